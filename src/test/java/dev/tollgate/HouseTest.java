@@ -50,7 +50,11 @@ class HouseTest {
         if ("write".equals(System.getProperty("tollgate.golden"))) {
             allowed.replaceAll((file, count) -> Math.min(count, found.getOrDefault(file, 0)));
             allowed.values().removeIf(count -> count == 0);
-            Files.write(FORMER_OPENERS, allowed.entrySet().stream().map(it -> it.getValue() + " " + it.getKey()).toList());
+            Files.write(
+                    FORMER_OPENERS,
+                    allowed.entrySet().stream()
+                            .map(it -> it.getValue() + " " + it.getKey())
+                            .toList());
         }
         List<String> more = new ArrayList<>();
         found.forEach((file, count) -> {

@@ -62,7 +62,7 @@ final class Addresses {
         return new Certificates.Named(file.place(), file.path());
     }
 
-    /** As set, else a quarter of what is set for all, of which few files leave others at least half. */
+    /** Returns the limit of one address as set, else a quarter of all connections. If few files may be open, others keep at least half. */
     private int ofAddress(int connectionsMax) {
         Integer set = settings.find(TrafficSettings.ADDRESS_CONNECTIONS);
         return set != null
@@ -93,7 +93,7 @@ final class Addresses {
         return options.withEdge(edge.withConnectionsPerAddressMax(ofAddress(http.connectionsMax())));
     }
 
-    /** What is served there. */
+    /** Returns the routes that are served at this address. */
     List<Route<?>> routes(List<Route<?>> all) {
         return own == null
                 ? all
@@ -115,7 +115,7 @@ final class Addresses {
                         .withCertificates(certificates);
     }
 
-    /** What is served there, if anything is. */
+    /** Returns the routes of the operators' own address; none if it is not set. */
     static List<Route<?>> ownRoutes(List<Route<?>> all) {
         return all.stream().filter(AdminRoutes::isServedApart).toList();
     }

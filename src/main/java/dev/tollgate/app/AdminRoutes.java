@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 /** The part of the routes table that operators' programs use, with the admin key, and commands over the control socket. */
 record AdminRoutes(Ground ground, BooksModule books, OperatorModule operator, MoneyModule money) {
 
-    /** What is served at the operators' own address, where there is one: theirs, and health, which is at both. */
+    /** Returns true for the routes at the operators' own address, if there is one: theirs, and health, which is at both. */
     static boolean isServedApart(Route<?> route) {
         return isForOperatorsAlone(route.path()) || route.path().startsWith("/health/");
     }
 
-    /** What is served nowhere but at the operators' own address, where there is one. */
+    /** Returns true for paths that only the operators' own address serves, if there is one. */
     static boolean isForOperatorsAlone(String path) {
         return path.startsWith("/admin/") || path.startsWith("/internal/") || path.equals("/metrics");
     }

@@ -173,7 +173,7 @@ record CallRoutes(
         return door(chat(true)).route("/playground/chat", session);
     }
 
-    /** What that would cost. */
+    /** Returns the route that estimates the price of a playground call. */
     Route<KeyCaller> playgroundEstimate(Gate<KeyCaller> session) {
         return door(chat(false)).countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
     }

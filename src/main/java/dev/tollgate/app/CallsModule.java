@@ -76,12 +76,12 @@ public record CallsModule(
         KeyGate gate,
         CallRoutes playground) {
 
-    /** When a caller that was refused for lack of the books may try again. */
+    /** The time after which a caller may try again that was refused because the books did not respond. */
     static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(CallsModule.class);
 
-    /** With so many calls under way some of them end every few milliseconds. */
+    /** The number of running calls from which on some end every few milliseconds. */
     private static final int CROWD = 500;
 
     static CallsModule of(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
@@ -190,7 +190,7 @@ public record CallsModule(
                 new Telemetry(choice, books.node()::name, ground.clock(), System::nanoTime), Telemetry::close);
     }
 
-    /** In a method of its own: linking the reference loads the class. */
+    /** Returns the number of dropped traces. This is a method of its own because linking the reference loads the class. */
     private static LongSupplier dropped(Telemetry traces) {
         return traces::dropped;
     }

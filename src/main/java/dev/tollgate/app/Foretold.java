@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the operator should know before it happens or costs: models that retire, what is sold for less than it costs, a server without
+ * The warnings for the operator about coming events and costs: models that retire, what is sold for less than it costs, a server without
  * an upstream. The start reports all of it, and later additions are logged once. Thread-safe.
  */
 final class Foretold {
@@ -25,7 +25,7 @@ final class Foretold {
     private final boolean isSandbox;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    /** What is true now is part of the start's own text, and is not logged. */
+    /** Takes the present warnings as known: the start's own text has them, so they are not logged. */
     Foretold(Ground ground, BooksModule books, UpstreamsModule upstreams) {
         this.ground = ground;
         this.books = books;
@@ -44,7 +44,7 @@ final class Foretold {
         ofModels().stream().filter(told::add).forEach(log::warn);
     }
 
-    /** What models become, and where calls cost money what follows for the operator. It changes while the program runs. */
+    /** Returns the retirements of models and, if calls cost money, their consequences for the operator. The list changes while the program runs. */
     private List<String> ofModels() {
         Foresight foresight = foresight();
         List<String> sentences = new ArrayList<>(foresight.retirements());
@@ -66,7 +66,7 @@ final class Foretold {
         return changes;
     }
 
-    /** For the start, a line each. @param demo whether the demo account is wanted */
+    /** Returns the warnings for the start, a line each. @param demo whether the demo account is wanted */
     List<String> warnings(boolean demo) {
         List<String> warnings = new ArrayList<>(ground.settings().warnings());
         warnings.addAll(ofModels());

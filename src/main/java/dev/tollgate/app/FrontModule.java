@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What is listened on: the public address, the operators' own if one is set, and the control socket. */
+/** The listening addresses: the public address, the operators' own if one is set, and the control socket. */
 public final class FrontModule {
 
     private static final Duration COMMANDS_END = Duration.ofSeconds(5);

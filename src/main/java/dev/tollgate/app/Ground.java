@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.function.Consumer;
 
 /**
- * What every module is made from.
+ * The parts that every module is made from.
  *
  * @param current the settings that can change while the program runs
  * @param opened takes what a module opens, to be closed in the opposite order

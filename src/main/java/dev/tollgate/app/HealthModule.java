@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether calls are accepted here, for load balancers and the servers that share the books; the way to the end included. Thread-safe. */
+/** The readiness of this server, for load balancers and the servers that share the books, from its start to its shutdown. Thread-safe. */
 record HealthModule(BooksModule books, EventLoops loops, Stopping stopping) {
 
     private static final Logger log = LoggerFactory.getLogger(HealthModule.class);

@@ -30,7 +30,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How customers pay here.
+ * The ways in which customers pay here.
  *
  * @param account null if customers do not pay by Stripe
  * @param checkout null if customers do not pay by Stripe
@@ -96,7 +96,7 @@ public record MoneyModule(
         return Objects.requireNonNullElse(value, "");
     }
 
-    /** How customers pay here, for the operator. */
+    /** Returns the ways in which customers pay here, for the operator. */
     String sentence() {
         if (account != null) {
             return account.isLive()
@@ -164,7 +164,7 @@ public record MoneyModule(
         return events;
     }
 
-    /** Where Stripe tells what became of payments. */
+    /** Returns the route to which Stripe reports payments. */
     Route<?> webhook() {
         StripeGate gate = new StripeGate(account, counts, clock);
         return Route.post("/webhooks/stripe", gate, new StripeWebhookHandler(payments, counts))

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This server's place among those that may share the books: its lease, the clock that they share, and what happens when the lease is lost.
+ * A server's place among all servers on the same books: its lease, the shared clock, and what happens when the lease is lost.
  * Thread-safe.
  */
 final class Node implements NodeLease.Listener, AutoCloseable {
@@ -110,12 +110,12 @@ final class Node implements NodeLease.Listener, AutoCloseable {
         return sharedClock;
     }
 
-    /** Whether this is one of several servers that may share the books. */
+    /** Returns whether this is one of several servers that may share the books. */
     boolean isShared() {
         return lease != null;
     }
 
-    /** Whether calls may be accepted: false only after the lease has run out. */
+    /** Returns whether calls may be accepted: false only after the lease has run out. */
     boolean mayServe() {
         NodeLease present = lease;
         return present == null || present.isHeld();

@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What a start has opened, to be closed the other way round: at the end, or when the start fails. Used by one thread. */
+/** The parts that a start has opened. They are closed in the opposite order: at the end, or when the start fails. Used by one thread. */
 final class Opened implements AutoCloseable {
 
     private final Deque<Closing> closings = new ArrayDeque<>();

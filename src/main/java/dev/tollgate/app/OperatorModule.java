@@ -16,7 +16,7 @@ import dev.tollgate.operator.admin.Prices;
 import java.security.SecureRandom;
 
 /**
- * What operators can do, by the API, the command line and the console alike.
+ * The actions of operators by the API, the command line and the console alike.
  *
  * @param platform figures of all accounts together
  * @param calls lists of their calls

@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the program takes from outside of itself; tests bring their own.
+ * The program's surroundings; tests bring their own.
  *
  * @param random for ids, weights and jitter, from any thread; never for secrets
  * @param environment a variable's value by its name, null where it is not set

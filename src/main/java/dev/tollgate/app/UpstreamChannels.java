@@ -79,7 +79,7 @@ final class UpstreamChannels {
         return upstreams;
     }
 
-    /** Whether there is a file that can be read again. */
+    /** Returns whether there is a file that can be read again. */
     boolean hasFile() {
         return file != null;
     }

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the operator is shown at a start: the first password and key, the demo account, what is about to cost money. Also looks for changes
+ * The text for the operator at a start: the first password and key, the demo account, what is about to cost money. Also looks for changes
  * that other servers have made.
  */
 final class WelcomeModule {

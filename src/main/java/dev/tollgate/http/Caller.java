@@ -6,7 +6,7 @@ public interface Caller {
     /** The account that pays. */
     String accountId();
 
-    /** Whether a model may be called, by its id: what may not is not there. */
+    /** Returns whether a model may be called, by its id: what may not is not there. */
     default boolean mayUse(String model) {
         return true;
     }

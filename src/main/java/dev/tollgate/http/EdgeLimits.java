@@ -19,7 +19,7 @@ public record EdgeLimits(
 
     public static final Duration HEAD_TIME = Duration.ofSeconds(10);
 
-    /** As long as the two system calls of a client that has nothing else to do may lie apart. */
+    /** The longest time between the two system calls of a client that sends a request and closes its side. */
     public static final Duration HALF_CLOSE = Duration.ofMillis(20);
 
     public EdgeLimits {
@@ -31,7 +31,7 @@ public record EdgeLimits(
         }
     }
 
-    /** One address gets a quarter of all connections. */
+    /** Returns limits with which one address gets a quarter of all connections. */
     public static EdgeLimits of(int connectionsMax) {
         return new EdgeLimits(Math.max(1, connectionsMax / 4), WRONG_KEYS_PER_MINUTE_MAX, HEAD_TIME, HALF_CLOSE);
     }

@@ -4,7 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.money.ApiJson;
 import java.util.Map;
 
-/** How an error looks in a body. One format serves the whole platform (D11); a door for another protocol brings its own. */
+/** The form of an error in a body. One format serves the whole platform (D11); a door for another protocol brings its own. */
 @FunctionalInterface
 public interface ErrorFormat {
 

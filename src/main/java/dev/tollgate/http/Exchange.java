@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response, as gates, handlers and pages see it.
+ * A request and its response, as gates, handlers and pages see it.
  *
  * <p>An exchange ends once: by {@link #json}, {@link #send}, {@link #empty}, {@link #fail}, the end of a {@link #stream}, or because the
  * caller disconnects. After a disconnect all of them do nothing, so a late result needs no check; a second response otherwise is a fault
@@ -151,8 +151,7 @@ public interface Exchange extends CallWatch {
     <T> void compute(Supplier<T> blocking, Consumer<T> then);
 
     /**
-     * As {@link #compute}, for work over much data, however small the body is: it runs when it is its account's turn, among the readers of large
-     * bodies.
+     * Computes over much data, however small the body is: it runs in its account's turn, among the readers of large bodies.
      */
     <T> void computeInTurn(Supplier<T> work, Consumer<T> then);
 

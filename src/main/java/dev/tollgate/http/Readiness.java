@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Why no calls can be taken, for who asks; it stands in the log, too, once. Thread-safe; waits for nothing. */
+/** The reasons why calls are not accepted. Each is logged once. Thread-safe; waits for nothing. */
 public final class Readiness implements Supplier<List<String>> {
 
     private static final Logger log = LoggerFactory.getLogger(Readiness.class);

@@ -11,7 +11,7 @@ public final class SharedBytes {
         this.bytes = room(bytes.length).put(bytes).flip().asReadOnlyBuffer();
     }
 
-    /** Without direct memory on the heap, from where each reader gets pieces of its own. */
+    /** Returns a buffer, on the heap if there is no direct memory; each reader gets pieces of its own from there. */
     private static ByteBuffer room(int bytes) {
         try {
             return ByteBuffer.allocateDirect(bytes);

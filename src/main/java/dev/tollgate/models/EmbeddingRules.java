@@ -3,7 +3,7 @@ package dev.tollgate.models;
 import java.util.List;
 
 /**
- * What a model of embeddings can do (E68, E69).
+ * The abilities of a model of embeddings (E68, E69).
  *
  * @param dimensionsMin the shortest vector that callers may request
  * @param dimensionsMax the longest vector, which is also the default

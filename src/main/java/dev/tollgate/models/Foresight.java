@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Foresight {
 
-    /** How long before its day a change is announced to customers. */
+    /** The time before a change at which customers are notified. */
     public static final Duration TELLS_CUSTOMERS = Duration.ofDays(30);
 
     /** A maximum at which a response may have no room for text: thoughts of a few hundred tokens are usual. */

@@ -4,7 +4,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of the service tier that a caller asks for, the same in all protocols (P4). */
+/** The service tier that a caller gets for the requested one, the same in all protocols (P4). */
 public final class OfferedTier {
 
     private OfferedTier() {}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts searchCounts, Tiers tiers) {
 
-    /** What a search rate counts: the search queries of a call, or a call with any. */
+    /** The unit of a search rate: each search query, or each call with any. */
     public enum SearchCounts {
         QUERIES,
         CALLS

@@ -228,7 +228,7 @@ public record UpstreamModel(
      */
     public record Cost(Instant from, Tariff tariff) {
 
-        /** As prices are in dollars, and charges in credits. */
+        /** The credits for a dollar: upstream prices are in dollars, charges in credits. */
         public static final long CREDITS_A_DOLLAR = 200;
 
         private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);

@@ -78,7 +78,7 @@ public final class Sandbox {
         return desk.requests();
     }
 
-    /** How many answers were not read to their end because the caller had gone. */
+    /** Returns how many answers were not read to their end because the caller had gone. */
     public long abandonedAnswers() {
         return desk.abandonedAnswers();
     }
@@ -93,7 +93,7 @@ public final class Sandbox {
         return desk.files().bytes();
     }
 
-    /** Where uploaded files lie; empty where none has come. */
+    /** Returns the folder of uploaded files; empty if none was uploaded. */
     public Optional<Path> filesFolder() {
         return desk.files().place();
     }

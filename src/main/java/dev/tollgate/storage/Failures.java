@@ -63,14 +63,14 @@ final class Failures {
         return state.startsWith("22") || state.startsWith("23") || state.startsWith("42") || state.startsWith("P0");
     }
 
-    /** Whether an embedded database's file could not be written: the disk is full, a limit is met, or it is broken. */
+    /** Returns whether an embedded database's file could not be written: the disk is full, a limit is met, or it is broken. */
     static boolean isNoRoom(Throwable failure) {
         return failure instanceof SQLiteException e
                 && (e.getResultCode() == SQLiteErrorCode.SQLITE_FULL
                         || e.getResultCode().name().startsWith("SQLITE_IOERR"));
     }
 
-    /** Whether an embedded database's file is damaged, by SQLite's primary code: a page is not what it should be, or the file is no database. */
+    /** Returns whether an embedded database's file is damaged, by SQLite's primary code: a page is not what it should be, or the file is no database. */
     static boolean isDamage(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException e && DAMAGE.contains(e.getResultCode().code & PRIMARY)) {
@@ -95,7 +95,7 @@ final class Failures {
         return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R-*\\s*", "; ");
     }
 
-    /** Whether it is the store that fails, whatever is to be written. */
+    /** Returns whether it is the store that fails, whatever is to be written. */
     static boolean isOfStore(Throwable failure) {
         if (failure instanceof SQLiteException e) {
             return !isConstraint(e) && !isStatements(e);
@@ -121,7 +121,7 @@ final class Failures {
         return new StoreException("a unit of work was refused", failure);
     }
 
-    /** Whether the unit writes a row that exists: in a race between servers, the first wins. */
+    /** Returns whether the unit writes a row that exists: in a race between servers, the first wins. */
     static boolean isTaken(Throwable failure) {
         if (failure instanceof SQLiteException e) {
             return e.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE

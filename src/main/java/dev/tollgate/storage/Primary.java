@@ -40,7 +40,7 @@ record Primary(String identifier, long timeline) {
         }
     }
 
-    /** Whether the books may be on this server after they were on that one: it is that one, or a standby that took over from it. */
+    /** Returns whether the books may be on this server after they were on that one: it is that one, or a standby that took over from it. */
     boolean mayFollow(Primary before) {
         return identifier.equals(before.identifier) && timeline >= before.timeline;
     }

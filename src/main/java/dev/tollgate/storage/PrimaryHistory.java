@@ -71,7 +71,7 @@ record PrimaryHistory(@Nullable Primary newest, List<Primary> known) {
         }
     }
 
-    /** Whether the books have left that server for good: they were on it, or an operator has declared it replaced. */
+    /** Returns whether the books have left that server for good: they were on it, or an operator has declared it replaced. */
     boolean covers(Primary other) {
         return known.stream()
                 .anyMatch(each -> each.identifier().equals(other.identifier()) && each.timeline() >= other.timeline());

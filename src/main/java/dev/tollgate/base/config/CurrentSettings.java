@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CurrentSettings {
 
-    /** Where a value comes from. */
+    /** The origin of a value. */
     public enum Source {
         ARGUMENT,
         ENVIRONMENT,
@@ -30,7 +30,7 @@ public final class CurrentSettings {
         this.chosen = Map.copyOf(chosen);
     }
 
-    /** From now on these are stored. @param stored by the setting's name; what is not known, not changeable or not allowed counts for nothing */
+    /** Replaces the stored values. @param stored by the setting's name; what is not known, not changeable or not allowed counts for nothing */
     public void use(Map<String, String> stored) {
         this.stored = Map.copyOf(stored);
     }
@@ -60,7 +60,7 @@ public final class CurrentSettings {
         return setting.changeable() && text != null && setting.allows(text) ? Source.STORED : Source.DEFAULT;
     }
 
-    /** What is stored of it, whether or not it holds; null where nothing is. */
+    /** Returns the stored value, in force or not; null if none is stored. */
     public @Nullable String stored(Setting<?> setting) {
         return stored.get(setting.name());
     }

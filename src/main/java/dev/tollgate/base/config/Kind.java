@@ -106,7 +106,7 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
         return new Kind<>(allowed, Kind::readBaseUrl);
     }
 
-    /** What stands before the path of every page: scheme, host and perhaps a port. */
+    /** A kind for the part of an address before the path of every page: scheme, host and perhaps a port. */
     static Kind<URI> site() {
         return new Kind<>("an http or https URL without a path, like https://ai.example.org", text -> {
             URI url = readBaseUrl(text);
@@ -114,7 +114,7 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
         });
     }
 
-    /** As its provider writes it, with the slash at its end where it has one; plain only on this machine. */
+    /** A kind for an issuer exactly as its provider writes it, with or without a slash at its end; plain HTTP only on this machine. */
     static Kind<URI> issuer() {
         String allowed = "an https URL without query, as the provider writes it, like https://accounts.example.org";
         return new Kind<>(allowed, text -> {
@@ -124,7 +124,7 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
         });
     }
 
-    /** One of these words. */
+    /** A kind for one of these words. */
     static Kind<String> word(String... words) {
         List<String> choices = List.of(words);
         String allowed = String.join(", ", choices.subList(0, choices.size() - 1)) + " or " + choices.getLast();
@@ -236,7 +236,7 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
                 DIRECT);
     }
 
-    /** Where the shape is an address's, the address must be one, too. */
+    /** Returns whether a place is valid: if it has the form of an IP address, it must be one. */
     private static boolean isPlace(String place) {
         boolean bare = place.indexOf(':') != place.lastIndexOf(':') && !place.startsWith("[");
         int colon = bare ? -1 : place.indexOf(':', place.lastIndexOf(']') + 1);

@@ -1,4 +1,4 @@
 package dev.tollgate.base.config;
 
-/** Where to listen. @param port 0: any free one */
+/** An address to listen on. @param port 0: any free one */
 public record ListenAddress(String host, int port) {}

@@ -19,11 +19,11 @@ public final class ServerSettings {
             "The address to listen on. 0.0.0.0 listens on every address."));
     public static final Setting<Path> DATA =
             row(Setting.of("data", Kind.path(), "./data", "The folder of the database and the control socket."));
-    /** Not a setting of the file: it names the file. */
+    /** The path of the settings file. It is no setting of that file. */
     public static final Setting<Path> CONFIG = row(
             Setting.of("config", Kind.path(), "", "A YAML file with settings. Such a file cannot name another one."));
 
-    /** What the setting says for the embedded database. */
+    /** The word for the embedded database. */
     static final String EMBEDDED = "sqlite";
 
     public static final Setting<Secret> DATABASE = row(Setting.of(

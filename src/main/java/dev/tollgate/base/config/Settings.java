@@ -62,7 +62,7 @@ public final class Settings {
         return values == null ? List.of() : values;
     }
 
-    /** Whether a setting was chosen; false for a default. */
+    /** Returns whether a setting was chosen; false for a default. */
     public boolean isSet(Setting<?> setting) {
         return texts.containsKey(setting.name());
     }
@@ -84,19 +84,19 @@ public final class Settings {
         return proxy == null ? null : proxy.except(list(ServerSettings.UPSTREAM_NO_PROXY));
     }
 
-    /** Whether something else than the sandbox answers. */
+    /** Returns whether something else than the sandbox answers. */
     public boolean hasRealUpstream() {
         return isSet(ServerSettings.CHANNELS_FILE)
                 || isSet(ServerSettings.GEMINI_API_KEY)
                 || isSet(ServerSettings.GEMINI_BASE_URL);
     }
 
-    /** Whether e-mails are sent. Their links need a configured address: the Host header of a request is not trusted. */
+    /** Returns whether e-mails are sent. Their links need a configured address: the Host header of a request is not trusted. */
     public boolean isMailOn() {
         return isSet(PageSettings.MAIL_HOST) && isSet(PageSettings.PUBLIC_URL);
     }
 
-    /** Whether a setting names the demo account. With a real upstream it is created only then. */
+    /** Returns whether a setting names the demo account. With a real upstream it is created only then. */
     public boolean isDemoAsked() {
         return isSet(ServerSettings.DEMO_KEY) || isSet(ServerSettings.DEMO_CREDITS);
     }
@@ -175,7 +175,7 @@ public final class Settings {
             return isLive() || allowsTestKey ? null : REFUSAL;
         }
 
-        /** Whether money moves. */
+        /** Returns whether money moves. */
         public boolean isLive() {
             return secretKey.value().startsWith("live_", 3);
         }

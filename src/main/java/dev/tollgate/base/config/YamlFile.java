@@ -135,7 +135,7 @@ public final class YamlFile {
         return name + ":" + parser.currentTokenLocation().getLineNr();
     }
 
-    /** Where it has met it: the exception's own place is where what it was reading has begun. */
+    /** Returns the place of the mistake: the exception's own place is the start of the element that was being read. */
     private static String line(JacksonException e) {
         String line = "";
         Matcher places = PLACE.matcher(String.valueOf(e.getOriginalMessage()));
@@ -146,7 +146,7 @@ public final class YamlFile {
         return line.isEmpty() && begun != null ? ":" + begun.getLineNr() : line;
     }
 
-    /** What the parser says of itself, without the places and pieces of the file that it shows between. */
+    /** Returns the parser's own sentences, without places and pieces of the file. */
     private static String sentences(@Nullable String message) {
         return message == null
                 ? "syntax error"

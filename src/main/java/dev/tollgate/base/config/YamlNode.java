@@ -161,7 +161,7 @@ public final class YamlNode {
         return read;
     }
 
-    /** One of a few words. */
+    /** Returns the value of one of a few words. */
     public <T> T choice(Map<String, T> words) {
         T chosen = words.get(text());
         if (chosen == null) {

@@ -16,7 +16,7 @@ public sealed interface ContentPart {
         return length;
     }
 
-    /** Whether one of them is not text. */
+    /** Returns whether one of the parts is not text. */
     static boolean hasMedia(List<ContentPart> parts) {
         for (ContentPart part : parts) {
             if (part instanceof Media) {
@@ -52,13 +52,13 @@ public sealed interface ContentPart {
             @Nullable VideoMetadata video)
             implements ContentPart {
 
-        /** Whether it stands where pictures and videos do; other files as well, since there is no other place for a URL. */
+        /** Returns whether it stands where pictures and videos do; other files as well, since there is no other place for a URL. */
         public boolean isPicture() {
             return named == Named.PICTURE || named == Named.VIDEO;
         }
     }
 
-    /** By the field, which need not be what the bytes are. */
+    /** The kind that the field names. The bytes may be of another kind. */
     enum Named {
         PICTURE,
         VIDEO,
@@ -87,7 +87,7 @@ public sealed interface ContentPart {
             @Nullable String endOffset,
             @Nullable Double fps) {
 
-        /** Whether more than a frame a second is looked at, which costs more than a video's length or bytes say. */
+        /** Returns whether more than a frame a second is looked at, which costs more than a video's length or bytes say. */
         public boolean isFast() {
             return fps != null && fps > 1;
         }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of a model: checked, and nothing model-specific decided. Null means that the caller did not say.
+ * A checked request to a model, before any decision that depends on the model. Null means that the caller did not say.
  *
  * @param place the caller's body
  * @param messages at least one
@@ -35,7 +35,7 @@ public record Conversation(
         tools = List.copyOf(tools);
     }
 
-    /** Whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
+    /** Returns whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
     public boolean searches() {
         return webSearch || !tools.isEmpty() && tools.stream().anyMatch(Tool::isSearch);
     }
@@ -73,7 +73,7 @@ public record Conversation(
         return (int) Math.min(bytes, Integer.MAX_VALUE / 2);
     }
 
-    /** Whether there is anything but text in it. */
+    /** Returns whether the conversation contains anything except text. */
     public boolean hasMedia() {
         for (Message message : messages) {
             if (message.hasMedia()) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** How much a model is to think, from not at all to all it can. */
+/** The amount that a model is to think, from not at all to all it can. */
 public enum Effort {
     NONE,
     MINIMAL,
@@ -19,7 +19,7 @@ public enum Effort {
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
-    /** As requests and the catalogue write it, and messages show it. */
+    /** Returns the word for it in requests, in the catalogue and in messages. */
     public String word() {
         return word;
     }

@@ -3,7 +3,7 @@ package dev.tollgate.base.conversation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What only Google's models know: how much they think, and what they hold back. */
+/** The options that only Google's models have: how much they think, and what they hold back. */
 public record GoogleOptions(
         @Nullable Boolean includeThoughts,
         @Nullable Integer thinkingBudget,

@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a medium is, read from one string of a body.
+ * The place of a media file, read from one string of a body.
  *
  * @param mimeType as a data URL names it, in lower case without parameters; null for all else
  */

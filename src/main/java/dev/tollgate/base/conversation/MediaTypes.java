@@ -68,7 +68,7 @@ public final class MediaTypes {
         return type != null ? type : AUDIO.get(suffix);
     }
 
-    /** Whether the text, in lower case, has the form {@code type/subtype}. */
+    /** Returns whether the text, in lower case, has the form {@code type/subtype}. */
     public static boolean isType(String text) {
         int slash = text.indexOf('/');
         return text.length() <= CHARS_MAX

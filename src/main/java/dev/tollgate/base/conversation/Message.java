@@ -4,12 +4,12 @@ import dev.tollgate.base.json.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One message of the conversation, by role. */
+/** A message of the conversation, by role. */
 public sealed interface Message {
 
     Place place();
 
-    /** Whether it holds a part that is not text. */
+    /** Returns whether the message has a part that is not text. */
     default boolean hasMedia() {
         return switch (this) {
             case User user -> ContentPart.hasMedia(user.parts());
@@ -102,7 +102,7 @@ public sealed interface Message {
             String arguments,
             @Nullable String thoughtSignature) {
 
-        /** One that a model has just made. */
+        /** Makes a call that a model has just requested. */
         public ToolCall(@Nullable String id, String name, String arguments, @Nullable String thoughtSignature) {
             this(Place.NONE, id, name, arguments, thoughtSignature);
         }

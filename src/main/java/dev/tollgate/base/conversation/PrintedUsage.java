@@ -38,7 +38,7 @@ public record PrintedUsage(Prompt prompt, Completion completion, long totalToken
             requireCounts(printed | candidates | reasoningTokens | textTokens);
         }
 
-        /** In a form that both protocols print alike. */
+        /** Makes counts that all protocols print alike. */
         public Completion(long printed, long reasoningTokens, long textTokens) {
             this(printed, printed, reasoningTokens, textTokens);
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the bound on a prompt's tokens is made of (D31).
+ * The sizes from which the bound on a prompt's tokens is computed (D31).
  *
  * @param textBytes UTF-8 bytes of all texts, names, descriptions, schemas, arguments and replayed signatures
  * @param messages their number
@@ -24,7 +24,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         media = List.copyOf(media);
     }
 
-    /** With so many more bytes of text. */
+    /** Returns this size with more bytes of text. */
     public PromptSize plus(long moreTextBytes) {
         return new PromptSize(textBytes + moreTextBytes, messages, calls, tools, media);
     }
@@ -98,7 +98,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
             }
         }
 
-        /** As compact JSON, escapes left out; at most as deep as the body may be nested. */
+        /** Adds a tree's size as compact JSON without escapes. Its depth is limited by the body's. */
         private void tree(@Nullable JsonNode node) {
             if (node == null) {
                 return;

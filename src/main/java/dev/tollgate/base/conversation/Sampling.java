@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the answer is drawn, and where it stops. Null means that the caller did not say.
+ * The sampling of a response, and its stops. Null means that the caller did not say.
  *
  * @param candidates how many answers are wanted, 1 to 128
  * @param stop at most 5, none empty

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** How quickly an upstream serves a call, and at which multiple of its price (P4). */
+/** A service tier: the speed at which an upstream serves a call, and the multiple of its price (P4). */
 public enum ServiceTier {
     STANDARD,
     /** Cheaper, and served when there is room. */

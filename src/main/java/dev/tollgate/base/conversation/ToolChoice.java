@@ -2,7 +2,7 @@ package dev.tollgate.base.conversation;
 
 import java.util.List;
 
-/** Which tools the model may or must call. */
+/** A choice of the tools that the model may or must call. */
 public sealed interface ToolChoice {
 
     /** Absent or {@code auto}. */

@@ -71,7 +71,7 @@ public final class Fatal {
         return error instanceof StackOverflowError;
     }
 
-    /** Without a logger, which may need more memory, or wait for a lock that is held by who needs it. */
+    /** Ends the process without a logger, which may need more memory, or wait for a lock that is held by who needs it. */
     @SuppressWarnings("SystemOut")
     private static void endProcess(Thread thread, Throwable error) {
         try {
@@ -85,7 +85,7 @@ public final class Fatal {
         }
     }
 
-    /** To be shown whatever was caught as anything that can be thrown. Returns where the process may go on. */
+    /** Checks a caught throwable of any type, and returns if the process may continue. */
     public static void check(Throwable caught) {
         if (isFatal(caught)) {
             tell(caught);
@@ -126,7 +126,7 @@ public final class Fatal {
         }
     }
 
-    /** What a thread does for good: if an error ends it, that ends the process. */
+    /** Returns the work of a lasting thread: an error that ends it ends the process. */
     public static Runnable lasting(String name, Runnable work) {
         return () -> {
             try {

@@ -25,7 +25,7 @@ public final class CodePages {
     private static final Pattern CODE =
             Pattern.compile("^(\\p{XDigit}{1,15})-(\\p{XDigit}{1,15}) rwxp ", Pattern.MULTILINE);
 
-    /** From {@code asm-generic/mman-common.h}; see madvise(2). */
+    /** The value from {@code asm-generic/mman-common.h}; see madvise(2). */
     private static final int MADV_HUGEPAGE = 14;
 
     private CodePages() {}

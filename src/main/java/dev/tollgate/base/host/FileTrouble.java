@@ -6,7 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** What is wrong with a file, in the operator's words. Some of Java's exceptions say nothing in their message but what the file is called. */
+/** A description of a failure with a file, for the operator. Some of Java's exceptions say nothing in their message but what the file is called. */
 public final class FileTrouble {
 
     private FileTrouble() {}

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** How many files the process may have open, as far as the machine tells: Linux does. */
+/** The number of files that the process may open, if the machine reports it, as Linux does. */
 public final class OpenFiles {
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
@@ -31,7 +31,7 @@ public final class OpenFiles {
         return soft.find() ? Long.parseLong(soft.group(1)) : Long.MAX_VALUE;
     }
 
-    /** How many are open now, libraries and standard streams among them; 0 where that cannot be known. */
+    /** Returns the number of open files, including libraries and standard streams; 0 if it is unknown. */
     public static long open() {
         try (Stream<Path> open = Files.list(OPEN)) {
             return open.count();

@@ -11,7 +11,7 @@ public final class Printable {
 
     private Printable() {}
 
-    /** One line. */
+    /** Returns a text as one line. */
     public static String line(String text) {
         return printable(text, false);
     }

@@ -2,7 +2,7 @@ package dev.tollgate.base.ids;
 
 import java.util.random.RandomGenerator;
 
-/** What ids are random in: letters and digits of ASCII, all equally likely. */
+/** The alphabet of random ids: letters and digits of ASCII, all equally likely. */
 public final class Alphanumerics {
 
     private static final String ALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -28,7 +28,7 @@ public final class CompletionIds {
         this.random = random;
     }
 
-    /** Whether a text may be one. */
+    /** Returns whether a text may be one. */
     public static boolean isOne(String text) {
         return text.length() == CHARS && text.startsWith(PREFIX);
     }

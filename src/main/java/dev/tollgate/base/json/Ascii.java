@@ -13,7 +13,7 @@ public final class Ascii {
         return c >= 'a' && c <= 'z';
     }
 
-    /** Whether a text is 1 to {@code charsMax} letters, digits and others of those given: a regular expression that leaves nothing behind. */
+    /** Returns whether a text is 1 to {@code charsMax} letters, digits and others of those given: a regular expression that leaves nothing behind. */
     public static boolean isWord(String text, int charsMax, String others) {
         for (int i = 0; i < text.length(); i++) {
             if (!isLetterOrDigit(text.charAt(i)) && others.indexOf(text.charAt(i)) < 0) {

@@ -16,7 +16,7 @@ public final class AsciiSlice {
         this.to = to;
     }
 
-    /** What is not Latin-1 becomes {@code ?}, which no base64 holds. */
+    /** Returns a slice in which each character outside of Latin-1 becomes {@code ?}, which no base64 holds. */
     public static AsciiSlice of(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         return new AsciiSlice(bytes, 0, bytes.length);

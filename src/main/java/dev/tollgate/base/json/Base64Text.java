@@ -13,7 +13,7 @@ public final class Base64Text {
     private static final byte INVALID = 0;
     private static final byte SPACE = 1;
     private static final byte PADDING = 2;
-    /** By byte: the standard letter it stands for, or one of the classes above. */
+    /** The standard letter of each byte, or its class above. */
     private static final byte[] LETTERS = letters();
 
     private Base64Text() {}
@@ -23,7 +23,7 @@ public final class Base64Text {
         return isStandard(text) ? text : standard(AsciiSlice.of(text));
     }
 
-    /** As most of it is, and then a large medium needs no copy. */
+    /** Returns whether the text is standard base64. Most is, and then a large file needs no copy. */
     private static boolean isStandard(String text) {
         int letters = text.length();
         while (letters > 0 && text.length() - letters < 2 && text.charAt(letters - 1) == '=') {

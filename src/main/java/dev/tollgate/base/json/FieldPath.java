@@ -17,7 +17,7 @@ final class FieldPath {
         return path.toString();
     }
 
-    /** As deep as the body is nested, which is limited. */
+    /** Appends the path of a context. The recursion is as deep as the body is nested, which is limited. */
     private static void append(@Nullable TokenStreamContext context, StringBuilder path) {
         if (context == null || context.inRoot()) {
             return;

@@ -66,7 +66,7 @@ public final class JsonBody {
     private long innerTokens;
     private boolean builds = true;
 
-    /** What the raw value that is being read leaves out; null outside of one. */
+    /** The parts that the raw value being read leaves out; null outside of a raw value. */
     private @Nullable LeftOut leftOut;
 
     /** @param memory what is made of the body is charged to it */
@@ -78,7 +78,7 @@ public final class JsonBody {
         this.parser = FACTORY.of(bytes, 0);
     }
 
-    /** Whether a text inside the body is one JSON object and nothing else, within the same limits as the body. */
+    /** Returns whether a text inside the body is one JSON object and nothing else, within the same limits as the body. */
     public boolean holdsObject(String text) {
         if (!text.stripLeading().startsWith("{")) {
             return false;
@@ -169,7 +169,7 @@ public final class JsonBody {
         pass(true);
     }
 
-    /** To the end of the object or array that the cursor stands on; texts are decoded only if they are to be checked. */
+    /** Skips to the end of the current object or array; texts are decoded only if they are to be checked. */
     private void pass(boolean isChecked) {
         builds = false;
         for (int open = 1; open > 0; ) {
@@ -262,8 +262,8 @@ public final class JsonBody {
     }
 
     /**
-     * As {@link #ahead(String)}, but also null if a member {@code then} follows a member {@code first} and no such member has come until there: an
-     * object that is known by these two need not be read twice.
+     * Returns what {@link #ahead(String)} does, but null if a member {@code then} follows a member {@code first} and no such member has come until
+     * there: an object that is known by these two need not be read twice.
      */
     public @Nullable String ahead(String member, String first, String then) {
         try (BodyParser ahead = FACTORY.of(body, start())) {
@@ -321,7 +321,7 @@ public final class JsonBody {
         }
     }
 
-    /** As {@link #raw}, in one line, so that an event of a stream can hold it. */
+    /** Returns the raw value in one line, so that an event of a stream can hold it. */
     public RawJson line(Runnable reading) {
         RawJson raw = raw(reading);
         RawJson line = raw.inOneLine();
@@ -476,7 +476,7 @@ public final class JsonBody {
         }
     }
 
-    /** In the order of the body; one more name than D5 prints is enough, so the list is bounded. */
+    /** Returns the ignored fields in the order of the body; one more name than D5 prints is enough, so the list is bounded. */
     public List<String> ignored() {
         return ignored;
     }

@@ -15,7 +15,7 @@ public final class JsonPieces {
     private static final int COPIED_BYTES_MAX = 4 * 1024;
 
     private final Utf8Buffer out = new Utf8Buffer(0);
-    /** What precedes the buffer. */
+    /** The buffers before the present one. */
     private @Nullable Deque<ByteBuffer> before;
 
     private long bytesBefore;

@@ -1,7 +1,7 @@
 package dev.tollgate.base.json;
 
 /**
- * How much a request may hold (D29). The size of the body is limited before it gets here, and bounds every string in it.
+ * The limits of a request's content (D29). The size of the body is limited before it gets here, and bounds every string in it.
  *
  * @param nestingMax levels of objects and arrays, the body's own included, in unknown fields and tool arguments too
  * @param messagesMax messages of the conversation, and calls in one of them

@@ -42,7 +42,7 @@ public final class Shown {
         return last == 0 ? words.getFirst() : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
-    /** As far as a caller gets near it: bounds that are only the machine's are left out. */
+    /** Returns a range for a message, without bounds that are only the machine's. */
     public static String range(long min, long max) {
         if (max == Integer.MAX_VALUE || max == Long.MAX_VALUE) {
             return min == Long.MIN_VALUE ? "of 64 bits" : "of at least " + min;

@@ -17,13 +17,13 @@ public final class Utf8Buffer {
     private static final int SIZE_MAX = 256 << 20;
     private static final int KEPT_BYTES_MAX = 1 << 20;
 
-    /** What is smaller is copied, so that the room serves again. */
+    /** The size below which bytes are copied, so that the buffer can be used again. */
     private static final int GIVEN_AWAY_BYTES_MIN = 4 * 1024;
 
     private static final int DECIMALS_MAX = 19;
     private static final int ESCAPE_BYTES_MAX = 6;
     private static final byte[] HEX = ascii("0123456789abcdef");
-    /** By ASCII character: 0 where it stands for itself, the letter of its short escape, or {@code u}. */
+    /** The escape of each ASCII character: 0 for none, the letter of its short escape, or {@code u}. */
     private static final byte[] ESCAPES = escapes();
 
     private final int startBytes;
@@ -41,7 +41,10 @@ public final class Utf8Buffer {
 
     private static final byte[] NOTHING = {};
 
-    /** One for a text that {@link #text} or {@link #bytes} ends at once: on the way of every call another buffer for each would be most of what is allocated. */
+    /**
+     * Returns a shared buffer for a text that {@link #text} or {@link #bytes} ends immediately: on the way of every call another buffer for each
+     * would be most of what is allocated.
+     */
     public static Utf8Buffer scratch() {
         Utf8Buffer kept = SCRATCH.get();
         if (kept == null) {
@@ -117,7 +120,7 @@ public final class Utf8Buffer {
         ensure(more);
     }
 
-    /** What is in it, and perhaps more behind: the first {@link #size} bytes count. Empties the buffer, which never changes them again. */
+    /** Returns the array, of which the first {@link #size} bytes count. Empties the buffer, which never changes them again. */
     public byte[] taken() {
         boolean isFull = size > GIVEN_AWAY_BYTES_MIN && size > bytes.length / 2;
         byte[] taken = isFull ? bytes : Arrays.copyOf(bytes, size);

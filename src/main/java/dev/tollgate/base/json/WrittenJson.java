@@ -18,7 +18,7 @@ public final class WrittenJson {
         return new WrittenJson(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** How many bytes it has. */
+    /** Returns the number of bytes. */
     public int length() {
         return utf8.length;
     }

@@ -90,7 +90,7 @@ public enum Event implements Marker {
         return oneCause;
     }
 
-    /** In lines. */
+    /** Returns the word for lines of the log. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

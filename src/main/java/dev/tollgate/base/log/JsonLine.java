@@ -2,7 +2,7 @@ package dev.tollgate.base.log;
 
 import org.jspecify.annotations.Nullable;
 
-/** One JSON object in one line; its names are ours. */
+/** A JSON object in one line; its names are ours. */
 final class JsonLine {
 
     private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -18,7 +18,7 @@ final class JsonLine {
         json.append('"');
     }
 
-    /** Not where it is null or empty. */
+    /** Adds a member, unless its value is null or empty. */
     void known(String name, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
             text(name, value);

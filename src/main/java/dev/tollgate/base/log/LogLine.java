@@ -31,7 +31,7 @@ final class LogLine {
     }
 
     /**
-     * Which process writes.
+     * The process that writes the lines.
      *
      * @param node gives nothing where it is not one of several
      */
@@ -63,7 +63,7 @@ final class LogLine {
         };
     }
 
-    /** One of our own. */
+    /** Returns one of our own lines. */
     String of(Instant at, Event event, String message, LogFormat format, Writer writer) {
         return format == LogFormat.TEXT
                 ? text(at, Level.WARN, "log", message)

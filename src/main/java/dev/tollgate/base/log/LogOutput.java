@@ -59,12 +59,12 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private boolean wasCut;
     private long lostTold;
 
-    /** To standard error. */
+    /** Makes an output to standard error. */
     public LogOutput() {
         this(new FileOutputStream(FileDescriptor.err), InstantSource.system(), System::nanoTime);
     }
 
-    /** To somewhere else. @param nanoTime what a second and a minute are measured by */
+    /** Makes an output to a stream. @param nanoTime what a second and a minute are measured by */
     public LogOutput(OutputStream out, InstantSource clock, LongSupplier nanoTime) {
         this.out = out;
         this.clock = clock;
@@ -177,7 +177,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 : event.word();
     }
 
-    /** What is thrown at one place for one reason has one trace to show. */
+    /** Returns the key of a cause: exceptions from one place for one reason share a stack trace. */
     private static String cause(Event event, String key, ILoggingEvent line) {
         if (event.isOneCause()) {
             return key;

@@ -50,13 +50,13 @@ final class Throttle {
     /** @param name as a line of the count tells it */
     record LeftOut(String name, long count) {}
 
-    /** Whether a line may be written; where not it is counted. */
+    /** Returns whether a line may be written; where not it is counted. */
     boolean mayWrite(String key, String name, Pace pace) {
         long now = nanoTime.getAsLong();
         return slot(lines, key, () -> new Lines(name, pace, now)).mayWrite(now, owing);
     }
 
-    /** Whether its stack trace may. */
+    /** Returns whether its stack trace may. */
     boolean mayTrace(String cause) {
         long now = nanoTime.getAsLong();
         return slot(traces, cause, () -> new Trace(now - MINUTE)).mayWrite(now);

@@ -45,7 +45,7 @@ public final class EventLoops implements AutoCloseable {
     private final long stillNanosMax;
     private volatile boolean closing;
 
-    /** When a loop has turned last. Written by the loop, read by any. */
+    /** The time of a loop's last turn. Written by the loop, read by any. */
     private static final class Turns {
 
         private volatile long lastNanos = System.nanoTime();
@@ -104,7 +104,7 @@ public final class EventLoops implements AutoCloseable {
         loop.scheduleWithFixedDelay(() -> last.lastNanos = System.nanoTime(), every, every, TimeUnit.NANOSECONDS);
     }
 
-    /** Whether all of them have turned lately. From any thread. */
+    /** Returns whether all of them have turned lately. From any thread. */
     public boolean turn() {
         long now = System.nanoTime();
         return turns.stream().allMatch(loop -> now - loop.lastNanos < stillNanosMax);

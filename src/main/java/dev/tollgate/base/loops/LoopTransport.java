@@ -12,7 +12,7 @@ import io.vertx.core.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How event loops wait for news: by the JDK's selector, with two of its habits changed.
+ * The way in which event loops wait for news: by the JDK's selector, with two of its habits changed.
  *
  * <p>It waits for whole milliseconds, and Netty rounds what is left until a timer to the nearest of them, so that in its last half a loop would
  * ask the system for news over and over, some 250 times for each timer, and on one processor keep the writer of the database from its turn. Here

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How another thread wakes a loop that waits for sockets: by a byte in a pipe, which the loop waits for as for any socket. The selector has a
+ * A pipe by which another thread wakes a loop that waits for sockets: the loop waits for its bytes as for any socket. The selector has a
  * wake-up of its own, but that holds a lock which the woken loop wants at once, two switches between threads more on one processor; Netty repeats it
  * from within the loop, which then turns once in vain; and it is made even while the loop is awake.
  *

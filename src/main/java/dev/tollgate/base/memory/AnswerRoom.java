@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnswerRoom {
 
-    /** What of each answer lies in the piece that its exchange has reserved (Unread), and is not counted here. */
+    /** The first bytes of each response, which lie in the piece that its exchange has reserved (Unread) and are not counted here. */
     static final int FREE_BYTES = 8 * 1024;
 
     private static final int PART_OF_HEAP = 8;
@@ -39,7 +39,7 @@ public final class AnswerRoom {
 
     /** The reply to an answer that grows. */
     public enum Reply {
-        /** There is room, and now it is taken. */
+        /** The room was free, and is taken now. */
         TAKEN,
         /** The holder is called again when there may be room. */
         LATER,
@@ -50,7 +50,7 @@ public final class AnswerRoom {
     /** The call whose answer is collected. Its methods return at once. */
     public interface Holder {
 
-        /** There may be room again. */
+        /** Announces that there may be room again. */
         void again();
 
         /** The answer has to end. */

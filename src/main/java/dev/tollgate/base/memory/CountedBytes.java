@@ -11,7 +11,7 @@ public final class CountedBytes extends ByteArrayOutputStream {
     /** A copy costs more than so much room that stands empty behind it, or an eighth of what is written. */
     private static final int KEPT_ROOM_MAX = 16 * 1024;
 
-    /** What is copied at a time as it is sent. */
+    /** The most bytes that are copied at a time for sending. */
     private static final int SENT_BYTES_MAX = 64 * 1024;
 
     private final Lease lease;
@@ -48,7 +48,7 @@ public final class CountedBytes extends ByteArrayOutputStream {
     }
 
     /**
-     * As {@link #whole}, but in the room that it was written into if little of it is empty: the first {@link #size} bytes count. Nothing is
+     * Returns the bytes in their own array if little of it is empty, else as {@link #whole} does: the first {@link #size} bytes count. Nothing is
      * written afterwards.
      */
     public synchronized byte[] kept() {

@@ -82,7 +82,7 @@ public final class MemoryBudget {
     }
 
     /**
-     * Whether there was room, and now it is taken.
+     * Takes bytes if there is room, and returns whether there was.
      *
      * @param before what the request has taken already
      * @param address null once the request is read

@@ -2,7 +2,7 @@ package dev.tollgate.books.tasks;
 
 import java.util.Locale;
 
-/** Where a call is. All but {@link #PROCESSING} are final. */
+/** The state of a call. All but {@link #PROCESSING} are final. */
 public enum TaskStatus {
     PROCESSING,
     COMPLETED,

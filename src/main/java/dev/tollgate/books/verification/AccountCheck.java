@@ -65,7 +65,7 @@ final class AccountCheck implements Check {
         }
     }
 
-    /** One account: the amounts of its row and of its entries. */
+    /** The sums of an account: the amounts of its row and of its entries. */
     private static final class Sums {
 
         private final String id;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One reservation's row with its task and its entries. */
+/** A reservation's row with its task and its entries. */
 record AuditedCall(
         String id,
         String accountId,
@@ -21,7 +21,7 @@ record AuditedCall(
         @Nullable CallTask task,
         CallEntries entries) {
 
-    /** How the task of a reservation can be. */
+    /** The states that the task of a reservation can have. */
     private static final Map<String, Set<String>> STATUSES = Map.of(
             "settled", Set.of("completed", "cancelled"),
             "released", Set.of("failed", "cancelled"),
@@ -165,7 +165,7 @@ record AuditedCall(
         }
     }
 
-    /** What is finer than a micro-credit, or out of range, is no charge: it equals none. */
+    /** Returns the micro-credits. An amount finer than a micro-credit, or out of range, equals no charge. */
     private static long micros(BigDecimal credits) {
         try {
             return credits.movePointRight(6).longValueExact();

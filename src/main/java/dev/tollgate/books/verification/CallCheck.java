@@ -35,7 +35,7 @@ final class CallCheck implements Check {
         return new CallCheck("calls", COLUMNS.formatted("r.state", "r.charged_micros", "reservation"), prices);
     }
 
-    /** They have no task yet. */
+    /** Returns the check of open calls, which have no task yet. */
     static CallCheck ofOpen() {
         return new CallCheck("open calls", COLUMNS.formatted("'open'", "0", "open_hold"), new PriceCheck());
     }

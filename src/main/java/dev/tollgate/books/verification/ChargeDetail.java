@@ -60,7 +60,7 @@ record ChargeDetail(
     record Units(long input, long output) {}
 
     /**
-     * In credits, per million tokens or per thousand searches; null if the detail shows none.
+     * The rates in credits, per million tokens or per thousand searches; null if the detail shows none.
      *
      * @param isByCall whether a call with any search counts as one
      */

@@ -4,22 +4,22 @@ import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** One pass over the rows of a query. Keeps no more than one account or one call at a time. */
+/** A pass over the rows of a query. It keeps no more than one account or one call at a time. */
 interface Check {
 
-    /** What it reads, for the progress. */
+    /** Returns the name of the rows that it reads, for the progress. */
     String subject();
 
     /** Constant text for each database, in an order that puts together what belongs together. */
     String sql(Dialect dialect);
 
-    /** How many rows a driver fetches at a time; fewer if rows are large. */
+    /** Returns how many rows a driver fetches at a time; fewer if rows are large. */
     default int fetchRows() {
         return 1_000;
     }
 
     void row(ResultSet row, Findings findings) throws SQLException;
 
-    /** After the last row. */
+    /** Is called after the last row. */
     default void end(Findings findings) {}
 }

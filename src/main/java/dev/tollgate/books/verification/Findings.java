@@ -3,7 +3,7 @@ package dev.tollgate.books.verification;
 import dev.tollgate.base.money.Credits;
 import java.util.function.Consumer;
 
-/** Where a check puts what does not add up. */
+/** The collector of the differences that a check finds. */
 final class Findings {
 
     private final Consumer<String> lines;

@@ -4,7 +4,7 @@ import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** What an account reserves is what its open reservations hold. */
+/** A check that an account's reserved amount equals the sum of its open holds. */
 final class HoldCheck implements Check {
 
     // Open reservations are few, however long the history: they have a table of their own.

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What the operator's usage says of an hour is what its tasks, refunds and shortfalls add up to, by channel, model and end. No other table
+ * A check that the operator's usage of an hour equals the sum of its tasks, refunds and shortfalls, by channel, model and end. No other table
  * tells whether an answer was cut or complete, nor what the calls of an earlier program cost: costs of their hours are not compared.
  */
 final class HourCheck implements Check {

@@ -34,7 +34,7 @@ final class PriceCheck implements Check {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    /** How far apart the clocks of two servers may be. */
+    /** The largest difference between the clocks of two servers. */
     private static final long CLOCKS_APART_MILLIS = 60_000;
 
     /**
@@ -60,7 +60,7 @@ final class PriceCheck implements Check {
 
     private final Map<String, Price> versions = new HashMap<>();
 
-    /** When a start recorded prices for the first time: of versions before that nothing is known. */
+    /** The time at which a start first recorded prices. Earlier versions are unknown. */
     private long firstRecorded = Long.MAX_VALUE;
 
     @Override

@@ -34,7 +34,7 @@ final class UsageSql {
             "cost_micros",
             "shortfall_micros");
 
-    /** What the attempts of a call add, each for its own channel. */
+    /** The sums to which the attempts of a call add, each for its own channel. */
     static final Set<String> SUMS_OF_ATTEMPTS = Set.of("uncosted", "cost_micros");
 
     /** Sums that a call without a charge adds to. */
@@ -66,7 +66,7 @@ final class UsageSql {
         return List.copyOf(sums);
     }
 
-    /** One row for each task, with a column for each sum that it adds to. */
+    /** Returns the query with a row for each task, with a column for each sum that it adds to. */
     String calls() {
         StringBuilder sql = new StringBuilder("""
                 SELECT account_id, key_id, model_id, status, completed_at, channel, upstream_model, 1 AS calls,
@@ -92,7 +92,10 @@ final class UsageSql {
                 + " FROM task WHERE completed_at IS NOT NULL" + apart() + ") AS read_task";
     }
 
-    /** One row for each attempt with usage, with its costs. A text that is no list has no attempts, which is a difference and not the end of the check. */
+    /**
+     * Returns the query with a row for each attempt with usage, with its costs. A text that is no list has no attempts, which is a difference and
+     * not the end of the check.
+     */
     String attempts() {
         return dialect == Dialect.SQLITE ? """
                 SELECT t.completed_at, t.model_id, t.status, COALESCE(json_extract(c.value, '$.channel'), '') AS channel,

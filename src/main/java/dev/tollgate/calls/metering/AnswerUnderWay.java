@@ -5,7 +5,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One response of the upstream, from its request to its end: its usage, its batches that wait, and the part already shown. Confined to its call. */
+/** A response of the upstream, from its request to its end: its usage, its batches that wait, and the part already shown. Confined to its call. */
 final class AnswerUnderWay {
 
     private final UsageMeter usage;

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call: it reserves, asks the upstream, relays the output that the hold covers, extends the hold before it is used up, resolves it once, and ends
+ * A call: it reserves, asks the upstream, relays the output that the hold covers, extends the hold before it is used up, resolves it once, and ends
  * the response.
  *
  * <p>Model: the call is in one {@link Phase}. Each event (the store answers, the upstream sends something, the caller disconnects, the time limit is

@@ -4,9 +4,9 @@ package dev.tollgate.calls.metering;
 public enum CallStep {
     /** The meter has the call: read, translated, admitted. */
     STARTED,
-    /** Its media are there, and its reservation is requested. */
+    /** The media are loaded, and the reservation is requested. */
     RESERVING,
-    /** Its hold is decided. */
+    /** The hold is decided. */
     RESERVED,
     /** The first request to an upstream was sent. */
     ASKED,
@@ -16,7 +16,7 @@ public enum CallStep {
     SHOWN,
     /** Nothing more was to come. */
     DONE,
-    /** Its end was offered to the books. */
+    /** The end was offered to the books. */
     OFFERED,
     OVER
 }

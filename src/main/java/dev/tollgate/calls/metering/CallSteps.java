@@ -2,7 +2,7 @@ package dev.tollgate.calls.metering;
 
 import java.util.Arrays;
 
-/** When a call took its steps, in microseconds from the request's arrival. Confined to its call. */
+/** The times of a call's steps, in microseconds from the request's arrival. Confined to its call. */
 public final class CallSteps {
 
     /** The time of a step that was not taken. */

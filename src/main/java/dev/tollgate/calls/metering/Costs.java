@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the attempts of a call cost the operator, at the upstream's list price at the call's arrival, each rounded up once. An attempt that has
+ * The costs of a call's attempts for the operator, at the upstream's list price at the call's arrival, each rounded up once. An attempt that has
  * reported no usage costs nothing; the answer that is charged costs what its counts do, reported or not. A channel that says what it charged is
  * believed up to {@value #TIMES_LIST_MAX} times the list price.
  *

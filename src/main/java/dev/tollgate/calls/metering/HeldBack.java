@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** Why the upstream of a call is held back; it goes on when there is no reason left. Confined to its call. */
+/** The reasons why a call's upstream is held back. It continues if no reason is left. Confined to its call. */
 final class HeldBack {
 
     enum Reason {

@@ -54,7 +54,7 @@ public record OverCall(
     public record Charge(Usage usage, long micros, long shortfallMicros, Set<UsageFlag> flags, boolean isExcessive) {}
 
     /**
-     * What the usage of one attempt cost the operator.
+     * The cost of an attempt's usage for the operator.
      *
      * @param micros micro-credits at the upstream's list price, rounded up; 0 if the price is not known
      */

@@ -5,7 +5,7 @@ import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
 
 /**
- * What a call would cost, without making it (D43).
+ * A price estimate of a call that is not made (D43).
  *
  * @param leastMicros the prompt alone, uncached and without searches, as the upstream counts it; without its count the least that any call costs
  * @param mostMicros the most that the whole answer can cost (D31), with all searches (P6a)

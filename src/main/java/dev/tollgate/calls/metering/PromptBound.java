@@ -5,7 +5,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.Ask;
 
 /**
- * How large a prompt is (D31).
+ * The size of a prompt (D31).
  *
  * @param textBytes UTF-8 bytes of text, names, schemas, arguments and replayed signatures
  * @param tokensMax no tokenizer makes more of it; at most the context limit

@@ -23,7 +23,7 @@ final class Reserving implements Phase {
     private final @Nullable Loading loading;
     private Translation translation;
 
-    /** Whether a load, count or reservation is pending. Until its result arrives, the call cannot be refused. */
+    /** A mark for a pending load, count or reservation. Until its result arrives, the call cannot be refused. */
     private boolean awaits;
 
     private Counting.@Nullable Place place;

@@ -30,7 +30,7 @@ final class Resolving implements Phase {
     private final @Nullable Long tokensMaxApplied;
     private final Ending ending;
 
-    /** Whether the settlement or release has been offered to the store. */
+    /** A mark that the settlement or release has been offered to the store. */
     private boolean offered;
 
     private Sink.@Nullable End rendered;

@@ -3,7 +3,7 @@ package dev.tollgate.calls.metering;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Whether an upstream that breaks does so because its caller did not read (D18, D19). Confined to its call. */
+/** The judgement whether an upstream breaks because its caller did not read (D18, D19). Confined to its call. */
 final class SlowCaller {
 
     /** The time after a resumed read in which a noticed break counts as earlier: the bytes still in the connection are read immediately. */

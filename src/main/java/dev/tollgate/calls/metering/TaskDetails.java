@@ -12,7 +12,7 @@ import dev.tollgate.models.Usage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a task keeps of a call: usage as printed, and how its charge came about (D41). Never what was asked or answered. */
+/** The part of a call that its task stores: usage as printed, and the parts of its charge (D41), never the prompt or the response. */
 final class TaskDetails {
 
     private TaskDetails() {}

@@ -3,7 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.models.Tariff;
 
 /**
- * What can be counted of a call at most, whatever its upstream reports (D53). In tokens, all candidates together.
+ * The most that is counted of a call, regardless of its upstream's report (D53). In tokens, all candidates together.
  *
  * @param promptTokens by the bytes of the prompt, what a search adds included, even where the prompt was counted since
  * @param billedOutputTokens the maximum in force, or the model's limit where there is none; with the reasoning where that is billed

@@ -104,7 +104,7 @@ final class AnswerRows {
         shrink.executeUpdate();
     }
 
-    /** There is one: a share that is full is the sum of the answers in it. */
+    /** Returns the oldest response. There is one, since a full share is the sum of the responses in it. */
     Kept oldest(String accountId) throws SQLException {
         PreparedStatement select = statements.of(OLDEST);
         select.setString(1, accountId);

@@ -47,7 +47,7 @@ public final class Answers {
         return new AnswerPart(shareBytesMax);
     }
 
-    /** In turns by key, which callers cannot make more of. */
+    /** Finds a known response. Look-ups take turns by key, of which callers cannot make more. */
     public Optional<KnownAnswer> find(AnswerName name) {
         return database.readFor(
                 name.keyId(),

@@ -52,7 +52,7 @@ final class Awaited {
         return true;
     }
 
-    /** To be called each {@link #EVERY}. */
+    /** Checks the awaited responses. Call it each {@link #EVERY}. */
     void look() {
         if (!waiting.isEmpty() && looking.compareAndSet(false, true)) {
             io.execute(this::lookAside);

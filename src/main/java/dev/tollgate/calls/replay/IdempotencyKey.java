@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The caller's {@code Idempotency-Key}, and what is said of it (D29, D36). */
 public final class IdempotencyKey {
 
-    /** Also the {@code param} of what is said of it. */
+    /** The header's name, also the {@code param} of errors about it. */
     public static final String HEADER = "Idempotency-Key";
 
     private static final int CHARS_MAX = 255;
@@ -16,7 +16,7 @@ public final class IdempotencyKey {
     private IdempotencyKey() {}
 
     /**
-     * What a key is known by: it may say something about its caller's affairs and is not kept itself.
+     * Returns the hash by which a key is stored. The key itself may reveal a caller's affairs and is not stored.
      *
      * @param values of the header, each as it was sent
      * @return SHA-256 in lower-case hex, null where none was sent

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One idempotency key in use: looks up its response, and otherwise makes the call on the event loop of the first caller. All callers, the first one
+ * An idempotency key in use: looks up its response, and otherwise makes the call on the event loop of the first caller. All callers, the first one
  * included, read its spool. At its end the key leaves the list of keys in use before any reader sees the end, so that a retry starts again or finds
  * the kept response.
  */

@@ -3,7 +3,7 @@ package dev.tollgate.calls.replay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known under a name.
+ * The state of the response under a name.
  *
  * @param bodyHash of the request that claimed it
  * @param taskId of the call that answered it; also names the spool
@@ -17,7 +17,7 @@ public record KnownAnswer(
         long bytes,
         @Nullable String hash) {
 
-    /** How far the call has come. */
+    /** The progress of the call. */
     public enum State {
         /** The call is not settled. New callers with the key follow it. */
         RUNNING,

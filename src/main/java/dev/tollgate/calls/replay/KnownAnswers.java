@@ -185,7 +185,7 @@ public final class KnownAnswers implements AutoCloseable {
         }
     }
 
-    /** From any thread. */
+    /** Counts a replayed response. Any thread may call it. */
     void replayed(ReplayedFrom from) {
         replays.incrementAndGet(from.ordinal());
     }

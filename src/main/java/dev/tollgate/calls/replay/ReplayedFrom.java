@@ -2,7 +2,7 @@ package dev.tollgate.calls.replay;
 
 import java.util.Locale;
 
-/** From where a request was answered for which no call was made. */
+/** The source of a response for which no call was made. */
 public enum ReplayedFrom {
     /** A call with the same key that was running, or being read, when the request arrived. */
     RUNNING,

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 /** SHA-256, which every JDK has. */
 public final class Sha256 {
 
-    /** One digest for each thread. Creating one costs as much as hashing a few hundred bytes. */
+    /** The digest of each thread. Creating one costs as much as hashing a few hundred bytes. */
     private static final ThreadLocal<MessageDigest> OWN = ThreadLocal.withInitial(Sha256::digest);
 
     private Sha256() {}

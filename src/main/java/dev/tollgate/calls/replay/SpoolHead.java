@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What stands before an answer's bytes. Answers that end in an error are not kept, so the status is always 200.
+ * The head of a spool, before the response's bytes. Responses that end in an error are not kept, so the status is always 200.
  *
  * @param streams whether it is a stream of events, else one JSON body
  * @param headers of our own, in order

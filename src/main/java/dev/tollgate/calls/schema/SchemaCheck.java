@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One check, under its budget. Confined to its thread. */
+/** A check of a value against its schema, under its budget. Confined to its thread. */
 final class SchemaCheck {
 
     /** The stack for the depth limits below, measured with {@code SchemaCheckTest}. */

@@ -3,7 +3,7 @@ package dev.tollgate.customers.allowances;
 import java.time.Duration;
 
 /**
- * How often something may be done within a time that begins with the first use.
+ * A limit on uses within a time that begins with the first use.
  *
  * @param name of the row that counts it
  */

@@ -28,7 +28,7 @@ public final class Use extends Decision<Duration> {
         decide(wait);
     }
 
-    /** Whether they were used; asked on the writer's thread by changes behind it, or once the unit is reported. */
+    /** Returns whether they were used; asked on the writer's thread by changes behind it, or once the unit is reported. */
     public boolean isAllowed() {
         return outcome().isZero();
     }

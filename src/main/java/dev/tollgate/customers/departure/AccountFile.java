@@ -173,7 +173,7 @@ public final class AccountFile {
         }
     }
 
-    /** Where the operator buys is none of a customer's. */
+    /** Returns the customer's part of the row: the operator's suppliers are not the customer's business. */
     private static String course(String json) {
         JsonNode read = ApiJson.MAPPER.readTree(json);
         if (read instanceof ObjectNode course) {

@@ -14,7 +14,7 @@ final class ErasureRows {
 
     private static final String NAME = "deleted account";
 
-    /** What is a person's alone, in the order of the references. */
+    /** The tables of rows that belong to one person, in the order of their references. */
     static final List<String> OF_A_PERSON = List.of(
             "DELETE FROM session WHERE person_id = ?",
             "DELETE FROM person_link WHERE person_id = ?",
@@ -142,7 +142,7 @@ final class ErasureRows {
         }
     }
 
-    /** Whether the account was given credits to start with, by the ids that people's start credits have. */
+    /** Returns whether the account was given credits to start with, by the ids that people's start credits have. */
     private static boolean isStarted(Statements statements, String accountId) throws SQLException {
         return statements.has(
                 "SELECT 1 FROM requested_entry WHERE account_id = ? AND (request_id = ? OR request_id = ?)",

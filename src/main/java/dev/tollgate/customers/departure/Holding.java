@@ -3,7 +3,7 @@ package dev.tollgate.customers.departure;
 import java.util.List;
 
 /**
- * One file of an export: the rows of a table that belong to an account or a person.
+ * A file of an export: the rows of a table that belong to an account or a person.
  *
  * @param file the name of the file
  * @param about the description that the customer reads
@@ -21,7 +21,7 @@ record Holding(String file, String about, String from, String whose, List<Column
         TIME,
         CREDITS,
         YES_NO,
-        /** Whether a value exists; the value itself is not exported. */
+        /** A mark whether a value exists; the value itself is not exported. */
         PRESENT,
         /** The request id of a ledger entry, as sent. */
         REQUEST_ID,

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
 public final class Leaving {
 
-    /** How long a customer can still pay on a payment page of the payment service. */
+    /** The time for which a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
 
     private final Database database;
@@ -44,7 +44,7 @@ public final class Leaving {
         return new WritePart<>(Erasure.class);
     }
 
-    /** What became of it. */
+    /** The outcome of a deletion. */
     public sealed interface Outcome {}
 
     /** All is done. */
@@ -79,7 +79,7 @@ public final class Leaving {
                 personId == null ? accountId : personId));
     }
 
-    /** Whether a payment was begun that can still be finished. */
+    /** Returns whether a payment was begun that can still be finished. */
     public boolean hasOpenPayment(String accountId) {
         return database.read(sql -> sql.has(
                 "SELECT 1 FROM payment WHERE account_id = ? AND created_at > ? AND ended_at IS NULL LIMIT 1",
@@ -101,7 +101,7 @@ public final class Leaving {
         return run(person.accountId(), person.id(), List.of(erasure, deed));
     }
 
-    /** Without an address, which would say where they were when nothing else does any more. */
+    /** Returns the row of the audit log, without an address, which would outlive all other data about the person. */
     private Deed told(Person person, String action, Supplier<Deed.@Nullable Changed> changed) {
         return new Deed(new Actor(person.id(), null), action, person.accountId(), null, clock.instant(), changed);
     }

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One account's calls and money. Each method is one read transaction, and a second one where what it looks for was not written yet; see the
+ * An account's calls and money. Each method is one read transaction, and a second one where what it looks for was not written yet; see the
  * package for what it may cost.
  */
 public final class AccountHistory {
@@ -80,7 +80,7 @@ public final class AccountHistory {
         return database.pages();
     }
 
-    /** What comes nearest to a range, as of now. */
+    /** Returns the span nearest to a range at this moment. */
     public Span span(Instant from, Instant to, ZoneId zone) {
         return Span.of(from, to, zone, clock.instant());
     }
@@ -181,7 +181,7 @@ public final class AccountHistory {
         });
     }
 
-    /** What the days of a span came to. @param by model or key */
+    /** Returns the credits of each day of a span. @param by model or key */
     public List<DayCredits> credits(
             String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {
         return reads().read(accountId, sql -> usage(sql, accountId).credits(span, by, model, keyId));
@@ -331,7 +331,7 @@ public final class AccountHistory {
     }
 
     /**
-     * Whether fewer rows lead from the balance as it is now back to a month than from the account's first entry to it, so that what a statement
+     * Returns whether fewer rows lead from the balance as it is now back to a month than from the account's first entry to it, so that what a statement
      * reads does not grow with the account. Days that are kept are not read.
      */
     private boolean isNearerToNow(List<Entry> entries, Span span, LedgerRead.Now now) {
@@ -367,7 +367,10 @@ public final class AccountHistory {
                 .sum();
     }
 
-    /** What a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id. At most 20. */
+    /**
+     * Returns the entries that a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id. At most
+     * 20.
+     */
     public List<Hit> find(String accountId, String text) {
         String wanted = CompletionIds.ofShown(text.strip());
         if (wanted.isEmpty()) {

@@ -41,7 +41,7 @@ public final class AccountList {
     private static final String BY_KEY_ID =
             COLUMNS + "WHERE a.id = (SELECT k.account_id FROM api_key k WHERE k.id = ?)";
 
-    /** Behind every character, so that a beginning is a range. */
+    /** A character after all others, so that a prefix is a range. */
     private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
 
     private final Database database;
@@ -141,7 +141,7 @@ public final class AccountList {
         });
     }
 
-    /** What accounts are called: by their name, else by who signs in, else by their id. @param ids at most {@value #PAGE_MAX} */
+    /** Returns the names of accounts: by their name, else by who signs in, else by their id. @param ids at most {@value #PAGE_MAX} */
     public Map<String, String> names(Set<String> ids) {
         if (ids.isEmpty()) {
             return Map.of();

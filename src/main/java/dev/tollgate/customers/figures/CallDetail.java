@@ -18,7 +18,7 @@ public record CallDetail(
         entries = List.copyOf(entries);
     }
 
-    /** What was held in all, micro-credits, whether or not it has come back. */
+    /** Returns the sum of all holds in micro-credits, released or not. */
     public long heldMicros() {
         return entries.stream()
                 .filter(entry -> entry.to() == Bucket.RESERVED)
@@ -26,7 +26,7 @@ public record CallDetail(
                 .sum();
     }
 
-    /** What was given back of the charge, micro-credits. */
+    /** Returns the refunds of the charge in micro-credits. */
     public long refundedMicros() {
         return entries.stream()
                 .filter(entry -> entry.kind() == EntryKind.REFUND)

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which calls are wanted; null and an empty set leave a matter open.
+ * A filter of calls; null and an empty set do not filter.
  *
  * @param from calls that ended then or later
  * @param to calls that ended before
@@ -47,7 +47,7 @@ public record CallFilter(
                 : statuses.contains(TaskStatus.PROCESSING);
     }
 
-    /** Whether the rows' own columns tell of most of them that they are not wanted; a range is looked for among ids. */
+    /** Returns whether the rows' own columns tell of most of them that they are not wanted; a range is looked for among ids. */
     boolean isOfColumns() {
         boolean isEveryEnd = statuses.containsAll(ENDS);
         return (!statuses.isEmpty() && !isEveryEnd)

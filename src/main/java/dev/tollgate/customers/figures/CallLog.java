@@ -17,7 +17,7 @@ final class CallLog {
 
     static final int LOOKED_AT_MAX = 2_000;
 
-    /** How much longer than its time a call may take to be settled. */
+    /** The extra time that a settlement may take after a call's time limit. */
     private static final Duration SLACK = Duration.ofMinutes(10);
 
     private static final String CALLS = "SELECT " + CallRow.COLUMNS + """
@@ -57,7 +57,9 @@ final class CallLog {
         return sql.one(ONE, CallRow::read, id, accountId, id, accountId);
     }
 
-    /** Those that began last: so many that have ended, and so many that run, no longer than a call can last. The newest first. */
+    /**
+     * Returns the latest calls, the newest first: a number of ended ones, and a number of running ones that began no earlier than a call can last.
+     */
     List<CallRow> latest(int ended, int running, Instant now) throws SQLException {
         return sql.list(LATEST, CallRow::read, accountId, ended, accountId, idFrom(now), running).stream()
                 .sorted(Comparator.comparing(CallRow::id).reversed())

@@ -48,7 +48,7 @@ public record CallRow(
     static final String COLUMNS_OF_RUNNING = """
             t.id, t.key_id, k.name, t.door, t.model, t.model, 'processing', t.created_at, NULL, 0, '', NULL, NULL, NULL, NULL, NULL""";
 
-    /** About how long one is in ApiJson.MAPPER. */
+    /** The approximate length of a row in ApiJson.MAPPER. */
     static final long JSON_BYTES = 1024;
 
     /** The upstream's counts; all 0 where nothing was used. @param cached part of the prompt */
@@ -98,7 +98,7 @@ public record CallRow(
         return pricingJson == null ? "" : read(pricingJson).path("tier").asString("standard");
     }
 
-    /** From the request's arrival to the end, or from the hold on where the arrival is not known; null while it is processing. */
+    /** Returns the time from the request's arrival to the end, or from the hold if the arrival is unknown; null while the call runs. */
     public @Nullable Duration took() {
         if (endedAt == null) {
             return null;
@@ -112,7 +112,7 @@ public record CallRow(
         return course().path("first_byte").asLong(-1);
     }
 
-    /** When each step was taken, in microseconds from the request's arrival, and who was asked; missing where it is not known. */
+    /** Returns the time of each step in microseconds from the request's arrival, and the attempts; missing if unknown. */
     public JsonNode course() {
         return read(courseJson);
     }

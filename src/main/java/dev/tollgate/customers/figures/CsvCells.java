@@ -45,7 +45,7 @@ public final class CsvCells {
         return cell;
     }
 
-    /** With its end; the next line begins. */
+    /** Returns the line with its end, and begins the next one. */
     public String line() {
         String line = String.join(",", cells) + "\r\n";
         cells.clear();

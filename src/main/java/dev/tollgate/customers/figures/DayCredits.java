@@ -3,7 +3,7 @@ package dev.tollgate.customers.figures;
 import java.time.LocalDate;
 
 /**
- * What a day's calls came to, of one model or of one key.
+ * The credits of a day's calls of one model or of one key.
  *
  * @param day of the span's zone
  * @param name the model as it was asked for, or the key's id

@@ -23,7 +23,7 @@ final class Find {
     /** The first twelve digits are the time in milliseconds. */
     private static final Pattern REQUEST_ID = Pattern.compile("req_([0-9a-f]{12})[0-9a-f]{20}");
 
-    /** How long a request may take from its arrival to its call. */
+    /** The most time between a request's arrival and its call. */
     private static final Duration ARRIVING = Duration.ofMinutes(15);
 
     private static final String COURSES =

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far days are folded, as of a read transaction.
+ * The end of the folded days, as of a read transaction.
  *
  * @param until the begin of a day of UTC in milliseconds; earlier days are in {@code usage_day}
  * @param version equal exactly as long as no row of {@code usage_day} is written: the folding transaction writes the fold's one row last, and a

@@ -1,6 +1,6 @@
 package dev.tollgate.customers.figures;
 
-/** What was found of an account's. */
+/** A thing of an account that was found. */
 public sealed interface Hit {
 
     /** @param id of the task */

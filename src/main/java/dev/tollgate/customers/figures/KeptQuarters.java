@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What quarters came to, kept in memory: a chart in a zone far from UTC asks for the same ones of thirty days again and again, and all that was
+ * The sums of quarters of an hour in memory: a chart in a zone far from UTC asks for the same ones of thirty days again and again, and all that was
  * counted today is asked for with each look. It is not held for true that a quarter or a day which is over stays as it is: refunds, and calls
  * that a crash has left, may be counted into it later, by any server. What is kept holds only while the sums of the folded day, or of the
  * quarters themselves, which are read each time, have the calls and the refunds that they had: these two only grow, one of them with whatever is
@@ -41,7 +41,7 @@ final class KeptQuarters {
         }
     }
 
-    /** What is as it was while what is kept holds. */
+    /** A version that stays the same as long as the sums in memory hold. */
     sealed interface Version {
 
         /** Counts of the whole day that contains a range, or of the range itself, under the same filters. */
@@ -62,7 +62,7 @@ final class KeptQuarters {
 
     private final int bytesMax;
 
-    /** What was asked for last comes last. */
+    /** The ranges in memory, the least recently used first. */
     private final LinkedHashMap<Range, Kept> ranges = new LinkedHashMap<>();
 
     private int bytes;

@@ -27,7 +27,7 @@ public record LedgerPage(
      */
     public record Cursor(long before, long balanceMicros) {
 
-        /** As it stands in a link. */
+        /** Returns the page's text in a link. */
         public String text() {
             return before + "_" + balanceMicros;
         }

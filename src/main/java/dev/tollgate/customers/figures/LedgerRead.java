@@ -174,7 +174,7 @@ final class LedgerRead {
         return new LedgerPage(named(lines), null, null);
     }
 
-    /** With the models of their calls. */
+    /** Returns the lines with the models of their calls. */
     private List<LedgerLine> named(List<LedgerLine> lines) throws SQLException {
         List<String> calls = lines.stream()
                 .map(line -> line.entry().reservationId())
@@ -198,14 +198,14 @@ final class LedgerRead {
                 .toList();
     }
 
-    /** What did not move by a call: bought, refunded, taken back, corrected. In their order. */
+    /** Returns the entries that belong to no call, in their order: purchases, refunds, reversals, adjustments. */
     List<Entry> besideCalls(Dialect dialect) throws SQLException {
         // SQLite would go through all of the account's entries, which it has in that order too.
         String index = dialect == Dialect.SQLITE ? " INDEXED BY entry_beside_calls" : "";
         return sql.list(Ledger.SELECT_ENTRY + index + BESIDE_CALLS, Ledger::entry, accountId);
     }
 
-    /** What an entry changes of the balance, what is held included. */
+    /** Returns an entry's change of the balance, which includes held credits. */
     static long amount(Entry entry) {
         return of(entry.to(), entry) - of(entry.from(), entry);
     }

@@ -13,7 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
-/** What lists for scripts are asked with, in the query. What is not understood is refused and named (400). */
+/** The query parameters of lists for scripts. An unknown one is refused by name (400). */
 final class ListParameters {
 
     private static final int TEXT_CHARS_MAX = 256;

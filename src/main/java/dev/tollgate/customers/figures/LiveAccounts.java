@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What pages show while it changes: looked at again and again, so that one read does for many accounts. Thread-safe; blocks. */
+/** The changing figures on pages. Pages poll them, so one read serves many accounts. Thread-safe; blocks. */
 public final class LiveAccounts {
 
     /** The most accounts of one look. */
@@ -72,7 +72,7 @@ public final class LiveAccounts {
         return new Head(new Balance(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)), row.getLong(6));
     }
 
-    /** One account, of one instant; null where there is none. @param zone whose today it is */
+    /** Returns the figures of an account at one instant; null if it does not exist. @param zone whose today it is */
     public @Nullable Now now(String accountId, ZoneId zone, Instant now) {
         return database.pages().read(accountId, sql -> {
             Head head = head(sql, accountId);
@@ -109,7 +109,7 @@ public final class LiveAccounts {
                 RUNNING_MAX);
     }
 
-    /** How many calls have ended that are newer than one; 51 for more than 50. */
+    /** Returns the number of ended calls that are newer than a call; 51 for more than 50. */
     public int newer(String accountId, String callId) {
         return database.pages().read(accountId, sql -> (int) sql.number(NEW, accountId, callId, NEW_MAX));
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What stands behind ids, as it is called now: what was written down with an id is read with a name. Thread-safe; blocks. */
+/** The present names of ids: records store ids, and people read names. Thread-safe; blocks. */
 public final class NamesOfIds {
 
     /** The most that are looked up at once. */
@@ -36,13 +36,13 @@ public final class NamesOfIds {
     }
 
     /**
-     * What an id is of.
+     * The thing that an id names.
      *
      * @param name a person's login, a key's name; else empty
      */
     public record Named(Kind kind, String name, String accountId, String accountName) {}
 
-    /** What has ids. */
+    /** The kinds of things that have ids. */
     public enum Kind {
         ACCOUNT,
         PERSON,
@@ -50,7 +50,7 @@ public final class NamesOfIds {
         CALL
     }
 
-    /** Those that are of something that is still there. @param ids at most {@value #IDS_MAX}; others than ids are none */
+    /** Returns the names of the ids that still exist. @param ids at most {@value #IDS_MAX}; others than ids are none */
     public Map<String, Named> of(Set<String> ids) {
         if (ids.size() > IDS_MAX) {
             throw new IllegalArgumentException("at most " + IDS_MAX + " ids at once, not " + ids.size());

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an account's first page shows, of one instant.
+ * The figures of an account's first page, at one instant.
  *
  * @param today since midnight in the zone
  * @param yesterdayByNowMicros charged less refunded, micro-credits: of yesterday's quarters of an hour those that had begun at this time of the day
@@ -34,7 +34,7 @@ public record Overview(
         latest = List.copyOf(latest);
     }
 
-    /** Whether the account has made a call in the last 30 days, or makes one. */
+    /** Returns whether the account has made a call in the last 30 days, or makes one. */
     public boolean hasCalls() {
         return !days.isEmpty() || !latest.isEmpty() || !running.isEmpty();
     }

@@ -174,7 +174,7 @@ public final class PlatformCalls {
         return database.pages().read(OPERATOR, sql -> sql.one(ACCOUNT_OF, row -> row.getString(1), callId, callId));
     }
 
-    /** How many calls run on all servers; those beyond {@value #RUNNING_MAX} are not counted. */
+    /** Returns how many calls run on all servers; those beyond {@value #RUNNING_MAX} are not counted. */
     public int running() {
         writeWhatWasTold();
         return database.pages().read(OPERATOR, sql -> sql.list(RUNNING, row -> row.getString(1))

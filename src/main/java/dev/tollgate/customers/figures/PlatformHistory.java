@@ -90,7 +90,7 @@ public final class PlatformHistory {
                 Figures.read(row, 3, UsageColumn.OF_PLATFORM));
     }
 
-    /** Where a page of accounts in the order of what they paid ends. */
+    /** The end of a page of accounts that are ordered by their charges. */
     public record Rank(long netMicros, String id) {
 
         private static final Rank FIRST = new Rank(Long.MAX_VALUE, "");

@@ -34,7 +34,7 @@ public record Span(Instant from, Instant to, ZoneId zone) {
         }
     }
 
-    /** What comes nearest to a range: its ends are moved outwards to where quarters, or days of UTC, begin. */
+    /** Returns the span nearest to a range: its ends move outwards to the next quarters, or days of UTC. */
     public static Span of(Instant from, Instant to, ZoneId zone, Instant now) {
         ZonedDateTime begin = from.atZone(zone);
         ZonedDateTime end = to.atZone(zone);

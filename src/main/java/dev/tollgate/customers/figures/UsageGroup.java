@@ -15,6 +15,6 @@ public record UsageGroup(
         @Nullable String keyId,
         Figures figures) {
 
-    /** About how long one is in JSON. */
+    /** The approximate length of a group in JSON. */
     static final long JSON_BYTES = 512;
 }

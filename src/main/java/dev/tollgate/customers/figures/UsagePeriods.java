@@ -29,7 +29,7 @@ final class UsagePeriods implements AutoCloseable {
     /** All that figures are made of, in their order. */
     static final List<String> FIGURES = UsageColumn.columns(UsageColumn.OF_ACCOUNTS);
 
-    /** What charts are made of. */
+    /** The columns of charts. */
     static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");
 
     private static final String BEGIN = "starts_at";
@@ -38,7 +38,7 @@ final class UsagePeriods implements AutoCloseable {
     private static final int CALLS = CREDITS.indexOf("calls");
     private static final int REFUNDS = CREDITS.indexOf("refunded_micros");
 
-    /** What a group has in common; empty is what was not grouped by. */
+    /** The common values of a group; empty for what does not group. */
     record Name(String model, String keyId) implements Comparable<Name> {
 
         @Override
@@ -204,7 +204,7 @@ final class UsagePeriods implements AutoCloseable {
         return true;
     }
 
-    /** Around no whole day that is folded. What was read ahead tells each day's share of it; the rest is asked for at once. */
+    /** Adds a range without a whole folded day. The rows read ahead have each day's share; one query gets the rest. */
     private void addShort(Map<Name, long[]> groups, long from, long to) throws SQLException {
         long rest = from;
         while (rest >= aheadFrom && rest < Math.min(to, aheadTo)) {
@@ -240,7 +240,7 @@ final class UsagePeriods implements AutoCloseable {
     }
 
     /**
-     * As far as the quarter into which calls are counted now all is kept that makes figures: a day has thousands of rows, and whether two of their
+     * Returns the sums of unfolded days. All figures up to the present quarter stay in memory: a day has thousands of rows, and whether two of their
      * sums have grown takes a seventh of the time in which all are grouped. Charts' few sums take no longer than that.
      */
     private Map<Name, long[]> unfolded(long from, long to) throws SQLException {
@@ -267,7 +267,7 @@ final class UsagePeriods implements AutoCloseable {
         return groups;
     }
 
-    /** Whether what is kept still holds, and what is not kept, as one question; the last column tells them apart. */
+    /** Returns one query for the version of the rows in memory and for the missing rows; the last column tells them apart. */
     private String selectGrowingAndLast() {
         return "SELECT '', '', " + GROWING + ", 0".repeat(sums.size() - 2) + ", 1 FROM usage_quarter" + where()
                 + " UNION ALL " + select("usage_quarter", "0");

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which figures are asked for.
+ * A request for figures of usage.
  *
  * @param by what they are grouped by; nothing: one group
  * @param model as it was asked for; null: all

@@ -46,7 +46,7 @@ final class UsageRows {
     private final Folded folded;
     private final long open;
 
-    /** For sums, which take nothing from what is kept. */
+    /** Makes rows for sums, which read nothing from memory. */
     UsageRows(Reads sql, String accountId) throws SQLException {
         this(new KeptQuarters(), sql, accountId, new Folded(foldedUntil(sql), null), Instant.EPOCH);
     }
@@ -93,7 +93,7 @@ final class UsageRows {
         }
     }
 
-    /** When a quarter or a day with calls began, the nearest one outside of a range; null where there is none. */
+    /** Returns the start of the nearest quarter or day with calls outside of a range; null if there is none. */
     @Nullable
     Instant nearest(Instant from, Instant to, @Nullable String model, @Nullable String keyId) throws SQLException {
         long before = Math.max(
@@ -172,7 +172,7 @@ final class UsageRows {
         }
     }
 
-    /** In the order of day, model and key. */
+    /** Returns the groups in the order of day, model and key. */
     List<UsageGroup> groups(UsageQuestion question) throws SQLException {
         if (!question.by().contains(By.DAY)) {
             return ofAllDays(question);
@@ -272,7 +272,7 @@ final class UsageRows {
         return start.isBefore(from) ? from : start;
     }
 
-    /** By days of UTC. */
+    /** A question about days of UTC. */
     private record Ask(
             boolean byModel,
             boolean byKey,

@@ -17,10 +17,10 @@ public sealed interface Authentication {
         }
     }
 
-    /** There is no such key, or it does not have the form of one. */
+    /** The key does not exist, or does not have the form of a key. */
     record Unknown() implements Authentication {}
 
-    /** There is such a key and it may not be used; whose it is, is known. */
+    /** The key exists but may not be used; its owner is known. */
     sealed interface NotUsable extends Authentication {
         Key key();
     }

@@ -6,15 +6,15 @@ import java.time.Instant;
 /** Makes a key. Its secret is the caller's, to be shown once it is committed; it is not kept here. */
 public final class CreateKey extends KeyChange<CreateKey.Outcome> {
 
-    /** What became of it. */
+    /** The outcome of creating a key. */
     public sealed interface Outcome {}
 
     public record Created(Key key) implements Outcome {}
 
-    /** Or it was deleted. */
+    /** The account does not exist, or was deleted. */
     public record NoSuchAccount() implements Outcome {}
 
-    /** There is one of that id. */
+    /** A key with that id exists. */
     public record MadeBefore() implements Outcome {}
 
     /** The account has as many as it may. */

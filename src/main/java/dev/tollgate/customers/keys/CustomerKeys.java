@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a customer does with the keys of an account, from a page or with a management key. Every deed is durable when its method returns, and
+ * The actions of a customer on the keys of an account, from a page or with a management key. Every action is durable when its method returns, and
  * holds for the next call. Thread-safe; all methods block, and throw {@link dev.tollgate.storage.StoreException} when the database fails.
  */
 public final class CustomerKeys {
@@ -58,7 +58,7 @@ public final class CustomerKeys {
         this.byKey = byKey;
     }
 
-    /** For people, who may also make and change management keys. */
+    /** Makes the actions of people, who may also create and change management keys. */
     public CustomerKeys(Keys keys, Writer writer, Allowances allowances, InstantSource clock, SecureRandom random) {
         this(keys, writer, allowances, clock, random, false);
     }
@@ -75,7 +75,7 @@ public final class CustomerKeys {
         return clock.instant();
     }
 
-    /** Whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that are {@link WrittenText}, spaces within. */
+    /** Returns whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that are {@link WrittenText}, spaces within. */
     public static boolean isName(String name) {
         return !name.isBlank()
                 && name.codePointCount(0, name.length()) <= NAME_CHARS_MAX
@@ -185,7 +185,7 @@ public final class CustomerKeys {
         return edit(accountId, id, () -> new DeleteKey(id, new KeyCondition(accountId, null), clock.instant()));
     }
 
-    /** As below, whatever it has become since it was seen. */
+    /** Rotates a key regardless of its version. */
     public KeyResult rotate(String accountId, String id, Duration grace) {
         return rotate(accountId, id, null, grace);
     }

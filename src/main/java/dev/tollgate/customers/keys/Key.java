@@ -25,17 +25,17 @@ public record Key(
         @Nullable Instant deletedAt,
         @Nullable Instant oldSecretUntil) {
 
-    /** One that has just been made. */
+    /** Returns a key that has just been created. */
     public static Key made(String id, String accountId, String prefix, KeySettings settings, Instant at) {
         return new Key(id, accountId, prefix, settings, false, 1, at, null, null, null);
     }
 
-    /** Whether the key may be used from there. */
+    /** Returns whether the key may be used from there. */
     public boolean allows(String address) {
         return settings.allow().allows(address);
     }
 
-    /** Whether the key may use the model (decision D28: else the model is not found). */
+    /** Returns whether the key may use the model (decision D28: else the model is not found). */
     public boolean mayUse(String model) {
         return settings.models().isEmpty() || settings.models().contains(model);
     }
@@ -49,7 +49,7 @@ public record Key(
         return deletedAt != null;
     }
 
-    /** Whether it is the playground's, which stands in no list. */
+    /** Returns whether the key is the playground's, which no list shows. */
     public boolean isHidden() {
         return settings.kind() == KeyKind.HIDDEN;
     }

@@ -53,7 +53,7 @@ public final class KeyBody {
         return JsonObjectReader.read(bytes, LIMITS, memory);
     }
 
-    /** What is changed. @param disabled null: stays as it is */
+    /** A change of a key. @param disabled null: stays as it is */
     public record Change(
             UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {}
 

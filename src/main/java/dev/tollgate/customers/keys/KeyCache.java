@@ -19,7 +19,7 @@ final class KeyCache {
     private static final int ENTRIES_MAX = 10_000;
 
     /**
-     * What a secret stands for.
+     * The key of a secret.
      *
      * @param accountRates what all keys of its account may use together
      * @param isOld whether it is the secret before the present one

@@ -17,7 +17,7 @@ public record KeyCaller(Key key, Rates accountRates) implements Caller {
         return key.accountId();
     }
 
-    /** What counts its requests, tokens and calls, of whatever model; empty where nothing is limited. */
+    /** Returns the quotas that count its requests, tokens and calls of all models; empty if nothing is limited. */
     public List<Quota> quotas() {
         Rates ofKey = key.settings().rates();
         if (ofKey.unlimited() && accountRates.unlimited()) {

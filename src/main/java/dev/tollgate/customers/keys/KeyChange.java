@@ -13,7 +13,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
     private final List<String> touchedHashes = new ArrayList<>(2);
     private @Nullable String touchedAccount;
 
-    /** Which row it reads and changes: the key's id, or its hash. */
+    /** Returns the row that it reads and changes: the key's id, or its hash. */
     abstract String idOrHash();
 
     abstract O decideOver(KeyRows rows) throws SQLException;

@@ -6,13 +6,13 @@ import java.sql.SQLException;
 public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome>
         permits SetKey, DisableKey, DeleteKey, RotateKey {
 
-    /** What became of it. */
+    /** The outcome of a change. */
     public sealed interface Outcome {}
 
     /** @param key as it is now */
     public record Changed(Key key) implements Outcome {}
 
-    /** There is none of that id, or not of that account; deleted and hidden ones are none. */
+    /** The account has no key with that id. Deleted and hidden keys do not count. */
     public record NoSuchKey() implements Outcome {}
 
     /** Somebody else has changed it since it was read. @param key as it is now */
@@ -31,7 +31,7 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome>
         return id;
     }
 
-    /** What becomes of it. Runs on the writer's thread. */
+    /** Returns the changed key. Runs on the writer's thread. */
     abstract Key edited(Key old);
 
     void write(KeyRows rows, KeyRows.Row present, Key changed) throws SQLException {

@@ -28,7 +28,7 @@ public final class KeyGate implements Gate<KeyCaller> {
     /** The only kind of key that is let in; null: every kind. */
     private final @Nullable KeyKind kind;
 
-    /** How a key may come. */
+    /** The ways in which a request carries its key. */
     private enum Manner {
         OPENAI(""),
         GOOGLE(", also as Google's clients send it"),
@@ -49,7 +49,7 @@ public final class KeyGate implements Gate<KeyCaller> {
         this.kind = kind;
     }
 
-    /** For keys of every kind, which come as OpenAI's clients send them. */
+    /** Makes a gate for keys of every kind, sent as OpenAI's clients send them. */
     public KeyGate(Keys keys, RequestCount count) {
         this(keys, count, Manner.OPENAI, null);
     }
@@ -156,7 +156,7 @@ public final class KeyGate implements Gate<KeyCaller> {
         return secret;
     }
 
-    /** As Google's clients send it. In the query it would end up in logs, ours or those on the way (D23). */
+    /** Returns the key as Google's clients send it, in a header. In the query it would end up in logs, ours or those on the way (D23). */
     private static String googleSecret(Exchange exchange) {
         if (exchange.query("key") != null) {
             throw refuse("An API key in the query is not accepted: send it in the header 'x-goog-api-key'.");

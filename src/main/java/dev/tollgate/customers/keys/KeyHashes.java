@@ -48,7 +48,7 @@ final class KeyHashes {
         return size;
     }
 
-    /** What the table takes of the heap. */
+    /** Returns the table's bytes on the heap. */
     long bytes() {
         return (long) Long.BYTES * slots.length();
     }

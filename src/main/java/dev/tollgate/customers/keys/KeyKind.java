@@ -2,7 +2,7 @@ package dev.tollgate.customers.keys;
 
 import java.util.Locale;
 
-/** What a key is for. */
+/** The purpose of a key. */
 public enum KeyKind {
     /** Calls models. */
     API,

@@ -35,6 +35,6 @@ public sealed interface KeyResult {
     /** A management key may not be made or changed from here. */
     record NotByKey() implements KeyResult {}
 
-    /** There is no such account any more. */
+    /** The account no longer exists. */
     record NoSuchAccount() implements KeyResult {}
 }

@@ -25,20 +25,20 @@ import org.slf4j.LoggerFactory;
  */
 final class KeyRoll {
 
-    /** What the roll knows of a key. */
+    /** The roll's knowledge of a key. */
     enum Entry {
-        /** It very probably exists: look it up. */
+        /** The key very probably exists: look it up. */
         LISTED,
-        /** There is no such key. */
+        /** The key does not exist. */
         UNKNOWN,
         /** Another server may have made it: {@link #readOn} and ask again. */
         PERHAPS_NEW
     }
 
-    /** Beyond it the roll stays empty, and every unknown key is looked up: the table would take more than 120 MB. */
+    /** The most keys of a roll. Beyond it the roll stays empty, and every unknown key is looked up: the table would take more than 120 MB. */
     static final int KEYS_MAX = 5_000_000;
 
-    /** So many unknown keys in a second are a crowd. */
+    /** The number of unknown keys a second from which on reads are shared. */
     static final int CROWD = 50;
 
     /** The most callers that may wait for one read. */
@@ -75,7 +75,7 @@ final class KeyRoll {
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean complete;
 
-    /** When the reading began that was the last to succeed. */
+    /** The start of the last successful read. */
     private volatile long readNanos;
 
     // guarded by this
@@ -83,7 +83,7 @@ final class KeyRoll {
     private List<Consumer<Boolean>> waiting = new ArrayList<>();
     private boolean isReading;
 
-    /** What was there when all of it was read; only who reads touches it. */
+    /** The rows of the last full read. Only the reading thread uses it. */
     private @Nullable Tail seen;
 
     KeyRoll(Database database) {
@@ -154,7 +154,7 @@ final class KeyRoll {
         return true;
     }
 
-    /** How often what is new has been read. */
+    /** Returns the number of reads of new keys. */
     long readings() {
         return readings.get();
     }
@@ -188,7 +188,7 @@ final class KeyRoll {
         }
     }
 
-    /** Those who wait now; with none of them the reading ends. */
+    /** Returns the waiting callers; without any the reading ends. */
     private synchronized List<Consumer<Boolean>> next() {
         List<Consumer<Boolean>> all = waiting;
         waiting = new ArrayList<>();
@@ -236,7 +236,7 @@ final class KeyRoll {
         return from;
     }
 
-    /** What lies from a number on: a key that is committed late changes the count. */
+    /** The rows from a number on: a key that is committed late changes the count. */
     private record Tail(long from, long count, long last) {}
 
     private Tail tail(long from) {

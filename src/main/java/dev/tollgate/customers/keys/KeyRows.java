@@ -93,7 +93,7 @@ final class KeyRows {
         return row(SELECT_BY_HASH, hash);
     }
 
-    /** One that was deleted is none. */
+    /** Returns whether the account exists and is not deleted. */
     boolean hasAccount(String id) throws SQLException {
         return statements.has(SELECT_ACCOUNT, id);
     }
@@ -115,7 +115,7 @@ final class KeyRows {
         statements.run(ROTATE, hash, key.prefix(), oldHash, key.oldSecretUntil(), key.version(), key.id());
     }
 
-    /** Whether the account has so many that can be used or enabled. */
+    /** Returns whether the account has so many that can be used or enabled. */
     boolean hasKeys(String accountId, int count) throws SQLException {
         return statements.number(SELECT_SOME, accountId, count) >= count;
     }

@@ -10,20 +10,20 @@ import java.util.regex.Pattern;
 /** A key as its owner holds it. Lives only while it is made and shown; never in a log. */
 public final class KeySecret {
 
-    /** One a thread: making one costs more than most of what it is used for. */
+    /** The digest of each thread. Creating one costs more than most of its uses. */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(KeySecret::sha256);
 
     private static final String START = "sk-";
     private static final int RANDOM_BYTES = 32;
 
-    /** What an operator may choose for the demo account; what we make ourselves fits too. */
+    /** The form of keys that an operator may choose for the demo account. Generated keys fit, too. */
     private static final Pattern CHOSEN = Pattern.compile("sk-[A-Za-z0-9_-]{8,128}");
 
     private static final int CHARS_MAX = 131;
     private static final int PREFIX_CHARS = 11;
     private static final int HASH_CHARS = 64;
 
-    /** So much of a chosen key stays hidden even if it is short. */
+    /** The number of characters of a chosen key that stay hidden, even if it is short. */
     private static final int HIDDEN_CHARS_MIN = 24;
 
     private final String text;
@@ -39,7 +39,7 @@ public final class KeySecret {
         return new KeySecret(START + HexFormat.of().formatHex(bytes));
     }
 
-    /** One that the operator chose. @throws IllegalArgumentException when it has not the form; the message does not quote it */
+    /** Returns a secret that the operator chose. @throws IllegalArgumentException when it has not the form; the message does not quote it */
     public static KeySecret chosen(String text) {
         if (!CHOSEN.matcher(text).matches()) {
             throw new IllegalArgumentException("a key is sk- and 8 to 128 of A-Z, a-z, 0-9, _ and -");
@@ -47,7 +47,7 @@ public final class KeySecret {
         return new KeySecret(text);
     }
 
-    /** Whether it is worth hashing at all. */
+    /** Returns whether it is worth hashing at all. */
     static boolean isPlausible(String text) {
         return text.startsWith(START) && text.length() <= CHARS_MAX;
     }

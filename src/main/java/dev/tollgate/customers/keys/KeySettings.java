@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the owner of a key can choose.
+ * The settings of a key that its owner can choose.
  *
  * @param name 1 to 200 characters
  * @param rates what it may use a minute and at once
@@ -39,7 +39,7 @@ public record KeySettings(
         models = List.copyOf(models);
     }
 
-    /** Whether a text can be the id of a model. */
+    /** Returns whether a text can be the id of a model. */
     public static boolean isModel(String text) {
         return MODEL.matcher(text).matches();
     }

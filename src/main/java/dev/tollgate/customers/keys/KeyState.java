@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyState extends Decision<KeyState.Outcome> {
 
-    /** Whether the key may be used. */
+    /** The answer whether a key may be used. */
     public enum Outcome {
         USABLE,
         UNKNOWN,
@@ -29,7 +29,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
     private final boolean admits;
     private SpendLimits spend = SpendLimits.NONE;
 
-    /** For a call that comes: also notes that the key is used. */
+    /** Makes the look-up for a new call, which also records the use of the key. */
     public KeyState(String keyId, Instant at) {
         this(keyId, null, at, true);
     }
@@ -85,7 +85,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return at;
     }
 
-    /** Whether a call is let in, which is a use of the key. */
+    /** Returns whether a call is let in, which is a use of the key. */
     boolean admits() {
         return admits;
     }

@@ -28,7 +28,7 @@ public final class Keys {
     public static final int PAGE_MAX = 1_000;
 
     /**
-     * With several nodes, how long another's change of a key may go unseen where no reservation is made; a reservation always
+     * The longest time for which another node's change of a key stays unseen without a reservation; a reservation always
      * reads the state again.
      */
     private static final Duration SHARED_KEEP = Duration.ofSeconds(1);
@@ -87,7 +87,7 @@ public final class Keys {
         roll.load();
     }
 
-    /** How often keys that other servers may have made were asked for. */
+    /** Returns the number of reads of keys that other servers may have created. */
     long readings() {
         return roll.readings();
     }
@@ -102,7 +102,7 @@ public final class Keys {
         return new KeyChangesPart(roll, cache, kept);
     }
 
-    /** To be called on the writer's thread after an account was blocked or let in again. */
+    /** Forgets the keys of an account. Call it on the writer's thread after the account was blocked or unblocked. */
     public void forgetAccount(String accountId) {
         kept.forget();
         cache.forgetAccount(accountId);
@@ -144,7 +144,7 @@ public final class Keys {
         }
     }
 
-    /** As {@link #authenticate}, but blocking: for virtual threads. */
+    /** Authenticates a key and blocks: for virtual threads. */
     public Authentication find(String rawKey) {
         if (!KeySecret.isPlausible(rawKey)) {
             return new Authentication.Unknown();
@@ -157,7 +157,7 @@ public final class Keys {
         return known == null ? lookUp(hash) : judge(known);
     }
 
-    /** One that was deleted, and a hidden one, too. */
+    /** Returns the key of an id, also if it is deleted or hidden. */
     public Optional<Key> byId(String id) {
         return database.read(sql -> Optional.ofNullable(sql.one(SELECT_BY_ID, KeySql::key, id)));
     }
@@ -189,7 +189,7 @@ public final class Keys {
         }
     }
 
-    /** What all keys of an account may use together. */
+    /** Returns the rates that all keys of an account share. */
     public Rates accountRates(String accountId) {
         return database.read(sql -> KeySql.accountRates(sql, accountId));
     }
@@ -252,7 +252,7 @@ public final class Keys {
                 hash);
     }
 
-    /** In constant time; what the index found is already the hash of the secret and not the secret. */
+    /** Compares two hashes in constant time; what the index found is already the hash of the secret and not the secret. */
     private static boolean same(String stored, String computed) {
         return MessageDigest.isEqual(
                 stored.getBytes(StandardCharsets.US_ASCII), computed.getBytes(StandardCharsets.US_ASCII));

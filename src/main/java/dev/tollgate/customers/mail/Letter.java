@@ -32,7 +32,7 @@ public record Letter(String to, String subject, String text) {
         }
     }
 
-    /** Whether a mail can be sent to what was typed: other letters than ASCII's are not carried by every server. */
+    /** Returns whether a mail can be sent to what was typed: other letters than ASCII's are not carried by every server. */
     public static boolean canReach(String address) {
         return ADDRESS.matcher(address).matches();
     }

@@ -15,18 +15,18 @@ import org.slf4j.LoggerFactory;
 /** Sends what lies in the outbox: a round after each commit with mails, and one now and then for what was put off. Thread-safe. */
 public final class MailRounds implements AutoCloseable {
 
-    /** How often it is looked for what was put off, or was left by a server that is gone. */
+    /** The interval of looks for postponed mails, and for mails of servers that are gone. */
     public static final Duration EVERY = Duration.ofSeconds(10);
 
     static final int AT_ONCE = 5;
 
-    /** Until others may take what a server has claimed: longer than it can take for all that it claims at once. */
+    /** The time until other servers may take claimed mails: longer than it can take for all that it claims at once. */
     static final Duration LEASE = Duration.ofSeconds((AT_ONCE + 1L) * MailServer.SECONDS_MAX);
 
     private static final Duration KEPT = Duration.ofDays(30);
     private static final int FORGET_ROWS = 500;
 
-    /** After the first, the second … failure; after the last a mail is given up. */
+    /** The waits after the first, the second … failure; after the last a mail is given up. */
     private static final List<Duration> WAITS = List.of(
             Duration.ofSeconds(30),
             Duration.ofMinutes(2),

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** The SMTP server that takes our mails; the only class that speaks to it. Thread-safe; sending blocks. */
 public final class MailServer implements AutoCloseable {
 
-    /** How long one mail may take in all. */
+    /** The time limit of one mail. */
     static final int SECONDS_MAX = 60;
 
     private static final int CONNECT_MILLIS = 10_000;
     private static final int IDLE_SECONDS = 30;
     private static final int REASON_CHARS_MAX = 300;
 
-    /** How the connection is protected. */
+    /** The protection of the connection. */
     public enum Protection {
         /** TLS before the first word. */
         IMPLICIT,
@@ -34,7 +34,7 @@ public final class MailServer implements AutoCloseable {
         private static final int IMPLICIT_PORT = 465;
         private static final Set<String> OWN = Set.of("localhost", "127.0.0.1", "::1");
 
-        /** What was chosen; auto: the second port's way, none on this machine itself, else the first. */
+        /** Returns the chosen protection; auto: implicit TLS on its port, none on this machine, else STARTTLS. */
         public static Protection of(String chosen, String host, int port) {
             return switch (chosen) {
                 case "implicit" -> IMPLICIT;
@@ -101,7 +101,7 @@ public final class MailServer implements AutoCloseable {
                 : config.setUsername(choice.user()).setPassword(choice.password());
     }
 
-    /** It was not taken. */
+    /** The mail was not accepted. */
     static final class NotSent extends Exception {
 
         private static final long serialVersionUID = 1;
@@ -113,7 +113,7 @@ public final class MailServer implements AutoCloseable {
             this.isFinal = isFinal;
         }
 
-        /** Whether it would be refused again. */
+        /** Returns whether the mail would be refused again. */
         boolean isFinal() {
             return isFinal;
         }

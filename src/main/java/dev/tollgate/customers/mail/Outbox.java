@@ -73,7 +73,7 @@ public final class Outbox {
         return new MailPart(() -> queued.run());
     }
 
-    /** Whether mails are sent at all. */
+    /** Returns whether mails are sent at all. */
     public boolean isOn() {
         return isOn;
     }
@@ -123,7 +123,7 @@ public final class Outbox {
         return new Letter(mail.recipient(), mail.subject(), new String(text, StandardCharsets.UTF_8));
     }
 
-    /** Whether strangers have to be turned away for the present: as many mails wait as may. */
+    /** Returns whether strangers have to be turned away for the present: as many mails wait as may. */
     public boolean isFull() {
         return database.read(sql -> sql.number(COUNT_STRANGERS, bounds.strangers()) >= bounds.strangers()
                 || sql.number(COUNT, bounds.all()) >= bounds.all());
@@ -135,7 +135,7 @@ public final class Outbox {
     }
 
     /**
-     * How sending went lately.
+     * The recent state of sending.
      *
      * @param sentAt when a mail was sent last; null where none was in the days that are kept
      * @param waiting how many wait, counted to a hundred

@@ -10,11 +10,11 @@ final class QueueMail extends MailChange<Boolean> {
 
     /** The order in which mails are left out if too many wait. */
     enum Rank {
-        /** It is left out. */
+        /** The mail is left out. */
         USUAL,
         /** The action is refused. */
         NEEDED,
-        /** It has room of its own, and is left out beyond that. */
+        /** The mail has room of its own, and is left out beyond that. */
         URGENT
     }
 

@@ -73,7 +73,7 @@ public final class Notices {
     private final Allowances allowances;
     private final InstantSource clock;
 
-    /** Where the next sweep goes on; used by one sweep at a time. */
+    /** The start of the next sweep; used by one sweep at a time. */
     private String after = "";
 
     public Notices(

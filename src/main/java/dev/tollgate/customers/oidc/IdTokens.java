@@ -37,7 +37,7 @@ final class IdTokens {
     private static final int NAME_CHARS_MAX = 100;
     private static final int EMAIL_CHARS_MAX = 254;
 
-    /** What signs a token: neither nothing at all nor a shared secret, whatever its header says. */
+    /** The accepted signatures of tokens: never none or a shared secret, whatever the header says. */
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
 
     private static final DefaultJWSVerifierFactory VERIFIERS = new DefaultJWSVerifierFactory();

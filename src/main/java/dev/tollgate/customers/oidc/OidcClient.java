@@ -3,7 +3,7 @@ package dev.tollgate.customers.oidc;
 import java.net.URI;
 
 /**
- * What this server is to the provider.
+ * The registration of this server at the provider.
  *
  * @param issuer as the provider writes itself, to the letter
  * @param name what people call the provider
@@ -11,7 +11,7 @@ import java.net.URI;
  */
 public record OidcClient(URI issuer, String clientId, String clientSecret, String name, String redirectUri) {
 
-    /** Whether all of it is on this machine: then it goes without TLS. */
+    /** Returns whether all of it is on this machine: then it goes without TLS. */
     boolean isOnThisMachine() {
         return "http".equals(issuer.getScheme());
     }

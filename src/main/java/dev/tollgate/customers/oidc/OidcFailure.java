@@ -1,6 +1,6 @@
 package dev.tollgate.customers.oidc;
 
-/** Why a sign-in does not go on. Its message is a sentence for the person; the rest is for the log. */
+/** The reason why a sign-in fails. Its message is a sentence for the person; the rest is for the log. */
 final class OidcFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ final class OidcFailure extends Exception {
         this.isAway = isAway;
     }
 
-    /** What the provider has sent does not count. */
+    /** Returns the failure for a response of the provider that is not valid. */
     static OidcFailure refused(String sentence) {
         return new OidcFailure(sentence, false);
     }

@@ -58,7 +58,7 @@ public final class OidcSignIn implements AutoCloseable {
         });
     }
 
-    /** What people call the provider. */
+    /** Returns the provider's name for people. */
     public String name() {
         return client.name();
     }
@@ -67,7 +67,7 @@ public final class OidcSignIn implements AutoCloseable {
         return client.issuer().toString();
     }
 
-    /** Where an attempt goes on. */
+    /** The next step of an attempt. */
     public sealed interface Step {
 
         /** @param url at the provider */
@@ -77,7 +77,7 @@ public final class OidcSignIn implements AutoCloseable {
         record Known(OidcAttempt attempt, Identity identity) implements Step {}
 
         /**
-         * It ends here.
+         * The attempt ends here.
          *
          * @param attempt null where this browser has begun none
          * @param sentence for the person

@@ -58,10 +58,10 @@ final class ProviderCalls implements AutoCloseable {
         this.answerMillis = answerMillis;
     }
 
-    /** What came back. @param json missing where it is none */
+    /** The provider's reply. @param json missing where it is none */
     record Reply(int status, JsonNode json) {}
 
-    /** Whether it may be asked, or shown to a browser: over TLS, or all of it on this machine. */
+    /** Returns whether the server may call an address, or show it to a browser: over TLS, or all of it on this machine. */
     boolean isAllowed(URI url) {
         boolean plain = "http".equals(url.getScheme()) && client.isOnThisMachine() && isLoopback(url.getHost());
         return url.getHost() != null

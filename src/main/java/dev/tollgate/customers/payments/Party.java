@@ -4,7 +4,7 @@ import dev.tollgate.base.host.WrittenText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side of a sale, as a document shows it.
+ * A side of a sale, as a document shows it.
  *
  * @param name empty if there is none
  * @param address its lines

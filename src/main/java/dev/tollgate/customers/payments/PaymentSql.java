@@ -4,7 +4,7 @@ import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** What reading on the writer's connection and reading on the others have in common. */
+/** The SQL that reads on the writer's connection and on others share. */
 final class PaymentSql {
 
     static final String PAYMENT = """

@@ -172,7 +172,7 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
         return again;
     }
 
-    /** It is refused for a reason that passes by itself within moments. */
+    /** Refuses the notice for a reason that passes within moments. */
     void isTooEarly() {
         tooEarly = true;
     }
@@ -181,7 +181,7 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
         return tooEarly;
     }
 
-    /** It is what makes the payment paid. */
+    /** Marks the payment as paid by this notice. */
     void pays() {
         pays = true;
         if (row != null && grant != null) {
@@ -198,7 +198,7 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
         return pays && grant != null && isGiven(grant);
     }
 
-    /** Whether it would have paid, and the account could not take the credits. */
+    /** Returns whether it would have paid, and the account could not take the credits. */
     boolean couldNotPay() {
         return pays && grant != null && !isGiven(grant);
     }

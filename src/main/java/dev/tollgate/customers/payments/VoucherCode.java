@@ -44,7 +44,7 @@ record VoucherCode(String text) {
         return isCode ? new VoucherCode(text) : null;
     }
 
-    /** As people read it. */
+    /** Returns the code as people read it. */
     String shown() {
         return text.replaceAll("(.{" + GROUP + "})(?!$)", "$1-");
     }

@@ -115,7 +115,7 @@ public final class Vouchers {
     /** The code is unknown, used or expired, or the account cannot take the credits. The customer does not learn which. */
     public record CannotBeUsed() implements Redemption {}
 
-    /** Too many codes were tried. */
+    /** The caller has tried too many codes. */
     public record TooManyTries(Duration retryAfter) implements Redemption {}
 
     /**

@@ -34,7 +34,7 @@ final class AppCodes {
         return UrlText.encoded(text).replace("+", "%20");
     }
 
-    /** Whether a typed text has the form of a code. */
+    /** Returns whether a typed text has the form of a code. */
     static boolean isCode(String typed) {
         return digits(typed).matches("[0-9]{" + DIGITS + "}");
     }

@@ -25,7 +25,7 @@ public final class FirstStart {
         }
     }
 
-    /** For a sign-in at another server, or before a start. */
+    /** Looks for a sign-in at another server, or before this start. */
     public void look() {
         if (file.exists()
                 && people.sessions().of(Person.FIRST_OPERATOR_ID).stream().anyMatch(session -> !session.codeDue())) {

@@ -74,7 +74,7 @@ public final class Identities {
             Instant linkedAt,
             @Nullable Instant usedAt) {}
 
-    /** Those of a person, the oldest first; one at most of each issuer. */
+    /** Returns the identities of a person, the oldest first, at most one of each issuer. */
     public List<Linked> of(String personId) {
         return database.read(sql -> sql.list(
                 "SELECT issuer, subject, label, linked_at, used_at FROM person_identity"
@@ -153,7 +153,7 @@ public final class Identities {
         return email != null && people.isKnown(Visit.login(email), visit);
     }
 
-    /** Whether they, or their address, were given credits to start with in an account that was deleted. @param link null where they were not invited */
+    /** Returns whether they, or their address, were given credits to start with in an account that was deleted. @param link null where they were not invited */
     public boolean isStartedBefore(Identity identity, @Nullable PersonLink link) {
         String email = link == null ? address(identity) : link.email();
         return people.startMarks().has(identity.both())
@@ -236,7 +236,7 @@ public final class Identities {
 
     // ---- of who is signed in ----
 
-    /** Whether this is the identity by which they are known: then it counts like the password. */
+    /** Returns whether this is the identity by which they are known: then it counts like the password. */
     public boolean prove(BrowserSession session, Identity identity, Visit visit) {
         Person person = person(identity, visit);
         if (person == null || !person.id().equals(session.person().id())) {
@@ -276,7 +276,7 @@ public final class Identities {
     }
 
     /**
-     * It is a way in no longer, and every other session ends.
+     * Disconnects an identity and ends every other session.
      *
      * @return false where it is the only way in: without a password it stays
      */

@@ -3,7 +3,7 @@ package dev.tollgate.customers.people;
 import java.time.Duration;
 import java.util.Locale;
 
-/** What a link is for, and how long it is good. */
+/** The purpose of a link, and its lifetime. */
 public enum LinkKind {
     /** Confirms the address of a person, who may be created by it. */
     CONFIRM(Duration.ofHours(24)),

@@ -77,22 +77,22 @@ public final class Links {
         return newcomers;
     }
 
-    /** Whether mails are sent at all. */
+    /** Returns whether mails are sent at all. */
     public boolean isMailOn() {
         return outbox.isOn();
     }
 
-    /** What a new account begins with. */
+    /** Returns the credits of a new account. */
     public StartCredits startCredits() {
         return signUp.credits();
     }
 
-    /** Whether a link may make a person now: who was invited always; who has asked for it only while others may ask, too. */
+    /** Returns whether a link may make a person now: who was invited always; who has asked for it only while others may ask, too. */
     public boolean isOpenTo(PersonLink link) {
         return link.kind() == LinkKind.INVITE || signUp.isOpen();
     }
 
-    /** Whether the account that a link makes begins with credits. */
+    /** Returns whether the account that a link makes begins with credits. */
     public boolean beginsWithCredits(PersonLink link) {
         return startCredits().micros() > 0
                 && (link.isMailed() || !startCredits().isReal())
@@ -255,7 +255,7 @@ public final class Links {
         return null;
     }
 
-    /** How sending went lately. */
+    /** Returns the recent state of sending. */
     public Outbox.State mailState() {
         return outbox.state();
     }

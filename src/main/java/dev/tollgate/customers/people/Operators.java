@@ -133,7 +133,7 @@ public final class Operators {
         return password;
     }
 
-    /** Without what looks alike, in groups, for it may be typed from a screen. */
+    /** Returns a password in groups and without characters that look alike, since people may type it from a screen. */
     private String madePassword() {
         StringBuilder password = new StringBuilder();
         for (int i = 0; i < MADE_CHARS; i++) {

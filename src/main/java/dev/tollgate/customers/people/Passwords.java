@@ -25,7 +25,7 @@ public class Passwords implements AutoCloseable {
     public static final int CHARS_MIN = 10;
     public static final int CHARS_MAX = 128;
 
-    /** As OWASP has it for two passes. */
+    /** The memory that OWASP recommends for two passes. */
     public static final int MEMORY_KIB = 19 * 1024;
 
     /** The stored value for a person without a password; no password matches it. */
@@ -234,7 +234,7 @@ public class Passwords implements AutoCloseable {
         return Password.hash(cut(password)).addSalt(salt).with(function).getResult();
     }
 
-    /** What is longer than a password can be is no password, and costs no more than one. */
+    /** Returns at most as much of a text as a password can have, so that a longer one costs no more to hash. */
     private static String cut(String password) {
         return password.length() <= 2 * CHARS_MAX ? password : password.substring(0, 2 * CHARS_MAX);
     }
@@ -273,7 +273,7 @@ public class Passwords implements AutoCloseable {
         workers.close();
     }
 
-    /** Too many sign in at once. */
+    /** The exception for too many concurrent sign-ins. */
     public static final class Busy extends RuntimeException {
 
         private static final long serialVersionUID = 1;

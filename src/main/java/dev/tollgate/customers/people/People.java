@@ -146,7 +146,7 @@ public final class People implements AutoCloseable {
         return known.orElse(new Known(null, null));
     }
 
-    /** Whether a person has this login; reads in turns by network. */
+    /** Returns whether a person has this login; reads in turns by network. */
     boolean isKnown(String login, Visit visit) {
         return known(login, visit) != null;
     }
@@ -156,7 +156,7 @@ public final class People implements AutoCloseable {
         return known("login", login, visit.network()).person();
     }
 
-    /** Whether a new login may have this form. Existing logins keep theirs. */
+    /** Returns whether a new login may have this form. Existing logins keep theirs. */
     static boolean isAddress(String typed) {
         return EMAIL.matcher(typed).matches()
                 && Stream.of(typed.split("[@.]")).allMatch(LoginScripts::areOne)

@@ -53,7 +53,7 @@ final class PeopleRows {
                 session.agent());
     }
 
-    /** And deletes a few of those that ended long ago. */
+    /** Inserts a link, and deletes a few that ended long ago. */
     void insertLink(PersonLink link) throws SQLException {
         update(
                 "DELETE FROM person_link WHERE hash IN (SELECT hash FROM person_link WHERE ends_at < ? ORDER BY ends_at LIMIT 50)",

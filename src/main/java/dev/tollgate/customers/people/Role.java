@@ -2,7 +2,7 @@ package dev.tollgate.customers.people;
 
 import java.util.Locale;
 
-/** What a person may do besides looking after the own account. */
+/** A right of a person beyond their own account. */
 public enum Role {
     USER,
     OPERATOR;

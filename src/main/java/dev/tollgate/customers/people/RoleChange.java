@@ -1,6 +1,6 @@
 package dev.tollgate.customers.people;
 
-/** What becomes of giving or taking a role. */
+/** The outcome of giving or taking a role. */
 public enum RoleChange {
     DONE,
     /** The person had the role already. */

@@ -64,7 +64,7 @@ public final class SecondFactor {
 
         record Wrong() implements SwitchOn {}
 
-        /** It is on already, or the secret is not of this session. */
+        /** The second factor is on already, or the secret belongs to another session. */
         record Late() implements SwitchOn {}
 
         record Wait(Duration left) implements SwitchOn {}
@@ -136,7 +136,7 @@ public final class SecondFactor {
         return isOn ? new SwitchOn.Done(codes) : new SwitchOn.Late();
     }
 
-    /** In the place of those that there were. @return to be shown this once; empty where the second factor is off */
+    /** Replaces the recovery codes. @return to be shown this once; empty where the second factor is off */
     public List<String> renewRecoveryCodes(Person person) {
         List<String> codes = RecoveryCodes.next(random);
         boolean isOn = commit(PeopleChange.of(rows -> {

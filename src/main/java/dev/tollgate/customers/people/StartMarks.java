@@ -32,7 +32,7 @@ public final class StartMarks {
         return names.stream().map(this::of).toList();
     }
 
-    /** Whether the same login or identity was given start credits before. For pages; the commit that gives them decides. */
+    /** Returns whether the same login or identity was given start credits before. For pages; the commit that gives them decides. */
     boolean has(String name) {
         return database.read(sql -> sql.has("SELECT 1 FROM started_before WHERE mark = ?", of(name)));
     }

@@ -35,7 +35,7 @@ final class TakeStartMarks extends Decision<Boolean> {
         decide(isFirst);
     }
 
-    /** Whether the ledger has given the credits. */
+    /** Returns whether the ledger has given the credits. */
     boolean isGiven() {
         return grant.outcome() instanceof Grant.Granted;
     }

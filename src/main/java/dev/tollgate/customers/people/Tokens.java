@@ -48,7 +48,7 @@ final class Tokens {
         return both;
     }
 
-    /** Whether a session's token has our sign. */
+    /** Returns whether a session's token has our sign. */
     static boolean isSigned(String token, SecretBox secrets) {
         if (!isToken(token)) {
             return false;
@@ -61,7 +61,7 @@ final class Tokens {
         }
     }
 
-    /** Whether it can be one at all. */
+    /** Returns whether a text has the length of a token. */
     static boolean isToken(String text) {
         return text.length() == CHARS;
     }

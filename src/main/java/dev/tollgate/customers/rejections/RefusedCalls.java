@@ -135,7 +135,7 @@ public final class RefusedCalls implements RefusalObserver {
         }
     }
 
-    /** How many are kept, with what is kept for who looks at all. */
+    /** Returns the number of stored calls, including the list of the latest of all accounts. */
     int kept() {
         lock.lock();
         try {

@@ -52,7 +52,7 @@ record StripeSignature(String seconds, List<byte[]> v1) {
                 <= 0;
     }
 
-    /** Whether one of the secrets has signed these very bytes. Takes as long whichever it is. */
+    /** Returns whether one of the secrets has signed these very bytes. Takes as long whichever it is. */
     boolean isOf(byte[] body, List<String> secrets) {
         boolean good = false;
         for (String secret : secrets) {

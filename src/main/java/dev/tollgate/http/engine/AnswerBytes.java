@@ -35,7 +35,7 @@ final class AnswerBytes {
     private final Supplier<byte[]> date;
     private final Outgoing outgoing;
 
-    /** Whether the body that is under way is sent in chunks. */
+    /** A mark for a body that is sent in chunks. */
     private boolean isChunked;
 
     /** @param date the current {@code Date} header with the end of its line */

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the bodies of one connection come in: each as a whole within its time, and not slower than the least speed. The speed is the
+ * The pace of the bodies of a connection: each comes as a whole within its time, and not slower than the least speed. The speed is the
  * caller's: what comes counts from the head on, the time only while a read is asked of the connection, so that a caller is not
  * blamed for a slow reader above.
  *
@@ -25,7 +25,7 @@ final class BodyPace extends ChannelDuplexHandler {
     /** A head has come, and the end of its body has not. */
     private boolean isComing;
 
-    /** It is waited for. */
+    /** A mark that the body is waited for. */
     private boolean isTimed;
 
     /** A read is asked of the connection. */
@@ -97,7 +97,7 @@ final class BodyPace extends ChannelDuplexHandler {
         context.fireChannelRead(message);
     }
 
-    /** What is above may stop reading now; otherwise the connection, or it, goes on. */
+    /** Stops the time: the handlers above may stop reading now. Otherwise the connection, or they, read on. */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (isReading && isTimed) {

@@ -186,7 +186,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         channel.close();
     }
 
-    /** What a stranger can cause by sending anything where TLS is spoken. */
+    /** Returns true for failures that any stranger can cause by sending bytes to a TLS port. */
     private static boolean isHandshake(Throwable cause) {
         return cause instanceof DecoderException && cause.getCause() instanceof SSLException;
     }

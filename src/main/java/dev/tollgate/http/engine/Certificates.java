@@ -33,12 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an address shows and takes where TLS 1.2 or 1.3 is spoken: from PEM files, which are looked at again ({@link #look}), so that connections
- * that begin after a change see what is new. Files that are not fit change nothing. Thread-safe.
+ * The certificates of an address with TLS 1.2 or 1.3, its own and the accepted ones: from PEM files, which are looked at again ({@link #look}), so
+ * that connections that begin after a change see what is new. Files that are not fit change nothing. Thread-safe.
  */
 public final class Certificates {
 
-    /** How often the files should be looked at; they are small, and an operator who replaces one waits for it. */
+    /** The interval of looks at the files; they are small, and an operator who replaces one waits for it. */
     public static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
@@ -103,7 +103,7 @@ public final class Certificates {
         }
     }
 
-    /** For one connection. What takes long of a handshake is done aside: an event loop has others to serve. */
+    /** Returns a handler for one connection. The slow parts of a handshake run on other threads: an event loop has others to serve. */
     SslHandler handler(ByteBufAllocator allocator) {
         return current.context()
                 .newHandler(allocator, task -> Thread.ofVirtual().name("tls").start(task));

@@ -9,15 +9,15 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 
 /**
- * What the grammar of a head cannot see: for whom a request is, and that its body's length has one meaning. Headers are counted as the decoder
- * splits them: it merges several equal lengths into one. For one connection, on its event loop.
+ * The checks that the grammar of a head cannot make: the host that a request is for, and one meaning of its body's length. Headers are counted as
+ * the decoder splits them: it merges several equal lengths into one. For one connection, on its event loop.
  */
 final class Framing {
 
     private static final String HOST_SIGNS = "._~%!$&'()*+,;=:[]-";
     private static final int TRAILERS_MAX = 20;
 
-    /** From the 65th chunk on a body's chunks have so many bytes on average: each costs more than its bytes. */
+    /** The number of chunks of any size. From the next one on they need a minimum of bytes on average: each costs more than its bytes. */
     private static final int CHUNKS_FREE = 64;
 
     private static final int CHUNK_BYTES_MIN = 16;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrontLoop implements Deployable {
 
-    /** What all loops share; each member is immutable or thread-safe. */
+    /** The parts that all loops share; each member is immutable or thread-safe. */
     record Shared(
             Vertx vertx,
             HttpOptions options,
@@ -152,7 +152,7 @@ final class FrontLoop implements Deployable {
         openCount.lazySet(openCount.get() - 1);
     }
 
-    /** From any thread. */
+    /** Returns the number of open exchanges. Any thread may call it. */
     int openExchanges() {
         return openCount.get();
     }

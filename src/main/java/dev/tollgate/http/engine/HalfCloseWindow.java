@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class HalfCloseWindow {
 
-    /** In one turn the loop reads what is there before it runs what is due. */
+    /** The time of one more turn: a loop reads what is there before it runs what is due. */
     private static final long ONE_MORE_TURN_NANOS = Duration.ofMillis(1).toNanos();
 
     private final long nanos;

@@ -19,7 +19,7 @@ final class HeadIntake {
     /** The bytes that the grammar has seen of a head that has not ended. */
     private int seen;
 
-    /** When a head that has not ended was first seen; 0 if there is none. */
+    /** The time at which an unfinished head was first seen; 0 if there is none. */
     private long sinceNanos;
 
     HeadIntake(HeadLimits rules, HeadMemory room) {

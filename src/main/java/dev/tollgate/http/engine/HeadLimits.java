@@ -3,7 +3,7 @@ package dev.tollgate.http.engine;
 import java.util.function.Predicate;
 
 /**
- * How long the head of a request may be.
+ * The limits of a request's head.
  *
  * @param lineBytesMax the request line, empty lines before it included
  * @param headerBytesMax all headers of a caller with a known key

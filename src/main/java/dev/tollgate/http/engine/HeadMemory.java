@@ -19,7 +19,7 @@ final class HeadMemory {
 
     private static final int LARGE_BYTES_MIN = 8 * 1024;
 
-    /** What Netty's parser copies each line into, for as long as the connection lasts. */
+    /** The bytes of the buffer into which Netty's parser copies each line, as long as the connection lasts. */
     private static final int SCRATCH_BYTES = 128;
 
     private final BooleanSupplier makeRoom;

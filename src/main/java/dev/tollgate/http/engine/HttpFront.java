@@ -161,7 +161,7 @@ public final class HttpFront {
         return refused.sum();
     }
 
-    /** What bodies and what became of them take now, in bytes. */
+    /** Returns the bytes that bodies and the data read from them take now. */
     public long bodyBytes() {
         return memory.takenBytes();
     }
@@ -170,7 +170,7 @@ public final class HttpFront {
         return draining;
     }
 
-    /** From now on new requests get a 503 (D28), except on routes that are served while draining. Closes nothing. */
+    /** Refuses new requests with a 503 (D28), except on routes that are served while draining. Closes nothing. */
     public void refuse() {
         draining = true;
     }

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the front listens and whom it believes.
+ * The front's address and the proxies that it trusts.
  *
  * @param host the address to bind
  * @param port 0 to 65535, 0 for any free one
@@ -36,7 +36,7 @@ public record HttpOptions(
         origins = Set.copyOf(origins);
     }
 
-    /** In plain HTTP. */
+    /** Makes options for plain HTTP. */
     public HttpOptions(
             String host,
             int port,
@@ -48,7 +48,7 @@ public record HttpOptions(
         this(host, port, loops, trustedHops, origins, limits, edge, null);
     }
 
-    /** With the edge's own limits. */
+    /** Makes options with the edge's own limits. */
     public HttpOptions(String host, int port, int loops, int trustedHops, Set<String> origins, HttpLimits limits) {
         this(host, port, loops, trustedHops, origins, limits, EdgeLimits.of(limits.connectionsMax()));
     }

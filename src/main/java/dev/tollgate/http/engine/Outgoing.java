@@ -24,7 +24,7 @@ final class Outgoing extends Unread.Reader implements ChannelFutureListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outgoing.class);
 
-    /** After so many pieces others get their turn of the loop. */
+    /** The number of pieces after which others get their turn of the loop. */
     private static final int PIECES_A_TURN = 16;
 
     /** The objects around a segment. */
@@ -76,7 +76,7 @@ final class Outgoing extends Unread.Reader implements ChannelFutureListener {
         }
     }
 
-    /** Whether the socket has taken everything. */
+    /** Returns whether the socket has taken everything. */
     boolean isEmpty() {
         return restBytes == 0 && isSocketEmpty();
     }
@@ -86,7 +86,7 @@ final class Outgoing extends Unread.Reader implements ChannelFutureListener {
         return queue == null || queue.isEmpty();
     }
 
-    /** Whether more may be written before {@link CallerConnection#emptied}. */
+    /** Returns whether more may be written before {@link CallerConnection#emptied}. */
     boolean hasRoom() {
         return isEmpty() || restBytes + socketBytes() < pieceBytes;
     }
@@ -253,7 +253,7 @@ final class Outgoing extends Unread.Reader implements ChannelFutureListener {
         }
     }
 
-    /** Too much is unread, and most of it here. */
+    /** Closes the connection: too much is unread, and most of it here. */
     @Override
     void close() {
         channel.close();

@@ -104,7 +104,7 @@ final class Places {
         return new HeadMemory(() -> hasMadeRoom(network));
     }
 
-    /** There is no memory for a head: cuts half heads of the address that has most. @return whether any was cut */
+    /** Cuts incomplete heads of the address that has most, if there is no memory for a head. @return whether any was cut */
     private boolean hasMadeRoom(String asking) {
         long now = System.nanoTime();
         if (!isDirect || now - roomNanos < LOOK_AGAIN_NANOS / 10) {

@@ -4,7 +4,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 
 /**
- * How much one read of a connection takes: as much as has come lately, and little while an answer is awaited. What comes then waits uncounted.
+ * The size of a read: as much as has come lately, and little while a response is awaited. Bytes that come then wait uncounted.
  */
 final class ReadSizes implements RecvByteBufAllocator {
 

@@ -2,14 +2,14 @@ package dev.tollgate.http.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/** What one connection takes of its server, and how it can be made to give that up. Confined to its event loop. */
+/** The resources that a connection uses, and the means to take them away. Confined to its event loop. */
 final class Seat {
 
     private final String network;
     private final HeadMemory heads;
     private final Runnable cut;
 
-    /** Its neighbours in {@link Silent}, which alone sets them. */
+    /** The neighbours in {@link Silent}, which alone sets them. */
     @Nullable
     Seat before;
 

@@ -31,14 +31,14 @@ final class Turns extends ChannelDuplexHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
-    /** What has come of the request whose turn it is. */
+    /** The received part of the present request. */
     private enum Request {
         NONE,
         BEGUN,
         WHOLE
     }
 
-    /** What has been written of its answer; later ones include earlier ones. */
+    /** The written part of its response; later ones include earlier ones. */
     private enum Answer {
         NONE,
         BEGUN,
@@ -47,7 +47,7 @@ final class Turns extends ChannelDuplexHandler {
         SENT
     }
 
-    /** What is known of the end of input. */
+    /** The knowledge of the end of input. */
     private enum End {
         /** More may come. */
         OPEN,
@@ -84,7 +84,7 @@ final class Turns extends ChannelDuplexHandler {
         };
     }
 
-    /** What reads the requests; goes before this into the pipeline. */
+    /** Returns the decoder of the requests, which precedes this handler in the pipeline. */
     RequestDecoder decoder() {
         return decoder;
     }
@@ -167,7 +167,7 @@ final class Turns extends ChannelDuplexHandler {
         }
     }
 
-    /** What was held of a body is read on. */
+    /** Reads the held part of a body. */
     void release() {
         ChannelHandlerContext context = decoding;
         decoder.release();
@@ -228,7 +228,7 @@ final class Turns extends ChannelDuplexHandler {
         }
     }
 
-    /** Whether what was sent last has no answer yet, not even the beginning of one. */
+    /** Returns whether what was sent last has no answer yet, not even the beginning of one. */
     private boolean isAwaited() {
         return isReadingOn || request == Request.WHOLE && (answer == Answer.NONE || decoder.held() > 0);
     }

@@ -63,7 +63,7 @@ public final class Unread {
         this.reservedPiecesMax = reservable / pieceBytes;
     }
 
-    /** With a quarter of the direct memory that this process may have. */
+    /** Makes a limit of a quarter of the direct memory that this process may have. */
     public static Unread ofDirectMemory(int connectionsMax) {
         return new Unread(PlatformDependent.maxDirectMemory() / PART_OF_DIRECT_MEMORY, connectionsMax);
     }

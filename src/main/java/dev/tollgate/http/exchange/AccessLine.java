@@ -34,7 +34,7 @@ final class AccessLine implements CallWatch {
         this.exchange = exchange;
     }
 
-    /** From now on, in all lines of this process. */
+    /** Sets whether all lines of this process have whole addresses. */
     static void tellAddresses(boolean whole) {
         wholeAddresses = whole;
     }

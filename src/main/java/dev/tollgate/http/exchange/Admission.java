@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens before a handler runs: path, preflight, route, gate, body; the first that objects ends the
+ * The checks before a handler runs: path, preflight, route, gate, body; the first that objects ends the
  * exchange. The gate comes before anything is said about the body, and before the body is read.
  */
 public final class Admission {
@@ -171,7 +171,7 @@ public final class Admission {
                 .handle(exchange, caller));
     }
 
-    /** What is asked before a large body is read. */
+    /** Returns the question that comes before a large body is read. */
     private static <C> @Nullable Supplier<BodyGate.Question> large(
             CallerExchange exchange, Route<C> route, BodyKind kind, C caller) {
         if (kind == BodyKind.FORM) {

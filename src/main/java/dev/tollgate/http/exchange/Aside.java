@@ -21,13 +21,13 @@ public final class Aside {
         this.writers = writers;
     }
 
-    /** What waits, e.g. for the database. */
+    /** Runs work that waits, e.g. for the database. */
     static <T> void blocking(Exchange exchange, Supplier<T> work, Consumer<T> then) {
         Lease held = exchange.memory().retain();
         Thread.ofVirtual().name("compute").start(() -> work(exchange, work, then, held));
     }
 
-    /** What takes processor time: when it is its account's turn. */
+    /** Runs work that takes processor time, in its account's turn. */
     <T> void inTurn(Exchange exchange, Supplier<T> work, Consumer<T> then) {
         inTurn(readers, exchange, work, then);
     }

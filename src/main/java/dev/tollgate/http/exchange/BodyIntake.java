@@ -47,7 +47,7 @@ final class BodyIntake {
         this.then = then;
     }
 
-    /** From now on nothing is kept of what comes; packed data still are, until they can be unpacked. */
+    /** Digests all further bytes without keeping them, apart from packed data until they can be unpacked. */
     void digest(BodyGate.Digest wanted) {
         digest = wanted;
         if (coding == ContentCoding.IDENTITY) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BodyReaders implements AutoCloseable {
 
-    /** What is done once it is its turn, or refused where that does not come. Either is called once. */
+    /** The work for its turn, which is refused if the turn does not come. Either method is called once. */
     interface Work {
 
         void run();
@@ -117,7 +117,7 @@ public final class BodyReaders implements AutoCloseable {
                 .retryAfter(SOON);
     }
 
-    /** What runs goes on to its end; what waits is refused. */
+    /** Lets running work end, and refuses waiting work. */
     @Override
     public void close() {
         Map<String, ArrayDeque<Waiting>> left;

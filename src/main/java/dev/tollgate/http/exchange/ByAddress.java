@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** How many of something each address has at this moment. An entry lasts as long as its address has any. Thread-safe. */
+/** The present count of something for each address. An entry lasts as long as its address has any. Thread-safe. */
 public final class ByAddress {
 
     private final int max;

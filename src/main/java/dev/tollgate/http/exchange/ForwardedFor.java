@@ -44,7 +44,7 @@ final class ForwardedFor {
         return entries.subList(surplus, entries.size());
     }
 
-    /** Without port, brackets and zone; null where no IP remains. */
+    /** Returns the IP without port, brackets and zone; null if none remains. */
     static @Nullable String bare(String entry) {
         String text = entry;
         int bracket = text.indexOf(']');

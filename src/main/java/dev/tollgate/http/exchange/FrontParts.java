@@ -7,7 +7,7 @@ import dev.tollgate.http.RequestObserver;
 import java.util.function.BooleanSupplier;
 
 /**
- * What all exchanges of one front share. Its members are immutable or thread-safe.
+ * The parts that all exchanges of a front share. Its members are immutable or thread-safe.
  *
  * @param trustedHops proxies before this server that append to {@code X-Forwarded-For}
  * @param memory what bodies are charged to

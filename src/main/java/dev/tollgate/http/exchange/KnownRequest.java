@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a request without its body: its head, where it leads and who sent it. Confined to its event loop. */
+/** The facts about a request without its body: its head, its route and its sender. Confined to its event loop. */
 abstract class KnownRequest implements Exchange {
 
     private static final String PLAYGROUND = "/playground/";

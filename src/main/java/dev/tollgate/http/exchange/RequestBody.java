@@ -21,7 +21,7 @@ final class RequestBody {
 
     private static final byte[] NONE = new byte[0];
 
-    /** How long a broken connection is read on, so that the caller gets to see why. */
+    /** The time for which a broken connection is still read, so that the caller gets to see why. */
     private static final Duration BROKEN_LINGER = Duration.ofSeconds(1);
 
     private final CallerExchange exchange;
@@ -63,7 +63,7 @@ final class RequestBody {
         return lease;
     }
 
-    /** Whether it holds, or held, or may hold, more than is read on an event loop. */
+    /** Returns whether it holds, or held, or may hold, more than is read on an event loop. */
     boolean isLarge() {
         return isLarge;
     }
@@ -153,7 +153,7 @@ final class RequestBody {
         }
     }
 
-    /** On a virtual thread: it is about money, which is in the database. */
+    /** Asks on a virtual thread: the question is about money, which is in the database. */
     private void ask(Supplier<BodyGate.Question> gate, Runnable then) {
         BodyGate.Question question = gate.get();
         Thread.ofVirtual().name("ask-gate").start(() -> {
@@ -204,12 +204,12 @@ final class RequestBody {
         exchange.guard(then);
     }
 
-    /** It has been read into something else. */
+    /** Forgets the bytes, which have been read into something else. */
     void forget() {
         bytes = null;
     }
 
-    /** What was sent, whole, for {@link #read}; null where nothing was sent, or it has been read. */
+    /** Returns the whole body for {@link #read}; null if it is empty or has been read. */
     @Nullable
     BodyBytes bytes() {
         return bytes;
@@ -234,7 +234,7 @@ final class RequestBody {
         return value;
     }
 
-    /** Whether an answer given now leaves so much unread that the connection has to be closed after it. */
+    /** Returns whether an answer given now leaves so much unread that the connection has to be closed after it. */
     boolean spoilsConnection() {
         boolean small = bytesAnnounced > 0 && bytesAnnounced <= SMALL_REST_BYTES;
         return isUnread() && (!small || exchange.requestHead().header(HttpHeaderNames.EXPECT) != null);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What can be read of a request without its body. Confined to the event loop. */
+/** The head of a request. Confined to the event loop. */
 public final class RequestHead {
 
     private static final int QUERY_PARAMS_MAX = 64;
@@ -44,12 +44,12 @@ public final class RequestHead {
         return HttpMethod.HEAD.equals(method);
     }
 
-    /** Without chunks, a stream ends with its connection. */
+    /** Returns whether the caller speaks HTTP/1.0, which has no chunks: a stream ends with its connection. */
     boolean isHttp10() {
         return version.equals(HttpVersion.HTTP_1_0);
     }
 
-    /** Whether the caller may want to ask more on its connection. */
+    /** Returns whether the caller may want to ask more on its connection. */
     boolean isKeepAlive() {
         HttpHeaders sent = headers();
         if (sent.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
@@ -110,7 +110,7 @@ public final class RequestHead {
         return path;
     }
 
-    /** As sent, without the query and without the host that may stand before it. */
+    /** Returns the path as sent, without the query and without a host before it. */
     String rawPath() {
         String target = uri;
         int begin = target.startsWith("/") ? 0 : afterHost(target);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The routes table: a map for fixed paths, a short list for those with parameters. Immutable. */
 public final class Routes {
 
-    /** What a method and a path lead to. */
+    /** The result of looking up a method and a path. */
     sealed interface Found {}
 
     record Hit(Route<?> route, Map<String, String> params) implements Found {}
@@ -27,7 +27,7 @@ public final class Routes {
 
     private record Pattern(String text, PathPattern pattern, Map<String, Route<?>> methods) {}
 
-    /** What is served there says how errors look where nothing is. */
+    /** The path whose route defines the form of errors for unknown paths. */
     private static final String ROOT = "/";
 
     private final Map<String, Map<String, Route<?>>> fixed = new HashMap<>();
@@ -53,7 +53,7 @@ public final class Routes {
                 .toList();
     }
 
-    /** What stands before each slash, the shortest first. */
+    /** Returns the parts before each slash, the shortest first. */
     private static List<String> folders(String path) {
         List<String> folders = new ArrayList<>();
         for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
@@ -136,7 +136,7 @@ public final class Routes {
         return String.join(", ", methods);
     }
 
-    /** Whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta} and {@code /upload}, and twins without the prefix. */
+    /** Returns whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta} and {@code /upload}, and twins without the prefix. */
     boolean isApi(String path) {
         return under(path, "/v1")
                 || under(path, "/v1beta")

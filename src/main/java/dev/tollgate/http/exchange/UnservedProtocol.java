@@ -33,7 +33,7 @@ enum UnservedProtocol {
         return List.of(path, "/v1" + path).stream().anyMatch(own -> asked.equals(own) || asked.startsWith(own + "/"));
     }
 
-    /** What the caller can do. */
+    /** Returns advice for the caller. */
     String hint() {
         return hint;
     }

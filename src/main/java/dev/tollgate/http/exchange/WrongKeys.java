@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class WrongKeys {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    /** How many addresses are known. */
+    /** The number of remembered addresses. */
     public static final int ADDRESSES_MAX = 50_000;
 
     private record Minute(long beganNanos, AtomicInteger wrong) {}

@@ -168,7 +168,7 @@ public final class FairTurns {
         OVER
     }
 
-    /** One wish for a permit. Thread-safe. */
+    /** A request for a permit. Thread-safe. */
     public final class Turn implements AutoCloseable {
 
         private final Account account;

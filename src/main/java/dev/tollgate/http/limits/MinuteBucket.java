@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So much a minute, refilled evenly, as one number: when it would be full again. What is taken moves that moment on, so a changed limit
- * keeps what was taken. May be overdrawn: then nothing is left until the debt is refilled. Thread-safe without locks.
+ * A bucket that refills evenly within a minute, stored as one number: the time at which it would be full again. Use moves that time on, so a
+ * changed limit keeps past use. It may be overdrawn: then nothing is left until the debt is refilled. Thread-safe without locks.
  *
  * <p>Times are nanoseconds of one clock that begins at 0 or later and never goes back.
  */
@@ -36,7 +36,7 @@ final class MinuteBucket {
         }
     }
 
-    /** What was used has to be paid for, whether it is there or not. */
+    /** Takes an amount that was used, even if it exceeds what is left. */
     void overdraw(long limit, long amount, long now) {
         long cost = cost(limit, amount);
         fullAt.updateAndGet(old -> Math.max(old, now) + cost);
@@ -47,7 +47,7 @@ final class MinuteBucket {
         fullAt.addAndGet(-cost(limit, amount));
     }
 
-    /** What could be taken now. */
+    /** Returns the amount that could be taken now. */
     long remaining(long limit, long now) {
         return Math.max(0, MINUTE_NANOS - untilFull(now)) * limit / MINUTE_NANOS;
     }

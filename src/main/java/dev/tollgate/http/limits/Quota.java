@@ -18,7 +18,7 @@ public record Quota(String id, String subject, String object, boolean isAtDoor, 
         return new Quota(accountId, "this account", "", true, rates);
     }
 
-    /** What each account may use of a model. */
+    /** Returns the quota of an account for a model. */
     public static Quota ofModel(String accountId, String modelId, Rates rates) {
         return new Quota(accountId + ' ' + modelId, "this account", " of the model '" + modelId + "'", false, rates);
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What is counted under one quota's id. Pinned as long as it is counted with, so that it is not forgotten. Thread-safe. */
+/** The counts under a quota's id, pinned while they are in use, so that it is not forgotten. Thread-safe. */
 final class QuotaCount {
 
     /** The pins of a count that is forgotten. */

@@ -50,18 +50,18 @@ public final class Quotas {
         return () -> System.nanoTime() - begin;
     }
 
-    /** What of a quota is used up. */
+    /** The part of a quota that is used up. */
     public enum Limit {
         REQUESTS,
         TOKENS,
         CONCURRENCY
     }
 
-    /** Whether it may go on. */
+    /** The decision whether a request continues. */
     public sealed interface Entry {}
 
     /**
-     * Not now.
+     * The request is refused for now.
      *
      * @param most what the quota allows
      * @param wanted what would have been counted
@@ -94,7 +94,7 @@ public final class Quotas {
         }
     }
 
-    /** What is left of the tightest limits; null where there is none. */
+    /** The rest of the tightest limits; null if there is none. */
     public record Standing(
             @Nullable Level requests, @Nullable Level tokens) {}
 
@@ -179,7 +179,7 @@ public final class Quotas {
         return new Pass(stays, tokens, nanos);
     }
 
-    /** What is left, without counting anything. */
+    /** Returns the rest, without counting anything. */
     public Standing standing(List<Quota> quotas) {
         long now = nanos.getAsLong();
         Level requests = null;
@@ -291,7 +291,7 @@ public final class Quotas {
         });
     }
 
-    /** How many are known. */
+    /** Returns the number of known counts. */
     int known() {
         return counts.size();
     }

@@ -3,7 +3,7 @@ package dev.tollgate.http.limits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of something may be used: requests a minute, tokens a minute, calls at once. Null is no limit.
+ * The limits on use: requests a minute, tokens a minute, calls at once. Null is no limit.
  *
  * @param requests 1 to {@value #MAX} a minute
  * @param tokens 1 to {@value #MAX} a minute
@@ -31,7 +31,7 @@ public record Rates(
         }
     }
 
-    /** Not named like a property: it would become one in the audit log. */
+    /** Returns whether nothing is limited. It is not named like a property, which would appear in the audit log. */
     public boolean unlimited() {
         return requests == null && tokens == null && concurrency == null;
     }

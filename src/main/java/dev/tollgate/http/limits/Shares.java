@@ -18,7 +18,7 @@ public final class Shares {
         this.max = max;
     }
 
-    /** Whether the account may have so much more; then {@link #give} must follow. */
+    /** Returns whether the account may have so much more; then {@link #give} must follow. */
     public synchronized boolean take(String accountId, long amount) {
         long its = byAccount.getOrDefault(accountId, 0L) + amount;
         if (its > max - taken - amount) {
@@ -46,7 +46,7 @@ public final class Shares {
         }
     }
 
-    /** By all accounts together. */
+    /** Returns the amount that all accounts have taken. */
     public synchronized long taken() {
         return taken;
     }

@@ -3,7 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
 
-/** What all keys of an account together may use and spend. */
+/** The limits that all keys of an account share: rates and spend. */
 public record AccountLimits(Rates rates, SpendLimits spend) {
 
     AdminJson json() {

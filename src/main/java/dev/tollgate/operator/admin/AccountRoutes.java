@@ -56,7 +56,7 @@ public final class AccountRoutes {
         return json(deeds.grant(request.by(), request.id(), request.body().someCredits("credits")));
     }
 
-    /** Below zero takes away. */
+    /** Adds credits to an account; an amount below zero debits them. */
     private ObjectNode adjust(AdminRequest request) throws Refused {
         By by = request.by();
         long micros = request.body().credits("credits");
@@ -70,7 +70,7 @@ public final class AccountRoutes {
         return json(deeds.block(request.by(), request.id(), request.body().needFlag("blocked")));
     }
 
-    /** Limits that the body does not name stay. */
+    /** Sets the limits that the body names; the others stay. */
     private ObjectNode setLimits(AdminRequest request) throws Refused {
         By by = request.by();
         OperatorBody body = request.body();

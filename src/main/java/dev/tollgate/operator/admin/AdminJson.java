@@ -113,7 +113,7 @@ public final class AdminJson {
         return node;
     }
 
-    /** As the audit log keeps it. */
+    /** Returns the JSON as the audit log stores it. */
     String end() {
         return ApiJson.MAPPER.writeValueAsString(node);
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of the operator's API, by HTTP or from a command of this process. Its methods name the member or parameter that is wrong in an
+ * A request of the operator's API, by HTTP or from a command of this process. Its methods name the member or parameter that is wrong in an
  * {@link dev.tollgate.base.error.ApiException}.
  *
  * @param operator who asks
@@ -31,7 +31,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         return value;
     }
 
-    /** On whose word, with the body's reason and id. */
+    /** Returns the operator, with the body's reason and id. */
     By by() {
         boolean isGiven = operator.givesReasons() || body.has("reason");
         return new By(operator.actor(), isGiven ? body.reason() : null, body.requestId());

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator does by commands as well, with and without a server: accounts, keys, people, links, and the installation as a whole. */
+/** The operator actions that also have commands, with and without a server: accounts, keys, people, links, and the installation as a whole. */
 public record Administration(
         OperatorAccounts deeds,
         OperatorKeys keys,

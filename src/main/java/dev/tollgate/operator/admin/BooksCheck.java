@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class BooksCheck {
 
-    /** Beyond these, differences are counted only. */
+    /** The number of differences that are listed; others are only counted. */
     public static final int DIFFERENCES_MAX = 100;
 
     private static final Logger log = LoggerFactory.getLogger(BooksCheck.class);

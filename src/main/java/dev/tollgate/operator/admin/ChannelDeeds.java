@@ -146,7 +146,7 @@ public final class ChannelDeeds {
         return time == null ? null : time.toString();
     }
 
-    /** Whether there is a file that can be read again. */
+    /** Returns whether there is a file that can be read again. */
     public boolean hasFile() {
         return hasFile;
     }

@@ -272,7 +272,7 @@ public final class OperatorAccounts {
         }
     }
 
-    /** Why there is no such account to change. */
+    /** Returns why there is no such account to change. */
     Refused goneOrNever(String id) throws Refused {
         requireNotDeleted(id);
         return noSuchAccount(id);

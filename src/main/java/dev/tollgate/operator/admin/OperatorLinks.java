@@ -91,7 +91,7 @@ public final class OperatorLinks {
         return new AdminJson().text("to", to).node();
     }
 
-    /** How mails go. */
+    /** Returns the state of sending mails. */
     public Links links() {
         return links;
     }

@@ -74,17 +74,17 @@ public final class Prices {
             List<Loss> losses,
             @Nullable Retirement retirement) {
 
-        /** Whether a rate is below the upstream's now. */
+        /** Returns whether a rate is below the upstream's now. */
         public boolean isLoss() {
             return losses.stream().anyMatch(loss -> loss.from() == null);
         }
 
-        /** Whether the price was set while the program runs. */
+        /** Returns whether the price was set while the program runs. */
         public boolean isSet() {
             return !pricing.equals(ofFile);
         }
 
-        /** Whether the catalogue says something else, which is not applied. */
+        /** Returns whether the catalogue says something else, which is not applied. */
         public boolean fileDiffers() {
             return !pricing.isWorth(ofFile);
         }
@@ -159,7 +159,7 @@ public final class Prices {
             boolean cancelsScheduled,
             @Nullable String looked) {
 
-        /** Whether it names nothing to change. */
+        /** Returns whether nothing is to be changed. */
         boolean isEmpty() {
             return rates.isEmpty() && reasoningBilled == null && !cancelsScheduled;
         }

@@ -20,7 +20,7 @@ abstract class ApiCommand implements Callable<Integer> {
         this.session = session;
     }
 
-    /** Whether it gives a data folder without an installation one. */
+    /** Returns whether the command creates an installation in a data folder that has none. */
     boolean mayBegin() {
         return false;
     }

@@ -53,7 +53,7 @@ final class CallSelection {
         return hasFailed(outcome) || isSlow || (trusted == null ? trace.isAmong(percent) : trusted.sampled());
     }
 
-    /** Whether there is room in this second for a call, or for a request that has failed before it became one. */
+    /** Returns whether there is room in this second for a call, or for a request that has failed before it became one. */
     boolean mayTake() {
         synchronized (lock) {
             turn();

@@ -78,7 +78,7 @@ final class CallSpans {
         return spans;
     }
 
-    /** How many they would be, about. */
+    /** Returns the approximate number of spans. */
     int count() {
         return 1 + SETTLE + call.attempts();
     }

@@ -57,7 +57,7 @@ public final class DeedForms {
         return once == null ? null : RequestId.ofOperator(once);
     }
 
-    /** Where the password is asked for first, with the way back to the form as it was filled in; null where it was shown lately. */
+    /** Returns the page that requests the password first, with the way back to the filled-in form; null if the password was entered recently. */
     @Nullable
     PageStep proofFirst(PageRequest<Visitor.Member> request, Form form, String formPath) {
         if (people.sessions().isProved(request.visitor().session())) {

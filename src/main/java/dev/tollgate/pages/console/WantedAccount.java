@@ -44,17 +44,17 @@ public record WantedAccount(String typed, @Nullable String id, String name, List
         };
     }
 
-    /** Whether one of several has to be chosen first. */
+    /** Returns whether several accounts match, so that one has to be chosen first. */
     public boolean isOpen() {
         return !several.isEmpty();
     }
 
-    /** Whether there is none like that. */
+    /** Returns whether no account matches. */
     public boolean isNobody() {
         return !typed.isEmpty() && id == null && several.isEmpty();
     }
 
-    /** Whether there is something to list. */
+    /** Returns whether nothing was typed, or one account was found. */
     boolean isClear() {
         return typed.isEmpty() || id != null;
     }

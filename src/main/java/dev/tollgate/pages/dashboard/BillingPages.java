@@ -107,7 +107,7 @@ public record BillingPages(
         }
     }
 
-    /** Where a page of the ledger begins; null for the newest. */
+    /** Returns the start of a page of the ledger; null for the newest. */
     static LedgerPage.@Nullable Cursor cursor(PageRequest<?> request) {
         String text = request.query("before");
         try {

@@ -69,7 +69,7 @@ public record CallFilters(
                 && over == null;
     }
 
-    /** Whether it asks for nothing that the roll-ups do not tell: a range, and perhaps a model or a key. */
+    /** Returns whether the roll-ups can answer the question: a range, and perhaps a model or a key. */
     boolean isKnownToRollups() {
         return range != null && state == null && door == null && flag == null && over == null;
     }

@@ -47,7 +47,7 @@ public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> mode
         return errors.get(field);
     }
 
-    /** Whether the limits are open to be seen: there are some, or something is wrong there. */
+    /** Returns whether the limits are open to be seen: there are some, or something is wrong there. */
     public boolean unfolded() {
         return form.hasLimits()
                 || errors.keySet().stream().anyMatch(field -> LIMITS.contains(field))

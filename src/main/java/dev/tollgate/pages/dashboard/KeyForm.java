@@ -99,7 +99,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         return TypedCredits.dollars(text(field));
     }
 
-    /** Whether anything but the name was said. */
+    /** Returns whether anything but the name was said. */
     public boolean hasLimits() {
         return !models.isEmpty()
                 || texts.entrySet().stream()

@@ -107,7 +107,7 @@ public final class ShortageWords {
         return micros % 1_000_000 == 0 ? Display.number(micros / 1_000_000) : Display.charge(micros);
     }
 
-    /** Whether the call would be refused even if nothing had been used. */
+    /** Returns whether the call would be refused even if nothing had been used. */
     private static boolean isTooLow(Shortage.OfLimit limit) {
         return limit.leastMicros() > limit.limitMicros();
     }

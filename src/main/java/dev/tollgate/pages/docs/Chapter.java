@@ -130,7 +130,7 @@ final class Chapter {
         return anchors.getOrDefault(heading, "");
     }
 
-    /** Where links of files to this chapter and its headings lead. @param path of its page */
+    /** Returns where links of files to this chapter and its headings lead. @param path of its page */
     Map<String, String> targets(String path) {
         Map<String, String> targets = new HashMap<>();
         List<Heading> all = headingsOf(document);

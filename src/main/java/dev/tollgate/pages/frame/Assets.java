@@ -52,7 +52,7 @@ public final class Assets {
         return ALL;
     }
 
-    /** Where a file is to be had. For templates. */
+    /** Returns the address of a file, for templates. */
     public static String url(String file) {
         return FOLDER + ALL.asset(file).hash() + "/" + file;
     }

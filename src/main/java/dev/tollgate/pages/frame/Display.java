@@ -146,7 +146,7 @@ public final class Display {
         return DAY.format(day);
     }
 
-    /** How long ago, in the largest unit; never if there is no instant. */
+    /** Returns how long ago, in the largest unit; never if there is no instant. */
     public static String ago(@Nullable Instant instant, Instant now) {
         if (instant == null) {
             return "never";
@@ -179,7 +179,7 @@ public final class Display {
         return refusal + " Try again in " + (wait.toSeconds() + 1) + " seconds.";
     }
 
-    /** How long something took, e.g. {@code 340 ms}, {@code 6.2 s}, {@code 2 min 5 s}. */
+    /** Returns how long something took, e.g. {@code 340 ms}, {@code 6.2 s}, {@code 2 min 5 s}. */
     public static String took(long millis) {
         if (millis < 1_000) {
             return millis + " ms";

@@ -57,7 +57,7 @@ public record Site(@Nullable URI publicUrl, String host, String brand) {
         return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
     }
 
-    /** Whether browsers reach us by TLS: then cookies go no other way. */
+    /** Returns whether browsers reach us by TLS: then cookies go no other way. */
     boolean isSecure(Exchange exchange) {
         String asked = exchange.header("host");
         return publicUrl != null
@@ -70,7 +70,7 @@ public record Site(@Nullable URI publicUrl, String host, String brand) {
         return FORWARDED.stream().anyMatch(name -> exchange.header(name) != null);
     }
 
-    /** Whether a form was sent from a page of ours. Where a browser says neither, it is not believed. */
+    /** Returns whether a form was sent from a page of ours. Where a browser says neither, it is not believed. */
     boolean isFromUs(Exchange exchange) {
         String origin = exchange.header("origin");
         if (origin == null) {

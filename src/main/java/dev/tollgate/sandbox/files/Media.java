@@ -49,7 +49,7 @@ public final class Media {
         return TYPES.contains(mime) || mime.startsWith("text/");
     }
 
-    /** Whether the first bytes tell of another type than the label; most types are not recognised, and pass. */
+    /** Returns whether the first bytes tell of another type than the label; most types are not recognised, and pass. */
     public static boolean isMislabelled(String mimeType, String base64) {
         int looked = Math.min(base64.length(), HEAD_CHARACTERS);
         String type = looked < HEAD_CHARACTERS

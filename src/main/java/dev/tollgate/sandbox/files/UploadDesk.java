@@ -40,7 +40,7 @@ public final class UploadDesk {
         this.shelf = shelf;
     }
 
-    /** Whether a request goes on with an upload, and has no JSON as its body. */
+    /** Returns whether a request goes on with an upload, and has no JSON as its body. */
     public static boolean continues(HttpServerRequest request) {
         return request.getParam("upload_id") != null;
     }
@@ -134,7 +134,7 @@ public final class UploadDesk {
                 });
     }
 
-    /** Whether all came; a caller who goes in the middle may come back for the rest. */
+    /** Returns whether all came; a caller who goes in the middle may come back for the rest. */
     private Future<Boolean> write(HttpServerRequest request, Upload upload, AsyncFile file) {
         Promise<Boolean> done = Promise.promise();
         request.handler(piece -> accept(request, upload, file, piece, done));

@@ -107,13 +107,13 @@ final class AgentTools {
                 : call(read, Map.of(Role.PATH, path, Role.LAST, Integer.toString(lines)));
     }
 
-    /** Whether a function of this name gives the text of the file. */
+    /** Returns whether a function of this name gives the text of the file. */
     boolean reads(String name) {
         JsonNode reader = read == null ? shell : read;
         return reader != null && JsonTrees.text(reader, "name").equals(name);
     }
 
-    /** Whether a line is added without knowing the last. */
+    /** Returns whether a line is added without knowing the last. */
     boolean appends() {
         return edit == null;
     }

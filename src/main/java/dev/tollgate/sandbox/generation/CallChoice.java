@@ -162,7 +162,7 @@ final class CallChoice {
         return schema.isMissingNode() ? declaration.path("parameters") : schema;
     }
 
-    /** How many texts of a call can have something of the prompt. */
+    /** Returns how many texts of a call can have something of the prompt. */
     private int places(JsonNode declaration) {
         CallFilling filling = new CallFilling(declaration, prompt, List.of());
         arguments(parameters(declaration), filling);

@@ -63,7 +63,7 @@ public final class PromptTokens {
         return Math.toIntExact((bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
     }
 
-    /** How many bytes of text fit into so many tokens. */
+    /** Returns how many bytes of text fit into so many tokens. */
     static long bytesOf(int tokens) {
         return (long) tokens * BYTES_PER_TOKEN;
     }

@@ -93,7 +93,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         return asked.equals("flex") || asked.equals("priority") ? asked : "standard";
     }
 
-    /** Whether the usage names the tier, too: a plain answer of the Gemini API does not. */
+    /** Returns whether the usage names the tier, too: a plain answer of the Gemini API does not. */
     public boolean namesTier() {
         return !terms.vertex()
                 && !tier().isEmpty()
@@ -151,7 +151,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         return asked.toString();
     }
 
-    /** How many times the model has called functions since it last answered in words. */
+    /** Returns how many times the model has called functions since it last answered in words. */
     public int rounds() {
         int rounds = 0;
         for (JsonNode content : body.path("contents")) {

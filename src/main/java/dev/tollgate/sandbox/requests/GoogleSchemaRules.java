@@ -98,7 +98,7 @@ final class GoogleSchemaRules {
         return local ? root.at(reference.substring(1)) : root.path("$anchor of " + reference);
     }
 
-    /** Whether a value can be finite: no way through references and required properties comes back to itself. */
+    /** Returns whether a value can be finite: no way through references and required properties comes back to itself. */
     private static boolean ends(JsonNode root, JsonNode schema, Set<String> open, int depth) {
         String reference = JsonTrees.text(schema, "$ref");
         if (!reference.isEmpty()) {

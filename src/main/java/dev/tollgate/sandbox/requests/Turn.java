@@ -35,7 +35,7 @@ record Turn(boolean isModels, int from, List<JsonNode> contents) {
                 .toList();
     }
 
-    /** Whether a user has said something, besides what functions answered. */
+    /** Returns whether a user has said something, besides what functions answered. */
     boolean isUsersOwn() {
         return !isModels
                 && contents.stream()

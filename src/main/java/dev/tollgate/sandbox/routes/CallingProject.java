@@ -39,7 +39,7 @@ public record CallingProject(String project) {
         return new CallingProject(parent.isEmpty() ? ofKey(key + token) : parent.replaceFirst("/locations/.*", ""));
     }
 
-    /** Whether a request brings this key; how long the answer takes tells nothing of it. */
+    /** Returns whether a request brings this key; how long the answer takes tells nothing of it. */
     public static boolean has(String key, Function<String, @Nullable String> header) {
         return MessageDigest.isEqual(
                 orEmpty(header.apply("x-goog-api-key")).getBytes(StandardCharsets.UTF_8),

@@ -95,12 +95,12 @@ public record SandboxModel(
         return ALL;
     }
 
-    /** Whether it refuses penalties and several candidates on Vertex AI, too. */
+    /** Returns whether it refuses penalties and several candidates on Vertex AI, too. */
     public boolean gemini4() {
         return name.startsWith("gemini-4-");
     }
 
-    /** Whether a conversation may end with its own words; since 3.6 it may not with any. */
+    /** Returns whether a conversation may end with its own words; since 3.6 it may not with any. */
     public boolean goesOn() {
         return !gemini3 || name.equals("gemini-3.5-flash") || GOING_ON.stream().anyMatch(name::startsWith);
     }

@@ -84,7 +84,7 @@ public final class CallFilling implements Filling {
         this.things = new ArrayDeque<>(things);
     }
 
-    /** How many texts could have had something of the prompt. */
+    /** Returns how many texts could have had something of the prompt. */
     public int asked() {
         return asked;
     }

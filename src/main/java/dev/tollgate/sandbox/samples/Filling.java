@@ -19,7 +19,7 @@ public interface Filling {
     /** A text for a property of this name, the one at this place of a list. */
     String text(String name, int index);
 
-    /** How many texts a list may have; empty where it does not matter. */
+    /** Returns how many texts a list may have; empty where it does not matter. */
     default Optional<Integer> texts(String name) {
         return Optional.empty();
     }
@@ -36,7 +36,7 @@ public interface Filling {
         return values.get(index % values.size());
     }
 
-    /** Whether a value that a schema shows as its default or example is taken. */
+    /** Returns whether a value that a schema shows as its default or example is taken. */
     default boolean takesShown(String name) {
         return true;
     }

@@ -216,12 +216,12 @@ public enum FunctionKind {
         return any(name, READING) && !any(name, CHANGING) ? READS : OTHER;
     }
 
-    /** Whether what it is asked is put to a database. */
+    /** Returns whether what it is asked is put to a database. */
     static boolean asksDatabase(JsonNode declaration) {
         return any(allWords(declaration), DATABASES);
     }
 
-    /** Whether it asks a model in turn, which might ask it again. */
+    /** Returns whether it asks a model in turn, which might ask it again. */
     static boolean asksAgent(JsonNode declaration) {
         return any(allWords(declaration), AGENTS);
     }

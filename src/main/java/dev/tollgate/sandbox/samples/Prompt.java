@@ -51,7 +51,7 @@ public final class Prompt {
         return quoted.stream().filter(thing -> !thing.isEmpty()).toList();
     }
 
-    /** Whether something stands in quotes. */
+    /** Returns whether something stands in quotes. */
     public boolean quotes() {
         return !quoted().isEmpty();
     }

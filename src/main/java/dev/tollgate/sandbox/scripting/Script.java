@@ -207,7 +207,7 @@ public record Script(List<Entry> entries) {
                     && (text == null || lastUserText.contains(text));
         }
 
-        /** Whether it says what to answer; otherwise the generated answer follows its steps. */
+        /** Returns whether a step decides the response; otherwise the generated one follows the steps. */
         public boolean decides() {
             return respond.stream().anyMatch(Step::decides);
         }

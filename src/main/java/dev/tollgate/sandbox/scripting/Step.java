@@ -98,13 +98,13 @@ public sealed interface Step {
 
         private static final Set<Fault> WAYS = Set.of(HEADERS, ONE_BYTE_AT_A_TIME, ONE_WRITE, SPLIT_UTF8, GZIP);
 
-        /** Whether the answer is over with it. */
+        /** Returns whether the answer is over with it. */
         boolean ends() {
             return !WAYS.contains(this);
         }
     }
 
-    /** Whether this says what the answer is; otherwise it only says how it is sent. */
+    /** Returns whether this says what the answer is; otherwise it only says how it is sent. */
     default boolean decides() {
         return switch (this) {
             case Event event -> true;

@@ -98,7 +98,7 @@ final class CallPieces {
         return last;
     }
 
-    /** Whether a piece that has not the id of a call goes on with it. */
+    /** Returns whether a piece that has not the id of a call goes on with it. */
     private static boolean goesOn(Call last, @Nullable String id, String name, String arguments) {
         boolean isHalf = last.hasArguments && !last.end.isWhole();
         if (id != null && last.id != null) { // some servers give each piece an id of its own

@@ -47,7 +47,7 @@ final class CompatCandidate {
         this.calls = new CallPieces(index);
     }
 
-    /** Whether it has had a finish reason. */
+    /** Returns whether it has had a finish reason. */
     boolean isFinished() {
         return reason != null;
     }
@@ -91,7 +91,7 @@ final class CompatCandidate {
         return null;
     }
 
-    /** Whether a chunk with a finish reason says the whole text once more (D38). */
+    /** Returns whether a chunk with a finish reason says the whole text once more (D38). */
     private boolean isRepetition(JsonNode delta) {
         return reason != null && saidSoFar.isRepeatedBy(content(delta));
     }

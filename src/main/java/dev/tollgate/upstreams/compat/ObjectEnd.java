@@ -35,7 +35,7 @@ final class ObjectEnd {
         }
     }
 
-    /** Whether all that was opened is closed. */
+    /** Returns whether all that was opened is closed. */
     boolean isWhole() {
         return begun && depth == 0 && !inString;
     }

@@ -152,7 +152,7 @@ final class FileUpload {
         }
     }
 
-    /** How far the upstream got. */
+    /** Returns the number of bytes that the upstream has received. */
     private long received(String path, UploadFailed why) throws UploadFailed {
         WholeReply state = ask("POST", path, Map.of("x-goog-upload-command", "query"), null, CONTROL_MILLIS);
         String received = state.header(UploadProtocol.RECEIVED);

@@ -47,10 +47,10 @@ interface GeminiEndpoint {
     /** Which ids of calls go back to this model. */
     CallIds callIds(boolean isGemini3);
 
-    /** Whether there is a Files API. */
+    /** Returns whether there is a Files API. */
     boolean hasFiles();
 
-    /** Whether this request can be counted. */
+    /** Returns whether this request can be counted. */
     boolean counts(Ask ask);
 
     /** The body of {@code countTokens}. */

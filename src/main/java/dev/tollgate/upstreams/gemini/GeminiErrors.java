@@ -90,7 +90,7 @@ final class GeminiErrors implements ErrorReader {
         return new UpstreamFailure(kind, null, scrubbed(detail));
     }
 
-    /** Why nothing came at all. */
+    /** Returns the failure of a request that got no response. */
     UpstreamFailure whyNot(Throwable why) {
         return why instanceof NotAdmitted refused ? refused.failure() : of(Kind.UNAVAILABLE, String.valueOf(why));
     }
@@ -137,7 +137,7 @@ final class GeminiErrors implements ErrorReader {
         };
     }
 
-    /** Whether it is the model that is not there, and not the path: {@link AnsweringModel} knows whether there is another one. */
+    /** Returns whether the model is missing, and not the path: {@link AnsweringModel} knows whether there is another one. */
     private static boolean isModel(JsonNode error) {
         return error.path("status").asString("").equals("NOT_FOUND")
                 && error.path("message").asString("").contains("models/");

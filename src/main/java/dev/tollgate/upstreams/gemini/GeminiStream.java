@@ -140,12 +140,12 @@ final class GeminiStream {
         }
     }
 
-    /** Whether an end may follow now: each candidate that was seen has had a finish reason, or the prompt was blocked. */
+    /** Returns whether an end may follow now: each candidate that was seen has had a finish reason, or the prompt was blocked. */
     boolean mayEnd() {
         return blocked || (seen() > 0 && isNoneUnfinished());
     }
 
-    /** Whether each candidate that was asked for has had a finish reason, or the prompt was blocked. */
+    /** Returns whether each candidate that was asked for has had a finish reason, or the prompt was blocked. */
     boolean isWhole() {
         return mayEnd() && (blocked || seen() >= candidatesExpected);
     }
@@ -167,7 +167,7 @@ final class GeminiStream {
         return seen;
     }
 
-    /** Whether anything of an answer has come: usage alone is nothing. */
+    /** Returns whether anything of an answer has come: usage alone is nothing. */
     boolean hasAnswered() {
         return answered;
     }

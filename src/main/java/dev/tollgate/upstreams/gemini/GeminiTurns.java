@@ -62,7 +62,7 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
                 : null;
     }
 
-    /** Where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). */
+    /** Returns where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). */
     int currentTurnFrom() {
         for (int i = turns.size() - 1; i >= 0; i--) {
             if (turns.get(i) instanceof Turn.User) {

@@ -32,7 +32,7 @@ record InlineMedia(String mimeType, String base64) {
         }
     }
 
-    /** Whether Gemini takes what these bytes are. */
+    /** Returns whether Gemini takes what these bytes are. */
     static boolean isTaken(ContentPart.Media part, String base64) {
         try {
             MediaLabel.ofLabelled(head(base64), part.mimeType());
@@ -42,7 +42,7 @@ record InlineMedia(String mimeType, String base64) {
         }
     }
 
-    /** Whether a label says the same; some types have two names, and Opus comes in Ogg. */
+    /** Returns whether a label says the same; some types have two names, and Opus comes in Ogg. */
     boolean isAs(@Nullable String label) {
         return label == null || SYNONYMS.getOrDefault(label, label).equals(mimeType);
     }

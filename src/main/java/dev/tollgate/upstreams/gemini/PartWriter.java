@@ -100,7 +100,7 @@ final class PartWriter {
     }
 
     /**
-     * Whether what a model has made can be shown to it again: not what lies in one of Google's buckets that is not open to callers, and
+     * Returns whether what a model has made can be shown to it again: not what lies in one of Google's buckets that is not open to callers, and
      * not what no model reads, as the raw sound that some models make.
      */
     boolean isReadable(ContentPart.Media made) {
@@ -208,7 +208,7 @@ final class PartWriter {
         return high > 0 ? HIGH : low > 0 && low == media ? LOW : null;
     }
 
-    /** Whether a wish for low resolution could not be followed. */
+    /** Returns whether a wish for low resolution could not be followed. */
     boolean ignoredDetail() {
         return !model.mediaResolutionPerPart() && low > 0 && !LOW.equals(requestWideResolution());
     }

@@ -122,13 +122,13 @@ final class ToolResults {
         }
     }
 
-    /** Whether a name or a string holds half of a surrogate pair, which has no UTF-8. */
+    /** Returns whether a name or a string holds half of a surrogate pair, which has no UTF-8. */
     private static boolean hasHalf(JsonParser parser, JsonToken token) {
         boolean isText = token == JsonToken.PROPERTY_NAME || token == JsonToken.VALUE_STRING;
         return isText && StrictUtf8.length(parser.getString()) < 0;
     }
 
-    /** Whether a number has so large an exponent that it would fill the memory if it were written out. */
+    /** Returns whether a number has so large an exponent that it would fill the memory if it were written out. */
     private static boolean isOutOfRange(JsonParser parser, JsonToken token) {
         if (token != JsonToken.VALUE_NUMBER_FLOAT) {
             return false;

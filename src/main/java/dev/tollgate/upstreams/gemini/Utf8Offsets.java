@@ -76,7 +76,7 @@ final class Utf8Offsets {
         return continuations;
     }
 
-    /** How many code points begin before a byte, which is clamped to the text; inside a character it is the character's begin. */
+    /** Returns how many code points begin before a byte, which is clamped to the text; inside a character it is the character's begin. */
     int codePoints(long bytes) {
         int at = Math.clamp(bytes, 0, length);
         if (continuations == null) {

@@ -90,7 +90,7 @@ public final class AllowedPlaces {
         return new IllegalArgumentException("not a host, an address or a CIDR range, with or without a port: " + text);
     }
 
-    /** Whether anything may be reached on the port, the public net included. */
+    /** Returns whether anything may be reached on the port, the public net included. */
     boolean usesPort(int port) {
         return isStandard(port) || rules.stream().anyMatch(rule -> rule.allowsPort(port));
     }

@@ -125,7 +125,7 @@ public final class MediaLabel {
         }
     }
 
-    /** Whether the first bytes begin an HTML page. */
+    /** Returns whether the first bytes begin an HTML page. */
     private static boolean isPage(byte[] head) {
         return PAGE.matcher(new String(head, StandardCharsets.ISO_8859_1)).lookingAt();
     }

@@ -196,7 +196,7 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
         return encoded.toString();
     }
 
-    /** Where a redirect leads. @param location absolute, or relative to this */
+    /** Returns the target of a redirect. @param location absolute, or relative to this */
     MediaUrl resolve(String location) throws MediaRefused {
         String to = location.strip();
         String scheme = tls ? "https:" : "http:";

@@ -38,7 +38,7 @@ final class Unpacked implements AutoCloseable {
         this.packed = new Packed(source);
     }
 
-    /** Whether it is packed in the one way that is unpacked. @throws MediaRefused where it is packed in another */
+    /** Returns whether the body is packed in the one supported way. @throws MediaRefused where it is packed in another */
     static boolean isNeeded(@Nullable String coding) throws MediaRefused {
         return switch (coding == null ? "" : coding.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> false;
