@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is listened on and within which limits, and which routes are where: the public address, and the operators' own where one is set. Made
+ * The listening addresses with their limits and routes: the public address, and the operators' own where one is set. Made
  * before anything is opened, so that an address that is taken, or a certificate that does not fit, leaves nothing behind.
  */
 final class Addresses {

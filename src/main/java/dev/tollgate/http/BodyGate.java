@@ -20,7 +20,7 @@ public interface BodyGate<C> {
      */
     Question ask(Exchange exchange, C caller);
 
-    /** What touches nothing of the exchange. */
+    /** A question that uses nothing of the exchange. */
     @FunctionalInterface
     interface Question {
 

@@ -18,7 +18,7 @@ public enum BodyKind {
         }
     },
 
-    /** What a page's form sends, which {@link FormReader} reads. Never large. */
+    /** The body of a page's form, which {@link FormReader} reads. Never large. */
     FORM("application/x-www-form-urlencoded");
 
     private static final int SHOWN_CHARS_MAX = 80;

@@ -3,7 +3,7 @@ package dev.tollgate.http;
 import java.time.Duration;
 
 /**
- * What one caller may do before it is known.
+ * The limits of a caller before it is known.
  *
  * @param connectionsPerAddressMax open connections of one address (of IPv6 a /64), a further one is closed at once; behind trusted
  *     proxies the requests of one caller's address at once, and a further one gets a 429

@@ -23,7 +23,7 @@ final class BodyRoom {
         return new Share();
     }
 
-    /** What one request has of it. */
+    /** The share of a request. */
     final class Share {
 
         private final AtomicLong own = new AtomicLong();

@@ -36,10 +36,10 @@ final class Desk {
     private static final GoogleError TOO_LARGE =
             GoogleError.invalid("Request payload size exceeds the limit: " + BODY_BYTES_MAX + " bytes.");
 
-    /** What a step of an answer takes until it is sent; the text that it repeats is charged as the body's. */
+    /** The bytes of a response's step until it is sent; the text that it repeats is charged as the body's. */
     private static final int STEP_BYTES = 256;
 
-    /** Not 429: after that the gateway would leave the model alone for a while, for all its callers. */
+    /** The error if there is no room. It is not a 429: after that the gateway would leave the model alone for a while, for all its callers. */
     private static final GoogleError NO_ROOM = GoogleError.of(503);
 
     private static final GoogleError NOT_THE_GATEWAY =
@@ -208,7 +208,7 @@ final class Desk {
                 small ? bytes : 0);
     }
 
-    /** As if there were none where the request line holds no path, as for CONNECT. */
+    /** Returns the path; empty if the request line has none, as for CONNECT. */
     private static String path(HttpServerRequest request) {
         return String.valueOf(request.path());
     }

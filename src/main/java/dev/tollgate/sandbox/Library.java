@@ -94,7 +94,7 @@ final class Library {
         return FileRules.check(ask.contents(), ask.terms(), files, clock.instant());
     }
 
-    /** One page of a list; like all empty lists an empty one is left out. */
+    /** Returns a page of a list; like all empty lists an empty one is left out. */
     private static ObjectNode page(
             String name, List<ObjectNode> all, int standardSize, Function<String, @Nullable String> parameter) {
         int size = number(parameter.apply("pageSize"), standardSize);

@@ -25,7 +25,7 @@ final class LimitedRequests extends VertxHttpRequestDecoder {
     static final int HEADERS_MAX = 100;
     static final int INCOMPLETE_MAX = 1_000;
 
-    /** As many as one channel has to it, and some more. */
+    /** The most connections: those of one channel, and some more. */
     static final int CONNECTIONS_MAX = 12_000;
 
     /** The limits of all connections of one sandbox. Thread-safe. */
@@ -39,7 +39,7 @@ final class LimitedRequests extends VertxHttpRequestDecoder {
             this.headMillis = headMillis;
         }
 
-        /** To be called as a connection begins. */
+        /** Limits a connection. Call it as the connection begins. */
         void limit(HttpConnection connection) {
             ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
             connections.incrementAndGet();

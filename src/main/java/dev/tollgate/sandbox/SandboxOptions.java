@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a sandbox is started. Immutable.
+ * The options of a sandbox. Immutable.
  *
  * @param host the address to bind; loopback unless there is a reason
  * @param port 0 to 65535; 0 takes any free port
@@ -114,7 +114,7 @@ public record SandboxOptions(
         }
     }
 
-    /** Without the key. */
+    /** Returns the options without the key. */
     @Override
     public String toString() {
         return "SandboxOptions[host=" + host + ", port=" + port + "]";

@@ -29,7 +29,7 @@ final class Pulse {
     private volatile long committedNanos = System.nanoTime();
     private volatile @Nullable String trouble;
 
-    /** Whether the log has a unit's failure in the present trouble. In the writer's turn only. */
+    /** A mark that the log has a unit's failure in the present trouble. In the writer's turn only. */
     private boolean logged;
 
     /** Notes that the database has answered, even if only to a read. */

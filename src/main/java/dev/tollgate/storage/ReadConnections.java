@@ -45,7 +45,7 @@ final class ReadConnections implements AutoCloseable {
         return connections;
     }
 
-    /** One connection is left for reads of no account, and one of the rest for other accounts. */
+    /** Returns the turns: one connection is left for reads of no account, and one of the rest for other accounts. */
     private static FairTurns turns(int connections) {
         int accounts = Math.max(1, connections - 1);
         return new FairTurns(new FairTurns.Bounds(accounts, Math.max(1, accounts - 1), WAITING_MAX, EACH_WAITING_MAX));

@@ -7,10 +7,10 @@ import java.util.List;
 /** Units that are reported once they are decided, until they are committed. In the writer's turn, unless a method says otherwise. */
 final class Ride {
 
-    /** How long a unit may be decided and not durable: less than an upstream takes to send its first byte. */
+    /** The longest time for which a unit is decided and not durable: less than an upstream takes to send its first byte. */
     static final Duration RIDE_MAX = Duration.ofMillis(20);
 
-    /** How long after the last rider the writer looks for another every {@link #RIDE_MAX}, so that a rider need not wake it. */
+    /** The time after the last rider in which the writer looks for another every {@link #RIDE_MAX}, so that a rider need not wake it. */
     private static final long ALERT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final List<Waiting> units = new ArrayList<>();

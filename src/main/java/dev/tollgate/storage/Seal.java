@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class Seal {
 
-    /** What sealing adds: nonce and tag. */
+    /** The bytes that encryption adds: nonce and tag. */
     public static final int BYTES = 28;
 
     public static final int KEY_BYTES = 32;

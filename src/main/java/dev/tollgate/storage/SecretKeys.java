@@ -25,12 +25,12 @@ public final class SecretKeys {
     private static final int FILE_BYTES_MAX = 1_024;
     private static final String NAME = "secret_check";
 
-    /** What says that the key is not the one. */
+    /** The message for a wrong key. */
     public static final String WRONG =
             "The secret key does not decrypt this installation's data. Put the right key into the data folder as"
                     + " secret.key, or set TOLLGATE_SECRET_KEY to it.";
 
-    /** What finds rows that were sealed, should the check's row be gone. */
+    /** The queries that find encrypted rows if the check's row is gone. */
     private static final List<String> SEALED = List.of(
             "SELECT 1 FROM signing_key",
             "SELECT 1 FROM thought_signature",

@@ -37,7 +37,9 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
      */
     private static final int WRITER_CACHE_KIB = 8 * 1024;
 
-    /** In pages of 4 KiB. A checkpoint writes a page once that many commits have changed: fewer, larger checkpoints write less. */
+    /**
+     * The checkpoint size in pages of 4 KiB. A checkpoint writes a page once that many commits have changed: fewer, larger checkpoints write less.
+     */
     private static final int CHECKPOINT_PAGES = 4_000;
 
     /** The size that the log keeps when it restarts after a long read; twice its usual size. */
@@ -137,7 +139,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return config;
     }
 
-    /** If the file is gone, a connection must not create another. */
+    /** Returns connections to an existing file: if it is gone, they must not create another. */
     private DataSource existing(SQLiteConfig config) {
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         return source(config);

@@ -17,7 +17,7 @@ public final class SqliteLibrary {
 
     private SqliteLibrary() {}
 
-    /** Whoever finds the file finds all of it. @throws UncheckedIOException when it cannot be written */
+    /** Copies the library so that the file is never there in part. @throws UncheckedIOException when it cannot be written */
     public static void copyTo(Path folder) {
         String name = LibraryLoaderUtil.getNativeLibName();
         String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;

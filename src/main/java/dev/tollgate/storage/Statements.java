@@ -67,7 +67,10 @@ public final class Statements extends Sql {
         return use.of(of(text));
     }
 
-    /** On a server, keeps other nodes from writing to a table until the transaction ends; an embedded database has no other writer. */
+    /**
+     * Locks a table: on a server, this keeps other nodes from writing to a table until the transaction ends; an embedded database has no other
+     * writer.
+     */
     public void lockTable(String table) throws SQLException {
         if (dialect == Dialect.POSTGRESQL) {
             run("LOCK TABLE " + table + " IN SHARE ROW EXCLUSIVE MODE");

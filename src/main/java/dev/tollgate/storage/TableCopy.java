@@ -44,7 +44,7 @@ final class TableCopy {
         this.to = to;
     }
 
-    /** What a table holds, whatever the order of its rows. */
+    /** The content of a table, independent of the order of its rows. */
     record Sums(long rows, long checksum, Map<String, BigInteger> micros) {}
 
     /**
@@ -73,7 +73,7 @@ final class TableCopy {
         return table.equals(SCHEMAS) ? table + " WHERE name <> '" + Migrations.COMPATIBLE_FROM + "'" : table;
     }
 
-    /** Those that others refer to before those that refer to them. */
+    /** Returns the tables, each before those that refer to it. */
     private List<String> tables() throws SQLException {
         DatabaseMetaData target = to.getMetaData();
         Set<String> names = new LinkedHashSet<>();
@@ -155,7 +155,7 @@ final class TableCopy {
         return LARGE.contains(table) ? LARGE_ROWS : BATCH_ROWS;
     }
 
-    /** By its first column, which is a key nearly everywhere. */
+    /** Returns the name of a row by its first column, which is a key nearly everywhere. */
     private static String named(List<String> columns, ResultSet row) throws SQLException {
         return columns.getFirst() + " = " + Printable.line(String.valueOf(row.getObject(1)));
     }

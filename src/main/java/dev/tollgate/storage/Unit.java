@@ -2,7 +2,7 @@ package dev.tollgate.storage;
 
 import java.util.List;
 
-/** What commits together or not at all. Used once. */
+/** The changes that commit together or not at all. Used once. */
 public final class Unit {
 
     /** More than any one thing needs; what touches many rows is one change that finds them itself. */
@@ -34,7 +34,7 @@ public final class Unit {
         return changes.stream().anyMatch(Change::writes);
     }
 
-    /** What its changes have decided, in their order. */
+    /** Returns the decisions of its changes, in their order. */
     List<Object> outcomes() {
         return changes.stream()
                 .filter(change -> change instanceof Decision<?>)

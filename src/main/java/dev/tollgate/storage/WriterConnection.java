@@ -24,7 +24,7 @@ final class WriterConnection implements AutoCloseable {
     /** Sets an unused number in the file: unlike an unchanged row, SQLite writes it even if it stays the same. */
     private static final String WRITE_THE_SAME = "PRAGMA user_version = 0";
 
-    /** One lock for the writers of all nodes over a database, until the transaction ends: never to be changed. */
+    /** The lock for the writers of all nodes over a database, until the transaction ends: never to be changed. */
     static final String TAKE_TURN = "SELECT pg_advisory_xact_lock(" + 0x746f6c6c77726974L + ")";
 
     private static final String WRITE_NOTHING = "UPDATE installation SET value = value WHERE name = ''";

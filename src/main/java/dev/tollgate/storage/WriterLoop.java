@@ -18,7 +18,7 @@ final class WriterLoop {
 
     static final int BATCH_MAX = 256;
 
-    /** How long the end of a response waits for other units under load. */
+    /** The time for which the end of a response waits for other units under load. */
     static final Duration GATHER = Duration.ofMillis(4);
 
     /** The number of units that need no company: more of them would hardly make a commit cheaper for each. */

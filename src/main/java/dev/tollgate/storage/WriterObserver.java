@@ -17,7 +17,7 @@ public interface WriterObserver {
         COMMITTED,
         /** Committed after another try. */
         AGAIN,
-        /** Its units were tried one by one. */
+        /** The batch's units were tried one by one. */
         SPLIT,
         FAILED,
         /** The connection broke within the commit. */

@@ -52,7 +52,7 @@ public interface Place {
         SCHEMA_STRICT,
         REASONING_EFFORT,
         INCLUDE_THOUGHTS,
-        /** How much the model is to think, in Google's words, as a whole; what follows belongs to it. */
+        /** The thinking configuration in Google's words, as a whole; the next ones are its parts. */
         THINKING,
         THINKING_BUDGET,
         THINKING_LEVEL,

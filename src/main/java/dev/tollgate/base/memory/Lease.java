@@ -4,7 +4,7 @@ import dev.tollgate.base.memory.MemoryBudget.Party;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's share of the {@link MemoryBudget}. Code that keeps charged data retains the lease; the last release returns
+ * A request's share of the {@link MemoryBudget}. Code that keeps charged data retains the lease; the last release returns
  * everything. Thread-safe.
  */
 public final class Lease {
@@ -87,7 +87,7 @@ public final class Lease {
         }
     }
 
-    /** For one more holder. */
+    /** Retains the lease for another holder. */
     public synchronized Lease retain() {
         if (budget != null && holders > 0) {
             holders++;

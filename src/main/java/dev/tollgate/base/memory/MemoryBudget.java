@@ -67,12 +67,12 @@ public final class MemoryBudget {
                 .orElse(null);
     }
 
-    /** What is charged now, in bytes. */
+    /** Returns the bytes that are charged now. */
     public long takenBytes() {
         return taken.get();
     }
 
-    /** What one request may ever take, in bytes: the share of an account that is alone. */
+    /** Returns the most bytes that one request may take: the share of an account that is alone. */
     public long shareBytesMax(boolean isLarge) {
         return limit(isLarge) / 2;
     }
@@ -112,7 +112,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** So much is no longer unread. */
+    /** Reports bytes that are no longer unread. */
     static void beingRead(long bytes, boolean isLarge, @Nullable Party account, Party address) {
         address.add(-bytes, isLarge);
         if (account != null && isLarge) {

@@ -8,7 +8,7 @@ package dev.tollgate.base.memory;
  */
 public final class Tally {
 
-    /** What may have been made before it is charged. */
+    /** The most bytes that may exist before they are charged. */
     public static final int STEP_BYTES = 4096;
 
     private static final int SCALAR_BYTES = 72;

@@ -17,7 +17,7 @@ import tools.jackson.databind.util.RawValue;
  */
 public final class ApiJson {
 
-    /** With Jackson's own settings. */
+    /** The mapper with Jackson's own settings. */
     public static final JsonMapper MAPPER = new JsonMapper();
 
     private static final JsonFactory FACTORY = new JsonFactory();

@@ -12,7 +12,7 @@ public final class AuditLogCsv {
 
     private AuditLogCsv() {}
 
-    /** With the header, each line ended. */
+    /** Returns the file with its header; each line is ended. */
     public static String of(List<AuditLog.Line> lines) {
         StringBuilder csv = new StringBuilder(HEADER).append('\n');
         for (AuditLog.Line line : lines) {

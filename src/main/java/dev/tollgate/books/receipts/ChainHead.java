@@ -2,7 +2,7 @@ package dev.tollgate.books.receipts;
 
 import org.jspecify.annotations.Nullable;
 
-/** What an account's chain had come to at one time: later receipts may follow, none of those before may be missing. One thread. */
+/** The end of an account's chain at one time: later receipts may follow, none of those before may be missing. One thread. */
 final class ChainHead {
 
     private final SignedObject head;

@@ -6,13 +6,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What a receipt says of the one before it: SHA-256 over its canonical form without the signature, in lower-case hex (D42). */
+/** The digest of the previous receipt: SHA-256 over its canonical form without the signature, in lower-case hex (D42). */
 final class Digest {
 
-    /** Before the first receipt. */
+    /** The digest before the first receipt. */
     static final String NONE = "0".repeat(64);
 
-    /** One a thread: making one costs more than most of its uses. */
+    /** The digest of each thread. Creating one costs more than most of its uses. */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Digest::made);
 
     private Digest() {}

@@ -22,7 +22,7 @@ final class Ed25519 {
     static final int PUBLIC_KEY_BYTES = 32;
     static final int SIGNATURE_BYTES = 64;
 
-    /** What X.509 puts before the 32 bytes (RFC 8410): a sequence, the algorithm's object identifier, a bit string. */
+    /** The bytes that X.509 puts before the 32 bytes of a key (RFC 8410): a sequence, the algorithm's object identifier, a bit string. */
     private static final byte[] X509_START = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private Ed25519() {}

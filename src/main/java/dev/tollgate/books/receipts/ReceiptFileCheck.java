@@ -19,7 +19,7 @@ public final class ReceiptFileCheck {
     private final PublicKeys keys;
     private final byte @Nullable [] head;
 
-    /** What was found. */
+    /** The result of a check. */
     public sealed interface Result {}
 
     /** @param receipts 0 or more */
@@ -63,7 +63,7 @@ public final class ReceiptFileCheck {
         return null;
     }
 
-    /** Up to the next line feed, and nothing else: a carriage return is a changed byte. @return null at the end */
+    /** Returns the bytes up to the next line feed: a carriage return is a changed byte. @return null at the end */
     private static byte @Nullable [] line(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(1_024);
         int next = in.read();

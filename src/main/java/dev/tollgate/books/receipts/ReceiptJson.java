@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What receipts are made of: objects, strings and integers. Integers stay within ±(2^53 − 1), where numbers of RFC 8785 are exact and look
+ * The JSON of receipts: objects, strings and integers. Integers stay within ±(2^53 − 1), where numbers of RFC 8785 are exact and look
  * like themselves. Pure.
  */
 final class ReceiptJson {

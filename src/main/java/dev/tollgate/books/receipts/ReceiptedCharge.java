@@ -4,7 +4,7 @@ import dev.tollgate.base.json.WrittenJson;
 import java.time.Instant;
 
 /**
- * What a receipt of form 2 says of the origin of its charge, so that a customer can compute it again (P8a). Amounts are in micro-credits.
+ * The origin of a charge in a receipt of form 2, so that a customer can compute it again (P8a). Amounts are in micro-credits.
  *
  * @param priceVersion the price of the charge
  * @param pricedAt the time at which that price was in force: the arrival of the call

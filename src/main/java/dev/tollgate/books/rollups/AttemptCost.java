@@ -1,7 +1,7 @@
 package dev.tollgate.books.rollups;
 
 /**
- * What the usage of one attempt has cost the operator. The caller pays for the answer alone.
+ * The cost of an attempt's usage for the operator. The caller pays for the answer alone.
  *
  * @param channel the operator's name of the channel
  * @param upstreamModel the upstream's name of the model there

@@ -2,15 +2,15 @@ package dev.tollgate.books.rollups;
 
 import java.util.Locale;
 
-/** How a call has ended, as the operator's figures tell it. */
+/** The end of a call in the operator's figures. */
 public enum CallEnd {
     COMPLETED,
-    /** By the hold, by the time or by a limit of ours; what was delivered is charged. */
+    /** The hold, the time limit or another limit ended the response; the delivered part is charged. */
     CUT,
     /** The caller has left. */
     CANCELLED,
     FAILED,
-    /** Its server has died. */
+    /** The server of the call has died. */
     ABANDONED;
 
     /** The name in the database and in JSON. */

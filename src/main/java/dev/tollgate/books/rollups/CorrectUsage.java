@@ -16,7 +16,7 @@ public final class CorrectUsage implements RollupChange {
     }
 
     /**
-     * One row.
+     * A row to correct.
      *
      * @param startsAt milliseconds
      * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, end

@@ -3,7 +3,7 @@ package dev.tollgate.books.rollups;
 /** The ten buckets that calls are counted in by the time to their first byte. */
 public final class FirstByte {
 
-    /** Their upper ends in milliseconds; the last has none. */
+    /** The upper bounds in milliseconds; the last bucket has none. */
     private static final long[] ENDS = {100, 200, 350, 500, 750, 1_000, 2_000, 5_000, 10_000};
 
     public static final int BUCKETS = ENDS.length + 1;

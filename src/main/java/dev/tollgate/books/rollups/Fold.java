@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fold {
 
-    /** How long after its end a day is folded: if the clocks of nodes differ by more, the fold goes back. */
+    /** The time between the end of a day and its fold: if the clocks of nodes differ by more, the fold goes back. */
     private static final Duration MARGIN = Duration.ofHours(2);
 
     private static final int ACCOUNTS_AT_ONCE = 20;

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a batch adds to the roll-ups: one row for all its calls that count in the same. Written in the order of the rows' keys, so that two
- * nodes wait for each other and never in a circle. Writer's thread only.
+ * The rows that a batch adds to the roll-ups, one for all calls that count in the same row. They are written in the order of the rows' keys, so
+ * that two nodes wait for each other and never in a circle. Writer's thread only.
  */
 final class Tallies {
 

@@ -23,7 +23,7 @@ public enum UsageColumn {
     UNCOSTED,
     CHARGED_MICROS,
     REFUNDED_MICROS,
-    /** What all attempts with usage cost, those that were thrown away included: by list prices, not the provider's invoice. */
+    /** The cost of all attempts with usage, discarded ones included: by list prices, not the provider's invoice. */
     COST_MICROS,
     /** Usage that nothing covered. */
     SHORTFALL_MICROS,

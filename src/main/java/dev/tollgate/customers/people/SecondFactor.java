@@ -157,7 +157,7 @@ public final class SecondFactor {
                 sql.number("SELECT COUNT(*) FROM recovery_code WHERE person_id = ? AND used_at IS NULL", personId));
     }
 
-    /** From now on the password is enough. To do it twice is no error. */
+    /** Switches the second factor off. Doing it twice is no error. */
     public void switchOff(String personId) {
         commit(removal(personId));
     }

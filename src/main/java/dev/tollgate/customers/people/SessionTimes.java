@@ -3,7 +3,7 @@ package dev.tollgate.customers.people;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How long sessions live: operators' are shorter, since more can be done with them. */
+/** The lifetimes of sessions: operators' are shorter, since more can be done with them. */
 record SessionTimes(Duration idle, Duration whole) {
 
     private static final SessionTimes USERS = new SessionTimes(Duration.ofDays(7), Duration.ofDays(30));

@@ -2,7 +2,7 @@ package dev.tollgate.customers.people;
 
 import java.time.Duration;
 
-/** What becomes of a sign-in or a sign-up. */
+/** The outcome of a sign-in or a sign-up. */
 public sealed interface SignIn {
 
     /** @param token for the cookie, kept nowhere; @param codeDue whether the second factor is asked for next */
@@ -14,7 +14,7 @@ public sealed interface SignIn {
     /** The account is blocked. Shown only after the right password. */
     record Blocked() implements SignIn {}
 
-    /** Too many failures lately. */
+    /** The person has to wait after too many failures. */
     record Wait(Duration left) implements SignIn {}
 
     /** A mail is sent if the address can be used; the answer does not say whether. */

@@ -3,7 +3,10 @@ package dev.tollgate.customers.people;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Whether strangers may make accounts, and what those begin with: the operator may change both while the program runs. Thread-safe. */
+/**
+ * The settings of sign-up: whether strangers may create accounts, and the credits of new ones. The operator may change both while the program runs.
+ * Thread-safe.
+ */
 public final class SignUp {
 
     private final BooleanSupplier open;
@@ -19,7 +22,7 @@ public final class SignUp {
         return open.getAsBoolean();
     }
 
-    /** What a new account begins with. */
+    /** Returns the credits of a new account. */
     public StartCredits credits() {
         return credits.get();
     }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a new account begins with.
+ * The credits of a new account.
  *
  * @param micros micro-credits, 0 for nothing
  * @param isReal whether they cost money: then they are for confirmed addresses only

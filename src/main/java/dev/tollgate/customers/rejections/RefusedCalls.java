@@ -57,7 +57,7 @@ public final class RefusedCalls implements RefusalObserver {
                 exchange.requestId()));
     }
 
-    /** One that names no account is only counted. */
+    /** Adds a refused call. It is only counted if it names no account. */
     void add(RefusedCall call) {
         long atMillis = call.at().toEpochMilli();
         lock.lock();
@@ -94,7 +94,7 @@ public final class RefusedCalls implements RefusalObserver {
         }
     }
 
-    /** Those of an account, the newest first. */
+    /** Returns the refused calls of an account, the newest first. */
     public List<RefusedCall> of(String accountId) {
         lock.lock();
         try {

@@ -43,7 +43,7 @@ final class RefusedTally {
         return sums(nowMillis, STEPS);
     }
 
-    /** Since when there are no credits, in milliseconds; null where that is over for an hour or never was. */
+    /** Returns the time since which credits are lacking, in milliseconds; null if that has been over for an hour, or never was. */
     @Nullable
     Long noCreditsSince(long nowMillis) {
         return nowMillis - noCreditsAtMillis > STEPS_OF_HOUR * STEP_MILLIS ? null : noCreditsSinceMillis;

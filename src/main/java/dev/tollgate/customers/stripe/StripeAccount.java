@@ -20,7 +20,7 @@ public record StripeAccount(String secretKey, List<String> webhookSecrets, Strin
         }
     }
 
-    /** What its payments are. */
+    /** Returns the channel of its payments. */
     public Payment.Channel channel() {
         return channel(isLive);
     }

@@ -55,7 +55,7 @@ public final class StripeCheckout implements AutoCloseable {
         this.stripe = new FarEnd(outbound, account.url(), CONNECTIONS_MAX, TIMEOUTS);
     }
 
-    /** What its payments are. */
+    /** Returns the channel of its payments. */
     public Payment.Channel channel() {
         return account.channel();
     }
@@ -134,7 +134,7 @@ public final class StripeCheckout implements AutoCloseable {
         }
     }
 
-    /** Why there is no event, in a sentence. */
+    /** The reason why an event is missing, as a sentence. */
     public static final class NoEvent extends Exception {
 
         private static final long serialVersionUID = 1;
@@ -144,7 +144,7 @@ public final class StripeCheckout implements AutoCloseable {
         }
     }
 
-    /** Over TLS, or as Stripe is asked. */
+    /** Returns whether a link uses TLS, or the scheme by which Stripe is called. */
     private boolean isLink(String url) {
         try {
             URI link = new URI(url);

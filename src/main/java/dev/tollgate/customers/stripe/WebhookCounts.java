@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts of webhook requests since the start of this node. Thread-safe. */
 public final class WebhookCounts {
 
-    /** How a webhook request ended. */
+    /** The end of a webhook request. */
     public enum Kind {
         TAKEN,
         KEPT,

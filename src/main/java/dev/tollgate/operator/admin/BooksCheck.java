@@ -25,7 +25,7 @@ public final class BooksCheck {
 
     private static final Logger log = LoggerFactory.getLogger(BooksCheck.class);
 
-    /** How far a run is. */
+    /** The progress of a check. */
     public sealed interface State {}
 
     /** No run since the start. */
@@ -43,7 +43,7 @@ public final class BooksCheck {
     /** The database's file is damaged. @param sentence how, and what to do */
     public record Damaged(String sentence) implements State {}
 
-    /** It could not be ended. */
+    /** The check could not be finished. */
     public record Failed(Instant since, Instant at) implements State {}
 
     private final Database database;

@@ -6,7 +6,7 @@ import dev.tollgate.books.ledger.RequestId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On whose word something is done.
+ * The person responsible for a change.
  *
  * @param reason why; money, prices and rights need one
  * @param requestId under which money is moved once, however often it is requested; null: each time

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.admin;
 
-/** What was to be checked cannot be read, so nothing is known of it. The message is for the operator. */
+/** The failure to read the data of a check, whose result is therefore unknown. The message is for the operator. */
 public final class CannotLook extends Exception {
 
     private static final long serialVersionUID = 1L;

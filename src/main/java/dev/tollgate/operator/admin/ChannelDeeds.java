@@ -22,10 +22,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What an operator does with the channels of this server. Thread-safe; blocks. */
+/** The actions of an operator on the channels of this server. Thread-safe; blocks. */
 public final class ChannelDeeds {
 
-    /** How long before its day a retirement is shown. */
+    /** The time before a retirement from which it is shown. */
     private static final Duration TOLD_BEFORE = Duration.ofDays(60);
 
     /** Maximum for one channel, for all operators together. */
@@ -165,7 +165,9 @@ public final class ChannelDeeds {
         return taken;
     }
 
-    /** What came of trying a channel. @param error the class of the failure, in the words of {@code GET /admin/channels}; empty where it answered */
+    /**
+     * The result of testing a channel. @param error the class of the failure, in the words of {@code GET /admin/channels}; empty where it answered
+     */
     public record Tried(long millis, String error) {
 
         public boolean hasAnswered() {

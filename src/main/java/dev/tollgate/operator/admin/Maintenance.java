@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/** What is done once for an installation by a command on its machine. Thread-safe; blocks. */
+/** The actions that a command on its machine takes once for an installation. Thread-safe; blocks. */
 public final class Maintenance {
 
     private final InstallationKind kind;

@@ -30,7 +30,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator does with accounts and their money, each action in one commit with its row of the audit log. Amounts are micro-credits.
+ * The actions of an operator on accounts and their money, each in one commit with its row of the audit log. Amounts are micro-credits.
  * Every change is durable when its method returns. Thread-safe; blocks.
  */
 public final class OperatorAccounts {

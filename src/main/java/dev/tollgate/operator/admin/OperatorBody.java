@@ -214,7 +214,7 @@ public final class OperatorBody {
         return micros;
     }
 
-    /** Above zero. */
+    /** Returns an amount of credits above zero. */
     long someCredits(String name) {
         long micros = credits(name);
         if (micros <= 0) {

@@ -70,7 +70,7 @@ public final class OperatorSettings {
                 .node();
     }
 
-    /** In the table's order. */
+    /** Returns all settings in the table's order. */
     public List<Shown> all() {
         return SettingTable.all().stream().map(this::shown).toList();
     }

@@ -20,13 +20,13 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What is charged for each model, what that earns, and how it is changed while the program runs. Thread-safe; {@link #set} blocks. */
+/** The prices of models with their margins, and their changes while the program runs. Thread-safe; {@link #set} blocks. */
 public final class Prices {
 
-    /** How often a price is set again after another server has set one. */
+    /** The number of attempts to set a price if another server sets one at the same time. */
     private static final int ATTEMPTS = 5;
 
-    /** In this time every server has read the new price. */
+    /** The time in which every server reads a new price. */
     private static final Duration AHEAD_MIN = SetPrices.LOOK_EVERY.multipliedBy(5);
 
     /** The most later prices that a new price keeps: each is written again. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Checks a file of receipts with saved keys or with the keys of the installation that signed them. */
 public final class ReceiptFiles {
 
-    /** What a check has found, in a sentence. */
+    /** The finding of a check, as a sentence. */
     public record Verdict(boolean sound, String sentence) {}
 
     /** A head is a line; key files hold as many lines as there were keys. */

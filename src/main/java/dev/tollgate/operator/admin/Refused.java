@@ -12,11 +12,11 @@ public final class Refused extends Exception {
     public enum Why {
         /** The request can never be fulfilled. */
         INVALID,
-        /** There is no such thing. */
+        /** The named thing does not exist. */
         NOT_FOUND,
         /** The database's file is damaged. */
         DAMAGED,
-        /** Not as things stand: a call that still runs, a balance that does not suffice, an id that was used for something else. */
+        /** The present state does not allow it: a call that still runs, a balance that does not suffice, an id that was used for something else. */
         CONFLICT
     }
 

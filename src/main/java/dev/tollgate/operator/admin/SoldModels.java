@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What models are sold for and what that earns, now and after each known change of a price, a cost or an upstream model. Thread-safe. */
+/** The prices of models and their margins, now and after each known change of a price, a cost or an upstream model. Thread-safe. */
 record SoldModels(Catalogue catalogue, ModelLife life) {
 
     Sold sold(Model model, Instant now) {

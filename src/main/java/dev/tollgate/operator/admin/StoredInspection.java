@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a command reads, over a database that it has opened for itself. */
+/** The inspection of a command, over a database that it has opened itself. */
 public final class StoredInspection implements Inspection {
 
     private final Database database;

@@ -35,7 +35,7 @@ public final class TaskRoutes {
                 AdminRoute.post("/admin/tasks/{id}/refunds", this::refund, "credits", "reason", "id"));
     }
 
-    /** As its owner sees it, and whose it is. */
+    /** Returns the task as its owner sees it, and its owner. */
     private JsonNode one(AdminRequest request) throws Refused {
         String id = CompletionIds.ofShown(request.id());
         return Records.read(() -> find(id))

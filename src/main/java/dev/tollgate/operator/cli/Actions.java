@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the command line sets in motion; the root supplies it. */
+/** The actions that the command line starts; the root supplies them. */
 public interface Actions {
 
     /**

@@ -30,7 +30,7 @@ final class KeyCommands {
         @Option(names = "--key", paramLabel = "ID", description = "The key's id; the same as ID without the option.")
         private @Nullable String named;
 
-        /** As a parameter of the path. */
+        /** Returns the key as a parameter of the path. */
         private Map<String, String> of(CommandSpec spec) {
             String id = bare == null ? named : bare;
             if (id == null || (bare != null && named != null)) {

@@ -60,7 +60,7 @@ final class LedgerCommands {
             }
         }
 
-        /** Whatever goes wrong on the way is no verdict. */
+        /** Verifies the books. A failure on the way is no verdict. */
         private boolean verify(Inspection inspection) throws Refused {
             ProgressLine progress = new ProgressLine(session);
             try {
@@ -149,7 +149,7 @@ final class LedgerCommands {
         }
     }
 
-    /** One line on a terminal that is written over and over; nothing elsewhere (decision D44). */
+    /** A line on a terminal that is written over and over; nothing elsewhere (decision D44). */
     private static final class ProgressLine implements Inspection.Progress {
 
         private static final String CLEAR = "\r\u001b[K";

@@ -39,7 +39,7 @@ final class PlainServe {
         return values;
     }
 
-    /** Neither missing nor anything that picocli would take for an option or for a file of arguments. */
+    /** Returns whether a value is present, and picocli would not read it as an option or as a file of arguments. */
     private static boolean isPlain(String value) {
         return !value.isEmpty() && !value.startsWith("-") && !value.startsWith("@") && !value.startsWith("\"");
     }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the sandbox is to be started alone.
+ * The options of a sandbox that is started alone.
  *
  * @param port 0 takes any free one
  * @param seed what answers are drawn from

@@ -10,7 +10,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What a command needs of the world around it.
+ * The surroundings of a command.
  *
  * @param out takes results
  * @param err takes everything else
@@ -36,12 +36,12 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
         return running.isPresent() ? running.get() : actions.open(settings, mayBegin);
     }
 
-    /** What can be read, by this process itself. */
+    /** Returns the inspection that this process makes itself. */
     Inspection inspection(CommandSpec command) throws Refused {
         return actions.inspection(settings(command));
     }
 
-    /** Else what is printed may be kept by a journal, a pipe or a file. */
+    /** Returns whether the output is a terminal. If not, a journal, a pipe or a file may keep it. */
     static boolean outIsTerminal() {
         return Banner.outIsTerminal();
     }

@@ -20,7 +20,7 @@ final class SettingOptions {
         add(command, SettingTable.all());
     }
 
-    /** Those that say where the data lies. */
+    /** Adds the options that locate the data. */
     static void addOfTheStore(CommandSpec command) {
         add(command, SettingTable.ofTheStore());
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** How values are written on the command line. */
+/** The forms of values on the command line. */
 final class Values {
 
     static final String NONE = "none";
@@ -55,7 +55,7 @@ final class Values {
         }
     }
 
-    /** So many seconds, minutes, hours or days: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}. */
+    /** A number of seconds, minutes, hours or days: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}. */
     static final class Grace implements ITypeConverter<Duration> {
 
         @Override
@@ -80,7 +80,7 @@ final class Values {
         }
     }
 
-    /** So many a minute or at once, or none. */
+    /** A number a minute or of concurrent calls, or none. */
     static final class RateLimit implements ITypeConverter<JsonNode> {
 
         @Override

@@ -25,7 +25,7 @@ final class CallMetrics implements CallObserver {
     private static final int SERIES_OF_MODEL = 60;
     private static final int SERIES_OF_CHANNEL = 6;
 
-    /** Below it the pace says nothing. */
+    /** The number of tokens below which the pace has no meaning. */
     private static final long TOKENS_LEAST = 16;
 
     private static final double MICROS = 1e6;

@@ -5,7 +5,7 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
-/** How metrics are made here: classic histograms, no exemplars. */
+/** The kind of histograms in the metrics: classic histograms, no exemplars. */
 final class Histograms {
 
     private static final double NANOS = 1e9;

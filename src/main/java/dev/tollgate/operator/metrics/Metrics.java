@@ -101,7 +101,7 @@ public final class Metrics implements AutoCloseable {
     }
 
     /**
-     * What others count themselves.
+     * Adds a counter that others count themselves.
      *
      * @param name without its {@code _total}
      * @param labels of which each has a value in {@code now}
@@ -117,13 +117,13 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** What is counted by the root. @param name without its {@code _total} */
+    /** Adds a counter of the root. @param name without its {@code _total} */
     public Runnable count(String name, String help) {
         CounterDataPoint count = shapes.counter(name, help).labelValues();
         return count::inc;
     }
 
-    /** What this build is. */
+    /** Adds the metric that describes this build. */
     public void build(String version, String schema, String database) {
         Info.builder()
                 .name("tollgate_build")
@@ -133,7 +133,7 @@ public final class Metrics implements AutoCloseable {
                 .addLabelValues(version, schema, database);
     }
 
-    /** What is said of each metric, by its name as it is scraped; not of those that the JVM's library brings. */
+    /** Returns the help of each metric by its scraped name, without the metrics of the JVM's library. */
     public Map<String, String> catalogue() {
         Map<String, String> catalogue = new TreeMap<>();
         for (MetricSnapshot snapshot : registry.scrape()) {
@@ -149,7 +149,7 @@ public final class Metrics implements AutoCloseable {
         return catalogue;
     }
 
-    /** What is scraped. */
+    /** Returns the exposition for a scrape. */
     public Exposition exposition() {
         return new Exposition(registry, System::nanoTime);
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked over HTTP, by route; who is turned away; whether event loops keep up. */
+/** The metrics of HTTP: requests by route, refusals, and the delay of event loops. */
 final class RequestMetrics implements RequestObserver, RefusalObserver {
 
     private static final String NONE = "none";

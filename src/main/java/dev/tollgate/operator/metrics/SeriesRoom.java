@@ -23,7 +23,7 @@ final class SeriesRoom {
     }
 
     /**
-     * What is held by name; a name that is new is given its own as long as there is room.
+     * The data points by name. A new name gets its own as long as there is room.
      *
      * @param <V> data points of one name
      */

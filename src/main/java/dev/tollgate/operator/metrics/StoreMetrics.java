@@ -11,7 +11,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.Locale;
 
-/** Whether the store keeps up, and what money has moved. */
+/** The metrics of the store, and of money. */
 final class StoreMetrics implements WriterObserver, ReadObserver, EntryObserver {
 
     private final DistributionDataPoint batchUnits;

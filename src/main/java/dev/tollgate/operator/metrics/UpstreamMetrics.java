@@ -9,7 +9,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** What upstreams are like: how long they take, how they end, how much they say. */
+/** The metrics of upstreams: durations, ends and amounts. */
 final class UpstreamMetrics implements TryObserver {
 
     private static final int SERIES_OF_PAIR = 180;

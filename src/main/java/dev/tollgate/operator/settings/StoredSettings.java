@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** The settings that are stored, as the database has them, and their way into effect. Thread-safe. */
 public final class StoredSettings {
 
-    /** How often a server looks for what another one has stored. */
+    /** The interval at which a server looks for settings that another one has stored. */
     public static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private static final String ALL = "SELECT name, value FROM setting ORDER BY name";

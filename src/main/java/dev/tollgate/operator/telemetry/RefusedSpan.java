@@ -20,7 +20,7 @@ final class RefusedSpan {
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-    /** As OpenTelemetry's conventions have it for methods that callers invent. */
+    /** The name that OpenTelemetry's conventions give to methods that callers invent. */
     private static final String OTHER_METHOD = "_OTHER";
 
     private static final String NO_ROUTE = "-";
@@ -28,7 +28,7 @@ final class RefusedSpan {
     private RefusedSpan() {}
 
     /**
-     * On the request's event loop.
+     * Makes the span of a refused request, on the request's event loop.
      *
      * @param caller what it says its request belongs to
      * @param isTrusted whether that is so; else it is only linked

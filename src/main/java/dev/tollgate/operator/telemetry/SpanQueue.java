@@ -44,7 +44,7 @@ final class SpanQueue implements AutoCloseable {
         }
     }
 
-    /** What came to be lost, since the start. */
+    /** Returns the number of lost spans since the start. */
     long dropped() {
         return dropped.get();
     }

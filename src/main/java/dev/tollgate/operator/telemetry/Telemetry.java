@@ -51,7 +51,7 @@ public final class Telemetry implements CallObserver, RefusalObserver, AutoClose
     private volatile Named named;
 
     /**
-     * What the operator has chosen.
+     * The operator's settings of traces.
      *
      * @param endpoint where the collector is, without {@code /v1/traces}
      * @param headers shown to it

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a caller says that its request belongs (W3C Trace Context).
+ * The parent of a request, as its caller names it (W3C Trace Context).
  *
  * @param traceId 32 hex digits
  * @param spanId 16 hex digits

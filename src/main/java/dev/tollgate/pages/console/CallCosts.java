@@ -7,7 +7,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the attempts of a call cost, in micro-credits.
+ * The costs of a call's attempts in micro-credits.
  *
  * @param micros the sum; null if there is none, or the price of an attempt is not known
  * @param how in words

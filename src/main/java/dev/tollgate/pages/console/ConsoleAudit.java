@@ -76,7 +76,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
             return query().isEmpty();
         }
 
-        /** As it stands in a URL; empty for all. */
+        /** Returns the filter as a query; empty for all rows. */
         public String query() {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("who", who);
@@ -102,7 +102,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
                 last == null ? null : start(last.plusDays(1), zone));
     }
 
-    /** As the log has it: people are typed as they sign in. */
+    /** Returns the actor as the log stores it: people are typed by their login. */
     private @Nullable String actor(String typed) {
         return typed.isEmpty()
                 ? null

@@ -65,7 +65,7 @@ public record ConsoleChannels(
         }
     }
 
-    /** What came of trying a channel. @param kind of the note */
+    /** The result of testing a channel. @param kind of the note */
     public record Tried(String channel, String kind, String text) {}
 
     private static final Tried NONE = new Tried("", "", "");

@@ -108,7 +108,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         }
     }
 
-    /** What was changed in the form, by the setting's name. A value that is the default is not stored. */
+    /** Returns the changed values of the form by the setting's name. A value that is the default is not stored. */
     private Map<String, @Nullable String> changes(String tab, Form form) {
         Map<String, @Nullable String> changes = new LinkedHashMap<>();
         for (OperatorSettings.Shown shown : changeable().getOrDefault(tab, List.of())) {
@@ -168,7 +168,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         return path.equals(PATH) ? changeable().keySet().iterator().next() : path.substring(PATH.length() + 1);
     }
 
-    /** By the last part of their tab's path. */
+    /** Returns the changeable settings by the last part of their tab's path. */
     private Map<String, List<OperatorSettings.Shown>> changeable() {
         Map<String, List<OperatorSettings.Shown>> groups = new LinkedHashMap<>();
         settings.all().stream().filter(shown -> shown.setting().changeable()).forEach(shown -> groups.computeIfAbsent(
@@ -222,7 +222,9 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         };
     }
 
-    /** How mail fares. @param sent when the last one was sent; empty: none was @param failure why the last one failed; empty: it did not */
+    /**
+     * The state of sending mails. @param sent when the last one was sent; empty: none was @param failure why the last one failed; empty: it did not
+     */
     public record Mail(boolean isOn, String sent, String waiting, String failure) {}
 
     private Mail mail(ZoneId zone) {

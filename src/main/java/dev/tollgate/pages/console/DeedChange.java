@@ -51,7 +51,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
     /** Result fields that are shown only if they are true: an outcome that did not occur is not mentioned. */
     private static final Set<String> ONLY_WHERE_TRUE = Set.of("blocked");
 
-    /** What stays and still says what the deed is about. */
+    /** The unchanged fields that say what the action is about. */
     private static final Set<String> ALWAYS = PEOPLE;
 
     @Override

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What all forms of operators have in common: on whose word, for which reason, once, and only with the password shown lately. Thread-safe. */
+/** The common part of all operators' forms: the operator, the reason, one execution, and a recent password. Thread-safe. */
 public final class DeedForms {
 
     private static final int CARRIED_CHARS_MAX = 600;

@@ -38,7 +38,7 @@ public record DeedLine(
         List<DeedChange> changes,
         String reason) {
 
-    /** In the order of the rows, each with the names of now. */
+    /** Returns the lines in the order of the rows, with present names. */
     static List<DeedLine> of(List<AuditLog.Line> rows, NamesOfIds names, ZoneId zone) {
         Set<String> ids = new HashSet<>();
         for (AuditLog.Line row : rows) {

@@ -106,7 +106,7 @@ final class DeedWords {
             "event", "Event",
             "object", "Object at Stripe");
 
-    /** What fields of keys and limits were called in older rows, with their present names. */
+    /** The former names of fields of keys and limits in older rows, with their present names. */
     private static final Map<String, String> FORMER = ordered(
             "accountId", "account",
             "createdAt", "created_at",

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** What is to be done before others are let in; each step ticks itself from a fact. Thread-safe; blocks. */
+/** The steps before others get access. Each marks itself as done from a fact. Thread-safe; blocks. */
 public final class FirstSteps {
 
     private static final String DEMO = "acc_demo";
@@ -31,7 +31,7 @@ public final class FirstSteps {
         this.links = links;
     }
 
-    /** What was chosen. @param signUp whether it is open, asked each time */
+    /** The settings that the steps check. @param signUp whether it is open, asked each time */
     public record Chosen(
             boolean hasRealUpstream, boolean hasPayments, boolean hasPublicAddress, BooleanSupplier signUp) {}
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of a page's forms as it is filled in: what was typed comes back with an error, and after the password was asked for.
+ * A form of a page with its typed values, which return with an error, and after the request for the password.
  *
  * @param deed which form of the page; empty where none was touched
  * @param error what is wrong with it; null where nothing is

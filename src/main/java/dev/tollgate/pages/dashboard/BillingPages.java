@@ -51,7 +51,7 @@ public record BillingPages(
                 pages.post(PATH + "/contact", pages.members(), this::contact));
     }
 
-    /** What was typed of a billing contact that cannot be. @param error in a sentence */
+    /** The typed values of an invalid billing contact. @param error in a sentence */
     public record Typed(String name, String address, String vatId, String error) {}
 
     private PageStep.Drawing billing(PageRequest<Visitor.Member> request, @Nullable Typed typed) {

@@ -11,14 +11,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened to a call, in sentences, for its customer and the operator alike. Pure.
+ * The story of a call in sentences, for its customer and for the operator. Pure.
  *
  * @param tokensMax the maximum that a call ran with whose balance did not cover more, or null
  */
 public record CallStory(
         CallDetail detail, Instant now, @Nullable Long tokensMax) {
 
-    /** What another try may mend. */
+    /** The failures that another try may overcome. */
     private static final Set<String> PASSING = Set.of(
             "upstream_error", "internal_error", "rate_limit_exceeded", "insufficient_credits", "spend_limit_exceeded");
 

@@ -21,7 +21,7 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
     /** Nothing was there before. */
     private static final LocalDate EARLIEST = LocalDate.of(2020, 1, 1);
 
-    /** What the query says; null where it says nothing of a range that there is. */
+    /** Returns the range in the query; null if it names no existing range. */
     static @Nullable ChosenRange of(PageRequest<?> request, Instant now, ZoneId personal) {
         boolean utc = request.query("utc") != null;
         ZoneId zone = utc ? ZoneOffset.UTC : personal;

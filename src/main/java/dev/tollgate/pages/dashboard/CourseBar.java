@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * When each step of a call was taken, as a bar of {@value #WIDTH} units and as times from its arrival.
+ * The steps of a call as a bar of {@value #WIDTH} units and as times from its arrival.
  *
  * @param label the bar in words
  */
@@ -23,7 +23,7 @@ public record CourseBar(String label, List<Part> parts, List<Step> steps) {
     private static final List<String> FIELDS = List.of("reserved", "asked", "first_byte", "done", "settled");
     private static final List<String> NAMES = List.of("Reserved", "Asked", "First byte", "Done", "Settled");
 
-    /** What ends with each of the fields from {@code asked} on. */
+    /** The part that ends with each of the fields from {@code asked} on. */
     private static final List<String> PARTS = List.of("checks", "waiting", "answering", "settling");
 
     private static final int DONE = FIELDS.indexOf("done");

@@ -36,7 +36,7 @@ public record DoorPages(
 
     private static final String HOME = SignedIn.HOME;
 
-    /** What is said at the door after something was done elsewhere. */
+    /** The notes on the sign-in pages after an action on another page. */
     private static final Map<String, String> SAID = Map.of(
             "deleted", "The account is deleted: its keys have stopped, and what was stored about you is erased.",
             "left", "You have left the account, and what was stored about you is erased.",

@@ -8,7 +8,7 @@ import dev.tollgate.pages.frame.Display;
 import java.util.List;
 import java.util.Objects;
 
-/** What entries are called on pages, the customer's and the operator's. */
+/** The words for entries on pages, the customer's and the operator's. */
 public final class EntryWords {
 
     private EntryWords() {}
@@ -28,7 +28,7 @@ public final class EntryWords {
         };
     }
 
-    /** In an account's ledger. */
+    /** Returns the word for an entry in an account's ledger. */
     public static String inLedger(Entry entry) {
         return switch (entry.kind()) {
             case TOP_UP -> "Credits added";
@@ -41,7 +41,7 @@ public final class EntryWords {
         };
     }
 
-    /** What is said of it in an account's ledger: the operator's words or the model; empty where there is nothing. */
+    /** Returns the note on an entry in an account's ledger: the operator's words or the model; empty if there is none. */
     public static String about(LedgerLine line) {
         String reason = line.entry().reason();
         return Objects.requireNonNullElse(reason == null ? line.model() : reason, "");

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One of those that a filter offers. @param value as the URL has it */
+/** A choice that a filter offers. @param value as the URL has it */
 public record FilterChoice(String value, String label) {
 
     public static final List<FilterChoice> RANGES = List.of(

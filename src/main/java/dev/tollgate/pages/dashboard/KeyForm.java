@@ -45,7 +45,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
     /** @param edit null where something is wrong; @param errors a sentence by field */
     public record Reading(@Nullable UnaryOperator<KeySettings> edit, Map<String, String> errors) {}
 
-    /** As it was sent. */
+    /** Returns the form as it was sent. */
     static KeyForm of(Form form) {
         Set<String> models = new LinkedHashSet<>();
         Map<String, String> texts = new HashMap<>();
@@ -59,7 +59,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         return new KeyForm(texts, models);
     }
 
-    /** As the key is now. */
+    /** Returns the form with the key's present settings. */
     static KeyForm of(Key key, ZoneId zone) {
         KeySettings settings = key.settings();
         Map<String, String> texts = new HashMap<>();
@@ -94,7 +94,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         return Objects.requireNonNullElse(texts.get(field), "");
     }
 
-    /** What the credits of a field are worth; empty where they are none. */
+    /** Returns the worth of a field's credits; empty if it has no amount. */
     public String dollars(String field) {
         return TypedCredits.dollars(text(field));
     }
@@ -108,7 +108,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
     }
 
     /**
-     * What it asks for.
+     * Reads the requested settings.
      *
      * @param present the same form as the key's settings make it: what is not changed stays to the letter; null for a new key
      * @param known ids of models that may be chosen

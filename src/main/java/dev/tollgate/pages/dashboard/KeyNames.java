@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What an account's keys are called, those that were deleted too. @param byId in the order of their ids, as many as are read at once */
+/** The names of an account's keys, deleted ones included. @param byId in the order of their ids, as many as are read at once */
 public record KeyNames(Map<String, String> byId) {
 
     /** The maximum number of keys in a selection list. */

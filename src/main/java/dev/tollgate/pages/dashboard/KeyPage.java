@@ -139,7 +139,7 @@ public record KeyPage(
         };
     }
 
-    /** One that no key has, where it is none. */
+    /** Returns the version, or one that no key has if the text is no version. */
     private static Long version(String text) {
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1L;
     }

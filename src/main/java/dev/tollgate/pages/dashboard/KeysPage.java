@@ -59,7 +59,7 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
                 JtekeysGenerated.render(out, null, shell, rows, now, warnings, limits, said, older, newest));
     }
 
-    /** What the operator lets all keys together spend: the windows that have a limit. */
+    /** Returns the operator's limits for all keys of an account: the windows that have a limit. */
     private List<KeyWindow> limits(String account, SpendLimits limits, Instant now) {
         Map<SpendWindow, WindowUse> uses =
                 ledger.windows(account, List.of(account), now).getOrDefault(account, Map.of());
@@ -91,7 +91,7 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
                 .toList();
     }
 
-    /** What was done just before, by the id or the name in the address. */
+    /** Returns the note on the action just before, by the id or the name in the address. */
     private static @Nullable String said(PageRequest<Visitor.Member> request, List<Key> all) {
         String turned = request.query("turned");
         for (Key key : all) {

@@ -28,7 +28,7 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
     private static final String PATH = "/dashboard/settings/data";
     private static final String FILE = "/dashboard/settings/export";
 
-    /** So many others are named. */
+    /** The number of other people that are named. */
     private static final int NAMED_MAX = 3;
 
     public List<Route<?>> routes(Pages pages) {

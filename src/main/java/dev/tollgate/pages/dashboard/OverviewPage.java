@@ -56,7 +56,7 @@ public record OverviewPage(
         return List.of(pages.get("/dashboard", pages.members(), this::show));
     }
 
-    /** What there is to do before the first call. @param balance what there is to begin with */
+    /** The steps before the first call. @param balance what there is to begin with */
     public record Start(
             boolean hasKey, boolean hasCredits, String balance, FirstCall call, String address, String model) {}
 
@@ -76,7 +76,7 @@ public record OverviewPage(
                 .withBalance(overview.balance().balanceMicros());
     }
 
-    /** What changes soon of the models that were used in these days. */
+    /** Returns the coming changes of the models that were used in these days. */
     private List<String> changesOf(Overview overview) {
         Set<Model> used = overview.days().stream()
                 .map(credits -> catalogue.find(credits.name()))

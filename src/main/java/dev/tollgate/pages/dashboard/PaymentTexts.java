@@ -47,7 +47,7 @@ public record PaymentTexts(Payment payment, Instant now) {
     }
 
     /**
-     * What a payment's page says, of which one is not empty.
+     * The texts of a payment's page, of which one is not empty.
      *
      * @param waiting how it stands while it is not over
      */

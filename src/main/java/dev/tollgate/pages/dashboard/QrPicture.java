@@ -10,7 +10,7 @@ import io.nayuki.qrcodegen.QrCode;
  */
 public record QrPicture(int size, String path) {
 
-    /** What readers want around it. */
+    /** The border that readers require. */
     private static final int BORDER = 4;
 
     public static QrPicture of(String text) {

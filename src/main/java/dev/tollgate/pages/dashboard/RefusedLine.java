@@ -14,7 +14,7 @@ public final class RefusedLine {
 
     private RefusedLine() {}
 
-    /** What helps against a refusal. */
+    /** The help with a refusal. */
     public record Help(String label, String href) {}
 
     /** Returns the name of the key, or what the call came from. */

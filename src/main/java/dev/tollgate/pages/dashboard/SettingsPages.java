@@ -48,7 +48,7 @@ public record SettingsPages(People people, boolean isMailOn) {
 
     // ---- name, zone, theme, shortcuts ----
 
-    /** What stands in the form, right or wrong. */
+    /** The values in the form, valid or not. */
     public record Chosen(String name, String zone, String theme, boolean shortcuts) {
 
         static Chosen of(Person person) {

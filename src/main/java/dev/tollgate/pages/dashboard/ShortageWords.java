@@ -11,7 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Why credits or a limit did not cover a call, as pages say it. Pure. */
+/** The sentences on pages for calls that credits or a limit did not cover. Pure. */
 public final class ShortageWords {
 
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);

@@ -84,7 +84,7 @@ public record StatementPages(AccountHistory history, Payments payments) {
         return payments.paid(account, from, to);
     }
 
-    /** What the platform makes up for moves nothing of the customer's. */
+    /** Returns whether an entry changes the customer's balance. Amounts that the platform covers do not. */
     private static boolean isOfTheBalance(Entry entry) {
         return entry.from() != Bucket.SHORTFALL && entry.to() != Bucket.SHORTFALL;
     }

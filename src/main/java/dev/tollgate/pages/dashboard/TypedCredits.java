@@ -15,7 +15,7 @@ final class TypedCredits {
 
     private TypedCredits() {}
 
-    /** What they are worth; empty where it is not an amount. */
+    /** Returns the worth of the credits; empty if the text is not an amount. */
     static String dollars(String typed) {
         Long micros = micros(typed);
         return micros == null ? "" : Display.dollars(micros);

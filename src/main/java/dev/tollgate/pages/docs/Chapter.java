@@ -67,7 +67,7 @@ final class Chapter {
         return chapters;
     }
 
-    /** As where the files are hosted: a second heading of the same words gets a number. */
+    /** Returns the anchors as the files' host makes them: a second heading of the same words gets a number. */
     private static Map<Node, String> anchors(Node whole) {
         Map<Node, String> anchors = new IdentityHashMap<>();
         Set<String> taken = new HashSet<>();
@@ -108,7 +108,7 @@ final class Chapter {
         return file;
     }
 
-    /** What it is called in a path. */
+    /** Returns the chapter's name in a path. */
     String slug() {
         return slug;
     }
@@ -117,7 +117,7 @@ final class Chapter {
         return NodeWords.of(headingsOf(document).getFirst());
     }
 
-    /** Below its title. */
+    /** Returns the headings below the title. */
     List<Manual.Heading> headings() {
         return headingsOf(document).stream()
                 .skip(1)

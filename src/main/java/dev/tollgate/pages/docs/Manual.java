@@ -27,7 +27,7 @@ public final class Manual {
 
     private static final String START = "quickstart";
 
-    /** Where its file's name says that the first page is. */
+    /** The path of the first page, by its file's name. */
     static final String QUICKSTART = ROOT + "/" + START;
 
     private static final String USING = "Using it";

@@ -29,7 +29,7 @@ import templates.manual.JtepageGenerated;
  */
 public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clock, BooleanSupplier isOpen) {
 
-    /** What the files call this server. */
+    /** The address of this server in the files. */
     static final String ADDRESS = "http://127.0.0.1:8080";
 
     public List<Route<?>> routes(Pages pages) {
@@ -57,7 +57,7 @@ public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clo
                 .shared(new PageStep.Shared(open, ADDRESS, escaped(request.address())));
     }
 
-    /** It may come from the request. */
+    /** Returns a text for HTML, since it may come from the request. */
     static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")

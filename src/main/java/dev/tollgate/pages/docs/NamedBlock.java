@@ -23,7 +23,7 @@ final class NamedBlock extends CustomBlock {
         }
     }
 
-    /** For one rendering. */
+    /** A renderer for one rendering. */
     static final class Rendering implements NodeRenderer {
 
         private final HtmlNodeRendererContext context;
@@ -64,7 +64,7 @@ final class NamedBlock extends CustomBlock {
             return parent != null && (parent instanceof TableCell || isInTable(parent));
         }
 
-        /** In a table a long name may break after its parts, so that it is never wider than its column. */
+        /** Writes code. In a table a long name may break after its parts, so that it is never wider than its column. */
         private void code(String literal, boolean breaks) {
             html.tag("code");
             int start = 0;

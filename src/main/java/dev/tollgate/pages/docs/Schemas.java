@@ -28,7 +28,7 @@ record Schemas(JsonNode api) {
         }
     }
 
-    /** What it says of itself, and a table of its members if it has some. */
+    /** Adds a schema's description, and a table of its members if it has any. */
     void described(StringBuilder html, String label, JsonNode schema, Set<String> used) {
         if (schema.has("$ref")) {
             html.append("<p>").append(type(schema, used)).append("</p>");
@@ -131,7 +131,7 @@ record Schemas(JsonNode api) {
         html.append("</tbody></table></div>");
     }
 
-    /** On one line, as people write it. */
+    /** Returns JSON on one line, as people write it. */
     static String json(JsonNode node) {
         if (node.isObject()) {
             return node.properties().stream()

@@ -29,7 +29,7 @@ public final class Assets {
     private static final int HASH_CHARS = 12;
     private static final int WORTH_COMPRESSING = 200;
 
-    /** What is served, and what it is made of: a page asks for one style sheet and one script, whatever it has in it. */
+    /** The served files and their parts: each page requests one style sheet and one script. */
     private static final Map<String, List<String>> FILES = Map.of(
             "style.css", List.of("uplot.css", "style.css"),
             "app.js", List.of("app.js"),
@@ -47,7 +47,7 @@ public final class Assets {
 
     private Assets() {}
 
-    /** Those of this program. */
+    /** Returns the assets of this program. */
     public static Assets all() {
         return ALL;
     }
@@ -96,7 +96,7 @@ public final class Assets {
         send(exchange, asset);
     }
 
-    /** What browsers and robots ask for by themselves. */
+    /** Returns the handler of a file that browsers and robots request automatically. */
     public Handler<Object> byItself(String file) {
         return (exchange, anyone) -> {
             exchange.setHeader("cache-control", "public, max-age=86400");
@@ -129,7 +129,7 @@ public final class Assets {
         };
     }
 
-    /** One after the other; each begins on a line of its own, with whatever the one before left open ended. */
+    /** Joins the parts. Each begins on a line of its own, and ends an open statement of the previous part. */
     private static byte[] together(List<String> parts) {
         if (parts.size() == 1) {
             return read(parts.getFirst());

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How figures are written on pages. Pure functions, without floating point. */
+/** The form of figures on pages. Pure functions, without floating point. */
 public final class Display {
 
     private static final long CREDIT = 1_000_000;
@@ -48,7 +48,7 @@ public final class Display {
         return grouped.toString();
     }
 
-    /** What one call costs: exact, with 2, 4 or 6 decimals, never three, which read as thousands. */
+    /** Returns the price of a call: exact, with 2, 4 or 6 decimals, never three, which read as thousands. */
     public static String charge(long micros) {
         long fraction = Math.abs(micros % CREDIT);
         int decimals = fraction % 10_000 == 0 ? 2 : fraction % 100 == 0 ? 4 : 6;
@@ -78,7 +78,7 @@ public final class Display {
         return number(micros / CREDIT) + (point < 0 ? "" : text.substring(point));
     }
 
-    /** To the micro-credit, always six decimals: for titles and ledgers. */
+    /** Returns the exact amount, always with six decimals: for titles and ledgers. */
     public static String exact(long micros) {
         return decimal(micros, 6);
     }
@@ -92,7 +92,7 @@ public final class Display {
         return decimal((micros + half) / CENT * CENT, 2);
     }
 
-    /** What is left: two decimals, cut down, so that it is never more than there is. */
+    /** Returns a balance with two decimals, rounded down, so that it never shows too much. */
     public static String balance(long micros) {
         if (micros > 0 && micros < CENT) {
             return "<0.01";
@@ -100,12 +100,12 @@ public final class Display {
         return decimal(Math.floorDiv(micros, CENT) * CENT, 2);
     }
 
-    /** As {@link #sum}; a dash if there are none. */
+    /** Returns the sum as {@link #sum} does; a dash for zero. */
     public static String some(long micros) {
         return micros == 0 ? "–" : sum(micros);
     }
 
-    /** What credits are worth, cut down to cents; less than a cent with four digits. */
+    /** Returns the worth of credits, rounded down to cents; less than a cent has four digits. */
     public static String dollars(long micros) {
         long cents = Math.floorDiv(micros, CREDIT / 100 * CREDITS_A_DOLLAR);
         if (micros > 0 && cents == 0) {

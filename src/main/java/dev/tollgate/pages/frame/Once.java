@@ -15,14 +15,14 @@ public final class Once {
 
     private Once() {}
 
-    /** For a form that is about to be shown. */
+    /** Returns the id for a form that is about to be shown. */
     public static String next(RandomGenerator random) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         return "form-" + HexFormat.of().formatHex(bytes);
     }
 
-    /** What a form carries; null where it was tampered with: then it makes something each time. */
+    /** Returns the id in a form; null if it was changed: then each submission counts. */
     public static @Nullable String of(Form form) {
         String once = form.field(FIELD);
         return once != null && once.matches("form-[0-9a-f]{32}") ? once : null;

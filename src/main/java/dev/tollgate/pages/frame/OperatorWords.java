@@ -3,7 +3,7 @@ package dev.tollgate.pages.frame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the operator says on every page. @param announcement a sentence at the top; null for none @param links at the foot */
+/** The operator's texts on every page. @param announcement a sentence at the top; null for none @param links at the foot */
 public record OperatorWords(@Nullable String announcement, List<Link> links) {
 
     public OperatorWords {

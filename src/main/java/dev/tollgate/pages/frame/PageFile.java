@@ -19,13 +19,13 @@ public record PageFile(String name, String contentType, Consumer<Predicate<byte[
         }
     }
 
-    /** One of texts, in UTF-8. */
+    /** Returns a file of texts in UTF-8. */
     public static PageFile text(String name, String contentType, Consumer<Predicate<String>> pieces) {
         return new PageFile(
                 name, contentType, taker -> pieces.accept(piece -> taker.test(piece.getBytes(StandardCharsets.UTF_8))));
     }
 
-    /** One of a single piece. */
+    /** Returns a file of a single piece. */
     public static PageFile of(String name, String contentType, String text) {
         return text(name, contentType, pieces -> {
             boolean unused = pieces.test(text); // it is the last one

@@ -25,7 +25,7 @@ final class PageFiles {
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final FairTurns turns = new FairTurns(Workers.halfOfTheCores(ACCOUNTS_MAX, 1));
 
-    /** On the exchange's loop. @param made by the page, aside */
+    /** Sends a file, on the exchange's loop. @param made by the page, aside */
     void send(Exchange exchange, String account, Supplier<PageFile> made) {
         if (!busy.add(account)) {
             throw ApiError.of(
@@ -119,7 +119,7 @@ final class PageFiles {
             }
         }
 
-        /** With the first piece: what fails before is an error like any other. */
+        /** Begins the response with the first piece; an earlier failure is an error like any other. */
         private SseWriter begun() {
             SseWriter begun = writer;
             if (begun == null) {

@@ -39,7 +39,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     /** @param path where they wanted to go; @param target the same as it was sent, with the query */
     private record Seen(Visitor visitor, String path, String target, boolean isGet) {
 
-        /** Their way back, as a parameter of the page that they are sent to; empty where there is none. */
+        /** Returns the way back as a parameter of the next page; empty if there is none. */
         String back() {
             boolean isNeeded = isGet && !target.equals("/dashboard") && target.length() <= TARGET_CHARS_MAX;
             return isNeeded ? "?to=" + UrlText.encoded(target) : "";
@@ -103,7 +103,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         });
     }
 
-    /** For what a page's script listens to: who is not let in is answered with 204, on which a browser does not try again. */
+    /** Returns a gate for the events of a page's script. Others get a 204, after which a browser does not try again. */
     static PageGate<Visitor.Member> listeners(PageGate<Visitor.Member> members) {
         return new PageGate<>("page that listens", members.site, members.people, members.tokens, seen -> {
             try {

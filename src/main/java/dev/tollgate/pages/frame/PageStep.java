@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a page answers with. */
+/** The response of a page. */
 public sealed interface PageStep {
 
     /** Writes a template with what it shows. May be called on another thread, and more than once. */
@@ -55,7 +55,7 @@ public sealed interface PageStep {
     }
 
     /**
-     * How the page of a path is the same for every stranger.
+     * The common form of a path's page for all visitors who are not signed in.
      *
      * @param state the page changes with it
      * @param hole a text of the page that is replaced for each visitor

@@ -23,7 +23,7 @@ final class SharedPages {
 
     private record Drawn(String html, Map<String, SharedBytes> byWord) {}
 
-    /** What is sent: either the one or the other. */
+    /** The sent bytes: one of the two members. */
     record Sent(byte @Nullable [] own, @Nullable SharedBytes shared) {
 
         void send(Exchange exchange, int status) {

@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What surrounds a page.
+ * The frame of a page.
  *
  * @param brand what this service is called
  * @param path of the page, for the column's mark
@@ -61,7 +61,7 @@ public record Shell(
                         "Top up");
     }
 
-    /** For {@code aria-current}: null leaves the attribute out. */
+    /** Returns the value of {@code aria-current}; null leaves the attribute out. */
     public @Nullable String current(String item) {
         boolean isWithin = path.startsWith(item + "/")
                 && !item.equals("/dashboard")
@@ -80,7 +80,7 @@ public record Shell(
         return path.equals("/console") || path.startsWith("/console/");
     }
 
-    /** What {@code data-theme} says; null leaves the system's choice. */
+    /** Returns the value of {@code data-theme}; null leaves the system's choice. */
     public @Nullable String theme() {
         return person == null || person.preferences().theme().equals("system")
                 ? null

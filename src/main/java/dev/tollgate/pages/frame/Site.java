@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record Site(@Nullable URI publicUrl, String host, String brand) {
 
     private static final List<String> FORWARDED = List.of("forwarded", "x-forwarded-for", "x-forwarded-proto");
-    /** What pages may say of themselves: nothing else can stand in a snippet. */
+    /** The form of an address on pages: nothing else can be in a snippet. */
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?");
 
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");

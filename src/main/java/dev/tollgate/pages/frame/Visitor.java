@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A visitor of a page. */
 public sealed interface Visitor {
 
-    /** What the forms' token is made from: good for this browser alone. */
+    /** Returns the seed of the forms' token, which is valid for this browser alone. */
     String csrfSeed();
 
     /** @param newCookie to be set with the answer, where the browser had none */

@@ -46,7 +46,7 @@ public final class Live implements AutoCloseable {
         return List.of(pages.stream("/dashboard/live", pages.listeners(), this::open));
     }
 
-    /** At most one at a time, however long it takes. */
+    /** Looks on another thread, at most once at a time, however long it takes. */
     private void lookAside() {
         if (streams.size() > 0 && looking.compareAndSet(false, true)) {
             Thread.ofVirtual().name("live").start(() -> {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a look at all streams asks for. May block. */
+/** The reads of a look at all streams. They may block. */
 interface LiveReads {
 
     Map<String, LiveAccounts.Head> heads(List<String> accountIds);
@@ -18,7 +18,7 @@ interface LiveReads {
 
     int newer(String accountId, String callId);
 
-    /** Those of the sessions, named by their hashes, that have not ended. */
+    /** Returns the sessions, named by their hashes, that have not ended. */
     Set<String> alive(List<String> sessions);
 
     /** Calls of this node, by their ids. */

@@ -34,7 +34,7 @@ final class LiveStreams {
 
     static final int ALL_MAX = 1_000;
 
-    /** So many accounts are looked at closely in one look; the others' turn is the next. */
+    /** The number of accounts that one look reads in full; the others' turn is the next. */
     private static final int CLOSE_LOOKS_MAX = 50;
 
     /** Each this many looks: whether sessions live, and what changes without an entry, e.g. the day. */
@@ -49,7 +49,7 @@ final class LiveStreams {
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     private final Map<String, Integer> ofSession = new HashMap<>();
 
-    /** One more than there can be, so that the last stream is open to an account that has none. */
+    /** The streams of each account: one more than there can be, so that the last one is open to an account without a stream. */
     private final Shares byAccount = new Shares(ALL_MAX + 1);
 
     private final Map<Seat, Seen> seen = new ConcurrentHashMap<>();

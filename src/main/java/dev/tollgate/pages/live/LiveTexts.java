@@ -76,13 +76,13 @@ public final class LiveTexts {
                 now == null ? "holds " + Display.charge(call.heldMicros()) : Display.charge(now.micros()));
     }
 
-    /** What happens to a call that runs, in a sentence. */
+    /** Returns the state of a running call as a sentence. */
     public static String runs(Instant since, long heldMicros, Instant at) {
         return "The call has been running for " + took(since, at) + " and holds " + Display.charge(heldMicros)
                 + " credits.";
     }
 
-    /** In whole seconds, which a look tells. */
+    /** Returns the duration in whole seconds. */
     public static String took(Instant since, Instant at) {
         return Display.number(Math.max(0, Duration.between(since, at).toSeconds())) + " s";
     }

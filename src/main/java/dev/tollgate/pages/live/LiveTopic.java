@@ -3,7 +3,7 @@ package dev.tollgate.pages.live;
 import java.time.ZoneId;
 import java.util.Map;
 
-/** What a page of a kind of its own shows live, e.g. a payment; asked when something of the account has changed, and each five seconds. May block. */
+/** The live part of a special page, e.g. of a payment; read when something of the account has changed, and each five seconds. May block. */
 @FunctionalInterface
 public interface LiveTopic {
 

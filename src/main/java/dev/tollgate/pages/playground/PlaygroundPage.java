@@ -63,7 +63,7 @@ public record PlaygroundPage(
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** How far back this account's usual answer of a model is looked for. */
+    /** The time for which this account's usual response of a model is looked for. */
     private static final Duration USUAL_OF = Duration.ofDays(30);
 
     /**
@@ -141,7 +141,7 @@ public record PlaygroundPage(
         return usage.completed() == 0 ? 0 : billed / usage.completed();
     }
 
-    /** What became of a call, for who has stopped it. */
+    /** Reports the end of a call to the person who stopped it. */
     private void call(Exchange exchange, KeyCaller caller) {
         String id = exchange.pathParam("id");
         exchange.compute(() -> json(caller.accountId(), id), body -> {

@@ -52,7 +52,7 @@ public final class FileShelf {
     private @Nullable Future<String> folder;
 
     /**
-     * What is asked of a shelf.
+     * The settings of a shelf.
      *
      * @param seed of the files' names
      * @param bytesMax of all files together

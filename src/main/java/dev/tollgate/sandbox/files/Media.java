@@ -58,7 +58,7 @@ public final class Media {
         return !type.isEmpty() && !type.equals(mimeType) && !mimeType.startsWith("text/");
     }
 
-    /** What came along, e.g. {@code image/png (68 bytes, 8 x 8 pixels)}, in order; also in the results of functions. */
+    /** Returns descriptions of the media, e.g. {@code image/png (68 bytes, 8 x 8 pixels)}, in order; also in the results of functions. */
     public static List<String> describe(JsonNode content, Map<String, StoredFile> files) {
         return content.path("parts")
                 .valueStream()

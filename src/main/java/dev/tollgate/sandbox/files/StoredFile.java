@@ -34,7 +34,7 @@ public record StoredFile(
         int height,
         Path content) {
 
-    /** How far its processing is. */
+    /** The state of a file's processing. */
     public enum State {
         PROCESSING,
         ACTIVE,

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Upload {
 
-    /** What was said at its start. */
+    /** The description of an upload at its start. */
     record Plan(
             String id,
             String name,
@@ -42,7 +42,7 @@ final class Upload {
         return plan;
     }
 
-    /** What has come so far. */
+    /** Returns the received bytes. */
     long bytes() {
         return bytes;
     }

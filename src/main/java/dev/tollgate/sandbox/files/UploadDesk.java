@@ -218,7 +218,7 @@ public final class UploadDesk {
         return header == null || header.isBlank() ? otherwise.get() : header;
     }
 
-    /** Under the name by which the caller reached us. */
+    /** Returns the base URL under the name by which the caller reached the sandbox. */
     static String baseUrl(HttpServerRequest request) {
         return request.scheme() + "://" + request.authority();
     }

@@ -15,9 +15,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a coding agent is made to do with its own functions where the knob {@code edit} names a file: list the folder, read the file, again and
- * again where many rounds are asked for, give it one more line, say so, or say that a function failed. The line is always the same, it goes behind the file's last, and a file that has none
- * stays as it is.
+ * The job of a coding agent with its own functions if the knob {@code edit} names a file: list the folder, read the file, again and again where
+ * many rounds are asked for, give it one more line, say so, or say that a function failed. The line is always the same, it goes behind the file's
+ * last, and a file that has none stays as it is.
  */
 final class AgentJob {
 
@@ -36,7 +36,7 @@ final class AgentJob {
     private static final Pattern FOLDER =
             Pattern.compile("(?:.*\\b(?:in|for|of|within) )?((?:/|[A-Za-z]:[\\\\/])[^\"<>|*?]*?)[\\\\/]?:?");
 
-    /** What a function's first line says if it failed. */
+    /** The first line of a function's result if it failed. */
     private static final Pattern FAILURE = Pattern.compile(
             "\\b(?:error|failed|failure|denied|invalid|must be|must have|not found|no such|cannot|could not)\\b",
             Pattern.CASE_INSENSITIVE);
@@ -86,12 +86,12 @@ final class AgentJob {
                 : lastLine(readText()).map(line -> tools.replace(file, path(), line, line + "\n" + LINE));
     }
 
-    /** What the latest results say. */
+    /** Returns the text of the latest results. */
     private String resultText() {
         return text(ask.lastResponses());
     }
 
-    /** What reading the file gave, whenever that was; empty if it failed. */
+    /** Returns the text of the file from whichever read; empty if it failed. */
     private String readText() {
         List<JsonNode> responses = responses().stream()
                 .filter(response -> tools.reads(JsonTrees.text(response, "name")))

@@ -28,7 +28,7 @@ final class AgentTools {
     private static final List<String> SHELLS = List.of(
             "bash", "execcommand", "shell", "shellcommand", "runshellcommand", "runcommands", "runcommand", "terminal");
 
-    /** How a function says that it refuses a path that is not absolute. */
+    /** The text by which a function refuses a path that is not absolute. */
     private static final Pattern ONLY_ABSOLUTE = Pattern.compile(
             "must (?:be|provide|use) (?:an )?absolute|not relative|relative paths are not|must start with '/'",
             Pattern.CASE_INSENSITIVE);
@@ -152,7 +152,7 @@ final class AgentTools {
         return part;
     }
 
-    /** What an argument is for, by its name. */
+    /** The purpose of an argument, by its name. */
     private enum Role {
         PATH("(?:absolute|target)?(?:file|dir|folder|directory)?paths?|filename|file|directory|folder|dir"),
         OLD("old(?:string|str|text)"),
@@ -216,7 +216,7 @@ final class AgentTools {
         return text == null ? OTHER : text;
     }
 
-    /** One of them; a command in words is one for the shell. */
+    /** Returns an item; a command in words is one for the shell. */
     private static JsonNode items(String name, JsonNode items, Map<Role, String> texts) {
         boolean words = plain(name).equals("command");
         return words

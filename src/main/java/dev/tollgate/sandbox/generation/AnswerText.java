@@ -81,7 +81,7 @@ final class AnswerText {
                 + " The built-in sandbox does not look inside, it only counts the bytes.";
     }
 
-    /** What the prompt wants to be said, word for word, whatever else could be done: behind {@code Say:} at the start of a line. */
+    /** Returns the text that the prompt demands word for word, before all other choices: after {@code Say:} at the start of a line. */
     static Optional<String> wanted(String text) {
         Matcher say = SAY.matcher(text);
         return say.find() ? Optional.of(say.group(1)) : Optional.empty();

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Which functions an answer calls, and with what. A function is called when it has to be (mode ANY, which knows no end of a loop:
+ * The functions that a response calls, and their arguments. A function is called when it has to be (mode ANY, which knows no end of a loop:
  * results are answered with the next call) or when the prompt shares a word with its name or description and does not ask to say
  * something; once for each thing that the prompt names with "and". Only mode ANY makes it start work that goes on by itself, or make a call again
  * that it has made since it last answered in words: programs would ask the sandbox without end.
@@ -136,7 +136,7 @@ final class CallChoice {
         return (int) some.stream().filter(others::contains).count();
     }
 
-    /** Without common words, and the plural as the singular. */
+    /** Returns the words without common ones, plurals as singulars. */
     private static Set<String> keep(Set<String> words) {
         Set<String> kept = new HashSet<>();
         for (String word : words) {

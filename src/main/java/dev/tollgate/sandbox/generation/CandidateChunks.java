@@ -250,7 +250,7 @@ final class CandidateChunks {
         return end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end + 1 : end;
     }
 
-    /** Without the segments that the cut took away. */
+    /** Returns grounding without the segments that the cut removed. */
     private static ObjectNode within(ObjectNode grounding, String text) {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         ObjectNode left = grounding.deepCopy();

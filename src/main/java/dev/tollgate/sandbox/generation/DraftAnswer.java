@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What an answer says before it is cut to length and into events.
+ * A response before it is cut to length and into events.
  *
  * @param text empty where functions are called
  * @param calls {@code functionCall} parts, without signatures; not to be changed

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What knobs do to the events of an answer before they are sent. */
+/** The effect of knobs on the events of a response before they are sent. */
 final class EventKnobs {
 
     private static final Set<String> WITH_CONTENT = Set.of("STOP", "MAX_TOKENS");

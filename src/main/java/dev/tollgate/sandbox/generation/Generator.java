@@ -169,7 +169,7 @@ public final class Generator {
         }
     }
 
-    /** What is the same in all events of an answer. */
+    /** The common part of all events of a response. */
     private record Frame(
             Map<Modality, Integer> prompt,
             CachedTokens cached,

@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One hop of a response that comes in several (protocol 2.5). Its prompt contains what earlier hops have generated.
+ * A hop of a response that comes in several (protocol 2.5). Its prompt contains what earlier hops have generated.
  *
  * @param first the request of the first hop
  * @param eventsSent the events that earlier hops have sent

@@ -6,7 +6,7 @@ import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** How long an answer is thought about, and what of it is shown. */
+/** The amount of thinking before a response, and its shown part. */
 final class Thinking {
 
     private static final int MINIMAL_TOKENS = 16;

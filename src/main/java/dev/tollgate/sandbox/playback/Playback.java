@@ -21,13 +21,13 @@ import tools.jackson.databind.node.StringNode;
  */
 public final class Playback {
 
-    /** How events become a body. */
+    /** The form in which events become a body. */
     public enum Form {
         /** Server-sent events, ended by CRLF CRLF. */
         EVENTS,
-        /** One JSON array, as {@code streamGenerateContent} without {@code alt=sse} answers. */
+        /** A JSON array, as {@code streamGenerateContent} without {@code alt=sse} answers. */
         ARRAY,
-        /** One object, merged of all events. */
+        /** An object, merged of all events. */
         WHOLE
     }
 
@@ -127,7 +127,7 @@ public final class Playback {
         return write(form == Form.EVENTS ? "data: " + event.text() + "\r\n\r\n" : separator() + event.text());
     }
 
-    /** What stands before an element of an array. */
+    /** Returns the text before an element of an array. */
     private String separator() {
         String separator = opened ? ",\r\n" : "[";
         opened = true;

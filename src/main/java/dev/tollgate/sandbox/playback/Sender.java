@@ -16,12 +16,12 @@ final class Sender {
 
     private static final int COLLECTED_BYTES_MAX = 64 << 20;
 
-    /** Where writes end. */
+    /** The ends of writes. */
     private enum Cut {
         NOWHERE,
         EACH_BYTE,
         IN_CHARACTERS,
-        /** One write for all. */
+        /** A single write for everything. */
         AT_THE_END
     }
 
@@ -50,7 +50,7 @@ final class Sender {
         cut = Cut.AT_THE_END;
     }
 
-    /** To be said before the head is sent. */
+    /** Marks the body as compressed. Call it before the head is sent. */
     void compressed() {
         gzip = new Gzip();
         response.putHeader("content-encoding", "gzip");
@@ -61,7 +61,7 @@ final class Sender {
         return pass(gzip == null ? plain : gzip.pass(plain.getBytes()));
     }
 
-    /** What has not left yet. */
+    /** Sends the rest. */
     Future<Void> flush() {
         Future<Void> tail = gzip == null ? Future.succeededFuture() : pass(gzip.end());
         return tail.compose(sent -> collected.length() == 0 ? Future.succeededFuture() : response.write(collected));
@@ -104,7 +104,7 @@ final class Sender {
         });
     }
 
-    /** Behind the first byte of the next character that has several. */
+    /** Returns the place after the first byte of the next character that has several. */
     private static int insideNextCharacter(Buffer bytes, int from) {
         int at = from;
         while (at < bytes.length()) {

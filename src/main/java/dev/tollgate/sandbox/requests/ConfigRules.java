@@ -9,7 +9,7 @@ import dev.tollgate.sandbox.wire.ProtoTypes;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What Google refuses in generationConfig, by model (protocol 1.5, 1.6). */
+/** The rules by which Google refuses a generationConfig, by model (protocol 1.5, 1.6). */
 final class ConfigRules {
 
     private static final String CONFIG = MESSAGE + "generation_config.";

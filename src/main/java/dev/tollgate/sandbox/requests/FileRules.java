@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Which files a request may name, and whether they can be used (protocol 1.8, 1.9). Nothing is fetched. */
+/** The rules for files that a request may name (protocol 1.8, 1.9). Nothing is fetched. */
 public final class FileRules {
 
     private static final int YOUTUBE_MAX = 10;
@@ -75,7 +75,7 @@ public final class FileRules {
         return files;
     }
 
-    /** In parts, and in the parts of function responses. */
+    /** Returns the files in parts, and in the parts of function responses. */
     private static Stream<JsonNode> inContent(JsonNode content) {
         return content.path("parts")
                 .valueStream()

@@ -108,7 +108,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         return textOf(body.path("systemInstruction"));
     }
 
-    /** What the user wrote last; empty where no user content has text. */
+    /** Returns the user's last text; empty if no user content has text. */
     public String lastUserText() {
         return KnobSettings.withoutMarks(lastUserText(body));
     }
@@ -125,7 +125,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         return KnobSettings.withoutMarks(last);
     }
 
-    /** As it was written, knobs and all. */
+    /** Returns the user's last text as written, including knobs. */
     public static String lastUserText(JsonNode body) {
         String last = "";
         for (JsonNode content : body.path("contents")) {
@@ -214,7 +214,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
                 .toList();
     }
 
-    /** Those with something besides knobs in them. */
+    /** Returns the texts that contain more than knobs. */
     private static List<String> texts(JsonNode content) {
         return written(content).stream()
                 .map(String::strip)

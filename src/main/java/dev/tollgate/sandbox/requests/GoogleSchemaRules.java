@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What Google refuses in schemas, of its own kind and in JSON Schema (protocol 1.5). */
+/** The rules by which Google refuses schemas, of its own kind and in JSON Schema (protocol 1.5). */
 final class GoogleSchemaRules {
 
     private static final int DEPTH_MAX = 64;

@@ -13,7 +13,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What Google refuses in contents (protocol 1.3, 1.7, 1.8) and, through the other rules, in tools and configuration.
+ * The rules by which Google refuses contents (protocol 1.3, 1.7, 1.8) and, through the other rules, in tools and configuration.
  * Each method throws a {@link GoogleError.Refusal} or returns.
  */
 public final class RequestRules {

@@ -7,7 +7,7 @@ import dev.tollgate.sandbox.scripting.KnobSettings;
 import java.util.Map;
 
 /**
- * What a request is answered under besides its body. Immutable.
+ * The conditions of a response besides the request's body. Immutable.
  *
  * @param vertex whether Vertex AI is asked, which does some things differently
  * @param streams whether the answer comes in pieces

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** What Google refuses in tools and toolConfig (protocol 1.4). */
+/** The rules by which Google refuses tools and toolConfig (protocol 1.4). */
 final class ToolRules {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");

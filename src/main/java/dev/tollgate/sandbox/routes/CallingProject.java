@@ -59,7 +59,7 @@ public record CallingProject(String project) {
         return text == null ? "" : text;
     }
 
-    /** Without the project: it may be a key. */
+    /** Returns a text without the project, which may be a key. */
     @Override
     public String toString() {
         return "Caller[…]";

@@ -9,7 +9,7 @@ import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a model takes and how it behaves (protocol 1.6). Immutable.
+ * A model's limits and behaviour (protocol 1.6). Immutable.
  *
  * @param name without {@code models/}
  * @param gemini3 the family, with Gemini 4: thinking levels, signed calls, one candidate; otherwise 2.5
@@ -65,7 +65,7 @@ public record SandboxModel(
             new SandboxModel("gemini-4-hydrogen", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true),
             new SandboxModel("gemini-4-neon", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true));
 
-    /** What the Gemini API puts in a model's place, and from when on. Vertex AI has other days and puts nothing there. */
+    /** The model that replaces another at the Gemini API, and the time from which it does. Vertex AI has other days and puts nothing there. */
     private record Successor(Instant from, String name) {}
 
     private static final Instant DECEMBER_2026 = Instant.parse("2026-12-01T00:00:00Z");

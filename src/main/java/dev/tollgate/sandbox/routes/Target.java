@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a path asks for: on the Gemini API {@code /v1beta/models/M:method} and the like, on Vertex AI the same below {@code
+ * The target of a path: on the Gemini API {@code /v1beta/models/M:method} and the like, on Vertex AI the same below {@code
  * /v1/projects/P/locations/L/publishers/google}, or below {@code /v1/publishers/google} with a key (protocol 1.1).
  *
  * @param version as it stands in the path
@@ -92,7 +92,7 @@ public record Target(String version, boolean vertex, String parent, Kind kind, S
         return at < 0 ? name : name.substring(0, at);
     }
 
-    /** What stands behind the model's name, e.g. {@code status=503~times=2}. */
+    /** Returns the knobs after the model's name, e.g. {@code status=503~times=2}. */
     public String knobs() {
         int at = name.indexOf(KNOBS);
         return at < 0 ? "" : name.substring(at + 1).replace(KNOBS, ' ');

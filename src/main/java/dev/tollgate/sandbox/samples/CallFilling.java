@@ -21,10 +21,10 @@ public final class CallFilling implements Filling {
     static final String SQL = "SELECT 1";
     static final String ARGUMENT = "--version";
 
-    /** To read: most folders have it. */
+    /** The file to read: most folders have it. */
     static final String FILE_TO_READ = "README.md";
 
-    /** To write, move or delete: none has it. */
+    /** The file to write, move or delete: no folder has it. */
     static final String FILE = "tollgate-sandbox.txt";
 
     /** An agent that asks a model this gets "ok", and no call of itself. */
@@ -108,7 +108,7 @@ public final class CallFilling implements Filling {
         return thing == null ? Filling.sample(name, index) : thing;
     }
 
-    /** What stands there whatever was asked; null where something of the prompt may. */
+    /** Returns the fixed text of an argument; null if it may contain a part of the prompt. */
     private @Nullable String constant(String name) {
         Set<String> words = FunctionKind.words(name);
         if (words.contains("sql") || (FunctionKind.asksDatabase(declaration) && isQuery(words))) {
@@ -191,7 +191,7 @@ public final class CallFilling implements Filling {
         return FunctionKind.any(FunctionKind.words(name), COMMANDS) ? name + "_" + ITEM : name;
     }
 
-    /** What lies in a command is one, whatever it is called. */
+    /** Returns the name of a member, behind its parent's if that has a fixed text: a member of a command is one, too. */
     @Override
     public String below(String parent, String member) {
         return constant(parent) == null ? member : parent + "_" + member;

@@ -12,7 +12,7 @@ public final class Excerpt {
         return of(text).replace('`', '\'').replace('<', '‹').replace('>', '›');
     }
 
-    /** At most 160 characters, cut at a code point. */
+    /** Returns at most 160 characters, cut at a code point. */
     public static String of(String text) {
         if (text.length() <= CHARACTERS_MAX) {
             return text;

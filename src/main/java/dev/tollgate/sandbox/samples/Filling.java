@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** What a sample is filled with where its schema leaves it open. */
+/** The values of a sample that its schema leaves open. */
 public interface Filling {
 
     Map<String, List<String>> WORDS = Map.of(
@@ -31,7 +31,7 @@ public interface Filling {
         return true;
     }
 
-    /** One of the values that alone are allowed. */
+    /** Returns one of the only allowed values. */
     default JsonNode oneOf(JsonNode values, int index) {
         return values.get(index % values.size());
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** What a function does to the machine of who calls it, as far as its name and description tell. */
+/** The effect of a function on its caller's machine, by its name and description. */
 public enum FunctionKind {
     /** Runs what it is given: nothing that it is given is taken from the prompt. */
     RUNS,

@@ -1,6 +1,6 @@
 /**
- * How stores ask the database: {@link dev.tollgate.storage.sql.Sql} binds parameters, runs a statement and reads its rows. It knows no table, no
- * transaction and no connection pool.
+ * The way in which stores use the database: {@link dev.tollgate.storage.sql.Sql} binds parameters, runs a statement and reads its rows. It knows no
+ * table, no transaction and no connection pool.
  *
  * <p>Invariants: the text of a statement is constant and every value in it is a parameter; rows are read completely before a call returns.
  *

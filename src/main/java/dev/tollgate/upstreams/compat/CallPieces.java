@@ -28,7 +28,7 @@ final class CallPieces {
         private @Nullable String signature;
         private final ObjectEnd end = new ObjectEnd();
 
-        /** Whether the call began after a finish reason: it may repeat an earlier call. */
+        /** A mark for a call that began after a finish reason: it may repeat an earlier call. */
         private boolean late;
 
         private boolean hasArguments;

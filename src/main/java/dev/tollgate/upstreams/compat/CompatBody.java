@@ -84,12 +84,15 @@ final class CompatBody {
         return maxOutputTokens == null ? "}" : ",\"" + maxTokensField + "\":" + maxOutputTokens + "}";
     }
 
-    /** Its first {@link #open} bytes, with {@link #end} behind them, are the whole body if nothing is downloaded for it. Never changed. */
+    /**
+     * Returns bytes of which the first {@link #open}, followed by {@link #end}, are the whole body if nothing is downloaded for it. They never
+     * change.
+     */
     byte[] whole() {
         return whole;
     }
 
-    /** Without its end. */
+    /** Returns the length without the end. */
     int open() {
         return whole.length - 1;
     }

@@ -101,7 +101,7 @@ final class CompatErrors implements ErrorReader {
         return told == null && said ? counted(error) : told;
     }
 
-    /** As llama.cpp tells it. */
+    /** Returns the overflow as llama.cpp reports it. */
     private static Overflow counted(JsonNode error) {
         return new Overflow(count(error.path("n_prompt_tokens")), count(error.path("n_ctx")));
     }

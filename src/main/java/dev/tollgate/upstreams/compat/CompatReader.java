@@ -198,7 +198,7 @@ final class CompatReader implements AnswerReader {
         failure = mayEnd() ? null : why;
     }
 
-    /** Before anything of an answer its code decides; afterwards it is a break. */
+    /** Returns the failure of an error. Before the response its code decides; afterwards it is a break. */
     private UpstreamFailure said(JsonNode error) {
         UpstreamFailure said = errors.of(error);
         return answered ? new UpstreamFailure(Kind.BROKEN, said.retryAfter(), said.detail()) : said;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ContentPartSlot(int from, int to, ContentPart.Media part, WantedMedium.Remote wanted) {
 
-    /** What fills the place. @param ignored dotted names of what is said of the medium without effect */
+    /** The content of the slot. @param ignored dotted names of what is said of the medium without effect */
     record Filling(List<OutgoingBody.Piece> pieces, List<String> ignored) {}
 
     /** @throws ApiException for what cannot be downloaded, before anything is done */

@@ -192,7 +192,7 @@ final class MessagesWriter {
         writeSignature(signature);
     }
 
-    /** One that was known by its name only gets that for an id, and so does its result. */
+    /** Writes a call. Without an id it gets its name as its id, and so does its result. */
     private void writeCall(Message.ToolCall call, boolean first) {
         String signature = replay.ownSignature(call, first);
         ignoreIf(call.thoughtSignature() != null && signature == null, call.place(), Member.EXTRAS);
@@ -207,7 +207,7 @@ final class MessagesWriter {
         json.writeEndObject();
     }
 
-    /** As Google's own compatible endpoint has it (protocol 2.4, rule 9). */
+    /** Writes a signature as Google's own compatible endpoint does (protocol 2.4, rule 9). */
     private void writeSignature(@Nullable String signature) {
         if (signature != null) {
             json.writeObjectPropertyStart("extra_content");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PartFrame(String before, String after) {
 
-    /** What a label may say of sounds that are sent. */
+    /** The labels of audio that may be sent. */
     private static final Map<MediaType, String> SOUNDS =
             Map.of(MediaType.WAV, " audio/wav", MediaType.MP3, " audio/mp3 audio/mpeg");
 

@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.compat;
 
 /**
- * What OpenAI-compatible servers differ in.
+ * The differences between OpenAI-compatible servers.
  *
  * @param maxTokensField {@code max_tokens}, which nearly all know, or {@code max_completion_tokens}, which OpenAI's newer models demand
  * @param reasoningEffort whether {@code reasoning_effort} is sent; many servers refuse it

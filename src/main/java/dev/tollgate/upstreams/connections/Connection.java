@@ -10,7 +10,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to an upstream server, for one request after the other. Confined to its event loop. */
+/** A connection to an upstream server, for one request after the other. Confined to its event loop. */
 final class Connection extends ChannelInboundHandlerAdapter implements AnswerParser.Sink {
 
     private final Connections.OfLoop home;

@@ -10,7 +10,7 @@ import java.util.Locale;
  */
 public final class FinishReasons {
 
-    /** What words of failures contain, in lower case. */
+    /** The parts of words that mean a failure, in lower case. */
     private static final List<String> FAILURES = List.of(
             "error", "overload", "unavailable", "abort", "timeout", "timed_out", "insufficient", "fail", "cancel");
 

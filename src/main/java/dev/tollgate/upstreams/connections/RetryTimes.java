@@ -14,7 +14,7 @@ final class RetryTimes {
     private static final Duration WAIT_MAX = Duration.ofDays(1);
     private static final String NUMBER = "\\d{1,9}(?:\\.\\d{1,12})?";
 
-    /** One figure with its unit, like {@code 6m} or {@code 5.07 seconds}. */
+    /** A figure with its unit, like {@code 6m} or {@code 5.07 seconds}. */
     private static final Pattern PIECE = Pattern.compile("(" + NUMBER
             + ")\\s?(milliseconds?|millis|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])");
 

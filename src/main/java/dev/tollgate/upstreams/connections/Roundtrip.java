@@ -144,7 +144,7 @@ public final class Roundtrip {
         return out.writeBytes(END_OF_HEAD, 2, 2);
     }
 
-    /** If there is no direct memory, the write fails: it needs some, too. */
+    /** Returns a buffer. If there is no direct memory, the write fails: it needs some, too. */
     private ByteBuf buffer(int bytes) {
         try {
             return connection.channel().alloc().buffer(bytes);

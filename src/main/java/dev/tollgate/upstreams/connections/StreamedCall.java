@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running call. The listener gets exactly one end, and no event after it or after {@link #cancel}. Confined to its event loop.
+ * A running call. The listener gets exactly one end, and no event after it or after {@link #cancel}. Confined to its event loop.
  *
  * <p>The events of one turn of the event loop are delivered together at its end: an upstream that sends each event in a piece of its own
  * would otherwise cost a write for each.

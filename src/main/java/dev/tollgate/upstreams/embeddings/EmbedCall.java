@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call for embeddings (E68): counts the inputs that may be too long, sends the requests, four at the same time, and reports all vectors
+ * A call for embeddings (E68): counts the inputs that may be too long, sends the requests, four at the same time, and reports all vectors
  * or one failure. The listener gets exactly one end, and nothing after {@link #cancel}. Confined to its event loop.
  */
 public final class EmbedCall implements UpstreamCall {
@@ -40,7 +40,7 @@ public final class EmbedCall implements UpstreamCall {
         UpstreamCall send(int part, UpstreamListener heard);
     }
 
-    /** What has arrived. */
+    /** The received part of a response. */
     private static final class Answer {
         private final List<@Nullable List<byte[]>> vectors = new ArrayList<>();
         private int partsLeft;

@@ -47,7 +47,7 @@ public final class VectorReader implements AnswerReader {
 
     private final Progress progress = new Progress();
 
-    /** How far the answer is. */
+    /** The progress of a response. */
     private static final class Progress {
         private long bytesLeft;
         /** Vectors, or objects that hold one, so far. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorWriter {
 
-    /** With its comma. The shortest digits of a double have at most 24. */
+    /** The length of a number with its comma. The shortest digits of a double have at most 24. */
     static final int NUMBER_BYTES_MAX = 25;
 
     private final int dimensions;
@@ -56,7 +56,7 @@ final class VectorWriter {
         return Float.isFinite(value);
     }
 
-    /** Without one, so few digits are no number out of a float32's range. */
+    /** Returns whether a number has an exponent. Without one, so few digits are within float32's range. */
     private static boolean hasExponent(String number) {
         return number.indexOf('e') >= 0 || number.indexOf('E') >= 0;
     }

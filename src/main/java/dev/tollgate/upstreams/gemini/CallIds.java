@@ -1,11 +1,11 @@
 package dev.tollgate.upstreams.gemini;
 
-/** Which ids of calls go back to a model with the calls and their results (protocol 1.3). */
+/** The ids of calls that go back to a model with the calls and their results (protocol 1.3). */
 enum CallIds {
-    /** As the caller has them: every id is taken. */
+    /** The caller's ids: every id is accepted. */
     ANY,
 
-    /** Those alone that the channel has given itself: where it gives none, it may know no such field. */
+    /** The ids alone that the channel has given itself: where it gives none, it may know no such field. */
     OWN,
 
     NONE

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * How far one candidate of a stream has come: its text, its finish reason, its sources. A candidate may go on after a finish reason: the last one
+ * The progress of a stream's candidate: its text, its finish reason, its sources. A candidate may go on after a finish reason: the last one
  * counts, and repetitions are left out (D38). Confined to its stream.
  */
 final class CandidateStream {
@@ -31,12 +31,12 @@ final class CandidateStream {
     private @Nullable FinishReason reason;
     private String nativeReason = "";
 
-    /** Whether an event has followed the last reported finish reason. */
+    /** A mark that an event has followed the last reported finish reason. */
     private boolean open = true;
 
     private boolean groundingOpen;
 
-    /** Whether the text of the chunk that was accepted last was a repetition. */
+    /** A mark that the text of the last accepted chunk was a repetition. */
     private boolean textRepeated;
 
     private @Nullable BitSet callsRepeated;

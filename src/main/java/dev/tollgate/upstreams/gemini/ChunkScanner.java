@@ -47,7 +47,7 @@ final class ChunkScanner {
     private static final byte[] TOKEN_COUNT = ascii("tokenCount");
     private static final byte[] TEXT_MODALITY = ascii("TEXT");
 
-    /** What says nothing to us, in any object. What is not known here may say something to the other reader. */
+    /** The members without meaning for Tollgate, in any object. Other unknown members may mean something to the other reader. */
     private static final List<byte[]> WITHOUT_MEANING = List.of(
             ascii("role"),
             ascii("safetyRatings"),
@@ -64,7 +64,7 @@ final class ChunkScanner {
 
     private ChunkScanner() {}
 
-    /** This thread's. */
+    /** Returns the scanner of this thread. */
     static ChunkScanner ofThread() {
         return OF_THREAD.get();
     }

@@ -91,7 +91,7 @@ final class ContentsWriter {
         }
     }
 
-    /** Not every model goes on from its own last words, and none from nothing else: the least that a user can say follows them. */
+    /** Writes the least text that a user can say after the model's last words: not every model continues them, and none without any other content. */
     private void writeContinuation(List<GeminiTurns.Turn> turns) {
         boolean goesOn = model.trailingAssistant() && turns.size() > 1;
         if (!turns.isEmpty() && turns.getLast() instanceof GeminiTurns.Turn.Model last && !goesOn) {

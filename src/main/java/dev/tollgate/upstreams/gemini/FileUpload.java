@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One resumable upload: start, send, go on where a connection broke, wait until the file may be used. On a virtual thread of its own,
+ * A resumable upload: start, send, go on where a connection broke, wait until the file may be used. On a virtual thread of its own,
  * which is not interrupted: the medium's file may have other readers.
  */
 final class FileUpload {

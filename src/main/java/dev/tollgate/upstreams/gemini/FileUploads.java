@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileUploads {
 
-    /** How long the upstream keeps a file, where it does not say (protocol 1.8). */
+    /** The time for which the upstream keeps a file, unless it reports one (protocol 1.8). */
     static final Duration KEPT = Duration.ofHours(48);
 
-    /** Not used in the last hour, or a call might begin with a file that ends under it. */
+    /** The time before its end in which a file is not used. Otherwise a call might begin with a file that ends under it. */
     static final Duration MARGIN = Duration.ofHours(1);
 
     private static final int FILES_MAX = 10_000;

@@ -4,7 +4,7 @@ import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.error.ApiError;
 import java.util.regex.Pattern;
 
-/** What Gemini takes as a function's name; OpenAI's may begin with a digit or a hyphen, which is a 400 here (D49). */
+/** The names of functions that Gemini accepts; OpenAI's may begin with a digit or a hyphen, which is a 400 here (D49). */
 final class FunctionNames {
 
     private static final Pattern LEGAL = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");

@@ -38,7 +38,7 @@ final class GeminiBody {
         return ignored;
     }
 
-    /** In the order of the body. */
+    /** Returns the slots in the order of the body. */
     List<DataSlot> slots() {
         return slots;
     }
@@ -54,7 +54,7 @@ final class GeminiBody {
                 .toList();
     }
 
-    /** Without what fills the slots. */
+    /** Returns the length without the slots' content. */
     int plainLength() {
         return length;
     }
@@ -94,7 +94,7 @@ final class GeminiBody {
         body.add(new OutgoingBody.Bytes(whole, at, to));
     }
 
-    /** Without its end. */
+    /** Returns the length without the end. */
     int open() {
         return length - CLOSING_BRACES;
     }
@@ -108,7 +108,7 @@ final class GeminiBody {
         return comma + "\"maxOutputTokens\":" + maxOutputTokens + "}}";
     }
 
-    /** Its first {@link #open} bytes, with {@link #end} behind them, are the whole body where it has no slots. Never changed. */
+    /** Returns bytes of which the first {@link #open}, followed by {@link #end}, are the whole body if it has no slots. They never change. */
     byte[] whole() {
         return whole;
     }

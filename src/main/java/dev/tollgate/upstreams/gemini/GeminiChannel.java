@@ -54,7 +54,7 @@ public final class GeminiChannel implements Channel {
     private final GeminiEndpoint access;
     private final Succession models;
 
-    /** By the upstream's model. */
+    /** The requests by the upstream's model. */
     private final Map<String, Request> asking = new ConcurrentHashMap<>();
 
     /** The models of embeddings whose last answer reported its tokens. */
@@ -142,7 +142,7 @@ public final class GeminiChannel implements Channel {
         return new Prepared(body, model.name(), ask);
     }
 
-    /** By hand: it is asked for each call, and a pattern leaves its matcher behind. */
+    /** Returns whether a name is a model's. This is hand-written, since each call needs it, and a pattern allocates a matcher. */
     private static boolean isModel(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One GenerateContentResponse of a stream, as far as it is used; the members of each object may come in any order.
+ * A GenerateContentResponse of a stream with its used members; the members of each object may come in any order.
  *
  * @param tier the service tier that {@code usageMetadata} names; null if it names none
  */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** One {@code countTokens} (protocol 1.10). It is an aid: whatever goes wrong means only that nothing was counted. */
+/** A {@code countTokens} call (protocol 1.10). It is an aid: whatever goes wrong means only that nothing was counted. */
 final class GeminiCount {
 
     private static final int OK = 200;

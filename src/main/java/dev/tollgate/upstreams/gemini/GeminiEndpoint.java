@@ -9,13 +9,13 @@ import dev.tollgate.upstreams.pool.Ask;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (protocol 1.1). */
+/** The address of Gemini's models and its authentication: the differences between the Gemini API and Vertex AI (protocol 1.1). */
 interface GeminiEndpoint {
 
     /** Returns the name of {@link dev.tollgate.upstreams.pool.Channel#provider}. */
     String provider();
 
-    /** Below the base URL. */
+    /** Returns the path below the base URL. */
     String path(String model, String method);
 
     /** The request with the credential that does not change from call to call, where it is such a one. */
@@ -44,7 +44,7 @@ interface GeminiEndpoint {
         return true;
     }
 
-    /** Which ids of calls go back to this model. */
+    /** Returns the ids of calls that go back to this model. */
     CallIds callIds(boolean isGemini3);
 
     /** Returns whether there is a Files API. */

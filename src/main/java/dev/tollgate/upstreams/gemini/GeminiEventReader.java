@@ -149,7 +149,7 @@ final class GeminiEventReader implements AnswerReader {
         failure = stream.mayEnd() ? null : why;
     }
 
-    /** Before anything of an answer its code decides; afterwards it is a break. */
+    /** Returns the failure of an error. Before the response its code decides; afterwards it is a break. */
     private UpstreamFailure saidError(JsonNode error) {
         UpstreamFailure said = errors.of(error);
         return stream.hasAnswered() ? new UpstreamFailure(Kind.BROKEN, said.retryAfter(), said.detail()) : said;

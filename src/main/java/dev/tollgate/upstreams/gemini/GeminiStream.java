@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class GeminiStream {
 
-    /** As OpenAI's {@code n}. */
+    /** The most candidates, as OpenAI's {@code n}. */
     private static final int CANDIDATES_MAX = 128;
 
     private final boolean cites;
@@ -26,12 +26,12 @@ final class GeminiStream {
     private boolean reported;
     private boolean blocked;
 
-    /** Whether the prompt was blocked before the chunk that is read. */
+    /** A mark that the prompt was blocked before the present chunk. */
     private boolean wasBlocked;
 
     private boolean answered;
 
-    /** Whether anything that may have been shown has come. */
+    /** A mark that content has come that may have been shown. */
     private boolean told;
 
     /**

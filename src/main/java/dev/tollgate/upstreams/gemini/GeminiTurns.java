@@ -164,12 +164,12 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
         private final List<Message.Assistant> callers = new ArrayList<>();
         private final List<Message.ToolCall> calls = new ArrayList<>();
         private final List<Message.@Nullable ToolResult> results = new ArrayList<>();
-        /** Those that wait for a result, by id. */
+        /** The calls that wait for a result, by id. */
         private final Map<String, Deque<Integer>> waiting = new HashMap<>();
 
         private int unanswered;
 
-        /** With the calls of a message that follows before any is answered: neighbours are one turn (D55). */
+        /** Adds a message, to the previous one's turn if none of its calls has a result yet: adjacent messages are one turn (D55). */
         void add(Message.Assistant assistant) {
             callers.add(assistant);
             for (Message.ToolCall call : assistant.toolCalls()) {

@@ -32,7 +32,7 @@ record InlineMedia(String mimeType, String base64) {
         }
     }
 
-    /** Returns whether Gemini takes what these bytes are. */
+    /** Returns whether Gemini accepts the bytes of a part. */
     static boolean isTaken(ContentPart.Media part, String base64) {
         try {
             MediaLabel.ofLabelled(head(base64), part.mimeType());
@@ -52,12 +52,12 @@ record InlineMedia(String mimeType, String base64) {
         return Base64.getDecoder().decode(base64.substring(0, chars));
     }
 
-    /** Which Gemini does not take. */
+    /** Returns whether it is a GIF, which Gemini does not accept. */
     boolean isGif() {
         return mimeType.equals(MediaType.GIF.mimeType());
     }
 
-    /** For what takes bytes. */
+    /** Returns the media for readers of bytes. */
     Medium medium() {
         return Medium.of(mimeType, Base64.getDecoder().decode(base64));
     }

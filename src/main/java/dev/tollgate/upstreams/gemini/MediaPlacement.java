@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the media of one sending stand in its body: in the body itself while that is no larger than it may be, else the largest are uploaded
+ * The placement of a request's media: in the body itself while that is no larger than it may be, else the largest are uploaded
  * first, until the others fit. Begun once; thread-safe.
  */
 final class MediaPlacement {
@@ -42,7 +42,7 @@ final class MediaPlacement {
         this.media = media;
     }
 
-    /** One entry for each slot of the body. Fails with an {@link UploadFailed} in a {@link CompletionException}. */
+    /** Returns an entry for each slot of the body. Fails with an {@link UploadFailed} in a {@link CompletionException}. */
     CompletableFuture<List<PlacedMedium>> begin() {
         List<Integer> uploaded = uploads == null ? List.of() : tooMuch();
         if (uploads == null || uploaded.isEmpty()) {

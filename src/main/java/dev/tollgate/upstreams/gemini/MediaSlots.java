@@ -13,7 +13,7 @@ final class MediaSlots {
     private static final String MEMBER = "inlineData";
     private static final int MEMBER_LENGTH = ("\"" + MEMBER + "\":null").length();
 
-    /** In base64 characters: what is larger is not copied into the body, and may be uploaded instead. */
+    /** The length in base64 characters above which media are not copied into the body, and may be uploaded instead. */
     static final int COPIED_CHARS_MAX = 64 * 1024;
 
     private static final int YOUTUBE_MAX = 10;

@@ -167,7 +167,7 @@ final class NativePartWriter {
         json.writeEndObject();
     }
 
-    /** What Gemini fetches itself goes on as it is; everything else is downloaded here, under guard (D29). */
+    /** Writes a file. URLs that Gemini fetches itself stay unchanged; everything else is downloaded here, under guard (D29). */
     private void file(JsonNode file, String path) {
         ContentPart.Source.Remote remote =
                 new ContentPart.Source.Remote(file.path("fileUri").asString(""));

@@ -230,7 +230,7 @@ final class NativeRequestWriter {
         return !parts.isEmpty() && parts.valueStream().allMatch(part -> part.has(RESULT));
     }
 
-    /** As at the other door, and not behind calls: those wait for their results. */
+    /** Writes the continuation as for other doors, but not after calls, which wait for their results. */
     private void continuation(List<NativeTurn> turns) {
         NativeTurn last = turns.getLast();
         boolean goesOn = model.trailingAssistant() && turns.size() > 1;

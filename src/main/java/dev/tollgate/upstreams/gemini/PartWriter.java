@@ -197,7 +197,7 @@ final class PartWriter {
     }
 
     /**
-     * What {@code generationConfig.mediaResolution} must be after all parts are written (D22): one part that wants high decides;
+     * Returns the {@code generationConfig.mediaResolution} after all parts are written (D22): one part that wants high decides;
      * low only where all want it, or others would suffer.
      */
     @Nullable

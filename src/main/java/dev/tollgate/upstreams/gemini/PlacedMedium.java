@@ -4,7 +4,7 @@ import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.Medium;
 
-/** How a medium stands in a body: as base64, or as the URI of an uploaded file. */
+/** The form of media in a body: as base64, or as the URI of an uploaded file. */
 sealed interface PlacedMedium {
 
     void addTo(OutgoingBody.Builder body);

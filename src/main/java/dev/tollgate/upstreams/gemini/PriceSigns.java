@@ -8,7 +8,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What a stream says about its price beside token counts: its service tier and its searches. Reports each change once. Confined to its stream. */
+/**
+ * The parts of a stream that affect its price besides token counts: its service tier and its searches. Reports each change once. Confined to its
+ * stream.
+ */
 final class PriceSigns {
 
     private static final int NONE = -1;

@@ -6,7 +6,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a candidate's {@code citationMetadata} names, over all its chunks and each once, until its whole text is there to count in. At most
+ * The sources in a candidate's {@code citationMetadata}, over all its chunks and each once, until its whole text is there to count in. At most
  * some {@value #CHARS_MAX} characters of it, which is more than any answer has: an upstream may go on and on. Not safe for several threads.
  */
 final class QuotedSources {

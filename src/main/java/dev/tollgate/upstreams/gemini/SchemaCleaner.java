@@ -155,7 +155,7 @@ final class SchemaCleaner {
         }
     }
 
-    /** Before 2020 a tuple was an array under {@code items}; {@code items: false} closes a tuple. */
+    /** Rewrites {@code items}. Before 2020 a tuple was an array under {@code items}; {@code items: false} closes a tuple. */
     private void items(ObjectNode out, JsonNode value, String at) {
         if (value.isArray()) {
             out.set("prefixItems", list(value, at));
@@ -189,7 +189,7 @@ final class SchemaCleaner {
         throw refuse(at, "must be a schema object" + (value.isBoolean() ? "; 'false' allows no value at all." : "."));
     }
 
-    /** On integers an exclusive bound has an exact inclusive twin. */
+    /** Writes an exclusive bound. On integers it has an exact inclusive twin. */
     private void exclusive(ObjectNode out, String twin, String name, JsonNode value, ObjectNode source, int step) {
         boolean integers = source.path("type").asString("").equals("integer");
         if (integers && value.isIntegralNumber() && !source.has(twin)) {

@@ -34,7 +34,7 @@ final class Succession {
     private final Map<Replacing, UpstreamModel> replacing = new ConcurrentHashMap<>();
     private final Set<String> retiredEarly = ConcurrentHashMap.newKeySet();
 
-    /** Both are names of the catalogue, so there are few. */
+    /** A model and its successor. Both are names of the catalogue, so there are few. */
     private record Replacing(String asked, String successor) {}
 
     /**

@@ -19,7 +19,7 @@ import tools.jackson.core.JsonToken;
  */
 final class ToolResults {
 
-    /** As deep as a body may nest (D29); deeper text is text. */
+    /** The depth to which a body may nest (D29); deeper text stays text. */
     private static final int DEPTH_MAX = 64;
 
     private static final int EXPONENT_MAX = 1_000;

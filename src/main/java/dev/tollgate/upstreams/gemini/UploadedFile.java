@@ -10,7 +10,7 @@ import java.time.Instant;
  */
 record UploadedFile(Content content, String name, String uri, Instant until) {
 
-    /** What makes two files the same. */
+    /** The properties by which two files are the same. */
     record Content(String sha256, String mimeType) {}
 
     String mimeType() {

@@ -62,7 +62,7 @@ final class VertexAccess implements GeminiEndpoint {
         return ServiceTier.STANDARD;
     }
 
-    /** Without a second header, which would bypass throughput that the operator has already paid for. */
+    /** Adds the tier to a request, without a second header, which would bypass throughput that the operator has already paid for. */
     @Override
     public Request tiered(Request request, ServiceTier tier) {
         return tier == ServiceTier.STANDARD ? request : request.with(TIER_HEADER, tier.word());

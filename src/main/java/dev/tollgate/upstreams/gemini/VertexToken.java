@@ -29,7 +29,7 @@ final class VertexToken {
     private static final long FETCH_MILLIS = 10_000;
     private static final long RETRY_MILLIS = 10_000;
 
-    /** One so young was not refused for its age. */
+    /** The age below which a token was not refused for its age. */
     private static final long YOUNG_MILLIS = 60_000;
 
     private static final long LIFE_SECONDS_MAX = 86_400;
@@ -69,7 +69,7 @@ final class VertexToken {
         return token.value();
     }
 
-    /** After a 401. @return whether the token was no new one, so that the next may do */
+    /** Drops the token after a 401. @return whether the token was no new one, so that the next may do */
     boolean dropIfUsed() {
         Token refused = token;
         token = NONE;

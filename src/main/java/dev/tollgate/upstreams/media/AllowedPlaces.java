@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator lets callers download from besides the public net: hosts, addresses and CIDR ranges, each with a port or, without
+ * The places that an operator allows for downloads in addition to the public net: hosts, addresses and CIDR ranges, each with a port or, without
  * one, on 80 and 443 (D29).
  */
 public final class AllowedPlaces {
@@ -27,7 +27,7 @@ public final class AllowedPlaces {
         this.rules = rules;
     }
 
-    /** One of host and block is null. */
+    /** A rule for a host or a block; the other one is null. */
     private record Rule(
             @Nullable String host,
             @Nullable IPAddress block,

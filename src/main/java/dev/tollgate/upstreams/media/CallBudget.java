@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.media;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all media of one call may take together. Thread-safe. */
+/** The budget that all media of one call share. Thread-safe. */
 final class CallBudget {
 
     private final long max;

@@ -68,7 +68,7 @@ public final class CallMedia {
         }
     }
 
-    /** Those that use one have retained it. */
+    /** Releases the media; their users have retained them. */
     public void release() {
         releases.incrementAndGet();
         byKey.keySet().forEach(this::drop);

@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.media;
 
 import java.time.Duration;
 
-/** When a download has to be there. */
+/** The deadline of a download. */
 final class Deadline {
 
     private final Duration length;
@@ -13,7 +13,7 @@ final class Deadline {
         this.endNanos = System.nanoTime() + length.toNanos();
     }
 
-    /** At least 0. */
+    /** Returns the time left, at least 0. */
     long leftNanos() {
         return Math.max(0, endNanos - System.nanoTime());
     }

@@ -2,18 +2,18 @@ package dev.tollgate.upstreams.media;
 
 import java.util.Locale;
 
-/** How a download for a call has ended. */
+/** The end of a download for a call. */
 public enum DownloadEnd {
     LOADED,
-    /** It is not taken, or could not be had. */
+    /** The file is not accepted, or could not be downloaded. */
     REFUSED,
-    /** Its account wants too much at once. */
+    /** The account requests too much at the same time. */
     BUSY,
     /** We had no room for it. */
     NO_ROOM,
-    /** Its call was over before it, or could not be any more since another of its media was not had. */
+    /** The call had ended, or could no longer succeed since another of its files failed. */
     CANCELLED,
-    /** By a fault of ours. */
+    /** The program has failed. */
     FAILED;
 
     public String wireName() {

@@ -152,7 +152,7 @@ final class Downloads implements AutoCloseable {
             }
         }
 
-        /** It was given up while the connection was being made: a server that never answers would keep it for good. */
+        /** Closes a download that was cancelled while the connection was being made: a server that never answers would keep it for good. */
         private static Future<Feed> nobodyWants(HttpClientRequest connected) {
             connected.connection().close();
             return Future.failedFuture("the call is over");

@@ -106,7 +106,7 @@ final class Draft {
         memoryTaken = 0;
     }
 
-    /** Whoever gets it releases it. */
+    /** Finishes the draft. The receiver of the media releases them. */
     Medium finish(String mimeType) {
         String sha256 = HexFormat.of().formatHex(digest.digest());
         byte[] bytes = memory == null ? null : memory.toByteArray();

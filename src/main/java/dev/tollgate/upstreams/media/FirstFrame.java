@@ -22,7 +22,7 @@ final class FirstFrame {
     /** A byte a pixel: 16 MiB decoded. */
     private static final long PIXELS_MAX = 16L * 1024 * 1024;
 
-    /** How far the first frame may reach into the file: what is read of it is kept. */
+    /** The most bytes of the file before the end of the first frame: the read part is kept. */
     private static final int BYTES_MAX = 32 << 20;
 
     private FirstFrame() {}

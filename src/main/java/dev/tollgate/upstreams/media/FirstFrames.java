@@ -35,12 +35,12 @@ final class FirstFrames implements AutoCloseable {
         this.spool = spool;
     }
 
-    /** What of one call may be converted. Thread-safe. */
+    /** Returns the budget of conversions for one call. Thread-safe. */
     static CallBudget pixelsOfCall() {
         return new CallBudget(CALL_PIXELS_MAX, 0, "makes the GIFs of the call more than %d pixels in all.");
     }
 
-    /** Where bytes come from once it is their turn. */
+    /** The source of bytes when their turn comes. */
     @FunctionalInterface
     interface Source {
         InputStream open() throws IOException;
@@ -72,7 +72,7 @@ final class FirstFrames implements AutoCloseable {
         }
     }
 
-    /** What it reads from is closed soon, so that it has to have ended. */
+    /** Cancels the job and waits for its end, since its source is closed soon. */
     private static void end(Workers.Job<Medium> job) {
         job.cancel();
         try {
