@@ -1,5 +1,6 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Golden;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Random bodies are refused in the same words, or become the same for an upstream, as when the golden files were written. A line is the hash of a
- * hundred bodies; {@link FormerPath} finds the body if a line differs.
+ * hundred bodies, at each change the first quarter of them; {@link FormerPath} finds the body if a line differs.
  */
 @Order(8)
 class CallPathGoldenTest {
@@ -21,8 +22,9 @@ class CallPathGoldenTest {
     private static final int BLOCK = 100;
 
     @ParameterizedTest
-    @CsvSource({"chat,12000", "generate,6000", "count,2000"})
-    void a_random_body_becomes_what_it_became_before(String door, int bodies) {
+    @CsvSource({"chat,12000,3000", "generate,6000,1500", "count,2000,500"})
+    void a_random_body_becomes_what_it_became_before(String door, int all, int first) {
+        int bodies = Golden.WRITES ? all : Effort.of(first, all);
         CallPath path = new CallPath();
         RandomBodies random = new RandomBodies(door);
         StringBuilder hashes = new StringBuilder();
@@ -36,7 +38,7 @@ class CallPathGoldenTest {
             }
         }
         Path file = FOLDER.resolve(door + ".txt");
-        new Golden(file, file).check(hashes.toString());
+        new Golden(file, file).checkBeginning(hashes.toString(), bodies / BLOCK);
     }
 
     private static MessageDigest sha256() {

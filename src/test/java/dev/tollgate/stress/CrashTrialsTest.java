@@ -23,8 +23,7 @@ class CrashTrialsTest {
     @EnumSource(Stores.class)
     void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once(Stores stores) {
         long seed = Long.getLong("crash.seed", new Random().nextLong());
-        int trials =
-                Integer.getInteger("crash.trials", stores == Stores.SQLITE ? Effort.of(2, 1_000) : Effort.of(1, 200));
+        int trials = Integer.getInteger("crash.trials", Effort.of(1, stores == Stores.SQLITE ? 1_000 : 200));
 
         List<CrashTrials.Result> results = new ArrayList<>(new CrashTrials(stores, System.out).run(trials, seed));
         if (results.stream().allMatch(result -> result.expired() == 0)) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record Golden(Path in, Path out) {
 
     private static final Path FOLDER = Path.of("src/test/resources/golden");
-    private static final boolean WRITES = "write".equals(System.getProperty("tollgate.golden"));
+    public static final boolean WRITES = "write".equals(System.getProperty("tollgate.golden"));
     private static final String IN = ".in.";
 
     /**
@@ -64,6 +64,19 @@ public record Golden(Path in, Path out) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Checks the first lines of the file. */
+    public void checkBeginning(String made, int lines) {
+        if (WRITES) {
+            check(made);
+        }
+        assertThat(made.lines())
+                .as(out.toString())
+                .containsExactlyElementsOf(new String(read(), StandardCharsets.UTF_8)
+                        .lines()
+                        .limit(lines)
+                        .toList());
     }
 
     /** Events and an end as they are written in such files: one on a line, the end last. */

@@ -7,6 +7,7 @@ import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.whole;
 
 import dev.tollgate.testing.Channels;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
@@ -24,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class SickChannelTest {
 
-    private static final int CALLS = 400;
-    private static final int CALLS_OF_OPENAI = 100;
+    private static final int CALLS = Effort.of(200, 400);
+    private static final int CALLS_OF_OPENAI = Effort.of(60, 100);
     private static final int AT_ONCE = 20;
 
     /** An always failing channel gets its second answers in a few trials. */
