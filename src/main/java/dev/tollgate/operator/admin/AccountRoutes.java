@@ -79,8 +79,8 @@ public final class AccountRoutes {
                 body.limit("tokens", Rates.MAX, old.tokens()),
                 body.limit("concurrency", Rates.MAX, old.concurrency()));
         UnaryOperator<SpendLimits> spend = old -> body.spend("spend", old);
-        rates.apply(Rates.NONE); // a wrong body is refused here, not on the writer's thread
-        spend.apply(SpendLimits.NONE);
+        // A wrong body is refused here, not on the writer's thread.
+        var unused = new AccountLimits(rates.apply(Rates.NONE), spend.apply(SpendLimits.NONE));
         return deeds.setLimits(by, request.id(), rates, spend).json().node();
     }
 

@@ -1,53 +1,149 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.base.config.Settings;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Refused;
-import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParameterException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** A command that asks the operator's API, of the running server or over the books themselves. */
-abstract class ApiCommand implements Callable<Integer> {
-
-    private final Session session;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    ApiCommand(Session session) {
-        this.session = session;
-    }
-
-    /** Returns whether the command creates an installation in a data folder that has none. */
-    boolean mayBegin() {
-        return false;
-    }
-
-    /** Refuses arguments before anything is opened. @throws picocli.CommandLine.ParameterException with a sentence */
-    void check() {}
+/** A command that asks the operator's API, of the running server or over the books themselves. Its fields are those of the request. */
+final class ApiCommand implements Callable<Integer> {
 
     /** Asks and prints. */
-    abstract void run(AdminApi api) throws Refused;
-
-    final Session session() {
-        return session;
+    @FunctionalInterface
+    interface Run {
+        void run(AdminApi api) throws Refused;
     }
 
-    final CommandSpec spec() {
-        return spec;
+    private record Check(Predicate<ObjectNode> isWrong, String message) {}
+
+    private final Session session;
+    private final CommandSpec spec;
+    private final List<Field> fields = new ArrayList<>();
+    private final List<Check> checks = new ArrayList<>();
+    private boolean mayBegin;
+    private Run run = api -> {};
+
+    ApiCommand(Session session, String name, String... description) {
+        this.session = session;
+        this.spec = CommandSpec.wrapWithoutInspection(this).name(name);
+        spec.usageMessage().description(description);
     }
 
-    final PrintWriter out() {
-        return session.out();
+    /** Gives a data folder without an installation one. */
+    ApiCommand begins() {
+        mayBegin = true;
+        return this;
+    }
+
+    /** Lists the options in the help in their order here. */
+    ApiCommand inOrder() {
+        spec.usageMessage().sortOptions(false);
+        return this;
+    }
+
+    ApiCommand takes(Field... more) {
+        for (Field field : more) {
+            spec.add(field.arg());
+            fields.add(field);
+        }
+        return this;
+    }
+
+    /** Refuses arguments, before anything is opened, by the body that they make. */
+    ApiCommand refuses(Predicate<ObjectNode> isWrong, String message) {
+        checks.add(new Check(isWrong, message));
+        return this;
+    }
+
+    ApiCommand runs(Run how) {
+        run = how;
+        return this;
+    }
+
+    ApiCommand asks(String method, String path, Consumer<JsonNode> print) {
+        return runs(api -> print.accept(ask(api, method, path)));
+    }
+
+    /** Prints one member of the answer. */
+    ApiCommand asks(String method, String path, String member) {
+        return asks(method, path, answer -> session.out().println(CommandJson.text(answer.get(member))));
+    }
+
+    /** Prints all pages of a list as a table. @param heads with commas between them */
+    ApiCommand lists(String path, String heads, Function<JsonNode, String[]> row) {
+        return runs(api -> TextTable.print(
+                session.out(),
+                heads.split(","),
+                rows -> CommandJson.pages(api, path, parameters(), each -> rows.accept(row.apply(each)))));
+    }
+
+    JsonNode ask(AdminApi api, String method, String path) throws Refused {
+        return api.ask(method, path, parameters(), method.equals("GET") ? null : body());
+    }
+
+    /** Returns how many arguments name a parameter of the path or the query. */
+    long count(String parameter) {
+        return fields.stream()
+                .filter(field -> field.to().equals(parameter) && field.value() != null)
+                .count();
+    }
+
+    Map<String, String> parameters() {
+        Map<String, String> parameters = new HashMap<>();
+        for (Field field : fields) {
+            JsonNode value = field.value();
+            if (!field.isMember() && value != null) {
+                parameters.put(field.to(), CommandJson.text(value));
+            }
+        }
+        return parameters;
+    }
+
+    ObjectNode body() {
+        ObjectNode body = CommandJson.object();
+        for (Field field : fields) {
+            JsonNode value = field.value();
+            if (field.isMember() && value != null) {
+                String[] path = field.to().split("/");
+                (path.length == 2 ? body : body.withObjectProperty(path[1])).set(path[path.length - 1], value);
+            }
+        }
+        return body;
+    }
+
+    Settings settings() {
+        return session.settings(spec);
+    }
+
+    CommandLine line() {
+        spec.mixinStandardHelpOptions(true);
+        SettingOptions.addOfTheStore(spec);
+        return new CommandLine(spec);
     }
 
     @Override
-    public final Integer call() throws Refused {
-        check();
-        try (AdminApi api = session.api(spec, mayBegin())) {
-            run(api);
+    public Integer call() throws Refused {
+        ObjectNode body = body();
+        for (Check check : checks) {
+            if (check.isWrong().test(body)) {
+                throw new ParameterException(spec.commandLine(), check.message());
+            }
+        }
+        try (AdminApi api = session.api(spec, mayBegin)) {
+            run.run(api);
         }
         return ExitCode.OK;
     }

@@ -69,38 +69,38 @@ final class Commands {
             return serve;
         });
         all.put("sandbox", () -> new CommandLine(new SandboxCommand(session)));
-        all.put("account", () -> new CommandLine(new Account())
-                .addSubcommand(beside(new AccountCommands.Create(session)))
-                .addSubcommand(beside(new AccountCommands.List(session)))
-                .addSubcommand(beside(new AccountCommands.Grant(session)))
-                .addSubcommand(beside(new AccountCommands.Limits(session))));
-        all.put("key", () -> new CommandLine(new Key())
-                .addSubcommand(beside(new KeyCommands.Create(session)))
-                .addSubcommand(beside(new KeyCommands.List(session)))
-                .addSubcommand(beside(new KeyCommands.Set(session)))
-                .addSubcommand(beside(new KeyCommands.Rotate(session)))
-                .addSubcommand(beside(new KeyCommands.Disable(session))));
-        all.put("operator", () -> new CommandLine(new Operator())
-                .addSubcommand(beside(new OperatorCommands.Add(session)))
-                .addSubcommand(beside(new OperatorCommands.Remove(session)))
-                .addSubcommand(beside(new OperatorCommands.Reset(session))));
-        all.put("invite", () -> beside(new LinkCommands.Invite(session)));
-        all.put("reset-link", () -> beside(new LinkCommands.ResetLink(session)));
-        all.put("mail", () -> new CommandLine(new Mail()).addSubcommand(beside(new LinkCommands.MailTest(session))));
+        all.put("account", () -> group(new Account(), AccountCommands.all(session)));
+        all.put("key", () -> group(new Key(), KeyCommands.all(session)));
+        all.put("operator", () -> group(new Operator(), PeopleCommands.operators(session)));
+        all.put("invite", () -> PeopleCommands.invite(session).line());
+        all.put("reset-link", () -> PeopleCommands.resetLink(session).line());
+        all.put(
+                "mail",
+                () -> group(new Mail(), List.of(PeopleCommands.mailTest(session).line())));
         all.put("receipts", () -> new CommandLine(new Receipts())
                 .addSubcommand(beside(new ReceiptCommands.Verify(session))));
         all.put("ledger", () -> new CommandLine(new Ledger())
                 .addSubcommand(beside(new LedgerCommands.Verify(session)))
                 .addSubcommand(beside(new LedgerCommands.Statement(session)))
                 .addSubcommand(beside(new LedgerCommands.RebuildUsage(session))));
-        all.put("installation", () -> new CommandLine(new Installation())
-                .addSubcommand(beside(new InstallationCommand(session)))
-                .addSubcommand(beside(new AcceptServerCommand(session))));
+        all.put(
+                "installation",
+                () -> group(
+                        new Installation(),
+                        List.of(
+                                InstallationCommand.sandbox(session).line(),
+                                beside(new AcceptServerCommand(session)))));
         all.put("backup", () -> beside(new BackupCommand(session)));
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));
         all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));
         return all;
+    }
+
+    private static CommandLine group(Object name, List<CommandLine> commands) {
+        CommandLine group = new CommandLine(name);
+        commands.forEach(group::addSubcommand);
+        return group;
     }
 
     private static CommandLine beside(Object command) {

@@ -28,65 +28,45 @@ final class Values {
 
     private Values() {}
 
-    /** Credits as a decimal, in micro-credits. */
-    static final class CreditAmount implements ITypeConverter<Long> {
-
-        @Override
-        public Long convert(String text) {
-            return credits(text);
-        }
+    /** Credits as a decimal. */
+    static JsonNode credits(String text) {
+        return CommandJson.credits(micros(text));
     }
 
     /** Credits, or none. */
-    static final class CreditsLimit implements ITypeConverter<JsonNode> {
-
-        @Override
-        public JsonNode convert(String text) {
-            return CommandJson.credits(text.equals(NONE) ? null : credits(text));
-        }
+    static JsonNode limit(String text) {
+        return CommandJson.credits(text.equals(NONE) ? null : micros(text));
     }
 
     /** A time or none, from when on something ends; in Unix seconds. */
-    static final class End implements ITypeConverter<JsonNode> {
-
-        @Override
-        public JsonNode convert(String text) {
-            return number(text.equals(NONE) ? null : new Time().convert(text).getEpochSecond());
-        }
+    static JsonNode end(String text) {
+        return number(text.equals(NONE) ? null : new Time().convert(text).getEpochSecond());
     }
 
-    /** A number of seconds, minutes, hours or days: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}. */
-    static final class Grace implements ITypeConverter<Duration> {
-
-        @Override
-        public Duration convert(String text) {
-            if (text.equals("0")) {
-                return Duration.ZERO;
-            }
-            if (text.matches("[0-9]{1,7}[smhd]")) {
-                long count = Long.parseLong(text.substring(0, text.length() - 1));
-                Duration grace =
-                        switch (text.charAt(text.length() - 1)) {
-                            case 's' -> Duration.ofSeconds(count);
-                            case 'm' -> Duration.ofMinutes(count);
-                            case 'h' -> Duration.ofHours(count);
-                            default -> Duration.ofDays(count);
-                        };
-                if (grace.compareTo(Duration.ofDays(GRACE_DAYS_MOST)) <= 0) {
-                    return grace;
-                }
-            }
-            throw notAllowed(text, "0, or a time like 90s, 30m, 24h or 7d, at most " + GRACE_DAYS_MOST + "d");
+    /** Reads a number of seconds, minutes, hours or days, like {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}. Returns seconds. */
+    static JsonNode grace(String text) {
+        if (text.equals("0")) {
+            return number(0L);
         }
+        if (text.matches("[0-9]{1,7}[smhd]")) {
+            long count = Long.parseLong(text.substring(0, text.length() - 1));
+            Duration grace =
+                    switch (text.charAt(text.length() - 1)) {
+                        case 's' -> Duration.ofSeconds(count);
+                        case 'm' -> Duration.ofMinutes(count);
+                        case 'h' -> Duration.ofHours(count);
+                        default -> Duration.ofDays(count);
+                    };
+            if (grace.compareTo(Duration.ofDays(GRACE_DAYS_MOST)) <= 0) {
+                return number(grace.toSeconds());
+            }
+        }
+        throw notAllowed(text, "0, or a time like 90s, 30m, 24h or 7d, at most " + GRACE_DAYS_MOST + "d");
     }
 
-    /** A number a minute or of concurrent calls, or none. */
-    static final class RateLimit implements ITypeConverter<JsonNode> {
-
-        @Override
-        public JsonNode convert(String text) {
-            return number(text.equals(NONE) ? null : rate(text));
-        }
+    /** Reads a number a minute or at once, or none. */
+    static JsonNode rate(String text) {
+        return number(text.equals(NONE) ? null : most(text));
     }
 
     /** A day, which begins at midnight UTC, or an instant. */
@@ -104,15 +84,11 @@ final class Values {
         }
     }
 
-    static final class KeyKind implements ITypeConverter<String> {
-
-        @Override
-        public String convert(String text) {
-            return switch (text) {
-                case "api", "management" -> text;
-                default -> throw notAllowed(text, "api or management");
-            };
-        }
+    static JsonNode keyKind(String text) {
+        return switch (text) {
+            case "api", "management" -> JsonNodeFactory.instance.stringNode(text);
+            default -> throw notAllowed(text, "api or management");
+        };
     }
 
     /** Repeated or with commas between them; "none" alone is the empty list. */
@@ -129,7 +105,7 @@ final class Values {
         return number == null ? JsonNodeFactory.instance.nullNode() : JsonNodeFactory.instance.numberNode(number);
     }
 
-    private static Long credits(String text) {
+    private static Long micros(String text) {
         try {
             return Decimals.credits(text, CREDITS_MOST_MICROS);
         } catch (IllegalArgumentException e) {
@@ -137,7 +113,7 @@ final class Values {
         }
     }
 
-    private static Long rate(String text) {
+    private static Long most(String text) {
         Long rate = text.matches("[0-9]{1,9}") ? Long.valueOf(text) : null;
         if (rate == null || rate < 1 || rate > RATE_MOST) {
             throw notAllowed(text, "a whole number from 1 to " + RATE_MOST);
