@@ -16,7 +16,7 @@ final class Batch {
 
     private final List<Share<?>> shares = new ArrayList<>();
 
-    /** One entry for each class of change in the program. */
+    /** The entry of each class of change in the program. */
     private final Map<Class<?>, Share<?>> byClass = new ConcurrentHashMap<>();
 
     private static final class Share<C extends Change> {

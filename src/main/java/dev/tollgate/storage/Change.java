@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-/** What one store is asked to write within a unit. A change belongs to one unit and is applied by exactly one part. */
+/** A request to one store to write within a unit. A change belongs to one unit and is applied by exactly one part. */
 public interface Change {
 
     /** Once it is decided: whether there is anything to write. */

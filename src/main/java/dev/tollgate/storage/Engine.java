@@ -22,7 +22,7 @@ sealed interface Engine permits SqliteFile, PostgresServer {
     /** Makes the schema; may take long. */
     DataSource migrating();
 
-    /** For the writer. */
+    /** Returns the connections of the writer. */
     DataSource writing();
 
     /** Makes connections that only read, each transaction over one snapshot. */

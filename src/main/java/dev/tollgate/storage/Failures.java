@@ -9,7 +9,7 @@ import org.sqlite.SQLiteException;
 /** Tells a store in trouble from a unit that can never succeed. */
 final class Failures {
 
-    /** What an operator does about a damaged file. */
+    /** The advice to an operator with a damaged file. */
     static final String NEXT_STEP =
             "keep a copy of the data folder, restore a backup and run ./tollgate ledger verify (docs/trouble.md)";
 

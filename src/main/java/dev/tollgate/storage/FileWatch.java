@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FileWatch {
 
-    /** How often the other files and writes of other processes are checked; the database file is checked before each batch. */
+    /** The interval at which the other files and writes of other processes are checked; the database file is checked before each batch. */
     private static final Duration EVERY = Duration.ofMillis(200);
 
     private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
@@ -44,7 +44,7 @@ final class FileWatch {
     private volatile Runnable whenGone = () -> {};
     private volatile @Nullable String gone;
 
-    /** Why nothing is written, though the files are there. */
+    /** The reason why nothing is written, although the files exist. */
     private volatile @Nullable String damage;
 
     /** Changes with each write to the database file, for example by a checkpoint. */

@@ -19,7 +19,7 @@ final class Inbox {
 
     private final BlockingQueue<Waiting> queue;
 
-    /** When the writer wakes without a unit. */
+    /** The time at which the writer wakes without a unit. */
     private long wakesAtNanos;
 
     private volatile boolean closing;

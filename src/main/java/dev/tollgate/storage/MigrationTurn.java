@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class MigrationTurn {
 
-    /** How long one try waits for a table that is in use. */
+    /** The time for which a try waits for a table in use. */
     static final Duration TABLE_WAIT = Duration.ofSeconds(3);
 
     private static final Duration WAIT_MAX = Duration.ofMinutes(10);

@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process as one of the nodes that share a database (decision D34). Its row says until when the node is alive, by the database's
- * clock; a thread with a connection of its own renews it, and measures that clock. A node's reservations carry its id; once its row is gone, the other nodes release
- * its holds. So a node that could not renew in time must deliver nothing more. It stops itself before the other nodes may act: it
- * counts a time shorter than the lease, from before its last renewal was sent, by a clock that cannot be set. Then it notifies its
- * listener and joins again under a new id. The row states decide in the end: a call of the old id finds its reservation expired.
+ * A process as one of the nodes that share a database (decision D34). Its row says until when the node is alive, by the database's clock; a thread
+ * with a connection of its own renews it, and measures that clock. A node's reservations carry its id; once its row is gone, the other nodes
+ * release its holds. So a node that could not renew in time must deliver nothing more. It stops itself before the other nodes may act: it counts a
+ * time shorter than the lease, from before its last renewal was sent, by a clock that cannot be set. Then it notifies its listener and joins again
+ * under a new id. The row states decide in the end: a call of the old id finds its reservation expired.
  *
  * <p>Thread-safe.
  */
@@ -62,10 +62,10 @@ public final class NodeLease implements AutoCloseable {
 
     /** The state of a node as other nodes see it. */
     public enum State {
-        /** It has joined and accepts no calls yet. */
+        /** The node has joined and accepts no calls yet. */
         JOINING,
         READY,
-        /** It accepts no new calls. */
+        /** The node accepts no new calls. */
         DRAINING;
 
         private String word() {
@@ -85,7 +85,7 @@ public final class NodeLease implements AutoCloseable {
     private @Nullable String lastId;
     private boolean lossTold;
 
-    /** Why it could not be renewed, as logged; null after a renewal. */
+    /** The logged reason why it could not be renewed; null after a renewal. */
     private @Nullable String complaint;
 
     /**

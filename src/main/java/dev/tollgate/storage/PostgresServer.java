@@ -51,7 +51,7 @@ final class PostgresServer implements Engine {
     private boolean isIdentified;
     private @Nullable AcceptServer toAccept;
 
-    /** What a program does with the servers of the address. */
+    /** The use of the servers of an address. */
     enum Use {
         /** A server that serves, which keeps the newest primary in its folder. */
         SERVE,

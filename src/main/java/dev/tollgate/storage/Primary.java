@@ -45,7 +45,7 @@ record Primary(String identifier, long timeline) {
         return identifier.equals(before.identifier) && timeline >= before.timeline;
     }
 
-    /** For people. */
+    /** Returns its name for people. */
     String told() {
         return "server " + identifier + " on timeline " + timeline;
     }

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether the writer and its database respond. The writer's thread reports, any thread reads. */
+/** The health of the writer and its database. The writer's thread reports, any thread reads. */
 final class Pulse {
 
-    /** How often the database is asked while there is nothing to write. */
+    /** The interval of queries while there is nothing to write. */
     static final Duration ASK_EVERY = Duration.ofMillis(250);
 
-    /** How often it has to commit while there is nothing to write: a database that can be read may not accept writes. */
+    /** The interval of commits while there is nothing to write: a database that can be read may not accept writes. */
     static final Duration COMMIT_EVERY = Duration.ofSeconds(2);
 
     private static final Duration UNCOMMITTED_MAX = Duration.ofSeconds(10);

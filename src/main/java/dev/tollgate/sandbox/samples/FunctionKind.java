@@ -85,7 +85,7 @@ public enum FunctionKind {
     private static final Set<String> AGENTS =
             Set.of("agent", "agents", "subagent", "subagents", "task", "delegate", "spawn");
 
-    /** What goes on by itself after it was started. */
+    /** The names of things that continue after their start. */
     private static final Set<String> STARTED = Set.of(
             "agent",
             "agents",
@@ -146,7 +146,7 @@ public enum FunctionKind {
 
     private static final Pattern SENTENCE_END = Pattern.compile("[.!?;:]\\s|\\R");
 
-    /** What changes or ends something. */
+    /** The names of functions that change or end something. */
     private static final Set<String> CHANGING = Set.of(
             "write",
             "edit",

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 
-/** What can be changed about an answer from outside (docs/sandbox.md). */
+/** The changes to a response from outside (docs/sandbox.md). */
 public enum Knob {
     STATUS("status", "[45]\\d\\d", "answers with this HTTP status and Google's words for it"),
     QUOTA("quota", "minute|day|capacity", "answers 429 for this quota"),

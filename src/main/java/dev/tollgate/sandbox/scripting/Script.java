@@ -194,7 +194,7 @@ public record Script(List<Entry> entries) {
             require(statusComesFirst(respond), "a status cannot follow an event");
         }
 
-        /** Without knobs. */
+        /** Makes an entry without knobs. */
         public Entry(
                 @Nullable String model, @Nullable String text, @Nullable String method, int times, List<Step> respond) {
             this(model, text, method, times, respond, "");

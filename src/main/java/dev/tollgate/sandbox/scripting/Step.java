@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One thing that an answer does. A script is made of them, and so is every generated answer. */
+/** A thing that a response does. A script is made of them, and so is every generated answer. */
 public sealed interface Step {
 
     /** An event, sent unchanged: an object as compact JSON, a string as its own characters (broken JSON too). */
@@ -85,15 +85,15 @@ public sealed interface Step {
         RAW_ERROR_TAIL,
         /** An HTML page of a front end instead of JSON: status 502, or the rest of a stream. */
         HTML,
-        /** Not a failure: the head is sent now, before any event. */
+        /** The head is sent now, before any event. This is no failure. */
         HEADERS,
-        /** Not a failure: everything that follows is written one byte at a time. */
+        /** The rest is written one byte at a time. This is no failure. */
         ONE_BYTE_AT_A_TIME,
-        /** Not a failure: the whole answer is one write. */
+        /** The whole response is one write. This is no failure. */
         ONE_WRITE,
-        /** Not a failure: what follows is cut inside each character of several bytes. */
+        /** The rest is cut inside each character of several bytes. This is no failure. */
         SPLIT_UTF8,
-        /** Not a failure: the answer is compressed. */
+        /** The response is compressed. This is no failure. */
         GZIP;
 
         private static final Set<Fault> WAYS = Set.of(HEADERS, ONE_BYTE_AT_A_TIME, ONE_WRITE, SPLIT_UTF8, GZIP);

@@ -208,7 +208,7 @@ public record GoogleError(int code, String status, String message, List<ObjectNo
     }
 
     /**
-     * One entry of {@code google.rpc.BadRequest}.
+     * An entry of {@code google.rpc.BadRequest}.
      *
      * @param field the path in snake case; empty for the top level, where Google leaves it out
      * @param description Google's sentence

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MediaLabel {
 
-    /** What is taken, for a message. */
+    /** The supported types, for a message. */
     public static final String SUPPORTED =
             "PNG, JPEG, WebP, HEIC, HEIF or GIF images, PDF or text/* documents, WAV, MP3, AIFF, AAC, OGG, FLAC or M4A audio,"
                     + " MP4, QuickTime, WebM, AVI, FLV, WMV, 3GPP or MPEG video";
 
-    /** How many of the first bytes a decision wants, where there are as many. */
+    /** The number of first bytes that a decision needs, if there are as many. */
     static final int HEAD_BYTES = 512;
 
     /** Text by another name; Gemini knows it as plain text. */

@@ -64,7 +64,7 @@ public final class MediaLoader implements AutoCloseable {
                 EACH_DOWNLOADS_WAITING_MAX));
     }
 
-    /** What all media of one call take from. */
+    /** The budgets that all media of one call share. */
     private record Budgets(CallBudget bytes, CallBudget pixels) {}
 
     /**
@@ -211,7 +211,7 @@ public final class MediaLoader implements AutoCloseable {
         return ends.get(end.ordinal());
     }
 
-    /** What lies here now, in memory and in files. */
+    /** Returns the present bytes in memory and in files. */
     public long bytes() {
         return downloads.bytes();
     }

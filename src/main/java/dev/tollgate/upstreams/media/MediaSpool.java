@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class MediaSpool {
 
-    /** Above it a medium goes to a file (D29). */
+    /** The size above which media are written to a file (D29). */
     static final int MEMORY_EACH_MAX = 1 << 20;
 
-    /** For all that lie in memory together. */
+    /** The limit of all media in memory. */
     private static final long MEMORY_ALL_MAX = 64L << 20;
 
     private final Path folder;
@@ -50,12 +50,12 @@ public final class MediaSpool {
         return new MediaSpool(folder, bytesMax);
     }
 
-    /** What lies in files now. */
+    /** Returns the present bytes in files. */
     public long fileBytes() {
         return fileBytes.taken();
     }
 
-    /** What lies in memory now. */
+    /** Returns the present bytes in memory. */
     public long memoryBytes() {
         return memoryBytes.taken();
     }

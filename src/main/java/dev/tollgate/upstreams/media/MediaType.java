@@ -28,7 +28,7 @@ public enum MediaType {
     OGG("audio/ogg", Kind.SOUND_OR_VIDEO),
     FLAC("audio/flac", Kind.SOUND_OR_VIDEO);
 
-    /** How many bytes {@link #sniff} looks at. */
+    /** The number of bytes that {@link #sniff} reads. */
     public static final int HEAD_BYTES = 64;
 
     private final String mimeType;

@@ -231,12 +231,12 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
         return "/" + String.join("/", kept);
     }
 
-    /** As the {@code Host} header names it. */
+    /** Returns the host as the {@code Host} header names it. */
     String authority() {
         return port == standardPort(tls) ? bracketedHost() : bracketedHost() + ":" + port;
     }
 
-    /** As it stands in a URL. */
+    /** Returns the host as a URL has it. */
     String bracketedHost() {
         return bracketed(host);
     }

@@ -48,12 +48,12 @@ public final class Medium {
         return mimeType;
     }
 
-    /** In bytes, at least 1. */
+    /** Returns the length in bytes, at least 1. */
     public long length() {
         return length;
     }
 
-    /** In lower-case hex. */
+    /** Returns the hash in lower-case hex. */
     public String sha256() {
         return sha256;
     }

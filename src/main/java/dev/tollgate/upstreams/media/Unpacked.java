@@ -26,7 +26,7 @@ final class Unpacked implements AutoCloseable {
     private @Nullable GZIPInputStream unpacking;
     private long length;
 
-    /** Where pieces come from. */
+    /** The source of pieces. */
     @FunctionalInterface
     interface Pieces {
 

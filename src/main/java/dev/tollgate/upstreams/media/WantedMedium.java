@@ -8,7 +8,7 @@ public sealed interface WantedMedium {
     /** The field that names it, for messages. */
     String param();
 
-    /** What it is found under in the call's media. */
+    /** Returns its key in the call's media. */
     String key();
 
     /**

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a call on a channel that it has entered. Holds events back until one is of substance. Each attempt is a listener of its
+ * An attempt of a call on a channel that it has entered. Holds events back until one is of substance. Each attempt is a listener of its
  * own, so a late event of an earlier attempt cannot be mistaken for the current one's. Confined to the event loop of its call.
  */
 final class Attempt implements UpstreamListener {

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call with its retries, failover and hedging until something of substance arrives (LATENT). Until then the events of an attempt are
+ * A call with its retries, failover and hedging until something of substance arrives (LATENT). Until then the events of an attempt are
  * held back, so a failed or empty attempt leaves no trace, not even its usage (D48). Confined to the event loop that started it.
  *
  * <p>{@link RetryPlan} decides which channel is next and how often. At most {@value RetryPlan#RETRIES_MAX} retries follow failures that may

@@ -24,7 +24,7 @@ final class Breaker {
         /** @param openings without a success between them */
         record Open(int openings, long untilMillis) implements State {}
 
-        /** One trial call is running. */
+        /** A trial call is running. */
         record HalfOpen(int openings, long sinceMillis) implements State {}
     }
 

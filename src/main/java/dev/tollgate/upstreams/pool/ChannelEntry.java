@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of the channels file, with the readers that several providers need. None of its error messages contains a secret. */
+/** An entry of the channels file, with the readers that several providers need. None of its error messages contains a secret. */
 public final class ChannelEntry {
 
     /** The keys of every channel. */

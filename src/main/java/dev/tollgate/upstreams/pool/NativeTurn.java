@@ -5,7 +5,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One side's turn in Gemini's own format. Neighbouring contents of one role are one turn for every rule (D55), since clients divide them
+ * A side's turn in Gemini's own format. Neighbouring contents of one role are one turn for every rule (D55), since clients divide them
  * differently: Google's JS SDK keeps each chunk of a streamed answer as a content of its own.
  *
  * @param isModels whether it is the model's turn; every other role speaks for the user

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of the operator's channels file.
+ * A reading of the operator's channels file.
  *
  * @param hedgeAfter how long a call waits for its first channel before a second one runs at the same time; at least a millisecond, null for
  *     never

@@ -32,7 +32,7 @@ record Rest(Reason reason, long untilMillis, int times, boolean isAlarmed, long 
         /** It refused for its limits without a delay. The channel is skipped while another one is available, since it may be free again. */
         LIMITED,
         /**
-         * Its key, project or model name was rejected. The channel is skipped while another one is available, since the operator may have
+         * The channel's key, project or model name was rejected. The channel is skipped while another one is available, since the operator may have
          * corrected it.
          */
         MISCONFIGURED

@@ -13,7 +13,7 @@ final class RetryBudget {
 
     private static final long FULL = (long) RESERVE * CALLS_A_RETRY;
 
-    /** In fifths of a retry. */
+    /** The budget in fifths of a retry. */
     private final AtomicLong left = new AtomicLong(FULL);
 
     void called() {

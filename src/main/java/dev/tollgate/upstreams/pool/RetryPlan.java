@@ -44,9 +44,9 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
 
     /** Whether a channel that has not failed this call can be asked. */
     enum Fresh {
-        /** It would be asked next. */
+        /** The channel would be asked next. */
         FIRST,
-        /** It is in trouble; a channel that has failed this call would be asked before it. */
+        /** The channel is in trouble; a channel that has failed this call would be asked before it. */
         LAST,
         NONE
     }

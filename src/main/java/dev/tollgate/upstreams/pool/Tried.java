@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
 /**
- * One attempt of a call. Never shown to a caller.
+ * An attempt of a call. Never shown to a caller.
  *
  * @param channel the name of the channel
  * @param provider the provider of that channel, as {@link Channel#provider} names it

@@ -37,7 +37,7 @@ public final class Upstreams {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Chooser chooser;
-    /** By the catalogue's id of the model: the trouble of one model takes no retry from another. */
+    /** The budgets by the catalogue's id of the model: the trouble of one model takes no retry from another. */
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
 
     /** The health of the built-in sandbox for each account that has called lately. */
