@@ -197,7 +197,14 @@ class ArchitectureTest {
     void the_ledger_and_the_catalogue_know_no_feature() {
         knowsOnly("books.ledger", "storage", "base.error", "http");
         classesKnowOnly(
-                ROOT + ".models", "models", "base.conversation", "http.limits", "base.config", "base.error", "http");
+                ROOT + ".models",
+                "models",
+                "base.conversation",
+                "http.limits",
+                "base.config",
+                "base.json",
+                "base.error",
+                "http");
     }
 
     @Test

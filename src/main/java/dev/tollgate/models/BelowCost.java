@@ -3,11 +3,12 @@ package dev.tollgate.models;
 import dev.tollgate.base.conversation.ServiceTier;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A model that is sold below the upstream's own price, for a warning to the operator at the start.
@@ -77,14 +78,14 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
 
     /** Returns the undercut rates apart from input and output of ordinary calls, each where it is undercut first. */
     private List<String> further() {
-        Set<String> named = new HashSet<>();
+        Set<Rate> named = EnumSet.noneOf(Rate.class);
         List<String> found = new ArrayList<>();
         for (Case one : cases()) {
             String rates = one.rates(price.tariff(), cost.tariff()).stream()
-                    .filter(Rate::isUndercut)
-                    .filter(rate -> named.add(rate.name()))
+                    .filter(Sold::isUndercut)
+                    .filter(rate -> named.add(rate.rate()))
                     .filter(rate -> !one.isOrdinary() || !rate.isInputOrOutput())
-                    .map(Rate::toString)
+                    .map(Sold::toString)
                     .collect(Collectors.joining(", "));
             if (!rates.isEmpty()) {
                 found.add(one.isOrdinary() ? rates : one + ": " + rates);
@@ -115,21 +116,14 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
             return above == 0 && tier == ServiceTier.STANDARD;
         }
 
-        List<Rate> rates(Tariff sale, Tariff cost) {
+        List<Sold> rates(Tariff sale, Tariff cost) {
             Usage call = new Usage(above + 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, tier);
             PriceRates sold = sale.of(call);
             PriceRates paid = cost.of(call);
-            List<Rate> rates = new ArrayList<>();
-            rates.add(new Rate("input", sold.inputMicros(), paid.inputMicros()));
-            rates.add(new Rate("output", sold.outputMicros(), paid.outputMicros()));
-            if (sold.hasCached() || paid.hasCached()) { // otherwise it is the input's
-                rates.add(new Rate("cached input", sold.cachedMicros(), paid.cachedMicros()));
-            }
-            if (sold.hasAudio() || paid.hasAudio()) {
-                rates.add(new Rate("audio input", sold.audioMicros(), paid.audioMicros()));
-            }
-            rates.add(new Rate("1,000 searches", sold.searchMicros(), paid.searchMicros()));
-            return rates;
+            return Stream.of(Rate.values())
+                    .filter(rate -> sold.has(rate) || paid.has(rate)) // otherwise another rate says it
+                    .map(rate -> new Sold(rate, rate.of(sold), rate.of(paid)))
+                    .toList();
         }
 
         @Override
@@ -142,19 +136,19 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
         }
     }
 
-    private record Rate(String name, long soldMicros, long costMicros) {
+    private record Sold(Rate rate, long soldMicros, long costMicros) {
 
         boolean isUndercut() {
             return soldMicros < costMicros;
         }
 
         boolean isInputOrOutput() {
-            return name.equals("input") || name.equals("output");
+            return !Rate.OPTIONAL.contains(rate);
         }
 
         @Override
         public String toString() {
-            return name + " at " + Written.credits(soldMicros) + ", cost " + Written.credits(costMicros);
+            return rate.words() + " at " + Written.credits(soldMicros) + ", cost " + Written.credits(costMicros);
         }
     }
 }

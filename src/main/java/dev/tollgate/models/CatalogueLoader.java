@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,8 +217,9 @@ public final class CatalogueLoader {
                 throw node.wrong("tokens, as price.rounding is not nearest-component");
             }
             if (form == Model.UsageForm.UNITS && !pricing.tariff().isPlain()) {
-                throw node.complaint("is units: such a price has 'input' and 'output' alone, without cached_input,"
-                        + " audio_input, search_per_1000, above and tiers.");
+                throw node.complaint("is units: such a price has 'input' and 'output' alone, without "
+                        + Rate.OPTIONAL.stream().map(Rate::key).collect(Collectors.joining(", "))
+                        + ", above and tiers.");
             }
             if (form == Model.UsageForm.OPENAI && !pricing.reasoningBilled()) {
                 throw node.wrong("tokens, as price.reasoning is not billed");

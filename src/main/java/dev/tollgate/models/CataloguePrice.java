@@ -10,8 +10,8 @@ import java.util.Map;
 /** Reads a price of the catalogue. */
 final class CataloguePrice {
 
-    private static final CatalogueTariff RATES = new CatalogueTariff(Decimals.MICROS);
-    private static final CatalogueTariff INPUT_ALONE = CatalogueTariff.ofInputAlone(Decimals.MICROS);
+    private static final CatalogueTariff RATES = new CatalogueTariff(TariffRules.OF_CREDITS);
+    private static final CatalogueTariff INPUT_ALONE = CatalogueTariff.ofInputAlone(TariffRules.OF_CREDITS);
 
     private CataloguePrice() {}
 

@@ -1,36 +1,33 @@
 package dev.tollgate.models;
 
+import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.YamlNode;
-import dev.tollgate.models.PriceRates.Step;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads rates of the catalogue, of a sale or a cost (P1 to P4). Every mistake names the key. */
 final class CatalogueTariff {
 
-    private static final List<String> KEYS = List.of(
-            "input", "output", "cached_input", "audio_input", "search_per_1000", "search_counts", "above", "tiers");
-
-    /** Micro-credits of the unit in which the rates are written. */
-    private final long scale;
-
+    private final TariffRules rules;
     private final boolean hasInputAlone;
 
-    CatalogueTariff(long scale) {
-        this(scale, false);
+    CatalogueTariff(TariffRules rules) {
+        this(rules, false);
     }
 
-    private CatalogueTariff(long scale, boolean hasInputAlone) {
-        this.scale = scale;
+    private CatalogueTariff(TariffRules rules, boolean hasInputAlone) {
+        this.rules = rules;
         this.hasInputAlone = hasInputAlone;
     }
 
     /** Returns a reader of the prices of embeddings, whose only rate is {@code input} (P1). */
-    static CatalogueTariff ofInputAlone(long scale) {
-        return new CatalogueTariff(scale, true);
+    static CatalogueTariff ofInputAlone(TariffRules rules) {
+        return new CatalogueTariff(rules, true);
     }
 
     /** Returns the keys of a cost, those of earlier catalogues included. */
@@ -40,7 +37,7 @@ final class CatalogueTariff {
 
     /** @param isOfList whether the price may have a {@code from} */
     String[] keys(boolean isOfList, String... further) {
-        List<String> keys = new ArrayList<>(hasInputAlone ? List.of("input") : KEYS);
+        List<String> keys = new ArrayList<>(hasInputAlone ? List.of("input") : TariffRules.MEMBERS);
         keys.addAll(List.of(further));
         if (isOfList) {
             keys.add("from");
@@ -73,154 +70,77 @@ final class CatalogueTariff {
 
     /** Reads the rates of a sale. */
     Tariff read(YamlNode node) {
-        return read(node, Row.of(node));
+        return read(node, members(node));
     }
 
     /** Reads a cost, also with the keys of earlier catalogues: {@code cached}, and {@code search} for each call with a search. */
     Tariff readCost(YamlNode node) {
-        YamlNode counts = node.find("search_counts");
-        boolean isPerCall = node.find("search") != null;
-        if (isPerCall && counts != null) {
-            throw counts.complaint("belongs to 'search_per_1000'; 'search' is a rate for each call with a search.");
+        ObjectNode members = members(node);
+        rename(node, members, "cached", Rate.CACHED_INPUT.key());
+        rename(node, members, "search", Rate.SEARCH.key());
+        YamlNode search = node.find("search");
+        if (search != null) {
+            YamlNode counts = node.find("search_counts");
+            if (counts != null) {
+                throw counts.complaint("belongs to 'search_per_1000'; 'search' is a rate for each call with a search.");
+            }
+            JsonNode each = members.path(Rate.SEARCH.key());
+            if (each.isNumber()) {
+                members.put(Rate.SEARCH.key(), each.decimalValue().movePointRight(3));
+            }
+            if (each.decimalValue(BigDecimal.ZERO).signum() > 0) {
+                members.put("search_counts", "calls");
+            }
         }
-        YamlNode cached = either(node, "cached_input", "cached");
-        YamlNode search = either(node, "search_per_1000", "search");
-        return read(node, new Row(node.need("input"), cached, node.find("audio_input"), search, isPerCall ? 1_000 : 1));
+        return read(node, members);
     }
 
-    /**
-     * The rates as they are written.
-     *
-     * @param searchFactor thousandths of searches in the unit of the search rate: 1 for a thousand searches, 1,000 for one
-     */
-    private record Row(
-            YamlNode input,
-            @Nullable YamlNode cached,
-            @Nullable YamlNode audio,
-            @Nullable YamlNode search,
-            long searchFactor) {
-
-        static Row of(YamlNode node) {
-            return new Row(
-                    node.need("input"),
-                    node.find("cached_input"),
-                    node.find("audio_input"),
-                    node.find("search_per_1000"),
-                    1);
-        }
-    }
-
-    private static @Nullable YamlNode either(YamlNode node, String key, String earlier) {
+    private static void rename(YamlNode node, ObjectNode members, String earlier, String key) {
         YamlNode old = node.find(earlier);
         if (old != null && node.find(key) != null) {
             throw old.complaint("says the same as '" + key + "', which is there too; leave one of them out.");
         }
-        return old == null ? node.find(key) : old;
+        if (old != null) {
+            members.set(key, members.remove(earlier));
+        }
     }
 
-    private Tariff read(YamlNode node, Row row) {
-        PriceRates base = rates(node, row);
-        YamlNode above = node.find("above");
-        YamlNode tiers = node.find("tiers");
-        return tariff(
-                node,
-                base,
-                above == null ? null : step(above, row, base),
-                row.searchFactor() == 1 ? searchCounts(node.find("search_counts"), base) : Tariff.SearchCounts.CALLS,
-                tiers == null ? Tariff.Tiers.NONE : tiers(tiers));
+    /** Returns what is written, numbers as numbers. */
+    private static ObjectNode members(YamlNode node) {
+        ObjectNode members = JsonNodeFactory.instance.objectNode();
+        node.fields().forEach((name, value) -> {
+            if (value.isMapping()) {
+                members.set(name, members(value));
+            } else if (value.isList()) {
+                members.putArray(name);
+            } else if (!value.isNull()) {
+                TariffRules.put(members, name, value.text());
+            }
+        });
+        return members;
     }
 
-    private Tariff tariff(
-            YamlNode node, PriceRates base, @Nullable Step step, Tariff.SearchCounts counts, Tariff.Tiers tiers) {
+    private Tariff read(YamlNode node, ObjectNode members) {
+        if (hasInputAlone) {
+            members.put(Rate.OUTPUT.key(), 0);
+        }
         try {
-            return new Tariff(base, step, counts, tiers);
-        } catch (IllegalArgumentException e) {
-            throw node.need("tiers")
-                    .complaint("multiplies a rate beyond " + PriceRates.MAX / scale
-                            + " per million tokens, which is the most.");
+            return rules.read(members);
+        } catch (TariffRules.NotAllowed e) {
+            throw complaint(node, e.refusal());
         }
     }
 
-    private PriceRates rates(YamlNode node, Row row) {
-        long input = micros(row.input());
-        long cached = row.cached() == null ? input : micros(row.cached());
-        long audio = row.audio() == null ? input : micros(row.audio());
-        if (row.cached() != null && cached > input) {
-            throw row.cached().wrong("at most 'input', " + row.input().text());
+    private static ConfigException complaint(YamlNode node, TariffRules.Refusal refusal) {
+        YamlNode at = node;
+        for (String key : refusal.field().split("\\.")) {
+            YamlNode cached = key.equals(Rate.CACHED_INPUT.key()) ? at.find("cached") : null;
+            YamlNode search = key.equals(Rate.SEARCH.key()) ? at.find("search") : null;
+            if (search != null) {
+                return search.complaint("is a thousandth of '" + key + "', which " + refusal.what() + ".");
+            }
+            at = cached == null ? at.need(key) : cached;
         }
-        if (row.audio() != null && audio < input) {
-            throw row.audio().wrong("at least 'input', " + row.input().text());
-        }
-        long search = row.search() == null
-                ? 0
-                : row.search().decimal(scale, PriceRates.MAX / row.searchFactor()) * row.searchFactor();
-        long output = hasInputAlone ? 0 : micros(node.need("output"));
-        return new PriceRates(input, output, cached, audio, search);
-    }
-
-    private static Tariff.SearchCounts searchCounts(@Nullable YamlNode node, PriceRates base) {
-        if (node == null) {
-            return Tariff.SearchCounts.QUERIES;
-        }
-        if (base.searchMicros() == 0) {
-            throw node.complaint("needs 'search_per_1000', a rate above 0, beside it.");
-        }
-        return node.choice(Map.of("queries", Tariff.SearchCounts.QUERIES, "calls", Tariff.SearchCounts.CALLS));
-    }
-
-    /** Reads the rates of long prompts. They name each rate that the row names and no other, and none is lower. */
-    private Step step(YamlNode node, Row row, PriceRates base) {
-        node.onlyWith("prompt_tokens", "input", "output", "cached_input", "audio_input", "search_per_1000");
-        long tokens = node.need("prompt_tokens").wholeNumber(1, 1_000_000_000);
-        PriceRates rates = rates(node, Row.of(node));
-        requireNot(node, "cached_input", row.cached() == null);
-        requireNot(node, "audio_input", row.audio() == null);
-        requireNot(node, "search_per_1000", row.search() == null);
-        requireAtLeast(node, "input", rates.inputMicros(), base.inputMicros(), true);
-        requireAtLeast(node, "output", rates.outputMicros(), base.outputMicros(), true);
-        requireAtLeast(node, "cached_input", rates.cachedMicros(), base.cachedMicros(), row.cached() != null);
-        requireAtLeast(node, "audio_input", rates.audioMicros(), base.audioMicros(), row.audio() != null);
-        requireAtLeast(node, "search_per_1000", rates.searchMicros(), base.searchMicros(), row.search() != null);
-        Step step = new Step(tokens, rates);
-        String alone = step.rateWithout(base);
-        if (alone != null) {
-            requireNot(node, alone, true);
-        }
-        return step;
-    }
-
-    private static void requireNot(YamlNode node, String key, boolean isLacking) {
-        YamlNode rate = node.find(key);
-        if (isLacking && rate != null) {
-            throw rate.complaint(
-                    "is a rate that the price has for long prompts alone; name it for shorter ones, too, or not at all.");
-        }
-    }
-
-    private static void requireAtLeast(YamlNode node, String key, long micros, long least, boolean isNeeded) {
-        YamlNode rate = isNeeded ? node.need(key) : node.find(key);
-        if (rate != null && micros < least) {
-            throw rate.wrong("at least the rate of shorter prompts");
-        }
-    }
-
-    private static Tariff.Tiers tiers(YamlNode node) {
-        node.onlyWith("flex", "priority");
-        return new Tariff.Tiers(factor(node.find("flex")), factor(node.find("priority")));
-    }
-
-    private static int factor(@Nullable YamlNode node) {
-        if (node == null) {
-            return 0;
-        }
-        long factor = node.decimal(Tariff.Tiers.ONE, Tariff.Tiers.FACTOR_MAX);
-        if (factor == 0) {
-            throw node.wrong("a decimal number above 0, with at most 4 decimals, up to 100");
-        }
-        return Math.toIntExact(factor);
-    }
-
-    private long micros(YamlNode rate) {
-        return rate.decimal(scale, PriceRates.MAX);
+        return refusal.allowed() == null ? at.complaint(refusal.reason() + ".") : at.wrong(refusal.allowed());
     }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class CatalogueUpstream {
 
     /** A dollar in micro-credits. */
-    private static final long MICROS_PER_DOLLAR = UpstreamModel.Cost.CREDITS_A_DOLLAR * Decimals.MICROS;
+    private static final TariffRules OF_DOLLARS =
+            new TariffRules("dollars", UpstreamModel.Cost.CREDITS_A_DOLLAR * Decimals.MICROS);
 
     private static final long TOKENS_MAX = 100_000_000;
 
@@ -20,7 +21,7 @@ final class CatalogueUpstream {
 
     static UpstreamModel read(YamlNode row) {
         if (CatalogueEmbedding.isOne(row)) {
-            return CatalogueEmbedding.upstream(row, CatalogueTariff.ofInputAlone(MICROS_PER_DOLLAR));
+            return CatalogueEmbedding.upstream(row, CatalogueTariff.ofInputAlone(OF_DOLLARS));
         }
         row.onlyWith(
                 "name",
@@ -54,7 +55,7 @@ final class CatalogueUpstream {
                 row.need("media_in_tool_results").bool(),
                 row.need("trailing_assistant").bool(),
                 row.need("signatures").bool(),
-                costs(row.find("list_price_usd"), new CatalogueTariff(MICROS_PER_DOLLAR)),
+                costs(row.find("list_price_usd"), new CatalogueTariff(OF_DOLLARS)),
                 retirements(row.find("retires")),
                 null);
     }

@@ -1,6 +1,9 @@
 package dev.tollgate.models;
 
-import java.util.function.LongUnaryOperator;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,38 +42,35 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
         return new PriceRates(inputMicros, outputMicros, inputMicros, inputMicros, 0);
     }
 
-    /** Returns whether cached tokens have a rate of their own. */
-    public boolean hasCached() {
-        return cachedMicros != inputMicros;
+    /** Returns rates of which some are written. @param written micro-credits; null for a rate that is not written */
+    public static PriceRates of(Function<Rate, @Nullable Long> written) {
+        Map<Rate, Long> micros = new EnumMap<>(Rate.class);
+        for (Rate rate : Rate.values()) {
+            Long own = written.apply(rate);
+            micros.put(rate, own != null ? own : micros.getOrDefault(rate.otherwise(), 0L));
+        }
+        return new PriceRates(
+                micros.get(Rate.INPUT),
+                micros.get(Rate.OUTPUT),
+                micros.get(Rate.CACHED_INPUT),
+                micros.get(Rate.AUDIO_INPUT),
+                micros.get(Rate.SEARCH));
     }
 
-    /** Returns whether audio tokens have a rate of their own. */
-    public boolean hasAudio() {
-        return audioMicros != inputMicros;
+    /** Returns whether there is such a rate, which is not the one that holds without it. */
+    public boolean has(Rate rate) {
+        Rate otherwise = rate.otherwise();
+        return otherwise == null ? rate.isOfTokens() || searchMicros > 0 : rate.of(this) != otherwise.of(this);
     }
 
     /** Returns whether there are no rates apart from input and output. */
     boolean isPlain() {
-        return !hasCached() && !hasAudio() && searchMicros == 0;
+        return Rate.OPTIONAL.stream().noneMatch(this::has);
     }
 
     /** Returns whether no rate is below the other's. */
     boolean isAtLeast(PriceRates other) {
-        return inputMicros >= other.inputMicros
-                && outputMicros >= other.outputMicros
-                && cachedMicros >= other.cachedMicros
-                && audioMicros >= other.audioMicros
-                && searchMicros >= other.searchMicros;
-    }
-
-    /** Returns the rates of tokens after a function; searches keep their rate. */
-    PriceRates mapTokens(LongUnaryOperator rate) {
-        return new PriceRates(
-                rate.applyAsLong(inputMicros),
-                rate.applyAsLong(outputMicros),
-                rate.applyAsLong(cachedMicros),
-                rate.applyAsLong(audioMicros),
-                searchMicros);
+        return Stream.of(Rate.values()).allMatch(rate -> rate.of(this) >= rate.of(other));
     }
 
     /** Returns the highest rate of tokens. */
@@ -88,17 +88,16 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
         }
 
         /**
-         * Returns the name of a rate that long prompts alone have, null if there is none. The catalogue and the operator's API refuse such a price; one
+         * Returns a rate that long prompts alone have, null if there is none. The catalogue and the operator's API refuse such a price; one
          * that was set before they did charges on.
          *
          * @param row the rates of shorter prompts
          */
-        public @Nullable String rateWithout(PriceRates row) {
-            return rates.hasCached() && !row.hasCached()
-                    ? "cached_input"
-                    : rates.hasAudio() && !row.hasAudio()
-                            ? "audio_input"
-                            : rates.searchMicros() > 0 && row.searchMicros() == 0 ? "search_per_1000" : null;
+        public @Nullable Rate rateWithout(PriceRates row) {
+            return Rate.OPTIONAL.stream()
+                    .filter(rate -> rates.has(rate) && !row.has(rate))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 

@@ -105,7 +105,7 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
     public PriceRates of(Usage usage) {
         PriceRates base = above != null && isAbove(usage.promptTokens()) ? above.rates() : rates;
         int factor = tiers.factor(usage.tier());
-        return factor == Tiers.ONE ? base : base.mapTokens(rate -> effective(rate, factor));
+        return factor == Tiers.ONE ? base : effective(base, factor);
     }
 
     /** Returns the tokens that a usage's prompt is above; 0 if the rates are those of short prompts. */
@@ -113,23 +113,23 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return above != null && isAbove(usage.promptTokens()) ? above.promptTokens() : 0;
     }
 
+    /** Returns the rates of tokens times a factor; searches keep their rate. */
+    private static PriceRates effective(PriceRates rates, int factor) {
+        return new PriceRates(
+                effective(rates.inputMicros(), factor),
+                effective(rates.outputMicros(), factor),
+                effective(rates.cachedMicros(), factor),
+                effective(rates.audioMicros(), factor),
+                rates.searchMicros());
+    }
+
     private static long effective(long rate, int factor) {
         return Math.ceilDiv(rate * factor, (long) Tiers.ONE);
     }
 
-    /** Returns whether cached tokens have a rate of their own, at least for long prompts. */
-    public boolean hasCached() {
-        return rates.hasCached() || (above != null && above.rates().hasCached());
-    }
-
-    /** Returns whether audio tokens have a rate of their own, at least for long prompts. */
-    public boolean hasAudio() {
-        return rates.hasAudio() || (above != null && above.rates().hasAudio());
-    }
-
-    /** Returns whether searches have a rate, at least for long prompts. */
-    public boolean hasSearch() {
-        return rates.searchMicros() > 0 || (above != null && above.rates().searchMicros() > 0);
+    /** Returns whether there is such a rate, at least for long prompts. */
+    public boolean has(Rate rate) {
+        return rates.has(rate) || (above != null && above.rates().has(rate));
     }
 
     /** Returns the searches that the rate counts. */

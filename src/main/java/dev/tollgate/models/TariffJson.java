@@ -34,16 +34,10 @@ public final class TariffJson {
     }
 
     private static void write(ObjectNode json, PriceRates rates) {
-        json.put("input", credits(rates.inputMicros()));
-        json.put("output", credits(rates.outputMicros()));
-        if (rates.hasCached()) {
-            json.put("cached_input", credits(rates.cachedMicros()));
-        }
-        if (rates.hasAudio()) {
-            json.put("audio_input", credits(rates.audioMicros()));
-        }
-        if (rates.searchMicros() > 0) {
-            json.put("search_per_1000", credits(rates.searchMicros()));
+        for (Rate rate : Rate.values()) {
+            if (rates.has(rate)) {
+                json.put(rate.key(), credits(rate.of(rates)));
+            }
         }
     }
 
@@ -113,17 +107,8 @@ public final class TariffJson {
     }
 
     private static PriceRates rates(JsonNode json) {
-        long input = micros(json.required("input"));
-        return new PriceRates(
-                input,
-                micros(json.required("output")),
-                micros(json.get("cached_input"), input),
-                micros(json.get("audio_input"), input),
-                micros(json.get("search_per_1000"), 0));
-    }
-
-    private static long micros(@Nullable JsonNode rate, long otherwise) {
-        return rate == null ? otherwise : micros(rate);
+        return PriceRates.of(rate ->
+                json.has(rate.key()) || !Rate.OPTIONAL.contains(rate) ? micros(json.required(rate.key())) : null);
     }
 
     private static long micros(JsonNode rate) {

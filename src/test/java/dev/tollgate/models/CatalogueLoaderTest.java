@@ -125,7 +125,7 @@ class CatalogueLoaderTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "input: 0.000001 | input: 0.0000001 | models.yaml:10: models[0].price.input is '0.0000001'; allowed is a decimal number like 12.5, with at most 6 decimals, up to 1000000.",
+                "input: 0.000001 | input: 0.0000001 | models.yaml:10: models[0].price.input is '0.0000001'; allowed is a number of credits from 0 to 1000000, with at most 6 decimals.",
                 "input: 0.000001 | input: -1 | models.yaml:10: models[0].price.input is '-1'",
                 "input: 0.000001 | input: 1e3 | models.yaml:10: models[0].price.input is '1e3'",
                 "input: 0.000001 | input: 1000000.1 | models.yaml:10: models[0].price.input is '1000000.1'",

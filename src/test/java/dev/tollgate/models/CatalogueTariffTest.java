@@ -95,29 +95,29 @@ class CatalogueTariffTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            input: 2, output: 1, cached_input: 2.1        | .cached_input is '2.1'; allowed is at most 'input', 2.
-            input: 2, output: 1, audio_input: 1.9         | .audio_input is '1.9'; allowed is at least 'input', 2.
-            input: 2, output: 1, cached_input: -1         | .cached_input is '-1'; allowed is a decimal number like 12.5, with at most 6 decimals, up to 1000000.
-            input: 2, output: 1, cached_input: {a: 1}     | .cached_input is a mapping; allowed is a single value.
-            input: 2, output: 1, audio_input: 1000000.1   | .audio_input is '1000000.1'; allowed is a decimal number like 12.5
-            input: 2, output: 1, search_per_1000: 1e1     | .search_per_1000 is '1e1'; allowed is a decimal number like 12.5
+            input: 2, output: 1, cached_input: 2.1        | .cached_input is '2.1'; allowed is a number of credits from 0 to 2, at most the input rate.
+            input: 2, output: 1, audio_input: 1.9         | .audio_input is '1.9'; allowed is a number of credits from 2 to 1000000, at least the input rate.
+            input: 2, output: 1, cached_input: -1         | .cached_input is '-1'; allowed is a number of credits from 0 to 2, at most the input rate.
+            input: 2, output: 1, cached_input: {a: 1}     | .cached_input is a mapping; allowed is a number of credits from 0 to 2, at most the input rate.
+            input: 2, output: 1, audio_input: 1000000.1   | .audio_input is '1000000.1'; allowed is a number of credits from 2 to 1000000, at least the input rate.
+            input: 2, output: 1, search_per_1000: 1e1     | .search_per_1000 is '1e1'; allowed is a number of credits from 0 to 1000000.
             input: 2, output: 1, cached: 1                | .cached is an unknown key; allowed is one of above, audio_input, cached_input, input,
             input: 2, output: 1, search: 1                | .search is an unknown key; allowed is one of above,
             input: 2, output: 1, from: 2026-12-01T00:00:00Z | .from is an unknown key; allowed is one of above,
-            input: 2, output: 1, search_counts: queries   | .search_counts needs 'search_per_1000', a rate above 0, beside it.
-            input: 2, output: 1, search_per_1000: 1, search_counts: tokens | .search_counts is 'tokens'; allowed is one of calls, queries.
+            input: 2, output: 1, search_counts: queries   | .search_counts needs 'search_per_1000', a rate above 0.
+            input: 2, output: 1, search_per_1000: 1, search_counts: tokens | .search_counts is 'tokens'; allowed is queries or calls.
             input: 2, output: 1, above: {input: 2, output: 1}                     | .above.prompt_tokens is missing.
             input: 2, output: 1, above: {prompt_tokens: 0, input: 2, output: 1}   | .above.prompt_tokens is '0'; allowed is a whole number from 1 to 1000000000.
             input: 2, output: 1, above: {prompt_tokens: 2e5, input: 2, output: 1} | .above.prompt_tokens is '2e5'; allowed is a whole number
-            input: 2, output: 1, above: 200000                                    | .above is '200000'; allowed is a mapping.
-            input: 2, output: 1, above: {prompt_tokens: 9, input: 1.9, output: 1} | .above.input is '1.9'; allowed is at least the rate of shorter prompts.
-            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 0.9} | .above.output is '0.9'; allowed is at least the rate of shorter prompts.
+            input: 2, output: 1, above: 200000                                    | .above is '200000'; allowed is an object with prompt_tokens, input, output, cached_input, audio_input, search_per_1000, or null.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 1.9, output: 1} | .above.input is '1.9'; allowed is a number of credits from 2 to 1000000, at least the rate of shorter prompts.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 0.9} | .above.output is '0.9'; allowed is a number of credits from 1 to 1000000, at least the rate of shorter prompts.
             input: 2, output: 1, above: {prompt_tokens: 9, input: 2}              | .above.output is missing.
             input: 2, output: 1, above: {prompt_tokens: 9, output: 2}             | .above.input is missing.
             input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 2, output: 1}                    | .above.cached_input is missing.
             input: 2, output: 1, cached_input: 2, above: {prompt_tokens: 9, input: 3, output: 1}                    | .above.cached_input is missing.
-            input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 2, output: 1, cached_input: 0.5} | .above.cached_input is '0.5'; allowed is at least the rate of shorter prompts.
-            input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 3.1} | .above.cached_input is '3.1'; allowed is at most 'input', 3.
+            input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 2, output: 1, cached_input: 0.5} | .above.cached_input is '0.5'; allowed is a number of credits from 1 to 2, at least the rate of shorter prompts, at most the input rate.
+            input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 3.1} | .above.cached_input is '3.1'; allowed is a number of credits from 1 to 3, at least the rate of shorter prompts, at most the input rate.
             input: 2, output: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 2.9}                  | .above.cached_input is a rate that the price has for long prompts alone; name it for shorter ones, too, or not at all.
             input: 2, output: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 3}                    | .above.cached_input is a rate that the price has for long prompts alone;
             input: 2, output: 1, cached_input: 2, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 2.9} | .above.cached_input is a rate that the price has for long prompts alone;
@@ -125,18 +125,18 @@ class CatalogueTariffTest {
             input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 1, search_per_1000: 7}                 | .above.search_per_1000 is a rate that the price has for long prompts alone;
             input: 2, output: 1, search_per_1000: 0, above: {prompt_tokens: 9, input: 2, output: 1, search_per_1000: 7} | .above.search_per_1000 is a rate that the price has for long prompts alone;
             input: 2, output: 1, audio_input: 3, above: {prompt_tokens: 9, input: 3, output: 1}                     | .above.audio_input is missing.
-            input: 2, output: 1, audio_input: 3, above: {prompt_tokens: 9, input: 2, output: 1, audio_input: 2.5}   | .above.audio_input is '2.5'; allowed is at least the rate of shorter prompts.
+            input: 2, output: 1, audio_input: 3, above: {prompt_tokens: 9, input: 2, output: 1, audio_input: 2.5}   | .above.audio_input is '2.5'; allowed is a number of credits from 3 to 1000000, at least the rate of shorter prompts, at least the input rate.
             input: 2, output: 1, search_per_1000: 1, above: {prompt_tokens: 9, input: 2, output: 1}                 | .above.search_per_1000 is missing.
-            input: 2, output: 1, search_per_1000: 1, above: {prompt_tokens: 9, input: 2, output: 1, search_per_1000: 0.5} | .above.search_per_1000 is '0.5'; allowed is at least the rate of shorter prompts.
-            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 1, tiers: {flex: 1}} | .above.tiers is an unknown key; allowed is one of audio_input, cached_input, input, output, prompt_tokens, search_per_1000.
-            input: 2, output: 1, tiers: {flex: 0}         | .tiers.flex is '0'; allowed is a decimal number above 0, with at most 4 decimals, up to 100.
-            input: 2, output: 1, tiers: {flex: 0.12345}   | .tiers.flex is '0.12345'; allowed is a decimal number like 12.5, with at most 4 decimals, up to 100.
-            input: 2, output: 1, tiers: {priority: 100.1} | .tiers.priority is '100.1'; allowed is a decimal number like 12.5, with at most 4 decimals, up to 100.
-            input: 2, output: 1, tiers: {priority: -1}    | .tiers.priority is '-1'; allowed is a decimal number
-            input: 2, output: 1, tiers: {batch: 0.5}      | .tiers.batch is an unknown key; allowed is one of flex, priority.
-            input: 2, output: 1, tiers: flex              | .tiers is 'flex'; allowed is a mapping.
-            input: 2, output: 600000, tiers: {priority: 1.8}                                                     | .tiers multiplies a rate beyond 1000000 per million tokens, which is the most.
-            input: 2, output: 1, above: {prompt_tokens: 9, input: 600000, output: 1}, tiers: {priority: 1.8}     | .tiers multiplies a rate beyond 1000000 per million tokens, which is the most.
+            input: 2, output: 1, search_per_1000: 1, above: {prompt_tokens: 9, input: 2, output: 1, search_per_1000: 0.5} | .above.search_per_1000 is '0.5'; allowed is a number of credits from 1 to 1000000, at least the rate of shorter prompts.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 1, tiers: {flex: 1}} | .above.tiers is not known; allowed are prompt_tokens, input, output, cached_input, audio_input, search_per_1000.
+            input: 2, output: 1, tiers: {flex: 0}         | .tiers.flex is '0'; allowed is a number above 0, up to 100, with at most 4 decimals.
+            input: 2, output: 1, tiers: {flex: 0.12345}   | .tiers.flex is '0.12345'; allowed is a number above 0, up to 100, with at most 4 decimals.
+            input: 2, output: 1, tiers: {priority: 100.1} | .tiers.priority is '100.1'; allowed is a number above 0, up to 100, with at most 4 decimals.
+            input: 2, output: 1, tiers: {priority: -1}    | .tiers.priority is '-1'; allowed is a number above 0, up to 100, with at most 4 decimals.
+            input: 2, output: 1, tiers: {batch: 0.5}      | .tiers.batch is not known; allowed are flex, priority.
+            input: 2, output: 1, tiers: flex              | .tiers is 'flex'; allowed is an object with flex, priority, or null.
+            input: 2, output: 600000, tiers: {priority: 1.8}                                                     | .tiers.priority is 1.8, which makes a rate of 600000 higher than 1000000 credits, the most.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 600000, output: 1}, tiers: {priority: 1.8}     | .tiers.priority is 1.8, which makes a rate of 600000 higher than 1000000 credits, the most.
             """)
     void a_mistake_in_a_price_is_named_with_its_place(String rates, String complaint) {
         assertComplaint(price(rates, "v1"), "models.yaml:7: models[0].price" + complaint);
@@ -272,13 +272,13 @@ class CatalogueTariffTest {
             {input: 1, output: 2, cached: 1, cached_input: 1}          | .cached says the same as 'cached_input', which is there too; leave one of them out.
             {input: 1, output: 2, search: 1, search_per_1000: 1}       | .search says the same as 'search_per_1000', which is there too; leave one of them out.
             {input: 1, output: 2, search: 1, search_counts: queries}   | .search_counts belongs to 'search_per_1000'; 'search' is a rate for each call with a search.
-            {input: 1, output: 2, cached: 1.1}                         | .cached is '1.1'; allowed is at most 'input', 1.
+            {input: 1, output: 2, cached: 1.1}                         | .cached is '1.1'; allowed is a number of dollars from 0 to 1, at most the input rate.
             {input: 1, output: 2, cached: 0.5, above: {prompt_tokens: 9, input: 1, output: 2}} | .above.cached_input is missing.
             {input: 1, output: 2, search: 1, above: {prompt_tokens: 9, input: 1, output: 2}}   | .above.search_per_1000 is missing.
-            {input: 1, output: 2, search: 1, above: {prompt_tokens: 9, input: 1, output: 2, search_per_1000: 999}} | .above.search_per_1000 is '999'; allowed is at least the rate of shorter prompts.
-            {input: 1, output: 2, search: 5.1}                         | .search is '5.1'; allowed is a decimal number like 12.5, with at most 8 decimals, up to 5.
-            {input: 5000.1, output: 2}                                 | .input is '5000.1'; allowed is a decimal number like 12.5, with at most 8 decimals, up to 5000.
-            {input: 1, output: 4000, tiers: {priority: 1.8}}           | .tiers multiplies a rate beyond 5000 per million tokens, which is the most.
+            {input: 1, output: 2, search: 1, above: {prompt_tokens: 9, input: 1, output: 2, search_per_1000: 999}} | .above.search_per_1000 is '999'; allowed is a number of dollars from 1000 to 5000, at least the rate of shorter prompts.
+            {input: 1, output: 2, search: 5.1}                         | .search is a thousandth of 'search_per_1000', which is 5100; allowed is a number of dollars from 0 to 5000.
+            {input: 5000.1, output: 2}                                 | .input is '5000.1'; allowed is a number of dollars from 0 to 5000.
+            {input: 1, output: 4000, tiers: {priority: 1.8}}           | .tiers.priority is 1.8, which makes a rate of 4000 higher than 5000 dollars, the most.
             {input: 1, output: 2, version: v}                          | .version is an unknown key; allowed is one of above, audio_input, cached, cached_input, input, output, search,
             {input: 1, output: 2, from: 2026-12-01T00:00:00Z}          | .from is an unknown key
             {output: 2}                                                | .input is missing.

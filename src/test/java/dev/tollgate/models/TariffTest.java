@@ -21,14 +21,14 @@ class TariffTest {
     @Test
     void a_part_has_a_rate_if_short_or_long_prompts_have_one() {
         Tariff none = tariff(PLAIN, PriceRates.of(20, 40));
-        assertThat(none.hasCached() || none.hasAudio() || none.hasSearch()).isFalse();
+        assertThat(Rate.OPTIONAL.stream().anyMatch(none::has)).isFalse();
         Tariff alone = Tariff.of(10, 20);
-        assertThat(alone.hasCached() || alone.hasAudio() || alone.hasSearch()).isFalse();
+        assertThat(Rate.OPTIONAL.stream().anyMatch(alone::has)).isFalse();
         Tariff ofLong = tariff(PLAIN, new PriceRates(20, 40, 12, 30, 1));
-        assertThat(ofLong.hasCached() && ofLong.hasAudio() && ofLong.hasSearch())
+        assertThat(Rate.OPTIONAL.stream().allMatch(ofLong::has))
                 .isTrue();
         Tariff ofShort = tariff(WHOLE, new PriceRates(30, 40, 30, 30, 5));
-        assertThat(ofShort.hasCached() && ofShort.hasAudio() && ofShort.hasSearch())
+        assertThat(Rate.OPTIONAL.stream().allMatch(ofShort::has))
                 .isTrue();
     }
 

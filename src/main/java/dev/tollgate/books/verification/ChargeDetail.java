@@ -2,8 +2,11 @@ package dev.tollgate.books.verification;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -47,10 +50,19 @@ record ChargeDetail(
      * The counts.
      *
      * @param prompt all tokens billed as input, with the cached ones and the audio
-     * @param audio uncached audio
+     * @param parts of the prompt, which do not overlap
      * @param searches queries
      */
-    record Tokens(long prompt, long completion, long reasoning, long cached, long audio, long searches) {
+    record Tokens(long prompt, long completion, long reasoning, Map<PromptPart, Long> parts, long searches) {
+
+        long cached() {
+            return parts.getOrDefault(PromptPart.CACHED, 0L);
+        }
+
+        /** Returns the tokens of the prompt that are none of its parts. */
+        long plain() {
+            return prompt - parts.values().stream().mapToLong(Long::longValue).sum();
+        }
 
         boolean isNone() {
             return prompt + completion + reasoning + searches == 0;
@@ -62,13 +74,13 @@ record ChargeDetail(
     /**
      * The rates in credits, per million tokens or per thousand searches; null if the detail shows none.
      *
+     * @param parts the rates that the detail shows
      * @param isByCall whether a call with any search counts as one
      */
     record Rates(
             BigDecimal input,
             BigDecimal output,
-            @Nullable BigDecimal cached,
-            @Nullable BigDecimal audio,
+            Map<PromptPart, BigDecimal> parts,
             @Nullable BigDecimal search,
             boolean isByCall) {}
 
@@ -99,7 +111,7 @@ record ChargeDetail(
         BigDecimal input = input(detail, tokens);
         BigDecimal answer = cost(detail, "output_per_million", output);
         BigDecimal due = due(detail.required("rounding").stringValue(), input, answer, !tokens.isNone());
-        if (due == null || tokens.cached() + tokens.audio() > tokens.prompt()) {
+        if (due == null || tokens.plain() < 0) {
             return null;
         }
         return new ChargeDetail(
@@ -123,9 +135,10 @@ record ChargeDetail(
         return new Rates(
                 decimal(detail, "input_per_million"),
                 decimal(detail, "output_per_million"),
-                decimalOrNull(detail, "cached_input_per_million"),
-                decimalOrNull(detail, "audio_input_per_million"),
-                decimalOrNull(detail, "search_per_1000"),
+                Stream.of(PromptPart.values())
+                        .filter(part -> detail.has(part.perMillion()))
+                        .collect(Collectors.toMap(part -> part, part -> decimal(detail, part.perMillion()))),
+                detail.has("search_per_1000") ? decimal(detail, "search_per_1000") : null,
                 isByCall(detail));
     }
 
@@ -138,19 +151,18 @@ record ChargeDetail(
                 count(detail, "prompt_tokens"),
                 count(detail, "completion_tokens"),
                 count(detail, "reasoning_tokens"),
-                detail.path("cached_tokens").longValue(0),
-                detail.path("audio_tokens").longValue(0),
+                Stream.of(PromptPart.values()).collect(Collectors.toMap(part -> part, part -> detail.path(part.tokens())
+                        .longValue(0))),
                 detail.path("searches").longValue(0));
     }
 
     /** Returns the price of the input: text, cached tokens, audio and searches, each at the rate that the detail gives it. */
     private static BigDecimal input(JsonNode detail, Tokens tokens) {
-        BigDecimal input = cost(detail, "input_per_million", tokens.prompt() - tokens.cached() - tokens.audio());
-        if (tokens.cached() > 0) {
-            input = input.add(cost(detail, "cached_input_per_million", tokens.cached()));
-        }
-        if (tokens.audio() > 0) {
-            input = input.add(cost(detail, "audio_input_per_million", tokens.audio()));
+        BigDecimal input = cost(detail, "input_per_million", tokens.plain());
+        for (Map.Entry<PromptPart, Long> part : tokens.parts().entrySet()) {
+            if (part.getValue() > 0) {
+                input = input.add(cost(detail, part.getKey().perMillion(), part.getValue()));
+            }
         }
         if (tokens.searches() > 0 && detail.has("search_per_1000")) {
             BigDecimal counted = BigDecimal.valueOf(isByCall(detail) ? 1 : tokens.searches());
@@ -197,10 +209,6 @@ record ChargeDetail(
 
     private static BigDecimal decimal(JsonNode detail, String name) {
         return detail.required(name).decimalValue();
-    }
-
-    private static @Nullable BigDecimal decimalOrNull(JsonNode detail, String name) {
-        return detail.has(name) ? decimal(detail, name) : null;
     }
 
     private static long count(JsonNode detail, String name) {

@@ -60,13 +60,17 @@ final class CostCheck {
 
     /** Returns micro-credits, rounded up once: a count times credits per million is in micro-credits. */
     private static BigDecimal micros(JsonNode attempt) {
-        long cached = attempt.path("cached").longValue(0);
-        long audio = attempt.path("audio").longValue(0);
+        long plain = attempt.path("prompt").longValue(0);
+        BigDecimal parts = BigDecimal.ZERO;
+        for (PromptPart part : PromptPart.values()) {
+            long tokens = attempt.path(part.count()).longValue(0);
+            parts = parts.add(times(attempt, part.rate(), tokens));
+            plain -= tokens;
+        }
         long searches = attempt.path("searches").longValue(0);
         boolean isByCall = attempt.path("search_counts").asString("").equals("calls");
-        BigDecimal micros = times(attempt, "input", attempt.path("prompt").longValue(0) - cached - audio)
-                .add(times(attempt, "cached_input", cached))
-                .add(times(attempt, "audio_input", audio))
+        BigDecimal micros = times(attempt, "input", plain)
+                .add(parts)
                 .add(times(
                         attempt,
                         "output",

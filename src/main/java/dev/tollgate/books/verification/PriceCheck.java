@@ -172,8 +172,9 @@ final class PriceCheck implements Check {
         ChargeDetail.Rates shown = detail.rates();
         return isWorth(shown.input(), rate(rates, "input", factor))
                 && isWorth(shown.output(), rate(rates, "output", factor))
-                && isNoneOrWorth(shown.cached(), rate(rates, "cached_input", factor))
-                && isNoneOrWorth(shown.audio(), rate(rates, "audio_input", factor))
+                && shown.parts().entrySet().stream()
+                        .allMatch(part -> isWorth(
+                                part.getValue(), rate(rates, part.getKey().rate(), factor)))
                 && isOfSearch(tariff, search(rates), detail);
     }
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -21,8 +22,10 @@ import tools.jackson.databind.JsonNode;
 final class PriceDeedCheck implements Check {
 
     /** The members of a tariff; a row that has the rounding has each of them that its price has. */
-    private static final List<String> TARIFF = List.of(
-            "input", "output", "cached_input", "audio_input", "search_per_1000", "search_counts", "above", "tiers");
+    private static final List<String> TARIFF = Stream.concat(
+                    Stream.of("input", "output", "search_per_1000", "search_counts", "above", "tiers"),
+                    Stream.of(PromptPart.values()).map(PromptPart::rate))
+            .toList();
 
     private final PriceCheck prices;
     private final Set<String> told = new HashSet<>();

@@ -7,6 +7,7 @@ import dev.tollgate.books.rollups.AttemptCost;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
@@ -122,8 +123,9 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
 
         private void counts(Usage usage) {
             json.raw(",\"prompt\":").number(usage.inputTokens());
-            count("cached", usage.cachedWithinPrompt());
-            count("audio", usage.uncachedAudioTokens());
+            for (Rate rate : Rate.PARTS) {
+                count(rate.brief(), rate.tokens(usage));
+            }
             count("completion", usage.candidatesTokens());
             count("reasoning", usage.thoughtsTokens());
             count("searches", usage.searches());
@@ -142,11 +144,10 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
         private void rates(Tariff tariff, Usage usage) {
             PriceRates rates = tariff.of(usage);
             json.raw(",\"input\":").credits(rates.inputMicros());
-            if (usage.cachedWithinPrompt() > 0) {
-                json.raw(",\"cached_input\":").credits(rates.cachedMicros());
-            }
-            if (usage.uncachedAudioTokens() > 0) {
-                json.raw(",\"audio_input\":").credits(rates.audioMicros());
+            for (Rate rate : Rate.PARTS) {
+                if (rate.tokens(usage) > 0) {
+                    json.raw(",\"").raw(rate.key()).raw("\":").credits(rate.of(rates));
+                }
             }
             json.raw(",\"output\":").credits(rates.outputMicros());
             if (usage.searches() > 0) {

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.Set;
@@ -49,7 +50,7 @@ final class ReportedExtras {
             return 0;
         }
         int most = limits.extras().searchesMax();
-        if (limits.tariff().hasSearch()) {
+        if (limits.tariff().has(Rate.SEARCH)) {
             if (queries == 0) {
                 flags.add(UsageFlag.ESTIMATED);
             }
@@ -69,7 +70,7 @@ final class ReportedExtras {
     Usage usage(ReportedCounts counts, long prompt, long toolUse, long candidates, long thoughts, long text) {
         long cached = within(prompt, counts.cached());
         long audio = within(prompt, counts.promptDetails().audioTokens());
-        boolean isPriced = limits.tariff().hasAudio();
+        boolean isPriced = limits.tariff().has(Rate.AUDIO_INPUT);
         if (isPriced) {
             audio = within(limits.extras().audioTokensMax(), audio);
         }

@@ -7,6 +7,7 @@ import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
 import java.util.ArrayList;
@@ -46,18 +47,17 @@ final class TaskDetails {
 
     /** Writes what has a rate of its own and is not zero, and the searches, which cost the operator something at any rate. */
     private static void parts(Utf8Buffer json, Tariff tariff, PriceRates rates, Usage usage) {
-        if (tariff.hasCached() && usage.cachedTokens() > 0) {
-            json.raw(",\"cached_tokens\":").number(usage.cachedTokens());
-            json.raw(",\"cached_input_per_million\":").credits(rates.cachedMicros());
-        }
-        if (tariff.hasAudio() && usage.uncachedAudioTokens() > 0) {
-            json.raw(",\"audio_tokens\":").number(usage.uncachedAudioTokens());
-            json.raw(",\"audio_input_per_million\":").credits(rates.audioMicros());
+        for (Rate rate : Rate.PARTS) {
+            long tokens = rate.tokens(usage);
+            if (tokens > 0 && tariff.has(rate)) {
+                json.raw(",\"").raw(rate.brief()).raw("_tokens\":").number(tokens);
+                json.raw(",\"").raw(rate.inTask()).raw("\":").credits(rate.of(rates));
+            }
         }
         if (usage.searches() > 0) {
             json.raw(",\"searches\":").number(usage.searches());
         }
-        if (usage.searches() > 0 && tariff.hasSearch()) {
+        if (usage.searches() > 0 && tariff.has(Rate.SEARCH)) {
             json.raw(",\"search_per_1000\":").credits(rates.searchMicros());
             json.raw(tariff.searchCounts() == Tariff.SearchCounts.CALLS ? ",\"search_counts\":\"calls\"" : "");
         }

@@ -3,6 +3,7 @@ package dev.tollgate.models.prices;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -74,12 +75,12 @@ public final class SetPrices {
     private static void warn(PriceVersion version) {
         Tariff tariff = version.pricing().tariff();
         PriceRates.Step above = tariff.above();
-        String alone = above == null ? null : above.rateWithout(tariff.rates());
+        Rate alone = above == null ? null : above.rateWithout(tariff.rates());
         if (above != null && alone != null) {
             log.warn(
                     "price {} has {} for prompts above {} tokens alone and is charged so; set a price that has it for all prompts, or for none",
                     version.pricing().version(),
-                    alone,
+                    alone.key(),
                     above.promptTokens());
         }
     }

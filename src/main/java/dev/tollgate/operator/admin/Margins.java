@@ -1,11 +1,12 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +25,18 @@ public record Margins(Rates rates, @Nullable Rates above) {
      * @param percent by component, cut down to tenths, below zero for a loss; null if the cost is unknown or nothing is charged. Input and
      *     output are always there, the others if price or cost has a rate of its own.
      */
-    public record Rates(Map<String, @Nullable BigDecimal> percent) {
+    public record Rates(Map<Rate, @Nullable BigDecimal> percent) {
 
         public Rates {
             percent = Collections.unmodifiableMap(percent);
         }
 
         public @Nullable BigDecimal input() {
-            return percent.get("input");
+            return percent.get(Rate.INPUT);
         }
 
         public @Nullable BigDecimal output() {
-            return percent.get("output");
+            return percent.get(Rate.OUTPUT);
         }
     }
 
@@ -54,19 +55,13 @@ public record Margins(Rates rates, @Nullable Rates above) {
     }
 
     private static Rates rates(PriceRates price, @Nullable PriceRates cost) {
-        Map<String, @Nullable BigDecimal> percent = new LinkedHashMap<>();
+        Map<Rate, @Nullable BigDecimal> percent = new EnumMap<>(Rate.class);
         PriceRates at = cost == null ? price : cost;
         boolean isKnown = cost != null;
-        percent.put("input", percent(price.inputMicros(), at.inputMicros(), isKnown));
-        percent.put("output", percent(price.outputMicros(), at.outputMicros(), isKnown));
-        if (price.hasCached() || at.hasCached()) {
-            percent.put("cached_input", percent(price.cachedMicros(), at.cachedMicros(), isKnown));
-        }
-        if (price.hasAudio() || at.hasAudio()) {
-            percent.put("audio_input", percent(price.audioMicros(), at.audioMicros(), isKnown));
-        }
-        if (price.searchMicros() > 0 || at.searchMicros() > 0) {
-            percent.put("search_per_1000", percent(price.searchMicros(), at.searchMicros(), isKnown));
+        for (Rate rate : Rate.values()) {
+            if (price.has(rate) || at.has(rate)) {
+                percent.put(rate, percent(rate.of(price), rate.of(at), isKnown));
+            }
         }
         return new Rates(percent);
     }

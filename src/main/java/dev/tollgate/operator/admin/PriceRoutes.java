@@ -2,6 +2,7 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.TariffRules;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.models.prices.SetPrices;
@@ -25,7 +26,7 @@ public final class PriceRoutes {
     public List<AdminRoute> routes() {
         String versions = "/admin/models/{id...}/prices";
         String[] members = Stream.concat(
-                        TariffEdit.MEMBERS.stream(),
+                        TariffRules.MEMBERS.stream(),
                         Stream.of("reasoning", "from", "cancel_scheduled", "version", "reason"))
                 .toArray(String[]::new);
         return List.of(
@@ -54,7 +55,7 @@ public final class PriceRoutes {
                 by,
                 request.id(),
                 new Prices.Change(
-                        TariffEdit.of(body.members(TariffEdit.MEMBERS)),
+                        TariffEdit.of(body.members(TariffRules.MEMBERS)),
                         reasoning(body),
                         from(body),
                         body.has("cancel_scheduled") && body.needFlag("cancel_scheduled"),
@@ -130,7 +131,7 @@ public final class PriceRoutes {
 
     private static AdminJson margin(Margins.Rates rates) {
         AdminJson json = new AdminJson();
-        rates.percent().forEach(json::decimal);
+        rates.percent().forEach((rate, percent) -> json.decimal(rate.key(), percent));
         return json;
     }
 

@@ -22,19 +22,24 @@ public final class Refused extends Exception {
 
     private final Why why;
     private final @Nullable String field;
+    private final String what;
 
     public Refused(String message) {
         this(Why.INVALID, message);
     }
 
     public Refused(Why why, String message) {
-        this(why, message, null);
-    }
-
-    private Refused(Why why, String message, @Nullable String field) {
         super(message);
         this.why = why;
+        this.field = null;
+        this.what = message;
+    }
+
+    private Refused(String field, String what) {
+        super("'" + field + "' " + what + ".");
+        this.why = Why.INVALID;
         this.field = field;
+        this.what = what + ".";
     }
 
     /**
@@ -43,7 +48,7 @@ public final class Refused extends Exception {
      * @param what follows the quoted name, without the full stop
      */
     static Refused of(String field, String what) {
-        return new Refused(Why.INVALID, "'" + field + "' " + what + ".", field);
+        return new Refused(field, what);
     }
 
     /** Returns the refusal by a store that cannot be opened, read or written, with the cause in words. */
@@ -58,6 +63,11 @@ public final class Refused extends Exception {
     /** Returns the wrong field, which the message quotes at its start; null if there is none. */
     public @Nullable String field() {
         return field;
+    }
+
+    /** Returns the sentence that follows the field's name; the whole message if there is no field. */
+    public String what() {
+        return what;
     }
 
     /** A step that may be refused. */

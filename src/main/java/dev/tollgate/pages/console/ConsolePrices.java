@@ -5,6 +5,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.operator.admin.Margins;
@@ -198,7 +199,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     public static @Nullable BigDecimal cached(Margins margins) {
         return margins.rates()
                 .percent()
-                .getOrDefault("cached_input", margins.rates().input());
+                .getOrDefault(Rate.CACHED_INPUT, margins.rates().input());
     }
 
     /** Returns what the catalogue's file says instead. */

@@ -77,20 +77,9 @@ final class DeedWords {
             "version", "Price version",
             "input", "Input, credits per million tokens",
             "output", "Output, credits per million tokens",
-            "cached_input", "Cached input",
-            "audio_input", "Audio input",
-            "search_per_1000", "1,000 searches",
-            "search_counts", "Counted searches",
-            "above.prompt_tokens", "Long prompts: above",
-            "above.input", "Long prompts: input",
-            "above.output", "Long prompts: output",
-            "above.cached_input", "Long prompts: cached input",
-            "above.audio_input", "Long prompts: audio input",
-            "above.search_per_1000", "Long prompts: 1,000 searches",
             "tiers.flex", "Flex factor",
             "tiers.priority", "Priority factor",
             "rounding", "Rounding",
-            "from", "From",
             "withdrawn", "Withdrawn versions",
             "kept", "Versions kept for later",
             "reasoning", "Thoughts",
@@ -136,7 +125,7 @@ final class DeedWords {
     }
 
     static String field(String name) {
-        return FIELDS.getOrDefault(name, name);
+        return FIELDS.getOrDefault(name, PriceForm.LABELS.getOrDefault(name, name));
     }
 
     /** Returns the present name of a field, which older rows may call otherwise. */

@@ -1,11 +1,12 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.TariffJson;
+import dev.tollgate.models.TariffRules;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.operator.admin.TariffEdit;
-import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -25,21 +26,17 @@ import tools.jackson.databind.node.ObjectNode;
 public record PriceForm(Map<String, String> values) {
 
     /** The fields with their labels, in the order of the page. */
-    private static final Map<String, String> LABELS = new LinkedHashMap<>();
+    static final Map<String, String> LABELS = new LinkedHashMap<>();
 
     static {
-        LABELS.put("input", "Input");
-        LABELS.put("output", "Output");
-        LABELS.put("cached_input", "Cached input");
-        LABELS.put("audio_input", "Audio input");
-        LABELS.put("search_per_1000", "1,000 searches");
+        for (Rate rate : Rate.values()) {
+            LABELS.put(rate.key(), rate.label());
+        }
         LABELS.put("search_counts", "Counted searches");
         LABELS.put("above.prompt_tokens", "Long prompts: above");
-        LABELS.put("above.input", "Long prompts: input");
-        LABELS.put("above.output", "Long prompts: output");
-        LABELS.put("above.cached_input", "Long prompts: cached input");
-        LABELS.put("above.audio_input", "Long prompts: audio input");
-        LABELS.put("above.search_per_1000", "Long prompts: 1,000 searches");
+        for (Rate rate : Rate.values()) {
+            LABELS.put("above." + rate.key(), "Long prompts: " + rate.words());
+        }
         LABELS.put("tiers.flex", "Flex");
         LABELS.put("tiers.priority", "Priority");
         LABELS.put("from", "From");
@@ -89,6 +86,11 @@ public record PriceForm(Map<String, String> values) {
     /** Returns whether a field apart from input, output and thoughts is filled. */
     public boolean hasMore() {
         return LABELS.keySet().stream().skip(2).anyMatch(field -> !value(field).isEmpty());
+    }
+
+    /** Returns the label of a rate's field under a heading that says whose rates they are. */
+    public static String label(Rate rate) {
+        return Rate.PARTS.contains(rate) ? rate.label().replace("input", "in") : rate.label();
     }
 
     /** Returns the fields that a confirmation repeats. */
@@ -144,19 +146,14 @@ public record PriceForm(Map<String, String> values) {
     private static void put(ObjectNode members, String name, String text) {
         if (text.isEmpty()) {
             members.putNull(name);
-        } else if (text.matches("[0-9]{1,12}(\\.[0-9]{1,12})?")) {
-            members.put(name, new BigDecimal(text));
         } else {
-            members.put(name, text);
+            TariffRules.put(members, name, text);
         }
     }
 
     /** Returns a refusal in the words of the page. */
     static String complaint(Refused refused) {
-        String message = String.valueOf(refused.getMessage());
-        String field = refused.field();
-        return field == null || !LABELS.containsKey(field)
-                ? message
-                : LABELS.get(field) + message.substring(field.length() + 2);
+        String label = refused.field() == null ? null : LABELS.get(refused.field());
+        return label == null ? String.valueOf(refused.getMessage()) : label + " " + refused.what();
     }
 }

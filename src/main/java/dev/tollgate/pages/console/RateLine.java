@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceRates.Step;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Tariff.Tiers;
@@ -10,7 +11,6 @@ import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +25,6 @@ public record RateLine(String what, String first, String second, String percent)
 
     private static final String NONE = "–";
     private static final String LONG = "Long prompts: ";
-
-    private static final Map<String, String> WORDS = Map.of(
-            "input", "input",
-            "output", "output",
-            "cached_input", "cached input",
-            "audio_input", "audio input",
-            "search_per_1000", "1,000 searches");
 
     /** @param second null if unknown */
     public static List<RateLine> of(Tariff first, @Nullable Tariff second) {
@@ -58,29 +51,17 @@ public record RateLine(String what, String first, String second, String percent)
             String kind, PriceRates first, @Nullable PriceRates second, Margins.Rates margins) {
         return margins.percent().entrySet().stream()
                 .map(margin -> new RateLine(
-                        what(kind + WORDS.get(margin.getKey())),
-                        Display.price(rate(first, margin.getKey())),
-                        second == null ? NONE : Display.price(rate(second, margin.getKey())),
+                        kind.isEmpty()
+                                ? margin.getKey().label()
+                                : kind + margin.getKey().words(),
+                        Display.price(margin.getKey().of(first)),
+                        second == null ? NONE : Display.price(margin.getKey().of(second)),
                         ConsolePrices.percent(margin.getValue())))
                 .toList();
     }
 
-    private static String what(String words) {
-        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
-    }
-
-    private static long rate(PriceRates rates, String name) {
-        return switch (name) {
-            case "input" -> rates.inputMicros();
-            case "output" -> rates.outputMicros();
-            case "cached_input" -> rates.cachedMicros();
-            case "audio_input" -> rates.audioMicros();
-            default -> rates.searchMicros();
-        };
-    }
-
     private static String counted(Tariff tariff) {
-        return !tariff.hasSearch() ? NONE : tariff.searchCounts() == SearchCounts.CALLS ? "calls" : "queries";
+        return !tariff.has(Rate.SEARCH) ? NONE : tariff.searchCounts() == SearchCounts.CALLS ? "calls" : "queries";
     }
 
     private static String tokens(Tariff tariff) {

@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Usage;
 import dev.tollgate.pages.dashboard.PriceLines.Line;
@@ -42,24 +43,21 @@ record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHo
     /** Adds the prompt's parts. A prompt without parts has one line, also if it is empty. */
     private void prompt(List<Line> lines) {
         PriceRates rates = pricing.tariff().rates();
-        long cached = usage.cachedWithinPrompt();
-        long audio = usage.uncachedAudioTokens();
-        long plain = usage.inputTokens() - cached - audio;
-        if (plain > 0 || cached + audio == 0) {
-            lines.add(priced("Prompt", without(cached, audio), plain, rates.inputMicros()));
+        long plain = usage.inputTokens();
+        List<String> others = new ArrayList<>();
+        List<Line> parts = new ArrayList<>();
+        for (Rate rate : Rate.PARTS) {
+            long tokens = rate.tokens(usage);
+            if (tokens > 0) {
+                parts.add(priced(rate.line(), String.join(", ", others), tokens, rate.of(rates)));
+                others.add(rate.others());
+                plain -= tokens;
+            }
         }
-        if (cached > 0) {
-            lines.add(priced("Cached prompt", "", cached, rates.cachedMicros()));
+        if (plain > 0 || parts.isEmpty()) {
+            lines.add(priced("Prompt", String.join(", ", others), plain, rates.inputMicros()));
         }
-        if (audio > 0) {
-            lines.add(priced("Audio", cached > 0 ? "not cached" : "", audio, rates.audioMicros()));
-        }
-    }
-
-    private static String without(long cached, long audio) {
-        return (cached > 0 ? "not cached" : "")
-                + (cached > 0 && audio > 0 ? ", " : "")
-                + (audio > 0 ? "without audio" : "");
+        lines.addAll(parts);
     }
 
     private void search(List<Line> lines) {

@@ -94,14 +94,10 @@ public record PriceLines(
 
     /** Returns the rates of the call, which have its step and its tier already. */
     private static Tariff tariff(JsonNode detail) {
-        long input = micros(detail, "input_per_million", 0);
         return new Tariff(
-                new PriceRates(
-                        input,
-                        micros(detail, "output_per_million", 0),
-                        micros(detail, "cached_input_per_million", input),
-                        micros(detail, "audio_input_per_million", input),
-                        micros(detail, "search_per_1000", 0)),
+                PriceRates.of(rate -> detail.has(rate.inTask())
+                        ? micros(detail.path(rate.inTask()).decimalValue())
+                        : null),
                 null,
                 detail.path("search_counts").asString("").equals("calls") ? SearchCounts.CALLS : SearchCounts.QUERIES,
                 Tariff.Tiers.NONE);
@@ -134,10 +130,6 @@ public record PriceLines(
             conditions.add("the service tier " + tier);
         }
         return conditions.isEmpty() ? "" : "Rates of " + String.join(", and of ", conditions) + ".";
-    }
-
-    private static long micros(JsonNode detail, String name, long otherwise) {
-        return detail.has(name) ? micros(detail.path(name).decimalValue()) : otherwise;
     }
 
     private static @Nullable Rounding rounding(String words) {

@@ -2,12 +2,14 @@ package dev.tollgate.pages.docs;
 
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A price as pages describe it: every rate that is not the same as another one. */
@@ -19,39 +21,24 @@ public record PriceFacts(Pricing pricing) {
      * @param micros micro-credits for a million tokens, or for a thousand searches
      * @param longMicros likewise for long prompts; null if the price has no such step
      */
-    public record Rate(String name, long micros, @Nullable Long longMicros) {}
+    public record Line(String name, long micros, @Nullable Long longMicros) {}
 
     /** Returns the rates in the order of a charge. */
-    public List<Rate> rates() {
+    public List<Line> rates() {
         Tariff tariff = pricing.tariff();
         PriceRates base = tariff.rates();
         PriceRates.Step step = tariff.above();
         PriceRates above = step == null ? null : step.rates();
-        List<Rate> rates = new ArrayList<>();
-        rates.add(rate("Input, per million tokens", base.inputMicros(), above == null ? null : above.inputMicros()));
-        if (tariff.hasCached()) {
-            rates.add(rate(
-                    "Cached input, per million tokens",
-                    base.cachedMicros(),
-                    above == null ? null : above.cachedMicros()));
-        }
-        if (tariff.hasAudio()) {
-            rates.add(rate(
-                    "Audio input, per million tokens", base.audioMicros(), above == null ? null : above.audioMicros()));
-        }
-        rates.add(rate("Output, per million tokens", base.outputMicros(), above == null ? null : above.outputMicros()));
-        if (tariff.hasSearch()) {
-            rates.add(rate(
-                    "Search, per thousand " + searches(),
-                    base.searchMicros(),
-                    above == null ? null : above.searchMicros()));
-        }
-        return rates;
+        return Rate.AS_CHARGED.stream()
+                .filter(tariff::has)
+                .map(rate -> line(rate, rate.of(base), above == null ? null : rate.of(above)))
+                .toList();
     }
 
-    /** Makes a rate; one that is the same for long prompts is given once. */
-    private static Rate rate(String name, long micros, @Nullable Long longMicros) {
-        return new Rate(name, micros, longMicros != null && longMicros == micros ? null : longMicros);
+    /** Makes the line of a rate; one that is the same for long prompts is given once. */
+    private Line line(Rate rate, long micros, @Nullable Long longMicros) {
+        String name = rate.isOfTokens() ? rate.label() + ", per million tokens" : "Search, per thousand " + searches();
+        return new Line(name, micros, longMicros != null && longMicros == micros ? null : longMicros);
     }
 
     private String searches() {
@@ -85,14 +72,14 @@ public record PriceFacts(Pricing pricing) {
         Tariff tariff = pricing.tariff();
         PriceRates rates = tariff.rates();
         List<String> lines = new ArrayList<>();
-        if (rates.hasCached()) {
-            lines.add("Cached input " + Display.price(rates.cachedMicros()));
-        }
-        if (rates.hasAudio()) {
-            lines.add("Audio input " + Display.price(rates.audioMicros()));
-        }
-        if (rates.searchMicros() > 0) {
-            lines.add("Search " + Display.price(rates.searchMicros()) + " per thousand " + searches());
+        for (Rate rate : Rate.OPTIONAL) {
+            if (rates.has(rate)) {
+                String price = Display.price(rate.of(rates));
+                lines.add(
+                        rate.isOfTokens()
+                                ? rate.label() + " " + price
+                                : "Search " + price + " per thousand " + searches());
+            }
         }
         PriceRates.Step above = tariff.above();
         if (above != null) {
@@ -137,22 +124,10 @@ public record PriceFacts(Pricing pricing) {
     }
 
     private static String changes(PriceRates rates, PriceRates others) {
-        List<String> changes = new ArrayList<>();
-        change(changes, "in", rates.inputMicros(), others.inputMicros());
-        if (rates.hasCached() || others.hasCached()) {
-            change(changes, "cached", rates.cachedMicros(), others.cachedMicros());
-        }
-        if (rates.hasAudio() || others.hasAudio()) {
-            change(changes, "audio", rates.audioMicros(), others.audioMicros());
-        }
-        change(changes, "out", rates.outputMicros(), others.outputMicros());
-        change(changes, "search", rates.searchMicros(), others.searchMicros());
-        return String.join(", ", changes);
-    }
-
-    private static void change(List<String> changes, String name, long micros, long other) {
-        if (micros != other) {
-            changes.add(name + " " + Display.price(other));
-        }
+        return Rate.AS_CHARGED.stream()
+                .filter(rate -> rates.has(rate) || others.has(rate))
+                .filter(rate -> rate.of(rates) != rate.of(others))
+                .map(rate -> rate.brief() + " " + Display.price(rate.of(others)))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -21,6 +21,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.pages.dashboard.PriceLines;
 import dev.tollgate.pages.dashboard.ShortageWords;
@@ -76,7 +77,7 @@ public record PlaygroundPage(
         /** Returns the most searches that one call pays for. */
         public int searchesMax() {
             Tariff tariff = model.pricing().tariff();
-            if (!tariff.hasSearch()) {
+            if (!tariff.has(Rate.SEARCH)) {
                 return 0;
             }
             return tariff.searchCounts() == Tariff.SearchCounts.CALLS

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.RandomPrices;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.Randomly;
@@ -134,8 +135,8 @@ class UsagePropertiesTest {
                     && usage.cachedTokens() <= usage.promptTokens()
                     && usage.cachedAudioTokens() <= Math.min(usage.cachedTokens(), usage.promptAudioTokens())
                     && usage.promptAudioTokens() + usage.promptImageTokens() <= usage.promptTokens()
-                    && (!tariff.hasAudio() || usage.promptAudioTokens() <= extras.audioTokensMax())
-                    && (!tariff.hasAudio()
+                    && (!tariff.has(Rate.AUDIO_INPUT) || usage.promptAudioTokens() <= extras.audioTokensMax())
+                    && (!tariff.has(Rate.AUDIO_INPUT)
                             || usage.cachedTokens() + usage.promptAudioTokens() - usage.cachedAudioTokens()
                                     <= usage.promptTokens())
                     && usage.searches() <= extras.searchesMax()

@@ -44,7 +44,7 @@ class ModelFactsTest {
                         "Tiers flex × 0.5, priority × 1.8",
                         "From 1 Dec 2026, 08:00 UTC: in 800, cached 40, out 4,000");
         assertThat(before.price().rates().getFirst())
-                .isEqualTo(new PriceFacts.Rate("Input, per million tokens", 400_000_000, null));
+                .isEqualTo(new PriceFacts.Line("Input, per million tokens", 400_000_000, null));
         ModelFacts after = facts("gemini-4-argon", CHANGE);
         assertThat(after.ahead()).isEmpty();
         assertThat(after.otherRates()).startsWith("Cached input 40");

@@ -1,0 +1,35 @@
+package dev.tollgate.books.verification;
+
+/** The parts of a prompt with rates of their own, as tasks and prices name them: a list apart from that of the program that charges. */
+enum PromptPart {
+    CACHED("cached", "cached_input"),
+    AUDIO("audio", "audio_input");
+
+    private final String count;
+    private final String rate;
+
+    PromptPart(String count, String rate) {
+        this.count = count;
+        this.rate = rate;
+    }
+
+    /** Returns the name of its tokens in an attempt's cost. */
+    String count() {
+        return count;
+    }
+
+    /** Returns the name of its tokens in a charge. */
+    String tokens() {
+        return count + "_tokens";
+    }
+
+    /** Returns the name of its rate in a price and in an attempt's cost. */
+    String rate() {
+        return rate;
+    }
+
+    /** Returns the name of its rate in a charge. */
+    String perMillion() {
+        return rate + "_per_million";
+    }
+}

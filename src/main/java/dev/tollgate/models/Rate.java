@@ -1,0 +1,155 @@
+package dev.tollgate.models;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rates of a price (P1), a row each, in the order of the price list. Files, requests, tasks and pages read and write the rates by these rows;
+ * the arithmetic alone names them ({@link Tariff#sum}).
+ */
+public enum Rate {
+    INPUT("input", "input", "in", PriceRates::inputMicros, null),
+    OUTPUT("output", "output", "out", PriceRates::outputMicros, null),
+    CACHED_INPUT(
+            "cached_input",
+            "cached input",
+            "cached",
+            PriceRates::cachedMicros,
+            new Part(INPUT, null, INPUT, "Cached prompt", "not cached", Usage::cachedWithinPrompt)),
+    AUDIO_INPUT(
+            "audio_input",
+            "audio input",
+            "audio",
+            PriceRates::audioMicros,
+            new Part(INPUT, INPUT, null, "Audio", "without audio", Usage::uncachedAudioTokens)),
+    SEARCH("search_per_1000", "1,000 searches", "search", PriceRates::searchMicros, null);
+
+    /**
+     * The facts of a part of the prompt that has a rate.
+     *
+     * @param otherwise the rate of these tokens if the price does not have this one
+     * @param least the rate that this one is never below; null if there is none
+     * @param most the rate that this one is never above; null if there is none
+     * @param line the part as a line of a charge
+     * @param others the rest of the prompt
+     * @param tokens the part's tokens
+     */
+    private record Part(
+            Rate otherwise,
+            @Nullable Rate least,
+            @Nullable Rate most,
+            String line,
+            String others,
+            ToLongFunction<Usage> tokens) {}
+
+    /** The rates of parts of the prompt, in the order of a charge. */
+    public static final List<Rate> PARTS =
+            Stream.of(values()).filter(rate -> rate.part != null).toList();
+
+    /** The rates that a price may lack. */
+    public static final List<Rate> OPTIONAL =
+            Stream.of(values()).filter(rate -> rate != INPUT && rate != OUTPUT).toList();
+
+    /** All rates in the order of a charge. */
+    public static final List<Rate> AS_CHARGED = asCharged();
+
+    private final String key;
+    private final String words;
+    private final String brief;
+    private final ToLongFunction<PriceRates> micros;
+    private final @Nullable Part part;
+    private final String inTask;
+
+    Rate(
+            String key,
+            String words,
+            String brief,
+            ToLongFunction<PriceRates> micros,
+            @Nullable Part part) {
+        this.key = key;
+        this.words = words;
+        this.brief = brief;
+        this.micros = micros;
+        this.part = part;
+        this.inTask = key.equals("search_per_1000") ? key : key + "_per_million";
+    }
+
+    private static List<Rate> asCharged() {
+        List<Rate> rates = new ArrayList<>(List.of(INPUT));
+        rates.addAll(PARTS);
+        rates.addAll(List.of(OUTPUT, SEARCH));
+        return List.copyOf(rates);
+    }
+
+    /** Returns its name in the catalogue, in requests and in price lists. */
+    public String key() {
+        return key;
+    }
+
+    /** Returns its name in a sentence, without the unit if that is a million tokens. */
+    public String words() {
+        return words;
+    }
+
+    /** Returns its name at the head of a line. */
+    public String label() {
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    /** Returns its shortest name, which counts of a part have, too. */
+    public String brief() {
+        return brief;
+    }
+
+    /** Returns its name in the account that a task gives of its charge. */
+    public String inTask() {
+        return inTask;
+    }
+
+    /** Returns whether it is for a million tokens; otherwise it is for a thousand searches. */
+    public boolean isOfTokens() {
+        return this != SEARCH;
+    }
+
+    /** Returns the rate that holds without this one; null if that is none. */
+    @Nullable
+    Rate otherwise() {
+        return part == null ? null : part.otherwise;
+    }
+
+    /** Returns the rate that this one is never below; null if there is none. */
+    @Nullable
+    Rate least() {
+        return part == null ? null : part.least;
+    }
+
+    /** Returns the rate that this one is never above; null if there is none. */
+    @Nullable
+    Rate most() {
+        return part == null ? null : part.most;
+    }
+
+    /** Returns micro-credits. */
+    public long of(PriceRates rates) {
+        return micros.applyAsLong(rates);
+    }
+
+    /** Returns the tokens of a part of the prompt. */
+    public long tokens(Usage usage) {
+        return part == null ? 0 : part.tokens.applyAsLong(usage);
+    }
+
+    /** Returns a part of the prompt as a line of a charge. */
+    public String line() {
+        return part == null ? "" : part.line;
+    }
+
+    /** Returns what the prompt's other tokens are. */
+    public String others() {
+        return part == null ? "" : part.others;
+    }
+}

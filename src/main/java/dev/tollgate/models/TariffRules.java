@@ -1,0 +1,259 @@
+package dev.tollgate.models;
+
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.models.PriceRates.Step;
+import dev.tollgate.models.Tariff.SearchCounts;
+import dev.tollgate.models.Tariff.Tiers;
+import java.math.BigDecimal;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The rules of a price as it is written, in the catalogue or in a request of the operator (P1, P2, P4). Pure functions.
+ *
+ * @param unit in which the rates are written
+ * @param scale micro-credits of the unit
+ */
+public record TariffRules(String unit, long scale) {
+
+    /** The rules of prices in credits. */
+    public static final TariffRules OF_CREDITS = new TariffRules("credits", 1_000_000);
+
+    private static final List<String> RATES =
+            Stream.of(Rate.values()).map(Rate::key).toList();
+
+    /** The members of a price's rates. */
+    public static final List<String> MEMBERS = Stream.concat(
+                    RATES.stream(), Stream.of("search_counts", "above", "tiers"))
+            .toList();
+
+    private static final List<String> STEP =
+            Stream.concat(Stream.of("prompt_tokens"), RATES.stream()).toList();
+    private static final List<String> TIERS = List.of("flex", "priority");
+    private static final int STEP_TOKENS_MAX = 1_000_000_000;
+
+    /**
+     * A member that is not allowed.
+     *
+     * @param field its name, that of an inner object's member after a dot
+     * @param reason what is wrong with it, without the full stop
+     * @param allowed what is allowed instead; null if the reason says it
+     */
+    public record Refusal(String field, String reason, @Nullable String allowed) {
+
+        /** Returns what follows the name in a sentence, without the full stop. */
+        public String what() {
+            return allowed == null ? reason : reason + "; allowed is " + allowed;
+        }
+    }
+
+    /** A price breaks a rule. */
+    public static final class NotAllowed extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Refusal refusal;
+
+        NotAllowed(Refusal refusal) {
+            super("'" + refusal.field() + "' " + refusal.what());
+            this.refusal = refusal;
+        }
+
+        public Refusal refusal() {
+            return refusal;
+        }
+    }
+
+    /** Adds a member as it was typed: a number if it is a plain decimal, otherwise a text, which the rules refuse. */
+    public static void put(ObjectNode json, String name, String text) {
+        if (text.matches("[0-9]{1,15}(\\.[0-9]{1,12})?")) {
+            json.put(name, new BigDecimal(text));
+        } else {
+            json.put(name, text);
+        }
+    }
+
+    /** Returns the price of its members. */
+    public Tariff read(ObjectNode whole) throws NotAllowed {
+        PriceRates base = rates(whole, "", PriceRates.of(0, 0));
+        JsonNode above = whole.get("above");
+        Step step = above == null ? null : step(object("above", above, STEP), whole, base);
+        JsonNode factors = whole.get("tiers");
+        Tiers tiers = factors == null ? Tiers.NONE : tiers(object("tiers", factors, TIERS));
+        requireProducts(step == null ? base : step.rates(), tiers);
+        return new Tariff(base, step, searchCounts(whole.get("search_counts"), base), tiers);
+    }
+
+    private PriceRates rates(ObjectNode json, String path, PriceRates least) throws NotAllowed {
+        PriceRates rates = PriceRates.of(0, 0);
+        Map<Rate, Long> written = new EnumMap<>(Rate.class);
+        for (Rate rate : Rate.values()) {
+            if (json.has(rate.key()) || !Rate.OPTIONAL.contains(rate)) {
+                written.put(rate, rate(json, path, rate, rates, least));
+                rates = PriceRates.of(written::get);
+            }
+        }
+        return rates;
+    }
+
+    /** @param rates those that are read already @param least the rates of shorter prompts */
+    private long rate(ObjectNode json, String path, Rate rate, PriceRates rates, PriceRates least) throws NotAllowed {
+        Rate low = rate.least();
+        Rate high = rate.most();
+        long from = Math.max(low == null ? 0 : low.of(rates), rate.of(least));
+        long to = high == null ? PriceRates.MAX : high.of(rates);
+        JsonNode node = need(path, rate.key(), json);
+        long micros = whole(node, scale);
+        if (micros < from || micros > to) {
+            throw notAllowed(
+                    path + rate.key(),
+                    node,
+                    "a number of " + unit + " from " + amount(from) + " to " + amount(to)
+                            + (path.isEmpty() ? "" : ", at least the rate of shorter prompts")
+                            + (low == null ? "" : ", at least the " + low.words() + " rate")
+                            + (high == null ? "" : ", at most the " + high.words() + " rate")
+                            + (node.isNumber() && micros == NONE ? ", with at most " + decimals() + " decimals" : ""));
+        }
+        return micros;
+    }
+
+    /** Reads the rates of long prompts: each rate that the row has and no other, and none below it. */
+    private Step step(ObjectNode above, ObjectNode row, PriceRates base) throws NotAllowed {
+        JsonNode tokens = need("above.", "prompt_tokens", above);
+        long most = whole(tokens, 1);
+        if (most < 1 || most > STEP_TOKENS_MAX) {
+            throw notAllowed("above.prompt_tokens", tokens, "a whole number from 1 to " + STEP_TOKENS_MAX);
+        }
+        for (String name : RATES) {
+            if (row.has(name)) {
+                need("above.", name, above);
+            }
+        }
+        for (Rate rate : Rate.OPTIONAL) {
+            requireOfRow(above, rate, row.has(rate.key()));
+        }
+        Step step = new Step(most, rates(above, "above.", base));
+        Rate alone = step.rateWithout(base);
+        if (alone != null) {
+            requireOfRow(above, alone, false);
+        }
+        return step;
+    }
+
+    private static void requireOfRow(ObjectNode above, Rate rate, boolean isOfRow) throws NotAllowed {
+        if (!isOfRow && above.has(rate.key())) {
+            throw wrong(
+                    "above." + rate.key(),
+                    "is a rate that the price has for long prompts alone; name it for shorter ones, too, or not at all");
+        }
+    }
+
+    private static Tiers tiers(ObjectNode tiers) throws NotAllowed {
+        return new Tiers(factor("tiers.flex", tiers.get("flex")), factor("tiers.priority", tiers.get("priority")));
+    }
+
+    private static int factor(String path, @Nullable JsonNode node) throws NotAllowed {
+        if (node == null) {
+            return 0;
+        }
+        long factor = whole(node, Tiers.ONE);
+        if (factor < 1 || factor > Tiers.FACTOR_MAX) {
+            throw notAllowed(path, node, "a number above 0, up to 100, with at most 4 decimals");
+        }
+        return Math.toIntExact(factor);
+    }
+
+    private void requireProducts(PriceRates highest, Tiers tiers) throws NotAllowed {
+        BigDecimal most = BigDecimal.valueOf(highest.highestOfTokens()); // a tier does not multiply searches
+        for (ServiceTier tier : List.of(ServiceTier.FLEX, ServiceTier.PRIORITY)) {
+            BigDecimal factor = BigDecimal.valueOf(tiers.factor(tier), 4).stripTrailingZeros();
+            if (most.multiply(factor).compareTo(BigDecimal.valueOf(PriceRates.MAX)) > 0) {
+                throw wrong(
+                        "tiers." + tier.word(),
+                        "is " + factor.toPlainString() + ", which makes a rate of "
+                                + amount(highest.highestOfTokens()) + " higher than " + amount(PriceRates.MAX) + " "
+                                + unit + ", the most");
+            }
+        }
+    }
+
+    private static SearchCounts searchCounts(@Nullable JsonNode node, PriceRates base) throws NotAllowed {
+        if (node == null) {
+            return SearchCounts.QUERIES;
+        }
+        String word = node.isString() ? node.stringValue() : "";
+        if (!word.equals("queries") && !word.equals("calls")) {
+            throw notAllowed("search_counts", node, "queries or calls");
+        }
+        if (!base.has(Rate.SEARCH)) {
+            throw wrong("search_counts", "needs 'search_per_1000', a rate above 0");
+        }
+        return word.equals("calls") ? SearchCounts.CALLS : SearchCounts.QUERIES;
+    }
+
+    private static ObjectNode object(String name, JsonNode node, List<String> allowed) throws NotAllowed {
+        if (!(node instanceof ObjectNode object)) {
+            throw notAllowed(name, node, "an object with " + String.join(", ", allowed) + ", or null");
+        }
+        for (String member : object.propertyNames()) {
+            if (!allowed.contains(member)) {
+                throw wrong(
+                        name + "." + Shown.plain(member), "is not known; allowed are " + String.join(", ", allowed));
+            }
+        }
+        return object;
+    }
+
+    private static final long NONE = -1;
+
+    /** Returns a number times a scale; {@value #NONE} if that is not a whole number, or far too large. */
+    private static long whole(JsonNode node, long scale) {
+        if (!node.isNumber()) {
+            return NONE;
+        }
+        BigDecimal number = node.decimalValue();
+        if (number.precision() - number.scale() > 15 || number.scale() > 18) {
+            return number.signum() == 0 ? 0 : NONE;
+        }
+        try {
+            return number.multiply(BigDecimal.valueOf(scale)).longValueExact();
+        } catch (ArithmeticException e) {
+            return NONE;
+        }
+    }
+
+    private static JsonNode need(String path, String name, ObjectNode json) throws NotAllowed {
+        JsonNode node = json.get(name);
+        if (node == null) {
+            throw wrong(
+                    path + name, path.isEmpty() ? "is missing" : "is missing: a step names each rate of the price");
+        }
+        return node;
+    }
+
+    private int decimals() {
+        return BigDecimal.ONE.divide(BigDecimal.valueOf(scale)).scale();
+    }
+
+    private String amount(long micros) {
+        return BigDecimal.valueOf(micros)
+                .divide(BigDecimal.valueOf(scale))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    private static NotAllowed notAllowed(String path, JsonNode node, String allowed) {
+        String value = node.isString() ? Shown.quoted(node.stringValue()) : Shown.plain(node.toString());
+        return new NotAllowed(new Refusal(path, "is " + value, allowed));
+    }
+
+    private static NotAllowed wrong(String path, String reason) {
+        return new NotAllowed(new Refusal(path, reason, null));
+    }
+}
