@@ -9,6 +9,9 @@ import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
@@ -18,17 +21,30 @@ import dev.tollgate.protocols.door.OpenedBody;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.googleapi.NativeFacts;
+import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.protocols.responses.ResponsesProtocol;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
 import dev.tollgate.upstreams.gemini.WrittenBodies;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.PoolSpec;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
+import dev.tollgate.upstreams.pool.Upstreams;
 import dev.tollgate.upstreams.signatures.KnownPrints;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -47,13 +63,43 @@ import org.jspecify.annotations.Nullable;
 public final class CallPath implements BiFunction<String, byte[], Object[]> {
 
     /** The doors, by the names of their grammars. */
-    public static final List<String> DOORS = List.of("chat", "generate", "count");
+    public static final List<String> DOORS = List.of("chat", "generate", "count", "messages", "responses");
 
     private static final String CHANNEL = "main";
     private static final long ROOM = 1L << 40;
     private static final List<String> CALL_IDS = List.of("ANY", "ANY", "OWN", "NONE");
 
+    private static final String ACCOUNT = "acc_1";
+    private static final InstantSource CLOCK = () -> Instant.EPOCH;
+    private static final SecretBox SECRETS = new SecretBox("5a".repeat(32), new SecureRandom());
+
+    private final List<Model> models = models();
+    private final KnownPrints prints = new KnownPrints();
+
+    /** Empty: signatures come from elsewhere, and nothing is kept. */
+    private final Database database = database();
+
     private final Map<String, Protocol> protocols = Map.of(
+            "messages",
+            new MessagesProtocol(
+                    sold(),
+                    signatures(),
+                    null,
+                    ReadLimits.DEFAULT,
+                    new Random(0),
+                    Duration.ofSeconds(1),
+                    List.of(),
+                    false),
+            "responses",
+            new ResponsesProtocol(
+                    sold(),
+                    signatures(),
+                    new KeptResponses(database, null, SECRETS, CLOCK, true, 1L << 40, ROOM),
+                    null,
+                    ReadLimits.DEFAULT,
+                    Duration.ofSeconds(1),
+                    CLOCK,
+                    new Random(0)),
             "chat",
             new ChatProtocol(
                     null,
@@ -69,8 +115,22 @@ public final class CallPath implements BiFunction<String, byte[], Object[]> {
             "count",
             new GenerateProtocol(GenerateProtocol.Method.COUNT, null, null, null, ReadLimits.DEFAULT));
 
-    private final List<Model> models = models();
-    private final KnownPrints prints = new KnownPrints();
+    private static Database database() {
+        try {
+            return Database.open(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "path"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Signatures signatures() {
+        return new Signatures(database, null, SECRETS, CLOCK);
+    }
+
+    private static CurrentModels sold() {
+        Upstreams none = new Upstreams(null, PoolSpec.of(List.of()), CLOCK, new Random(0));
+        return new CurrentModels(new Catalogue(Instant.EPOCH, List.of(), List.of()), none, CLOCK);
+    }
 
     /** Rules that differ: functions, search beside them, media in results, demanded signatures, a conversation that ends with the model. */
     private static List<Model> models() {
@@ -100,13 +160,15 @@ public final class CallPath implements BiFunction<String, byte[], Object[]> {
     public Object[] apply(String door, byte[] body) {
         PathText text = new PathText();
         MemoryBudget budget = new MemoryBudget(ROOM);
-        Lease lease = budget.lease("acc_1", null, false);
+        Lease lease = budget.lease(ACCOUNT, null, false);
         text.tried("read", () -> {
             OpenedBody<?> opened = OpenedBody.of(protocols.get(door), new Head(), body, lease);
             text.add("print", opened.print());
             Random random = new Random(Arrays.hashCode(body));
             if (opened.request() instanceof ChatRequest chat) {
                 chat(text, opened, chat, random, lease);
+            } else if (door.equals("messages") || door.equals("responses")) {
+                asked(text, opened, random, lease);
             } else {
                 own(text, opened, new NativeFacts(opened.request()), random, lease);
             }
@@ -159,15 +221,57 @@ public final class CallPath implements BiFunction<String, byte[], Object[]> {
                     : replay(request.conversation().messages(), model.upstream().name(), random);
             ChatAsk ask = ask(request, model, replay, lease);
             text.add("replayed", ask.promptSize().textBytes() + " " + ask.preferredChannel());
-            String ids = CALL_IDS.get(random.nextInt(CALL_IDS.size()));
-            text.written("gemini " + model.id() + " " + ids, () -> WrittenBodies.of(ask, model.upstream(), ids));
+            written(text, ask, model, request.maxTokens(), i == 0, random);
+        }
+    }
+
+    private static void written(
+            PathText text, ChatAsk ask, Model model, @Nullable Long tokensMax, boolean isFirst, Random random) {
+        String ids = CALL_IDS.get(random.nextInt(CALL_IDS.size()));
+        text.written("gemini " + model.id() + " " + ids, () -> WrittenBodies.of(ask, model.upstream(), ids));
+        if (isFirst) {
+            boolean newer = random.nextBoolean();
+            text.written(
+                    "compat " + newer,
+                    () -> dev.tollgate.upstreams.compat.WrittenBodies.of(
+                            ask, tokensMax, newer ? "max_completion_tokens" : "max_tokens", newer));
+        }
+    }
+
+    // ---- Messages and Responses ----
+
+    private void asked(PathText text, OpenedBody<?> opened, Random random, Lease lease) {
+        text.add("model", opened.model());
+        opened.find(ACCOUNT, lease);
+        for (int i = 0; i < 2; i++) {
+            Model model = models.get(random.nextInt(models.size()));
+            opened(text, opened, model);
+            ChatAsk own = (ChatAsk) opened.ask(model, ACCOUNT, lease);
+            List<Message> messages = own.conversation().messages();
+            Replay replay = random.nextBoolean()
+                    ? Replay.NONE
+                    : replay(messages, model.upstream().name(), random);
+            ChatAsk ask = new ChatAsk(
+                    own.conversation(),
+                    own.modelId(),
+                    own.upstreamModel(),
+                    own.includeThoughts(),
+                    own.effort(),
+                    own.tier(),
+                    replay,
+                    own.media(),
+                    lease);
             if (i == 0) {
-                boolean newer = random.nextBoolean();
-                text.written(
-                        "compat " + newer,
-                        () -> dev.tollgate.upstreams.compat.WrittenBodies.of(
-                                ask, request.maxTokens(), newer ? "max_completion_tokens" : "max_tokens", newer));
+                size(text, PromptSize.of(own.conversation()));
+                for (Message message : messages) {
+                    if (message instanceof Message.Assistant assistant) {
+                        text.add("prints", prints.of(assistant));
+                    }
+                }
             }
+            text.add("tier", String.valueOf(ask.tier()));
+            text.add("replayed", ask.promptSize().textBytes() + " " + ask.preferredChannel());
+            written(text, ask, model, opened.tokensMax(), i == 0, random);
         }
     }
 

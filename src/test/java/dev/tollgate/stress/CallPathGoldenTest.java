@@ -22,7 +22,13 @@ class CallPathGoldenTest {
     private static final int BLOCK = 100;
 
     @ParameterizedTest
-    @CsvSource({"chat,12000,3000", "generate,6000,1500", "count,2000,500"})
+    @CsvSource({
+        "chat,12000,3000",
+        "generate,6000,1500",
+        "count,2000,500",
+        "messages,2000,500",
+        "responses,2000,500"
+    })
     void a_random_body_becomes_what_it_became_before(String door, int all, int first) {
         int bodies = Golden.WRITES ? all : Effort.of(first, all);
         CallPath path = new CallPath();

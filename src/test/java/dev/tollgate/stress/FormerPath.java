@@ -19,7 +19,7 @@ import java.util.function.BiFunction;
 /**
  * Gives random bodies to a former program and to this one, and compares what they become on their way to an upstream.
  *
- * <p>{@code FormerPath CLASSPATH [chat|generate|count] [bodies] [seed] [folder]} ends with 1 if there is a difference. The class path is the former
+ * <p>{@code FormerPath CLASSPATH [chat|generate|count|messages|responses] [bodies] [seed] [folder]} ends with 1 if there is a difference. The class path is the former
  * program's jar and its folder of test classes, which must have {@link CallPath}. The folder gets a file for each new kind of difference: the body,
  * shrunk by cutting. The first body's number is the seed, so {@code 1 NUMBER} repeats a body.
  *

@@ -37,7 +37,7 @@ final class RandomBodies {
     /** @param door one of {@link CallPath#DOORS} */
     RandomBodies(String door) {
         this.door = door;
-        this.grammar = new BodyGrammar(door.equals("chat") ? door : "generate");
+        this.grammar = new BodyGrammar(door.equals("count") ? "generate" : door);
     }
 
     private static byte[] bytes(int... bytes) {
@@ -75,6 +75,9 @@ final class RandomBodies {
         int values = VALUES + random.nextInt(200_000);
         String strings = "[" + "\"a\",".repeat(values) + "\"\"]";
         String names = "{" + "\"a%d\":0,".repeat(9).formatted(1, 2, 3, 4, 5, 6, 7, 8, 9) + "\"a\":" + strings + "}";
+        if (door.equals("messages") || door.equals("responses")) {
+            return huge(values, strings, names, random);
+        }
         if (!door.equals("chat")) {
             String part = random.nextBoolean()
                     ? "{\"functionCall\":{\"name\":\"f\",\"args\":" + names + "}}"
@@ -98,6 +101,24 @@ final class RandomBodies {
                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
                         + "{\"type\":\"text\",\"text\":\"a\"},".repeat(19_990 + random.nextInt(20))
                         + "{\"type\":\"text\",\"text\":\"b\"}]}]}";
+        };
+    }
+
+    private String huge(int values, String strings, String names, Random random) {
+        boolean isMessages = door.equals("messages");
+        String begin = isMessages ? "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[" : "{\"model\":\"m\",\"input\":[";
+        String user = "{\"role\":\"user\",\"content\":\"a\"}";
+        String part = isMessages ? "{\"type\":\"text\",\"text\":\"a\"}" : "{\"type\":\"input_text\",\"text\":\"a\"}";
+        String schema = isMessages ? "input_schema" : "parameters";
+        return switch (random.nextInt(5)) {
+            case 0 -> begin + user + "],\"unknown\":" + strings + "}";
+            case 1 -> begin + user + "],\"metadata\":" + names + "}";
+            case 2 ->
+                begin + user + "],\"tools\":[{\"type\":\"" + (isMessages ? "custom" : "function")
+                        + "\",\"name\":\"f\",\"" + schema + "\":" + names + "}]}";
+            case 3 -> begin + (user + ",").repeat(9_990 + values % 20) + user + "]}";
+            default ->
+                begin + "{\"role\":\"user\",\"content\":[" + (part + ",").repeat(19_990 + values % 20) + part + "]}]}";
         };
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.Model;
+import dev.tollgate.upstreams.pool.Ask;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,22 @@ public record OpenedBody<R>(Reading<R> reading, R request, String print) {
 
     public boolean isHeavy() {
         return reading.isHeavy(request);
+    }
+
+    /** Finds what is kept for the request. @throws dev.tollgate.base.error.ApiException if it is not */
+    public void find(String accountId, Lease memory) {
+        if (reading.opensKept(request)) {
+            reading.findKept(request, accountId, memory);
+            reading.load(request, accountId, memory);
+        }
+    }
+
+    public Ask ask(Model model, String accountId, Lease memory) {
+        return reading.ask(request, model, accountId, memory);
+    }
+
+    public String model() {
+        return reading.model(request);
     }
 
     public boolean looksUp(Model model) {
