@@ -1,56 +1,30 @@
 package dev.tollgate.stress;
 
-import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PromptSize;
-import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
-import dev.tollgate.calls.kept.KeptResponses;
-import dev.tollgate.calls.metering.CurrentModels;
-import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.OpenedBody;
-import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.googleapi.NativeFacts;
-import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.openai.ChatRequest;
-import dev.tollgate.protocols.responses.ResponsesProtocol;
-import dev.tollgate.storage.Database;
-import dev.tollgate.storage.SecretBox;
 import dev.tollgate.upstreams.gemini.WrittenBodies;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.NativeAsk;
-import dev.tollgate.upstreams.pool.PoolSpec;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
-import dev.tollgate.upstreams.pool.Upstreams;
 import dev.tollgate.upstreams.signatures.KnownPrints;
-import dev.tollgate.upstreams.signatures.Signatures;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -70,99 +44,21 @@ public final class CallPath implements BiFunction<String, byte[], Object[]> {
     private static final List<String> CALL_IDS = List.of("ANY", "ANY", "OWN", "NONE");
 
     private static final String ACCOUNT = "acc_1";
-    private static final InstantSource CLOCK = () -> Instant.EPOCH;
-    private static final SecretBox SECRETS = new SecretBox("5a".repeat(32), new SecureRandom());
-
-    private final List<Model> models = models();
+    private final PathProtocols protocols = new PathProtocols(new Random(0), null);
     private final KnownPrints prints = new KnownPrints();
-
-    /** Empty: signatures come from elsewhere, and nothing is kept. */
-    private final Database database = database();
-
-    private final Map<String, Protocol> protocols = Map.of(
-            "messages",
-            new MessagesProtocol(
-                    sold(),
-                    signatures(),
-                    null,
-                    ReadLimits.DEFAULT,
-                    new Random(0),
-                    Duration.ofSeconds(1),
-                    List.of(),
-                    false),
-            "responses",
-            new ResponsesProtocol(
-                    sold(),
-                    signatures(),
-                    new KeptResponses(database, null, SECRETS, CLOCK, true, 1L << 40, ROOM),
-                    null,
-                    ReadLimits.DEFAULT,
-                    Duration.ofSeconds(1),
-                    CLOCK,
-                    new Random(0)),
-            "chat",
-            new ChatProtocol(
-                    null,
-                    null,
-                    null,
-                    ReadLimits.DEFAULT,
-                    new Settings.JsonClients(false, List.of(), List.of(), List.of()),
-                    () -> Instant.EPOCH,
-                    new Random(0),
-                    false),
-            "generate",
-            new GenerateProtocol(GenerateProtocol.Method.GENERATE, null, null, null, ReadLimits.DEFAULT),
-            "count",
-            new GenerateProtocol(GenerateProtocol.Method.COUNT, null, null, null, ReadLimits.DEFAULT));
-
-    private static Database database() {
-        try {
-            return Database.open(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "path"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Signatures signatures() {
-        return new Signatures(database, null, SECRETS, CLOCK);
-    }
-
-    private static CurrentModels sold() {
-        Upstreams none = new Upstreams(null, PoolSpec.of(List.of()), CLOCK, new Random(0));
-        return new CurrentModels(new Catalogue(Instant.EPOCH, List.of(), List.of()), none, CLOCK);
-    }
-
-    /** Rules that differ: functions, search beside them, media in results, demanded signatures, a conversation that ends with the model. */
-    private static List<Model> models() {
-        List<Model> models = new ArrayList<>();
-        for (String name : List.of(
-                "models gemini-2.5-pro",
-                "models gemini-3-pro",
-                "models gemini-3.1-pro",
-                "gemini-all gemini-2.5-flash",
-                "gemini-all gemini-3.8-flash",
-                "gemini-all gemini-4-argon")) {
-            String[] fileAndId = name.split(" ");
-            String file = "/catalogues/november-2026/" + fileAndId[0] + ".yaml";
-            try {
-                Path path = Path.of(
-                        Objects.requireNonNull(CallPath.class.getResource(file)).toURI());
-                models.add(Objects.requireNonNull(CatalogueLoader.load(path).find(fileAndId[1])));
-            } catch (URISyntaxException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        return models;
-    }
+    private final AnswerPath answers = new AnswerPath();
 
     /** @return the text, and the bytes that the call's memory was charged in the end */
     @Override
     public Object[] apply(String door, byte[] body) {
+        if (door.startsWith(AnswerPath.DOORS)) {
+            return answers.apply(door.substring(AnswerPath.DOORS.length()), body);
+        }
         PathText text = new PathText();
         MemoryBudget budget = new MemoryBudget(ROOM);
         Lease lease = budget.lease(ACCOUNT, null, false);
         text.tried("read", () -> {
-            OpenedBody<?> opened = OpenedBody.of(protocols.get(door), new Head(), body, lease);
+            OpenedBody<?> opened = OpenedBody.of(protocols.of(door), new Head(), body, lease);
             text.add("print", opened.print());
             Random random = new Random(Arrays.hashCode(body));
             if (opened.request() instanceof ChatRequest chat) {
@@ -214,7 +110,7 @@ public final class CallPath implements BiFunction<String, byte[], Object[]> {
             }
         }
         for (int i = 0; i < 2; i++) {
-            Model model = models.get(random.nextInt(models.size()));
+            Model model = protocols.model(random.nextInt(PathProtocols.MODELS));
             opened(text, opened, model);
             Replay replay = random.nextBoolean()
                     ? Replay.NONE
@@ -244,7 +140,7 @@ public final class CallPath implements BiFunction<String, byte[], Object[]> {
         text.add("model", opened.model());
         opened.find(ACCOUNT, lease);
         for (int i = 0; i < 2; i++) {
-            Model model = models.get(random.nextInt(models.size()));
+            Model model = protocols.model(random.nextInt(PathProtocols.MODELS));
             opened(text, opened, model);
             ChatAsk own = (ChatAsk) opened.ask(model, ACCOUNT, lease);
             List<Message> messages = own.conversation().messages();
@@ -353,7 +249,7 @@ public final class CallPath implements BiFunction<String, byte[], Object[]> {
             }
         }
         for (int i = 0; i < 2; i++) {
-            Model model = models.get(random.nextInt(models.size()));
+            Model model = protocols.model(random.nextInt(PathProtocols.MODELS));
             opened(text, opened, model);
             NativeAsk ask = facts.ask(model, new SignatureOrigins(made, null), lease);
             size(text, ask.promptSize());

@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * Gives random bodies to a former program and to this one, and compares what they become on their way to an upstream.
+ * Gives random bodies to a former program and to this one, and compares what they become on their way to an upstream; or random answers, and
+ * compares what callers get of them.
  *
- * <p>{@code FormerPath CLASSPATH [chat|generate|count|messages|responses] [bodies] [seed] [folder]} ends with 1 if there is a difference. The class path is the former
+ * <p>{@code FormerPath CLASSPATH [DOOR|answers:DOOR] [bodies] [seed] [folder]} ends with 1 if there is a difference. The class path is the former
  * program's jar and its folder of test classes, which must have {@link CallPath}. The folder gets a file for each new kind of difference: the body,
  * shrunk by cutting. The first body's number is the seed, so {@code 1 NUMBER} repeats a body.
  *

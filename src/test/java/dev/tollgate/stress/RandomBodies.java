@@ -5,11 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Random bodies of one door, whole and damaged. The same number gives the same body on every machine. Immutable. */
 final class RandomBodies {
 
     private static final long MIX = 0x9E3779B97F4A7C15L;
+    private static final int TAPE_BYTES = 600;
     private static final int VALUES = 900_000;
 
     private static final String STRUCTURE = "{}[]\",:\\0 -.e";
@@ -32,12 +34,13 @@ final class RandomBodies {
             bytes(0xEF, 0xBB, 0xBF));
 
     private final String door;
-    private final BodyGrammar grammar;
+    private final @Nullable BodyGrammar grammar;
 
-    /** @param door one of {@link CallPath#DOORS} */
+    /** @param door one of {@link CallPath#DOORS}, or such a door behind {@link AnswerPath#DOORS} */
     RandomBodies(String door) {
         this.door = door;
-        this.grammar = new BodyGrammar(door.equals("count") ? "generate" : door);
+        this.grammar =
+                door.startsWith(AnswerPath.DOORS) ? null : new BodyGrammar(door.equals("count") ? "generate" : door);
     }
 
     private static byte[] bytes(int... bytes) {
@@ -51,6 +54,11 @@ final class RandomBodies {
     /** @param hugeOnes whether one body in 50,000 has about a million values, which takes a second */
     byte[] body(long number, boolean hugeOnes) {
         Random random = new Random(number * MIX);
+        if (grammar == null) {
+            byte[] tape = new byte[random.nextInt(TAPE_BYTES)];
+            random.nextBytes(tape);
+            return tape;
+        }
         if (random.nextInt(50_000) == 0 && hugeOnes) {
             return huge(random).getBytes(StandardCharsets.UTF_8);
         }

@@ -61,6 +61,8 @@ class ForwardingSinkTest {
         assertThat(sink.full()).isTrue();
         assertThat(sink.wantsCost()).isTrue();
         assertThat(sink.signed()).isEqualTo(played.caller.signed);
+        played.caller.unshowable = ApiError.of(ErrorCode.INVALID_REQUEST, "no form");
+        assertThat(sink.unshowable()).isSameAs(played.caller.unshowable);
         boolean[] drained = {false};
         sink.onDrain(() -> drained[0] = true);
         played.caller.drains();

@@ -352,6 +352,10 @@ final class PlayedCall implements Executor {
         boolean isSending;
         long keepsOfEach;
         List<SignedPart> signed = List.of();
+
+        @Nullable
+        ApiError unshowable;
+
         private @Nullable ApiError failure;
         private @Nullable Draft draft;
         private @Nullable Consumer<Boolean> judged;
@@ -415,6 +419,11 @@ final class PlayedCall implements Executor {
         @Override
         public void onSent(Runnable then) {
             drained = then;
+        }
+
+        @Override
+        public @Nullable ApiError unshowable() {
+            return unshowable;
         }
 
         @Override

@@ -1,6 +1,9 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
 import java.util.List;
@@ -55,6 +58,10 @@ public record OpenedBody<R>(Reading<R> reading, R request, String print) {
 
     public Ask ask(Model model, String accountId, Lease memory) {
         return reading.ask(request, model, accountId, memory);
+    }
+
+    public Sink sink(Outlet outlet, MeteredCall call) {
+        return reading.sink(request, outlet, call);
     }
 
     public String model() {
