@@ -626,6 +626,28 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("settle COMPLETED 8300");
     }
 
+    @Test
+    void what_a_door_cannot_show_is_free_whole_or_cut_unless_its_caller_left() {
+        PlayedCall whole = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        whole.caller.unshowable = TROUBLE;
+        whole.upstream.says(used(3), text("a"), STOP);
+        whole.upstream.ends();
+        whole.books.givesBack();
+        assertThat(whole.told()).endsWith("give back FAILED", "over", "failed trouble");
+
+        PlayedCall cut = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        cut.caller.unshowable = TROUBLE;
+        cut.upstream.says(used(3), text("a"));
+        cut.does(cut.call()::timeIsUp);
+        assertThat(cut.told()).endsWith("give back FAILED");
+
+        PlayedCall left = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        left.caller.unshowable = TROUBLE;
+        left.upstream.says(used(3), text("a"));
+        left.does(left.call()::gone);
+        assertThat(left.told()).endsWith("settle CANCELLED 106");
+    }
+
     // ---- time, and the operator ----
 
     @Test
