@@ -12,19 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
-    @CsvSource({
-        "chat,12000,3000",
-        "generate,6000,1500",
-        "count,2000,500",
-        "messages,2000,500",
-        "responses,2000,500",
-        "answers:chat,500,200",
-        "answers:generate,500,200",
-        "answers:messages,500,200",
-        "answers:responses,500,200"
-    })
-    void a_random_body_becomes_what_it_became_before(String door, int all, int first) {
-        int bodies = Golden.WRITES ? all : Effort.of(first, all);
+ * Random bodies are refused in the same words, or become the same for an upstream, and random answers the same for a caller, as when the golden files were written. A line is the hash of a
+ * hundred bodies, at each change the first quarter of them; {@link FormerPath} finds the body if a line differs.
  */
 @Order(8)
 class CallPathGoldenTest {
@@ -34,7 +23,6 @@ class CallPathGoldenTest {
 
     @ParameterizedTest
     @CsvSource({
-    @CsvSource({
         "chat,12000,3000",
         "generate,6000,1500",
         "count,2000,500",
@@ -44,9 +32,6 @@ class CallPathGoldenTest {
         "answers:generate,500,200",
         "answers:messages,500,200",
         "answers:responses,500,200"
-    })
-    void a_random_body_becomes_what_it_became_before(String door, int all, int first) {
-        int bodies = Golden.WRITES ? all : Effort.of(first, all);
     })
     void a_random_body_becomes_what_it_became_before(String door, int all, int first) {
         int bodies = Golden.WRITES ? all : Effort.of(first, all);
@@ -62,19 +47,8 @@ class CallPathGoldenTest {
                 hashes.append(number + 1 - BLOCK).append(' ').append(hash).append(number + 1 < bodies ? "\n" : "");
             }
         }
-    @CsvSource({
-        "chat,12000,3000",
-        "generate,6000,1500",
-        "count,2000,500",
-        "messages,2000,500",
-        "responses,2000,500",
-        "answers:chat,500,200",
-        "answers:generate,500,200",
-        "answers:messages,500,200",
-        "answers:responses,500,200"
-    })
-    void a_random_body_becomes_what_it_became_before(String door, int all, int first) {
-        int bodies = Golden.WRITES ? all : Effort.of(first, all);
+        Path file = FOLDER.resolve(door.replace(':', '-') + ".txt");
+        new Golden(file, file).checkBeginning(hashes.toString(), bodies / BLOCK);
     }
 
     private static MessageDigest sha256() {
