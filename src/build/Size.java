@@ -30,11 +30,11 @@ final class Size {
 
     /** The classes of the answer side, by path below {@code protocols/}: first as four doors had them, then as one core and its renderers. */
     private static final Pattern ANSWERS = Pattern.compile("(chat/(ChunkStream|JsonAnswer|ChatAnswer|Choice|CostStream)"
-            + "|messages/(MessageStream|WholeMessage|MessageAnswer|MessageEvents)"
-            + "|responses/(EventStream|ObjectResponse|Answer|UpstreamAnswer|Output|OpenItem|MessageItem|ReasoningItem|EventWriter|ResponseObject)"
+            + "|messages/(MessageStream|WholeMessage|MessageAnswer|MessageEvents|MessageBlocks)"
+            + "|responses/(EventStream|ObjectResponse|Answer|UpstreamAnswer|Keeping|Output|OpenItem|MessageItem|ReasoningItem|EventWriter|ResponseObject)"
             + "|googleapi/(ResponseStream|WholeResponse|GenerateAnswer|Chunks|Assembly)"
             + "|\\w+/(SignedAnswer|ShownCalls|SchemaDraft|AnswerHeaders)"
-            + "|\\w+/\\w*Renderer|door/(Streamed|Whole)?Answer\\w*)\\.java");
+            + "|\\w+/\\w*Renderer|door/(Streamed|Whole|Shown)?Answer\\w*)\\.java");
 
     /** The door for text completions. */
     private static final Pattern FIFTH_DOOR = Pattern.compile("completions/.*");

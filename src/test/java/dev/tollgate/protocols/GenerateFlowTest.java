@@ -728,7 +728,7 @@ class GenerateFlowTest {
                 .json();
         JsonNode next = gateway.send(request(
                                 customer,
-                                "/v1beta/models?pageSize=10&pageToken="
+                                "/v1beta/models?pageSize=40&pageToken="
                                         + page.get("nextPageToken").asString(),
                                 "")
                         .GET())
@@ -737,9 +737,9 @@ class GenerateFlowTest {
                         .GET())
                 .json();
 
-        assertThat(list.get("models").size()).isEqualTo(5);
+        assertThat(list.get("models").size()).isEqualTo(22);
         assertThat(page.get("models").size()).isEqualTo(2);
-        assertThat(next.get("models").size()).isEqualTo(3);
+        assertThat(next.get("models").size()).isEqualTo(20);
         assertThat(next.has("nextPageToken")).isFalse();
         assertThat(one.get("name").asString()).isEqualTo("models/google/gemini-2.5-pro");
         assertThat(one.get("outputTokenLimit").asInt()).isEqualTo(65536);

@@ -22,6 +22,8 @@ import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
 import dev.tollgate.upstreams.media.CallMedia;
@@ -32,8 +34,10 @@ import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST /v1/chat/completions}: reads and checks the request, and writes the response. */
 public final class ChatProtocol implements Protocol {
@@ -192,12 +196,14 @@ public final class ChatProtocol implements Protocol {
         @Override
         protected Sink sink(ChatRequest request, Outlet outlet, MeteredCall call) {
             boolean streams = form.streams(request.stream(), call.model().streamByDefault(), envelope::header);
-            ChatAnswer answer =
-                    new ChatAnswer(outlet, call, request, clock.instant().getEpochSecond(), random);
+            long created = clock.instant().getEpochSecond();
+            Function<@Nullable String, ChatRenderer> renderers =
+                    id -> new ChatRenderer(id, call, request, created, random, !streams);
             if (!streams) {
-                return new JsonAnswer(answer, checks);
+                ObjectNode schema = request.conversation().responseFormat().objectSchema();
+                return new WholeAnswer(outlet, renderers, checks, call.accountId(), schema);
             }
-            ChunkStream chunks = new ChunkStream(answer);
+            StreamedAnswer chunks = new StreamedAnswer(outlet, renderers);
             return tellsCost ? new CostStream(chunks, outlet, System::nanoTime) : chunks;
         }
     }

@@ -30,7 +30,7 @@ final class Choice {
     Choice(int index, boolean legacyFunctions) {
         this.index = index;
         this.legacyFunctions = legacyFunctions;
-        this.answer = new SignedAnswer(ChatAnswer.CALL_ID_PREFIX, legacyFunctions);
+        this.answer = new SignedAnswer(ChatRenderer.CALL_ID_PREFIX, legacyFunctions);
     }
 
     int index() {

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.chat;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.protocols.door.StreamedAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 
@@ -14,13 +15,13 @@ final class CostStream extends ForwardingSink {
 
     private static final long EACH_NANOS = 250_000_000;
 
-    private final ChunkStream chunks;
+    private final StreamedAnswer chunks;
     private final Outlet outlet;
     private final LongSupplier nanoTime;
     private long toldNanos;
     private long toldTokens = -1;
 
-    CostStream(ChunkStream chunks, Outlet outlet, LongSupplier nanoTime) {
+    CostStream(StreamedAnswer chunks, Outlet outlet, LongSupplier nanoTime) {
         super(chunks);
         this.chunks = chunks;
         this.outlet = outlet;

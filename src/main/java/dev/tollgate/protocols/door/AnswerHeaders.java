@@ -3,6 +3,7 @@ package dev.tollgate.protocols.door;
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,11 @@ public record AnswerHeaders(Outlet outlet) {
                     "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
         }
         ignoring(admission.ignored());
+    }
+
+    /** Names the sold model. */
+    public void model(Model model) {
+        outlet.setHeader("x-tollgate-model", model.id());
     }
 
     public void ignoring(List<String> fields) {

@@ -34,7 +34,17 @@ public final class KeptBytes {
             case UpstreamEvent.Logprobs logprobs -> logprobs(logprobs);
             case UpstreamEvent.Embedded embedded ->
                 embedded.vectors().stream().mapToLong(vector -> vector.length).sum();
-            default -> 0;
+            case UpstreamEvent.Started _,
+                    UpstreamEvent.ServerTool _,
+                    UpstreamEvent.Grounding _,
+                    UpstreamEvent.Finish _,
+                    UpstreamEvent.PromptBlocked _,
+                    UpstreamEvent.Usage _,
+                    UpstreamEvent.Searched _,
+                    UpstreamEvent.TierGranted _,
+                    UpstreamEvent.Cost _,
+                    UpstreamEvent.Unreported _,
+                    UpstreamEvent.Raw _ -> 0;
         };
     }
 

@@ -49,9 +49,8 @@ final class Assembly {
                 .toList();
     }
 
-    /** To be asked once. */
-    JsonPieces whole() {
-        JsonPieces pieces = new JsonPieces();
+    /** Writes the whole response, once. */
+    void write(JsonPieces pieces) {
         String before = "{\"candidates\":[";
         for (Candidate candidate : candidates.values()) {
             pieces.out().raw(before);
@@ -61,7 +60,6 @@ final class Assembly {
         pieces.out().raw(candidates.isEmpty() ? "{\"candidates\":[" : "").raw(']');
         members(whole, pieces.out());
         pieces.out().raw('}');
-        return pieces;
     }
 
     private static void members(ObjectNode tree, Utf8Buffer out) {

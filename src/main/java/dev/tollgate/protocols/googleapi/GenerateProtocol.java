@@ -15,12 +15,15 @@ import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}. */
@@ -171,9 +174,10 @@ public final class GenerateProtocol implements Protocol {
         @Override
         protected Sink sink(NativeRequest request, Outlet outlet, MeteredCall call) {
             boolean namesTier = OfferedTier.isOffered(call.model(), request.tier());
+            Function<@Nullable String, GenerateRenderer> renderers = id -> new GenerateRenderer(call, namesTier, form);
             return form == AnswerForm.WHOLE
-                    ? new WholeResponse(outlet, call, namesTier, request.schema(), checks)
-                    : new ResponseStream(outlet, new Chunks(call, namesTier), form);
+                    ? new WholeAnswer(outlet, renderers, checks, call.accountId(), request.schema())
+                    : new StreamedAnswer(outlet, renderers);
         }
     }
 }

@@ -25,7 +25,7 @@ final class MessageEvents {
     /** The member that says that the model itself makes the call. */
     static final byte[] DIRECT = ascii("\"caller\":{\"type\":\"direct\"}");
 
-    private final Utf8Buffer out;
+    private Utf8Buffer out;
     private final String mark;
     private final boolean thoughtsOmitted;
     private int index = -1;
@@ -45,6 +45,11 @@ final class MessageEvents {
         this.out = out;
         this.mark = mark;
         this.thoughtsOmitted = thoughtsOmitted;
+    }
+
+    /** Writes the next events elsewhere. */
+    void goOnIn(Utf8Buffer next) {
+        out = next;
     }
 
     void start(String id, String model, TokenCounts prompt) {

@@ -25,6 +25,8 @@ import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
@@ -36,6 +38,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -210,11 +213,16 @@ public final class MessagesProtocol implements Protocol {
 
         @Override
         protected Sink sink(MessagesRequest request, Outlet outlet, MeteredCall call) {
-            MessageAnswer answer = new MessageAnswer(outlet, call, request, random);
+            Function<@Nullable String, MessagesRenderer> renderers =
+                    id -> new MessagesRenderer(id, call, request, random);
             return request.stream()
-                    ? new MessageStream(answer)
-                    : new WholeMessage(
-                            answer, checks, request.given().responseFormat().objectSchema());
+                    ? new StreamedAnswer(outlet, renderers)
+                    : new WholeAnswer(
+                            outlet,
+                            renderers,
+                            checks,
+                            call.accountId(),
+                            request.given().responseFormat().objectSchema());
         }
     }
 

@@ -31,7 +31,7 @@ public final class ChunkWriter {
     private static final byte[] END = ascii("},\"logprobs\":null,\"finish_reason\":null}]}\n\n");
     private static final byte[] DONE = ascii("data: [DONE]\n\n");
 
-    private final Utf8Buffer out;
+    private Utf8Buffer out;
     private final byte[] startOfChoice;
     private final int startLength;
 
@@ -47,6 +47,11 @@ public final class ChunkWriter {
         prefix.raw(",\"model\":").string(model).raw(",\"choices\":[");
         this.startLength = prefix.size();
         this.startOfChoice = prefix.raw("{\"index\":").bytes();
+    }
+
+    /** Writes the next events elsewhere. */
+    public void goOnIn(Utf8Buffer next) {
+        out = next;
     }
 
     public void role(int choice) {

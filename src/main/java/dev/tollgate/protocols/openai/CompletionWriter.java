@@ -9,16 +9,17 @@ import java.util.List;
 /** Writes a whole answer as JSON. Not thread-safe, used once. */
 public final class CompletionWriter {
 
-    private final JsonPieces pieces = new JsonPieces();
-    private final Utf8Buffer out = pieces.out();
+    private final JsonPieces pieces;
+    private final Utf8Buffer out;
 
-    private CompletionWriter() {}
+    private CompletionWriter(JsonPieces pieces) {
+        this.pieces = pieces;
+        this.out = pieces.out();
+    }
 
-    /** @return the answer in UTF-8; what is long in it stays where it was collected */
-    public static JsonPieces write(ChatCompletion completion) {
-        CompletionWriter writer = new CompletionWriter();
-        writer.completion(completion);
-        return writer.pieces;
+    /** Writes the answer in UTF-8; what is long in it stays where it was collected. */
+    public static void write(ChatCompletion completion, JsonPieces out) {
+        new CompletionWriter(out).completion(completion);
     }
 
     private void completion(ChatCompletion it) {

@@ -19,6 +19,8 @@ import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -209,8 +212,17 @@ public final class ResponsesProtocol implements Protocol {
         @Override
         protected Sink sink(OpenRequest open, Outlet outlet, MeteredCall call) {
             ResponsesRequest request = open.whole();
-            Answer answer = new Answer(outlet, call, request, kept, clock, random);
-            return request.stream() ? new EventStream(answer) : new ObjectResponse(answer, checks);
+            long created = clock.instant().getEpochSecond();
+            Function<@Nullable String, ResponsesRenderer> renderers =
+                    id -> new ResponsesRenderer(id, call, request, kept, clock, created, random);
+            return request.stream()
+                    ? new StreamedAnswer(outlet, renderers)
+                    : new WholeAnswer(
+                            outlet,
+                            renderers,
+                            checks,
+                            call.accountId(),
+                            request.conversation().responseFormat().objectSchema());
         }
     }
 }

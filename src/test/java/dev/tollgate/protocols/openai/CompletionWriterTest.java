@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ class CompletionWriterTest {
 
     private static String written(ChatCompletion.Choice... choices) {
         ChatCompletion completion = new ChatCompletion("chatcmpl-1", 17, "m", List.of(choices), USAGE, null, 250_000);
-        return new String(CompletionWriter.write(completion).toByteArray(), StandardCharsets.UTF_8);
+        return new String(written(completion).toByteArray(), StandardCharsets.UTF_8);
     }
 
     private static CollectedJson collected(String text) {
@@ -146,5 +147,11 @@ class CompletionWriterTest {
                             List.of(new Message.ToolCall(new Field.OfCall(0, 0), "c1", "f", "{\"a\":[1]}", "CALL")),
                             signature));
         });
+    }
+
+    private static JsonPieces written(ChatCompletion completion) {
+        JsonPieces out = new JsonPieces();
+        CompletionWriter.write(completion, out);
+        return out;
     }
 }

@@ -1,0 +1,267 @@
+package dev.tollgate.protocols.chat;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.Renderer;
+import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.openai.ChatCompletion;
+import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.protocols.openai.ChunkWriter;
+import dev.tollgate.protocols.openai.CompletionWriter;
+import dev.tollgate.protocols.openai.FinishReason;
+import dev.tollgate.protocols.openai.MadeFile;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chat completion: chunks (protocol 3.4), or one body. Finish chunks wait for the settlement and leave in one write with the usage and {@code [DONE]}: some
+ * clients take the finish for the end, and all finishes come after all else.
+ */
+final class ChatRenderer implements Renderer {
+
+    /** The prefix of call ids made here. An upstream's id with this prefix is looked up. */
+    static final String CALL_ID_PREFIX = "call_";
+
+    /** About what an event becomes: half of them are counts, which become nothing. */
+    private static final int EVENT_BYTES = 128;
+
+    private final @Nullable String id;
+    private final MeteredCall metered;
+    private final ChatRequest request;
+    private final long createdSeconds;
+    private final boolean whole;
+    private final boolean maySign;
+    private final ShownCalls ids;
+    private final List<Choice> choices;
+    private @Nullable String model;
+    private @Nullable ChunkWriter chunks;
+
+    /**
+     * @param id the task's, and the completion's (D14)
+     * @param random source of ids; thread-safe
+     * @param whole whether the response leaves as one body
+     */
+    ChatRenderer(
+            @Nullable String id,
+            MeteredCall metered,
+            ChatRequest request,
+            long createdSeconds,
+            RandomGenerator random,
+            boolean whole) {
+        this.id = id;
+        this.metered = metered;
+        this.request = request;
+        this.createdSeconds = createdSeconds;
+        this.whole = whole;
+        this.maySign = metered.model().upstream().signatures()
+                || !request.conversation().tools().isEmpty();
+        int candidates = request.conversation().sampling().candidates();
+        this.choices = new ArrayList<>(candidates);
+        for (int i = 0; i < candidates; i++) {
+            choices.add(new Choice(i, request.legacyFunctions()));
+        }
+        this.ids = new ShownCalls(
+                request.conversation().messages(),
+                CALL_ID_PREFIX,
+                it -> choices.stream().anyMatch(choice -> choice.answer().hasCall(it)),
+                random);
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events, JsonPieces out) {
+        if (!whole) {
+            out.out().reserve(EVENT_BYTES * events.size());
+        }
+        if (model == null) {
+            begin(events.getFirst(), out);
+        }
+        if (chunks != null) {
+            chunks.goOnIn(out.out());
+        }
+        for (UpstreamEvent event : events) {
+            take(event);
+        }
+    }
+
+    /** Takes the model's name from the upstream's first event. Without one, the response has the requested name (D20). */
+    private void begin(UpstreamEvent first, JsonPieces out) {
+        String name = metered.answerModel(first instanceof UpstreamEvent.Started it ? it.modelVersion() : null);
+        model = name;
+        if (!whole) {
+            ChunkWriter writer = new ChunkWriter(known(id), createdSeconds, name, out.out());
+            choices.forEach(choice -> writer.role(choice.index()));
+            chunks = writer;
+        }
+    }
+
+    private void take(UpstreamEvent event) {
+        switch (event) {
+            case UpstreamEvent.Text text -> text(text, choices.get(text.candidate()));
+            case UpstreamEvent.Thought thought -> thought(thought, choices.get(thought.candidate()));
+            case UpstreamEvent.Media made -> file(made, choices.get(made.candidate()));
+            case UpstreamEvent.ToolCall call -> call(call, choices.get(call.candidate()));
+            case UpstreamEvent.Grounding grounding ->
+                choices.get(grounding.candidate()).grounding(grounding);
+            case UpstreamEvent.Logprobs logprobs -> logprobs(logprobs);
+            case UpstreamEvent.Finish finish -> choices.get(finish.candidate()).finish(finish);
+            case UpstreamEvent.ServerTool tool ->
+                choices.get(tool.candidate()).answer().serverTool(tool.part());
+            case UpstreamEvent.Started started -> {}
+            case UpstreamEvent.PromptBlocked blocked -> {}
+            case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Searched searched -> {}
+            case UpstreamEvent.TierGranted granted -> {}
+            case UpstreamEvent.Cost cost -> {}
+            case UpstreamEvent.Unreported mark -> {}
+            case UpstreamEvent.Raw raw -> {}
+            case UpstreamEvent.Embedded vectors -> {}
+        }
+    }
+
+    private void text(UpstreamEvent.Text text, Choice choice) {
+        if (chunks == null) {
+            choice.text(text.text());
+        } else if (!text.text().isEmpty()) {
+            chunks.content(text.candidate(), text.text());
+            if (maySign) {
+                choice.answer().textToSign(text.text());
+            }
+        }
+        choice.answer().textSignature(text.text(), text.signature());
+    }
+
+    private void thought(UpstreamEvent.Thought thought, Choice choice) {
+        if (chunks == null) {
+            choice.thought(thought.text());
+        } else if (!thought.text().isEmpty()) {
+            chunks.reasoning(thought.candidate(), thought.text());
+        }
+        choice.answer().thoughtSignature(thought.signature());
+    }
+
+    private void file(UpstreamEvent.Media made, Choice choice) {
+        MadeFile file = new MadeFile(made.url(), made.signature());
+        if (chunks == null) {
+            choice.file(file);
+        } else {
+            chunks.file(made.candidate(), choice.nextFile(), file);
+        }
+    }
+
+    /** The deprecated form has room for one call. */
+    private void call(UpstreamEvent.ToolCall event, Choice choice) {
+        Message.ToolCall call = ids.call(event);
+        int index = choice.answer().call(call, event.upstreamId());
+        if (chunks == null) {
+            return;
+        }
+        if (!request.legacyFunctions()) {
+            chunks.toolCall(event.candidate(), index, call);
+        } else if (index == 0) {
+            chunks.functionCall(event.candidate(), call);
+        }
+    }
+
+    private void logprobs(UpstreamEvent.Logprobs logprobs) {
+        if (chunks == null) {
+            choices.get(logprobs.candidate()).logprobs(logprobs.tokens());
+        } else {
+            chunks.logprobs(logprobs.candidate(), logprobs.tokens());
+        }
+    }
+
+    @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return KeptBytes.of(events, this::keeps);
+    }
+
+    private long keeps(UpstreamEvent event) {
+        if (event instanceof UpstreamEvent.ToolCall) {
+            return (whole ? 2 : 1) * KeptBytes.once(event);
+        }
+        if (whole) {
+            return KeptBytes.once(event);
+        }
+        return maySign && event instanceof UpstreamEvent.Text text
+                ? choices.get(text.candidate()).answer().keeps(text.text())
+                : 0;
+    }
+
+    @Override
+    public List<String> texts() {
+        return choices.stream()
+                .filter(choice -> choice.finishReason() == FinishReason.STOP)
+                .map(Choice::content)
+                .toList();
+    }
+
+    @Override
+    public void end(Sink.Completion completion, JsonPieces out) {
+        if (chunks == null) {
+            CompletionWriter.write(completion(completion), out);
+            return;
+        }
+        chunks.goOnIn(out.out());
+        for (Choice choice : choices) {
+            if (!choice.citations().isEmpty()) {
+                chunks.annotations(choice.index(), choice.citations());
+            }
+        }
+        for (Choice choice : choices) {
+            chunks.finish(choice.index(), choice.finishReason(), choice.nativeReason(), choice.extra());
+        }
+        chunks.usage(completion.usage(), tierWord(completion.tier()), completion.chargeMicros());
+        chunks.done();
+    }
+
+    private ChatCompletion completion(Sink.Completion completion) {
+        return new ChatCompletion(
+                known(id),
+                createdSeconds,
+                known(model),
+                choices.stream().map(Choice::whole).toList(),
+                completion.usage(),
+                tierWord(completion.tier()),
+                completion.chargeMicros());
+    }
+
+    /** Returns OpenAI's word for the granted tier; null unless the caller asked for one that the model's price offers (P4). */
+    private @Nullable String tierWord(ServiceTier granted) {
+        if (!OfferedTier.isOffered(metered.model(), request.tier())) {
+            return null;
+        }
+        return granted == ServiceTier.STANDARD ? "default" : granted.word();
+    }
+
+    @Override
+    public void failed(ApiError error, JsonPieces out) {
+        if (chunks != null) {
+            chunks.goOnIn(out.out());
+            chunks.error(error);
+        }
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        List<SignedPart> signed = new ArrayList<>();
+        choices.forEach(choice -> choice.answer().addTo(signed));
+        return signed;
+    }
+
+    private static String known(@Nullable String value) {
+        if (value == null) {
+            throw new IllegalStateException("the answer has not begun");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The common part of streamed and whole responses of all conversation doors. Confined to its call. */
+abstract class ShownAnswer implements Sink {
+
+    final Outlet outlet;
+    final AnswerHeaders headers;
+    final PacedAnswer paced;
+    private final Function<@Nullable String, ? extends Renderer> renderers;
+    private @Nullable String taskId;
+
+    ShownAnswer(Outlet outlet, Function<@Nullable String, ? extends Renderer> renderers) {
+        this.outlet = outlet;
+        this.headers = new AnswerHeaders(outlet);
+        this.paced = new PacedAnswer(outlet);
+        this.renderers = renderers;
+    }
+
+    /** Returns the renderer of the current response. */
+    abstract Renderer renderer();
+
+    /** Returns a renderer for another response. */
+    final Renderer made() {
+        return renderers.apply(taskId);
+    }
+
+    @Override
+    public final void admitted(Admission admission) {
+        taskId = admission.taskId();
+        headers.admitted(admission);
+        renderer().head(headers);
+    }
+
+    @Override
+    public void ignoring(List<String> fields) {
+        headers.ignoring(fields);
+    }
+
+    @Override
+    public void answering(int attempts) {
+        headers.answering(attempts);
+    }
+
+    @Override
+    public final long keeps(List<UpstreamEvent> events) {
+        return renderer().keeps(events);
+    }
+
+    @Override
+    public final @Nullable ApiError unshowable() {
+        return renderer().unshowable();
+    }
+
+    @Override
+    public final List<SignedPart> signed() {
+        return renderer().signed();
+    }
+
+    @Override
+    public final boolean isSending() {
+        return paced.isSending();
+    }
+
+    @Override
+    public final void onSent(Runnable then) {
+        paced.onSent(then);
+    }
+
+    @Override
+    public final void cut() {
+        outlet.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.protocols.door.AnswerHeaders;
+import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.Renderer;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Chunks as they come, as events or as the elements of one array (protocol 2.2); or one object that they are put together to. */
+final class GenerateRenderer implements Renderer {
+
+    private final Chunks chunks;
+    private final AnswerForm form;
+    private final Assembly assembly = new Assembly();
+    private boolean begun;
+
+    /** @param namesTier whether the usage names the service tier that was granted */
+    GenerateRenderer(MeteredCall metered, boolean namesTier, AnswerForm form) {
+        this.chunks = new Chunks(metered, namesTier);
+        this.form = form;
+    }
+
+    /** The chunks name the upstream's id. */
+    @Override
+    public void upstream(AnswerHeaders headers, UpstreamEvent first) {}
+
+    @Override
+    public void events(List<UpstreamEvent> events, JsonPieces out) {
+        List<ObjectNode> shown = chunks.of(events);
+        if (form == AnswerForm.WHOLE) {
+            shown.forEach(assembly::add);
+        } else {
+            shown.forEach(chunk -> write(chunk, out));
+            begun |= !shown.isEmpty();
+        }
+    }
+
+    private void write(JsonNode chunk, JsonPieces out) {
+        if (form == AnswerForm.ARRAY) {
+            boolean isFirst = !begun && out.size() == 0;
+            out.out().raw(isFirst ? "[" : ",\r\n").raw(GoogleJson.bytes(chunk));
+        } else {
+            out.out().raw("data: ").raw(GoogleJson.bytes(chunk)).raw("\r\n\r\n");
+        }
+    }
+
+    /** Events repeat what the chunks of their answer hold. */
+    @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return form != AnswerForm.WHOLE
+                ? 0
+                : KeptBytes.of(events, event -> event instanceof UpstreamEvent.Raw raw ? raw.bytes() : 0);
+    }
+
+    /** Returns the text of each candidate that ended on its own. */
+    @Override
+    public List<String> texts() {
+        assembly.addCandidates(chunks.takeEnds());
+        return assembly.stopped();
+    }
+
+    @Override
+    public void end(Sink.Completion completion, JsonPieces out) {
+        ObjectNode last = chunks.last(completion);
+        if (form == AnswerForm.WHOLE) {
+            assembly.add(last);
+            assembly.write(out);
+        } else {
+            last(last, out);
+        }
+    }
+
+    private Utf8Buffer last(JsonNode chunk, JsonPieces out) {
+        write(chunk, out);
+        return form == AnswerForm.ARRAY ? out.out().raw("]") : out.out();
+    }
+
+    /**
+     * Writes an error as a chunk, because Google's clients skip everything else (D23). Older clients read that chunk as a response without candidates, and
+     * only notice text that is no event, which a front end of Google's leaves after it (protocol 2.2). Clients that follow the rules of event
+     * streams skip that text.
+     */
+    @Override
+    public void failed(ApiError error, JsonPieces out) {
+        if (begun) {
+            JsonNode tree = GoogleErrors.tree(error);
+            last(tree, out).raw(form == AnswerForm.EVENTS ? GoogleJson.bytes(tree) : new byte[0]);
+        }
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return chunks.signed();
+    }
+}
