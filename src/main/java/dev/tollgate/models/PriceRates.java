@@ -1,7 +1,5 @@
 package dev.tollgate.models;
 
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,17 +42,18 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
 
     /** Returns rates of which some are written. @param written micro-credits; null for a rate that is not written */
     public static PriceRates of(Function<Rate, @Nullable Long> written) {
-        Map<Rate, Long> micros = new EnumMap<>(Rate.class);
+        long[] micros = new long[Rate.values().length];
         for (Rate rate : Rate.values()) {
             Long own = written.apply(rate);
-            micros.put(rate, own != null ? own : micros.getOrDefault(rate.otherwise(), 0L));
+            Rate otherwise = rate.otherwise();
+            micros[rate.ordinal()] = own != null ? own : otherwise == null ? 0 : micros[otherwise.ordinal()];
         }
         return new PriceRates(
-                micros.get(Rate.INPUT),
-                micros.get(Rate.OUTPUT),
-                micros.get(Rate.CACHED_INPUT),
-                micros.get(Rate.AUDIO_INPUT),
-                micros.get(Rate.SEARCH));
+                micros[Rate.INPUT.ordinal()],
+                micros[Rate.OUTPUT.ordinal()],
+                micros[Rate.CACHED_INPUT.ordinal()],
+                micros[Rate.AUDIO_INPUT.ordinal()],
+                micros[Rate.SEARCH.ordinal()]);
     }
 
     /** Returns whether there is such a rate, which is not the one that holds without it. */

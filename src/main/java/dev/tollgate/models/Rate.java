@@ -64,12 +64,7 @@ public enum Rate {
     private final @Nullable Part part;
     private final String inTask;
 
-    Rate(
-            String key,
-            String words,
-            String brief,
-            ToLongFunction<PriceRates> micros,
-            @Nullable Part part) {
+    Rate(String key, String words, String brief, ToLongFunction<PriceRates> micros, @Nullable Part part) {
         this.key = key;
         this.words = words;
         this.brief = brief;

@@ -45,7 +45,8 @@ public record TariffRules(String unit, long scale) {
      * @param reason what is wrong with it, without the full stop
      * @param allowed what is allowed instead; null if the reason says it
      */
-    public record Refusal(String field, String reason, @Nullable String allowed) {
+    public record Refusal(
+            String field, String reason, @Nullable String allowed) {
 
         /** Returns what follows the name in a sentence, without the full stop. */
         public String what() {
@@ -231,8 +232,7 @@ public record TariffRules(String unit, long scale) {
     private static JsonNode need(String path, String name, ObjectNode json) throws NotAllowed {
         JsonNode node = json.get(name);
         if (node == null) {
-            throw wrong(
-                    path + name, path.isEmpty() ? "is missing" : "is missing: a step names each rate of the price");
+            throw wrong(path + name, path.isEmpty() ? "is missing" : "is missing: a step names each rate of the price");
         }
         return node;
     }

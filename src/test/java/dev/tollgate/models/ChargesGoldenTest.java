@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Charges of 10,000 random usages each, as the catalogues of November 2026 made them. They never change: a row with other rates gets
- * another version. Each line of an input is a model's id, prompt, tool, candidate, thought, cached and audio tokens; each line of an output
+ * Charges of 250 random usages each, as the catalogues of November 2026 made them. They never change: a row with other rates gets
+ * another version. {@code RecomputedChargeTest} compares random usages with a second implementation. Each line of an input is a model's id, prompt, tool, candidate, thought, cached and audio tokens; each line of an output
  * is the charge in micro-credits. Usages of {@code gemini-all} have at most 200,000 prompt tokens, no cached and no audio tokens.
  */
 class ChargesGoldenTest {

@@ -25,11 +25,9 @@ class TariffTest {
         Tariff alone = Tariff.of(10, 20);
         assertThat(Rate.OPTIONAL.stream().anyMatch(alone::has)).isFalse();
         Tariff ofLong = tariff(PLAIN, new PriceRates(20, 40, 12, 30, 1));
-        assertThat(Rate.OPTIONAL.stream().allMatch(ofLong::has))
-                .isTrue();
+        assertThat(Rate.OPTIONAL.stream().allMatch(ofLong::has)).isTrue();
         Tariff ofShort = tariff(WHOLE, new PriceRates(30, 40, 30, 30, 5));
-        assertThat(Rate.OPTIONAL.stream().allMatch(ofShort::has))
-                .isTrue();
+        assertThat(Rate.OPTIONAL.stream().allMatch(ofShort::has)).isTrue();
     }
 
     @Test
