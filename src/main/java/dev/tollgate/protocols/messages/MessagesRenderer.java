@@ -213,9 +213,11 @@ final class MessagesRenderer implements Renderer {
         if (blocks == null) {
             return event instanceof UpstreamEvent.Text text && keepsText() ? signed.keeps(text.text()) : 0;
         }
-        boolean isHidden = event instanceof UpstreamEvent.Thought
-                && (!request.thinking().shows() || request.thinking().omitted());
-        return isHidden ? 0 : KeptBytes.once(event);
+        boolean isShown = event instanceof UpstreamEvent.Text
+                || (event instanceof UpstreamEvent.Thought
+                        && request.thinking().shows()
+                        && !request.thinking().omitted());
+        return isShown ? KeptBytes.once(event) : 0;
     }
 
     // ---- its end ----
