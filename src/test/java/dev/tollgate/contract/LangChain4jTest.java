@@ -233,7 +233,7 @@ class LangChain4jTest {
                 .apiKey(Gateway.DEMO_KEY)
                 .build();
 
-        assertThat(catalog.listModels()).hasSize(5);
+        assertThat(catalog.listModels()).hasSize(22);
     }
 
     // ---- errors ----

@@ -105,7 +105,9 @@ class AdminKeyTest {
         assertThat(channels.status("a").toString())
                 .startsWith(
                         "{\"id\":\"a\",\"kind\":\"gemini\",\"healthy\":true,\"breaker\":{\"state\":\"closed\",\"failures\":0,\"until\":null},"
-                                + "\"in_flight\":0,\"last_error\":null,\"models\":[{\"id\":\"gemini-2.5-pro\",\"upstream\":\"gemini-2.5-pro\",\"priority\":1,\"weight\":1,\"rest\":null,");
+                                + "\"in_flight\":0,\"last_error\":null,\"models\":[")
+                .contains(
+                        "{\"id\":\"gemini-2.5-pro\",\"upstream\":\"gemini-2.5-pro\",\"priority\":1,\"weight\":1,\"rest\":null,");
     }
 
     @Test

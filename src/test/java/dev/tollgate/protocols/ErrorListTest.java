@@ -143,7 +143,7 @@ public class ErrorListTest {
     // ---- 404 model_not_found, task_not_found ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-4o", "models/gemini-2.5-pro", "GEMINI-2.5-PRO", "gemini-2.5-flash", "../etc/passwd"})
+    @ValueSource(strings = {"gpt-4o", "models/gemini-2.5-pro", "GEMINI-2.5-PRO", "gemini-9-flash", "../etc/passwd"})
     void an_unknown_model_is_not_found(String model) {
         Gateway.Reply reply = gateway.chat(CALL.replace("gemini-2.5-pro", model));
         assertError(reply, 404, "model_not_found", "invalid_request_error");

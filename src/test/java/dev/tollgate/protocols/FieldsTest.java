@@ -358,11 +358,11 @@ class FieldsTest {
     }
 
     @Test
-    void the_five_models_are_listed_with_the_alias_inside() {
+    void the_documented_models_are_listed_first_with_the_alias_inside() {
         JsonNode list = gateway.get("/v1/models").json();
         assertThat(list.get("object").asString()).isEqualTo("list");
         assertThat(list.get("data").valueStream().map(model -> model.get("id").asString()))
-                .containsExactlyInAnyOrder(
+                .startsWith(
                         "gemini-2.5-pro",
                         "gemini-3-pro",
                         "gemini-3.1-pro",
