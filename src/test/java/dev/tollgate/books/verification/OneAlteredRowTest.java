@@ -464,7 +464,7 @@ class OneAlteredRowTest {
                 .replace("{key}", "(SELECT key_id FROM task WHERE id = " + call + ")")
                 .replace("{call}", call)
                 .replace("{payer}", "(SELECT account_id FROM payment)")
-                .replace("{unused price}", "(SELECT MIN(version) FROM price_rates)")
+                .replace("{unused price}", "(SELECT MIN(version) FROM price_rates WHERE tariff IS NULL)")
                 .replace("{bytes}", "X'010203'")
                 .replace("{failed call}", "(SELECT MIN(id) FROM task WHERE status = 'failed')")
                 .replace("{payment}", "(SELECT MIN(id) FROM payment)")
