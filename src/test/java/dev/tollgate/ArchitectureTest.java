@@ -23,6 +23,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.http.Handler;
+import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.testing.Knots;
 import dev.tollgate.testing.OurClasses;
@@ -147,7 +148,18 @@ class ArchitectureTest {
 
     @Test
     void the_wire_format_knows_neither_money_nor_upstream() {
-        knowsOnly("protocols.openai", "base.conversation", "base.json", "base.memory", "base.error");
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf("protocols.openai"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        packageOf("storage"),
+                        packageOf("books"),
+                        packageOf("upstreams"),
+                        packageOf("customers"),
+                        packageOf("calls"),
+                        packageOf("models.prices")));
     }
 
     @Test
@@ -474,52 +486,21 @@ class ArchitectureTest {
 
     @Test
     void doors_and_commands_are_known_to_the_root_alone() {
+        for (String name :
+                Stream.concat(doors().stream(), Stream.of("operator.cli")).toList()) {
+            check(noClasses()
+                    .that()
+                    .resideOutsideOfPackages(ROOT, APP, packageOf(name))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(packageOf(name)));
+        }
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(
-                        ROOT,
-                        APP,
-                        packageOf("protocols.chat"),
-                        packageOf("protocols.responses"),
-                        packageOf("protocols.embeddings"),
-                        packageOf("protocols.googleapi"),
-                        packageOf("protocols.messages"),
-                        packageOf("operator.cli"))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        packageOf("protocols.chat"),
-                        packageOf("protocols.responses"),
-                        packageOf("protocols.embeddings"),
-                        packageOf("protocols.googleapi"),
-                        packageOf("protocols.messages"),
-                        packageOf("operator.cli")));
-        check(noClasses()
-                .that()
-                .resideOutsideOfPackages(
-                        ROOT,
-                        APP,
-                        packageOf("protocols.door"),
-                        packageOf("protocols.chat"),
-                        packageOf("protocols.responses"),
-                        packageOf("protocols.embeddings"),
-                        packageOf("protocols.messages"),
-                        packageOf("protocols.googleapi"))
+                .resideOutsideOfPackages(ROOT, APP, packageOf("protocols"))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(packageOf("protocols.door"))
                         .and(describe("are more than a name", it -> !it.isEquivalentTo(ProtocolName.class)))));
-        check(noClasses()
-                .that()
-                .resideInAPackage(packageOf("protocols.chat"))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(packageOf("protocols.googleapi")));
-        check(noClasses()
-                .that()
-                .resideInAPackage(packageOf("protocols.googleapi"))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(packageOf("protocols.chat")));
     }
 
     /** What is watched does not know who watches, and with what library. */
@@ -615,86 +596,44 @@ class ArchitectureTest {
                         UpstreamCall.class));
     }
 
+    /** No door knows another, an account's money or a channel. */
     @Test
     void every_door_brings_its_ask_to_the_one_meter() {
-        knowsOnly(
-                "protocols.door",
-                "base.conversation",
-                "base.ids",
-                "base.json",
-                "upstreams.signatures",
-                "calls.replay",
-                "calls.metering",
-                "calls.schema",
-                "models",
-                "customers.keys",
-                "http.limits",
-                "base.memory",
-                "upstreams.pool",
-                "storage",
-                "base.error",
-                "http");
-        knowsOnly(
-                "protocols.chat",
-                "protocols.door",
-                "base.conversation",
-                "base.json",
-                "upstreams.media",
-                "base.memory",
-                "calls.metering",
-                "upstreams.pool",
-                "protocols.openai",
-                "models",
-                "calls.replay",
-                "calls.schema",
-                "upstreams.signatures",
-                "base.ids",
-                "base.config",
-                "base.error",
-                "http");
-        knowsOnly(
-                "protocols.embeddings",
-                "protocols.door",
-                "base.json",
-                "base.memory",
-                "calls.metering",
-                "upstreams.pool",
-                "models",
-                "calls.replay",
-                "base.error",
-                "http");
-        knowsOnly(
-                "protocols.messages",
-                "protocols.door",
-                "base.conversation",
-                "base.json",
-                "upstreams.media",
-                "base.memory",
-                "calls.metering",
-                "upstreams.pool",
-                "models",
-                "calls.replay",
-                "calls.schema",
-                "upstreams.signatures",
-                "base.ids",
-                "base.error",
-                "http.limits",
-                "http");
-        knowsOnly(
-                "protocols.googleapi",
-                "protocols.door",
-                "base.conversation",
-                "base.json",
-                "upstreams.media",
-                "base.memory",
-                "calls.metering",
-                "upstreams.pool",
-                "models",
-                "calls.replay",
-                "calls.schema",
-                "upstreams.signatures",
-                "base.error",
-                "http");
+        assertThat(doors())
+                .contains("protocols.chat", "protocols.responses", "protocols.messages", "protocols.googleapi");
+        for (String door : doors()) {
+            knowsOnly(
+                    door,
+                    "protocols.door",
+                    "protocols.openai",
+                    "base",
+                    "http",
+                    "models",
+                    "upstreams.connections",
+                    "upstreams.media",
+                    "upstreams.pool",
+                    "upstreams.signatures",
+                    "calls",
+                    "books.ledger",
+                    "storage");
+        }
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf("protocols"))
+                .should()
+                .dependOnClassesThat(describe(
+                        "are the ledger's, except a settlement and what reads its rows",
+                        it -> it.getPackageName().equals(ROOT + ".books.ledger")
+                                && !Set.of("Settle", "Records").contains(it.getSimpleName()))));
+    }
+
+    /** Returns the packages that have a protocol. */
+    private static List<String> doors() {
+        return CLASSES.stream()
+                .filter(it -> !it.isInterface() && it.isAssignableTo(Protocol.class))
+                .map(it -> it.getPackageName().substring(ROOT.length() + 1))
+                .distinct()
+                .toList();
     }
 
     /** A call says what it wants stored, and not to which part: without a key no part stores it. */

@@ -41,10 +41,8 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
-import dev.tollgate.protocols.messages.MessageCount;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.messages.RequestIdGate;
-import dev.tollgate.protocols.responses.InputTokens;
 import dev.tollgate.protocols.responses.KeptHandlers;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
@@ -96,7 +94,9 @@ record CallRoutes(
         Door responses = door(responses());
         api(routes, responses.route("/responses", modelKey));
         Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
-        api(routes, responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, new InputTokens()));
+        api(
+                routes,
+                responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(
                 routes,
@@ -139,7 +139,7 @@ record CallRoutes(
         api(
                 routes,
                 door(messages(true))
-                        .promptCountingRoute("/messages/count_tokens", countsKey, counts, new MessageCount()));
+                        .promptCountingRoute("/messages/count_tokens", countsKey, counts, MessagesProtocol.count()));
     }
 
     private void account(List<Route<?>> routes, KeyGate key) {

@@ -14,7 +14,8 @@ import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.SseWriter;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.ConversationReading;
+import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.ModelRules;
@@ -26,14 +27,9 @@ import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
-import dev.tollgate.upstreams.media.CallMedia;
-import dev.tollgate.upstreams.pool.Ask;
-import dev.tollgate.upstreams.pool.ChatAsk;
-import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -96,17 +92,13 @@ public final class ChatProtocol implements Protocol {
         return (exchange, call, counted) -> exchange.json(200, EstimateJson.of(call, PriceEstimate.of(call, counted)));
     }
 
-    private final class Chat extends Reading<ChatRequest> {
+    private final class Chat extends ConversationReading<ChatRequest> {
 
         private final Envelope envelope;
 
         Chat(Envelope envelope) {
+            super(ProtocolName.CHAT, models, signatures);
             this.envelope = envelope;
-        }
-
-        @Override
-        public String label() {
-            return DOOR;
         }
 
         @Override
@@ -120,34 +112,8 @@ public final class ChatProtocol implements Protocol {
         }
 
         @Override
-        protected String model(ChatRequest request) {
-            return request.model();
-        }
-
-        @Override
-        protected List<String> ignored(ChatRequest request, Model model) {
-            return OfferedTier.ignored(request.ignored(), "service_tier", model, request.tier());
-        }
-
-        @Override
-        protected @Nullable Long tokensMax(ChatRequest request) {
-            return request.maxTokens();
-        }
-
-        @Override
-        protected @Nullable String tokensMaxField(ChatRequest request) {
-            return request.maxTokensField();
-        }
-
-        @Override
-        protected boolean isHeavy(ChatRequest request) {
-            return request.conversation().hasMedia();
-        }
-
-        @Override
-        protected boolean looksUp(ChatRequest request, Model model) {
-            return Signatures.mayHave(
-                    request.conversation().messages(), model.upstream().signatures());
+        protected ConversationRequest request(ChatRequest read) {
+            return read;
         }
 
         @Override
@@ -161,36 +127,20 @@ public final class ChatProtocol implements Protocol {
         }
 
         @Override
-        protected Ask ask(ChatRequest request, Model model, String accountId, Lease memory) {
-            Conversation conversation = request.conversation();
+        protected @Nullable Effort effort(ChatRequest read, Conversation conversation, Model model) {
+            GoogleOptions google = conversation.google();
+            Effort effort = conversation.reasoningEffort();
+            return effort == null && (google == null || !google.setsThinking()) ? model.effortByDefault() : effort;
+        }
+
+        @Override
+        protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
             GoogleOptions google = conversation.google();
             Boolean thoughts = conversation.includeThoughts();
             if (thoughts == null && google != null) {
                 thoughts = google.includeThoughts();
             }
-            Effort effort = conversation.reasoningEffort();
-            if (effort == null && (google == null || !google.setsThinking())) {
-                effort = model.effortByDefault();
-            }
-            return new ChatAsk(
-                    conversation,
-                    model.id(),
-                    model.upstream().asked().name(),
-                    thoughts == null ? model.thoughtsByDefault() : thoughts,
-                    effort,
-                    OfferedTier.of(model, request.tier()),
-                    replay(request, model, accountId),
-                    new CallMedia(),
-                    memory);
-        }
-
-        private Replay replay(ChatRequest request, Model model, String accountId) {
-            return looksUp(request, model)
-                    ? signatures.find(
-                            accountId,
-                            models.modelOn(model),
-                            request.conversation().messages())
-                    : Replay.NONE;
+            return thoughts == null ? model.thoughtsByDefault() : thoughts;
         }
 
         @Override

@@ -2,7 +2,9 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.PromptCount;
 
 /** Rough counts of a prompt's tokens where the upstream has not counted it (E44, E45). */
 public final class RoughCount {
@@ -16,6 +18,28 @@ public final class RoughCount {
     private static final long DOCUMENT_TOKENS = 5_600;
 
     private RoughCount() {}
+
+    /**
+     * Returns what shows the upstream's count of a prompt, or an estimate that says so; never 0 (E44).
+     *
+     * @param before the JSON object up to its last value, which is the count
+     */
+    public static Door.Counted shown(String before) {
+        return (exchange, call, counted) -> {
+            if (counted.isEmpty()) {
+                exchange.setHeader("x-tollgate-estimated", "true");
+            }
+            call.ignored().forEach(exchange::ignore);
+            long tokens = counted.map(PromptCount::tokens).orElseGet(() -> tokens(call.ask()));
+            exchange.json(
+                    200,
+                    Utf8Buffer.scratch()
+                            .raw(before)
+                            .number(Math.max(1, tokens))
+                            .raw('}')
+                            .bytes());
+        };
+    }
 
     /** Returns a quarter of the bytes of the texts, rounded up, with media by their kind; at least 1. */
     public static long tokens(Ask ask) {

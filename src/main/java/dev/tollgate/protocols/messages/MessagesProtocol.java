@@ -17,20 +17,19 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.MessagesAlias;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.OfferedTier;
 import dev.tollgate.models.UpstreamModel.Thinking;
+import dev.tollgate.protocols.door.ConversationReading;
+import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
-import dev.tollgate.upstreams.media.CallMedia;
-import dev.tollgate.upstreams.pool.Ask;
-import dev.tollgate.upstreams.pool.ChatAsk;
-import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,11 +98,15 @@ public final class MessagesProtocol implements Protocol {
         return new Messages();
     }
 
-    private final class Messages extends Reading<MessagesRequest> {
+    /** Returns what {@code POST /v1/messages/count_tokens} shows. */
+    public static Door.Counted count() {
+        return RoughCount.shown("{\"input_tokens\":");
+    }
 
-        @Override
-        public String label() {
-            return DOOR;
+    private final class Messages extends ConversationReading<MessagesRequest> {
+
+        Messages() {
+            super(ProtocolName.MESSAGES, models, signatures);
         }
 
         @Override
@@ -128,29 +131,8 @@ public final class MessagesProtocol implements Protocol {
         }
 
         @Override
-        protected List<String> ignored(MessagesRequest request, Model model) {
-            return OfferedTier.ignored(request.ignored(model), "service_tier", model, request.tier());
-        }
-
-        @Override
-        protected @Nullable Long tokensMax(MessagesRequest request) {
-            return request.maxTokens();
-        }
-
-        @Override
-        protected @Nullable String tokensMaxField(MessagesRequest request) {
-            return request.maxTokens() == null ? null : "max_tokens";
-        }
-
-        @Override
-        protected boolean isHeavy(MessagesRequest request) {
-            return request.given().hasMedia();
-        }
-
-        @Override
-        protected boolean looksUp(MessagesRequest request, Model model) {
-            return Signatures.mayHave(
-                    request.given().messages(), model.upstream().signatures());
+        protected ConversationRequest request(MessagesRequest read) {
+            return read;
         }
 
         @Override
@@ -163,34 +145,15 @@ public final class MessagesProtocol implements Protocol {
             }
         }
 
-        /** E3: the documented default of other doors does not hold here. */
         @Override
-        protected @Nullable Long tokensMaxByDefault(Model model) {
-            return null;
+        protected @Nullable Effort effort(MessagesRequest read, Conversation conversation, Model model) {
+            return read.thinking().effort(model);
         }
 
         /** Thoughts are always asked for, since they keep connections alive (E15), except with a budget of 0, where Gemini refuses them. */
         @Override
-        protected Ask ask(MessagesRequest request, Model model, String accountId, Lease memory) {
-            Conversation conversation = request.conversation(model);
-            Effort effort = request.thinking().effort(model);
-            return new ChatAsk(
-                    conversation,
-                    model.id(),
-                    model.upstream().asked().name(),
-                    effort != Effort.NONE || model.upstream().thinking() instanceof Thinking.Level,
-                    effort,
-                    OfferedTier.of(model, request.tier()),
-                    replay(request, model, accountId),
-                    new CallMedia(),
-                    memory);
-        }
-
-        private Replay replay(MessagesRequest request, Model model, String accountId) {
-            return looksUp(request, model)
-                    ? signatures.find(
-                            accountId, models.modelOn(model), request.given().messages())
-                    : Replay.NONE;
+        protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
+            return effort != Effort.NONE || model.upstream().thinking() instanceof Thinking.Level;
         }
 
         @Override
@@ -222,7 +185,7 @@ public final class MessagesProtocol implements Protocol {
                             renderers,
                             checks,
                             call.accountId(),
-                            request.given().responseFormat().objectSchema());
+                            request.conversation().responseFormat().objectSchema());
         }
     }
 

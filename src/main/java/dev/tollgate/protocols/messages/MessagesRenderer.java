@@ -57,7 +57,7 @@ final class MessagesRenderer implements Renderer {
         this.metered = metered;
         this.request = request;
         this.random = random;
-        this.calls = new ShownCalls(request.given().messages(), CALL_ID_PREFIX, this::isUnusable, random);
+        this.calls = new ShownCalls(request.conversation().messages(), CALL_ID_PREFIX, this::isUnusable, random);
         this.blocks = request.stream() ? null : new MessageBlocks();
         if (blocks != null) {
             signed.collectedBy(blocks::text);
@@ -197,7 +197,7 @@ final class MessagesRenderer implements Renderer {
     /** Returns whether a stream's texts are needed at the end: to find signatures again, or to cite. */
     private boolean keepsText() {
         return metered.model().upstream().signatures()
-                || !request.given().tools().isEmpty()
+                || !request.conversation().tools().isEmpty()
                 || request.searches(metered.model());
     }
 

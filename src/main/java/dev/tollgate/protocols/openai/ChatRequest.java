@@ -2,6 +2,7 @@ package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.protocols.door.ConversationRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ public record ChatRequest(
         boolean legacyFunctions,
         @Nullable ServiceTier tier,
         List<String> ignored,
-        Conversation conversation) {
+        Conversation conversation)
+        implements ConversationRequest {
 
     public ChatRequest {
         ignored = List.copyOf(ignored);

@@ -7,6 +7,7 @@ import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

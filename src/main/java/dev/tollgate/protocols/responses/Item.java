@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.List;
 
 /** An item of the input that goes to the model, in the caller's order. */

@@ -12,24 +12,21 @@ import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.ConversationReading;
+import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
-import dev.tollgate.upstreams.media.CallMedia;
-import dev.tollgate.upstreams.pool.Ask;
-import dev.tollgate.upstreams.pool.ChatAsk;
-import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -88,11 +85,15 @@ public final class ResponsesProtocol implements Protocol {
         return new Responses();
     }
 
-    private final class Responses extends Reading<OpenRequest> {
+    /** Returns what {@code POST /v1/responses/input_tokens} shows (E27). */
+    public static Door.Counted count() {
+        return RoughCount.shown("{\"object\":\"response.input_tokens\",\"input_tokens\":");
+    }
 
-        @Override
-        public String label() {
-            return DOOR;
+    private final class Responses extends ConversationReading<OpenRequest> {
+
+        Responses() {
+            super(ProtocolName.RESPONSES, models, signatures);
         }
 
         @Override
@@ -111,38 +112,18 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected List<String> ignored(OpenRequest open, Model model) {
-            ResponsesRequest request = open.whole();
-            List<String> ignored = OfferedTier.ignored(request.ignored(), "service_tier", model, request.tier());
-            if (request.search() == null || conversation(request, model).webSearch()) {
-                return ignored;
-            }
-            List<String> all = new ArrayList<>(ignored);
-            all.add(request.search());
-            return all;
+        protected ConversationRequest request(OpenRequest read) {
+            return read.whole();
         }
 
         @Override
-        protected @Nullable Long tokensMax(OpenRequest request) {
-            return request.whole().maxTokens();
+        protected boolean isHeavy(OpenRequest read) {
+            return !read.isWhole() || super.isHeavy(read);
         }
 
         @Override
-        protected @Nullable String tokensMaxField(OpenRequest request) {
-            return request.whole().maxTokens() == null ? null : "max_output_tokens";
-        }
-
-        @Override
-        protected boolean isHeavy(OpenRequest request) {
-            return !request.isWhole() || request.whole().conversation().hasMedia();
-        }
-
-        @Override
-        protected boolean looksUp(OpenRequest request, Model model) {
-            return !request.isWhole()
-                    || Signatures.mayHave(
-                            request.whole().conversation().messages(),
-                            model.upstream().signatures());
+        protected boolean looksUp(OpenRequest read, Model model) {
+            return !read.isWhole() || super.looksUp(read, model);
         }
 
         @Override
@@ -161,52 +142,22 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected void check(OpenRequest request, Model model) {
-            Conversation conversation = conversation(request.whole(), model);
+        protected void check(OpenRequest read, Model model) {
             ModelRules.check(
-                    model, conversation, "must hold no functions; GET /v1/models lists models that take them.");
-        }
-
-        /** Agents send no maximum: the model's own default of a few tokens does not hold here (E3). */
-        @Override
-        protected @Nullable Long tokensMaxByDefault(Model model) {
-            return null;
+                    model,
+                    read.whole().conversation(model),
+                    "must hold no functions; GET /v1/models lists models that take them.");
         }
 
         @Override
-        protected Ask ask(OpenRequest open, Model model, String accountId, Lease memory) {
-            ResponsesRequest request = open.whole();
-            Conversation conversation = conversation(request, model);
-            Effort effort =
-                    conversation.reasoningEffort() == null ? model.effortByDefault() : conversation.reasoningEffort();
-            return new ChatAsk(
-                    conversation,
-                    model.id(),
-                    model.upstream().asked().name(),
-                    effort != Effort.NONE,
-                    effort,
-                    OfferedTier.of(model, request.tier()),
-                    replay(request, model, accountId),
-                    new CallMedia(),
-                    memory);
+        protected @Nullable Effort effort(OpenRequest read, Conversation conversation, Model model) {
+            Effort effort = conversation.reasoningEffort();
+            return effort == null ? model.effortByDefault() : effort;
         }
 
-        /** Returns the conversation without a search that the model cannot do beside functions: refusing it would lock agents out (E7). */
-        private static Conversation conversation(ResponsesRequest request, Model model) {
-            Conversation asked = request.conversation();
-            Model.Tools tools = model.tools();
-            boolean goes = asked.tools().isEmpty() || (tools.search() && tools.functionsWithSearch());
-            return !asked.webSearch() || goes ? asked : asked.withoutWebSearch();
-        }
-
-        private Replay replay(ResponsesRequest request, Model model, String accountId) {
-            return Signatures.mayHave(
-                            request.conversation().messages(), model.upstream().signatures())
-                    ? signatures.find(
-                            accountId,
-                            models.modelOn(model),
-                            request.conversation().messages())
-                    : Replay.NONE;
+        @Override
+        protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
+            return effort != Effort.NONE;
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,10 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.ToolNames;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +34,33 @@ record ResponsesRequest(
         Echo echo,
         ToolNames names,
         List<String> ignored,
-        Conversation conversation) {
+        Conversation conversation)
+        implements ConversationRequest {
 
     ResponsesRequest {
         ignored = List.copyOf(ignored);
+    }
+
+    @Override
+    public @Nullable String maxTokensField() {
+        return maxTokens == null ? null : "max_output_tokens";
+    }
+
+    /** Returns the conversation without a search that the model cannot do beside functions: refusing it would lock agents out (E7). */
+    @Override
+    public Conversation conversation(Model model) {
+        Model.Tools tools = model.tools();
+        boolean goes = conversation.tools().isEmpty() || (tools.search() && tools.functionsWithSearch());
+        return !conversation.webSearch() || goes ? conversation : conversation.withoutWebSearch();
+    }
+
+    @Override
+    public List<String> ignored(Model model) {
+        if (search == null || conversation(model).webSearch()) {
+            return ignored;
+        }
+        List<String> all = new ArrayList<>(ignored);
+        all.add(search);
+        return all;
     }
 }

@@ -59,7 +59,7 @@ class MessagesReaderTest {
     }
 
     private static List<Message> said(String messages) {
-        return read(messages(messages)).given().messages();
+        return read(messages(messages)).conversation().messages();
     }
 
     private static String shown(List<Message> messages) {
@@ -108,7 +108,8 @@ class MessagesReaderTest {
                 + "{'role':'user','content':'Hi'},{'role':'system','content':[{'type':'text','text':'Later.'}]}],"
                 + "'system':[{'type':'text','text':'x-anthropic-billing-header: cc_version=2'},"
                 + "{'type':'text','text':'You are.','cache_control':{'type':'ephemeral'}},{'type':'text','text':''}]}");
-        assertThat(shown(request.given().messages())).isEqualTo("system:You are.|system:First.|user:Hi|user:Later.");
+        assertThat(shown(request.conversation().messages()))
+                .isEqualTo("system:You are.|system:First.|user:Hi|user:Later.");
         assertThat(request.ignored()).containsExactly("system.0", "cache_control");
     }
 
@@ -141,7 +142,7 @@ class MessagesReaderTest {
                 + "{'type':'web_search_tool_result','tool_use_id':'s1','content':[{'type':'web_search_result','url':'u'}]},"
                 + "{'type':'text','text':'Yes.','citations':[]},{'content':{'x':1},'type':'compaction'}]},"
                 + "{'role':'user','content':'Go on'}"));
-        assertThat(shown(request.given().messages())).isEqualTo("user:Hi|assistant:Yes.[]|user:Go on");
+        assertThat(shown(request.conversation().messages())).isEqualTo("user:Hi|assistant:Yes.[]|user:Go on");
         assertThat(request.ignored())
                 .containsExactly(
                         "messages.1.content.0",
@@ -186,8 +187,8 @@ class MessagesReaderTest {
                 + "'id':'t','name':'ToolSearch','input':{'q':'b'}}]},{'role':'user','content':[{'type':'tool_result',"
                 + "'tool_use_id':'t','content':[{'type':'tool_reference','tool_name':'b'}]}]}]}";
         MessagesRequest request = read("{'model':'m','max_tokens':9," + tools + turn);
-        assertThat(request.given().tools()).extracting(Tool::name).containsExactly("a", "b");
-        assertThat(shown(request.given().messages())).endsWith("result t:The tool b is available.");
+        assertThat(request.conversation().tools()).extracting(Tool::name).containsExactly("a", "b");
+        assertThat(shown(request.conversation().messages())).endsWith("result t:The tool b is available.");
         assertThat(request.ignored()).containsExactly("tools.2.strict");
     }
 
@@ -199,7 +200,9 @@ class MessagesReaderTest {
                         .mapToObj(i -> TOOL.formatted("f" + i, ""))
                         .toList());
         String deferred = "," + TOOL.formatted("more", ",'defer_loading':true");
-        assertThat(read(with("'tools':[" + many + deferred + "]")).given().tools())
+        assertThat(read(with("'tools':[" + many + deferred + "]"))
+                        .conversation()
+                        .tools())
                 .hasSize(128);
         assertThat(refused(with("'tools':[" + many + "," + TOOL.formatted("more", "") + "]"))
                         .param())
@@ -219,7 +222,7 @@ class MessagesReaderTest {
     void a_tool_that_the_provider_runs_is_left_out_and_named(String type) {
         MessagesRequest request =
                 read(with("'tools':[{'type':'" + type + "','name':'x','max_uses':3}," + TOOL.formatted("f", "") + "]"));
-        assertThat(request.given().tools()).extracting(Tool::name).containsExactly("f");
+        assertThat(request.conversation().tools()).extracting(Tool::name).containsExactly("f");
         assertThat(request.ignored()).containsExactly("tools.0");
         assertThat(refused(with("'tools':[{'type':'" + type
                                 + "','name':'x'}],'tool_choice':{'type':'tool','name':'x'}"))
@@ -256,12 +259,14 @@ class MessagesReaderTest {
         assertThat(refused(with("'tool_choice':{'type':'any'}")).param()).isEqualTo("tool_choice");
         assertThat(refused(with(tools + "'tool_choice':{'type':'some'}")).param())
                 .isEqualTo("tool_choice.type");
-        assertThat(read(with(tools + "'tool_choice':{'type':'none'}")).given().webSearch())
+        assertThat(read(with(tools + "'tool_choice':{'type':'none'}"))
+                        .conversation()
+                        .webSearch())
                 .isFalse();
     }
 
     private static ToolChoice choice(String members) {
-        return read(with(members)).given().toolChoice();
+        return read(with(members)).conversation().toolChoice();
     }
 
     // ---- other fields ----
@@ -272,7 +277,7 @@ class MessagesReaderTest {
                 + "'a','b','c','d','e'],'thinking':{'type':'enabled','budget_tokens':5000},'output_config':{'effort':'high',"
                 + "'format':{'type':'json_schema','schema':{'type':'object'}}},'metadata':{'user_id':'u'},'service_tier':'auto',"
                 + "'safeguards':[],'context_management':{},'thread':{'type':'create'}"));
-        Conversation given = request.given();
+        Conversation given = request.conversation();
         assertThat(request.stream()).isTrue();
         assertThat(request.maxTokens()).isEqualTo(9L);
         assertThat(given.sampling().stop()).hasSize(5);
@@ -329,7 +334,7 @@ class MessagesReaderTest {
                         + ",{'type':'web_search_20250305','name':'w'}],"
                         + "'tool_choice':{'type':'auto'},'thinking':{'type':'enabled','budget_tokens':9},'output_config':{'effort':'low'}}");
         assertThat(MessagesReader.read(whole, ReadLimits.DEFAULT, Lease.FREE, false)
-                        .given()
+                        .conversation()
                         .messages())
                 .hasSize(6);
         Randomly.run(5_000, random -> {

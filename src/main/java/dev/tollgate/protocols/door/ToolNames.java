@@ -1,4 +1,4 @@
-package dev.tollgate.protocols.responses;
+package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.calls.replay.Sha256;
@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tools of one request by the names that the model sees, and the way back to the caller's (E8). Not thread-safe while tools are added. */
-final class ToolNames {
+public final class ToolNames {
 
-    static final int CHARS_MAX = 64;
+    private static final int CHARS_MAX = 64;
 
     /** The namespace whose members keep their bare names upstream. */
     private static final String BARE = "functions";
@@ -22,13 +22,13 @@ final class ToolNames {
     private final Map<String, Declared> declared = new HashMap<>();
 
     /** @param namespace null for a tool outside all namespaces */
-    record Own(@Nullable String namespace, String name) {}
+    public record Own(@Nullable String namespace, String name) {}
 
     /** @param isCustom whether its input is text (E9) */
-    record Declared(Own own, boolean isCustom) {}
+    public record Declared(Own own, boolean isCustom) {}
 
     /** Adds a tool and returns the name that the model sees. Bare names come first, so that they stay what they are. */
-    String add(Own own, boolean isCustom) {
+    public String add(Own own, boolean isCustom) {
         String name = plain(own);
         if (declared.containsKey(name)) {
             name = cut(name, joined(own));
@@ -39,8 +39,7 @@ final class ToolNames {
     }
 
     /** Returns the name that the model sees of a declared tool; a namespace may be left out if only one has the name. Null if there is none. */
-    @Nullable
-    String find(Own own) {
+    public @Nullable String find(Own own) {
         String found = flat.get(own);
         if (found != null || own.namespace() != null) {
             return found;
@@ -53,14 +52,13 @@ final class ToolNames {
     }
 
     /** Returns the name that the model sees; for a tool of an earlier request the name that the rule makes. */
-    String flat(Own own) {
+    public String flat(Own own) {
         String name = flat.get(own);
         return name == null ? plain(own) : name;
     }
 
     /** Returns the tool that the model has called; null for a name that is not declared. */
-    @Nullable
-    Declared declared(String name) {
+    public @Nullable Declared declared(String name) {
         return declared.get(name);
     }
 

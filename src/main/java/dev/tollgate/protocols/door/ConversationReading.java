@@ -1,0 +1,112 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading of a body that becomes a {@link ConversationRequest}: how such a request is asked of a model.
+ *
+ * @param <R> what the protocol reads a body into
+ */
+public abstract class ConversationReading<R> extends Reading<R> {
+
+    private final ProtocolName door;
+    private final CurrentModels models;
+    private final Signatures signatures;
+
+    protected ConversationReading(ProtocolName door, CurrentModels models, Signatures signatures) {
+        this.door = door;
+        this.models = models;
+        this.signatures = signatures;
+    }
+
+    /** Returns the request. It is whole: kept content has been loaded. */
+    protected abstract ConversationRequest request(R read);
+
+    /** Returns the effort to ask for; null leaves it to the upstream. */
+    protected abstract @Nullable Effort effort(R read, Conversation conversation, Model model);
+
+    /** Returns whether the upstream is asked for thoughts. */
+    protected abstract boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model);
+
+    @Override
+    public String label() {
+        return door.code();
+    }
+
+    @Override
+    protected String model(R read) {
+        return request(read).model();
+    }
+
+    @Override
+    protected List<String> ignored(R read, Model model) {
+        ConversationRequest request = request(read);
+        return OfferedTier.ignored(request.ignored(model), "service_tier", model, request.tier());
+    }
+
+    @Override
+    protected @Nullable Long tokensMax(R read) {
+        return request(read).maxTokens();
+    }
+
+    @Override
+    protected @Nullable String tokensMaxField(R read) {
+        return request(read).maxTokensField();
+    }
+
+    @Override
+    protected boolean isHeavy(R read) {
+        return request(read).conversation().hasMedia();
+    }
+
+    @Override
+    protected boolean looksUp(R read, Model model) {
+        return mayHaveSignatures(request(read).conversation().messages(), model);
+    }
+
+    /** Returns null: the documented default of Chat Completions does not hold at other doors (E3). */
+    @Override
+    protected @Nullable Long tokensMaxByDefault(Model model) {
+        return null;
+    }
+
+    @Override
+    protected Ask ask(R read, Model model, String accountId, Lease memory) {
+        ConversationRequest request = request(read);
+        Conversation conversation = request.conversation(model);
+        Effort effort = effort(read, conversation, model);
+        return new ChatAsk(
+                conversation,
+                model.id(),
+                model.upstream().asked().name(),
+                asksForThoughts(conversation, effort, model),
+                effort,
+                OfferedTier.of(model, request.tier()),
+                replay(conversation.messages(), model, accountId),
+                new CallMedia(),
+                memory);
+    }
+
+    private Replay replay(List<Message> messages, Model model, String accountId) {
+        return mayHaveSignatures(messages, model)
+                ? signatures.find(accountId, models.modelOn(model), messages)
+                : Replay.NONE;
+    }
+
+    private static boolean mayHaveSignatures(List<Message> messages, Model model) {
+        return Signatures.mayHave(messages, model.upstream().signatures());
+    }
+}
