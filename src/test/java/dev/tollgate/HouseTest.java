@@ -2,11 +2,20 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LineMap;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
 import com.tngtech.archunit.core.domain.JavaClass;
 import dev.tollgate.testing.OurClasses;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +24,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HouseTest {
@@ -27,6 +40,28 @@ class HouseTest {
             despite down during else except for from he her here his how if in into it its like likewise near neither nor not of off on one onto or
             out over per she since so such than that their them then there these they this those though through to too under unless until up what
             whatever when where whether which while who whoever whom whose why with within without""").split("\\s+"));
+
+    private static final int LINES_MAX = 40;
+
+    /** Methods above the limit. The list only becomes shorter. */
+    private static final List<String> LONG_METHODS = List.of("ResponseObject.java write");
+
+    private static final int CLASSES_MAX = 35;
+
+    /** The packages above the limit, with the most classes of each. The list and its numbers only become smaller. */
+    private static final Map<String, Integer> LARGE_PACKAGES = Map.ofEntries(
+            Map.entry("app", 36),
+            Map.entry("books.ledger", 61),
+            Map.entry("calls.metering", 66),
+            Map.entry("calls.replay", 38),
+            Map.entry("customers.figures", 37),
+            Map.entry("customers.keys", 38),
+            Map.entry("customers.people", 44),
+            Map.entry("operator.admin", 40),
+            Map.entry("pages.dashboard", 50),
+            Map.entry("storage", 73),
+            Map.entry("upstreams.gemini", 62),
+            Map.entry("upstreams.pool", 49));
 
     private static final Path FORMER_OPENERS = Path.of("src/test/resources/house/javadoc-openers.txt");
 
@@ -51,6 +86,50 @@ class HouseTest {
         assertThat(found)
                 .as("begin with a verb in the third person, or with a noun and its article")
                 .isEmpty();
+    }
+
+    @Test
+    void no_method_has_more_than_forty_lines() throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        List<String> found = new ArrayList<>();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
+                Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            List<Path> sources =
+                    files.filter(it -> it.toString().endsWith(".java")).toList();
+            JavacTask task = (JavacTask) compiler.getTask(
+                    null, manager, _ -> {}, List.of(), null, manager.getJavaFileObjectsFromPaths(sources));
+            SourcePositions positions = Trees.instance(task).getSourcePositions();
+            for (CompilationUnitTree unit : task.parse()) {
+                new TreeScanner<@Nullable Void, @Nullable Void>() {
+                    @Override
+                    public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
+                        LineMap lines = unit.getLineMap();
+                        long first = lines.getLineNumber(positions.getStartPosition(unit, method));
+                        if (lines.getLineNumber(positions.getEndPosition(unit, method)) - first >= LINES_MAX) {
+                            found.add(Path.of(unit.getSourceFile().toUri()).getFileName() + " " + method.getName());
+                        }
+                        return super.visitMethod(method, nothing);
+                    }
+                }.scan(unit, null);
+            }
+        }
+        assertThat(found).containsExactlyInAnyOrderElementsOf(LONG_METHODS);
+    }
+
+    @Test
+    void no_further_package_has_more_than_thirty_five_classes() {
+        Map<String, Integer> found = new TreeMap<>();
+        OurClasses.ALL.stream()
+                .filter(it -> it.isTopLevelClass() && !it.getSimpleName().equals("package-info"))
+                .forEach(
+                        it -> found.merge(it.getPackageName().replaceFirst("dev\\.tollgate\\.?", ""), 1, Integer::sum));
+        found.values().removeIf(classes -> classes <= CLASSES_MAX);
+        assertThat(found.keySet())
+                .as("the packages above the limit, which only become fewer")
+                .isEqualTo(LARGE_PACKAGES.keySet());
+        assertThat(found)
+                .allSatisfy(
+                        (name, classes) -> assertThat(classes).as(name).isLessThanOrEqualTo(LARGE_PACKAGES.get(name)));
     }
 
     /** Returns the first words of each Javadoc comment that begins so, with its file. */

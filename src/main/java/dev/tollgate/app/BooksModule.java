@@ -171,16 +171,8 @@ record BooksModule(
         boolean isReal = serves && settings.hasRealUpstream();
         Secret chosen = settings.find(ServerSettings.SECRET_KEY);
         SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), database, random);
-        Stores stores = new Stores(
-                new Ledger(database, isReal),
-                new Keys(database, clock),
-                new Receipts(database, secrets),
-                new Tasks(database),
-                new Answers(database),
-                new AuditLog(database),
-                new SetPrices(database),
-                new StoredSettings(database),
-                new Outbox(database, secrets, clock, random, settings.isMailOn(), Outbox.BOUNDS));
+        Outbox outbox = new Outbox(database, secrets, clock, random, settings.isMailOn(), Outbox.BOUNDS);
+        Stores stores = stores(database, isReal, clock, secrets, outbox);
         Node node = new Node(database, clock);
         Writer writer = database.startWriter(stores.parts(node::id));
         Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
@@ -201,6 +193,20 @@ record BooksModule(
         }
         writer.whenOutcomeUnknown(node::giveUp);
         return books;
+    }
+
+    private static Stores stores(
+            Database database, boolean isReal, InstantSource clock, SecretBox secrets, Outbox outbox) {
+        return new Stores(
+                new Ledger(database, isReal),
+                new Keys(database, clock),
+                new Receipts(database, secrets),
+                new Tasks(database),
+                new Answers(database),
+                new AuditLog(database),
+                new SetPrices(database),
+                new StoredSettings(database),
+                outbox);
     }
 
     private void begin(SecureRandom random, InstantSource clock) {

@@ -50,6 +50,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +92,7 @@ public record CallsModule(
         Signatures signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
         KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
-        AnswerRoom room =
-                AnswerRoom.ofHeap(CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+        AnswerRoom room = AnswerRoom.ofHeap(comeBack());
         Meter meter = new Meter(
                 vertx,
                 upstreams.pool(),
@@ -204,12 +204,11 @@ public record CallsModule(
     }
 
     private static Accounting accounting(Ground ground, BooksModule books, Signatures signatures) {
-        return new Accounting(
-                books.writer(),
-                signatures,
-                ground.clock(),
-                new ExcessReports(),
-                CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+        return new Accounting(books.writer(), signatures, ground.clock(), new ExcessReports(), comeBack());
+    }
+
+    private static Executor comeBack() {
+        return CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static KnownAnswers knownAnswers(Ground ground, BooksModule books, Vertx vertx, Meter meter) {

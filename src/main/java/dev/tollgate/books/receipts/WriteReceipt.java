@@ -84,20 +84,8 @@ public final class WriteReceipt implements ReceiptChange {
             String keyId,
             String previousHash) {
         room.clear();
-        room.raw("{\"account\":\"")
-                .raw(accountId)
-                .raw("\",\"balance_after_micros\":")
-                .number(balanceAfterMicros)
-                .raw(",\"charge_micros\":")
-                .number(chargeMicros)
-                .raw(",\"counts\":")
-                .raw(charge.counts().utf8())
-                .raw(",\"due_micros\":")
-                .number(charge.dueMicros())
-                .raw(",\"end\":\"")
-                .raw(charge.end(chargeMicros))
-                .raw("\",\"form\":2,\"held_micros\":")
-                .number(charge.heldMicros())
+        room.raw("{\"account\":\"").raw(accountId);
+        sums(room, chargeMicros, balanceAfterMicros)
                 .raw(",\"key_id\":\"")
                 .raw(keyId)
                 .raw("\",\"key_prefix\":");
@@ -119,5 +107,20 @@ public final class WriteReceipt implements ReceiptChange {
                 .raw("\",\"usage\":")
                 .raw(usage.utf8())
                 .raw('}');
+    }
+
+    private Utf8Buffer sums(Utf8Buffer room, long chargeMicros, long balanceAfterMicros) {
+        return room.raw("\",\"balance_after_micros\":")
+                .number(balanceAfterMicros)
+                .raw(",\"charge_micros\":")
+                .number(chargeMicros)
+                .raw(",\"counts\":")
+                .raw(charge.counts().utf8())
+                .raw(",\"due_micros\":")
+                .number(charge.dueMicros())
+                .raw(",\"end\":\"")
+                .raw(charge.end(chargeMicros))
+                .raw("\",\"form\":2,\"held_micros\":")
+                .number(charge.heldMicros());
     }
 }

@@ -81,7 +81,7 @@ public final class Audit {
     }
 
     private static List<Check> checks(Findings findings) {
-        List<Check> checks = new ArrayList<>(StrayRows.checks());
+        List<Check> checks = new ArrayList<>(StrayRows.ALL);
         checks.add(new AccountCheck());
         checks.add(new HoldCheck());
         PriceCheck prices = new PriceCheck();

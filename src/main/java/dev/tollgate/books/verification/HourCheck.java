@@ -16,6 +16,36 @@ final class HourCheck implements Check {
     private static final int NAMES = 4;
     private static final String KNOWN = "CASE WHEN hour IN (SELECT hour FROM unknown) THEN 0 ELSE SUM(%s) END";
 
+    /** All that is stored and counted, so that each sum is zero. */
+    private static final String SQL = """
+            WITH unknown AS (
+                SELECT DISTINCT completed_at - completed_at %% 3600000 AS hour FROM task
+                WHERE completed_at IS NOT NULL AND costs IS NULL)
+            SELECT hour, channel, model, upstream_model, ending, %1$s
+            FROM (
+                SELECT starts_at AS hour, channel, model, upstream_model,
+                    CASE ending WHEN 'cut' THEN 'completed' WHEN 'abandoned' THEN 'failed' ELSE ending END AS ending, %2$s
+                FROM usage_hour
+                UNION ALL
+                SELECT completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status, %3$s
+                FROM (%4$s) AS counted
+                GROUP BY completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status
+                UNION ALL
+                SELECT completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status, %10$s
+                FROM (%11$s) AS tried
+                GROUP BY completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status
+                UNION ALL
+                SELECT e.created_at - e.created_at %% 3600000, %5$s, t.model_id, %6$s,
+                    CASE t.status WHEN 'cancelled' THEN 'cancelled' ELSE 'completed' END, %7$s
+                FROM entry e JOIN task t ON t.id = e.reservation_id WHERE e.kind = 'refund'
+                UNION ALL
+                SELECT e.created_at - e.created_at %% 3600000, %5$s, t.model_id, %6$s, t.status, %8$s
+                FROM entry e JOIN task t ON t.id = e.reservation_id WHERE e.from_bucket = 'shortfall' AND e.kind = 'charge'
+            ) AS all_of_it
+            GROUP BY hour, channel, model, upstream_model, ending
+            HAVING %9$s
+            ORDER BY hour, channel, model, upstream_model, ending""";
+
     private final UsageCheck ofAccounts;
     private final Consumer<UsageDifference> differences;
 
@@ -50,45 +80,18 @@ final class HourCheck implements Check {
             added.add(isOfAttempts ? KNOWN.formatted(sum) : "SUM(" + sum + ")");
             wrong.add(added.getLast() + " <> 0");
         }
-        return """
-                WITH unknown AS (
-                    SELECT DISTINCT completed_at - completed_at %% 3600000 AS hour FROM task
-                    WHERE completed_at IS NOT NULL AND costs IS NULL)
-                SELECT hour, channel, model, upstream_model, ending, %1$s
-                FROM (
-                    SELECT starts_at AS hour, channel, model, upstream_model,
-                        CASE ending WHEN 'cut' THEN 'completed' WHEN 'abandoned' THEN 'failed' ELSE ending END AS ending, %2$s
-                    FROM usage_hour
-                    UNION ALL
-                    SELECT completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status, %3$s
-                    FROM (%4$s) AS counted
-                    GROUP BY completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status
-                    UNION ALL
-                    SELECT completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status, %10$s
-                    FROM (%11$s) AS tried
-                    GROUP BY completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status
-                    UNION ALL
-                    SELECT e.created_at - e.created_at %% 3600000, %5$s, t.model_id, %6$s,
-                        CASE t.status WHEN 'cancelled' THEN 'cancelled' ELSE 'completed' END, %7$s
-                    FROM entry e JOIN task t ON t.id = e.reservation_id WHERE e.kind = 'refund'
-                    UNION ALL
-                    SELECT e.created_at - e.created_at %% 3600000, %5$s, t.model_id, %6$s, t.status, %8$s
-                    FROM entry e JOIN task t ON t.id = e.reservation_id WHERE e.from_bucket = 'shortfall' AND e.kind = 'charge'
-                ) AS all_of_it
-                GROUP BY hour, channel, model, upstream_model, ending
-                HAVING %9$s
-                ORDER BY hour, channel, model, upstream_model, ending""".formatted(
-                        String.join(", ", added),
-                        String.join(", ", stored),
-                        String.join(", ", called),
-                        usage.calls(),
-                        usage.channel("t.course"),
-                        usage.upstreamModel("t.course"),
-                        String.join(", ", refunded),
-                        String.join(", ", lacking),
-                        String.join(" OR ", wrong),
-                        String.join(", ", spent),
-                        usage.attempts());
+        return SQL.formatted(
+                String.join(", ", added),
+                String.join(", ", stored),
+                String.join(", ", called),
+                usage.calls(),
+                usage.channel("t.course"),
+                usage.upstreamModel("t.course"),
+                String.join(", ", refunded),
+                String.join(", ", lacking),
+                String.join(" OR ", wrong),
+                String.join(", ", spent),
+                usage.attempts());
     }
 
     @Override

@@ -24,6 +24,39 @@ final class UsageCheck implements Check {
     private static final String QUARTERS = "quarter";
     private static final String DAYS = "day";
 
+    // A row of each account comes first: the start of the compared quarters, the end of the folded days, and the number
+    // of its calls without a task.
+    private static final String SQL = """
+            WITH fold AS (SELECT COALESCE(MAX(folded_until), 0) AS until FROM usage_fold)
+            SELECT account_id, day, key_id, model, starts_at, source, %1$s
+            FROM (
+                SELECT a.id AS account_id, 0 AS day, '' AS key_id, '' AS model,
+                    CASE WHEN q.first < until THEN q.first ELSE until END AS starts_at, '' AS source, %2$s
+                FROM fold, account a LEFT JOIN
+                    (SELECT account_id, MIN(starts_at) AS first FROM usage_quarter GROUP BY account_id) q
+                        ON q.account_id = a.id
+                    LEFT JOIN (SELECT r.account_id, COUNT(*) AS calls FROM reservation r
+                        WHERE r.charged_micros = 0 AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = r.id) GROUP BY r.account_id) f
+                        ON f.account_id = a.id
+                UNION ALL
+                SELECT account_id, starts_at - starts_at %% 86400000, key_id, model, starts_at, 'quarter', %1$s FROM usage_quarter
+                UNION ALL
+                SELECT account_id, starts_at, key_id, model, starts_at, 'day', %1$s FROM usage_day, fold WHERE starts_at < until
+                UNION ALL
+                SELECT account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000,
+                    'calls', %3$s
+                FROM (%4$s) AS counted
+                GROUP BY account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000
+                UNION ALL
+                SELECT e.account_id, e.created_at - e.created_at %% 86400000, t.key_id, t.model_id,
+                    e.created_at - e.created_at %% 900000, 'calls', %5$s
+                FROM entry e JOIN task t ON t.id = e.reservation_id
+                WHERE e.kind = 'refund'
+                GROUP BY e.account_id, e.created_at - e.created_at %% 86400000, t.key_id, t.model_id,
+                    e.created_at - e.created_at %% 900000
+            ) AS all_of_it
+            ORDER BY account_id, day, key_id, model""";
+
     private final Consumer<UsageDifference> differences;
     private @Nullable Group group;
     private long foldedUntil;
@@ -40,8 +73,6 @@ final class UsageCheck implements Check {
         return "usage of accounts";
     }
 
-    // A row of each account comes first: the start of the compared quarters, the end of the folded days, and the number
-    // of its calls without a task.
     @Override
     public String sql(Dialect dialect) {
         UsageSql usage = new UsageSql(dialect);
@@ -57,36 +88,7 @@ final class UsageCheck implements Check {
         String refunded = UsageSql.SUMS.stream()
                 .map(sum -> sum.equals("refunded_micros") ? "SUM(e.amount_micros)" : "0")
                 .collect(Collectors.joining(", "));
-        return """
-                WITH fold AS (SELECT COALESCE(MAX(folded_until), 0) AS until FROM usage_fold)
-                SELECT account_id, day, key_id, model, starts_at, source, %1$s
-                FROM (
-                    SELECT a.id AS account_id, 0 AS day, '' AS key_id, '' AS model,
-                        CASE WHEN q.first < until THEN q.first ELSE until END AS starts_at, '' AS source, %2$s
-                    FROM fold, account a LEFT JOIN
-                        (SELECT account_id, MIN(starts_at) AS first FROM usage_quarter GROUP BY account_id) q
-                            ON q.account_id = a.id
-                        LEFT JOIN (SELECT r.account_id, COUNT(*) AS calls FROM reservation r
-                            WHERE r.charged_micros = 0 AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = r.id) GROUP BY r.account_id) f
-                            ON f.account_id = a.id
-                    UNION ALL
-                    SELECT account_id, starts_at - starts_at %% 86400000, key_id, model, starts_at, 'quarter', %1$s FROM usage_quarter
-                    UNION ALL
-                    SELECT account_id, starts_at, key_id, model, starts_at, 'day', %1$s FROM usage_day, fold WHERE starts_at < until
-                    UNION ALL
-                    SELECT account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000,
-                        'calls', %3$s
-                    FROM (%4$s) AS counted
-                    GROUP BY account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000
-                    UNION ALL
-                    SELECT e.account_id, e.created_at - e.created_at %% 86400000, t.key_id, t.model_id,
-                        e.created_at - e.created_at %% 900000, 'calls', %5$s
-                    FROM entry e JOIN task t ON t.id = e.reservation_id
-                    WHERE e.kind = 'refund'
-                    GROUP BY e.account_id, e.created_at - e.created_at %% 86400000, t.key_id, t.model_id,
-                        e.created_at - e.created_at %% 900000
-                ) AS all_of_it
-                ORDER BY account_id, day, key_id, model""".formatted(sums, known, added, usage.calls(), refunded);
+        return SQL.formatted(sums, known, added, usage.calls(), refunded);
     }
 
     @Override

@@ -104,10 +104,7 @@ final class Relaying implements Phase {
     void pump() {
         AnswerUnderWay answer = answer();
         if (!mayShow()) {
-            if (answer.waiting().size() >= UNCONFIRMED_SIZE_MAX) {
-                heldBack.byHold(HeldBack.Reason.HOLD_NOT_DURABLE);
-            }
-            confirm();
+            awaitHold(answer);
             return;
         }
         List<UpstreamEvent> ready = new ArrayList<>();
@@ -142,6 +139,13 @@ final class Relaying implements Phase {
         } else {
             concluding.cut(used);
         }
+    }
+
+    private void awaitHold(AnswerUnderWay answer) {
+        if (answer.waiting().size() >= UNCONFIRMED_SIZE_MAX) {
+            heldBack.byHold(HeldBack.Reason.HOLD_NOT_DURABLE);
+        }
+        confirm();
     }
 
     /** Returns whether a batch reports more output than the maximum (D53). Before there is output it may still be a refusal (D48). */

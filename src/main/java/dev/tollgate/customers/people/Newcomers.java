@@ -53,17 +53,8 @@ final class Newcomers {
         List<Change> changes = new ArrayList<>();
         String accountId = newcomer.accountId();
         if (accountId == null) {
-            CreateAccount account = new CreateAccount(OwnIds.account(random), cut(newcomer.name()), now);
-            accountId = account.id();
-            changes.add(account);
-            String identity = newcomer.identity();
-            List<String> names = identity == null ? List.of(newcomer.login()) : List.of(newcomer.login(), identity);
-            changes.addAll(signUp.credits()
-                    .changes(
-                            accountId,
-                            newcomer.isConfirmed(),
-                            people.startMarks().ofAll(names),
-                            now));
+            accountId = OwnIds.account(random);
+            changes.addAll(account(accountId, newcomer, now));
         }
         NewPerson person = new NewPerson(
                 newcomer.personId(),
@@ -92,6 +83,16 @@ final class Newcomers {
             }
             return people.isKnown(newcomer.login(), visit) ? new SignIn.Taken() : new SignIn.Wrong();
         }
+    }
+
+    private List<Change> account(String id, Newcomer newcomer, Instant now) {
+        List<Change> changes = new ArrayList<>();
+        changes.add(new CreateAccount(id, cut(newcomer.name()), now));
+        String identity = newcomer.identity();
+        List<String> names = identity == null ? List.of(newcomer.login()) : List.of(newcomer.login(), identity);
+        changes.addAll(signUp.credits()
+                .changes(id, newcomer.isConfirmed(), people.startMarks().ofAll(names), now));
+        return changes;
     }
 
     private static String cut(String name) {

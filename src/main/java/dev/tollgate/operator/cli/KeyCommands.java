@@ -11,22 +11,6 @@ final class KeyCommands {
     private KeyCommands() {}
 
     static List<CommandLine> all(Session session) {
-        ApiCommand create = settings(new ApiCommand(
-                                session, "create", "Create a key and print its secret, only this once.")
-                        .inOrder()
-                        .takes(
-                                Field.option("--account", "ID", "id", "Id of the account whose credits the key spends.")
-                                        .needed(),
-                                Field.option("--name", "NAME", "/name", "Name of the key. Default: key.")
-                                        .or("key"),
-                                Field.option(
-                                                "--kind",
-                                                "KIND",
-                                                "/kind",
-                                                Values::keyKind,
-                                                "api (calls models) or management (administers its account). Default: api.")
-                                        .or("api")))
-                .asks("POST", "/admin/accounts/{id}/keys", "key");
         ApiCommand set = settings(ofKey(
                                 session,
                                 "set",
@@ -51,7 +35,25 @@ final class KeyCommands {
         ApiCommand disable = ofKey(session, "disable", "Disable a key: its calls get a 401.");
         disable.runs(api ->
                 api.ask("PATCH", KEY, disable.parameters(), disable.body().put("disabled", true)));
-        return List.of(create.line(), list(session).line(), set.line(), rotate.line(), disable.line());
+        return List.of(create(session).line(), list(session).line(), set.line(), rotate.line(), disable.line());
+    }
+
+    private static ApiCommand create(Session session) {
+        return settings(new ApiCommand(session, "create", "Create a key and print its secret, only this once.")
+                        .inOrder()
+                        .takes(
+                                Field.option("--account", "ID", "id", "Id of the account whose credits the key spends.")
+                                        .needed(),
+                                Field.option("--name", "NAME", "/name", "Name of the key. Default: key.")
+                                        .or("key"),
+                                Field.option(
+                                                "--kind",
+                                                "KIND",
+                                                "/kind",
+                                                Values::keyKind,
+                                                "api (calls models) or management (administers its account). Default: api.")
+                                        .or("api")))
+                .asks("POST", "/admin/accounts/{id}/keys", "key");
     }
 
     /** Begins a command that takes the id of a key, with or without {@code --key} before it. */

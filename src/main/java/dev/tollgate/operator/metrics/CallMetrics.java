@@ -75,23 +75,31 @@ final class CallMetrics implements CallObserver {
                 "Calls whose reported usage or cost could not be taken as reported, by reason.",
                 "channel",
                 "flag");
-        Histogram own = shapes.ownSeconds(
-                "tollgate_call_own_seconds",
-                "Time that Tollgate adds to a call, in seconds, by phase: admit (including receipt of the body),"
-                        + " translate, reserve, settle.",
-                "phase");
+        Histogram own = ownSeconds(shapes);
         this.admitting = own.labelValues("admit");
         this.translating = own.labelValues("translate");
         this.reserving = own.labelValues("reserve");
         this.settling = own.labelValues("settle");
-        Counter waits = shapes.counter(
-                "tollgate_stream_waits",
-                "Pauses of responses, by side: caller (the client reads too slowly) or hold (the hold is being extended).",
-                "side");
+        Counter waits = waits(shapes);
         this.waitsForCaller = waits.labelValues("caller");
         this.waitsForHold = waits.labelValues("hold");
         this.doors = room.new Named<>(1, OfDoor::new);
         this.models = room.new Named<>(SERIES_OF_MODEL, name -> new OfModel(name, room));
+    }
+
+    private static Histogram ownSeconds(Histograms shapes) {
+        return shapes.ownSeconds(
+                "tollgate_call_own_seconds",
+                "Time that Tollgate adds to a call, in seconds, by phase: admit (including receipt of the body),"
+                        + " translate, reserve, settle.",
+                "phase");
+    }
+
+    private static Counter waits(Histograms shapes) {
+        return shapes.counter(
+                "tollgate_stream_waits",
+                "Pauses of responses, by side: caller (the client reads too slowly) or hold (the hold is being extended).",
+                "side");
     }
 
     private final class OfDoor {

@@ -95,19 +95,9 @@ public record ConsolePage(
                 .filter(channel -> !channel.isHealthy())
                 .forEach(channel -> concerns.add(new Concern(
                         "bad", "Channel " + channel.id() + " takes no calls now.", ConsoleChannels.PATH, "Channels")));
-        switch (books.state()) {
-            case BooksCheck.Done done
-            when done.differences() > 0 ->
-                concerns.add(new Concern(
-                        "bad",
-                        "The books have errors: " + Display.count(done.differences(), "difference") + ".",
-                        ConsoleBooks.PATH,
-                        "Books"));
-            case BooksCheck.Damaged damaged ->
-                concerns.add(new Concern("bad", damaged.sentence() + ".", ConsoleBooks.PATH, "Books"));
-            case BooksCheck.Failed _ ->
-                concerns.add(new Concern("bad", "The books could not be checked.", ConsoleBooks.PATH, "Books"));
-            case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> {}
+        String ofBooks = ofBooks();
+        if (!ofBooks.isEmpty()) {
+            concerns.add(new Concern("bad", ofBooks, ConsoleBooks.PATH, "Books"));
         }
         String losses = prices.all().stream()
                 .filter(sold -> kind.isReal() && !sold.losses().isEmpty()) // nothing is lost on the sandbox
@@ -120,6 +110,32 @@ public record ConsolePage(
                     "/console/prices",
                     "Prices"));
         }
+        addUsage(concerns, today);
+        foresight.get().retirements().stream()
+                .map(sentence -> sentence.replaceFirst(" What differs: .*", ""))
+                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Price changes")));
+        if (kind.isReal()) {
+            concerns.addAll(withoutUpstream());
+        } else {
+            concerns.add(
+                    new Concern("", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
+        }
+        return List.copyOf(concerns);
+    }
+
+    /** Returns what the last check says if it found something; empty if all is well. */
+    private String ofBooks() {
+        return switch (books.state()) {
+            case BooksCheck.Done done
+            when done.differences() > 0 ->
+                "The books have errors: " + Display.count(done.differences(), "difference") + ".";
+            case BooksCheck.Damaged damaged -> damaged.sentence() + ".";
+            case BooksCheck.Failed _ -> "The books could not be checked.";
+            case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> "";
+        };
+    }
+
+    private static void addUsage(List<Concern> concerns, Figures today) {
         if (today.shortfallMicros() > 0) {
             concerns.add(new Concern(
                     "warn",
@@ -135,15 +151,5 @@ public record ConsolePage(
                     ConsoleCalls.PATH,
                     "Requests"));
         }
-        foresight.get().retirements().stream()
-                .map(sentence -> sentence.replaceFirst(" What differs: .*", ""))
-                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Price changes")));
-        if (kind.isReal()) {
-            concerns.addAll(withoutUpstream());
-        } else {
-            concerns.add(
-                    new Concern("", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
-        }
-        return List.copyOf(concerns);
     }
 }

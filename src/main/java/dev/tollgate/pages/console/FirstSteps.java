@@ -7,7 +7,6 @@ import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -50,59 +49,74 @@ public final class FirstSteps {
 
     List<Step> of(PageRequest<Visitor.Member> request) {
         boolean noLoss = prices.all().stream().allMatch(sold -> sold.losses().isEmpty());
-        List<Step> steps = new ArrayList<>();
-        steps.add(new Step(
-                request.visitor().person().hasSecondFactor(),
-                "Add a second factor to your sign-in",
-                "Anyone with your password could otherwise give credits away.",
-                "/dashboard/settings/security",
-                ""));
-        steps.add(new Step(
-                chosen.hasRealUpstream(),
-                "Add a Gemini API key",
-                "Until then the sandbox answers and nothing real is sold.",
-                DOCS + "geminiapi-key",
-                "GEMINI_API_KEY=… ./tollgate serve"));
-        steps.add(new Step(
-                noLoss,
-                "Sell no model at a loss",
-                "Each call below the provider's price costs you money. The next 60 days count, too.",
-                "/console/prices",
-                ""));
-        steps.add(new Step(
+        return List.of(
+                new Step(
+                        request.visitor().person().hasSecondFactor(),
+                        "Add a second factor to your sign-in",
+                        "Anyone with your password could otherwise give credits away.",
+                        "/dashboard/settings/security",
+                        ""),
+                new Step(
+                        chosen.hasRealUpstream(),
+                        "Add a Gemini API key",
+                        "Until then the sandbox answers and nothing real is sold.",
+                        DOCS + "geminiapi-key",
+                        "GEMINI_API_KEY=… ./tollgate serve"),
+                new Step(
+                        noLoss,
+                        "Sell no model at a loss",
+                        "Each call below the provider's price costs you money. The next 60 days count, too.",
+                        "/console/prices",
+                        ""),
+                publicAddress(request.visit().address()),
+                testMail(),
+                new Step(
+                        chosen.hasPayments() || hasVouchers(),
+                        "Set up payments or vouchers",
+                        "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret.",
+                        ConsoleVouchers.PATH,
+                        ""),
+                new Step(
+                        isDemoClosed(),
+                        "Ban the demo account",
+                        "Its key may be known to others.",
+                        ConsoleAccounts.PATH + "/" + DEMO,
+                        ""),
+                openSignUp(noLoss));
+    }
+
+    private Step publicAddress(String visitor) {
+        return new Step(
                 chosen.hasPublicAddress(),
                 "Set the public address",
-                "E-mails and code samples contain it. You come from "
-                        + request.visit().address() + "; if that is your proxy, set http.trusted-hops too.",
+                "E-mails and code samples contain it. You come from " + visitor
+                        + "; if that is your proxy, set http.trusted-hops too.",
                 DOCS + "publicurl",
-                "TOLLGATE_PUBLIC_URL=https://ai.example.org ./tollgate serve"));
-        steps.add(
-                new Step(
-                        links.isMailOn() && links.mailState().sentAt() != null,
-                        "Send a test e-mail",
-                        links.isMailOn()
-                                ? "Without e-mail a customer who forgets the password cannot sign in."
-                                : "Without e-mail you hand over links for new passwords yourself.",
-                        links.isMailOn() ? ConsoleSettings.MAIL_PATH : DOCS + "mailhost",
-                        links.isMailOn()
-                                ? ""
-                                : "TOLLGATE_MAIL_HOST=smtp.example.org TOLLGATE_MAIL_FROM=tollgate@example.org ./tollgate serve"));
-        steps.add(new Step(
-                chosen.hasPayments() || hasVouchers(),
-                "Set up payments or vouchers",
-                "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret.",
-                ConsoleVouchers.PATH,
-                ""));
-        steps.add(new Step(
-                isDemoClosed(),
-                "Ban the demo account",
-                "Its key may be known to others.",
-                ConsoleAccounts.PATH + "/" + DEMO,
-                ""));
+                "TOLLGATE_PUBLIC_URL=https://ai.example.org ./tollgate serve");
+    }
+
+    private Step testMail() {
+        String title = "Send a test e-mail";
+        return links.isMailOn()
+                ? new Step(
+                        links.mailState().sentAt() != null,
+                        title,
+                        "Without e-mail a customer who forgets the password cannot sign in.",
+                        ConsoleSettings.MAIL_PATH,
+                        "")
+                : new Step(
+                        false,
+                        title,
+                        "Without e-mail you hand over links for new passwords yourself.",
+                        DOCS + "mailhost",
+                        "TOLLGATE_MAIL_HOST=smtp.example.org TOLLGATE_MAIL_FROM=tollgate@example.org ./tollgate serve");
+    }
+
+    private Step openSignUp(boolean noLoss) {
         boolean isOpen = chosen.signUp().getAsBoolean();
         boolean isReady = chosen.hasRealUpstream() && noLoss && chosen.hasPublicAddress();
         boolean isHarmless = isOpen && !chosen.hasRealUpstream();
-        steps.add(new Step(
+        return new Step(
                 isOpen && (isReady || isHarmless),
                 "Open sign-up",
                 isReady
@@ -113,8 +127,7 @@ public final class FirstSteps {
                 "",
                 isHarmless
                         ? "Sign-up is open. That is fine with the sandbox. Close it before you add a real API key."
-                        : ""));
-        return steps;
+                        : "");
     }
 
     private boolean hasVouchers() {

@@ -26,11 +26,10 @@ public sealed interface Field extends Place {
             case SCHEMA_DESCRIPTION -> "response_format.json_schema.description";
             case SCHEMA_STRICT -> "response_format.json_schema.strict";
             case REASONING_EFFORT -> "reasoning_effort";
-            case INCLUDE_THOUGHTS -> "include_thoughts";
+            case INCLUDE_THOUGHTS, THINKING_SHOWN -> "include_thoughts";
             case THINKING -> "google.thinking_config";
             case THINKING_BUDGET -> "thinking_budget";
             case THINKING_LEVEL -> "thinking_level";
-            case THINKING_SHOWN -> "include_thoughts";
             case SAFETY -> "safety_settings";
             case SERVICE_TIER -> "service_tier";
             case CALLS -> "tool_calls";

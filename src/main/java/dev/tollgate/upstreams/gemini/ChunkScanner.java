@@ -8,6 +8,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,6 @@ final class ChunkScanner {
     private static final byte[] TEXT = ascii("text");
     private static final byte[] THOUGHT = ascii("thought");
     private static final byte[] SIGNATURE = ascii("thoughtSignature");
-    private static final byte[] PROMPT_TOKENS = ascii("promptTokenCount");
-    private static final byte[] TOOL_USE_TOKENS = ascii("toolUsePromptTokenCount");
-    private static final byte[] CANDIDATES_TOKENS = ascii("candidatesTokenCount");
-    private static final byte[] THOUGHTS_TOKENS = ascii("thoughtsTokenCount");
-    private static final byte[] CACHED_TOKENS = ascii("cachedContentTokenCount");
-    private static final byte[] TOTAL_TOKENS = ascii("totalTokenCount");
     private static final byte[] PROMPT_DETAILS = ascii("promptTokensDetails");
     private static final byte[] CANDIDATES_DETAILS = ascii("candidatesTokensDetails");
     private static final byte[] CACHE_DETAILS = ascii("cacheTokensDetails");
@@ -46,6 +41,15 @@ final class ChunkScanner {
     private static final byte[] MODALITY = ascii("modality");
     private static final byte[] TOKEN_COUNT = ascii("tokenCount");
     private static final byte[] TEXT_MODALITY = ascii("TEXT");
+
+    /** The members of a usage that are counts, in the order of {@link Usage}. */
+    private static final List<byte[]> COUNTS = List.of(
+            ascii("promptTokenCount"),
+            ascii("toolUsePromptTokenCount"),
+            ascii("candidatesTokenCount"),
+            ascii("thoughtsTokenCount"),
+            ascii("cachedContentTokenCount"),
+            ascii("totalTokenCount"));
 
     /** The members without meaning for Tollgate, in any object. Other unknown members may mean something to the other reader. */
     private static final List<byte[]> WITHOUT_MEANING = List.of(
@@ -59,6 +63,7 @@ final class ChunkScanner {
     private static final ThreadLocal<ChunkScanner> OF_THREAD = ThreadLocal.withInitial(ChunkScanner::new);
 
     private final JsonScanner json = new JsonScanner();
+    private final long[] counts = new long[COUNTS.size()];
     private RepeatedTexts before = new RepeatedTexts();
     private @Nullable ServiceTier tier;
 
@@ -170,37 +175,16 @@ final class ChunkScanner {
     }
 
     private @Nullable Usage usage() {
-        long prompt = Usage.ABSENT;
-        long toolUse = Usage.ABSENT;
-        long candidates = Usage.ABSENT;
-        long thoughts = Usage.ABSENT;
-        long cached = Usage.ABSENT;
+        Arrays.fill(counts, Usage.ABSENT);
         long cachedAudio = Usage.ABSENT;
-        long total = Usage.ABSENT;
         Modalities ofPrompt = Modalities.NONE;
         Modalities ofCandidates = Modalities.NONE;
-        boolean counts = false;
+        boolean hasCounts = false;
         tier = null;
         for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
             json.name();
-            if (json.is(PROMPT_TOKENS)) {
-                prompt = json.count();
-                counts = true;
-            } else if (json.is(CANDIDATES_TOKENS)) {
-                candidates = json.count();
-                counts = true;
-            } else if (json.is(TOTAL_TOKENS)) {
-                total = json.count();
-                counts = true;
-            } else if (json.is(THOUGHTS_TOKENS)) {
-                thoughts = json.count();
-                counts = true;
-            } else if (json.is(CACHED_TOKENS)) {
-                cached = json.count();
-                counts = true;
-            } else if (json.is(TOOL_USE_TOKENS)) {
-                toolUse = json.count();
-                counts = true;
+            if (isCount()) {
+                hasCounts = true;
             } else if (json.is(PROMPT_DETAILS)) {
                 ofPrompt = before.promptDetails(modalities(before.promptDetails));
             } else if (json.is(CANDIDATES_DETAILS)) {
@@ -215,9 +199,29 @@ final class ChunkScanner {
                 passOver();
             }
         }
-        return counts
-                ? new Usage(prompt, toolUse, candidates, thoughts, cached, cachedAudio, total, ofPrompt, ofCandidates)
+        return hasCounts
+                ? new Usage(
+                        counts[0],
+                        counts[1],
+                        counts[2],
+                        counts[3],
+                        counts[4],
+                        cachedAudio,
+                        counts[5],
+                        ofPrompt,
+                        ofCandidates)
                 : null;
+    }
+
+    /** Reads the member if it is one of the counts. */
+    private boolean isCount() {
+        for (int i = 0; i < counts.length; i++) {
+            if (json.is(COUNTS.get(i))) {
+                counts[i] = json.count();
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Reads the token counts of a prompt or answer that is only text. @return the former ones if they are equal */
