@@ -172,7 +172,12 @@ class ArchitectureTest {
     void a_protocol_of_callers_is_known_to_its_door_and_the_root_alone() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP, packageOf("protocols.openai"), packageOf("protocols.chat"))
+                .resideOutsideOfPackages(
+                        ROOT,
+                        APP,
+                        packageOf("protocols.openai"),
+                        packageOf("protocols.chat"),
+                        packageOf("protocols.completions"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(packageOf("protocols.openai")));

@@ -30,6 +30,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.PricesHandler;
 import dev.tollgate.protocols.chat.ChatProtocol;
+import dev.tollgate.protocols.completions.CompletionsProtocol;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Protocol;
@@ -98,12 +99,7 @@ record CallRoutes(
                 routes,
                 responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
-        api(
-                routes,
-                Route.post(
-                        "/completions",
-                        modelKey,
-                        notServed("/v1/completions is not served here. Use /v1/chat/completions instead.")));
+        api(routes, door(completions()).route("/completions", modelKey));
         api(
                 routes,
                 Route.post(
@@ -118,7 +114,7 @@ record CallRoutes(
         api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), calls.models()::now)));
     }
 
-    /** Paths of OpenAI's that are not served (E27, E71). */
+    /** Paths of OpenAI's that are not served (E27). */
     private static Handler<KeyCaller> notServed(String message) {
         return (exchange, caller) ->
                 exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404));
@@ -250,6 +246,10 @@ record CallRoutes(
                 ground.clock(),
                 ground.surroundings().random(),
                 tellsCost);
+    }
+
+    private Protocol completions() {
+        return new CompletionsProtocol(calls.models(), signatures, checks, reading(), ground.clock());
     }
 
     private Protocol responses() {

@@ -87,6 +87,12 @@ class EveryRouteIsMeteredTest {
                 calls++;
             }
         }
+        for (String path : List.of("/v1/completions", "/completions")) {
+            Gateway.Reply reply =
+                    gateway.post(path, "{\"model\":\"gemini-2.5-pro\",\"prompt\":\"Hello\"}", customer.key());
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            calls++;
+        }
         assertThat(questions()).isEqualTo(calls);
         String mine = " WHERE account_id = '" + customer.account() + "'";
         assertThat(customer.tasks()).isEqualTo(calls);
@@ -110,10 +116,7 @@ class EveryRouteIsMeteredTest {
             assertThat(gateway.get(path, customer.key()).status()).as(path).isEqualTo(200);
         }
         for (String path : List.of(
-                "/v1/completions",
-                "/v1/responses/compact",
-                "/v1/messages/batches",
-                "/v1/models/gemini-2.5-pro:batchGenerateContent")) {
+                "/v1/responses/compact", "/v1/messages/batches", "/v1/models/gemini-2.5-pro:batchGenerateContent")) {
             assertThat(gateway.post(path, BODIES.getFirst(), customer.key()).status())
                     .as(path)
                     .isIn(404, 405);

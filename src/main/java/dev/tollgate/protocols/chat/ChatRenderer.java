@@ -1,12 +1,10 @@
 package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
-import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.ShownCalls;
@@ -220,8 +218,9 @@ final class ChatRenderer implements Renderer {
         for (Choice choice : choices) {
             chunks.finish(choice.index(), choice.finishReason(), choice.nativeReason(), choice.extra());
         }
-        chunks.usage(completion.usage(), tierWord(completion.tier()), completion.chargeMicros());
-        chunks.done();
+        chunks.usage(
+                completion.usage(), request.tierWord(metered.model(), completion.tier()), completion.chargeMicros());
+        ChunkWriter.done(out.out());
     }
 
     private ChatCompletion completion(Sink.Completion completion) {
@@ -231,23 +230,14 @@ final class ChatRenderer implements Renderer {
                 known(model),
                 choices.stream().map(Choice::whole).toList(),
                 completion.usage(),
-                tierWord(completion.tier()),
+                request.tierWord(metered.model(), completion.tier()),
                 completion.chargeMicros());
-    }
-
-    /** Returns OpenAI's word for the granted tier; null unless the caller asked for one that the model's price offers (P4). */
-    private @Nullable String tierWord(ServiceTier granted) {
-        if (!OfferedTier.isOffered(metered.model(), request.tier())) {
-            return null;
-        }
-        return granted == ServiceTier.STANDARD ? "default" : granted.word();
     }
 
     @Override
     public void failed(ApiError error, JsonPieces out) {
         if (chunks != null) {
-            chunks.goOnIn(out.out());
-            chunks.error(error);
+            ChunkWriter.error(error, out.out());
         }
     }
 

@@ -9,6 +9,7 @@ public enum ProtocolName {
     GENERATE("Gemini"),
     MESSAGES("Anthropic"),
     RESPONSES("OpenAI Responses"),
+    COMPLETIONS("OpenAI completions"),
     EMBEDDINGS("OpenAI embeddings");
 
     private final String known;

@@ -30,7 +30,6 @@ public final class ChatRequestReader {
 
     private @Nullable String model;
     private @Nullable Boolean stream;
-    private boolean hasStreamOptions;
     private @Nullable Long maxTokens;
     private @Nullable Long maxCompletionTokens;
     private ResponseFormat responseFormat = new ResponseFormat.Text();
@@ -70,7 +69,6 @@ public final class ChatRequestReader {
             case "model" -> model = json.nonEmptyString();
             case "messages" -> messages();
             case "stream" -> stream = json.bool();
-            case "stream_options" -> streamOptions();
             case "max_tokens" -> maxTokens = json.longInteger(1, Long.MAX_VALUE);
             case "max_completion_tokens" -> maxCompletionTokens = json.longInteger(1, Long.MAX_VALUE);
             case "response_format" -> responseFormat = new ResponseFormatReader(json).read();
@@ -95,18 +93,6 @@ public final class ChatRequestReader {
         }
     }
 
-    /** The usage chunk is always sent, obfuscation never. */
-    private void streamOptions() {
-        hasStreamOptions = true;
-        json.object(option -> {
-            switch (option) {
-                case "include_usage" -> ignoreIf(!json.bool());
-                case "include_obfuscation" -> ignoreIf(json.bool());
-                default -> json.ignore();
-            }
-        });
-    }
-
     private void webSearchOptions() {
         webSearch = true;
         json.object(option -> {
@@ -126,12 +112,6 @@ public final class ChatRequestReader {
             throw json.refuse("an object");
         }
         json.ignore();
-    }
-
-    private void ignoreIf(boolean isWithoutEffect) {
-        if (isWithoutEffect) {
-            json.ignored(json.path());
-        }
     }
 
     // --- checks of the whole body ---
@@ -180,9 +160,7 @@ public final class ChatRequestReader {
         if (google != null && disagree(google.includeThoughts(), extensions.includeThoughts())) {
             throw JsonBody.invalid("include_thoughts", "contradicts 'google.thinking_config.include_thoughts'.");
         }
-        if (hasStreamOptions && Boolean.FALSE.equals(stream)) {
-            json.ignored("stream_options");
-        }
+        withoutEffect.checkStream(stream);
     }
 
     private static boolean disagree(@Nullable Boolean one, @Nullable Boolean other) {

@@ -138,12 +138,12 @@ public final class ChunkWriter {
         out.raw("}\n\n");
     }
 
-    public void done() {
+    public static void done(Utf8Buffer out) {
         out.raw(DONE);
     }
 
     /** Writes a failure after the first byte: both signs that clients look for, and nothing after them (protocol 3.4, rule 6). */
-    public void error(ApiError error) {
+    public static void error(ApiError error, Utf8Buffer out) {
         out.raw("event: error\ndata: {\"error\":{\"code\":").string(error.code().code());
         out.raw(",\"message\":").string(error.message());
         out.raw(",\"type\":").string(error.code().type());

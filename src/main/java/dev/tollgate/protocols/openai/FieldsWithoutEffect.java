@@ -10,20 +10,21 @@ import org.jspecify.annotations.Nullable;
  * anyway is not listed: false for {@code store}, true for {@code parallel_tool_calls}, an empty map, {@code ["text"]}. {@code service_tier}
  * is listed, too: the model's price decides later whether it has an effect (D49).
  */
-final class FieldsWithoutEffect {
+public final class FieldsWithoutEffect {
 
     private static final List<String> LEVELS = List.of("low", "medium", "high");
     private static final int ENTRIES_MAX = 10_000;
 
     private final JsonBody json;
     private @Nullable ServiceTier tier;
+    private boolean hasStreamOptions;
 
-    FieldsWithoutEffect(JsonBody json) {
+    public FieldsWithoutEffect(JsonBody json) {
         this.json = json;
     }
 
     /** Reads the value if the top-level field is one of these. */
-    boolean take(String field) {
+    public boolean take(String field) {
         switch (field) {
             case "service_tier" ->
                 listed(() -> tier = ServiceTier.of(json.string()).orElse(null));
@@ -37,6 +38,7 @@ final class FieldsWithoutEffect {
             case "prediction", "audio", "prompt_cache_options" -> listedObject();
             case "moderation" -> moderation();
             case "modalities" -> modalities();
+            case "stream_options" -> streamOptions();
             default -> {
                 return false;
             }
@@ -45,8 +47,7 @@ final class FieldsWithoutEffect {
     }
 
     /** Returns the service tier that was asked for; null without one and for an unknown word. */
-    @Nullable
-    ServiceTier tier() {
+    public @Nullable ServiceTier tier() {
         return tier;
     }
 
@@ -89,6 +90,25 @@ final class FieldsWithoutEffect {
             throw json.refuse("an object or a string");
         }
         json.ignore();
+    }
+
+    /** The usage chunk is always sent, obfuscation never. */
+    private void streamOptions() {
+        hasStreamOptions = true;
+        json.object(option -> {
+            switch (option) {
+                case "include_usage" -> flag(true);
+                case "include_obfuscation" -> flag(false);
+                default -> json.ignore();
+            }
+        });
+    }
+
+    /** Lists the options of a stream if there is none. @param stream null if the caller did not say */
+    public void checkStream(@Nullable Boolean stream) {
+        if (hasStreamOptions && Boolean.FALSE.equals(stream)) {
+            json.ignored("stream_options");
+        }
     }
 
     private void modalities() {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads OpenAI's sampling fields. */
-final class SamplingReader {
+public final class SamplingReader {
 
     private static final int STOPS_MAX = 4;
 
@@ -23,12 +23,12 @@ final class SamplingReader {
     private @Nullable Integer topLogprobs;
     private @Nullable Long seed;
 
-    SamplingReader(JsonBody json) {
+    public SamplingReader(JsonBody json) {
         this.json = json;
     }
 
     /** @return false if the field is not a sampling field; it is unread then */
-    boolean take(String name) {
+    public boolean take(String name) {
         switch (name) {
             case "n" -> n = json.integer(1, 128);
             case "stop" -> stop();
@@ -72,7 +72,7 @@ final class SamplingReader {
         }
     }
 
-    Sampling built(@Nullable Integer topK) {
+    public Sampling built(@Nullable Integer topK) {
         return new Sampling(
                 n, stop, temperature, topP, topK, presencePenalty, frequencyPenalty, logprobs, topLogprobs, seed);
     }

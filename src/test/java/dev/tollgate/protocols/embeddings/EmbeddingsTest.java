@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** {@code POST /v1/embeddings} and Google's methods, against the sandbox (E67 to E69, E71). */
+/** {@code POST /v1/embeddings} and Google's methods, against the sandbox (E67 to E69). */
 @Timeout(240)
 class EmbeddingsTest {
 
@@ -390,14 +390,6 @@ class EmbeddingsTest {
     void pages_show_models_of_embeddings(String path) {
         assertThat(gateway.get(path).status()).isEqualTo(200);
         assertThat(gateway.get("/docs/models/" + FIRST).text()).contains("/v1/embeddings");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/v1/completions", "/completions"})
-    void the_protocol_before_chat_names_the_path_of_chat(String path) {
-        Gateway.Reply reply = gateway.post(path, "{\"model\":\"gemini-2.5-pro\",\"prompt\":\"a\"}", customer.key());
-        assertThat(reply.status()).isEqualTo(404);
-        assertThat(reply.error().get("message").stringValue()).contains("/v1/chat/completions");
     }
 
     @Test

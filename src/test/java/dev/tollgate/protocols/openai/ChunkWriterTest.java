@@ -129,18 +129,18 @@ class ChunkWriterTest {
                         + "\"text_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":457,\"audio_tokens\":0,"
                         + "\"text_tokens\":229,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}},"
                         + "\"credits_consumed\":0.25}");
-        chunks.done();
+        ChunkWriter.done(out);
         assertThat(taken()).isEqualTo("data: [DONE]\n\n");
     }
 
     @Test
     void a_failure_after_the_first_byte_has_event_name_and_data() {
-        chunks.error(ApiError.of(ErrorCode.UPSTREAM_ERROR, "The \"upstream\" closed.\nSorry."));
+        ChunkWriter.error(ApiError.of(ErrorCode.UPSTREAM_ERROR, "The \"upstream\" closed.\nSorry."), out);
         assertThat(taken())
                 .isEqualTo(
                         "event: error\ndata: {\"error\":{\"code\":\"upstream_error\","
                                 + "\"message\":\"The \\\"upstream\\\" closed.\\nSorry.\",\"type\":\"upstream_error\",\"param\":null}}\n\n");
-        chunks.error(ApiError.invalid("messages.0", "no"));
+        ChunkWriter.error(ApiError.invalid("messages.0", "no"), out);
         assertThat(taken()).endsWith("\"param\":\"messages.0\"}}\n\n");
     }
 

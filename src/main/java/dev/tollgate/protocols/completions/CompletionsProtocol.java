@@ -1,0 +1,114 @@
+package dev.tollgate.protocols.completions;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.SseWriter;
+import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.ConversationReading;
+import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ModelRules;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.ProtocolName;
+import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/completions}: reads and checks the request, and writes the response. */
+public final class CompletionsProtocol implements Protocol {
+
+    private static final StreamForm EVENTS =
+            new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15), SseWriter.COMMENT);
+
+    private final CurrentModels models;
+    private final Signatures signatures;
+    private final SchemaChecks checks;
+    private final ReadLimits limits;
+    private final InstantSource clock;
+
+    public CompletionsProtocol(
+            CurrentModels models, Signatures signatures, SchemaChecks checks, ReadLimits limits, InstantSource clock) {
+        this.models = models;
+        this.signatures = signatures;
+        this.checks = checks;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return ProtocolName.COMPLETIONS.code();
+    }
+
+    @Override
+    public Reading<ChatRequest> open(Envelope envelope) {
+        return new Completions();
+    }
+
+    private final class Completions extends ConversationReading<ChatRequest> {
+
+        Completions() {
+            super(ProtocolName.COMPLETIONS, models, signatures);
+        }
+
+        @Override
+        public StreamForm form() {
+            return EVENTS;
+        }
+
+        @Override
+        protected ChatRequest read(byte[] body, Lease memory) {
+            return PromptReader.read(body, limits, memory);
+        }
+
+        @Override
+        protected ConversationRequest request(ChatRequest read) {
+            return read;
+        }
+
+        @Override
+        protected void check(ChatRequest request, Model model) {
+            ModelRules.check(model, request.conversation(), "");
+        }
+
+        /** Returns chat's default: OpenAI's 16 tokens would be used up by the thoughts (E71). */
+        @Override
+        protected @Nullable Long tokensMaxByDefault(Model model) {
+            return model.maxTokensByDefault();
+        }
+
+        @Override
+        protected @Nullable Effort effort(ChatRequest read, Conversation conversation, Model model) {
+            Effort effort = conversation.reasoningEffort();
+            return effort == null ? model.effortByDefault() : effort;
+        }
+
+        @Override
+        protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
+            return false;
+        }
+
+        @Override
+        protected Sink sink(ChatRequest request, Outlet outlet, MeteredCall call) {
+            long created = clock.instant().getEpochSecond();
+            Function<@Nullable String, TextRenderer> renderers = id -> new TextRenderer(id, call, request, created);
+            return Boolean.TRUE.equals(request.stream())
+                    ? new StreamedAnswer(outlet, renderers)
+                    : new WholeAnswer(outlet, renderers, checks, call.accountId(), null);
+        }
+    }
+}
