@@ -8,8 +8,8 @@ import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.Signals;
 import dev.tollgate.base.log.LogOutput;
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.calls.replay.AnswersMove;
 import dev.tollgate.calls.replay.SpoolFolder;
+import dev.tollgate.calls.replay.SpoolMove;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
@@ -200,7 +200,7 @@ public record AppActions(PrintWriter out) implements Actions {
             throw new Refused("Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
         }
         try {
-            ServerMove.run(settings.data(), url.value(), to -> AnswersMove.run(() -> spools(settings), to))
+            ServerMove.run(settings.data(), url.value(), to -> SpoolMove.run(() -> spools(settings), to))
                     .forEach(lines);
         } catch (StoreException e) {
             throw new Refused(e.withCause());

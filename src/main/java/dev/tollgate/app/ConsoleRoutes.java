@@ -24,8 +24,8 @@ import dev.tollgate.pages.console.ConsoleVouchers;
 import dev.tollgate.pages.console.DeedForms;
 import dev.tollgate.pages.console.FirstSteps;
 import dev.tollgate.pages.console.ProvePage;
-import dev.tollgate.pages.frame.KeptFields;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.SealedFields;
 import java.util.List;
 
 /** The part of the routes table that operators see. */
@@ -44,7 +44,7 @@ record ConsoleRoutes(
     }
 
     private DeedForms forms() {
-        return new DeedForms(books.people(), new KeptFields(books.secrets()), ground.random());
+        return new DeedForms(books.people(), new SealedFields(books.secrets()), ground.random());
     }
 
     private AccountList accounts() {

@@ -10,7 +10,7 @@ final class RequestRecord {
     private static final long BYTES_MAX = 64L << 20;
 
     private final int requestsMax;
-    private final Deque<Kept> kept = new ArrayDeque<>();
+    private final Deque<Recorded> recorded = new ArrayDeque<>();
     private long bytes;
 
     RequestRecord(int requestsMax) {
@@ -18,21 +18,21 @@ final class RequestRecord {
     }
 
     synchronized void add(SandboxRequest request, long bodyBytes) {
-        kept.addLast(new Kept(request, bodyBytes));
+        recorded.addLast(new Recorded(request, bodyBytes));
         bytes += bodyBytes;
-        while (kept.size() > requestsMax || bytes > BYTES_MAX) {
-            bytes -= kept.removeFirst().bodyBytes();
+        while (recorded.size() > requestsMax || bytes > BYTES_MAX) {
+            bytes -= recorded.removeFirst().bodyBytes();
         }
     }
 
     synchronized void clear() {
-        kept.clear();
+        recorded.clear();
         bytes = 0;
     }
 
     synchronized List<SandboxRequest> list() {
-        return kept.stream().map(Kept::request).toList();
+        return recorded.stream().map(Recorded::request).toList();
     }
 
-    private record Kept(SandboxRequest request, long bodyBytes) {}
+    private record Recorded(SandboxRequest request, long bodyBytes) {}
 }

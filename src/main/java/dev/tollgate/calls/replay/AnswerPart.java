@@ -68,7 +68,7 @@ final class AnswerPart implements Part<AnswerChange> {
         long share = rows.grow(keep.accountId(), keep.bytes());
         List<String> dropped = new ArrayList<>();
         while (share > shareBytesMax) {
-            AnswerRows.Kept oldest = rows.oldest(keep.accountId());
+            AnswerRows.StoredRow oldest = rows.oldest(keep.accountId());
             rows.drop(oldest);
             share -= oldest.bytes();
             dropped.add(oldest.taskId());
@@ -78,7 +78,7 @@ final class AnswerPart implements Part<AnswerChange> {
 
     private static List<String> forget(ForgetOld forget, AnswerRows rows) throws SQLException {
         List<String> forgotten = new ArrayList<>();
-        for (AnswerRows.Kept answer : rows.settledBefore(forget.before(), forget.answersMax())) {
+        for (AnswerRows.StoredRow answer : rows.settledBefore(forget.before(), forget.answersMax())) {
             if (rows.forget(answer)) {
                 forgotten.add(answer.taskId());
             }

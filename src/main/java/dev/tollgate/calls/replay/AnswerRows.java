@@ -42,7 +42,7 @@ final class AnswerRows {
     private static final String FORGET = "DELETE FROM kept_answer WHERE task_id = ? AND bytes = ?";
 
     /** @param bytes of the spool's file; 0 where the answer was dropped */
-    record Kept(String taskId, String accountId, long bytes) {}
+    record StoredRow(String taskId, String accountId, long bytes) {}
 
     private final Statements statements;
 
@@ -97,7 +97,7 @@ final class AnswerRows {
         }
     }
 
-    private void shrink(Kept answer) throws SQLException {
+    private void shrink(StoredRow answer) throws SQLException {
         PreparedStatement shrink = statements.of(SHRINK);
         shrink.setLong(1, answer.bytes());
         shrink.setString(2, answer.accountId());
@@ -105,13 +105,13 @@ final class AnswerRows {
     }
 
     /** Returns the oldest response. There is one, since a full share is the sum of the responses in it. */
-    Kept oldest(String accountId) throws SQLException {
+    StoredRow oldest(String accountId) throws SQLException {
         PreparedStatement select = statements.of(OLDEST);
         select.setString(1, accountId);
         return list(select).getFirst();
     }
 
-    void drop(Kept answer) throws SQLException {
+    void drop(StoredRow answer) throws SQLException {
         shrink(answer);
         PreparedStatement update = statements.of(DROP);
         update.setString(1, answer.taskId());
@@ -119,7 +119,7 @@ final class AnswerRows {
     }
 
     /** Returns settled claims whose account shares are not locked, and locks those shares. */
-    List<Kept> settledBefore(Instant before, int rowsMax) throws SQLException {
+    List<StoredRow> settledBefore(Instant before, int rowsMax) throws SQLException {
         String shares = statements.dialect() == Dialect.POSTGRESQL ? FREE_SHARES : "";
         PreparedStatement select = statements.of(SETTLED_BEFORE + shares);
         select.setLong(1, before.toEpochMilli());
@@ -128,7 +128,7 @@ final class AnswerRows {
     }
 
     /** @return whether it was there as it was found */
-    boolean forget(Kept answer) throws SQLException {
+    boolean forget(StoredRow answer) throws SQLException {
         PreparedStatement delete = statements.of(FORGET);
         delete.setString(1, answer.taskId());
         delete.setLong(2, answer.bytes());
@@ -139,11 +139,11 @@ final class AnswerRows {
         return there;
     }
 
-    private static List<Kept> list(PreparedStatement select) throws SQLException {
-        List<Kept> found = new ArrayList<>();
+    private static List<StoredRow> list(PreparedStatement select) throws SQLException {
+        List<StoredRow> found = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                found.add(new Kept(row.getString(1), row.getString(2), row.getLong(3)));
+                found.add(new StoredRow(row.getString(1), row.getString(2), row.getLong(3)));
             }
         }
         return found;

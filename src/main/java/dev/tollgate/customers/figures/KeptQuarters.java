@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sums of quarters of an hour in memory: a chart in a zone far from UTC asks for the same ones of thirty days again and again, and all that was
  * counted today is asked for with each look. It is not held for true that a quarter or a day which is over stays as it is: refunds, and calls
- * that a crash has left, may be counted into it later, by any server. What is kept holds only while the sums of the folded day, or of the
+ * that a crash has left, may be counted into it later, by any server. What is in memory holds only while the sums of the folded day, or of the
  * quarters themselves, which are read each time, have the calls and the refunds that they had: these two only grow, one of them with whatever is
  * counted, and until the day's row has followed, the day does not pass for folded. Where the database tells of the fold whether it has written
- * since ({@link Folded#version}), days are kept as well. What was not asked for longest goes first. Thread-safe.
+ * since ({@link Folded#version}), days are remembered as well. What was not asked for longest goes first. Thread-safe.
  */
 final class KeptQuarters {
 
@@ -21,7 +21,7 @@ final class KeptQuarters {
     private static final int BYTES_OF_RANGE = 300;
     private static final int BYTES_OF_GROUP = 250;
 
-    /** @param from inclusive, {@code to} exclusive, milliseconds; {@code sums} the names of what is kept of them */
+    /** @param from inclusive, {@code to} exclusive, milliseconds; {@code sums} the names of what is remembered of them */
     record Range(
             String accountId,
             long from,
@@ -51,7 +51,7 @@ final class KeptQuarters {
         record OfFold(String version) implements Version {}
     }
 
-    private record Kept(Version version, Map<UsagePeriods.Name, long[]> groups) {
+    private record Sums(Version version, Map<UsagePeriods.Name, long[]> groups) {
 
         private int bytes() {
             return groups.values().stream()
@@ -63,7 +63,7 @@ final class KeptQuarters {
     private final int bytesMax;
 
     /** The ranges in memory, the least recently used first. */
-    private final LinkedHashMap<Range, Kept> ranges = new LinkedHashMap<>();
+    private final LinkedHashMap<Range, Sums> ranges = new LinkedHashMap<>();
 
     private int bytes;
 
@@ -78,19 +78,19 @@ final class KeptQuarters {
 
     /** Null where it is not known of this version. @return not to be changed */
     synchronized @Nullable Map<UsagePeriods.Name, long[]> of(Range range, Version version) {
-        Kept kept = ranges.get(range);
-        if (kept == null || !kept.version.equals(version)) {
+        Sums sums = ranges.get(range);
+        if (sums == null || !sums.version.equals(version)) {
             return null;
         }
-        ranges.putLast(range, kept);
-        return kept.groups;
+        ranges.putLast(range, sums);
+        return sums.groups;
     }
 
     /** @param groups not to be changed any more */
     synchronized void keep(Range range, Version version, Map<UsagePeriods.Name, long[]> groups) {
-        Kept kept = new Kept(version, groups);
-        Kept before = ranges.putLast(range, kept);
-        bytes += kept.bytes() + (before == null ? range.bytes() : -before.bytes());
+        Sums sums = new Sums(version, groups);
+        Sums before = ranges.putLast(range, sums);
+        bytes += sums.bytes() + (before == null ? range.bytes() : -before.bytes());
         var oldest = ranges.entrySet().iterator();
         while (bytes > bytesMax && oldest.hasNext()) {
             var entry = oldest.next();

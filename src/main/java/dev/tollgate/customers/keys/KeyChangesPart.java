@@ -11,12 +11,12 @@ final class KeyChangesPart implements Part<KeyChange> {
 
     private final KeyRoll roll;
     private final KeyCache cache;
-    private final KeptStates kept;
+    private final RememberedStates remembered;
 
-    KeyChangesPart(KeyRoll roll, KeyCache cache, KeptStates kept) {
+    KeyChangesPart(KeyRoll roll, KeyCache cache, RememberedStates remembered) {
         this.roll = roll;
         this.cache = cache;
-        this.kept = kept;
+        this.remembered = remembered;
     }
 
     @Override
@@ -35,7 +35,7 @@ final class KeyChangesPart implements Part<KeyChange> {
 
     @Override
     public void committed(List<KeyChange> changes) {
-        kept.forget();
+        remembered.forget();
         for (KeyChange<?> change : changes) {
             for (String hash : change.touchedHashes()) {
                 roll.add(hash);

@@ -71,13 +71,13 @@ final class KeyStatePart implements Part<KeyState> {
         }
     }
 
-    private final @Nullable KeptStates kept;
+    private final @Nullable RememberedStates remembered;
     private final Map<String, Long> used = new LinkedHashMap<>();
     private Map<String, State> states = Map.of();
 
-    /** @param kept what need not be read again, or null where others write to the database too */
-    KeyStatePart(@Nullable KeptStates kept) {
-        this.kept = kept;
+    /** @param remembered what need not be read again, or null where others write to the database too */
+    KeyStatePart(@Nullable RememberedStates remembered) {
+        this.remembered = remembered;
     }
 
     @Override
@@ -87,18 +87,18 @@ final class KeyStatePart implements Part<KeyState> {
 
     @Override
     public void ask(Statements statements, List<KeyState> changes) throws SQLException {
-        states = kept == null ? new HashMap<>() : kept.states();
+        states = remembered == null ? new HashMap<>() : remembered.states();
         ask(statements, changes, states);
     }
 
     @Override
     public boolean decidesFromMemory() {
-        return kept != null;
+        return remembered != null;
     }
 
     @Override
     public boolean knows(List<KeyState> changes) {
-        KeptStates memory = Objects.requireNonNull(kept);
+        RememberedStates memory = Objects.requireNonNull(remembered);
         for (KeyState change : changes) {
             if (!memory.states().containsKey(change.keyId())) {
                 return false;
@@ -137,8 +137,8 @@ final class KeyStatePart implements Part<KeyState> {
     @Override
     public void undone() {
         used.clear();
-        if (kept != null) {
-            kept.forget();
+        if (remembered != null) {
+            remembered.forget();
         }
     }
 

@@ -53,7 +53,7 @@ public final class Keys {
     private final Database database;
     private final InstantSource clock;
     private final KeyCache cache;
-    private final KeptStates kept = new KeptStates();
+    private final RememberedStates remembered = new RememberedStates();
     private final KeyRoll roll;
     private final KeyLookups lookups;
 
@@ -94,17 +94,17 @@ public final class Keys {
 
     /** Reads the keys' state for reservations: goes before the ledger. */
     public Part<?> statePart() {
-        return new KeyStatePart(database.dialect() == Dialect.SQLITE ? kept : null);
+        return new KeyStatePart(database.dialect() == Dialect.SQLITE ? remembered : null);
     }
 
     /** Writes changes of keys: goes after the ledger, since a key may be made in one unit with its account. */
     public Part<?> changesPart() {
-        return new KeyChangesPart(roll, cache, kept);
+        return new KeyChangesPart(roll, cache, remembered);
     }
 
     /** Forgets the keys of an account. Call it on the writer's thread after the account was blocked or unblocked. */
     public void forgetAccount(String accountId) {
-        kept.forget();
+        remembered.forget();
         cache.forgetAccount(accountId);
     }
 

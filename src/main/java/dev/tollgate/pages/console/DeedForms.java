@@ -6,10 +6,10 @@ import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Form;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.pages.frame.KeptFields;
 import dev.tollgate.pages.frame.Once;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.SealedFields;
 import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
@@ -30,10 +30,10 @@ public final class DeedForms {
     private static final Set<String> NOT_CARRIED = Set.of("csrf", Once.FIELD);
 
     private final People people;
-    private final KeptFields fields;
+    private final SealedFields fields;
     private final SecureRandom random;
 
-    public DeedForms(People people, KeptFields fields, SecureRandom random) {
+    public DeedForms(People people, SealedFields fields, SecureRandom random) {
         this.people = people;
         this.fields = fields;
         this.random = random;

@@ -5,7 +5,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
-import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.openai.ChatCompletion;
@@ -180,15 +180,15 @@ final class ChatRenderer implements Renderer {
 
     @Override
     public long keeps(List<UpstreamEvent> events) {
-        return KeptBytes.of(events, this::keeps);
+        return AnswerBudget.of(events, this::keeps);
     }
 
     private long keeps(UpstreamEvent event) {
         if (event instanceof UpstreamEvent.ToolCall) {
-            return (whole ? 2 : 1) * KeptBytes.once(event);
+            return (whole ? 2 : 1) * AnswerBudget.once(event);
         }
         if (whole) {
-            return KeptBytes.once(event);
+            return AnswerBudget.once(event);
         }
         return maySign && event instanceof UpstreamEvent.Text text
                 ? choices.get(text.candidate()).answer().keeps(text.text())

@@ -8,7 +8,7 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
-import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChunkWriter;
@@ -147,7 +147,9 @@ final class TextRenderer implements Renderer {
 
     @Override
     public long keeps(List<UpstreamEvent> events) {
-        return streams ? 0 : KeptBytes.of(events, it -> it instanceof UpstreamEvent.Text ? KeptBytes.once(it) : 0);
+        return streams
+                ? 0
+                : AnswerBudget.of(events, it -> it instanceof UpstreamEvent.Text ? AnswerBudget.once(it) : 0);
     }
 
     /** Returns nothing: a text completion has no schema. */

@@ -81,7 +81,7 @@ public abstract class VectorAnswer implements Sink {
 
     @Override
     public final long keeps(List<UpstreamEvent> events) {
-        return KeptBytes.of(events, KeptBytes::once);
+        return AnswerBudget.of(events, AnswerBudget::once);
     }
 
     @Override

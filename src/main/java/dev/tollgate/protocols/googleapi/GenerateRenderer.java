@@ -5,8 +5,8 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
-import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -57,7 +57,7 @@ final class GenerateRenderer implements Renderer {
     public long keeps(List<UpstreamEvent> events) {
         return form != AnswerForm.WHOLE
                 ? 0
-                : KeptBytes.of(events, event -> event instanceof UpstreamEvent.Raw raw ? raw.bytes() : 0);
+                : AnswerBudget.of(events, event -> event instanceof UpstreamEvent.Raw raw ? raw.bytes() : 0);
     }
 
     /** Returns the text of each candidate that ended on its own. */

@@ -7,8 +7,8 @@ import dev.tollgate.base.json.Ascii;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
-import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.ShownCalls;
@@ -203,12 +203,12 @@ final class MessagesRenderer implements Renderer {
 
     @Override
     public long keeps(List<UpstreamEvent> events) {
-        return KeptBytes.of(events, this::keeps);
+        return AnswerBudget.of(events, this::keeps);
     }
 
     private long keeps(UpstreamEvent event) {
         if (event instanceof UpstreamEvent.ToolCall) {
-            return (blocks == null ? 1 : 2) * KeptBytes.once(event);
+            return (blocks == null ? 1 : 2) * AnswerBudget.once(event);
         }
         if (blocks == null) {
             return event instanceof UpstreamEvent.Text text && keepsText() ? signed.keeps(text.text()) : 0;
@@ -217,7 +217,7 @@ final class MessagesRenderer implements Renderer {
                 || (event instanceof UpstreamEvent.Thought
                         && request.thinking().shows()
                         && !request.thinking().omitted());
-        return isShown ? KeptBytes.once(event) : 0;
+        return isShown ? AnswerBudget.once(event) : 0;
     }
 
     // ---- its end ----

@@ -29,17 +29,17 @@ final class ResponsesReader {
     private final InputReader items;
     private final ChoiceReader choice;
     private final SettingsReader settings;
-    private final Kept kept = new Kept();
+    private final Shown shown = new Shown();
 
     private @Nullable String model;
     private boolean stream;
     private @Nullable String previousId;
     private boolean store = true;
 
-    /** What the response shows again as it came. */
-    private static final class Kept {
+    /** The parts that the response shows again as they came. */
+    private static final class Shown {
         private @Nullable JsonText instructions;
-        private @Nullable RawJson shownInstructions;
+        private @Nullable RawJson rawInstructions;
         private @Nullable RawJson input;
         private @Nullable RawJson tools;
         private @Nullable RawJson toolChoice;
@@ -71,12 +71,12 @@ final class ResponsesReader {
     private void member(String name) {
         switch (name) {
             case "model" -> model = json.nonEmptyString();
-            case "input" -> kept.input = json.raw(items::input);
-            case "instructions" -> kept.shownInstructions = json.line(() -> kept.instructions = json.text());
-            case "tools" -> kept.tools = json.line(tools::tools);
-            case "tool_choice" -> kept.toolChoice = json.line(choice::read);
+            case "input" -> shown.input = json.raw(items::input);
+            case "instructions" -> shown.rawInstructions = json.line(() -> shown.instructions = json.text());
+            case "tools" -> shown.tools = json.line(tools::tools);
+            case "tool_choice" -> shown.toolChoice = json.line(choice::read);
             case "stream" -> stream = json.bool();
-            case "metadata" -> kept.metadata = json.line(this::metadata);
+            case "metadata" -> shown.metadata = json.line(this::metadata);
             case "store" -> store = json.bool();
             case "background" -> background();
             case "previous_response_id" -> previousId = json.nonEmptyString();
@@ -122,7 +122,7 @@ final class ResponsesReader {
         if (model == null) {
             throw JsonBody.invalid("model", "is required.");
         }
-        RawJson input = kept.input;
+        RawJson input = shown.input;
         if (input == null) {
             throw JsonBody.invalid("input", "is required.");
         }
@@ -157,7 +157,7 @@ final class ResponsesReader {
         }
         functions.removeIf(Tool::isSearch);
         ChoiceReader.Fitted fitted = choice.fitted(functions, search, names);
-        List<Message> messages = new InputTurns(json, names).of(kept.instructions, all);
+        List<Message> messages = new InputTurns(json, names).of(shown.instructions, all);
         if (messages.isEmpty()) {
             throw JsonBody.invalid("input", "holds nothing to answer.");
         }
@@ -169,7 +169,7 @@ final class ResponsesReader {
                 fitted.search(),
                 previousId,
                 keeping,
-                settings.echo(kept.shownInstructions, kept.tools, kept.toolChoice, kept.metadata),
+                settings.echo(shown.rawInstructions, shown.tools, shown.toolChoice, shown.metadata),
                 names,
                 json.ignored(),
                 conversation(messages, fitted));

@@ -11,8 +11,8 @@ import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
-import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
@@ -172,7 +172,7 @@ final class ResponsesRenderer implements Renderer {
     /** A call is kept as it will be found again, too. */
     @Override
     public long keeps(List<UpstreamEvent> list) {
-        return KeptBytes.of(list, this::keeps);
+        return AnswerBudget.of(list, this::keeps);
     }
 
     private long keeps(UpstreamEvent event) {
@@ -180,7 +180,7 @@ final class ResponsesRenderer implements Renderer {
             return 0;
         }
         boolean isTwice = event instanceof UpstreamEvent.ToolCall || event instanceof UpstreamEvent.Logprobs;
-        return (isTwice ? 2 : 1) * KeptBytes.once(event);
+        return (isTwice ? 2 : 1) * AnswerBudget.once(event);
     }
 
     // ---- its end ----

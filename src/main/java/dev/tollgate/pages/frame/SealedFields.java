@@ -12,13 +12,13 @@ import tools.jackson.core.type.TypeReference;
  * Carries a form's fields in a URL, sealed for one session and page, so that no link of a stranger fills in a form.
  * Thread-safe.
  */
-public final class KeptFields {
+public final class SealedFields {
 
     private static final int SEALED_CHARS_MAX = 16_000;
 
     private final SecretBox.Purpose secrets;
 
-    public KeptFields(SecretBox secrets) {
+    public SealedFields(SecretBox secrets) {
         this.secrets = secrets.purpose("kept form fields");
     }
 

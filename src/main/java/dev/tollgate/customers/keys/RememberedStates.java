@@ -7,7 +7,7 @@ import java.util.Map;
  * States of keys that the next reservation need not read again, because no other process can have changed them: in an embedded database. Every
  * change of a key or an account clears all of them. Writer's thread only.
  */
-final class KeptStates {
+final class RememberedStates {
 
     private static final int STATES_MAX = 50_000;
 

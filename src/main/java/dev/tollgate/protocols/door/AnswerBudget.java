@@ -5,15 +5,15 @@ import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** About how many bytes of heap a door keeps of an event until the end of its answer. */
-public final class KeptBytes {
+/** The estimated bytes of heap that a door holds of an event until the end of its answer. */
+public final class AnswerBudget {
 
     /** A token with its logarithm, as JSON. */
     private static final int TOKEN_BYTES = 100;
 
     private static final int CALL_BYTES = 512;
 
-    private KeptBytes() {}
+    private AnswerBudget() {}
 
     /** Adds what is kept of each event. */
     public static long of(List<UpstreamEvent> events, ToLongFunction<UpstreamEvent> each) {

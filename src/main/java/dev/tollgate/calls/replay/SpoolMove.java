@@ -17,16 +17,16 @@ import org.slf4j.LoggerFactory;
  * Moves kept responses when an embedded installation becomes a shared one: copies each response that is small enough from its spool into its claim's
  * row, as a settlement does there. Larger responses stay where they are. Blocks.
  */
-public final class AnswersMove {
+public final class SpoolMove {
 
     private static final String KEPT =
             "SELECT body_hash, task_id, bytes, hash FROM kept_answer WHERE state = 'kept' AND sealed_copy IS NULL";
     private static final String COPY = "UPDATE kept_answer SET sealed_copy = ? WHERE task_id = ?";
     private static final int FETCHED_ROWS = 1_000;
 
-    private static final Logger log = LoggerFactory.getLogger(AnswersMove.class);
+    private static final Logger log = LoggerFactory.getLogger(SpoolMove.class);
 
-    private AnswersMove() {}
+    private SpoolMove() {}
 
     /**
      * @param folder the spools of the installation that moves; requested only if there are kept responses
