@@ -1,6 +1,6 @@
 package dev.tollgate.app;
 
-import dev.tollgate.books.ledger.HoldsNow;
+import dev.tollgate.books.ledger.Ledger.HoldsNow;
 import dev.tollgate.operator.metrics.Metrics;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;

@@ -2,7 +2,7 @@ package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.ledger.HoldsNow;
+import dev.tollgate.books.ledger.Ledger.HoldsNow;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,11 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.BatchWindows.CallWindows;
+import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
+import dev.tollgate.books.ledger.BatchWindows.SpendOwner;
+import dev.tollgate.books.ledger.Entry.EntryObserver;
+import dev.tollgate.books.ledger.LedgerSql.EndedCall;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -20,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Book {
 
-    private final AccountTable accountTable;
-    private final ReservationTables reservationTables;
+    private final LedgerSql sql;
     private final BatchWindows windows;
     private final Journal journal;
     private final KeptRows kept;
@@ -35,8 +40,7 @@ final class Book {
 
     /** @param nodeId owner of new reservations */
     Book(Statements statements, KeptRows kept, String nodeId) {
-        this.accountTable = new AccountTable(statements);
-        this.reservationTables = new ReservationTables(statements);
+        this.sql = new LedgerSql(statements);
         this.windows = new BatchWindows(statements, kept);
         this.journal = new Journal(statements);
         this.kept = kept;
@@ -58,7 +62,7 @@ final class Book {
 
     /** Notes that a hold's windows are needed, as far as they are known without its account's row. */
     void needWindows(OpenHold hold) {
-        for (SpendOwner owner : hold.owners(SpendLimits.NONE, SpendLimits.NONE)) {
+        for (SpendOwner owner : SpendOwner.of(hold, SpendLimits.NONE, SpendLimits.NONE)) {
             windows.need(owner.id(), hold.createdAtMillis());
         }
     }
@@ -72,15 +76,15 @@ final class Book {
     void ask() throws SQLException {
         KeptRows.take(neededReservations, kept::reservation, this::found);
         if (needOfKnownReservations()) {
-            reservationTables.ask(neededReservations, row -> reservations.put(row.id, row));
+            sql.askReservations(neededReservations, row -> reservations.put(row.id, row));
         } else {
-            reservationTables.read(neededReservations, this::found);
+            sql.readReservations(neededReservations, this::found);
         }
         if (abandonedMax > 0) {
             readAbandoned();
         }
         KeptRows.take(neededAccounts, kept::account, this::found);
-        accountTable.ask(neededAccounts, this::found); // locked before the windows
+        sql.askAccounts(neededAccounts, this::found); // locked before the windows
         windows.ask();
         neededReservations.clear();
         neededAccounts.clear();
@@ -102,12 +106,12 @@ final class Book {
 
     /** Reads reservations of dead owners last, since no transaction waits for them. Locked rows are skipped, so this waits for none. */
     private void readAbandoned() throws SQLException {
-        abandoned = reservationTables.abandonedIds(abandonedMax);
+        abandoned = sql.abandonedIds(abandonedMax);
         abandonedMax = 0;
         Set<String> more = new LinkedHashSet<>(abandoned);
         more.removeAll(reservations.keySet());
         KeptRows.take(more, kept::reservation, this::found);
-        reservationTables.read(more, this::found);
+        sql.readReservations(more, this::found);
     }
 
     private void found(ReservationRow row) {
@@ -157,7 +161,7 @@ final class Book {
         ReservationRow row = reservations.get(id);
         return row != null
                 ? new EndedCall(row.accountId, row.state(), row.chargedMicros(), row.sandboxMicros())
-                : reservationTables.end(id);
+                : sql.end(id);
     }
 
     /** Returns the credits that calls of this server can hold. */
@@ -167,7 +171,7 @@ final class Book {
 
     CallWindows windows(AccountRow account, OpenHold hold, SpendLimits ofKey) throws SQLException {
         List<OwnerWindows> ofOwners = new ArrayList<>();
-        for (SpendOwner owner : hold.owners(ofKey, account.limits())) {
+        for (SpendOwner owner : SpendOwner.of(hold, ofKey, account.limits())) {
             ofOwners.add(windows.of(owner, hold.createdAtMillis()));
         }
         return new CallWindows(ofOwners);
@@ -200,8 +204,8 @@ final class Book {
         journal.enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, at);
     }
 
-    Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at)
-            throws SQLException {
+    /** Ends a reservation with a charge, and gives the rest of its hold back. */
+    void resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at) throws SQLException {
         AccountRow account = accountOf(reservation);
         long heldMicros = reservation.heldMicros();
         long releasedMicros = heldMicros - chargeMicros;
@@ -210,7 +214,6 @@ final class Book {
         EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
         journal.enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
         journal.enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);
-        return new Resolution.Resolved(chargeMicros, releasedMicros, account.funds.balance());
     }
 
     /**
@@ -227,12 +230,12 @@ final class Book {
 
     /** Writes the changed rows: accounts first and entries last, since the later refer to the earlier. */
     void write() throws SQLException {
-        accountTable.write(accounts.values());
-        reservationTables.write(reservations.values(), nodeId);
+        sql.writeAccounts(accounts.values());
+        sql.writeReservations(reservations.values(), nodeId);
         windows.write();
         for (AccountRow account : accounts.values()) {
             if (account.hasNewLimits()) {
-                accountTable.writeLimits(account);
+                sql.writeLimits(account);
                 windows.followLimits(account);
             }
         }

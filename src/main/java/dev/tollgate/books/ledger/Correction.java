@@ -1,6 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.books.ledger.RequestedEntries.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A movement that an operator orders after the fact: a refund of a call, a reversal of a payment, or an adjustment. Each has
  * a reason. A repeated request under one id has no effect. Spend windows do not change: usage stays used (decision D47).
  */
-public abstract sealed class Correction extends LedgerChange<Correction.Outcome> permits Refund, Reversal, Adjustment {
+public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
+        permits Refund, Correction.Reversal, Correction.Adjustment {
 
     /** The outcome. */
     public sealed interface Outcome {}
@@ -135,5 +137,71 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
 
     final Requested asked() {
         return new Requested(accountId, kind(), ofCall(), micros, requestId);
+    }
+
+    /** An operator's correction of an account's credits, up or down, but never below a balance of zero. */
+    public static final class Adjustment extends Correction {
+
+        /** @param micros not zero; negative to debit */
+        public Adjustment(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
+            super(accountId, micros, reason, requestId, at);
+        }
+
+        @Override
+        EntryKind kind() {
+            return EntryKind.ADJUSTMENT;
+        }
+
+        @Override
+        Outcome correct(Book book, AccountRow account) {
+            if (-micros() > account.funds.balanceMicros()) {
+                return new BelowZero(account.funds.balanceMicros());
+            }
+            if (micros() > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
+                return new TooMuch();
+            }
+            Balance before = account.funds.balance();
+            book.journal().adjust(account, asked(), reason(), at());
+            return new Corrected(micros(), 0, before, account.funds.balance(), false);
+        }
+    }
+
+    /**
+     * Reverses a payment: it debits the balance as far as that goes. A missing rest is the platform's loss, and blocks the account.
+     * Holds of running calls do not change.
+     */
+    public static final class Reversal extends Correction {
+
+        /** @param micros above zero */
+        public Reversal(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
+            super(accountId, micros, reason, requestId, at);
+            if (micros <= 0) {
+                throw new IllegalArgumentException("a reversal is above zero");
+            }
+        }
+
+        @Override
+        EntryKind kind() {
+            return EntryKind.REVERSAL;
+        }
+
+        @Override
+        Outcome correct(Book book, AccountRow account) {
+            Balance before = account.funds.balance();
+            long takenMicros = Math.min(micros(), account.funds.balanceMicros());
+            long missingMicros = micros() - takenMicros;
+            book.journal().reverse(account, asked(), takenMicros, missingMicros, reason(), at());
+            boolean blocks = missingMicros > 0 && !account.isBlocked();
+            if (blocks) {
+                account.setBlocked(true);
+            }
+            return new Corrected(-takenMicros, missingMicros, before, account.funds.balance(), blocks);
+        }
+
+        @Override
+        @Nullable
+        String blockedOrNot() {
+            return outcome() instanceof Corrected done && done.blocked() ? accountId() : null;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;

@@ -1,6 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.books.ledger.RequestedEntries.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;

@@ -5,6 +5,7 @@ import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Sql;
@@ -76,8 +77,20 @@ public final class InstallationKind {
         return sql.number(NEWEST) == 1;
     }
 
-    /** Stores the kind of the installation. @return whether it has changed */
-    static boolean set(Statements statements, boolean real, Instant at) throws SQLException {
-        return isReal(statements) != real && statements.run(INSERT, real, at) > 0;
+    /** Stores whether the installation has a real upstream. The outcome is whether that has changed. */
+    public static final class SetInstallationKind extends Write<Boolean> {
+
+        private final boolean isReal;
+        private final Instant at;
+
+        public SetInstallationKind(boolean isReal, Instant at) {
+            this.isReal = isReal;
+            this.at = at;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            return InstallationKind.isReal(statements) != isReal && statements.run(INSERT, isReal, at) > 0;
+        }
     }
 }

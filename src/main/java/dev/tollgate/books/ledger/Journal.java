@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.Entry.EntryObserver;
+import dev.tollgate.books.ledger.RequestedEntries.Requested;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;

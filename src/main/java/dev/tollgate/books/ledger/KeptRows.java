@@ -1,5 +1,9 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.BatchWindows.CallWindows;
+import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
+import dev.tollgate.books.ledger.BatchWindows.SpendOwner;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -115,7 +119,7 @@ final class KeptRows {
     @Nullable
     CallWindows windows(AccountRow account, OpenHold hold, SpendLimits ofKey) {
         List<OwnerWindows> ofOwners = new ArrayList<>();
-        for (SpendOwner owner : hold.owners(ofKey, account.limits())) {
+        for (SpendOwner owner : SpendOwner.of(hold, ofKey, account.limits())) {
             WindowRow total = window(owner, SpendWindow.TOTAL, hold);
             WindowRow day = window(owner, SpendWindow.DAY, hold);
             WindowRow hour = window(owner, SpendWindow.HOUR, hold);

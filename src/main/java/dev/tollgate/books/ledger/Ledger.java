@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.Entry.EntryObserver;
+import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.sql.Columns;
@@ -203,5 +205,11 @@ public final class Ledger {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
         }
         return limit;
+    }
+
+    /** The present holds. @param oldest time of the earliest hold; null if there is none */
+    public record HoldsNow(long open, long micros, @Nullable Instant oldest) {
+
+        public static final HoldsNow NONE = new HoldsNow(0, 0, null);
     }
 }

@@ -1,7 +1,15 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A change of the ledger; each kind decides for itself over the book of its batch. */
@@ -15,7 +23,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 Correction,
                 TakeBack,
                 Reserve,
-                Confirm,
+                Reserve.Confirm,
                 Extend,
                 Resolution,
                 ReleaseAbandoned {
@@ -33,5 +41,110 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
 
     final void applyTo(Book book) throws SQLException {
         decide(decideOver(book));
+    }
+
+    /** The ledger's share of a batch: one book from the first decision to the commit. */
+    @SuppressWarnings("rawtypes") // a class literal has no type arguments; what a change decides is its own business
+    static final class LedgerPart implements Part<LedgerChange> {
+
+        private final Consumer<String> blockedOrNot;
+        private final Supplier<String> nodeId;
+        private final Supplier<EntryObserver> observer;
+        private final boolean isReal;
+        private @Nullable KeptRows kept;
+        private @Nullable Book open;
+
+        LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId, Supplier<EntryObserver> observer) {
+            this(blockedOrNot, nodeId, observer, false);
+        }
+
+        /** @param isReal whether calls of this server cost money */
+        LedgerPart(
+                Consumer<String> blockedOrNot,
+                Supplier<String> nodeId,
+                Supplier<EntryObserver> observer,
+                boolean isReal) {
+            this.isReal = isReal;
+            this.observer = observer;
+            this.blockedOrNot = blockedOrNot;
+            this.nodeId = nodeId;
+        }
+
+        @Override
+        public Class<LedgerChange> type() {
+            return LedgerChange.class;
+        }
+
+        @Override
+        public void ask(Statements statements, List<LedgerChange> changes) throws SQLException {
+            Book book = open == null ? open(statements) : open;
+            for (LedgerChange<?> change : changes) {
+                change.need(book);
+            }
+            book.ask();
+        }
+
+        @Override
+        public boolean decidesFromMemory() {
+            return kept != null;
+        }
+
+        @Override
+        public boolean knows(List<LedgerChange> changes) {
+            KeptRows memory = Objects.requireNonNull(kept);
+            for (LedgerChange<?> change : changes) {
+                if (!(change instanceof Reserve reserve) || !reserve.isKnown(memory)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Begins a book. Fails on a node that may not reserve, before anything is reported as decided. */
+        private Book open(Statements statements) {
+            if (kept == null) {
+                kept = new KeptRows(statements.dialect() == Dialect.SQLITE, isReal);
+            }
+            Book book = new Book(statements, kept, nodeId.get());
+            open = book;
+            return book;
+        }
+
+        @Override
+        public void decide(Statements statements, List<LedgerChange> changes) throws SQLException {
+            Book book = Objects.requireNonNull(open);
+            for (LedgerChange<?> change : changes) {
+                change.applyTo(book);
+            }
+        }
+
+        @Override
+        public void write(Statements statements, List<LedgerChange> changes) throws SQLException {
+            if (open != null) {
+                open.write();
+            }
+        }
+
+        @Override
+        public void undone() {
+            open = null;
+            if (kept != null) {
+                kept.clear();
+            }
+        }
+
+        @Override
+        public void committed(List<LedgerChange> changes) {
+            if (open != null) {
+                open.committed(observer.get());
+                open = null;
+            }
+            for (LedgerChange<?> change : changes) {
+                String accountId = change.blockedOrNot();
+                if (accountId != null) {
+                    blockedOrNot.accept(accountId);
+                }
+            }
+        }
     }
 }

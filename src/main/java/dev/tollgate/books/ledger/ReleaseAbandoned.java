@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

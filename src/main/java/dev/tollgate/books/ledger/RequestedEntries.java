@@ -108,4 +108,18 @@ final class RequestedEntries {
         }
         added.clear();
     }
+
+    /**
+     * The request of a person or a payment for a movement.
+     *
+     * @param taskId the refunded call, otherwise null
+     * @param amountMicros as requested; negative if an adjustment debits
+     * @param requestId id of the request, or null
+     */
+    record Requested(
+            String accountId,
+            EntryKind kind,
+            @Nullable String taskId,
+            long amountMicros,
+            @Nullable RequestId requestId) {}
 }

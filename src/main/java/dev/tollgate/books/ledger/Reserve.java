@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.BatchWindows.CallWindows;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
@@ -137,5 +139,28 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private ReserveOutcome hold(Book book, AccountRow account, CallWindows windows, long micros) {
         book.hold(book.open(new ReservationRow(hold)), account, windows, micros, hold.createdAt());
         return new ReserveOutcome.Reserved(micros);
+    }
+
+    /**
+     * Asks whether a hold is in the books; once committed, the hold is durable. For a call that has to continue while its hold is decided
+     * but not yet written.
+     */
+    public static final class Confirm extends LedgerChange<Boolean> {
+
+        private final String reservationId;
+
+        public Confirm(String reservationId) {
+            this.reservationId = reservationId;
+        }
+
+        @Override
+        void need(Book book) {
+            book.needReservation(reservationId);
+        }
+
+        @Override
+        Boolean decideOver(Book book) {
+            return book.openReservation(reservationId) != null;
+        }
     }
 }

@@ -1,12 +1,13 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a reservation exactly once: a second resolution returns {@link AlreadyResolved} and writes nothing. */
-public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Release {
+public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Resolution.Release {
 
     /** The outcome. */
     public sealed interface Outcome permits Resolved, AlreadyResolved, NeverReserved {}
@@ -87,4 +88,43 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     }
 
     abstract Resolved resolve(Book book, ReservationRow reservation) throws SQLException;
+
+    final Resolved resolve(Book book, ReservationRow reservation, ReservationState end, long chargeMicros)
+            throws SQLException {
+        book.resolve(reservation, end, chargeMicros, at);
+        return new Resolved(
+                chargeMicros,
+                reservation.heldMicros() - chargeMicros,
+                book.accountOf(reservation).funds.balance());
+    }
+
+    /** Releases a whole hold: the call has failed, or its owner has died. */
+    public static final class Release extends Resolution {
+
+        /** The reason of a release. */
+        public enum Why {
+            /** The call has failed (decision D18). */
+            RELEASE(ReservationState.RELEASED),
+            /** Its owner has died (decision D34). */
+            EXPIRY(ReservationState.EXPIRED);
+
+            private final ReservationState state;
+
+            Why(ReservationState state) {
+                this.state = state;
+            }
+        }
+
+        private final Why why;
+
+        public Release(String reservationId, Why why, Instant at) {
+            super(reservationId, at);
+            this.why = why;
+        }
+
+        @Override
+        Resolved resolve(Book book, ReservationRow reservation) throws SQLException {
+            return resolve(book, reservation, why.state, 0);
+        }
+    }
 }

@@ -54,7 +54,7 @@ public final class Settle extends Resolution {
 
     @Override
     Resolved resolve(Book book, ReservationRow reservation) throws SQLException {
-        Resolved resolved = book.resolve(reservation, ReservationState.SETTLED, chargeMicros, at());
+        Resolved resolved = resolve(book, reservation, ReservationState.SETTLED, chargeMicros);
         if (shortfallMicros > 0) {
             shortfallsToday = book.fallShort(reservation, shortfallMicros, isUncovered, at());
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.RequestedEntries.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.Consumer;

@@ -3,7 +3,7 @@
  *
  * <p>Each movement is an immutable {@link Entry} from one bucket to another. A customer's buckets are {@code available} and {@code reserved}.
  * {@code funding}, {@code revenue} and {@code shortfall} are the platform's and exist only as sums of entries. A call's money moves in two phases:
- * {@link Reserve} (and {@link Extend} while the response grows), then exactly one of {@link Settle} and {@link Release}; a second resolution writes
+ * {@link Reserve} (and {@link Extend} while the response grows), then exactly one of {@link Settle} and {@link Resolution.Release}; a second resolution writes
  * nothing and says so. Open holds are in {@code open_hold}, apart from the history: the resolution writes a row of {@code reservation} once.
  *
  * <p>A later movement is a {@link Correction}. {@code requested_entry} adds to its entry the refunded call and the id of the request.

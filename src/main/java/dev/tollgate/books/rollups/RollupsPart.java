@@ -1,7 +1,7 @@
 package dev.tollgate.books.rollups;
 
-import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.Refund;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;

@@ -3,7 +3,7 @@ package dev.tollgate.books.rollups;
 import static dev.tollgate.books.rollups.UsageColumn.OF_ACCOUNTS;
 import static dev.tollgate.books.rollups.UsageColumn.OF_HOURS;
 
-import dev.tollgate.books.ledger.OpenHold;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;

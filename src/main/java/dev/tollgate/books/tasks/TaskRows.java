@@ -1,8 +1,8 @@
 package dev.tollgate.books.tasks;
 
 import dev.tollgate.base.json.WrittenJson;
-import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;

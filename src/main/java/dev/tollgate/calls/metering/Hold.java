@@ -28,7 +28,7 @@ final class Hold {
 
     /** Returns the outcome of a call that is cut where the hold ends. */
     CallOutcome cutOutcome() {
-        return limit.equals(Holds.CREDITS_EXHAUSTED) ? CallOutcome.CUT_CREDITS : CallOutcome.CUT_LIMIT;
+        return limit.equals(StoredBooks.CREDITS_EXHAUSTED) ? CallOutcome.CUT_CREDITS : CallOutcome.CUT_LIMIT;
     }
 
     /** Returns whether covered output may leave (D58). */

@@ -3,7 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
-import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.CountCall;

@@ -1,24 +1,49 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.ledger.Extend;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Reserve.Confirm;
+import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.customers.keys.KeyState;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Riding;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The books of one call in the store. Confined to its call. */
+/**
+ * The books of one call in the store. A hold is made and extended only if the key's row, read within the same transaction, allows it. Confined to its
+ * call.
+ */
 final class StoredBooks implements Books {
 
+    static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
+    private static final String SPEND_LIMIT = "SPEND_LIMIT";
+    private static final String KEY_DISABLED = "KEY_DISABLED";
+
+    private final Accounting accounting;
+    private final Executor loop;
     private final Keeper keeper;
-    private final Holds holds;
     private final Releases releases;
     private final Settling settling;
 
     /** @param loop runs on the call's event loop */
     StoredBooks(Accounting accounting, Executor loop, Keeper keeper) {
         this.keeper = keeper;
-        this.holds = new Holds(accounting, loop, keeper);
+        this.accounting = accounting;
+        this.loop = loop;
         this.releases = new Releases(accounting, loop, keeper);
         this.settling = new Settling(accounting, loop, keeper, releases);
     }
@@ -26,23 +51,137 @@ final class StoredBooks implements Books {
     @Override
     public void reserve(
             String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
-        holds.reserve(taskId, request, bounds, then, lost);
+        Instant now = accounting.clock().instant();
+        KeyState key = new KeyState(request.keyId(), request.keyPrefix(), now);
+        OpenHold hold = new OpenHold(
+                taskId, request.accountId(), request.keyId(), request.door(), request.requestedModel(), now);
+        Reserve reserve = new Reserve(
+                hold,
+                bounds.leastMicros(),
+                bounds.wantedMicros(),
+                bounds.strictMicros(),
+                key::spend,
+                () -> keeper.won() && key.usable());
+        List<Change> claim = keeper.claim(reserve);
+        if (claim.isEmpty()) {
+            ride(reserve, key, Unit.of(key, reserve), then, lost);
+        } else {
+            List<Change> all = new ArrayList<>(List.of(key, reserve));
+            all.addAll(claim);
+            accounting
+                    .writer()
+                    .commit(Unit.of(all), loop, failure -> then.accept(reservation(failure, reserve, key, () -> true)));
+        }
+    }
+
+    /**
+     * Reserves without waiting for the disk. If no other node shares the books, the decision stands, and a crash releases the hold, written or not
+     * (D58).
+     */
+    private void ride(Reserve reserve, KeyState key, Unit unit, Consumer<Reservation> then, Consumer<ApiError> lost) {
+        Deciding deciding = new Deciding();
+        BooleanSupplier mayLeave = accounting.writer().isEmbedded() ? () -> true : deciding::isDurable;
+        deciding.riding = accounting
+                .writer()
+                .ride(
+                        unit,
+                        loop,
+                        failure -> then.accept(reservation(failure, reserve, key, mayLeave)),
+                        failure -> lost.accept(StoreTrouble.unavailable(Objects.requireNonNull(failure))));
+    }
+
+    /** A unit may be reported before the call that offers it has returned. */
+    private static final class Deciding {
+
+        private @Nullable Riding riding;
+
+        boolean isDurable() {
+            return riding != null && riding.isDurable();
+        }
     }
 
     @Override
     public void confirm(String taskId, Consumer<@Nullable ApiError> then) {
-        holds.confirm(taskId, then);
+        Confirm confirm = new Confirm(taskId);
+        accounting.writer().commit(Unit.of(confirm), loop, failure -> {
+            if (failure != null) {
+                then.accept(StoreTrouble.unavailable(failure));
+            } else {
+                then.accept(confirm.outcome() ? null : StoreTrouble.givenBack());
+            }
+        });
+    }
+
+    private Reservation reservation(
+            @Nullable StoreException failure, Reserve reserve, KeyState key, BooleanSupplier mayLeave) {
+        if (failure != null) {
+            return new Refused(StoreTrouble.unavailable(failure), false);
+        }
+        if (!keeper.won()) {
+            keeper.lost();
+            return new Lost();
+        }
+        return switch (reserve.outcome()) {
+            case ReserveOutcome.Reserved reserved ->
+                new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED, mayLeave);
+            case ReserveOutcome.InsufficientCredits refused ->
+                new Refused(Refusals.of(refused), refused.availableMicros() > 0);
+            case ReserveOutcome.SpendLimitReached refused ->
+                new Refused(
+                        Refusals.of(refused, reserve.at()),
+                        refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
+            case ReserveOutcome.NotAllowed refused -> new Refused(refusal(key.outcome()), false);
+        };
     }
 
     @Override
     public void extend(
             String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
-        holds.extend(taskId, request, leastMicros, wantedMicros, then);
+        Instant now = accounting.clock().instant();
+        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
+        commit(key, new Extend(taskId, leastMicros, wantedMicros, key::spend, key::usable, now), then);
     }
 
     @Override
     public void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Extension> then) {
-        holds.extendForUsed(taskId, request, wantedMicros, then);
+        Instant now = accounting.clock().instant();
+        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
+        commit(key, Extend.atSettlement(taskId, 1, wantedMicros, key::spend, now), then);
+    }
+
+    private void commit(KeyState key, Extend extend, Consumer<Extension> then) {
+        accounting
+                .writer()
+                .commit(
+                        Unit.of(key, extend),
+                        loop,
+                        failure -> then.accept(
+                                failure == null
+                                        ? extension(extend.outcome())
+                                        : new NotRecorded(StoreTrouble.unavailable(failure))));
+    }
+
+    private static Extension extension(Extend.Outcome outcome) {
+        return switch (outcome) {
+            case Extend.Extended extended -> new Grown(extended.heldMicros());
+            case Extend.BalanceExhausted exhausted -> new NotGrown(CREDITS_EXHAUSTED);
+            case Extend.WindowExhausted exhausted -> new NotGrown(SPEND_LIMIT);
+            case Extend.NotAllowed refused -> new NotGrown(KEY_DISABLED);
+            case Extend.AlreadyResolved resolved -> new NotGrown(CREDITS_EXHAUSTED);
+        };
+    }
+
+    private static ApiError refusal(KeyState.Outcome state) {
+        return ApiError.of(
+                ErrorCode.INVALID_API_KEY,
+                switch (state) {
+                    case DISABLED -> "The API key is disabled.";
+                    case EXPIRED -> "The API key has expired.";
+                    case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
+                    case UNKNOWN -> "The API key does not exist.";
+                    case DELETED -> "The API key was deleted.";
+                    case REPLACED -> "The API key has been replaced by a new one.";
+                });
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.tollgate.calls.replay;
 
-import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.Resolution.Release;
 
 /**
  * Frees the key of a call that ended in an error and a full refund: the retry is a new call. Does nothing where the reservation had

@@ -2,8 +2,8 @@ package dev.tollgate.calls.replay;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.books.ledger.Release;
 import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.metering.Keeper;

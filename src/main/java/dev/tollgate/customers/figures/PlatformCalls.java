@@ -1,7 +1,7 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CompletionIds;
-import dev.tollgate.books.ledger.Confirm;
+import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;

@@ -2,7 +2,7 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
-import dev.tollgate.books.ledger.SetInstallationKind;
+import dev.tollgate.books.ledger.InstallationKind.SetInstallationKind;
 import dev.tollgate.books.rollups.CorrectUsage;
 import java.util.List;
 import java.util.Locale;

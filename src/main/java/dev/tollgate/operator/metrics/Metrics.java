@@ -1,6 +1,6 @@
 package dev.tollgate.operator.metrics;
 
-import dev.tollgate.books.ledger.EntryObserver;
+import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;

@@ -1,8 +1,8 @@
 package dev.tollgate.operator.metrics;
 
 import dev.tollgate.books.ledger.Bucket;
+import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.EntryKind;
-import dev.tollgate.books.ledger.EntryObserver;
 import dev.tollgate.storage.ReadObserver;
 import dev.tollgate.storage.WriterObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;

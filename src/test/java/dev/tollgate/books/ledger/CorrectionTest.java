@@ -3,6 +3,8 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.books.ledger.Correction.Adjustment;
+import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;

@@ -2,6 +2,9 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.ledger.Ledger.HoldsNow;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.storage.Change;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;

@@ -2,6 +2,8 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.ledger.Correction.Adjustment;
+import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;

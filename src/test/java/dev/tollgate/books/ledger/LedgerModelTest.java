@@ -3,6 +3,10 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.ledger.Correction.Adjustment;
+import dev.tollgate.books.ledger.Correction.Reversal;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Effort;

@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.ledger.BatchWindows.CallWindows;
+import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
+import dev.tollgate.books.ledger.BatchWindows.SpendOwner;
+import dev.tollgate.books.ledger.Entry.EntryObserver;
+import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.storage.StoreException;
 import java.time.Instant;
 import java.util.ArrayList;

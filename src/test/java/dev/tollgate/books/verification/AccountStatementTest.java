@@ -3,8 +3,8 @@ package dev.tollgate.books.verification;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.ledger.Grant;
-import dev.tollgate.books.ledger.Release;
 import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.tasks.CloseTask;
 import dev.tollgate.books.tasks.TaskResult;

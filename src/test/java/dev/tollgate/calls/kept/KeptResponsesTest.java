@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
-import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.kept.KeptResponses.Chain;
 import dev.tollgate.storage.Change;

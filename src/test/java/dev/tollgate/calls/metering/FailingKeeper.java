@@ -1,8 +1,8 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.books.ledger.Release;
 import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import java.util.List;

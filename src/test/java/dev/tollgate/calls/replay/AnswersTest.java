@@ -2,10 +2,10 @@ package dev.tollgate.calls.replay;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.ledger.OpenHold;
-import dev.tollgate.books.ledger.Release;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
