@@ -10,6 +10,7 @@ import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
@@ -39,7 +40,7 @@ public final class RecordedRates {
     private RecordedRates() {}
 
     public static Part<?> part() {
-        return new WritePart<>(RecordRates.class);
+        return new WritePart<>(Recording.class);
     }
 
     /**
@@ -48,14 +49,14 @@ public final class RecordedRates {
      * @throws CannotOpen where a version has other rates than it had, with the line of the file and the remedy
      */
     public static void record(Catalogue catalogue, Writer writer, Instant now) {
-        RecordRates record = new RecordRates(catalogue.asWritten(), now);
+        Recording record = new Recording(catalogue.asWritten(), now);
         writer.commitAndWait(Unit.of(record));
         if (!record.outcome().isEmpty()) {
             throw new CannotOpen(complaint(catalogue, record.outcome().getFirst()));
         }
     }
 
-    private static String complaint(Catalogue catalogue, RecordRates.Changed changed) {
+    private static String complaint(Catalogue catalogue, Changed changed) {
         Pricing before = changed.before();
         Pricing now = changed.now();
         List<String> rates = new ArrayList<>();
@@ -95,31 +96,6 @@ public final class RecordedRates {
         return pricing.reasoningBilled() ? "billed" : "free";
     }
 
-    static List<RecordRates.Changed> record(Statements statements, List<Model> models, Instant at) throws SQLException {
-        if (statements.dialect() == Dialect.POSTGRESQL) { // servers that start together take turns
-            statements.has(LOCK);
-        }
-        List<Fresh> fresh = new ArrayList<>();
-        List<RecordRates.Changed> changed = new ArrayList<>();
-        for (Model model : models) {
-            for (PriceSchedule.Dated price : model.prices().dated()) {
-                Pricing now = price.pricing();
-                Pricing before = find(statements, now.version());
-                if (before == null) {
-                    fresh.add(new Fresh(model.id(), now));
-                } else if (!before.equals(now)) {
-                    changed.add(new RecordRates.Changed(model, before, now));
-                }
-            }
-        }
-        if (changed.isEmpty()) {
-            for (Fresh price : fresh) {
-                insert(statements, price, at);
-            }
-        }
-        return changed;
-    }
-
     /** A version that no start has recorded. */
     private record Fresh(String modelId, Pricing pricing) {}
 
@@ -128,7 +104,7 @@ public final class RecordedRates {
                 FIND,
                 row -> new Pricing(
                         version,
-                        PriceRows.tariff(row.getString(7), row.getLong(1), row.getLong(2)),
+                        SetPrices.tariff(row.getString(7), row.getLong(1), row.getLong(2)),
                         Columns.flag(row, 3),
                         new Pricing.Rounding(
                                 Pricing.Rounding.Form.valueOf(row.getString(4)), row.getLong(5), row.getLong(6))),
@@ -148,6 +124,53 @@ public final class RecordedRates {
                 pricing.rounding().form().name(),
                 pricing.rounding().stepMicros(),
                 pricing.rounding().minimumMicros(),
-                PriceRows.json(pricing.tariff()));
+                SetPrices.json(pricing.tariff()));
+    }
+
+    /**
+     * @param before former rates of the model's version
+     * @param now its rates in the catalogue
+     */
+    private record Changed(Model model, Pricing before, Pricing now) {}
+
+    /**
+     * Records the rates of a catalogue's price versions. The outcome has the former rates of versions whose rates have changed; if there
+     * is one, nothing is recorded.
+     */
+    private static final class Recording extends Write<List<Changed>> {
+
+        private final List<Model> models;
+        private final Instant at;
+
+        Recording(List<Model> models, Instant at) {
+            this.models = List.copyOf(models);
+            this.at = at;
+        }
+
+        @Override
+        protected List<Changed> run(Statements statements) throws SQLException {
+            if (statements.dialect() == Dialect.POSTGRESQL) { // servers that start together take turns
+                statements.has(LOCK);
+            }
+            List<Fresh> fresh = new ArrayList<>();
+            List<Changed> changed = new ArrayList<>();
+            for (Model model : models) {
+                for (PriceSchedule.Dated price : model.prices().dated()) {
+                    Pricing now = price.pricing();
+                    Pricing before = find(statements, now.version());
+                    if (before == null) {
+                        fresh.add(new Fresh(model.id(), now));
+                    } else if (!before.equals(now)) {
+                        changed.add(new Changed(model, before, now));
+                    }
+                }
+            }
+            if (changed.isEmpty()) {
+                for (Fresh price : fresh) {
+                    insert(statements, price, at);
+                }
+            }
+            return changed;
+        }
     }
 }

@@ -3,12 +3,19 @@ package dev.tollgate.models.prices;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.models.TariffJson;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.RowForm;
+import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +28,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Reads the prices that were set from the database and applies them to the catalogue. Thread-safe. */
+/** The prices that were set: their rows, the command that sets one, and their place in the catalogue. Thread-safe. */
 public final class SetPrices {
 
     /** How often a server looks for prices that another server has set. */
@@ -36,9 +45,23 @@ public final class SetPrices {
 
     private static final Logger log = LoggerFactory.getLogger(SetPrices.class);
 
-    private static final String SINCE = PriceRows.COLUMNS + " WHERE sequence > ? ORDER BY sequence";
+    private static final String COLUMNS = """
+            SELECT sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros,
+                minimum_micros, tariff, from_at
+            FROM price_version""";
+    private static final String NEWEST = COLUMNS + " WHERE model_id = ? ORDER BY sequence DESC LIMIT 1";
+    private static final String LAST = "SELECT COALESCE(MAX(sequence), 0) FROM price_version";
+    private static final String INSERT = """
+            INSERT INTO price_version (sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding,
+                step_micros, minimum_micros, tariff, from_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String SINCE = COLUMNS + " WHERE sequence > ? ORDER BY sequence";
     private static final String OF_MODEL =
-            PriceRows.COLUMNS + " WHERE model_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
+            COLUMNS + " WHERE model_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     private final Database database;
 
@@ -46,6 +69,21 @@ public final class SetPrices {
     private final Map<String, List<PriceVersion>> holding = new HashMap<>();
     private long seen;
     private Catalogue catalogue = Catalogue.NONE;
+
+    /**
+     * A price that was set.
+     *
+     * @param sequence from 1, over all models
+     * @param at the time at which it was set
+     * @param from the time from which it is in force; null if that is at once
+     * @param pricing the price, whose version never changes meaning
+     */
+    public record PriceVersion(
+            long sequence,
+            String modelId,
+            Instant at,
+            @Nullable Instant from,
+            Pricing pricing) {}
 
     public SetPrices(Database database) {
         this.database = database;
@@ -62,7 +100,7 @@ public final class SetPrices {
     /** Applies prices that any server has set since the last call. Blocks. */
     public void look() {
         long from = seen();
-        List<PriceVersion> versions = database.read(sql -> sql.list(SINCE, PriceRows::version, from));
+        List<PriceVersion> versions = database.read(sql -> sql.list(SINCE, SetPrices::read, from));
         take(versions);
         versions.stream().filter(this::isHeld).forEach(SetPrices::warn);
     }
@@ -155,7 +193,7 @@ public final class SetPrices {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " versions, not " + limit);
         }
-        return database.read(sql -> sql.list(OF_MODEL, PriceRows::version, modelId, before, limit));
+        return database.read(sql -> sql.list(OF_MODEL, SetPrices::read, modelId, before, limit));
     }
 
     /** Returns the part that writes new versions and applies them before they are reported. */
@@ -186,5 +224,148 @@ public final class SetPrices {
             }
             SetPrices.this.committed(versions);
         }
+    }
+
+    /**
+     * Makes a new version of a model's price, unless another one was set in the meantime. A version replaces all later prices of its model, so those that are
+     * kept are written after it, as versions of the same commit: every server and every program that reads the rows comes to the same prices.
+     */
+    public static final class SetPrice extends Write<SetPrice.Outcome> {
+
+        /** The outcome. */
+        public sealed interface Outcome {}
+
+        /** @param versions the new version and the versions of kept prices, in the order of time */
+        public record Set(List<PriceVersion> versions) implements Outcome {
+
+            public Set {
+                versions = List.copyOf(versions);
+            }
+
+            public PriceVersion version() {
+                return versions.getFirst();
+            }
+
+            /** Returns the versions of the prices that were kept, the earliest first. */
+            public List<PriceVersion> kept() {
+                return versions.subList(1, versions.size());
+            }
+        }
+
+        /** Another price was set meanwhile. */
+        public record ChangedMeanwhile(String version) implements Outcome {}
+
+        /** Servers of an older program are running, which would charge the price wrongly. */
+        public record Misread(List<String> servers) implements Outcome {
+
+            public Misread {
+                servers = List.copyOf(servers);
+            }
+        }
+
+        private final String modelId;
+        private final @Nullable String newest;
+        private final Pricing next;
+        private final @Nullable Instant from;
+        private final List<PriceSchedule.Dated> kept;
+        private final Instant at;
+
+        /**
+         * @param newest the version of the model's price that was set last, as far as the operator knows; null if none was set
+         * @param next the new price, whose version is chosen here
+         * @param from the time from which it is in force; null for at once
+         * @param kept the later prices that stay, the earliest first, under versions that are chosen here
+         * @param at the present time, before which none of the later prices was in force
+         */
+        public SetPrice(
+                String modelId,
+                @Nullable String newest,
+                Pricing next,
+                @Nullable Instant from,
+                List<PriceSchedule.Dated> kept,
+                Instant at) {
+            this.modelId = modelId;
+            this.newest = newest;
+            this.next = next;
+            this.from = from;
+            this.kept = List.copyOf(kept);
+            this.at = at;
+        }
+
+        @Override
+        protected Outcome run(Statements statements) throws SQLException {
+            PriceVersion last = statements.one(NEWEST, SetPrices::read, modelId);
+            if (last != null && !last.pricing().version().equals(newest)) {
+                return new ChangedMeanwhile(last.pricing().version());
+            }
+            long sequence = statements.number(LAST);
+            List<PriceVersion> versions = new ArrayList<>();
+            versions.add(version(++sequence, from, next));
+            for (PriceSchedule.Dated price : kept) {
+                versions.add(version(++sequence, price.from(), price.pricing()));
+            }
+            if (versions.stream().anyMatch(SetPrice::isWhole)) {
+                List<String> older = ShutOut.before(statements, RowForm.WHOLE_PRICES);
+                if (!older.isEmpty()) {
+                    return new Misread(older);
+                }
+            }
+            for (PriceVersion version : versions) {
+                insert(statements, version);
+            }
+            return new Set(versions);
+        }
+
+        private static boolean isWhole(PriceVersion version) {
+            return version.from() != null || !version.pricing().tariff().isPlain();
+        }
+
+        private PriceVersion version(long sequence, @Nullable Instant from, Pricing pricing) {
+            return new PriceVersion(
+                    sequence, modelId, at, from, pricing.named(modelId + "@" + Pricing.SET_MARK + sequence));
+        }
+    }
+
+    private static PriceVersion read(ResultSet row) throws SQLException {
+        Pricing.Rounding rounding =
+                new Pricing.Rounding(Pricing.Rounding.Form.valueOf(row.getString(8)), row.getLong(9), row.getLong(10));
+        return new PriceVersion(
+                row.getLong(1),
+                row.getString(2),
+                Columns.time(row, 4),
+                Columns.timeOrNull(row, 12),
+                new Pricing(
+                        row.getString(3),
+                        tariff(row.getString(11), row.getLong(5), row.getLong(6)),
+                        row.getInt(7) == 1,
+                        rounding));
+    }
+
+    /** Returns the tariff of a row. @param json null for a price of input and output alone */
+    static Tariff tariff(@Nullable String json, long inputMicros, long outputMicros) {
+        return json == null ? Tariff.of(inputMicros, outputMicros) : TariffJson.read(JSON.readTree(json));
+    }
+
+    /** Returns a row's column for a tariff; null if it has input and output alone. */
+    static @Nullable String json(Tariff tariff) {
+        return tariff.isPlain() ? null : TariffJson.of(tariff).toString();
+    }
+
+    private static void insert(Statements statements, PriceVersion version) throws SQLException {
+        Pricing pricing = version.pricing();
+        statements.run(
+                INSERT,
+                version.sequence(),
+                version.modelId(),
+                pricing.version(),
+                version.at(),
+                pricing.inputMicrosPerMillion(),
+                pricing.outputMicrosPerMillion(),
+                pricing.reasoningBilled(),
+                pricing.rounding().form().name(),
+                pricing.rounding().stepMicros(),
+                pricing.rounding().minimumMicros(),
+                json(pricing.tariff()),
+                version.from());
     }
 }

@@ -8,9 +8,9 @@ import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.models.prices.PriceVersion;
-import dev.tollgate.models.prices.SetPrice;
 import dev.tollgate.models.prices.SetPrices;
+import dev.tollgate.models.prices.SetPrices.PriceVersion;
+import dev.tollgate.models.prices.SetPrices.SetPrice;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -230,7 +230,12 @@ public final class Prices {
             Pricing before,
             Pricing next,
             List<PriceSchedule.Dated> kept,
-            List<PriceSchedule.Dated> withdrawn) {}
+            List<PriceSchedule.Dated> withdrawn) {
+
+        List<String> withdrawnVersions() {
+            return withdrawn.stream().map(price -> price.pricing().version()).toList();
+        }
+    }
 
     private Plan plan(Model model, Change change) throws Refused {
         Instant now = clock.instant();
@@ -308,9 +313,7 @@ public final class Prices {
                                 models.later(model, price.from(), plan.at()),
                                 models.later(model.sold(alone), price.from(), plan.at())))
                         .toList(),
-                plan.withdrawn().stream()
-                        .map(price -> price.pricing().version())
-                        .toList(),
+                plan.withdrawnVersions(),
                 models.losses(sold, plan.at()));
     }
 
@@ -335,7 +338,7 @@ public final class Prices {
             writer.commit(by, "model.price", id, () -> told(plan, set), set);
             outcome = set.outcome();
             if (outcome instanceof SetPrice.Set) {
-                return new Done(one(id), preview(model, plan).withdrawn());
+                return new Done(one(id), plan.withdrawnVersions());
             }
             if (outcome instanceof SetPrice.Misread(List<String> servers)) {
                 throw new Refused(
@@ -372,11 +375,7 @@ public final class Prices {
         }
         AdminJson after = told(done.version());
         if (!plan.withdrawn().isEmpty()) {
-            after.texts(
-                    "withdrawn",
-                    plan.withdrawn().stream()
-                            .map(price -> price.pricing().version())
-                            .toList());
+            after.texts("withdrawn", plan.withdrawnVersions());
         }
         if (!done.kept().isEmpty()) {
             after.array("kept", done.kept(), kept -> told(kept).node());

@@ -7,7 +7,7 @@ import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.models.prices.PriceVersion;
+import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;

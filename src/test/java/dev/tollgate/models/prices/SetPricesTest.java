@@ -3,6 +3,7 @@ package dev.tollgate.models.prices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
