@@ -58,7 +58,6 @@ class HouseTest {
             Map.entry("customers.keys", 38),
             Map.entry("customers.people", 44),
             Map.entry("operator.admin", 40),
-            Map.entry("pages.dashboard", 50),
             Map.entry("storage", 73),
             Map.entry("upstreams.gemini", 62),
             Map.entry("upstreams.pool", 49));

@@ -21,6 +21,11 @@ public record Form(Map<String, String> fields) {
         return fields.get(name);
     }
 
+    /** Returns a field's value, empty if it did not come. */
+    public String text(String name) {
+        return fields.getOrDefault(name, "");
+    }
+
     /** Values may be secret. */
     @Override
     public String toString() {

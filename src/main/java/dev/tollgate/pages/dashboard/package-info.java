@@ -1,7 +1,6 @@
 /**
- * Customers' pages: the landing page, sign-up and sign-in, the dashboard and the settings. One class for each path, or for a few related paths; a
- * class has the name of its template in {@code src/main/jte}. Pages show and use other packages: there is no SQL here, no rule about money, and
- * nothing that outlives a request.
+ * The dashboard: {@code /dashboard} itself is here, each path below it has a room of its own. A class has the name of its template in {@code
+ * src/main/jte}. Pages show and use other packages: there is no SQL in the rooms, no rule about money, and nothing that outlives a request.
  *
  * <p>Threading: pages render on workers.
  */

@@ -3,6 +3,9 @@ package dev.tollgate.pages.dashboard;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.figures.DayCredits;
+import dev.tollgate.pages.dashboard.parts.CreditChart;
+import dev.tollgate.pages.dashboard.requests.CourseBar;
+import dev.tollgate.pages.dashboard.settings.BrowserWords;
 import dev.tollgate.pages.frame.Display;
 import java.time.LocalDate;
 import java.util.List;

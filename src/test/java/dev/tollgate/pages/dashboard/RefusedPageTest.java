@@ -10,6 +10,8 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.requests.RefusedLine;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;

@@ -1,0 +1,82 @@
+package dev.tollgate.pages.dashboard.billing;
+
+import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.pages.frame.Display;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Locale;
+
+/** The state of a payment in words, the same for its customer and for operators. */
+public record PaymentTexts(Payment payment, Instant now) {
+
+    /** The time after which Stripe rejects the payment. */
+    private static final Duration OPEN_MAX = Duration.ofHours(24);
+
+    /** Cents as dollars, e.g. {@code $25.00}. */
+    public static String dollars(long cents) {
+        return "$" + Display.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
+    }
+
+    public boolean isOver() {
+        return payment.state() == Payment.State.FAILED
+                || payment.state() == Payment.State.OPEN
+                        && Duration.between(payment.createdAt(), now).compareTo(OPEN_MAX) > 0;
+    }
+
+    public boolean isWaiting() {
+        return !payment.isPaid() && !isOver();
+    }
+
+    public String state() {
+        if (payment.isPaid()) {
+            boolean isWhole = payment.reversedMicros() == payment.creditMicros();
+            return payment.reversedMicros() == 0 ? "paid" : isWhole ? "reversed" : "partly reversed";
+        }
+        if (isOver()) {
+            return payment.state() == Payment.State.FAILED ? "failed" : "expired";
+        }
+        return payment.state() == Payment.State.PENDING ? "being confirmed" : "unpaid";
+    }
+
+    public String badge() {
+        if (payment.isPaid()) {
+            return payment.reversedMicros() == 0 ? "ok" : "warn";
+        }
+        return isOver() ? "bad" : "run";
+    }
+
+    /**
+     * The texts of a payment's page, of which one is not empty.
+     *
+     * @param waiting how it stands while it is not over
+     */
+    public record Said(String waiting, String arrived, String failed) {}
+
+    /** @param isBack whether the customer has come back from where one pays */
+    Said said(boolean isBack, ZoneId zone) {
+        if (payment.isPaid()) {
+            String at = payment.endedAt() == null ? "" : " at " + Display.time(payment.endedAt(), zone);
+            return new Said("", Display.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
+        }
+        if (isOver()) {
+            boolean hasFailed = payment.state() == Payment.State.FAILED;
+            return new Said(
+                    "",
+                    "",
+                    hasFailed
+                            ? "The payment failed. You were not charged."
+                            : "The payment expired: it was not paid within 24 hours.");
+        }
+        if (payment.url() == null) {
+            return new Said("The payment page could not be opened. You were not charged.", "", "");
+        }
+        boolean isSent = isBack || payment.state() == Payment.State.PENDING;
+        return new Said(
+                isSent
+                        ? "Waiting for the payment to be confirmed. You may close this page."
+                        : "One step left: pay " + dollars(payment.netCents()) + ".",
+                "",
+                "");
+    }
+}

@@ -1,0 +1,56 @@
+package dev.tollgate.pages.dashboard.keys;
+
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a key's settings, as a page shows them.
+ *
+ * @param errors a sentence by field
+ * @param models all models that can be selected
+ * @param address IP address of the visitor
+ */
+public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> models, String address) {
+
+    static final Set<String> LIMITS =
+            Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow");
+
+    /** @param checked for the attribute: null leaves it out */
+    public record Box(String field, String model, boolean checked) {}
+
+    static KeyFields of(KeyForm form, Map<String, String> errors, List<String> models, String address) {
+        List<Box> boxes = new ArrayList<>();
+        for (String model : models) {
+            boxes.add(new Box("model-" + boxes.size(), model, form.models().contains(model)));
+        }
+        return new KeyFields(form, errors, boxes, address);
+    }
+
+    /** Returns the models that a key can be kept to: those that are sold, and those that it names already. */
+    static List<String> models(Catalogue catalogue, @Nullable Key key) {
+        Set<String> ids =
+                new LinkedHashSet<>(catalogue.all().stream().map(Model::id).toList());
+        if (key != null) {
+            ids.addAll(key.settings().models());
+        }
+        return List.copyOf(ids);
+    }
+
+    public @Nullable String error(String field) {
+        return errors.get(field);
+    }
+
+    /** Returns whether the limits are open to be seen: there are some, or something is wrong there. */
+    public boolean unfolded() {
+        return form.hasLimits()
+                || errors.keySet().stream().anyMatch(field -> LIMITS.contains(field))
+                || errors.containsKey("models");
+    }
+}

@@ -1,0 +1,237 @@
+package dev.tollgate.pages.dashboard.keys;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.CallFilter;
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.PasswordAgain;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtekeyGenerated;
+
+/** {@code /dashboard/keys/{id}}: how much of its limits is used, its settings, its last calls, another secret, its end. */
+public record KeyPage(
+        CustomerKeys keys,
+        People people,
+        Ledger ledger,
+        AccountHistory history,
+        Catalogue catalogue,
+        ModelLife life,
+        InstantSource clock) {
+
+    private static final String TOO_OFTEN =
+            "The keys of this account were changed too often today. Try again tomorrow.";
+    private static final String PATH = KeysPage.PATH + "/{id}";
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int CALLS = 8;
+    private static final Map<String, Duration> GRACES = Map.of(
+            "0", Duration.ZERO, "1h", Duration.ofHours(1), "24h", Duration.ofHours(24), "7d", Duration.ofDays(7));
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::take));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        String id = request.param("id");
+        Optional<Key> key = keys.find(account, id);
+        if (key.isPresent()) {
+            return show(request, key.get());
+        }
+        if (keys.hasEverBeen(account, id)) { // its calls and Find lead here
+            return PageStep.to(PageLink.to(PageLink.REQUESTS).with("key", id).text());
+        }
+        throw noSuchKey();
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request, Key key) {
+        KeyForm form = KeyForm.of(key, zone(request));
+        String done = request.query("done");
+        String said = done == null
+                ? null
+                : switch (done) {
+                    case "before" ->
+                        "This form already created this key, so no second key was created. Its secret was shown once. If"
+                                + " you did not save it, create a new secret below.";
+                    case "saved" -> "Saved. The change applies from the next call.";
+                    case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key work again.";
+                    default -> null;
+                };
+        return PageStep.show(page(request, key, form, Map.of(), said));
+    }
+
+    private Key key(PageRequest<Visitor.Member> request) {
+        return keys.find(request.visitor().accountId(), request.param("id")).orElseThrow(KeyPage::noSuchKey);
+    }
+
+    private static RuntimeException noSuchKey() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such key.")
+                .withStatus(404)
+                .asException();
+    }
+
+    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+        Key key = key(request);
+        String deed = form.text("deed");
+        boolean endsIt = deed.equals("off") || deed.equals("delete"); // to stop a key is never hard
+        if (key.settings().kind() == KeyKind.MANAGEMENT && !endsIt) {
+            String missing = PasswordAgain.complaint(people, request, form.text("password"));
+            if (missing != null) {
+                KeyForm shown = deed.equals("save") ? KeyForm.of(form) : KeyForm.of(key, zone(request));
+                return again(request, key, shown, Map.of("password", missing));
+            }
+        }
+        return switch (deed) {
+            case "save" -> save(request, key, form);
+            case "off" -> turn(key, true);
+            case "on" -> turn(key, false);
+            case "rotate" -> rotate(request, key, version(form.text("version")), form.text("grace"));
+            case "delete" -> delete(request, key, form.text("typed"));
+            default -> PageStep.to(path(key));
+        };
+    }
+
+    private PageStep save(PageRequest<Visitor.Member> request, Key key, Form sent) {
+        KeyForm form = KeyForm.of(sent);
+        KeyForm.Reading reading =
+                form.read(KeyForm.of(key, zone(request)), Set.copyOf(KeyFields.models(catalogue, key)), zone(request));
+        if (reading.edit() == null) {
+            return again(request, key, form, reading.errors());
+        }
+        Long version = version(sent.text("version"));
+        return switch (keys.change(key.accountId(), key.id(), version, reading.edit(), null)) {
+            case KeyResult.Done done -> PageStep.to(path(key) + "?done=saved");
+            case KeyResult.ChangedMeanwhile changed ->
+                again(
+                        request,
+                        changed.key(),
+                        form,
+                        Map.of("form", "Another session has changed this key. Reload the key."));
+            case KeyResult.TooOften often -> again(request, key, form, Map.of("form", TOO_OFTEN));
+            default -> PageStep.to(KeysPage.PATH);
+        };
+    }
+
+    /** Returns the version, or one that no key has if the text is no version. */
+    private static Long version(String text) {
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1L;
+    }
+
+    private PageStep turn(Key key, boolean off) {
+        keys.disable(key.accountId(), key.id(), off);
+        return PageStep.to(path(key) + "?done=turned");
+    }
+
+    private PageStep rotate(PageRequest<Visitor.Member> request, Key key, Long version, String grace) {
+        Duration chosen = GRACES.get(grace);
+        if (chosen == null) {
+            return PageStep.to(path(key));
+        }
+        return switch (keys.rotate(key.accountId(), key.id(), version, chosen)) {
+            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
+            // Also where the form is sent once more: the secret that it has made was shown, and stays good.
+            case KeyResult.ChangedMeanwhile changed ->
+                again(
+                        request,
+                        changed.key(),
+                        KeyForm.of(changed.key(), zone(request)),
+                        Map.of("form", "Another session has changed this key. Reload the key."));
+            case KeyResult.TooOften often ->
+                again(request, key, KeyForm.of(key, zone(request)), Map.of("form", TOO_OFTEN));
+            default -> PageStep.to(KeysPage.PATH);
+        };
+    }
+
+    private PageStep delete(PageRequest<Visitor.Member> request, Key key, String typed) {
+        boolean isUsed = callsOfADay(key) > 0;
+        if (isUsed && !typed.strip().equals(key.settings().name())) {
+            return again(
+                    request,
+                    key,
+                    KeyForm.of(key, zone(request)),
+                    Map.of("typed", "Type the key's name, " + key.settings().name() + ", to delete it."));
+        }
+        keys.delete(key.accountId(), key.id());
+        return PageStep.to(KeysPage.PATH + "?deleted=1");
+    }
+
+    private PageStep again(PageRequest<Visitor.Member> request, Key key, KeyForm form, Map<String, String> errors) {
+        return PageStep.again(page(request, key, form, errors, null));
+    }
+
+    private PageStep.Drawing page(
+            PageRequest<Visitor.Member> request,
+            Key key,
+            KeyForm form,
+            Map<String, String> errors,
+            @Nullable String said) {
+        Instant now = clock.instant();
+        Map<SpendWindow, WindowUse> uses =
+                ledger.windows(key.accountId(), List.of(key.id()), now).getOrDefault(key.id(), Map.of());
+        KeyRow row = KeyRow.of(key, uses, now);
+        CallFilter its = new CallFilter(null, null, Set.of(), null, key.id(), null, null, -1);
+        List<CallRow> calls =
+                history.calls(key.accountId(), its, null, null, CALLS).calls();
+        long lately = callsOfADay(key);
+        KeyFields fields = KeyFields.of(
+                form, errors, KeyFields.models(catalogue, key), request.visit().address());
+        long version = shownVersion(form, key);
+        // A form that was filled in is shown again with a field for the password; else that comes first.
+        boolean isFilledIn = !form.text("version").isEmpty();
+        boolean isLocked = row.management()
+                && !isFilledIn
+                && !people.sessions().isProved(request.visitor().session());
+        return (out, shell) ->
+                JtekeyGenerated.render(out, null, shell, row, now, calls, lately, fields, version, isLocked, said);
+    }
+
+    /** Returns how many calls of a key have ended within the last 24 hours. */
+    private long callsOfADay(Key key) {
+        Instant now = clock.instant();
+        Span span = history.span(now.minus(DAY), now, ZoneId.of("UTC"));
+        return history.usage(key.accountId(), new UsageQuestion(span, Set.of(), null, key.id(), null, 1))
+                .all()
+                .calls();
+    }
+
+    /** A form that is shown again keeps the version that it was made from: what was not seen is not overwritten by sending it twice. */
+    private static long shownVersion(KeyForm form, Key key) {
+        String sent = form.text("version");
+        return sent.isEmpty() ? key.version() : version(sent);
+    }
+
+    private static String path(Key key) {
+        return KeysPage.PATH + "/" + key.id();
+    }
+
+    private static ZoneId zone(PageRequest<Visitor.Member> request) {
+        return request.visitor().person().preferences().zone();
+    }
+}

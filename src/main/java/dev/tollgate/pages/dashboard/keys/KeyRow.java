@@ -1,0 +1,71 @@
+package dev.tollgate.pages.dashboard.keys;
+
+import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyKind;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key with what it has spent, as pages show it.
+ *
+ * @param state in a word: on, off, expired or limit reached
+ * @param windows the shortest first
+ */
+public record KeyRow(Key key, String state, List<KeyWindow> windows) {
+
+    public static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now) {
+        SpendLimits spend = key.settings().spend();
+        List<KeyWindow> windows = KeyWindow.all(spend, uses, now);
+        boolean isFull = windows.stream().anyMatch(KeyWindow::full);
+        String state = key.disabled() ? "off" : key.expired(now) ? "expired" : isFull ? "limit reached" : "on";
+        return new KeyRow(key, state, windows);
+    }
+
+    public String name() {
+        return key.settings().name();
+    }
+
+    public boolean management() {
+        return key.settings().kind() == KeyKind.MANAGEMENT;
+    }
+
+    /** Returns the style of the state. */
+    public String badge() {
+        return switch (state) {
+            case "on" -> "ok";
+            case "limit reached" -> "warn";
+            case "expired" -> "bad";
+            default -> "";
+        };
+    }
+
+    /** Returns what it has spent since midnight in UTC. */
+    public KeyWindow today() {
+        return windows.get(SpendWindow.DAY.ordinal());
+    }
+
+    /** Returns a sentence about the first limit of which most is used; null if there is none. */
+    public @Nullable String warning() {
+        return windows.stream()
+                .filter(KeyWindow::near)
+                .map(this::warning)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String warning(KeyWindow window) {
+        String limit =
+                switch (window.window()) {
+                    case HOUR -> "its limit for this hour";
+                    case DAY -> "its limit for today";
+                    case TOTAL -> "its total limit";
+                };
+        return "'" + name() + "' has used " + window.used() + " of " + window.limit() + " credits, " + limit
+                + (window.freeAgain() == null ? "." : "; " + window.freeAgain() + ".");
+    }
+}

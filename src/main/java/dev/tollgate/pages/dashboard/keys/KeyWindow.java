@@ -1,0 +1,83 @@
+package dev.tollgate.pages.dashboard.keys;
+
+import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.pages.frame.Display;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A spend window of a key.
+ *
+ * @param limitMicros null: there is none
+ * @param freeAgain e.g. {@code free again at 00:00 UTC}; null where it never is
+ */
+public record KeyWindow(
+        SpendWindow window,
+        WindowUse use,
+        @Nullable Long limitMicros,
+        @Nullable String freeAgain) {
+
+    private static final long NEAR = 80;
+    private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+
+    static KeyWindow of(SpendWindow window, SpendLimits spend, Map<SpendWindow, WindowUse> uses, Instant now) {
+        Instant end = window.endsAt(now);
+        return new KeyWindow(
+                window,
+                uses.getOrDefault(window, WindowUse.NONE),
+                spend.in(window),
+                end == null ? null : "free again at " + HOUR.format(end.atOffset(ZoneOffset.UTC)) + " UTC");
+    }
+
+    public String name() {
+        return switch (window) {
+            case HOUR -> "Hour";
+            case DAY -> "Day";
+            case TOTAL -> "Total";
+        };
+    }
+
+    /** Returns the credits that are used, held ones included. */
+    public String used() {
+        return Display.sum(use.micros());
+    }
+
+    /** Returns the limit in credits; null if there is none. */
+    public @Nullable String limit() {
+        return limitMicros == null
+                ? null
+                : limitMicros % 1_000_000 == 0 ? Display.number(limitMicros / 1_000_000) : Display.charge(limitMicros);
+    }
+
+    /** Returns how much of the limit is used, 0 to 100; without a limit 0. */
+    public long percent() {
+        if (limitMicros == null || use.micros() == 0 && limitMicros > 0) {
+            return 0;
+        }
+        return full() ? 100 : Math.clamp(use.micros() / Math.max(1, limitMicros / 100), 1, 99);
+    }
+
+    /** Returns whether 80 % of the limit are used, or more. */
+    public boolean near() {
+        return percent() >= NEAR;
+    }
+
+    public boolean full() {
+        return limitMicros != null && use.micros() >= limitMicros;
+    }
+
+    /** All of them, the shortest first. */
+    static List<KeyWindow> all(SpendLimits spend, Map<SpendWindow, WindowUse> uses, Instant now) {
+        return Stream.of(SpendWindow.values())
+                .map(window -> of(window, spend, uses, now))
+                .toList();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.tollgate.pages.dashboard.keys;
+
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import java.util.Objects;
+import templates.dashboard.JtekeyrevealGenerated;
+
+/** A secret, shown this once: the answer to the form that has made it, so that it is in no address. */
+final class RevealedKey {
+
+    private RevealedKey() {}
+
+    static PageStep show(PageRequest<?> request, KeyResult.Made made, Catalogue catalogue, ModelLife life) {
+        Model model = catalogue.answering().stream()
+                .filter(each -> made.key().mayUse(each.id()))
+                .findFirst()
+                .map(life::current)
+                .orElse(null);
+        boolean calls = made.key().settings().kind() != KeyKind.MANAGEMENT && model != null;
+        FirstCall call = calls ? FirstCall.of(request.address(), made.secret(), Objects.requireNonNull(model)) : null;
+        String curl = calls ? null : curl(request.address(), made, model == null ? "/v1/models" : "/v1/keys");
+        return PageStep.show((out, shell) -> JtekeyrevealGenerated.render(out, null, shell, made, call, curl));
+    }
+
+    /** Returns a command for a key that cannot call a model. */
+    private static String curl(String address, KeyResult.Made made, String path) {
+        return "curl " + address + path + " \\\n  -H \"Authorization: Bearer " + made.secret() + "\"";
+    }
+}

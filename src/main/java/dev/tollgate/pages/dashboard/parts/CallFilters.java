@@ -1,0 +1,126 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.customers.figures.CallFilter;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.protocols.door.ProtocolName;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The filters of the call log from the URL. A value that cannot be parsed sets no filter.
+ *
+ * @param range null for any time
+ * @param over credits as typed, or null
+ */
+public record CallFilters(
+        @Nullable ChosenRange range,
+        @Nullable String state,
+        @Nullable String model,
+        @Nullable String key,
+        @Nullable String door,
+        @Nullable String flag,
+        @Nullable String over) {
+
+    static final List<String> FLAGS = List.of("estimated", "clamped", "total_mismatch", "shortfall");
+
+    private static final int TEXT_CHARS_MAX = 256;
+    private static final int CREDITS_DIGITS_MAX = 12;
+    private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
+
+    public static CallFilters of(PageRequest<Visitor.Member> request, Instant now) {
+        ZoneId zone = request.visitor().person().preferences().zone();
+        String state = text(request, "state");
+        String door = text(request, "door");
+        String flag = text(request, "flag");
+        String over = text(request, "over");
+        return new CallFilters(
+                ChosenRange.of(request, now, zone),
+                Arrays.stream(TaskStatus.values()).anyMatch(each -> each.code().equals(state)) ? state : null,
+                text(request, "model"),
+                text(request, "key"),
+                door != null && ProtocolName.isCode(door) ? door : null,
+                flag != null && FLAGS.contains(flag) ? flag : null,
+                isAmount(over) ? over : null);
+    }
+
+    private static @Nullable String text(PageRequest<?> request, String name) {
+        String text = request.query(name);
+        return text == null || text.length() > TEXT_CHARS_MAX ? null : text;
+    }
+
+    private static boolean isAmount(@Nullable String text) {
+        return text != null && text.matches("[0-9]{1," + CREDITS_DIGITS_MAX + "}(\\.[0-9]{0,6})?");
+    }
+
+    public boolean isAll() {
+        return range == null
+                && state == null
+                && model == null
+                && key == null
+                && door == null
+                && flag == null
+                && over == null;
+    }
+
+    /** Returns whether the roll-ups can answer the question: a range, and perhaps a model or a key. */
+    public boolean isKnownToRollups() {
+        return range != null && state == null && door == null && flag == null && over == null;
+    }
+
+    public CallFilter filter() {
+        return new CallFilter(
+                range == null ? null : range.from(),
+                range == null ? null : range.to(),
+                state == null ? Set.of() : Set.of(TaskStatus.parse(state)),
+                model,
+                key,
+                door,
+                flag,
+                over == null ? -1 : new BigDecimal(over).multiply(MICROS).longValueExact());
+    }
+
+    /** Returns a link to another path with these filters. */
+    public PageLink at(String path) {
+        PageLink link = PageLink.to(path);
+        if (range != null) {
+            link = link.with("range", range.name());
+            if (range.name().equals("own")) {
+                link = link.with("from", range.first().toString())
+                        .with("to", range.last().toString());
+            }
+            link = link.with("utc", range.isUtcByWish() ? "1" : null);
+        }
+        return link.with("state", state)
+                .with("model", model)
+                .with("key", key)
+                .with("door", door)
+                .with("flag", flag)
+                .with("over", over);
+    }
+
+    // ---- for the template ----
+
+    /** {@code selected} where it is: null leaves the attribute out. */
+    public boolean isRange(String value) {
+        return range != null && range.name().equals(value);
+    }
+
+    public String from() {
+        return range == null ? "" : range.first().toString();
+    }
+
+    public String to() {
+        return range == null ? "" : range.last().toString();
+    }
+
+    public boolean isUtc() {
+        return range != null && range.isUtcByWish();
+    }
+}

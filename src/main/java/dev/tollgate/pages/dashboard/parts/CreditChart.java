@@ -1,0 +1,158 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.customers.figures.DayCredits;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Net credits by day, or by month where there are many days, in a column for each model or key: a table, from which the browser draws its chart.
+ * Those beyond six share a column; what the sum of a row says is the sum of all.
+ *
+ * @param unit what a row is: day or month
+ */
+public record CreditChart(String unit, List<Series> series, List<Row> rows, Row sum) {
+
+    private static final int COLOURS = 6;
+    private static final int OTHER = 0;
+    private static final int DAYS_MAX = 92;
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
+
+    /** @param colour 1 to 6, or 0 for all others */
+    public record Series(String name, int colour) {}
+
+    /** Micro-credits by column. @param href the calls of the row; empty for the sum */
+    public record Row(String label, String href, List<Long> cells, long all) {}
+
+    /**
+     * @param name of the column
+     * @param order of the columns; others follow, the largest first
+     * @param href the calls between two days, both included
+     */
+    public static CreditChart of(
+            List<DayCredits> days,
+            Function<DayCredits, String> name,
+            List<String> order,
+            LocalDate first,
+            LocalDate last,
+            BiFunction<LocalDate, LocalDate, String> href) {
+        boolean byMonth = ChronoUnit.DAYS.between(first, last) >= DAYS_MAX;
+        Map<String, Long> sizes = days.stream()
+                .collect(
+                        Collectors.groupingBy(name, LinkedHashMap::new, Collectors.summingLong(DayCredits::netMicros)));
+        Map<String, Integer> colours = colours(sizes, order);
+        Map<LocalDate, long[]> sums = empty(first, last, byMonth);
+        for (DayCredits credits : days) {
+            long[] row = sums.computeIfAbsent(begin(credits.day(), byMonth), new_ -> new long[COLOURS + 1]);
+            row[colours.getOrDefault(name.apply(credits), OTHER)] += credits.netMicros();
+        }
+        List<Series> series = series(colours);
+        List<Row> rows = new ArrayList<>();
+        long[] all = new long[COLOURS + 1];
+        sums.forEach((day, row) -> {
+            LocalDate end = byMonth ? day.plusMonths(1).minusDays(1) : day;
+            LocalDate from = day.isBefore(first) ? first : day;
+            rows.add(row(
+                    (byMonth ? MONTH : DAY).format(day),
+                    href.apply(from, end.isAfter(last) ? last : end),
+                    row,
+                    series));
+            for (int i = 0; i < row.length; i++) {
+                all[i] += row[i];
+            }
+        });
+        return new CreditChart(byMonth ? "month" : "day", series, rows, row("Sum", "", all, series));
+    }
+
+    private static Map<LocalDate, long[]> empty(LocalDate first, LocalDate last, boolean byMonth) {
+        Map<LocalDate, long[]> rows = new TreeMap<>();
+        for (LocalDate day = begin(first, byMonth);
+                !day.isAfter(last);
+                day = byMonth ? day.plusMonths(1) : day.plusDays(1)) {
+            rows.put(day, new long[COLOURS + 1]);
+        }
+        return rows;
+    }
+
+    private static LocalDate begin(LocalDate day, boolean byMonth) {
+        return byMonth ? day.withDayOfMonth(1) : day;
+    }
+
+    /**
+     * Gives each of the six largest series a colour. A name among the first six of the order always gets the colour of its place, so a model has
+     * the same colour on every page.
+     *
+     * @param sizes net micro-credits by name
+     */
+    private static Map<String, Integer> colours(Map<String, Long> sizes, List<String> order) {
+        List<String> largest = sizes.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .map(Map.Entry::getKey)
+                .toList();
+        Map<String, Integer> colours = new LinkedHashMap<>();
+        LinkedHashSet<String> present = new LinkedHashSet<>(order);
+        present.retainAll(sizes.keySet());
+        present.addAll(largest);
+        Set<String> coloured = Set.copyOf(largest.subList(0, Math.min(COLOURS, largest.size())));
+        boolean[] taken = new boolean[COLOURS + 1];
+        for (String name : present) {
+            int place = order.indexOf(name);
+            if (place >= 0 && place < COLOURS && coloured.contains(name)) {
+                colours.put(name, place + 1);
+                taken[place + 1] = true;
+            }
+        }
+        for (String name : present) {
+            colours.computeIfAbsent(name, other -> coloured.contains(other) ? free(taken) : OTHER);
+        }
+        return colours;
+    }
+
+    private static int free(boolean[] taken) {
+        for (int colour = 1; colour < taken.length; colour++) {
+            if (!taken[colour]) {
+                taken[colour] = true;
+                return colour;
+            }
+        }
+        return OTHER;
+    }
+
+    private static List<Series> series(Map<String, Integer> colours) {
+        List<Series> series = new ArrayList<>();
+        Map<Integer, Integer> others = new HashMap<>();
+        colours.forEach((name, colour) -> {
+            if (colour != OTHER) {
+                series.add(new Series(name, colour));
+            } else {
+                others.merge(OTHER, 1, Integer::sum);
+            }
+        });
+        if (!others.isEmpty()) {
+            series.add(new Series("others", OTHER));
+        }
+        return series;
+    }
+
+    private static Row row(String label, String href, long[] sums, List<Series> series) {
+        long all = 0;
+        for (long sum : sums) {
+            all += sum;
+        }
+        return new Row(
+                label, href, series.stream().map(each -> sums[each.colour()]).toList(), all);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.Keys;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The names of an account's keys, deleted ones included. @param byId in the order of their ids, as many as are read at once */
+public record KeyNames(Map<String, String> byId) {
+
+    /** The maximum number of keys in a selection list. */
+    private static final int CHOICES_MAX = 50;
+
+    public static KeyNames of(Keys keys, String account) {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (Key key : keys.everMade(account, null, Keys.PAGE_MAX)) {
+            names.put(key.id(), key.settings().name() + (key.isDeleted() ? " (deleted)" : ""));
+        }
+        return new KeyNames(names);
+    }
+
+    public String name(@Nullable String id) {
+        return id == null ? "" : byId.getOrDefault(id, id);
+    }
+
+    /** Empty where there are too many. */
+    public List<FilterChoice> choices() {
+        return byId.size() > CHOICES_MAX
+                ? List.of()
+                : byId.entrySet().stream()
+                        .map(key -> new FilterChoice(key.getKey(), key.getValue()))
+                        .toList();
+    }
+}

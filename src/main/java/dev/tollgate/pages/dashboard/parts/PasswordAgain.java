@@ -1,0 +1,38 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Asks for the password again before actions that a stranger at an open browser must not take. */
+public final class PasswordAgain {
+
+    private PasswordAgain() {}
+
+    /**
+     * @param typed the password from the form; empty if the form has none
+     * @return the error for the field; null if the password is right or was shown recently
+     */
+    public static @Nullable String complaint(People people, PageRequest<Visitor.Member> request, String typed) {
+        BrowserSession session = request.visitor().session();
+        if (people.sessions().isProved(session)) {
+            return null;
+        }
+        if (!session.person().hasPassword()) {
+            return "Sign in again first: your last sign-in is too long ago.";
+        }
+        if (typed.isEmpty()) {
+            return "Enter your password again: the last time is too long ago.";
+        }
+        return switch (people.passwordSignIn().prove(session, typed, request.visit())) {
+            case SignIn.Welcome welcome -> null;
+            case SignIn.Wait(Duration left) -> Display.later("Too many tries.", left);
+            default -> "The password is wrong.";
+        };
+    }
+}

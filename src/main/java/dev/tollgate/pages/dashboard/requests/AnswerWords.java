@@ -1,0 +1,31 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import dev.tollgate.customers.figures.CallRow;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** In which form a call was answered and what of it had no effect, as its course has it. Pure. */
+public final class AnswerWords {
+
+    private AnswerWords() {}
+
+    /** Empty where it is not known. */
+    public static String form(CallRow call) {
+        JsonNode stream = call.course().path("stream");
+        return stream.isBoolean() ? stream.booleanValue() ? "As a stream" : "In one piece" : "";
+    }
+
+    /** Returns the provider's word for the filter that has stopped the answer, empty if none has. */
+    public static String filter(CallRow call) {
+        return call.course().path("filter").asString("");
+    }
+
+    /** Names of fields, empty where all had an effect. */
+    public static String ignored(CallRow call) {
+        return call.course()
+                .path("ignored")
+                .valueStream()
+                .map(JsonNode::asString)
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,75 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.pages.frame.Display;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+
+/** The texts of a call as a row of a table. Pure. */
+public final class CallLine {
+
+    public static final String NOTHING = "–";
+
+    private CallLine() {}
+
+    /** Returns the tokens of the prompt, if it is known what was used. */
+    public static String in(CallRow call) {
+        return call.pricingJson() == null
+                ? NOTHING
+                : Display.number(call.tokens().prompt());
+    }
+
+    /** Returns the tokens of the answer, if it is known what was used. */
+    public static String out(CallRow call) {
+        return call.pricingJson() == null
+                ? NOTHING
+                : Display.number(call.tokens().completion());
+    }
+
+    public static String firstByte(CallRow call) {
+        long micros = call.firstByteMicros();
+        return micros < 0 ? NOTHING : Display.took(micros / 1_000);
+    }
+
+    /** Returns how long the call took, or has been running. */
+    public static String took(CallRow call, Instant now) {
+        Duration took = call.took();
+        Duration time = took == null ? Duration.between(call.startedAt(), now) : took;
+        return Display.took(Math.max(0, time.toMillis()));
+    }
+
+    /** Returns the credits that were charged, once the call has ended. */
+    public static String credits(CallRow call) {
+        return call.endedAt() == null ? NOTHING : Display.charge(call.chargeMicros());
+    }
+
+    /** Returns the charge to the micro-credit, for a title. */
+    public static String exact(CallRow call) {
+        return call.endedAt() == null ? "not charged yet" : Display.exact(call.chargeMicros()) + " credits";
+    }
+
+    /** Returns the current name of the key, or the id of a deleted key. */
+    public static String key(CallRow call) {
+        return Objects.requireNonNullElse(call.keyName(), call.keyId());
+    }
+
+    /** Returns the state in one word: an answer that a filter has stopped is not just completed. */
+    public static String state(CallRow call) {
+        return switch (call.status()) {
+            case PROCESSING -> "running";
+            case COMPLETED -> AnswerWords.filter(call).isEmpty() ? "completed" : "filtered";
+            case FAILED, CANCELLED -> call.status().code();
+        };
+    }
+
+    /** Returns the style of the state. */
+    public static String badge(CallRow call) {
+        return switch (call.status()) {
+            case PROCESSING -> "run";
+            case COMPLETED -> AnswerWords.filter(call).isEmpty() ? "ok" : "warn";
+            case FAILED -> "bad";
+            case CANCELLED -> "warn";
+        };
+    }
+}

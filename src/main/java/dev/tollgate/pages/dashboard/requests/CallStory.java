@@ -1,0 +1,112 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import dev.tollgate.customers.figures.CallDetail;
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.live.LiveTexts;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The story of a call in sentences, for its customer and for the operator. Pure.
+ *
+ * @param tokensMax the maximum that a call ran with whose balance did not cover more, or null
+ */
+public record CallStory(
+        CallDetail detail, Instant now, @Nullable Long tokensMax) {
+
+    /** The failures that another try may overcome. */
+    private static final Set<String> PASSING = Set.of(
+            "upstream_error", "internal_error", "rate_limit_exceeded", "insufficient_credits", "spend_limit_exceeded");
+
+    /** Errors that the call itself causes. For other errors the cause is unknown. */
+    private static final Set<String> LASTING = Set.of("invalid_request", "context_length_exceeded", "model_not_found");
+
+    /** The upstream's errors that the same call would cause again; their error messages say so to the caller (D24). */
+    private static final List<String> LASTING_WORDS =
+            List.of("The upstream provider blocked the request", "The upstream provider refused the request");
+
+    private static final String ADVICE = " Please try again.";
+
+    private CallRow call() {
+        return detail.call();
+    }
+
+    public List<String> sentences() {
+        List<String> story = new ArrayList<>();
+        story.add(begin());
+        if (tokensMax != null) {
+            story.add(
+                    "The balance covered " + Display.number(tokensMax) + " response tokens, so that was the maximum.");
+        }
+        if (!AnswerWords.filter(call()).isEmpty()) {
+            story.add("The provider's safety filter stopped the response (" + AnswerWords.filter(call()) + ").");
+        }
+        for (String flag : call().flags()) {
+            story.add(ofFlag(flag));
+        }
+        if (detail.refundedMicros() > 0) {
+            story.add(Display.charge(detail.refundedMicros()) + " credits were refunded afterwards.");
+        }
+        return story;
+    }
+
+    private String begin() {
+        return switch (call().status()) {
+            case PROCESSING -> LiveTexts.runs(call().startedAt(), detail.heldMicros(), now);
+            case COMPLETED ->
+                "Answered with " + tokens() + " and charged " + Display.charge(call().chargeMicros()) + " credits.";
+            case CANCELLED ->
+                call().chargeMicros() == 0
+                        ? "The caller disconnected before the response began. Nothing was charged."
+                        : "The caller disconnected after " + tokens() + ". The reported usage was charged.";
+            case FAILED -> failed();
+        };
+    }
+
+    private String failed() {
+        String error = call().errorMessage() == null ? "The call failed." : call().errorMessage();
+        String money = call().chargeMicros() == 0
+                ? detail.heldMicros() == 0
+                        ? "Nothing was charged."
+                        : "All " + Display.charge(detail.heldMicros()) + " held credits were released."
+                : "Charged " + Display.charge(call().chargeMicros()) + " credits for the response until then.";
+        return withoutAdvice(error) + " " + money + again(call().errorCode(), error);
+    }
+
+    /** Removes the error message's advice, because this text puts it after the charge. */
+    private static String withoutAdvice(String error) {
+        return error.endsWith(ADVICE) ? error.substring(0, error.length() - ADVICE.length()) : error;
+    }
+
+    private static String again(@Nullable String code, String error) {
+        if (code == null) {
+            return "";
+        }
+        if (LASTING_WORDS.stream().anyMatch(error::startsWith)) {
+            return " The same call will fail again.";
+        }
+        return PASSING.contains(code)
+                ? " Trying again can help."
+                : LASTING.contains(code) ? " The same call will fail again." : "";
+    }
+
+    private String tokens() {
+        return Display.count(call().tokens().completion(), "token");
+    }
+
+    private static String ofFlag(String flag) {
+        return switch (flag) {
+            case "estimated" ->
+                "The provider reported no usage. Tollgate estimated it from the request and the response.";
+            case "clamped" ->
+                "The provider reported impossible usage. Tollgate reduced it to the most that the call can use.";
+            case "total_mismatch" -> "The provider's total was not the sum of its parts. The parts were charged.";
+            case "shortfall" -> "The call used more than could be charged. You do not pay the rest.";
+            default -> "Flag: " + flag + ".";
+        };
+    }
+}

@@ -1,0 +1,183 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Pricing.Rounding;
+import dev.tollgate.models.Rate;
+import dev.tollgate.models.Tariff.SearchCounts;
+import dev.tollgate.models.Usage;
+import dev.tollgate.pages.dashboard.requests.PriceLines.Line;
+import dev.tollgate.pages.frame.Display;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arithmetic behind {@link PriceLines}: one line for each component of a charge, which add up to it.
+ *
+ * @param pricing the call's rates, which have its step and its tier already
+ * @param conditions see {@link PriceLines#conditions}
+ * @param isHoldCharged whether the whole hold was charged instead of the sum (D46)
+ */
+record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHoldCharged, long chargedMicros) {
+
+    PriceLines inCredits(@Nullable String printed) {
+        List<Line> lines = new ArrayList<>();
+        prompt(lines);
+        lines.add(priced("Completion", "", usage.candidatesTokens(), pricing.outputMicrosPerMillion()));
+        if (usage.thoughtsTokens() > 0) {
+            lines.add(
+                    pricing.reasoningBilled()
+                            ? priced("Thoughts", "", usage.thoughtsTokens(), pricing.outputMicrosPerMillion())
+                            : priced("Thoughts", "free with this model", usage.thoughtsTokens(), 0));
+        }
+        search(lines);
+        BigDecimal exact = pricing.exactCredits(usage);
+        BigDecimal computed = BigDecimal.valueOf(pricing.chargeMicros(usage), 6);
+        lines.add(Line.of("Exact", "", credits(exact)));
+        lines.add(Line.of(rule(computed, exact), "", credits(computed.subtract(exact))));
+        return end(lines, "Credits per million", "Credits", printed);
+    }
+
+    /** Adds the prompt's parts. A prompt without parts has one line, also if it is empty. */
+    private void prompt(List<Line> lines) {
+        PriceRates rates = pricing.tariff().rates();
+        long plain = usage.inputTokens();
+        List<String> others = new ArrayList<>();
+        List<Line> parts = new ArrayList<>();
+        for (Rate rate : Rate.PARTS) {
+            long tokens = rate.tokens(usage);
+            if (tokens > 0) {
+                parts.add(priced(rate.line(), String.join(", ", others), tokens, rate.of(rates)));
+                others.add(rate.others());
+                plain -= tokens;
+            }
+        }
+        if (plain > 0 || parts.isEmpty()) {
+            lines.add(priced("Prompt", String.join(", ", others), plain, rates.inputMicros()));
+        }
+        lines.addAll(parts);
+    }
+
+    private void search(List<Line> lines) {
+        long searches = pricing.tariff().searches(usage);
+        long rate = pricing.tariff().rates().searchMicros();
+        if (searches > 0 && rate > 0) {
+            boolean isByCall = pricing.tariff().searchCounts() == SearchCounts.CALLS;
+            BigDecimal amount = BigDecimal.valueOf(rate, 6)
+                    .multiply(BigDecimal.valueOf(searches))
+                    .movePointLeft(3);
+            String count = isByCall ? "1 call" : searches == 1 ? "1 query" : Display.number(searches) + " queries";
+            lines.add(new Line(
+                    "Search",
+                    "",
+                    count,
+                    plain(BigDecimal.valueOf(rate, 6)),
+                    PriceLines.PER_THOUSAND,
+                    credits(amount),
+                    false));
+        }
+    }
+
+    private static Line priced(String what, String about, long tokens, long microsPerMillion) {
+        BigDecimal rate = BigDecimal.valueOf(microsPerMillion, 6);
+        BigDecimal amount = rate.multiply(BigDecimal.valueOf(tokens)).movePointLeft(6);
+        return new Line(what, about, Display.number(tokens), plain(rate), "per million", credits(amount), false);
+    }
+
+    /** Returns the rule that made the charge of the exact sum. */
+    private String rule(BigDecimal computed, BigDecimal exact) {
+        Rounding rounding = pricing.rounding();
+        String minimum = plain(BigDecimal.valueOf(rounding.minimumMicros(), 6));
+        String step = plain(BigDecimal.valueOf(rounding.stepMicros(), 6));
+        if (rounding.form() == Rounding.Form.NEAREST_COMPONENT) {
+            return "Input and output each rounded to " + step + atLeast(minimum);
+        }
+        if (computed.compareTo(exact) > 0) {
+            return "Raised to the minimum of " + minimum;
+        }
+        String down = step.equals("0.01") ? "Rounded down to hundredths" : "Rounded down to steps of " + step;
+        return down + atLeast(minimum);
+    }
+
+    private String atLeast(String minimum) {
+        return pricing.rounding().minimumMicros() == 0 ? "" : ", at least " + minimum;
+    }
+
+    PriceLines inUnits(@Nullable String printed) {
+        List<Line> lines = new ArrayList<>();
+        long input = pricing.inputUnitsMicros(usage);
+        long output = pricing.outputUnitsMicros(usage);
+        lines.add(units("Prompt", "", usage.inputTokens(), pricing.inputMicrosPerMillion(), input));
+        boolean thinks = usage.thoughtsTokens() > 0;
+        lines.add(units(
+                "Completion",
+                thinks && pricing.reasoningBilled()
+                        ? "with " + Display.number(usage.thoughtsTokens()) + " of thoughts"
+                        : "",
+                pricing.billedOutputTokens(usage),
+                pricing.outputMicrosPerMillion(),
+                output));
+        if (thinks && !pricing.reasoningBilled()) {
+            lines.add(new Line(
+                    "Thoughts", "free with this model", Display.number(usage.thoughtsTokens()), "0", "", "0", false));
+        }
+        long step = pricing.rounding().stepMicros();
+        lines.add(Line.of(
+                "In credits",
+                Display.number((input + output) / step) + " units × " + plain(BigDecimal.valueOf(step, 6)),
+                Display.exact(input + output)));
+        long least = pricing.chargeMicros(usage) - input - output;
+        if (least != 0) {
+            lines.add(Line.of("At least", "", Display.exact(least)));
+        }
+        return end(lines, "Units per token", "Units", printed);
+    }
+
+    private Line units(String what, String about, long tokens, long microsPerMillion, long roundedMicros) {
+        BigDecimal step = BigDecimal.valueOf(pricing.rounding().stepMicros(), 6);
+        BigDecimal rate = BigDecimal.valueOf(microsPerMillion, 12).divide(step);
+        BigDecimal exact = rate.multiply(BigDecimal.valueOf(tokens));
+        long rounded = roundedMicros / pricing.rounding().stepMicros();
+        String amount = exact.compareTo(BigDecimal.valueOf(rounded)) == 0
+                ? Display.number(rounded)
+                : plain(exact) + " → " + Display.number(rounded);
+        return new Line(what, about, Display.number(tokens), plain(rate), "units a token", amount, false);
+    }
+
+    private PriceLines end(List<Line> lines, String rateHead, String amountHead, @Nullable String printed) {
+        long other = chargedMicros - pricing.chargeMicros(usage);
+        if (other != 0) {
+            lines.add(Line.of(
+                    isHoldCharged ? "The whole hold" : other < 0 ? "Not covered" : "Difference",
+                    isHoldCharged
+                            ? "the response ended within a part"
+                            : other < 0 ? "by balance or limits, and not yours to pay" : "",
+                    Display.exact(other)));
+        }
+        lines.add(new Line("Charged", Display.dollars(chargedMicros), "", "", "", Display.exact(chargedMicros), true));
+        return new PriceLines(
+                rateHead,
+                amountHead,
+                List.copyOf(lines),
+                conditions,
+                pricing.version(),
+                printed == null ? "" : printed);
+    }
+
+    private static String plain(BigDecimal number) {
+        String text = number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+        int point = text.indexOf('.');
+        return point < 0
+                ? Display.number(Long.parseLong(text))
+                : Display.number(Long.parseLong(text.substring(0, point))) + text.substring(point);
+    }
+
+    /** Six decimals, or as many as there are. */
+    private static String credits(BigDecimal amount) {
+        BigDecimal exact = amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros();
+        String text = exact.abs().setScale(Math.max(6, exact.scale())).toPlainString();
+        return exact.signum() < 0 ? "−" + text : text;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.receipts.OneReceipt;
+import dev.tollgate.books.receipts.Receipts;
+import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.CallDetail;
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.frame.PageFile;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import templates.dashboard.JtenorequestGenerated;
+import templates.dashboard.JterequestGenerated;
+
+/**
+ * {@code /dashboard/requests/{task}}: one call, to the micro-credit.
+ *
+ * @param answersKept how long answers are kept for repeats
+ */
+public record RequestPage(
+        AccountHistory history, Tasks tasks, Receipts receipts, Duration answersKept, InstantSource clock) {
+
+    private static final String PATH = PageLink.REQUESTS + "/{task}";
+    private static final String TASK = "task";
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.members(), this::show),
+                pages.file(PATH + "/receipt.json", pages.members(), this::receipt));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        String id = request.param(TASK);
+        Optional<CallDetail> found = history.call(account, id);
+        if (found.isEmpty()) {
+            return new PageStep.Show(404, (out, shell) -> JtenorequestGenerated.render(out, null, shell));
+        }
+        CallDetail detail = found.get();
+        CallRow call = detail.call();
+        Instant now = clock.instant();
+        Long tokensMax = tasks.find(account, id)
+                .map(task -> task.result().maxTokensApplied())
+                .orElse(null);
+        List<String> story = new CallStory(detail, now, tokensMax).sentences();
+        OneReceipt receipt = OneReceipt.find(receipts, account, id).orElse(null);
+        OneReceipt.Checked checked = receipt == null || request.query("verify") == null
+                ? null
+                : receipt.check(receipts, account, call.chargeMicros());
+        Instant kept = detail.answerKeptAt();
+        Instant keptUntil = kept == null ? null : kept.plus(answersKept);
+        return PageStep.show((out, shell) -> JterequestGenerated.render(
+                out, null, shell, detail, now, story, tokensMax, receipt, checked, request.address(), keptUntil));
+    }
+
+    private PageFile receipt(PageRequest<Visitor.Member> request) {
+        OneReceipt receipt = OneReceipt.find(receipts, request.visitor().accountId(), request.param(TASK))
+                .orElseThrow(() -> ApiError.of(ErrorCode.TASK_NOT_FOUND, "The receipt does not exist.")
+                        .asException());
+        return PageFile.of("receipt-" + receipt.sequence() + ".json", "application/json", receipt.text() + "\n");
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.CallPage;
+import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Hit;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.pages.dashboard.parts.CallFilters;
+import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.FilterChoice;
+import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.frame.PageFile;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtefindGenerated;
+import templates.dashboard.JterequestsGenerated;
+
+/** {@code /dashboard/requests}, the same as a file, and {@code /dashboard/find}: what happened. */
+public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
+
+    private static final int ROWS = 50;
+    private static final int FIND_CHARS_MAX = 200;
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PageLink.REQUESTS, pages.members(), this::show),
+                pages.file(PageLink.REQUESTS + ".csv", pages.members(), this::file),
+                pages.get("/dashboard/find", pages.members(), this::find));
+    }
+
+    // ---- the log ----
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        Instant now = clock.instant();
+        CallFilters filters = CallFilters.of(request, now);
+        String before = request.query("before");
+        CallPage page =
+                history.calls(account, filters.filter(), before, before == null ? request.query("after") : null, ROWS);
+        KeyNames names = KeyNames.of(keys, account);
+        List<FilterChoice> models =
+                FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model());
+        Figures totals = totals(account, filters);
+        return PageStep.show((out, shell) ->
+                JterequestsGenerated.render(out, null, shell, filters, models, names.choices(), page, totals, now));
+    }
+
+    /** The roll-ups' figures, as Usage has them and never a sum of rows; null where they do not know just these calls. */
+    private @Nullable Figures totals(String account, CallFilters filters) {
+        ChosenRange range = filters.range();
+        if (range == null || !filters.isKnownToRollups()) {
+            return null;
+        }
+        Span span = history.span(range.from(), range.to(), range.zone());
+        if (!span.from().equals(range.from()) || !span.to().equals(range.to())) {
+            return null; // for so long a range the totals know only UTC days, and the rows use other days
+        }
+        return history.usage(account, new UsageQuestion(span, Set.of(), filters.model(), filters.key(), null, 1))
+                .all();
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        CallFilters filters = CallFilters.of(request, clock.instant());
+        return PageFile.text("requests.csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
+                .calls(request.visitor().accountId(), filters.filter(), pieces));
+    }
+
+    // ---- finding ----
+
+    /** @param about what it is */
+    public record Found(String href, String text, String about) {}
+
+    private PageStep find(PageRequest<Visitor.Member> request) {
+        String text = Objects.requireNonNullElse(request.query("q"), "");
+        String wanted = text.length() > FIND_CHARS_MAX ? text.substring(0, FIND_CHARS_MAX) : text;
+        List<Found> found = new ArrayList<>(history.find(request.visitor().accountId(), wanted).stream()
+                .map(RequestsPage::found)
+                .toList());
+        if (!wanted.isEmpty()) {
+            catalogue.all().stream()
+                    .map(Model::id)
+                    .filter(id -> id.startsWith(wanted)
+                            || id.substring(id.indexOf('/') + 1).startsWith(wanted))
+                    .map(id -> new Found(
+                            PageLink.to(PageLink.REQUESTS).with("model", id).text(), id, "model: its calls"))
+                    .forEach(found::add);
+        }
+        return found.size() == 1
+                ? PageStep.to(found.getFirst().href())
+                : PageStep.show((out, shell) -> JtefindGenerated.render(out, null, shell, wanted, found));
+    }
+
+    private static Found found(Hit hit) {
+        return switch (hit) {
+            case Hit.OfCall(String id) -> new Found(PageLink.toCall(id), id, "call");
+            case Hit.OfKey(String id, String name, String prefix) ->
+                new Found("/dashboard/keys/" + id, name, "key " + prefix + "…");
+        };
+    }
+}

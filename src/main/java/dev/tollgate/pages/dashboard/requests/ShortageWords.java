@@ -1,0 +1,132 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.pages.frame.Display;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The sentences on pages for calls that credits or a limit did not cover. Pure. */
+public final class ShortageWords {
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
+
+    private ShortageWords() {}
+
+    /**
+     * Returns the text for a call that has just been refused.
+     *
+     * @param whose what has the limit, if it is a key's, e.g. {@code Key 'ci'}
+     * @param running calls of the account
+     */
+    public static String now(Shortage shortage, String whose, int running, Instant now) {
+        return switch (shortage) {
+            case Shortage.OfCredits credits ->
+                "Not enough credits. "
+                        + (credits.leastMicros() == null
+                                ? "None are free"
+                                : "This call has to hold " + Display.charge(credits.leastMicros()) + " and "
+                                        + free(credits) + " are free")
+                        + (credits.heldMicros() == 0 ? "" : "; " + held(credits.heldMicros(), running)) + ".";
+            case Shortage.OfLimit limit ->
+                used(limit, whose, "has", "has to hold")
+                        + (limit.heldMicros() == 0
+                                ? ". " + again(limit, now)
+                                : "; " + held(limit.heldMicros(), running) + ".");
+        };
+    }
+
+    /**
+     * Returns the text for a refused call: what it lacked, in the words of pages, or the error message that the caller got.
+     *
+     * @param keyName name of its key, if it had one
+     */
+    public static String of(RefusedCall call, String keyName, Instant now) {
+        Shortage shortage = call.shortage();
+        return shortage == null
+                ? call.message()
+                : then(shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + keyName + "'", now);
+    }
+
+    /** Returns the text for a call that was refused in the past: the current holds say nothing about it. */
+    static String then(Shortage shortage, String whose, Instant now) {
+        return switch (shortage) {
+            case Shortage.OfCredits credits ->
+                "Not enough credits. "
+                        + (credits.leastMicros() == null
+                                ? "None were free"
+                                : "This call had to hold " + Display.charge(credits.leastMicros()) + " and "
+                                        + free(credits) + " were free")
+                        + heldThen(credits.heldMicros());
+            case Shortage.OfLimit limit -> {
+                Instant freesAt = limit.freesAt();
+                boolean isOver = freesAt != null && !freesAt.isAfter(now);
+                boolean lasts = limit.heldMicros() == 0 && !isOver && !isTooLow(limit);
+                yield used(limit, whose, lasts ? "has" : "had", lasts ? "has to hold" : "had to hold")
+                        + (lasts ? ". " + again(limit, now) : heldThen(limit.heldMicros()));
+            }
+        };
+    }
+
+    private static String free(Shortage.OfCredits credits) {
+        return credits.freeMicros() == 0 ? "none" : Display.charge(credits.freeMicros());
+    }
+
+    private static String held(long micros, int running) {
+        return Display.charge(micros) + " are held by "
+                + (running == 0 ? "running calls" : Display.count(running, "running call")) + " and come back when "
+                + (running == 1 ? "it ends" : "they end");
+    }
+
+    private static String heldThen(long micros) {
+        return micros == 0 ? "." : "; " + Display.charge(micros) + " were held by running calls.";
+    }
+
+    private static String used(Shortage.OfLimit limit, String whose, String has, String hold) {
+        String who = (limit.owner() == Owner.ACCOUNT ? "This account" : whose) + " " + has + " used ";
+        boolean all = limit.usedMicros() >= limit.limitMicros() && !isTooLow(limit);
+        String part = all ? "its " : Display.charge(limit.usedMicros()) + " of its ";
+        String when =
+                switch (limit.window()) {
+                    case HOUR -> " for the hour";
+                    case DAY -> has.equals("has") ? " for today" : " for the day";
+                    case TOTAL -> "";
+                };
+        return who + part + whole(limit.limitMicros()) + " credits" + when
+                + (limit.owner() == Owner.ACCOUNT ? " with all its keys" : "")
+                + (all ? "" : " and this call " + hold + " " + Display.charge(limit.leastMicros()));
+    }
+
+    /** Limits are mostly round. */
+    private static String whole(long micros) {
+        return micros % 1_000_000 == 0 ? Display.number(micros / 1_000_000) : Display.charge(micros);
+    }
+
+    /** Returns whether the call would be refused even if nothing had been used. */
+    private static boolean isTooLow(Shortage.OfLimit limit) {
+        return limit.leastMicros() > limit.limitMicros();
+    }
+
+    private static String again(Shortage.OfLimit limit, Instant now) {
+        if (isTooLow(limit)) {
+            return "It takes a higher limit.";
+        }
+        String it = limit.owner() == Owner.ACCOUNT ? "Its keys work" : "It works";
+        @Nullable Instant freesAt = limit.freesAt();
+        if (freesAt == null) {
+            return it + " again when the limit is raised.";
+        }
+        return it + " again at " + CLOCK.format(freesAt.atOffset(ZoneOffset.UTC)) + " UTC, in "
+                + in(Duration.between(now, freesAt)) + ".";
+    }
+
+    private static String in(Duration wait) {
+        long minutes = Math.max(1, wait.plusSeconds(59).toMinutes());
+        return (minutes < 60 ? "" : minutes / 60 + " h ") + minutes % 60 + " min";
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tollgate.pages.dashboard.settings;
+
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.departure.AccountFile;
+import dev.tollgate.customers.departure.Leaving;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.PasswordAgain;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.PageFile;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import templates.dashboard.JtedataGenerated;
+
+/** {@code /dashboard/settings/data}: all that is stored as a file, and the end of the account. */
+public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledger ledger, InstantSource clock) {
+
+    private static final String PATH = "/dashboard/settings/data";
+    private static final String FILE = "/dashboard/settings/export";
+
+    /** The number of other people that are named. */
+    private static final int NAMED_MAX = 3;
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.members(), this::show),
+                pages.post(PATH, pages.members(), this::delete),
+                pages.file(FILE, pages.members(), this::file));
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        String day = clock.instant().atZone(ZoneOffset.UTC).toLocalDate().toString();
+        return new PageFile(
+                "account-" + day + ".zip",
+                AccountFile.CONTENT_TYPE,
+                pieces -> file.write(person.accountId(), person.id(), clock.instant(), pieces));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(page(request, "", Map.of()));
+    }
+
+    private PageStep delete(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        String typed = form.text("login").strip();
+        if (!typed.equalsIgnoreCase(person.login())) {
+            return again(request, typed, "login", "Type " + person.login() + " to confirm.");
+        }
+        String proof = PasswordAgain.complaint(people, request, form.text("password"));
+        if (proof != null) {
+            return again(request, typed, "password", proof);
+        }
+        boolean isLast = leaving.others(person).isEmpty();
+        return switch (leaving.leave(person)) {
+            case Leaving.StillRuns(long held) ->
+                again(
+                        request,
+                        typed,
+                        "form",
+                        "Calls are running and hold " + Display.charge(held)
+                                + " credits. Turn off your keys, wait until the calls have ended, then try again.");
+            case Leaving.LastOperator last -> again(request, typed, "form", "The only operator cannot be deleted.");
+            case Leaving.Gone gone ->
+                PageStep.signedOut(request, isLast ? "/sign-in?said=deleted" : "/sign-in?said=left");
+            case Leaving.NoSuchAccount none -> PageStep.signedOut(request, "/sign-in?said=deleted");
+        };
+    }
+
+    private PageStep again(PageRequest<Visitor.Member> request, String typed, String field, String message) {
+        return PageStep.again(page(request, typed, Map.of(field, message)));
+    }
+
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
+        Person person = request.visitor().person();
+        Account account = ledger.account(person.accountId()).orElseThrow();
+        List<Person> others = leaving.others(person);
+        boolean isProved = people.sessions().isProved(request.visitor().session());
+        boolean isLastOperator = leaving.isLastOperator(person);
+        boolean hasOpenPayment = others.isEmpty() && leaving.hasOpenPayment(person.accountId());
+        String loses = others.isEmpty()
+                ? "Your keys stop working immediately. "
+                        + Display.charge(account.balance().balanceMicros())
+                        + " credits are lost. Entries and receipts stay, without your name."
+                : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
+                        + " about you is erased.";
+        return (out, shell) -> JtedataGenerated.render(
+                out, null, shell, typed, errors, isProved, isLastOperator, named(others), hasOpenPayment, loses);
+    }
+
+    private static String named(List<Person> others) {
+        List<String> logins =
+                others.stream().limit(NAMED_MAX).map(Person::login).toList();
+        int more = others.size() - logins.size();
+        return String.join(", ", logins) + (more > 0 ? " and " + more + " more" : "");
+    }
+}

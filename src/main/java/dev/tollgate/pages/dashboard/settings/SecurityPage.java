@@ -1,0 +1,90 @@
+package dev.tollgate.pages.dashboard.settings;
+
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.Identities;
+import dev.tollgate.customers.people.IdentityProvider;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import templates.dashboard.JtesecurityGenerated;
+
+/** {@code /dashboard/settings/security}: password, second factor and sessions. */
+public record SecurityPage(People people, Links links, Identities identities, InstantSource clock) {
+
+    private static final String PATH = "/dashboard/settings/security";
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(page(request, Map.of()));
+    }
+
+    private PageStep change(PageRequest<Visitor.Member> request, Form form) {
+        BrowserSession session = request.visitor().session();
+        return switch (form.text("deed")) {
+            case "password" -> changePassword(request, form);
+            case "end" -> {
+                people.sessions().end(session.person().id(), form.text("session"));
+                yield PageStep.to(PATH);
+            }
+            case "end-others" -> {
+                people.sessions().endAll(session.person().id(), session.hash());
+                yield PageStep.to(PATH);
+            }
+            default -> PageStep.to(PATH);
+        };
+    }
+
+    private PageStep changePassword(PageRequest<Visitor.Member> request, Form form) {
+        SignIn.Refused refused = people.passwordSignIn()
+                .changePassword(
+                        request.visitor().session(),
+                        form.text("present"),
+                        form.text("password"),
+                        request.visit(),
+                        links.notices().passwordChanged(request.visitor().person()));
+        return refused == null
+                ? PageStep.to(request.visitor().person().passwordDue() ? "/" : PATH + "?changed=1")
+                : PageStep.again(page(request, Map.of(refused.field(), refused.message())));
+    }
+
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, Map<String, String> errors) {
+        BrowserSession session = request.visitor().session();
+        String person = session.person().id();
+        int left = people.secondFactor().recoveryCodesLeft(person);
+        boolean isProved = people.sessions().isProved(session);
+        boolean isConnected = !identities.of(person).isEmpty();
+        IdentityProvider present = identities.provider();
+        String provider = present != null ? present.name() : isConnected ? "another service" : null;
+        List<BrowserSession> sessions = people.sessions().of(person);
+        boolean isChanged = request.query("changed") != null && errors.isEmpty();
+        boolean isOff = "off".equals(request.query("factor"));
+        Instant now = clock.instant();
+        return (out, shell) -> JtesecurityGenerated.render(
+                out,
+                null,
+                shell,
+                isChanged,
+                isOff,
+                isProved,
+                isConnected,
+                provider,
+                left,
+                errors,
+                sessions,
+                session.hash(),
+                now);
+    }
+}

@@ -1,0 +1,187 @@
+package dev.tollgate.pages.dashboard.settings;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.TypedCredits;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtenoticesGenerated;
+import templates.dashboard.JtesettingsGenerated;
+
+/**
+ * {@code /dashboard/settings} and {@code /dashboard/settings/notices}: display and notices.
+ *
+ * @param isMailOn whether notices are also sent by mail
+ */
+public record SettingsPages(People people, boolean isMailOn) {
+
+    private static final String ACCOUNT = "/dashboard/settings";
+    private static final String NOTICES = ACCOUNT + "/notices";
+    private static final List<String> THEMES = List.of("system", "light", "dark");
+    private static final Pattern PLACE =
+            Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
+    private static final String CHANGED = "Another session has changed your settings. Reload them.";
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(ACCOUNT, pages.members(), this::account),
+                pages.post(ACCOUNT, pages.members(), this::changeAccount),
+                pages.get(NOTICES, pages.members(), this::notices),
+                pages.post(NOTICES, pages.members(), this::changeNotices));
+    }
+
+    // ---- name, zone, theme, shortcuts ----
+
+    /** The values in the form, valid or not. */
+    public record Chosen(String name, String zone, String theme, boolean shortcuts) {
+
+        static Chosen of(Person person) {
+            Person.Preferences chosen = person.preferences();
+            return new Chosen(person.name(), chosen.zone().getId(), chosen.theme(), chosen.shortcuts());
+        }
+    }
+
+    private PageStep account(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        return PageStep.show(accountPage(request, Chosen.of(person), person.version(), Map.of()));
+    }
+
+    private PageStep changeAccount(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        Chosen chosen = new Chosen(
+                form.text("name").strip(), form.text("zone"), form.text("theme"), form.field("shortcuts") != null);
+        Map<String, String> errors = new HashMap<>();
+        String name = People.nameComplaint(chosen.name());
+        if (chosen.name().isEmpty() || name != null) {
+            errors.put("name", name == null ? "A name is required." : name);
+        }
+        if (!zones(person).contains(chosen.zone())) {
+            errors.put("zone", "Choose a zone from the list.");
+        }
+        if (!THEMES.contains(chosen.theme())) {
+            errors.put("theme", "Choose one of these.");
+        }
+        if (errors.isEmpty()) {
+            Person.Preferences old = person.preferences();
+            errors = saved(
+                    person,
+                    form,
+                    chosen.name(),
+                    new Person.Preferences(
+                            ZoneId.of(chosen.zone()),
+                            chosen.theme(),
+                            chosen.shortcuts(),
+                            old.balanceLineMicros(),
+                            old.keyNotices()));
+        }
+        return errors.isEmpty()
+                ? PageStep.to(ACCOUNT + "?saved=1")
+                : PageStep.again(accountPage(request, chosen, version(form), errors));
+    }
+
+    private PageStep.Drawing accountPage(
+            PageRequest<Visitor.Member> request, Chosen chosen, long version, Map<String, String> errors) {
+        TreeSet<String> zones = zones(request.visitor().person());
+        boolean isSaved = isSaved(request, errors);
+        return (out, shell) -> JtesettingsGenerated.render(out, null, shell, chosen, zones, version, errors, isSaved);
+    }
+
+    /** Returns the zones of places and the person's current zone. */
+    private static TreeSet<String> zones(Person person) {
+        TreeSet<String> zones = new TreeSet<>();
+        ZoneId.getAvailableZoneIds().stream()
+                .filter(zone -> PLACE.matcher(zone).matches())
+                .forEach(zones::add);
+        zones.add(person.preferences().zone().getId());
+        return zones;
+    }
+
+    // ---- notices ----
+
+    private PageStep notices(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        Long line = person.preferences().balanceLineMicros();
+        String text = line == null ? "" : Credits.text(line);
+        return PageStep.show(noticePage(request, text, person.preferences().keyNotices(), person.version(), Map.of()));
+    }
+
+    private PageStep changeNotices(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        String line = form.text("line").strip();
+        boolean keyNotices = form.field("keys") != null;
+        Long micros = TypedCredits.micros(line);
+        Map<String, String> errors;
+        if (micros == null && !line.isEmpty()) {
+            errors = Map.of("line", TypedCredits.COMPLAINT);
+        } else {
+            Person.Preferences old = person.preferences();
+            errors = saved(
+                    person,
+                    form,
+                    person.name(),
+                    new Person.Preferences(old.zone(), old.theme(), old.shortcuts(), micros, keyNotices));
+        }
+        return errors.isEmpty()
+                ? PageStep.to(NOTICES + "?saved=1")
+                : PageStep.again(noticePage(request, line, keyNotices, version(form), errors));
+    }
+
+    private PageStep.Drawing noticePage(
+            PageRequest<Visitor.Member> request,
+            String line,
+            boolean keyNotices,
+            long version,
+            Map<String, String> errors) {
+        boolean isSaved = isSaved(request, errors);
+        return (out, shell) -> JtenoticesGenerated.render(
+                out, null, shell, line, TypedCredits.dollars(line), keyNotices, isMailOn, version, errors, isSaved);
+    }
+
+    // ---- both ----
+
+    private static boolean isSaved(PageRequest<?> request, Map<String, String> errors) {
+        return request.query("saved") != null && errors.isEmpty();
+    }
+
+    /** Counts a change that a person saves. @throws dev.tollgate.base.error.ApiException 429 if they have saved too many within a day */
+    public static void count(People people, Person person) {
+        Duration wait = people.countChange(person);
+        if (wait.isPositive()) {
+            throw ApiError.of(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            "You have saved " + People.SETTINGS_DAY + " changes within a day. Try again tomorrow.")
+                    .retryAfter(wait)
+                    .asException();
+        }
+    }
+
+    /** @return the errors; empty if the form was saved */
+    private Map<String, String> saved(Person person, Form form, String name, Person.Preferences chosen) {
+        if (version(form) != person.version()) {
+            return Map.of("form", CHANGED);
+        }
+        count(people, person);
+        return people.setPreferences(person, name, chosen) ? Map.of() : Map.of("form", CHANGED);
+    }
+
+    /** Returns the version in the form, or a version that never exists if the form has none. */
+    private static long version(Form form) {
+        @Nullable String text = form.field("version");
+        return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    }
+}

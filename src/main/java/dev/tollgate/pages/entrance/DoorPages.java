@@ -1,0 +1,175 @@
+package dev.tollgate.pages.entrance;
+
+import dev.tollgate.base.host.UrlText;
+import dev.tollgate.customers.people.IdentityProvider;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.settings.EmailPage;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import templates.door.JteclosedGenerated;
+import templates.door.JtesigninGenerated;
+import templates.door.JtesignupGenerated;
+
+/**
+ * {@code /sign-in}, {@code /sign-up} and {@code /sign-out}.
+ *
+ * @param provider external sign-in provider, or null
+ */
+public record DoorPages(
+        People people,
+        Links links,
+        SignedIn signedIn,
+        SignUp signUp,
+        @Nullable IdentityProvider provider) {
+
+    private static final String HOME = SignedIn.HOME;
+
+    /** The notes on the sign-in pages after an action on another page. */
+    private static final Map<String, String> SAID = Map.of(
+            "deleted", "The account is deleted: its keys have stopped, and what was stored about you is erased.",
+            "left", "You have left the account, and what was stored about you is erased.",
+            "confirmed", "The address is confirmed. Sign in.",
+            "reset", "The password is set, and all sessions have ended. Sign in with it.");
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get("/sign-in", pages.everybody(), this::signInPage),
+                pages.post("/sign-in", pages.everybody(), this::signIn),
+                pages.get("/sign-up", pages.everybody(), this::signUpPage),
+                pages.post("/sign-up", pages.everybody(), this::signUp),
+                pages.post("/sign-out", pages.begun(), this::signOut));
+    }
+
+    // ---- signing in ----
+
+    private PageStep signInPage(PageRequest<Visitor> request) {
+        String to = within(request.query("to"));
+        return request.visitor() instanceof Visitor.Member member
+                        && !member.session().codeDue()
+                ? PageStep.to(to)
+                : PageStep.show(signInPage("", to, null, request.query("said")));
+    }
+
+    private PageStep signIn(PageRequest<Visitor> request, Form form) {
+        String login = form.text("login");
+        String to = within(form.field("to"));
+        return switch (people.passwordSignIn().signIn(login, form.text("password"), request.visit())) {
+            case SignIn.Welcome in -> signedIn.of(request, in, to);
+            case SignIn.Blocked blocked -> signInAgain(login, to, "This account is blocked. Ask the operator.");
+            case SignIn.Wait(Duration left) -> signInAgain(login, to, Display.later("Too many tries.", left));
+            default -> signInAgain(login, to, "E-mail or password is wrong.");
+        };
+    }
+
+    private PageStep signInAgain(String login, String to, String error) {
+        return PageStep.again(signInPage(login, to, error, null));
+    }
+
+    private PageStep.Drawing signInPage(String login, String to, @Nullable String error, @Nullable String done) {
+        boolean isOpen = signUp.isOpen();
+        String said = done == null ? null : SAID.get(done);
+        return (out, shell) ->
+                JtesigninGenerated.render(out, null, shell, login, to, error, isOpen, said, provider(to));
+    }
+
+    /** The other way to sign in. @param href where it begins */
+    public record Provider(String name, String href) {}
+
+    private @Nullable Provider provider(String to) {
+        return provider == null
+                ? null
+                : new Provider(provider.name(), OidcPages.PATH + (to.equals(HOME) ? "" : "?to=" + UrlText.encoded(to)));
+    }
+
+    static PageStep closed() {
+        return PageStep.show((out, shell) -> JteclosedGenerated.render(out, null, shell));
+    }
+
+    /** A path of ours and nothing else: what comes back from outside must not lead outside. */
+    static String within(@Nullable String to) {
+        boolean isPath = to != null
+                && to.startsWith("/")
+                && !to.startsWith("//")
+                && to.chars().allMatch(each -> each > ' ' && each < 0x7f && each != '\\');
+        return isPath ? Objects.requireNonNull(to) : HOME;
+    }
+
+    // ---- signing up ----
+
+    private PageStep signUpPage(PageRequest<Visitor> request) {
+        if (!signUp.isOpen()) {
+            return closed();
+        }
+        if (request.query("sent") != null && links.isMailOn()) {
+            return LinkPages.sent();
+        }
+        return request.visitor() instanceof Visitor.Member
+                ? PageStep.to(HOME)
+                : PageStep.show(signUpPage("", "", "", Map.of()));
+    }
+
+    private PageStep signUp(PageRequest<Visitor> request, Form form) {
+        if (!signUp.isOpen()) {
+            return closed();
+        }
+        String email = form.text("email");
+        if (links.isMailOn()) {
+            return ask(request, email);
+        }
+        String name = form.text("name");
+        String zone = form.text("zone");
+        SignIn done = people.passwordSignIn()
+                .signUp(email, form.text("password"), name, zone, signUp.credits(), request.visit());
+        return switch (done) {
+            case SignIn.Welcome in -> signedIn.of(request, in, HOME);
+            case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
+            case SignIn.Refused(String field, String message) -> again(email, name, zone, field, message);
+            case SignIn.Wait(Duration left) ->
+                again(email, name, zone, "form", Display.later("Too many accounts were made from this address.", left));
+            default -> again(email, name, zone, "form", "That did not work.");
+        };
+    }
+
+    /** The mail says how to go on: neither the answer nor an account that comes to be shows whether the address is known. */
+    private PageStep ask(PageRequest<Visitor> request, String email) {
+        return switch (links.requests().askToSignUp(email, request.visit())) {
+            case SignIn.Refused(String field, String message) -> again(email, "", "UTC", field, message);
+            case SignIn.Wait(Duration left) -> again(email, "", "UTC", "form", EmailPage.tooMany(left));
+            default -> PageStep.to("/sign-up?sent=1");
+        };
+    }
+
+    private PageStep again(String email, String name, String zone, String field, String message) {
+        return PageStep.again(signUpPage(email, name, zone, Map.of(field, message)));
+    }
+
+    private PageStep.Drawing signUpPage(String email, String name, String zone, Map<String, String> errors) {
+        boolean isMailOn = links.isMailOn();
+        long begins = isMailOn ? signUp.credits().micros() : signUp.unconfirmedMicros();
+        return (out, shell) -> JtesignupGenerated.render(
+                out, null, shell, email, name, zone, begins, isMailOn, provider(HOME), errors);
+    }
+
+    // ---- signing out ----
+
+    private PageStep signOut(PageRequest<Visitor.Member> request, Form form) {
+        people.sessions()
+                .end(
+                        request.visitor().person().id(),
+                        request.visitor().session().hash());
+        return PageStep.signedOut(request, "/sign-in");
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tollgate.pages.entrance;
+
+import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.docs.ModelFacts;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
+import java.util.List;
+import templates.JtelandingGenerated;
+
+/**
+ * {@code /}: what this is, for who has not signed in; the others go to where they work.
+ *
+ * @param clock the time by which prices come into force
+ */
+public record LandingPage(Catalogue catalogue, ModelLife life, InstantSource clock, SignUp signUp) {
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get("/", pages.everybody(), this::show));
+    }
+
+    private PageStep show(PageRequest<Visitor> request) {
+        if (request.visitor() instanceof Visitor.Member member) {
+            return PageStep.to(member.person().isOperator() ? "/console" : "/dashboard");
+        }
+        List<ModelFacts> models = catalogue.all().stream()
+                .map(model -> ModelFacts.of(model, life, clock.instant()))
+                .toList();
+        FirstCall call = FirstCall.of(
+                request.address(),
+                FirstCall.VARIABLE,
+                life.current(catalogue.answering().getFirst()));
+        boolean isOpen = signUp.isOpen();
+        return PageStep.show((out, shell) -> JtelandingGenerated.render(out, null, shell, isOpen, models, call));
+    }
+}

@@ -1,0 +1,181 @@
+package dev.tollgate.pages.dashboard.billing;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class BillingPagesTest {
+
+    private static final String PASSWORD = "a sentence nobody else has";
+    private static final Pattern PAYMENT = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
+
+    private static Gateway gateway;
+    private static int members;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("http.trusted-hops", "1");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static Browser member(String name) {
+        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "10.1.0." + ++members))
+                .signUp(name + "@example.org", PASSWORD);
+    }
+
+    private static String payment(Browser browser) {
+        Matcher id = PAYMENT.matcher(browser.get("/dashboard/billing/top-up").body());
+        assertThat(id.find()).isTrue();
+        return id.group(1);
+    }
+
+    @Test
+    void a_test_payment_adds_its_credits_once_however_often_its_forms_are_sent() {
+        Browser browser = member("payer");
+        Map<String, String> form = Map.of("id", payment(browser), "dollars", "25");
+        String path = browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", form)
+                .location();
+        assertThat(browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", form)
+                        .location())
+                .isEqualTo(path);
+        String pay = path.replace("/dashboard/billing/top-up/", "/pay/test/");
+        assertThat(browser.get(path).body()).contains("href=\"" + pay + "\"", "No money moves");
+        for (int i = 0; i < 3; i++) {
+            assertThat(browser.submit("/dashboard", pay, Map.of("end", "paid")).location())
+                    .isEqualTo(path);
+        }
+        assertThat(browser.get(path).body()).contains("5,000.00 credits arrived at ");
+        String billing = browser.get("/dashboard/billing").body();
+        assertThat(billing).contains("title=\"5,050.000000\">5,050.00</b>", "Test payment of $25, no money moved");
+        assertThat(billing.split("\\+5,000\\.00<", -1)).hasSize(2);
+        assertThat(browser.get(path.replace("top-up", "invoices")).body())
+                .contains("Test receipt TEST-", "no money has moved", "$25.00");
+    }
+
+    @Test
+    void a_failed_test_payment_adds_nothing_and_other_accounts_cannot_pay_it() {
+        Browser browser = member("unlucky");
+        String path = browser.submit(
+                        "/dashboard/billing/top-up",
+                        "/dashboard/billing/top-up",
+                        Map.of("id", payment(browser), "dollars", "10"))
+                .location();
+        String pay = path.replace("/dashboard/billing/top-up/", "/pay/test/");
+        Browser other = member("nosy");
+        assertThat(other.get(pay).status()).isEqualTo(404);
+        assertThat(other.submit("/dashboard/billing/top-up", pay, Map.of("end", "paid"))
+                        .status())
+                .isEqualTo(404);
+        browser.submit(pay, pay, Map.of("end", "failed"));
+        browser.submit("/dashboard/billing/top-up", pay, Map.of("end", "paid"));
+        assertThat(browser.get(path).body()).contains("The payment failed. You were not charged.");
+        assertThat(browser.get("/dashboard/billing").body()).contains("title=\"50.000000\">50.00</b>");
+    }
+
+    @Test
+    void an_impossible_amount_is_reported_and_moves_nothing() {
+        Browser browser = member("careless");
+        for (String amount : new String[] {"0", "5001", "-5", "ten", "99999999999"}) {
+            Browser.Page page = browser.submit(
+                    "/dashboard/billing/top-up",
+                    "/dashboard/billing/top-up",
+                    Map.of("id", payment(browser), "own", amount));
+            assertThat(page.status()).as(amount).isEqualTo(422);
+            assertThat(page.body()).contains("1 to 5,000 whole dollars", "value=\"" + amount + "\"");
+            assertThat(page.body())
+                    .as("at its field, too")
+                    .containsPattern("aria-invalid=\"true\"[^>]*>\\s*<span class=\"error\" id=\"own-about\">An amount");
+        }
+        assertThat(browser.get("/dashboard/billing").body()).contains("title=\"50.000000\">50.00</b>");
+    }
+
+    @Test
+    void an_amount_button_ignores_the_typed_amount() {
+        String page = member("clicker").get("/dashboard/billing/top-up").body();
+        assertThat(page).contains("value=\"25\"");
+        assertThat(Pattern.compile("<form.*?</form>", Pattern.DOTALL)
+                        .matcher(page)
+                        .results()
+                        .map(MatchResult::group)
+                        .filter(form -> form.contains("name=\"dollars\"")))
+                .singleElement()
+                .asString()
+                .doesNotContain("name=\"own\"");
+    }
+
+    @Test
+    void nothing_can_be_paid_with_a_real_upstream_and_without_stripe() {
+        try (Gateway real = Gateway.start("gemini.base-url", "http://127.0.0.1:9", "sign-up.open", "true")) {
+            Browser browser = new Browser(real.url()).signUp("real@example.org", PASSWORD);
+            assertThat(browser.get("/dashboard/billing/top-up").body())
+                    .contains("Ask the operator to add credits.")
+                    .doesNotContain("Test payment");
+            assertThat(browser.get("/pay/test/pay_00").status()).isEqualTo(404);
+            assertThat(browser.submit(
+                                    "/dashboard/billing/top-up",
+                                    "/dashboard/billing/top-up",
+                                    Map.of("id", "0".repeat(32), "dollars", "10"))
+                            .status())
+                    .isEqualTo(422);
+        }
+    }
+
+    @Test
+    void an_unknown_voucher_code_cannot_be_used() {
+        Browser browser = member("guesser");
+        Browser.Page page = browser.submit(
+                "/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", "ABCD-EFGH-JKLM-NPQR-STUV"));
+        assertThat(page.status()).isEqualTo(422);
+        assertThat(page.body())
+                .contains("This code is not valid or was already used.", "value=\"ABCD-EFGH-JKLM-NPQR-STUV\"");
+    }
+
+    @Test
+    void a_statement_begins_with_what_the_month_before_ended_with_and_adds_up() {
+        Browser browser = member("reader");
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        String month = today.toString().substring(0, 7);
+        assertThat(browser.get("/dashboard/billing/statements/" + month).body())
+                .contains(
+                        "credits to start with",
+                        "+50.000000",
+                        "Total calls</th><td class=\"num\">0</td><td class=\"num\">0.000000<",
+                        "Balance at the end</th><td></td><td class=\"num\">50.000000");
+        browser.submit("/dashboard/billing", "/dashboard/billing/contact", Map.of("name", "Reader Ltd"));
+        assertThat(browser.get("/dashboard/billing/statements/" + month).body())
+                .as("whose it is, on paper too")
+                .containsPattern("Account <span class=\"mono\">acc_[A-Za-z0-9]+</span> of Reader Ltd at Tollgate");
+        for (String never : List.of("%2B999999999-12", "-999999999-01", "2026-13")) {
+            for (String page : List.of(never, never + "/statement.csv")) {
+                assertThat(browser.get("/dashboard/billing/statements/" + page).status())
+                        .as(page)
+                        .isEqualTo(404);
+            }
+        }
+        assertThat(browser.get("/dashboard/billing/statements/nonsense").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void a_link_cannot_make_the_page_say_words_of_its_own() {
+        assertThat(member("victim")
+                        .get("/dashboard/billing?arrived=you+are+hacked")
+                        .body())
+                .doesNotContain("hacked", "have arrived");
+    }
+}

@@ -1,0 +1,329 @@
+package dev.tollgate.pages.dashboard.keys;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Today;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A customer's keys, from the first one to the last, in a browser without scripts. */
+class KeyPagesTest {
+
+    private static final String PASSWORD = "the customer of the tests";
+    private static final String KEYS = "/dashboard/keys";
+    private static final Pattern SECRET = Pattern.compile("id=\"secret\">(sk-[0-9a-f]{64})<");
+    private static final Pattern ID = Pattern.compile("href=\"/dashboard/keys/(key_[A-Za-z0-9]+)\"");
+    private static final Pattern VERSION = Pattern.compile("name=\"version\" value=\"([0-9]+)\"");
+    private static final String CHAT =
+            "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+
+    private static Gateway gateway;
+    private static Browser browser;
+    private static Browser other;
+
+    @Test
+    void a_key_that_has_spent_nothing_says_so_as_a_call_that_was_free_does() {
+        KeyWindow today = KeyWindow.of(SpendWindow.DAY, SpendLimits.NONE, Map.of(), Today.instant());
+        assertThat(today.used()).isEqualTo(Display.charge(0));
+    }
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+        browser = new Browser(gateway.url()).signUp("customer@example.org", PASSWORD);
+        other = new Browser(gateway.url()).signUp("other@example.org", PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    /** A key's id and secret, as its creator knows them. */
+    private record Made(String id, String secret) {
+
+        String path() {
+            return KEYS + "/" + id;
+        }
+    }
+
+    private Made make(String... fields) {
+        return made(browser.submit(KEYS + "/new", KEYS + "/new", fields(fields)));
+    }
+
+    private static Made made(Browser.Page page) {
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
+        return new Made(found(ID, page.body()), found(SECRET, page.body()));
+    }
+
+    private static String found(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        assertThat(matcher.find()).as(pattern + " in " + text).isTrue();
+        return matcher.group(1);
+    }
+
+    private static Map<String, String> fields(String... texts) {
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i < texts.length; i += 2) {
+            fields.put(texts[i], texts[i + 1]);
+        }
+        return fields;
+    }
+
+    private Browser.Page submit(Made key, String... fields) {
+        return browser.submit(key.path(), key.path(), fields(fields));
+    }
+
+    private static int status(Made key) {
+        return gateway.get("/v1/models", key.secret()).status();
+    }
+
+    @Test
+    void a_new_key_is_shown_once_and_works_at_once() {
+        assertThat(other.get(KEYS).body()).contains("No keys yet.");
+        Browser.Page page = browser.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "laptop"));
+        Made key = made(page);
+        assertThat(page.header("cache-control")).contains("no-store");
+        assertThat(page.response().uri().toString()).doesNotContain("sk-");
+        assertThat(page.body())
+                .contains("Authorization: Bearer " + key.secret(), gateway.url() + "/v1/chat/completions");
+        assertThat(status(key)).isEqualTo(200);
+        assertThat(browser.get(KEYS).body())
+                .contains("laptop", key.secret().substring(0, 6))
+                .doesNotContain(key.secret());
+        assertThat(browser.get(key.path()).body()).contains("laptop").doesNotContain(key.secret());
+    }
+
+    @Test
+    void limits_of_the_form_are_the_keys_own_and_stand_in_its_form_again() {
+        Made key = make(
+                "name",
+                "ci",
+                "hour",
+                "5",
+                "day",
+                "1,020.5",
+                "total",
+                "50000",
+                "requests",
+                "60",
+                "tokens",
+                "100000",
+                "concurrency",
+                "4",
+                "model-3",
+                "gemini-2.5-pro",
+                "expires",
+                "2099-03-31",
+                "allow",
+                "127.0.0.1\n10.0.0.0/8");
+        assertThat(gateway.text("SELECT spend_hour || ' ' || spend_day || ' ' || spend_total"
+                        + " FROM api_key WHERE id = '" + key.id() + "'"))
+                .isEqualTo("5000000 1020500000 50000000000");
+        assertThat(browser.get(key.path()).body())
+                .contains("value=\"1020.5\"", "$5.10", "value=\"60\"", "value=\"100000\"", "value=\"2099-03-31\"")
+                .contains("10.0.0.0/8", "value=\"gemini-2.5-pro\" checked")
+                .doesNotContain("value=\"gemini-3-pro\" checked");
+        assertThat(gateway.get("/v1/models", key.secret()).json().path("data").size())
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "day, 20 dollars, Credits like 20",
+        "day, -1, Credits like 20",
+        "hour, 0.0000001, Credits like 20",
+        "requests, 0, A whole number from 1",
+        "allow, laptop, IP addresses or blocks",
+        "expires, tomorrow, A day like",
+        "model-0, gpt-17, There is no such model"
+    })
+    void an_invalid_field_has_an_error_and_creates_no_key(String field, String text, String said) {
+        Browser.Page page = other.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "my own name", field, text));
+        assertThat(page.status()).isEqualTo(422);
+        assertThat(page.body()).contains(said, "my own name");
+        if (!field.startsWith("model")) {
+            assertThat(page.body()).contains(text);
+        }
+        assertThat(other.get(KEYS).body()).contains("No keys yet.");
+    }
+
+    @Test
+    void a_key_is_stopped_in_the_list_and_taken_again() {
+        Made key = make("name", "runaway");
+        Browser.Page off = browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "off"));
+        assertThat(status(key)).isEqualTo(401);
+        assertThat(browser.get(off.location()).body()).contains("Calls with 'runaway' get a 401.");
+        browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "on"));
+        assertThat(status(key)).isEqualTo(200);
+        submit(key, "deed", "off");
+        assertThat(status(key)).isEqualTo(401);
+        submit(key, "deed", "on");
+        assertThat(status(key)).isEqualTo(200);
+    }
+
+    @Test
+    void a_replaced_key_goes_on_for_as_long_as_was_chosen() {
+        Made first = make("name", "leaked");
+        String version = found(VERSION, browser.get(first.path()).body());
+        Made second = made(submit(first, "deed", "rotate", "grace", "1h", "version", version));
+        Browser.Page resent = submit(first, "deed", "rotate", "grace", "1h", "version", version);
+        assertThat(resent.status()).isEqualTo(422);
+        assertThat(resent.body()).contains("Another session has changed this key.");
+        assertThat(second.id()).isEqualTo(first.id());
+        assertThat(status(first)).isEqualTo(200);
+        assertThat(status(second)).isEqualTo(200);
+        assertThat(browser.get(first.path()).body()).contains("The previous secret works until");
+        String next = found(VERSION, resent.body());
+        Made third = made(submit(first, "deed", "rotate", "grace", "0", "version", next));
+        assertThat(status(second)).isEqualTo(401);
+        assertThat(status(first)).isEqualTo(401);
+        assertThat(status(third)).isEqualTo(200);
+    }
+
+    @Test
+    void a_stale_form_never_overwrites_the_change_of_another_session() {
+        Made key = make("name", "shared");
+        String version = found(VERSION, browser.get(key.path()).body());
+        assertThat(submit(key, "deed", "save", "version", version, "name", "shared", "day", "7")
+                        .status())
+                .isEqualTo(303);
+        Browser.Page late = submit(key, "deed", "save", "version", version, "name", "mine", "day", "900");
+        assertThat(late.status()).isEqualTo(422);
+        assertThat(late.body()).contains("Another session has changed this key. Reload the key.", "value=\"mine\"");
+        String again = found(VERSION, late.body());
+        assertThat(submit(key, "deed", "save", "version", again, "name", "mine", "day", "900")
+                        .status())
+                .isEqualTo(422);
+        assertThat(browser.get(key.path()).body()).contains("value=\"7\"").doesNotContain("value=\"900\"");
+    }
+
+    @Test
+    void an_end_to_the_second_stays_so_where_the_form_did_not_touch_it() {
+        Made key = make("name", "dated");
+        gateway.execute("UPDATE api_key SET expires_at = 4000000000123 WHERE id = '" + key.id() + "'");
+        String page = browser.get(key.path()).body();
+        assertThat(page).contains("value=\"2096-10-02\"");
+        submit(key, "deed", "save", "version", found(VERSION, page), "name", "still dated", "expires", "2096-10-02");
+        assertThat(gateway.number("SELECT expires_at FROM api_key WHERE name = 'still dated'"))
+                .isEqualTo(4000000000123L);
+    }
+
+    @Test
+    void spending_is_shown_with_its_limit_to_the_micro_credit() {
+        Made key = make("name", "spender", "day", "20");
+        assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())
+                .isEqualTo(200);
+        gateway.writeWhatRides();
+        long micros = gateway.number(
+                "SELECT charged_micros FROM spend_window WHERE kind = 'day' AND key_id = '" + key.id() + "'");
+        assertThat(micros).isPositive();
+        String exact = "0." + Long.toString(1_000_000 + micros).substring(1);
+        assertThat(browser.get(KEYS).body()).contains("title=\"" + exact + "\"", "of 20");
+        assertThat(browser.get(key.path()).body())
+                .contains("Day: <b title=\"" + exact + "\"", "free again at 00:00 UTC", "gemini-2.5-pro", "completed");
+    }
+
+    @Test
+    void a_key_that_was_used_within_a_day_is_deleted_by_its_name_only() {
+        Made key = make("name", "busy");
+        assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())
+                .isEqualTo(200);
+        gateway.writeWhatRides();
+        assertThat(browser.get(key.path()).body())
+                .contains("It made 1 call in the last 24 hours. Further calls will fail with 401.");
+        assertThat(submit(key, "deed", "delete", "typed", "bus").status()).isEqualTo(422);
+        assertThat(status(key)).isEqualTo(200);
+        assertThat(submit(key, "deed", "delete", "typed", "busy").location()).startsWith(KEYS);
+        assertThat(status(key)).isEqualTo(401);
+        assertThat(browser.get(KEYS).body()).doesNotContain("busy");
+    }
+
+    @Test
+    void who_follows_a_deleted_key_from_its_calls_or_finds_it_sees_its_calls() {
+        Made key = make("name", "gone soon");
+        String answer = gateway.post("/v1/chat/completions", CHAT, key.secret()).text();
+        String call = found(Pattern.compile("\"id\":\"(chatcmpl-[A-Za-z0-9]+)\""), answer);
+        submit(key, "deed", "delete", "typed", "gone soon");
+        assertThat(browser.get("/dashboard/requests/" + call).body()).contains("href=\"" + key.path() + "\"");
+        assertThat(browser.get("/dashboard/find?q=gone+soon").location()).isEqualTo(key.path());
+        Browser.Page led = browser.get(key.path());
+        assertThat(led.location()).isEqualTo("/dashboard/requests?key=" + key.id());
+        assertThat(browser.get(led.location()).body()).contains("gone soon (deleted)", call);
+        assertThat(other.get(key.path()).status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_key_of_another_account_is_as_good_as_none() {
+        Made key = make("name", "private");
+        assertThat(other.get(key.path()).status()).isEqualTo(404);
+        for (String deed : new String[] {"save", "off", "on", "rotate", "delete"}) {
+            assertThat(other.submit(KEYS + "/new", key.path(), fields("deed", deed, "name", "stolen", "grace", "0"))
+                            .status())
+                    .as(deed)
+                    .isEqualTo(404);
+        }
+        other.submit(KEYS + "/new", KEYS, Map.of("key", key.id(), "deed", "off"));
+        assertThat(status(key)).isEqualTo(200);
+        assertThat(browser.get(key.path()).body()).contains("private");
+    }
+
+    @Test
+    void markup_in_a_name_is_text_on_every_page() {
+        String name = "<script>alert('x')</script>\"><b>";
+        Browser.Page reveal = browser.submit(KEYS + "/new", KEYS + "/new", Map.of("name", name));
+        Made key = made(reveal);
+        Browser.Page wrong = browser.submit(KEYS + "/new", KEYS + "/new", Map.of("name", name, "day", name));
+        Browser.Page off = browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "off"));
+        for (Browser.Page page :
+                new Browser.Page[] {reveal, wrong, browser.get(off.location()), browser.get(key.path())}) {
+            assertThat(page.body()).contains("alert(").doesNotContain("<script>alert", "\"><b>");
+        }
+    }
+
+    @Test
+    void a_management_key_wants_a_password_that_was_shown_lately_but_can_always_be_stopped() {
+        Made key = make("name", "manager", "kind", "management");
+        assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(200);
+        try {
+            gateway.setNow(Today.instant().plus(Duration.ofMinutes(11)));
+            assertThat(browser.get(key.path()).body())
+                    .contains("Password required")
+                    .doesNotContain("rotate");
+            assertThat(submit(key, "deed", "rotate", "grace", "0").status()).isEqualTo(422);
+            assertThat(submit(key, "deed", "save", "name", "renamed", "version", "1")
+                            .status())
+                    .isEqualTo(422);
+            Map<String, String> another = fields("name", "another", "kind", "management");
+            assertThat(browser.submit(KEYS + "/new", KEYS + "/new", another).status())
+                    .isEqualTo(422);
+            another.put("password", "not the password");
+            assertThat(browser.submit(KEYS + "/new", KEYS + "/new", another).body())
+                    .contains("The password is wrong.");
+            assertThat(submit(key, "deed", "off").status()).isEqualTo(303);
+            assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
+            assertThat(submit(key, "deed", "on").status()).isEqualTo(422);
+            browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "on"));
+            assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
+            another.put("password", PASSWORD);
+            made(browser.submit(KEYS + "/new", KEYS + "/new", another));
+            assertThat(submit(key, "deed", "on").status()).isEqualTo(303);
+            assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(200);
+        } finally {
+            gateway.setNow(null);
+        }
+    }
+}

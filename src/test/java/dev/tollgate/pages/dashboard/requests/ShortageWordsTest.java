@@ -1,0 +1,107 @@
+package dev.tollgate.pages.dashboard.requests;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Window;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a refusal lacked, as pages say it. */
+class ShortageWordsTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T20:48:00Z");
+
+    private static String now(Shortage shortage, int running) {
+        return ShortageWords.now(shortage, "Key 'ci'", running, NOW);
+    }
+
+    private static String then(Shortage shortage) {
+        return ShortageWords.then(shortage, "Key 'ci'", NOW);
+    }
+
+    @Test
+    void credits_that_are_missing() {
+        Shortage held = new Shortage.OfCredits(1_840_000L, 620_000, 1_100_000);
+        assertThat(now(held, 2))
+                .isEqualTo("Not enough credits. This call has to hold 1.84 and 0.62 are free;"
+                        + " 1.10 are held by 2 running calls and come back when they end.");
+        assertThat(now(held, 1)).endsWith("1.10 are held by 1 running call and come back when it ends.");
+        assertThat(now(held, 0)).endsWith("1.10 are held by running calls and come back when they end.");
+        assertThat(now(new Shortage.OfCredits(1_840_000L, 620_000, 0), 2))
+                .isEqualTo("Not enough credits. This call has to hold 1.84 and 0.62 are free.");
+        assertThat(now(new Shortage.OfCredits(null, 0, 0), 0)).isEqualTo("Not enough credits. None are free.");
+        assertThat(now(new Shortage.OfCredits(null, 0, 3_000_000), 2))
+                .isEqualTo("Not enough credits. None are free;"
+                        + " 3.00 are held by 2 running calls and come back when they end.");
+        assertThat(then(held))
+                .isEqualTo("Not enough credits. This call had to hold 1.84 and 0.62 were free;"
+                        + " 1.10 were held by running calls.");
+        assertThat(then(new Shortage.OfCredits(1_840_000L, 0, 0)))
+                .isEqualTo("Not enough credits. This call had to hold 1.84 and none were free.");
+    }
+
+    private static Shortage limit(
+            boolean isAccounts, Window window, long limit, long used, long held, @Nullable String freesAt) {
+        return new Shortage.OfLimit(
+                isAccounts ? Owner.ACCOUNT : Owner.KEY,
+                window,
+                limit,
+                used,
+                held,
+                Math.min(1_000_000, limit),
+                freesAt == null ? null : Instant.parse(freesAt));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "false | DAY | 20000000 | 20000000 | 2026-11-22T00:00:00Z"
+                        + "| Key 'ci' has used its 20 credits for today. It works again at 00:00 UTC, in 3 h 12 min.",
+                "false | DAY | 20000000 | 19500000 | 2026-11-22T00:00:00Z"
+                        + "| Key 'ci' has used 19.50 of its 20 credits for today and this call has to hold 1.00. It works again at 00:00 UTC, in 3 h 12 min.",
+                "false | HOUR | 500000 | 500000 | 2026-11-21T21:00:00Z"
+                        + "| Key 'ci' has used its 0.50 credits for the hour. It works again at 21:00 UTC, in 12 min.",
+                "false | TOTAL | 20000000 | 20000000 |"
+                        + "| Key 'ci' has used its 20 credits. It works again when the limit is raised.",
+                "true | DAY | 20000000 | 20000000 | 2026-11-22T00:00:00Z"
+                        + "| This account has used its 20 credits for today with all its keys. Its keys work again at 00:00 UTC, in 3 h 12 min.",
+            })
+    void a_limit_that_is_used_up(
+            boolean isAccounts, Window window, long limit, long used, @Nullable String freesAt, String said) {
+        Shortage shortage = limit(isAccounts, window, limit, used, 0, freesAt);
+        assertThat(now(shortage, 2)).isEqualTo(said);
+        assertThat(then(shortage)).as("as long as it lasts").isEqualTo(said);
+    }
+
+    @Test
+    void a_limit_that_can_never_cover_the_call_is_not_said_to_do_so_later() {
+        Shortage unused = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 0, 0, 110_000, null);
+        assertThat(now(unused, 0))
+                .isEqualTo("Key 'ci' has used 0.00 of its 0.02 credits for today and this call has to hold 0.11."
+                        + " It takes a higher limit.");
+        Shortage used = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 20_000, 0, 110_000, null);
+        assertThat(now(used, 0))
+                .isEqualTo("Key 'ci' has used 0.02 of its 0.02 credits for today and this call has to hold 0.11."
+                        + " It takes a higher limit.");
+        assertThat(then(used))
+                .isEqualTo("Key 'ci' had used 0.02 of its 0.02 credits for the day and this call had to hold 0.11.");
+    }
+
+    @Test
+    void a_limit_that_running_calls_hold_or_that_is_free_again() {
+        Shortage held = limit(true, Window.DAY, 20_000_000, 18_000_000, 1_500_000, null);
+        assertThat(now(held, 2))
+                .isEqualTo(
+                        "This account has used 18.00 of its 20 credits for today with all its keys and this call has to"
+                                + " hold 1.00; 1.50 are held by 2 running calls and come back when they end.");
+        assertThat(then(held)).contains("had used 18.00 of its 20 credits for the day", "1.50 were held by running");
+        assertThat(then(limit(false, Window.DAY, 20_000_000, 20_000_000, 0, "2026-11-21T00:00:00Z")))
+                .isEqualTo("Key 'ci' had used its 20 credits for the day.");
+    }
+}

@@ -1,0 +1,140 @@
+package dev.tollgate.pages.dashboard.settings;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.browser.Scheme;
+import dev.tollgate.browser.Visit;
+import dev.tollgate.browser.Windows;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A person's settings for display and notices. */
+@Timeout(240)
+@Order(1)
+@ResourceLock(Shared.BROWSER)
+class SettingsPagesTest {
+
+    private static final String PATH = "/dashboard/settings";
+    private static final String NOTICES = PATH + "/notices";
+    private static final String PASSWORD = "somebody who chooses";
+    private static final Pattern VERSION = Pattern.compile("name=\"version\" value=\"([0-9]+)\"");
+
+    private static Gateway gateway;
+    private static Browser browser;
+
+    /** Chooses nothing. */
+    private static Browser reader;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+        reader = new Browser(gateway.url()).signUp("reader@example.org", PASSWORD);
+        browser = new Browser(gateway.url()).signUp("chooser@example.org", PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String version() {
+        Matcher version = VERSION.matcher(browser.get(PATH).body());
+        assertThat(version.find()).isTrue();
+        return version.group(1);
+    }
+
+    private static Browser.Page account(String version, String name, String zone, String theme) {
+        return browser.submit(PATH, PATH, Map.of("version", version, "name", name, "zone", zone, "theme", theme));
+    }
+
+    @Test
+    void name_zone_theme_and_shortcuts_are_as_they_were_chosen() {
+        assertThat(account(version(), "Ann <b>", "Europe/Berlin", "dark").location())
+                .isEqualTo(PATH + "?saved=1");
+        assertThat(browser.get(PATH + "?saved=1").body())
+                .contains("Saved.", "data-theme=\"dark\"", "data-shortcuts=\"off\"", "Ann &lt;b")
+                .contains("<option selected>Europe/Berlin</option>");
+        assertThat(browser.get("/dashboard/keys").body()).contains("data-theme=\"dark\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'',UTC,dark,A name is required.",
+        "Ann,Moon/Crater,dark,Choose a zone",
+        "Ann,UTC,pink,Nothing was changed"
+    })
+    void what_cannot_be_chosen_changes_nothing(String name, String zone, String theme, String said) {
+        String before = version();
+        Browser.Page page = account(before, name, zone, theme);
+        assertThat(page.status()).isEqualTo(422);
+        assertThat(page.body()).contains(said);
+        assertThat(version()).isEqualTo(before);
+    }
+
+    @Test
+    void what_was_changed_in_another_window_is_not_overwritten() {
+        String seen = version();
+        assertThat(account(seen, "First", "UTC", "light").status()).isEqualTo(303);
+        Browser.Page late = account(seen, "Second", "UTC", "light");
+        assertThat(late.status()).isEqualTo(422);
+        assertThat(late.body()).contains("Another session has changed your settings.", "value=\"Second\"");
+        assertThat(browser.get(PATH).body()).contains("value=\"First\"");
+    }
+
+    @Test
+    void every_page_shows_a_balance_below_the_line_if_one_is_set() {
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "much"))
+                        .body())
+                .contains("Credits like 20", "value=\"much\"");
+        browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1,000"));
+        assertThat(browser.get("/dashboard/keys").body()).contains("below your line of 1,000.00 credits");
+        assertThat(browser.get(NOTICES).body()).contains("value=\"1000\"", "$5.00");
+        browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", ""));
+        assertThat(browser.get("/dashboard/keys").body()).doesNotContain("below your line");
+    }
+
+    @Test
+    void a_key_near_its_limit_is_shown_if_the_customer_wants_it() {
+        Browser.Page made =
+                browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "eager", "day", "20"));
+        Matcher id = Pattern.compile("/dashboard/keys/(key_[A-Za-z0-9]+)").matcher(made.body());
+        assertThat(id.find()).isTrue();
+        String insert = "INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
+                + id.group(1) + "', 'day', "
+                + gateway.number("SELECT MAX(created_at) FROM api_key") / 86_400_000 * 86_400_000
+                + ", 16000000, 0)";
+        gateway.execute(insert);
+        browser.submit(NOTICES, NOTICES, Map.of("version", version(), "keys", "1"));
+        assertThat(browser.get("/dashboard/keys").body())
+                .contains("'eager' has used 16.00 of 20 credits, its limit for today; free again at 00:00 UTC.");
+        browser.submit(NOTICES, NOTICES, Map.of("version", version()));
+        assertThat(browser.get("/dashboard/keys").body()).doesNotContain("has used 16.00");
+    }
+
+    @ParameterizedTest
+    @MethodSource(Windows.EACH)
+    void the_settings_pages_are_accessible(int width, Scheme scheme) {
+        try (Visit visit = Visit.at(gateway.url(), width, scheme).with(reader.cookies())) {
+            visit.open(PATH);
+            visit.look("settings");
+            if (Effort.isLong()) { // where mails are sent MailLooksTest looks at it each time
+                visit.open(NOTICES);
+                visit.look("settings-notices");
+            }
+        }
+    }
+}
