@@ -1,7 +1,5 @@
 package dev.tollgate.protocols.completions;
 
-import dev.tollgate.base.conversation.Conversation;
-import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -89,17 +87,6 @@ public final class CompletionsProtocol implements Protocol {
         @Override
         protected @Nullable Long tokensMaxByDefault(Model model) {
             return model.maxTokensByDefault();
-        }
-
-        @Override
-        protected @Nullable Effort effort(ChatRequest read, Conversation conversation, Model model) {
-            Effort effort = conversation.reasoningEffort();
-            return effort == null ? model.effortByDefault() : effort;
-        }
-
-        @Override
-        protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
-            return false;
         }
 
         @Override

@@ -36,10 +36,15 @@ public abstract class ConversationReading<R> extends Reading<R> {
     protected abstract ConversationRequest request(R read);
 
     /** Returns the effort to ask for; null leaves it to the upstream. */
-    protected abstract @Nullable Effort effort(R read, Conversation conversation, Model model);
+    protected @Nullable Effort effort(R read, Conversation conversation, Model model) {
+        Effort effort = conversation.reasoningEffort();
+        return effort == null ? model.effortByDefault() : effort;
+    }
 
-    /** Returns whether the upstream is asked for thoughts. */
-    protected abstract boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model);
+    /** Returns whether the upstream is asked for thoughts, which keep connections alive even if the door does not show them (E15). */
+    protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
+        return effort != Effort.NONE;
+    }
 
     @Override
     public String label() {

@@ -1,7 +1,5 @@
 package dev.tollgate.protocols.responses;
 
-import dev.tollgate.base.conversation.Conversation;
-import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -147,17 +145,6 @@ public final class ResponsesProtocol implements Protocol {
                     model,
                     read.whole().conversation(model),
                     "must hold no functions; GET /v1/models lists models that take them.");
-        }
-
-        @Override
-        protected @Nullable Effort effort(OpenRequest read, Conversation conversation, Model model) {
-            Effort effort = conversation.reasoningEffort();
-            return effort == null ? model.effortByDefault() : effort;
-        }
-
-        @Override
-        protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
-            return effort != Effort.NONE;
         }
 
         @Override

@@ -163,6 +163,16 @@ class CompletionsTest {
     }
 
     @Test
+    void thoughts_are_asked_for_to_keep_the_stream_open() {
+        complete(",\"stream\":true");
+
+        assertThat(gateway.lastAsked()
+                        .at("/generationConfig/thinkingConfig/includeThoughts")
+                        .asBoolean(false))
+                .isTrue();
+    }
+
+    @Test
     void the_same_idempotency_key_and_body_are_charged_once() {
         List<Reply> replies = List.of(once(), once());
 
