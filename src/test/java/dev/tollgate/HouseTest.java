@@ -51,9 +51,8 @@ class HouseTest {
     /** The packages above the limit, with the most classes of each. The list and its numbers only become smaller. */
     private static final Map<String, Integer> LARGE_PACKAGES = Map.ofEntries(
             Map.entry("app", 36),
-            Map.entry("books.ledger", 61),
-            Map.entry("calls.metering", 66),
-            Map.entry("calls.replay", 38),
+            Map.entry("books.ledger", 44),
+            Map.entry("calls.metering", 65),
             Map.entry("customers.figures", 37),
             Map.entry("customers.keys", 38),
             Map.entry("customers.people", 44),

@@ -2,9 +2,9 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
-import dev.tollgate.books.rollups.CountAbandoned;
-import dev.tollgate.books.tasks.FailAbandoned;
-import dev.tollgate.calls.replay.FreeAbandoned;
+import dev.tollgate.books.rollups.Rollups.CountAbandoned;
+import dev.tollgate.books.tasks.Tasks.FailAbandoned;
+import dev.tollgate.calls.replay.Answers.FreeAbandoned;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;

@@ -1,5 +1,6 @@
 package dev.tollgate.books.rollups;
 
+import dev.tollgate.books.rollups.Rollups.RollupChange;
 import java.util.List;
 
 /**

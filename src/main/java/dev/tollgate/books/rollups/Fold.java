@@ -1,5 +1,6 @@
 package dev.tollgate.books.rollups;
 
+import dev.tollgate.books.rollups.Tallies.AccountDay;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;

@@ -1,11 +1,16 @@
 package dev.tollgate.books.rollups;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.Refund;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
+import dev.tollgate.books.ledger.Resolution;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -54,6 +59,56 @@ public final class Rollups {
             log.warn(Event.STORE_UNAVAILABLE, "usage could not be folded into days; trying again next time", e);
         } finally {
             sweeping.set(false);
+        }
+    }
+
+    /** A change of the roll-ups. What is counted depends on a change of the ledger in the same unit, which has been applied before it. */
+    public sealed interface RollupChange extends Change
+            permits CountCall, CountAbandoned, CountRefund, FoldUsage, CorrectUsage {}
+
+    /**
+     * Counts a call that has ended; nothing where its reservation had ended before.
+     *
+     * @param resolution of the same unit
+     */
+    public record CountCall(Resolution resolution, CallFigures figures) implements RollupChange {}
+
+    /**
+     * Counts the calls whose owner has died as failed.
+     *
+     * @param expired of the same unit
+     */
+    public record CountAbandoned(ReleaseAbandoned expired) implements RollupChange {}
+
+    /**
+     * Counts what was given back of a call's charge later, for the key and the model of that call, at the time of the refund's own entry; nothing
+     * where nothing was given back.
+     *
+     * @param refund of the same unit
+     */
+    public record CountRefund(Refund refund) implements RollupChange {}
+
+    /** Folds a few accounts' closed quarters into days, if no other node is at it. */
+    public static final class FoldUsage implements RollupChange {
+
+        private final Instant now;
+        private boolean more;
+
+        public FoldUsage(Instant now) {
+            this.now = now;
+        }
+
+        Instant now() {
+            return now;
+        }
+
+        void left(boolean isMore) {
+            more = isMore;
+        }
+
+        /** Once applied: whether there is more to fold. */
+        public boolean isMore() {
+            return more;
         }
     }
 }

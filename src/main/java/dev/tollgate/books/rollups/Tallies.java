@@ -4,6 +4,7 @@ import static dev.tollgate.books.rollups.UsageColumn.OF_ACCOUNTS;
 import static dev.tollgate.books.rollups.UsageColumn.OF_HOURS;
 
 import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.rollups.CallFigures.AttemptCost;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -210,5 +211,17 @@ final class Tallies {
                 into + "VALUES (" + marks + ")" + onConflict,
                 into + "SELECT * FROM unnest(" + marks + ")" + onConflict,
                 types);
+    }
+
+    /** A day (UTC) of an account, by its first millisecond. */
+    record AccountDay(String accountId, long startsAt) implements Comparable<AccountDay> {
+
+        private static final Comparator<AccountDay> ORDER =
+                Comparator.comparing(AccountDay::accountId).thenComparingLong(AccountDay::startsAt);
+
+        @Override
+        public int compareTo(AccountDay other) {
+            return ORDER.compare(this, other);
+        }
     }
 }

@@ -1,8 +1,18 @@
 package dev.tollgate.books.tasks;
 
 import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Resolution;
+import dev.tollgate.books.tasks.Tasks.CloseTask;
+import dev.tollgate.books.tasks.Tasks.FailAbandoned;
+import dev.tollgate.books.tasks.Tasks.TaskChange;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
+import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -74,5 +84,139 @@ public final class Tasks {
     private static @Nullable Long number(ResultSet row, String column) throws SQLException {
         long value = row.getLong(column);
         return row.wasNull() ? null : value;
+    }
+
+    /** A change of the tasks. Each depends on a change of the ledger in the same unit, which has been applied before it. */
+    public sealed interface TaskChange extends Change permits CloseTask, FailAbandoned {}
+
+    /**
+     * Ends the task of a reservation with what the ledger charged; does nothing where the reservation had ended before.
+     *
+     * @param resolution of the same unit
+     * @param status not {@code PROCESSING}
+     * @param model as the answer named it
+     */
+    public record CloseTask(Resolution resolution, TaskStatus status, String model, TaskResult result)
+            implements TaskChange {
+
+        public CloseTask {
+            if (status == TaskStatus.PROCESSING) {
+                throw new IllegalArgumentException("a task that ends is not processing");
+            }
+        }
+    }
+
+    /**
+     * Marks the tasks whose owner has died as failed (decision D34).
+     *
+     * @param expired of the same unit
+     */
+    public record FailAbandoned(ReleaseAbandoned expired) implements TaskChange {}
+
+    /** The tasks' share of a batch: a task is written once, when its call has ended. Until then its hold stands for it. */
+    private static final class TasksPart implements Part<TaskChange> {
+
+        private static final RowStatement INSERT = RowStatement.insert(
+                "task",
+                "id text",
+                "account_id text",
+                "key_id text",
+                "door text",
+                "created_at bigint",
+                "model text",
+                "model_id text",
+                "status text",
+                "completed_at bigint",
+                "charge_micros bigint",
+                "usage utf8",
+                "usage_flags text",
+                "max_tokens_applied bigint",
+                "pricing utf8",
+                "error_code text",
+                "error_message text",
+                "course utf8",
+                "costs utf8");
+
+        private static final TaskResult ABANDONED = TaskResult.error(
+                        "internal_error", "The server stopped before the call had ended. Nothing was charged.")
+                .withCosts(TaskResult.NO_COSTS);
+
+        @Override
+        public Class<TaskChange> type() {
+            return TaskChange.class;
+        }
+
+        @Override
+        public void write(Statements statements, List<TaskChange> changes) throws SQLException {
+            Rows inserts = INSERT.on(statements);
+            for (TaskChange change : changes) {
+                switch (change) {
+                    case CloseTask close -> insert(close, inserts);
+                    case FailAbandoned abandoned -> insert(abandoned, inserts);
+                }
+            }
+            inserts.finish();
+        }
+
+        /** Does nothing if the reservation had ended before. */
+        private static void insert(CloseTask task, Rows inserts) throws SQLException {
+            if (task.resolution().outcome() instanceof Resolution.Resolved resolved) {
+                insert(
+                        task.resolution().ended(),
+                        task.model(),
+                        task.status(),
+                        task.resolution().at(),
+                        resolved.chargedMicros(),
+                        task.result(),
+                        inserts);
+            }
+        }
+
+        private static void insert(FailAbandoned abandoned, Rows inserts) throws SQLException {
+            for (OpenHold hold : abandoned.expired().ended()) {
+                insert(
+                        hold,
+                        hold.model(),
+                        TaskStatus.FAILED,
+                        abandoned.expired().endOf(hold),
+                        0,
+                        ABANDONED,
+                        inserts);
+            }
+        }
+
+        private static void insert(
+                OpenHold hold,
+                String model,
+                TaskStatus status,
+                Instant at,
+                long chargeMicros,
+                TaskResult result,
+                Rows inserts)
+                throws SQLException {
+            inserts.text(hold.id())
+                    .text(hold.accountId())
+                    .text(hold.keyId())
+                    .text(hold.door())
+                    .number(hold.createdAt().toEpochMilli())
+                    .text(model)
+                    .text(hold.model())
+                    .text(status.code())
+                    .number(at.toEpochMilli())
+                    .number(chargeMicros)
+                    .utf8(bytes(result.usageJson()))
+                    .text(String.join(" ", result.usageFlags()))
+                    .number(result.maxTokensApplied())
+                    .utf8(bytes(result.pricingJson()))
+                    .text(result.errorCode())
+                    .text(result.errorMessage())
+                    .utf8(bytes(result.courseJson()))
+                    .utf8(bytes(result.costsJson()))
+                    .next();
+        }
+
+        private static byte @Nullable [] bytes(@Nullable WrittenJson json) {
+            return json == null ? null : json.utf8();
+        }
     }
 }

@@ -1,11 +1,20 @@
 package dev.tollgate.calls.replay;
 
+import dev.tollgate.books.ledger.ReleaseAbandoned;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Resolution.Release;
+import dev.tollgate.calls.replay.ClaimKey.ClaimPart;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -91,5 +100,97 @@ public final class Answers {
     /** Returns whether a task's spool may be needed: its call runs, or its response is kept. */
     boolean isKnown(String taskId) {
         return database.read(sql -> sql.has(IS_KNOWN, taskId));
+    }
+
+    /** A change of a claim that follows from the ledger's decision in the same unit. */
+    public sealed interface AnswerChange extends Change
+            permits ConfirmClaim, KeepAnswer, FreeClaim, FreeAbandoned, ForgetOld {}
+
+    /**
+     * Gives a claim up where the reservation was refused: a refused call leaves nothing behind.
+     *
+     * @param claim of the same unit
+     * @param reserve of the same unit
+     */
+    public record ConfirmClaim(ClaimKey claim, Reserve reserve) implements AnswerChange {}
+
+    /**
+     * Frees the key of a call that ended in an error and a full refund: the retry is a new call. Does nothing where the reservation had
+     * ended before.
+     *
+     * @param release of the same unit
+     */
+    public record FreeClaim(Release release) implements AnswerChange {}
+
+    /**
+     * Frees the keys of calls whose owner has died (decision D34).
+     *
+     * @param expired of the same unit
+     */
+    public record FreeAbandoned(ReleaseAbandoned expired) implements AnswerChange {}
+
+    /**
+     * Forgets answers that were settled before a time, the oldest first and so many at most. The outcome is the ids of their tasks: the
+     * spools can be deleted.
+     */
+    public static final class ForgetOld extends Decision<List<String>> implements AnswerChange {
+
+        private final Instant before;
+        private final int answersMax;
+
+        public ForgetOld(Instant before, int answersMax) {
+            this.before = before;
+            this.answersMax = answersMax;
+        }
+
+        Instant before() {
+            return before;
+        }
+
+        int answersMax() {
+            return answersMax;
+        }
+
+        void made(List<String> forgotten) {
+            decide(forgotten);
+        }
+    }
+
+    /** The name under which a response is kept. Two API keys never share one, whatever their callers send (guarantee S-09). */
+    public record AnswerName(String keyId, String nameHash) implements Comparable<AnswerName> {
+
+        private static final Comparator<AnswerName> ORDER =
+                Comparator.comparing(AnswerName::keyId).thenComparing(AnswerName::nameHash);
+
+        @Override
+        public int compareTo(AnswerName other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /**
+     * The state of the response under a name.
+     *
+     * @param bodyHash of the request that claimed it
+     * @param taskId of the call that answered it; also names the spool
+     * @param bytes of the spool's file; 0 unless kept
+     * @param hash SHA-256 of the spool's file in lower-case hex; null unless kept
+     */
+    public record KnownAnswer(
+            String bodyHash,
+            String taskId,
+            State state,
+            long bytes,
+            @Nullable String hash) {
+
+        /** The progress of the call. */
+        public enum State {
+            /** The call is not settled. New callers with the key follow it. */
+            RUNNING,
+            /** Charged, and its answer can be given again. */
+            KEPT,
+            /** Charged, but the response is gone: it was too large, or the account's share was full. */
+            DROPPED
+        }
     }
 }

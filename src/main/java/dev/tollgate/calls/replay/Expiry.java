@@ -1,6 +1,7 @@
 package dev.tollgate.calls.replay;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.calls.replay.Answers.ForgetOld;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.io.IOException;

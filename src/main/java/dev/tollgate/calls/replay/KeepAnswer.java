@@ -1,6 +1,7 @@
 package dev.tollgate.calls.replay;
 
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.calls.replay.Answers.AnswerChange;
 import dev.tollgate.storage.Decision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -9,6 +9,8 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.Call;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Answers.AnswerName;
+import dev.tollgate.calls.replay.Answers.KnownAnswer;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

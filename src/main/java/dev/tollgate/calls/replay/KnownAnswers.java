@@ -8,6 +8,7 @@ import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Running;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Answers.AnswerName;
 import dev.tollgate.http.limits.Shares;
 import dev.tollgate.storage.StoreException;
 import io.vertx.core.Context;

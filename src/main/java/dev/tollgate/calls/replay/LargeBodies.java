@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.calls.metering.Refusals;
 import dev.tollgate.calls.metering.Running;
+import dev.tollgate.calls.replay.Answers.AnswerName;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;

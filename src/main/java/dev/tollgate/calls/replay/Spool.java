@@ -2,6 +2,7 @@ package dev.tollgate.calls.replay;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.calls.replay.Answers.KnownAnswer;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;

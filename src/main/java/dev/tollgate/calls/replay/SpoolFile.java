@@ -1,5 +1,6 @@
 package dev.tollgate.calls.replay;
 
+import dev.tollgate.calls.replay.Answers.KnownAnswer;
 import dev.tollgate.storage.Seal;
 import dev.tollgate.storage.SecretBox;
 import java.io.EOFException;

@@ -2,6 +2,7 @@ package dev.tollgate.calls.replay;
 
 import dev.tollgate.base.host.PrivateFiles;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.calls.replay.Answers.KnownAnswer;
 import dev.tollgate.storage.Seal;
 import dev.tollgate.storage.SecretBox;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.replay;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.calls.replay.Answers.KnownAnswer;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

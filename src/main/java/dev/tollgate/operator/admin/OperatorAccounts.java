@@ -17,7 +17,7 @@ import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.ledger.SetAccountSpend;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.books.rollups.CountRefund;
+import dev.tollgate.books.rollups.Rollups.CountRefund;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.keys.SetAccountRates;
 import dev.tollgate.customers.people.Sessions;

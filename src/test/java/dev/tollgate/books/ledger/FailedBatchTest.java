@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Resolution.Release;
-import dev.tollgate.books.tasks.CloseTask;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.testing.BesideOthers;

@@ -3,9 +3,10 @@ package dev.tollgate.books.rollups;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.tasks.CloseTask;
+import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;

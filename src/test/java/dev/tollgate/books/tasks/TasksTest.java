@@ -11,6 +11,8 @@ import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.tasks.Tasks.CloseTask;
+import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.calls.replay.Answers.KnownAnswer;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import java.io.ByteArrayOutputStream;
