@@ -54,8 +54,6 @@ class HouseTest {
             Map.entry("books.ledger", 44),
             Map.entry("calls.metering", 65),
             Map.entry("customers.figures", 37),
-            Map.entry("customers.keys", 38),
-            Map.entry("customers.people", 44),
             Map.entry("operator.admin", 40),
             Map.entry("storage", 73),
             Map.entry("upstreams.gemini", 62),

@@ -7,6 +7,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.customers.keys.KeyEdit.RotateKey;
 import dev.tollgate.http.limits.Rates;
 import java.math.BigDecimal;
 import java.time.Instant;

@@ -1,14 +1,22 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.http.limits.Rates;
 import dev.tollgate.storage.Decision;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Something that changes a key's row, and so what the cache may say of it. */
 public abstract sealed class KeyChange<O> extends Decision<O>
-        permits CreateKey, EnsureKey, EnsureHiddenKey, KeyEdit, SetAccountRates, ForgetKeys {
+        permits CreateKey,
+                KeyChange.EnsureKey,
+                KeyChange.EnsureHiddenKey,
+                KeyChange.SetAccountRates,
+                KeyChange.ForgetKeys,
+                KeyEdit {
 
     private final List<String> touchedHashes = new ArrayList<>(2);
     private @Nullable String touchedAccount;
@@ -47,5 +55,148 @@ public abstract sealed class KeyChange<O> extends Decision<O>
 
     final @Nullable String touchedAccount() {
         return touchedAccount;
+    }
+
+    /**
+     * Makes sure that a key chosen by the operator exists, is enabled, and belongs to the account, even if it belonged to another. Settings of an
+     * existing key stay. The outcome is the key.
+     */
+    public static final class EnsureKey extends KeyChange<Key> {
+
+        private final Key key;
+        private final String hash;
+
+        /** @param id {@code key_…}, used if the key is new */
+        public EnsureKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at) {
+            this.key = Key.made(id, accountId, secret.prefix(), settings, at);
+            this.hash = secret.hash();
+        }
+
+        @Override
+        String idOrHash() {
+            return hash;
+        }
+
+        @Override
+        Key decideOver(KeyRows rows) throws SQLException {
+            KeyRows.Row present = rows.byHash(hash);
+            if (present == null) {
+                rows.insert(key, hash);
+                touch(hash);
+                return key;
+            }
+            touch(present);
+            Key old = present.key();
+            Key ensured = old.withAccount(key.accountId()).withDisabled(false).withDeletedAt(null);
+            if (ensured.equals(old)) {
+                return old;
+            }
+            Key changed = ensured.asNextVersion();
+            rows.update(changed);
+            return changed;
+        }
+    }
+
+    /** Sees to it that an account has its hidden key, of which there is one for each. */
+    public static final class EnsureHiddenKey extends KeyChange<CreateKey.Outcome> {
+
+        private static final String NAME = "Playground";
+
+        private final Key key;
+        private final String hash;
+
+        /** @param id {@code key_…}, used if there is none yet */
+        public EnsureHiddenKey(String id, String accountId, Instant at) {
+            this.key = Key.made(id, accountId, "", KeySettings.named(NAME).withKind(KeyKind.HIDDEN), at);
+            this.hash = hash(accountId);
+        }
+
+        /** The hash of a text that is no secret, so that no caller can present it; it depends on the account alone, so that there is only one. */
+        static String hash(String accountId) {
+            return KeySecret.hash("hidden " + accountId);
+        }
+
+        @Override
+        String idOrHash() {
+            return hash;
+        }
+
+        @Override
+        CreateKey.Outcome decideOver(KeyRows rows) throws SQLException {
+            KeyRows.Row present = rows.byHash(hash);
+            if (present != null) {
+                return new CreateKey.Created(present.key());
+            }
+            if (!rows.hasAccount(key.accountId())) {
+                return new CreateKey.NoSuchAccount();
+            }
+            rows.insert(key, hash);
+            touch(hash);
+            return new CreateKey.Created(key);
+        }
+    }
+
+    /** Changes what all keys of an account together may use; the operator's choice. The outcome: whether there is such an account, not deleted. */
+    public static final class SetAccountRates extends KeyChange<Boolean> {
+
+        private final String accountId;
+        private final UnaryOperator<Rates> change;
+        private Rates before = Rates.NONE;
+        private Rates after = Rates.NONE;
+
+        /** @param change must not fail: it runs on the writer's thread */
+        public SetAccountRates(String accountId, UnaryOperator<Rates> change) {
+            this.accountId = accountId;
+            this.change = change;
+        }
+
+        /** Returns the previous rates. Once applied. */
+        public Rates before() {
+            return before;
+        }
+
+        /** Returns the new rates. Once applied. */
+        public Rates after() {
+            return after;
+        }
+
+        @Override
+        String idOrHash() {
+            return accountId;
+        }
+
+        @Override
+        Boolean decideOver(KeyRows rows) throws SQLException {
+            if (!rows.hasAccount(accountId)) {
+                return false;
+            }
+            before = rows.accountRates(accountId);
+            after = change.apply(before);
+            rows.setAccountRates(accountId, after);
+            touchAccount(accountId);
+            return true;
+        }
+    }
+
+    /** Erases keys that were deleted before a call was made with them. The outcome is their number. */
+    static final class ForgetKeys extends KeyChange<Integer> {
+
+        static final int ROWS_MAX = 500;
+
+        private final Instant before;
+
+        ForgetKeys(Instant before) {
+            this.before = before;
+        }
+
+        @Override
+        String idOrHash() {
+            return "";
+        }
+
+        @Override
+        Integer decideOver(KeyRows rows) throws SQLException {
+            return rows.forgetUnused(before, ROWS_MAX);
+        }
     }
 }

@@ -1,10 +1,13 @@
 package dev.tollgate.customers.keys;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A change of a key that is there. What was counted stays counted (decision D47). */
-public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome>
-        permits SetKey, DisableKey, DeleteKey, RotateKey {
+public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
 
     /** The outcome of a change. */
     public sealed interface Outcome {}
@@ -54,5 +57,128 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome>
         write(rows, present, changed);
         touch(present);
         return new Changed(changed);
+    }
+
+    /** Changes what a key's owner can choose. */
+    public static final class SetKey extends KeyEdit {
+
+        private final UnaryOperator<KeySettings> edit;
+        private final @Nullable Boolean disabled;
+
+        /**
+         * @param edit run on the writer's thread over the settings as they are then; must not block or fail
+         * @param disabled null: stays as it is
+         */
+        public SetKey(String id, KeyCondition condition, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
+            super(id, condition);
+            this.edit = edit;
+            this.disabled = disabled;
+        }
+
+        /** Anybody's, whatever it has become. */
+        public SetKey(String id, UnaryOperator<KeySettings> edit) {
+            this(id, KeyCondition.NONE, edit, null);
+        }
+
+        @Override
+        Key edited(Key old) {
+            Key changed = old.withSettings(edit.apply(old.settings()));
+            return disabled == null ? changed : changed.withDisabled(disabled);
+        }
+    }
+
+    /** Disables a key, or enables it again. */
+    public static final class DisableKey extends KeyEdit {
+
+        private final boolean disabled;
+
+        public DisableKey(String id, KeyCondition condition, boolean disabled) {
+            super(id, condition);
+            this.disabled = disabled;
+        }
+
+        /** Anybody's, whatever it has become. */
+        public DisableKey(String id, boolean disabled) {
+            this(id, KeyCondition.NONE, disabled);
+        }
+
+        @Override
+        Key edited(Key old) {
+            return old.withDisabled(disabled);
+        }
+    }
+
+    /** Deletes a key for good. Its row stays, since usage refers to its name. */
+    public static final class DeleteKey extends KeyEdit {
+
+        private final Instant at;
+
+        public DeleteKey(String id, KeyCondition condition, Instant at) {
+            super(id, condition);
+            this.at = at;
+        }
+
+        @Override
+        Key edited(Key old) {
+            return old.withDeletedAt(at);
+        }
+    }
+
+    /**
+     * Gives a key another secret; id, limits and counters stay. The old secret is good for a time, and only the last one: to rotate again ends
+     * the one before.
+     */
+    public static final class RotateKey extends KeyEdit {
+
+        /** The longest time that an old secret may be good for. */
+        public static final Duration GRACE_MAX = Duration.ofDays(30);
+
+        private final KeySecret secret;
+        private final @Nullable Instant oldUntil;
+
+        /**
+         * @param secret the new one
+         * @param grace how long the old one stays good, 0 to {@link #GRACE_MAX}
+         */
+        public RotateKey(String id, KeyCondition condition, KeySecret secret, Duration grace, Instant at) {
+            super(id, condition);
+            if (grace.isNegative() || grace.compareTo(GRACE_MAX) > 0) {
+                throw new IllegalArgumentException("an old key stays good for 0 to " + GRACE_MAX.toSeconds()
+                        + " seconds, not " + grace.toSeconds());
+            }
+            this.secret = secret;
+            this.oldUntil = grace.isZero() ? null : at.plus(grace);
+        }
+
+        @Override
+        Key edited(Key old) {
+            return old.withSecret(secret.prefix(), oldUntil);
+        }
+
+        @Override
+        void write(KeyRows rows, KeyRows.Row present, Key changed) throws SQLException {
+            rows.rotate(changed, secret.hash(), oldUntil == null ? null : present.hash());
+            touch(secret.hash());
+        }
+    }
+
+    /**
+     * The condition of a change, apart from the key's id.
+     *
+     * @param accountId the account that the key must belong to; null for any
+     * @param version the version that the change was based on; null for any
+     */
+    public record KeyCondition(
+            @Nullable String accountId, @Nullable Long version) {
+
+        public static final KeyCondition NONE = new KeyCondition(null, null);
+
+        boolean isOf(Key key) {
+            return accountId == null || accountId.equals(key.accountId());
+        }
+
+        boolean hasSeen(Key key) {
+            return version == null || version == key.version();
+        }
     }
 }

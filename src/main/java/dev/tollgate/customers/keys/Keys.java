@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.people.StartMarks.StartMarksPart;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Unit;

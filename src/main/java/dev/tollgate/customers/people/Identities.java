@@ -3,6 +3,7 @@ package dev.tollgate.customers.people;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.people.Newcomers.Newcomer;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -171,7 +172,7 @@ public final class Identities {
      * @return {@link SignIn.Taken} if the address already has an account
      */
     public SignIn signUp(Identity identity, String zone, Visit visit) {
-        Duration wait = people.signUps().begin(visit);
+        Duration wait = people.waits().signUp(visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }

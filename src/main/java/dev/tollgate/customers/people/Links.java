@@ -3,6 +3,7 @@ package dev.tollgate.customers.people;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.people.Newcomers.Newcomer;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;

@@ -4,6 +4,7 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.FreeCredits;
+import dev.tollgate.customers.people.PeopleRows.NewPerson;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -118,4 +119,24 @@ final class Newcomers {
                 row -> Identity.name(row.getString(1), row.getString(2)),
                 personId));
     }
+
+    /**
+     * A person who is about to be made.
+     *
+     * @param accountId null: with an account of their own
+     * @param email null where none is known
+     * @param isConfirmed whether the address was shown to be theirs
+     * @param hash of the password; {@link Passwords#NONE} for none
+     * @param identity by which a provider knows them, too; null for none
+     */
+    record Newcomer(
+            String personId,
+            @Nullable String accountId,
+            String login,
+            @Nullable String email,
+            boolean isConfirmed,
+            String name,
+            String hash,
+            String zone,
+            @Nullable String identity) {}
 }

@@ -2,6 +2,7 @@ package dev.tollgate.customers.people;
 
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
+import dev.tollgate.customers.people.PeopleRows.NewPerson;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -141,5 +142,14 @@ public final class Operators {
                     .append(MADE_FROM.charAt(random.nextInt(MADE_FROM.length())));
         }
         return password.toString();
+    }
+
+    /** The outcome of giving or taking a role. */
+    public enum RoleChange {
+        DONE,
+        /** The person had the role already. */
+        SAME,
+        /** The last operator keeps the role; nothing was changed. */
+        LAST
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.customers.people;
 
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
+import dev.tollgate.customers.people.PeopleRows.NewPerson;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -105,7 +106,7 @@ public final class PasswordSignIn {
         if (refused != null) {
             return refused;
         }
-        Duration wait = people.signUps().begin(visit);
+        Duration wait = people.waits().signUp(visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }

@@ -3,6 +3,8 @@ package dev.tollgate.customers.people;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.people.PeopleRows.NewPerson;
+import dev.tollgate.customers.people.StartMarks.StartMarksPart;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
@@ -38,7 +40,6 @@ public final class People implements AutoCloseable {
     private final Writer writer;
     private final Passwords passwords;
     private final SignInWaits waits;
-    private final SignUpLimit signUps;
     private final SecondFactor secondFactor;
     private final Sessions sessions;
     private final Operators operators;
@@ -60,7 +61,6 @@ public final class People implements AutoCloseable {
         this.waits = new SignInWaits(clock);
         this.secrets = secrets;
         this.allowances = new Allowances(database, secrets, clock);
-        this.signUps = new SignUpLimit(waits);
         this.sessions = new Sessions(database, writer, secrets, clock, random);
         this.operators = new Operators(database, writer, passwords, waits, clock, random);
         this.secondFactor = new SecondFactor(database, writer, secrets, waits, clock, random);
@@ -169,10 +169,6 @@ public final class People implements AutoCloseable {
 
     SignInWaits waits() {
         return waits;
-    }
-
-    SignUpLimit signUps() {
-        return signUps;
     }
 
     Allowances allowances() {

@@ -171,4 +171,27 @@ final class PeopleRows {
         update("DELETE FROM session WHERE person_id = ? AND code_due = 1", personId);
         return was;
     }
+
+    /** A row to be made. @param passwordDue whether the password was given to them, and has to be changed */
+    record NewPerson(
+            String id,
+            String accountId,
+            String login,
+            @Nullable String email,
+            String name,
+            Role role,
+            String passwordHash,
+            boolean passwordDue,
+            String zone,
+            Instant at) {}
+
+    /** A row to be made. @param provedAt when the password or a code was shown; long ago where nothing was */
+    record NewSession(
+            String hash,
+            String personId,
+            Instant at,
+            Instant provedAt,
+            boolean codeDue,
+            String address,
+            String agent) {}
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.people.PeopleRows.NewSession;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.SecretBox;
@@ -10,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -257,5 +260,34 @@ public final class SecondFactor {
     private <O> O commit(PeopleChange<O> change) {
         writer.commitAndWait(Unit.of(change));
         return change.outcome();
+    }
+
+    /** Recovery codes of a person without the app: ten, each of 16 letters and digits in groups of four. Only their hashes are stored. */
+    static final class RecoveryCodes {
+
+        private static final int COUNT = 10;
+        private static final String ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
+        private static final int CHARS = 16;
+        private static final int GROUP = 4;
+
+        private RecoveryCodes() {}
+
+        /** Returns new codes, to be shown once. */
+        static List<String> next(RandomGenerator random) {
+            List<String> codes = new ArrayList<>();
+            for (int i = 0; i < COUNT; i++) {
+                codes.add(Tokens.letters(random, ALPHABET, CHARS).replaceAll("(.{" + GROUP + "})(?=.)", "$1-"));
+            }
+            return codes;
+        }
+
+        /** Returns the hash of a typed code. Case, spaces and hyphens do not count. */
+        static String hash(String typed) {
+            return Tokens.hash(typed.toLowerCase(Locale.ROOT).replaceAll("[\\s-]", ""));
+        }
+
+        static List<String> hashes(List<String> codes) {
+            return codes.stream().map(RecoveryCodes::hash).toList();
+        }
     }
 }

@@ -23,6 +23,7 @@ final class SignInWaits {
     private static final int NAME_TRIES = 5;
     private static final int ADDRESS_TRIES = 30;
     private static final int ASKED = 10;
+    private static final int SIGN_UPS = 5;
     private static final int KEPT_MAX = 100_000;
 
     /** The number of addresses that a wide network counts as. */
@@ -130,7 +131,7 @@ final class SignInWaits {
     }
 
     /** Counts what an address may do {@code free} times. @param kind a prefix of its own @return zero if it may be done; then it is counted */
-    Duration begin(String kind, Visit visit, int free) {
+    private Duration begin(String kind, Visit visit, int free) {
         return begin(Name.networks(kind, visit, free, LONGEST).toList());
     }
 
@@ -142,6 +143,15 @@ final class SignInWaits {
     /** Counts a request for a password reset; other mails do not delay it. */
     Duration askReset(Visit visit) {
         return begin("r", visit, ASKED);
+    }
+
+    /**
+     * Limits sign-ups: five from an address and 40 from its wide network are free within fifteen minutes.
+     *
+     * @return how long the next sign-up has to wait; zero if this one may be made: then it is counted
+     */
+    Duration signUp(Visit visit) {
+        return begin("s", visit, SIGN_UPS);
     }
 
     private void count(Name name) {

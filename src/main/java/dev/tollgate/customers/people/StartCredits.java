@@ -2,6 +2,7 @@ package dev.tollgate.customers.people;
 
 import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.customers.people.StartMarks.TakeStartMarks;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.people.Operators.RoleChange;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
-import dev.tollgate.customers.people.RoleChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,10 +2,10 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.DisableKey;
+import dev.tollgate.customers.keys.KeyEdit.DisableKey;
+import dev.tollgate.customers.keys.KeyEdit.SetKey;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
-import dev.tollgate.customers.keys.SetKey;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;

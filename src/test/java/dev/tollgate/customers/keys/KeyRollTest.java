@@ -2,6 +2,8 @@ package dev.tollgate.customers.keys;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.keys.KeyChange.EnsureKey;
+import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
