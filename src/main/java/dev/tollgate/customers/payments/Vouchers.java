@@ -3,18 +3,29 @@ package dev.tollgate.customers.payments;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.http.limits.RequestRates;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.sql.Columns;
 import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +43,13 @@ public final class Vouchers {
     /** The limit for one account and for one address: more than a person types. Guessing a hundred bits takes far more. */
     static final int TRIES_A_MINUTE = 10;
 
-    private static final String PAGE = VouchersPart.COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
+    private static final String COLUMNS = """
+            SELECT sequence, amount_micros, note, created_at, expires_at, account_id, redeemed_at FROM voucher""";
+    private static final String FIND = COLUMNS + " WHERE code_hash = ?";
+    private static final String INSERT = """
+            INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)""";
+    private static final String REDEEM = "UPDATE voucher SET account_id = ?, redeemed_at = ? WHERE code_hash = ?";
+    private static final String PAGE = COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
 
     private final Database database;
     private final Writer writer;
@@ -144,7 +161,7 @@ public final class Vouchers {
     }
 
     private @Nullable Voucher byCode(String hash) {
-        return database.read(sql -> sql.one(VouchersPart.FIND, VouchersPart::voucher, hash));
+        return database.read(sql -> sql.one(FIND, VouchersPart::voucher, hash));
     }
 
     /**
@@ -158,5 +175,200 @@ public final class Vouchers {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " vouchers, not " + limit);
         }
         return database.read(sql -> sql.list(PAGE, VouchersPart::voucher, before, limit));
+    }
+
+    /** A change of vouchers. */
+    abstract static sealed class VoucherChange<O> extends Decision<O> {}
+
+    /** Makes vouchers of one kind. The outcome is the number of the first; the others follow it. It is 0 where they were made before. */
+    public static final class MakeVouchers extends VoucherChange<Long> {
+
+        private static final long MADE_BEFORE = 0;
+
+        private final List<String> codeHashes;
+        private final long amountMicros;
+        private final String note;
+        private final @Nullable Instant expiresAt;
+        private final Instant at;
+
+        MakeVouchers(List<String> codeHashes, long amountMicros, String note, @Nullable Instant expiresAt, Instant at) {
+            this.codeHashes = List.copyOf(codeHashes);
+            this.amountMicros = amountMicros;
+            this.note = note;
+            this.expiresAt = expiresAt;
+            this.at = at;
+        }
+
+        List<String> codeHashes() {
+            return codeHashes;
+        }
+
+        Voucher numbered(long sequence) {
+            return new Voucher(sequence, amountMicros, note, at, expiresAt, null, null);
+        }
+
+        void madeBefore() {
+            decide(MADE_BEFORE);
+        }
+
+        /** Once decided. */
+        public boolean wasMadeBefore() {
+            return outcome() == MADE_BEFORE;
+        }
+
+        void made(long firstSequence) {
+            decide(firstSequence);
+        }
+    }
+
+    /** Takes a voucher for an account, if it is still good; the {@link #grant} of the same unit gives its credits then and only then. */
+    private static final class RedeemVoucher extends VoucherChange<Boolean> {
+
+        private final String codeHash;
+        private final String accountId;
+        private final Instant at;
+        private final Grant grant;
+
+        /** @param voucher as it was found by its code; its amount never changes */
+        RedeemVoucher(String codeHash, Voucher voucher, String accountId, Instant at) {
+            this.codeHash = codeHash;
+            this.accountId = accountId;
+            this.at = at;
+            this.grant = Grant.onCondition(
+                    accountId,
+                    voucher.amountMicros(),
+                    "voucher " + voucher.sequence(),
+                    this::outcome,
+                    new RequestId("voucher-" + voucher.sequence()),
+                    at);
+        }
+
+        Grant grant() {
+            return grant;
+        }
+
+        String codeHash() {
+            return codeHash;
+        }
+
+        String accountId() {
+            return accountId;
+        }
+
+        Instant at() {
+            return at;
+        }
+
+        void taken(boolean isTaken) {
+            decide(isTaken);
+        }
+
+        /** Once the ledger has decided: whether the credits have gone to the account. An account that cannot take them leaves the voucher good. */
+        boolean isRedeemed() {
+            return grant.outcome() instanceof Grant.Granted;
+        }
+    }
+
+    /** Locks the vouchers of a batch in the order of their hashes, gives each away once, and writes those that were really given. */
+    @SuppressWarnings("rawtypes") // a class literal has no type arguments
+    private static final class VouchersPart implements Part<VoucherChange> {
+
+        private final Map<String, Voucher> found = new HashMap<>();
+        private final Set<String> taken = new HashSet<>();
+
+        @Override
+        public Class<VoucherChange> type() {
+            return VoucherChange.class;
+        }
+
+        @Override
+        public void ask(Statements statements, List<VoucherChange> changes) throws SQLException {
+            Set<String> hashes = new TreeSet<>();
+            for (VoucherChange change : changes) {
+                if (change instanceof RedeemVoucher redeem) {
+                    hashes.add(redeem.codeHash());
+                }
+            }
+            for (String hash : hashes) {
+                Voucher voucher = statements.one(FIND + statements.dialect().lock(), VouchersPart::voucher, hash);
+                if (voucher != null) {
+                    found.put(hash, voucher);
+                }
+            }
+        }
+
+        @Override
+        public void decide(Statements statements, List<VoucherChange> changes) {
+            for (VoucherChange change : changes) {
+                if (change instanceof RedeemVoucher redeem) {
+                    Voucher voucher = found.get(redeem.codeHash());
+                    redeem.taken(voucher != null && voucher.isGoodAt(redeem.at()) && taken.add(redeem.codeHash()));
+                }
+            }
+        }
+
+        @Override
+        public void write(Statements statements, List<VoucherChange> changes) throws SQLException {
+            for (VoucherChange change : changes) {
+                switch (change) {
+                    case MakeVouchers make -> insert(statements, make);
+                    case RedeemVoucher redeem -> {
+                        if (redeem.isRedeemed()) {
+                            redeem(statements, redeem);
+                        }
+                    }
+                }
+            }
+        }
+
+        private static void insert(Statements statements, MakeVouchers make) throws SQLException {
+            statements.lockTable("voucher");
+            if (statements.has(FIND, make.codeHashes().getFirst())) {
+                make.madeBefore();
+                return;
+            }
+            long sequence = 1 + statements.number("SELECT COALESCE(MAX(sequence), 0) FROM voucher");
+            make.made(sequence);
+            for (String hash : make.codeHashes()) {
+                Voucher voucher = make.numbered(sequence);
+                statements.run(
+                        INSERT,
+                        voucher.sequence(),
+                        hash,
+                        voucher.amountMicros(),
+                        voucher.note(),
+                        voucher.createdAt(),
+                        voucher.expiresAt());
+                sequence++;
+            }
+        }
+
+        private static void redeem(Statements statements, RedeemVoucher redeem) throws SQLException {
+            if (statements.run(REDEEM, redeem.accountId(), redeem.at(), redeem.codeHash()) != 1) {
+                throw new IllegalStateException("a voucher that was locked is not there");
+            }
+        }
+
+        private static Voucher voucher(ResultSet row) throws SQLException {
+            return new Voucher(
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getString(3),
+                    Columns.time(row, 4),
+                    Columns.timeOrNull(row, 5),
+                    row.getString(6),
+                    Columns.timeOrNull(row, 7));
+        }
+
+        @Override
+        public void committed(List<VoucherChange> changes) {
+            undone();
+        }
+
+        @Override
+        public void undone() {
+            found.clear();
+            taken.clear();
+        }
     }
 }

@@ -1,9 +1,9 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
-import dev.tollgate.customers.payments.MakeVouchers;
 import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.customers.payments.Vouchers.MakeVouchers;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
