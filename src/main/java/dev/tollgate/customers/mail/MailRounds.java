@@ -1,6 +1,8 @@
 package dev.tollgate.customers.mail;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.customers.mail.Outbox.MailChange;
+import dev.tollgate.customers.mail.Outbox.WaitingMail;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;

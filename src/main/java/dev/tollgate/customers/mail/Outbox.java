@@ -6,11 +6,16 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.sql.Columns;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +35,11 @@ public final class Outbox {
 
     public static final Bounds BOUNDS = new Bounds(20, 2_000, 10_000, 10);
 
-    static final String COUNT =
+    private static final String COUNT =
             "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail WHERE state = 'waiting' LIMIT ?) AS found";
-    static final String COUNT_ACCOUNTS = "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail"
+    private static final String COUNT_ACCOUNTS = "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail"
             + " WHERE account_id = ? AND state = 'waiting' LIMIT ?) AS found";
-    static final String COUNT_STRANGERS = "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail"
+    private static final String COUNT_STRANGERS = "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail"
             + " WHERE account_id IS NULL AND state = 'waiting' LIMIT ?) AS found";
 
     private static final String SENT = "SELECT MAX(ended_at) FROM outgoing_mail WHERE state = 'sent'";
@@ -70,7 +75,7 @@ public final class Outbox {
 
     /** Returns the part that writes mails. It comes after the parts that decide their occasion. */
     public Part<?> part() {
-        return new MailPart(() -> queued.run());
+        return new MailPart();
     }
 
     /** Returns whether mails are sent at all. */
@@ -149,5 +154,188 @@ public final class Outbox {
                 sql.one(SENT, row -> Columns.timeOrNull(row, 1)),
                 (int) sql.number(COUNT, 100),
                 sql.one(REASON, row -> row.getString(1))));
+    }
+
+    /**
+     * A row of the table.
+     *
+     * @param accountId whose deed it comes from; null where that is a stranger's
+     * @param sealedText in Base64
+     * @param attempts how often it was claimed, this time included; names the claim
+     */
+    record WaitingMail(
+            String id, @Nullable String accountId, String recipient, String subject, String sealedText, int attempts) {}
+
+    /** A change of the table of mails. */
+    abstract static class MailChange<O> extends Write<O> {
+
+        /** A change in one expression. */
+        static <O> MailChange<O> of(Step<O> step) {
+            return new MailChange<>() {
+                @Override
+                protected O run(Statements statements) throws SQLException {
+                    return step.run(new MailRows(statements));
+                }
+            };
+        }
+
+        /** Runs on the writer's thread. */
+        @FunctionalInterface
+        interface Step<O> {
+            O run(MailRows rows) throws SQLException;
+        }
+    }
+
+    /** Writes a mail in the commit of the action that causes it. The outcome says whether it was written. */
+    private static final class QueueMail extends MailChange<Boolean> {
+
+        /** The order in which mails are left out if too many wait. */
+        enum Rank {
+            /** The mail is left out. */
+            USUAL,
+            /** The action is refused. */
+            NEEDED,
+            /** The mail has room of its own, and is left out beyond that. */
+            URGENT
+        }
+
+        private static final String INSERT = """
+                INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)
+                VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?)""";
+
+        private final Bounds bounds;
+        private final WaitingMail mail;
+        private final BooleanSupplier condition;
+        private final Rank rank;
+        private final Instant at;
+
+        /**
+         * @param condition asked once the deed is decided: where it was not done, nothing is written
+         * @param rank what happens if there is no room
+         */
+        QueueMail(Bounds bounds, WaitingMail mail, BooleanSupplier condition, Rank rank, Instant at) {
+            this.bounds = bounds;
+            this.mail = mail;
+            this.condition = condition;
+            this.rank = rank;
+            this.at = at;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            boolean wanted = condition.getAsBoolean();
+            boolean fits = wanted && hasRoom(statements);
+            if (wanted && !fits && rank == Rank.NEEDED) {
+                throw new IllegalStateException("too many mails wait to be sent");
+            }
+            if (fits) {
+                statements.run(
+                        INSERT,
+                        mail.id(),
+                        mail.accountId(),
+                        mail.recipient(),
+                        mail.subject(),
+                        mail.sealedText(),
+                        at,
+                        at);
+            }
+            return fits;
+        }
+
+        private boolean hasRoom(Statements statements) throws SQLException {
+            String accountId = mail.accountId();
+            int urgent = rank == Rank.URGENT ? bounds.urgent() : 0;
+            int all = bounds.all() * (rank == Rank.URGENT ? 2 : 1);
+            int most = (accountId == null ? bounds.strangers() : bounds.account()) + urgent;
+            long waiting = accountId == null
+                    ? statements.number(COUNT_STRANGERS, most)
+                    : statements.number(COUNT_ACCOUNTS, accountId, most);
+            return waiting < most && statements.number(COUNT, all) < all;
+        }
+    }
+
+    /** The table of mails as the writer sees it. Writer's turn only. */
+    static final class MailRows {
+
+        private static final String DUE = """
+                SELECT id, account_id, recipient, subject, body, attempts FROM outgoing_mail
+                WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, id LIMIT ?""";
+        private static final String CLAIM = "UPDATE outgoing_mail SET due_at = ?, attempts = attempts + 1 WHERE id = ?";
+        private static final String AGAIN = """
+                UPDATE outgoing_mail SET due_at = ?, reason = ? WHERE id = ? AND attempts = ? AND state = 'waiting'""";
+        private static final String END = """
+                UPDATE outgoing_mail SET state = ?, ended_at = ?, reason = ?, body = '' WHERE id = ? AND attempts = ?
+                AND state = 'waiting'""";
+        private static final String OLD =
+                "SELECT id FROM outgoing_mail WHERE state <> 'waiting' AND ended_at < ? ORDER BY ended_at LIMIT ?";
+
+        private final Statements statements;
+
+        MailRows(Statements statements) {
+            this.statements = statements;
+        }
+
+        /** Takes mails that are due for one sender: until the lease has run out no other takes them. */
+        List<WaitingMail> claim(Instant now, Instant until, int most) throws SQLException {
+            List<WaitingMail> due = statements.list(
+                    DUE + statements.dialect().lock(),
+                    row -> new WaitingMail(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            row.getString(5),
+                            row.getInt(6) + 1),
+                    now,
+                    most);
+            for (WaitingMail mail : due) {
+                statements.run(CLAIM, until, mail.id());
+            }
+            return due;
+        }
+
+        /** @return whether the claim still held */
+        boolean sent(WaitingMail mail, Instant at) throws SQLException {
+            return end(mail, "sent", null, at);
+        }
+
+        /** @return whether the claim still held */
+        boolean giveUp(WaitingMail mail, String reason, Instant at) throws SQLException {
+            return end(mail, "failed", reason, at);
+        }
+
+        private boolean end(WaitingMail mail, String state, @Nullable String reason, Instant at) throws SQLException {
+            return statements.run(END, state, at, reason, mail.id(), mail.attempts()) == 1;
+        }
+
+        /** @param next when it is tried again @return whether the claim still held */
+        boolean again(WaitingMail mail, String reason, Instant next) throws SQLException {
+            return statements.run(AGAIN, next, reason, mail.id(), mail.attempts()) == 1;
+        }
+
+        /** Deletes rows of mails that have ended long ago. @return their number */
+        int forget(Instant before, int most) throws SQLException {
+            List<String> ids = statements.list(OLD, row -> row.getString(1), before, most);
+            for (String id : ids) {
+                statements.run("DELETE FROM outgoing_mail WHERE id = ?", id);
+            }
+            return ids.size();
+        }
+    }
+
+    /** Applies changes of mails, after the parts that decide the actions that they tell of. */
+    @SuppressWarnings("rawtypes") // a class literal has no type arguments
+    private final class MailPart extends WritePart<MailChange> {
+
+        MailPart() {
+            super(MailChange.class);
+        }
+
+        @Override
+        public void committed(List<MailChange> changes) {
+            if (changes.stream().anyMatch(change -> change instanceof QueueMail queue && queue.outcome())) {
+                queued.run();
+            }
+        }
     }
 }
