@@ -1,7 +1,7 @@
 package dev.tollgate.stress;
 
 import dev.tollgate.books.verification.Audit;
-import dev.tollgate.books.verification.Progress;
+import dev.tollgate.books.verification.Audit.Progress;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.LedgerChecks;
 import java.sql.Connection;

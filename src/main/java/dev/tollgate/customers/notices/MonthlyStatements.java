@@ -7,11 +7,14 @@ import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -120,5 +123,26 @@ public final class MonthlyStatements {
 
     private List<String> strings(String text, Object... parameters) {
         return database.read(sql -> sql.list(text, row -> row.getString(1), parameters));
+    }
+
+    /** Notes that the statement of a month goes out, once if several servers come together. The outcome says whether it did not before. */
+    private static final class SetMailed extends Write<Boolean> {
+
+        private static final String MAILED = """
+                UPDATE billing_contact SET mailed_month = ?
+                WHERE account_id = ? AND (mailed_month IS NULL OR mailed_month < ?)""";
+
+        private final String accountId;
+        private final YearMonth month;
+
+        SetMailed(String accountId, YearMonth month) {
+            this.accountId = accountId;
+            this.month = month;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            return statements.run(MAILED, month.toString(), accountId, month.toString()) == 1;
+        }
     }
 }

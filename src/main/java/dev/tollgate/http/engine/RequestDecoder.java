@@ -8,8 +8,12 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -191,6 +195,33 @@ class RequestDecoder extends HttpRequestDecoder {
             context.fireUserEventTriggered(event);
         } else {
             super.userEventTriggered(context, event);
+        }
+    }
+
+    /** The headers behind a chunked body: checked like others, and not kept. */
+    private static final class ForgottenTrailers extends EmptyHttpHeaders implements HttpHeadersFactory {
+
+        static final ForgottenTrailers INSTANCE = new ForgottenTrailers();
+
+        private ForgottenTrailers() {}
+
+        @Override
+        public HttpHeaders newHeaders() {
+            return this;
+        }
+
+        @Override
+        public HttpHeaders newEmptyHeaders() {
+            return this;
+        }
+
+        @Override
+        public HttpHeaders add(CharSequence name, Object value) {
+            if (HttpHeaderValidationUtil.validateToken(name) >= 0
+                    || HttpHeaderValidationUtil.validateValidHeaderValue((CharSequence) value) >= 0) {
+                throw new BadHead("A trailer is no header.");
+            }
+            return this;
         }
     }
 }

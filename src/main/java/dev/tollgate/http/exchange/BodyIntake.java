@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -125,5 +126,32 @@ final class BodyIntake {
                 new DigestSink(wanted.digest(), parts.limits().bodyBytesMax()));
         sent.release();
         return wanted.digest().digest();
+    }
+
+    /** Hashes a body and keeps nothing of it. */
+    private static final class DigestSink implements BodySink {
+
+        private final MessageDigest digest;
+        private final int bytesMax;
+        private long size;
+
+        DigestSink(MessageDigest digest, int bytesMax) {
+            this.digest = digest;
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        public void append(byte[] from, int length) {
+            append(ByteBuffer.wrap(from, 0, length));
+        }
+
+        @Override
+        public void append(ByteBuffer piece) {
+            size += piece.remaining();
+            if (size > bytesMax) {
+                throw BodyBytes.tooLarge(bytesMax).asException();
+            }
+            digest.update(piece);
+        }
     }
 }
