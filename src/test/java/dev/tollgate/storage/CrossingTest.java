@@ -2,6 +2,7 @@ package dev.tollgate.storage;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.storage.WriterLoop.Crossing;
 import org.junit.jupiter.api.Test;
 
 class CrossingTest {

@@ -3,7 +3,12 @@ package dev.tollgate.base.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.spi.FilterReply;
+import dev.tollgate.base.fatal.Fatal;
 import java.util.Map;
 import org.slf4j.Logger;
 
@@ -40,5 +45,17 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         log.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
         log.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(output);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Sees what is logged, also by libraries that catch everything: Netty's event loops log an error and go on. */
+    private static final class FatalFilter extends Filter<ILoggingEvent> {
+
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            if (event.getThrowableProxy() instanceof ThrowableProxy logged) {
+                Fatal.check(logged.getThrowable());
+            }
+            return FilterReply.NEUTRAL;
+        }
     }
 }

@@ -19,14 +19,19 @@ import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
 import org.commonmark.node.CustomNode;
 import org.commonmark.node.Document;
+import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Heading;
 import org.commonmark.node.HtmlBlock;
 import org.commonmark.node.HtmlInline;
+import org.commonmark.node.IndentedCodeBlock;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.parser.Parser;
+import org.commonmark.renderer.NodeRenderer;
 import org.commonmark.renderer.html.AttributeProvider;
+import org.commonmark.renderer.html.HtmlNodeRendererContext;
 import org.commonmark.renderer.html.HtmlRenderer;
+import org.commonmark.renderer.html.HtmlWriter;
 import org.jspecify.annotations.Nullable;
 
 /** A Markdown file, or a section of one, on its way to a page. Used by one thread. */
@@ -273,5 +278,35 @@ final class Chapter {
                 }
             }
         };
+    }
+
+    /** Code with a button that copies it. Of one rendering. */
+    private static final class Listing implements NodeRenderer {
+
+        private final HtmlWriter html;
+        private int number;
+
+        Listing(HtmlNodeRendererContext context) {
+            this.html = context.getWriter();
+        }
+
+        @Override
+        public Set<Class<? extends Node>> getNodeTypes() {
+            return Set.of(FencedCodeBlock.class, IndentedCodeBlock.class);
+        }
+
+        @Override
+        public void render(Node node) {
+            String code = node instanceof FencedCodeBlock fenced
+                    ? fenced.getLiteral()
+                    : ((IndentedCodeBlock) node).getLiteral();
+            String id = "code-" + ++number;
+            html.tag("div", Map.of("class", "snippet"));
+            html.raw("<button type=\"button\" data-copy=\"" + id + "\" hidden>Copy</button>");
+            html.raw("<pre tabindex=\"0\" id=\"" + id + "\">");
+            html.text(code.stripTrailing());
+            html.tag("/pre");
+            html.tag("/div");
+        }
     }
 }

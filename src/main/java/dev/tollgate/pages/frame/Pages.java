@@ -2,6 +2,7 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
@@ -15,6 +16,7 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.SecretBox;
+import gg.jte.TemplateOutput;
 import gg.jte.html.HtmlTemplateOutput;
 import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.Utf8ByteOutput;
@@ -301,6 +303,25 @@ public final class Pages {
                 exchange.setHeader("location", move.location());
                 exchange.empty(303);
             }
+        }
+    }
+
+    /** Writes a page and replaces invisible characters of its values by escapes. The templates' own text is written as bytes. */
+    private record ShownOutput(Utf8ByteOutput bytes) implements TemplateOutput {
+
+        @Override
+        public void writeContent(String value) {
+            bytes.writeContent(WrittenText.shown(value));
+        }
+
+        @Override
+        public void writeContent(String value, int beginIndex, int endIndex) {
+            writeContent(value.substring(beginIndex, endIndex));
+        }
+
+        @Override
+        public void writeBinaryContent(byte[] value) {
+            bytes.writeBinaryContent(value);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.sandbox.samples;
 
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -213,5 +214,29 @@ public final class SchemaSample {
     private static String fit(String text, int min, int max) {
         String padded = text.length() >= min ? text : text + "x".repeat(Math.min(LENGTH_MAX, min) - text.length());
         return padded.length() <= max ? padded : padded.substring(0, max);
+    }
+
+    /**
+     * Fills an answer in JSON: places and numbers come from the prompt.
+     *
+     * @param prompt what was asked
+     */
+    private record PromptFilling(Prompt prompt) implements Filling {
+
+        @Override
+        public String text(String name, int index) {
+            String key = name.toLowerCase(Locale.ROOT);
+            if (!key.equals("city") && !key.equals("location")) {
+                return Filling.sample(name, index);
+            }
+            List<String> places = new ArrayList<>(prompt.things());
+            places.addAll(WORDS.getOrDefault(key, List.of()));
+            return places.get(index % places.size());
+        }
+
+        @Override
+        public Optional<String> number(String name) {
+            return prompt.firstNumber();
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.upstreams.connections.AnswerReader;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.SseReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamEvent.Cost;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
@@ -206,5 +207,20 @@ final class CompatReader implements AnswerReader {
 
     private UpstreamFailure broke(String why) {
         return errors.of(answered ? Kind.BROKEN : Kind.UNAVAILABLE, why);
+    }
+
+    /** Reads {@code usage.cost}: what a server says that it charged, in US dollars, as OpenRouter does. */
+    private static final class CompatCost {
+
+        private CompatCost() {}
+
+        /** Null where nothing is said. */
+        static @Nullable Cost of(JsonNode usage) {
+            JsonNode cost = usage.path("cost");
+            if (cost.isMissingNode() || cost.isNull()) {
+                return null;
+            }
+            return cost.isNumber() ? Cost.ofDollars(cost.decimalValue()) : new Cost(Cost.ODD);
+        }
     }
 }

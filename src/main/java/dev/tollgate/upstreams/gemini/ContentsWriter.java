@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -289,5 +291,28 @@ final class ContentsWriter {
         }
         json.writeEndObject();
         json.writeEndObject();
+    }
+
+    /** The check of a thought signature that a caller sent. A replayed signature came from the upstream and needs none. */
+    private static final class GivenSignature {
+
+        /** Either alphabet of base64: the field is proto bytes. */
+        private static final Pattern FORM = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
+
+        private GivenSignature() {}
+
+        /**
+         * @param signature as the caller sent it; null if there is none
+         * @throws dev.tollgate.base.error.ApiException a 400 that names the field, if the text cannot be a signature
+         */
+        static void check(@Nullable String signature, Place owner) {
+            if (signature != null && !FORM.matcher(signature).matches()) {
+                String field = owner.path(Member.SIGNATURE);
+                throw ApiError.invalid(
+                                field,
+                                "'" + field + "' is not a thought signature: send it back unchanged, or leave it out.")
+                        .asException();
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.upstreams.gemini.GeminiChunk.Part;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -238,5 +239,26 @@ final class GeminiChunkReader {
     /** The arguments as compact JSON, numbers with the digits that they came with. */
     private String compactObject() {
         return json.currentToken() == JsonToken.START_OBJECT ? Json.compact(json) : "{}";
+    }
+
+    /** Code that the upstream ran, and what came of it, as fenced Markdown (D49): OpenAI has no part of its own for it. */
+    private static final class CodeText {
+
+        private CodeText() {}
+
+        static String code(JsonNode executableCode) {
+            String language = executableCode.path("language").asString("").toLowerCase(Locale.ROOT);
+            return fenced(language.equals("language_unspecified") ? "" : language, executableCode.path("code"));
+        }
+
+        static String result(JsonNode codeExecutionResult) {
+            return codeExecutionResult.path("output").asString("").isEmpty()
+                    ? ""
+                    : fenced("output", codeExecutionResult.path("output"));
+        }
+
+        private static String fenced(String language, JsonNode text) {
+            return "\n```" + language + "\n" + text.asString("").stripTrailing() + "\n```\n";
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -285,5 +286,26 @@ final class Downloads implements AutoCloseable {
     public void close() {
         client.close();
         guard.close();
+    }
+
+    /** The first bytes of what comes in pieces. */
+    private static final class FirstBytes {
+
+        private final byte[] bytes = new byte[MediaLabel.HEAD_BYTES];
+        private int count;
+
+        void add(byte[] piece) {
+            int more = Math.min(piece.length, bytes.length - count);
+            System.arraycopy(piece, 0, bytes, count, more);
+            count += more;
+        }
+
+        boolean isFull() {
+            return count == bytes.length;
+        }
+
+        byte[] bytes() {
+            return Arrays.copyOf(bytes, count);
+        }
     }
 }
