@@ -1,5 +1,7 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.books.ledger.Grant;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Processes a payment service's notice once. The same unit of work grants the credits if the notice makes the payment paid, and takes credits
@@ -215,5 +218,41 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
     @Nullable
     String detail() {
         return detail;
+    }
+
+    /** The audit log row for credits that a payment service's notice takes back or returns. Its actor is no operator. */
+    private static final class TakenBackDeed {
+
+        private TakenBackDeed() {}
+
+        /** @param from the address that sent the notice */
+        static Deed of(PaymentNotice notice, Payment payment, TakeBack takeBack, String from, Instant at) {
+            return new Deed(
+                    new Actor(payment.channel().isStripes() ? "stripe" : "test payment", from),
+                    "payment." + notice.fact().code(),
+                    payment.accountId(),
+                    null,
+                    at,
+                    () -> takeBack.outcome() instanceof TakeBack.Done done ? changed(notice, payment, done) : null);
+        }
+
+        private static Deed.@Nullable Changed changed(PaymentNotice notice, Payment payment, TakeBack.Done done) {
+            ObjectNode before = json(done.before().balanceMicros(), done.takenBefore());
+            ObjectNode after = json(done.balance().balanceMicros(), done.after())
+                    .put("payment", payment.id())
+                    .put("event", notice.id())
+                    .put("object", Objects.requireNonNullElse(notice.objectId(), ""))
+                    .put("blocked", done.blocked());
+            return new Deed.Changed(
+                    ApiJson.MAPPER.writeValueAsString(before), ApiJson.MAPPER.writeValueAsString(after));
+        }
+
+        private static ObjectNode json(long balanceMicros, TakeBack.Taken taken) {
+            ObjectNode json = ApiJson.MAPPER.createObjectNode();
+            ApiJson.credits(json, "balance", balanceMicros);
+            ApiJson.credits(json, "credits_taken_back", taken.micros());
+            ApiJson.credits(json, "credits_missing", taken.missingMicros());
+            return json;
+        }
     }
 }

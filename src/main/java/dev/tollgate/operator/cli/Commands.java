@@ -1,11 +1,17 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.admin.Refused;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** All commands below {@code tollgate}. */
 final class Commands {
@@ -135,6 +141,93 @@ final class Commands {
                                     answer.get("changed").booleanValue()
                                             ? "This installation has no real upstream now: test payments and start credits are open again, for the sandbox."
                                             : "This installation has had no real upstream."));
+        }
+    }
+
+    /** Only reads the settings; the root serves. */
+    @Command(
+            name = "serve",
+            description = "Run the server until it is stopped (Ctrl-C), then let running calls end.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    private static final class ServeCommand implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(
+                names = "--new-installation",
+                description =
+                        "Creates new, empty books in a data folder whose books are gone. Refused if there are books;"
+                                + " an empty folder does not need this option.")
+        private boolean newInstallation;
+
+        ServeCommand(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            return session.actions().serve(session.settings(spec), newInstallation);
+        }
+    }
+
+    /** {@code tollgate migrate}. */
+    @Command(
+            name = "migrate",
+            description = {
+                "Create or update the schema of the database. Each start of a server does this automatically.",
+                "With PostgreSQL also while servers run, by a user who may change tables; needs no secret key. With the embedded"
+                        + " database while no server runs."
+            },
+            mixinStandardHelpOptions = true)
+    private static final class SchemaCommand implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        SchemaCommand(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            session.out().println(session.actions().migrate(session.settings(spec)));
+            return ExitCode.OK;
+        }
+    }
+
+    /** {@code tollgate migrate-to-postgres}. */
+    @Command(
+            name = "migrate-to-postgres",
+            description = {
+                "Copy everything from the data folder's database into an empty PostgreSQL, while no server runs.",
+                "The command prints each table's rows and sums, which are the same on both sides, or changes nothing."
+            },
+            mixinStandardHelpOptions = true)
+    private static final class MigrateCommand implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        MigrateCommand(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            session.actions().migrateToPostgres(session.settings(spec), session.out()::println);
+            session.err()
+                    .println("tollgate: everything is copied. The data folder is as it was. Start each server with this"
+                            + " --database and the same TOLLGATE_SECRET_KEY: the content of the data folder's secret.key, or the"
+                            + " variable that you set until now.");
+            return ExitCode.OK;
         }
     }
 }

@@ -121,4 +121,31 @@ public abstract class Sql {
             default -> throw new IllegalArgumentException("no parameter: " + parameter.getClass());
         }
     }
+
+    /** Makes a value of the present row of a result. */
+    @FunctionalInterface
+    public interface RowReader<T extends @Nullable Object> {
+
+        /** @throws SQLException as the driver gave it */
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Takes the present row of a result. */
+    @FunctionalInterface
+    public interface RowVisitor {
+
+        /** @throws SQLException as the driver gave it */
+        void visit(ResultSet row) throws SQLException;
+    }
+
+    /** Takes the present row of a result and says whether to go on. */
+    @FunctionalInterface
+    public interface RowScan {
+
+        /**
+         * @return whether the next row is wanted
+         * @throws SQLException as the driver gave it
+         */
+        boolean visit(ResultSet row) throws SQLException;
+    }
 }
