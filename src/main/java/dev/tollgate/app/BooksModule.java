@@ -8,7 +8,7 @@ import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
-import dev.tollgate.books.receipts.SetSigningKey;
+import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.figures.AccountHistory;

@@ -4,7 +4,7 @@ import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Grant;
-import dev.tollgate.books.ledger.ReservationState;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.SetBlocked;

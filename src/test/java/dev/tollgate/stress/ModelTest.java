@@ -6,7 +6,7 @@ import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
-import dev.tollgate.books.ledger.ReservationState;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution.Release;

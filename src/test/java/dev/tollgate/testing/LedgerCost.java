@@ -11,7 +11,7 @@ import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.receipts.ReceiptedCharges;
 import dev.tollgate.books.receipts.Receipts;
-import dev.tollgate.books.receipts.SetSigningKey;
+import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.books.receipts.WriteReceipt;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;

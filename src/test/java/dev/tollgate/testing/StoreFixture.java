@@ -12,7 +12,7 @@ import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.receipts.Receipts;
-import dev.tollgate.books.receipts.SetSigningKey;
+import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.calls.kept.KeptResponses;

@@ -6,6 +6,7 @@ import dev.tollgate.books.ledger.BatchWindows.SpendOwner;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerSql.EndedCall;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
+import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.sql.Columns;

@@ -19,7 +19,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 SetBlocked,
                 SetAccountSpend,
                 Grant,
-                UnmarkSandboxCredits,
+                Grant.UnmarkSandboxCredits,
                 Correction,
                 TakeBack,
                 Reserve,

@@ -33,4 +33,17 @@ public record Reservation(
             return createdAt.toEpochMilli();
         }
     }
+
+    /** A reservation leaves {@link #OPEN} exactly once. */
+    public enum ReservationState {
+        OPEN,
+        SETTLED,
+        RELEASED,
+        EXPIRED;
+
+        /** The name in the database. */
+        public String code() {
+            return Codes.of(this);
+        }
+    }
 }

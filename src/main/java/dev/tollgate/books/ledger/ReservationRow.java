@@ -1,6 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 
 /** A reservation's row while a batch works on it. Writer's thread only. */
 final class ReservationRow {

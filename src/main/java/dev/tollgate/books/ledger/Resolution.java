@@ -1,6 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import java.sql.SQLException;
 import java.time.Instant;
 

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.books.receipts.Receipts.Unsigned;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;

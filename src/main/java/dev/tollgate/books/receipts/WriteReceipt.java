@@ -4,6 +4,7 @@ import dev.tollgate.base.json.CanonicalJson;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.receipts.ReceiptsPart.ReceiptChange;
 import java.nio.charset.StandardCharsets;
 
 /**

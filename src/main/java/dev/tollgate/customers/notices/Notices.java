@@ -4,7 +4,7 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.allowances.Allowance;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.allowances.Use;

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.ledger.Ledger.HoldsNow;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.storage.Change;
 import dev.tollgate.testing.BesideOthers;

@@ -6,6 +6,7 @@ import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;

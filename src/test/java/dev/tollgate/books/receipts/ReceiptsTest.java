@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;

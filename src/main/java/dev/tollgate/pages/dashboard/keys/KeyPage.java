@@ -4,7 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallRow;

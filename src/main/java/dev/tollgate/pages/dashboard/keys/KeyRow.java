@@ -2,7 +2,7 @@ package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import java.time.Instant;

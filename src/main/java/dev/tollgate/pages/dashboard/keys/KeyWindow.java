@@ -2,7 +2,7 @@ package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.pages.frame.Display;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -4,7 +4,7 @@ import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;

@@ -1,8 +1,0 @@
-package dev.tollgate.books.receipts;
-
-/**
- * A receipt as it is kept.
- *
- * @param text the canonical form without the signature
- */
-record Body(long sequence, String text) {}
