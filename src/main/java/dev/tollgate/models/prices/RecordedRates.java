@@ -40,7 +40,7 @@ public final class RecordedRates {
     private RecordedRates() {}
 
     public static Part<?> part() {
-        return new WritePart<>(Recording.class);
+        return new WritePart<>(RecordRates.class);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class RecordedRates {
      * @throws CannotOpen where a version has other rates than it had, with the line of the file and the remedy
      */
     public static void record(Catalogue catalogue, Writer writer, Instant now) {
-        Recording record = new Recording(catalogue.asWritten(), now);
+        RecordRates record = new RecordRates(catalogue.asWritten(), now);
         writer.commitAndWait(Unit.of(record));
         if (!record.outcome().isEmpty()) {
             throw new CannotOpen(complaint(catalogue, record.outcome().getFirst()));
@@ -137,12 +137,12 @@ public final class RecordedRates {
      * Records the rates of a catalogue's price versions. The outcome has the former rates of versions whose rates have changed; if there
      * is one, nothing is recorded.
      */
-    private static final class Recording extends Write<List<Changed>> {
+    private static final class RecordRates extends Write<List<Changed>> {
 
         private final List<Model> models;
         private final Instant at;
 
-        Recording(List<Model> models, Instant at) {
+        RecordRates(List<Model> models, Instant at) {
             this.models = List.copyOf(models);
             this.at = at;
         }

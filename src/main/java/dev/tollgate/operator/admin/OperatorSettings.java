@@ -4,7 +4,7 @@ import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.books.auditlog.Deed;
-import dev.tollgate.operator.settings.StoreSetting;
+import dev.tollgate.operator.settings.StoredSettings.StoreSetting;
 import dev.tollgate.storage.Change;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,16 +1,21 @@
 package dev.tollgate.operator.settings;
 
 import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.Setting;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The settings that are stored, as the database has them, and their way into effect. Thread-safe. */
 public final class StoredSettings {
@@ -80,10 +85,10 @@ public final class StoredSettings {
     private synchronized void committed(List<StoreSetting> changes) {
         Map<String, String> values = new HashMap<>(known);
         for (StoreSetting change : changes) {
-            if (change.value() == null) {
-                values.remove(change.name());
+            if (change.value == null) {
+                values.remove(change.name);
             } else {
-                values.put(change.name(), change.value());
+                values.put(change.name, change.value);
             }
         }
         commits++;
@@ -110,6 +115,40 @@ public final class StoredSettings {
         @Override
         public void committed(List<StoreSetting> changes) {
             StoredSettings.this.committed(changes);
+        }
+    }
+
+    /** Stores a setting's value, or forgets it. The outcome is what was stored before. */
+    public static final class StoreSetting extends Write<Optional<String>> {
+
+        private final String name;
+        private final @Nullable String value;
+        private final Instant at;
+
+        /**
+         * @param value null: forget what is stored
+         * @throws IllegalArgumentException with a sentence, for what must not be changed or is not allowed
+         */
+        public StoreSetting(Setting<?> setting, @Nullable String value, Instant at) {
+            if (!setting.changeable()) {
+                throw new IllegalArgumentException(setting.name() + " cannot be changed while the program runs.");
+            }
+            if (value != null && !setting.allows(value)) {
+                throw new IllegalArgumentException(setting.name() + " allows " + setting.allowed() + ".");
+            }
+            this.name = setting.name();
+            this.value = value;
+            this.at = at;
+        }
+
+        @Override
+        protected Optional<String> run(Statements statements) throws SQLException {
+            String before = statements.one("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name);
+            statements.run("DELETE FROM setting WHERE name = ?", name);
+            if (value != null) {
+                statements.run("INSERT INTO setting (name, value, changed_at) VALUES (?, ?, ?)", name, value, at);
+            }
+            return Optional.ofNullable(before);
         }
     }
 }
