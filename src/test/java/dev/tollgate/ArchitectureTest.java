@@ -200,8 +200,8 @@ class ArchitectureTest {
                 "upstreams.compat",
                 "protocols.googleapi",
                 "upstreams.signatures")) {
-            try (Stream<Path> files = Files.list(sources.resolve(name.replace('.', '/')))) {
-                for (Path file : files.toList()) {
+            try (Stream<Path> files = Files.walk(sources.resolve(name.replace('.', '/')))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
                     path.matcher(Files.readString(file)).results().forEach(it -> spelled.add(file + ": " + it.group()));
                 }
             }

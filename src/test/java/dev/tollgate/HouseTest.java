@@ -56,7 +56,6 @@ class HouseTest {
             Map.entry("customers.figures", 37),
             Map.entry("operator.admin", 40),
             Map.entry("storage", 73),
-            Map.entry("upstreams.gemini", 62),
             Map.entry("upstreams.pool", 49));
 
     private static final Path FORMER_OPENERS = Path.of("src/test/resources/house/javadoc-openers.txt");

@@ -9,6 +9,8 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
+import dev.tollgate.upstreams.gemini.settings.FunctionNames;
 import dev.tollgate.upstreams.pool.Replay;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;

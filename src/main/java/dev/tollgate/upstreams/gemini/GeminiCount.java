@@ -6,6 +6,7 @@ import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.connections.Roundtrip;
 import dev.tollgate.upstreams.connections.WholeReply;
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamFailure;

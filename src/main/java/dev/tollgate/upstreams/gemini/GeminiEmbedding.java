@@ -7,6 +7,7 @@ import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.embeddings.EmbedCall;
 import dev.tollgate.upstreams.embeddings.TokenCounter;
 import dev.tollgate.upstreams.embeddings.VectorReader;
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.PreparedAsk;
 import dev.tollgate.upstreams.pool.PromptCount;

@@ -5,6 +5,7 @@ import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.Request;
 import dev.tollgate.upstreams.connections.Roundtrip;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.Ask;
 import io.vertx.core.Future;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.tollgate.upstreams.connections.Request;
 import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.connections.Roundtrip;
 import dev.tollgate.upstreams.connections.WholeReply;
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import io.vertx.core.Context;

@@ -7,6 +7,7 @@ import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.Request;
 import dev.tollgate.upstreams.connections.Roundtrip;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.EmbedAsk;

@@ -14,6 +14,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.UpstreamModel.Thinking;
 import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Asks to translate, with everything absent that a test does not name. */
-final class Asks {
+public final class Asks {
 
     static final UpstreamModel PRO_25 = new UpstreamModel(
             "gemini-2.5-pro",
@@ -256,7 +257,7 @@ final class Asks {
                 null);
     }
 
-    static ObjectNode object(String json) {
+    public static ObjectNode object(String json) {
         return (ObjectNode) Json.MAPPER.readTree(json);
     }
 

@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.FilesUpstream;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.media.Medium;
 import dev.tollgate.upstreams.pool.Timeouts;
 import io.vertx.core.Vertx;

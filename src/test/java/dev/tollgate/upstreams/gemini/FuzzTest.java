@@ -1,6 +1,8 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.testing.Fuzz;
+import dev.tollgate.upstreams.gemini.answers.ScannerFuzz;
+import dev.tollgate.upstreams.gemini.settings.SchemaFuzz;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 

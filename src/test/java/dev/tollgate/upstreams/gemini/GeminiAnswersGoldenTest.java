@@ -4,6 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenAnswers;
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
+import dev.tollgate.upstreams.gemini.answers.GeminiEventReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

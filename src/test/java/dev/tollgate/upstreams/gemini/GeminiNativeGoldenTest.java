@@ -6,6 +6,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenRequests;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenRequests;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;

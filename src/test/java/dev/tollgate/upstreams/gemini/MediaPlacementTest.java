@@ -7,6 +7,7 @@ import dev.tollgate.testing.FilesUpstream;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.Timeouts;

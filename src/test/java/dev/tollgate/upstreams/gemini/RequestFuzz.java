@@ -9,6 +9,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

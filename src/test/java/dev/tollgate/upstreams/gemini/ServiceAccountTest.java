@@ -7,6 +7,7 @@ import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.testing.RsaKeys;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.Signature;

@@ -2,6 +2,8 @@ package dev.tollgate.upstreams.gemini;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
+import dev.tollgate.upstreams.gemini.answers.GeminiEventReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.media.Medium;
 import dev.tollgate.upstreams.pool.Timeouts;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;

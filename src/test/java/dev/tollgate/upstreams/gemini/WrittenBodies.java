@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.GoldenRequests.Made;
+import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.EmbedAsk;

@@ -1,0 +1,61 @@
+package dev.tollgate.upstreams.gemini.answers;
+
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The parts of a stream that affect its price besides token counts: its service tier and its searches. Reports each change once. Confined to its
+ * stream.
+ */
+final class PriceSigns {
+
+    private static final int NONE = -1;
+
+    private @Nullable ServiceTier granted;
+    private @Nullable ServiceTier reported;
+    private int searches = NONE;
+
+    /** Notes the tier that the upstream has named, until it names another. */
+    void granted(@Nullable ServiceTier tier) {
+        granted = tier == null ? granted : tier;
+    }
+
+    /** Appends the tier unless it was reported before. */
+    void reportTier(List<UpstreamEvent> out) {
+        ServiceTier tier = granted;
+        if (tier != null && tier != reported) {
+            reported = tier;
+            out.add(new UpstreamEvent.TierGranted(tier));
+        }
+    }
+
+    /** Appends the searches that one candidate's {@code groundingMetadata} names, if they are more than before. */
+    void searched(@Nullable JsonNode grounding, List<UpstreamEvent> out) {
+        int queries = grounding == null ? NONE : queries(grounding);
+        if (queries > searches) {
+            searches = queries;
+            out.add(new UpstreamEvent.Searched(queries));
+        }
+    }
+
+    private static int queries(JsonNode grounding) {
+        Set<String> queries = new HashSet<>();
+        for (JsonNode query : grounding.path("webSearchQueries").values()) {
+            if (query.isString() && !query.stringValue().isBlank()) {
+                queries.add(query.stringValue());
+            }
+        }
+        return !queries.isEmpty() || restsOnSources(grounding) ? queries.size() : NONE;
+    }
+
+    private static boolean restsOnSources(JsonNode grounding) {
+        return !grounding.path("groundingChunks").isEmpty()
+                || !grounding.path("groundingSupports").isEmpty()
+                || !grounding.path("searchEntryPoint").isEmpty();
+    }
+}
