@@ -50,12 +50,11 @@ class HouseTest {
 
     /** The packages above the limit, with the most classes of each. The list and its numbers only become smaller. */
     private static final Map<String, Integer> LARGE_PACKAGES = Map.ofEntries(
-            Map.entry("app", 36),
             Map.entry("books.ledger", 40),
             Map.entry("calls.metering", 65),
             Map.entry("customers.figures", 37),
             Map.entry("operator.admin", 40),
-            Map.entry("storage", 73),
+            Map.entry("storage", 72),
             Map.entry("upstreams.pool", 49));
 
     private static final Path FORMER_OPENERS = Path.of("src/test/resources/house/javadoc-openers.txt");

@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.app.Addresses.CannotListen;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;

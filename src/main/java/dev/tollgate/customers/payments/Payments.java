@@ -1,5 +1,6 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;

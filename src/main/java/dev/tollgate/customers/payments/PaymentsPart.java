@@ -1,6 +1,7 @@
 package dev.tollgate.customers.payments;
 
 import dev.tollgate.customers.payments.TakeNotice.Verdict;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * reason may be gone: a key of the wrong mode, or a session that is not stored yet. The ledger moves the credits afterwards. On PostgreSQL the
  * notices of all nodes are judged one after the other, because the notice that makes a payment paid must see the earlier ones. There are few.
  */
-final class PaymentsPart implements Part<PaymentChange> {
+final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
 
     private static final String KNOWN = "SELECT outcome FROM payment_notice WHERE id = ?";
     private static final String FACTS = """
@@ -244,5 +245,16 @@ final class PaymentsPart implements Part<PaymentChange> {
         seen.clear();
         counted.clear();
         isLocked = false;
+    }
+
+    /** A change of what the tables of payments hold. */
+    sealed interface PaymentChange extends Change permits TakeNotice, PaymentWrite {}
+
+    /** A change that only writes: whatever it finds, there is nothing to decide. */
+    @FunctionalInterface
+    non-sealed interface PaymentWrite extends PaymentChange {
+
+        /** Runs on the writer's thread. */
+        void to(PaymentWriting rows) throws SQLException;
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.TakeBack;
+import dev.tollgate.customers.payments.PaymentsPart.PaymentChange;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
 import java.time.Instant;

@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteaccountGenerated;
+import templates.console.JtelinkGenerated;
 
 /** {@code /console/accounts/{id}}: one account, and what an operator does with it. */
 public final class ConsoleAccount {
@@ -230,5 +231,28 @@ public final class ConsoleAccount {
 
     static RuntimeException notFound(String message) {
         return ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404).asException();
+    }
+
+    /** The page that shows a link once, for the operator to hand over. */
+    static final class HandedLink {
+
+        private HandedLink() {}
+
+        /** @param back where it goes on from there; said to be done where the link went by mail */
+        static PageStep page(PageRequest<?> request, OperatorLinks.MadeLink made, boolean isInvitation, String back) {
+            if (made.path() == null) {
+                return PageStep.to(back + "?done=invited");
+            }
+            String about = isInvitation
+                    ? "Pass it on to " + made.email()
+                            + ". Anyone who opens it can choose a password and sign in. It works once, within 7 days,"
+                            + " and is shown only once. Mail is off, so nothing was sent."
+                    : "Pass it on to " + made.email()
+                            + ". Anyone who opens it can set a new password. It works once, within 30 minutes, and is"
+                            + " shown only once.";
+            String link = request.address() + made.path();
+            return PageStep.show(
+                    (out, shell) -> JtelinkGenerated.render(out, null, shell, "Copy this link now", about, link, back));
+        }
     }
 }

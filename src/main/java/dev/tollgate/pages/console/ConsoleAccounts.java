@@ -9,6 +9,7 @@ import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.console.ConsoleAccount.HandedLink;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.live;
 
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.people.People;
@@ -9,12 +10,19 @@ import dev.tollgate.http.Route;
 import dev.tollgate.http.SseWriter;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.live.LiveStream.LiveView;
+import dev.tollgate.pages.live.LiveStreams.LiveReads;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -115,5 +123,52 @@ public final class Live implements AutoCloseable {
     public void close() {
         vertx.cancelTimer(timer);
         streams.close();
+    }
+
+    /** The live part of a special page, e.g. of a payment; read when something of the account has changed, and each five seconds. May block. */
+    @FunctionalInterface
+    public interface LiveTopic {
+
+        /** Finished texts by the names that the page has given them in {@code data-figure}; nothing of another account's. */
+        Map<String, String> texts(String accountId, String id, ZoneId zone);
+    }
+
+    /** Reads live figures from the database and from this node's running calls. */
+    private record StoredLiveReads(LiveAccounts accounts, People people, Meter meter) implements LiveReads {
+
+        @Override
+        public Map<String, LiveAccounts.Head> heads(List<String> accountIds) {
+            Map<String, LiveAccounts.Head> heads = new HashMap<>();
+            for (int from = 0; from < accountIds.size(); from += LiveAccounts.ACCOUNTS_MAX) {
+                heads.putAll(accounts.heads(
+                        accountIds.subList(from, Math.min(accountIds.size(), from + LiveAccounts.ACCOUNTS_MAX))));
+            }
+            return heads;
+        }
+
+        @Override
+        public LiveAccounts.@Nullable Now now(String accountId, ZoneId zone, Instant now) {
+            return accounts.now(accountId, zone, now);
+        }
+
+        @Override
+        public int newer(String accountId, String callId) {
+            return accounts.newer(accountId, callId);
+        }
+
+        @Override
+        public Set<String> alive(List<String> sessions) {
+            Set<String> alive = new HashSet<>();
+            for (int from = 0; from < sessions.size(); from += LiveAccounts.ACCOUNTS_MAX) {
+                alive.addAll(people.sessions()
+                        .alive(sessions.subList(from, Math.min(sessions.size(), from + LiveAccounts.ACCOUNTS_MAX))));
+            }
+            return alive;
+        }
+
+        @Override
+        public Map<String, CallNow> running(Set<String> accountIds) {
+            return meter.running(accountIds);
+        }
     }
 }

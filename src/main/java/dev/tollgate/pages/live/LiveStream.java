@@ -1,7 +1,10 @@
 package dev.tollgate.pages.live;
 
+import dev.tollgate.pages.live.Live.LiveTopic;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The stream of one tab. The loop over all streams owns its state; only {@link #behind} is set from other threads. */
 final class LiveStream {
@@ -54,4 +57,22 @@ final class LiveStream {
             tab.send(changed);
         }
     }
+
+    /**
+     * The viewer of a stream and the page that it feeds.
+     *
+     * @param session hash of the session
+     * @param since newest call of the shown list, to count newer calls; null for no list
+     * @param call running call that the page shows; null for none
+     * @param topic the name of a {@link LiveTopic}; null for none
+     * @param topicId id within the topic
+     */
+    record LiveView(
+            String session,
+            String accountId,
+            ZoneId zone,
+            @Nullable String since,
+            @Nullable String call,
+            @Nullable String topic,
+            @Nullable String topicId) {}
 }

@@ -5,6 +5,8 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.http.limits.Shares;
+import dev.tollgate.pages.live.Live.LiveTopic;
+import dev.tollgate.pages.live.LiveStream.LiveView;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import java.time.Instant;
@@ -241,5 +243,21 @@ final class LiveStreams {
         return topic == null
                 ? Map.of()
                 : Map.copyOf(topic.texts(view.accountId(), Objects.requireNonNull(view.topicId()), view.zone()));
+    }
+
+    /** The reads of a look at all streams. They may block. */
+    interface LiveReads {
+
+        Map<String, LiveAccounts.Head> heads(List<String> accountIds);
+
+        LiveAccounts.@Nullable Now now(String accountId, ZoneId zone, Instant now);
+
+        int newer(String accountId, String callId);
+
+        /** Returns the sessions, named by their hashes, that have not ended. */
+        Set<String> alive(List<String> sessions);
+
+        /** Calls of this node, by their ids. */
+        Map<String, CallNow> running(Set<String> accountIds);
     }
 }

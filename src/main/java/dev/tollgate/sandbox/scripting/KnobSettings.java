@@ -1,6 +1,9 @@
 package dev.tollgate.sandbox.scripting;
 
+import dev.tollgate.sandbox.routes.CallingProject;
+import dev.tollgate.sandbox.routes.Target;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,5 +100,30 @@ public record KnobSettings(Map<Knob, String> values, String written) {
             throw new IllegalArgumentException("the knob " + knob.word() + " takes " + knob.allowed());
         }
         return value;
+    }
+
+    /** Counts the calls that came with the same knobs; the least used are forgotten. Safe for any thread. */
+    public static final class KnobUses {
+
+        private static final int KEPT_MAX = 10_000;
+
+        private final LinkedHashMap<String, Integer> counts = new LinkedHashMap<>(16, 0.75f, true);
+
+        /** The knobs if they still count for this call, else none. */
+        public KnobSettings still(CallingProject caller, Target target, KnobSettings knobs) {
+            if (!knobs.has(Knob.TIMES)) {
+                return knobs;
+            }
+            String calls = caller.project() + "\n" + target.model() + "\n" + knobs.written();
+            return next(calls) <= knobs.number(Knob.TIMES, 1) ? knobs : KnobSettings.NONE;
+        }
+
+        private synchronized int next(String calls) {
+            int count = counts.merge(calls, 1, (left, right) -> Math.min(left + right, Integer.MAX_VALUE - 1));
+            if (counts.size() > KEPT_MAX) {
+                counts.pollFirstEntry();
+            }
+            return count;
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.tollgate.http.limits.RequestRates;
 import dev.tollgate.http.limits.Workers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -130,5 +131,37 @@ final class FirstFrames implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
+    }
+
+    /** A draft for an encoder, which may swallow what goes wrong. */
+    private static final class DraftStream extends OutputStream {
+
+        private final Draft draft;
+        private @Nullable NoRoom failure;
+
+        DraftStream(Draft draft) {
+            this.draft = draft;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) throws IOException {
+            try {
+                draft.write(bytes, offset, count);
+            } catch (NoRoom e) {
+                failure = e;
+                throw new IOException(e);
+            }
+        }
+
+        void throwFailure() throws NoRoom {
+            if (failure != null) {
+                throw failure;
+            }
+        }
     }
 }

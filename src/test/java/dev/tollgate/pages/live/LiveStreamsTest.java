@@ -8,6 +8,8 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.pages.live.LiveStream.LiveView;
+import dev.tollgate.pages.live.LiveStreams.LiveReads;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
