@@ -52,8 +52,6 @@ class HouseTest {
     private static final Map<String, Integer> LARGE_PACKAGES = Map.ofEntries(
             Map.entry("books.ledger", 40),
             Map.entry("calls.metering", 65),
-            Map.entry("customers.figures", 37),
-            Map.entry("operator.admin", 40),
             Map.entry("storage", 72),
             Map.entry("upstreams.pool", 49));
 

@@ -9,7 +9,7 @@ import dev.tollgate.base.host.FirstStartFile;
 import dev.tollgate.customers.people.FirstStart;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.prices.SetPrices;
-import dev.tollgate.operator.admin.AdminKey;
+import dev.tollgate.operator.admin.AdminGate.AdminKey;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.storage.StoreException;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.PageReads;

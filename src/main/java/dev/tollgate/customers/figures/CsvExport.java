@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;

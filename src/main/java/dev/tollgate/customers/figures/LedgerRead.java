@@ -4,6 +4,8 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.PreparedStatement;

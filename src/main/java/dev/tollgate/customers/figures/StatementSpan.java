@@ -1,6 +1,8 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.books.ledger.Entry;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a month.
@@ -9,4 +11,17 @@ import java.time.Instant;
  * @param until the sequence after the last of them
  * @param beforeAt of the entry before the first, or when the account was made where there is none
  */
-record StatementSpan(StatementLine.Cursor begin, long until, Instant beforeAt) {}
+record StatementSpan(StatementLine.Cursor begin, long until, Instant beforeAt) {
+
+    /**
+     * An entry of a statement, holds included, with the balance after it. Micro-credits.
+     *
+     * @param model that answered the call; null where it is of none
+     * @param amountMicros what it changes of that balance; 0 for a hold and its return
+     */
+    record StatementLine(Entry entry, @Nullable String model, long amountMicros, long balanceMicros) {
+
+        /** @param sequence of the next entry; @param balanceMicros before it */
+        record Cursor(long sequence, long balanceMicros) {}
+    }
+}

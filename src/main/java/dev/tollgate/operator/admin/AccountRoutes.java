@@ -4,6 +4,7 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
+import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;

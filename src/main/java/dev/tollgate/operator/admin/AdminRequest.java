@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

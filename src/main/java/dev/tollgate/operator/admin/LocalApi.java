@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -80,4 +80,14 @@ public final class ReceiptFiles {
         }
         return new CannotLook("The file " + file + " cannot be read: " + e.getMessage() + ".");
     }
+
+    /** The failure to read the data of a check, whose result is therefore unknown. The message is for the operator. */
+    public static final class CannotLook extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        public CannotLook(String message) {
+            super(message);
+        }
+    }
 }

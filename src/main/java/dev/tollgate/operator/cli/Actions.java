@@ -2,9 +2,9 @@ package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.CannotLook;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles;
+import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
 import dev.tollgate.operator.admin.Refused;
 import java.nio.file.Path;
 import java.util.function.Consumer;

@@ -3,7 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.host.Printable;
-import dev.tollgate.operator.admin.CannotLook;
+import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
 import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
 import java.io.StringWriter;

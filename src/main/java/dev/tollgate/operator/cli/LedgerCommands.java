@@ -2,8 +2,8 @@ package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.host.Printable;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.CannotLook;
 import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
 import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
 import java.time.Instant;

@@ -34,6 +34,7 @@ import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;

@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
 import dev.tollgate.operator.admin.ReceiptFiles.Verdict;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Gateway;

@@ -3,7 +3,7 @@ package dev.tollgate.pages.dashboard.billing;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
-import dev.tollgate.customers.figures.LedgerLine;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.pages.frame.Display;
 import java.util.List;
 import java.util.Objects;

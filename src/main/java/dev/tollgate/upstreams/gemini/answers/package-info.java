@@ -1,6 +1,6 @@
 /**
- * The reading of what Gemini answers: chunks of a stream become upstream events, with usage, citations and the signs of a price. Its errors become failures. It knows the
- * wire and no request.
+ * The reading of what Gemini answers: chunks of a stream become upstream events, with usage, citations and the signs of a price, and its errors
+ * become failures. It knows the wire and no request.
  *
  * <p>Invariants: the events of a stream do not depend on where its bytes were cut.
  *
