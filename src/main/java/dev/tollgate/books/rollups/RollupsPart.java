@@ -1,5 +1,6 @@
 package dev.tollgate.books.rollups;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Resolution;
@@ -17,6 +18,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** The roll-ups' share of a batch. */
 final class RollupsPart implements Part<RollupChange> {
@@ -144,5 +148,25 @@ final class RollupsPart implements Part<RollupChange> {
         foldedUntil = UNKNOWN;
         keptFrom = UNKNOWN;
         counted = new Tallies();
+    }
+
+    /** The channel and the upstream model that answered a call, from its course; empty if the course has none. */
+    private record Answerer(String channel, String model) {
+
+        private static final Answerer NOBODY = new Answerer("", "");
+
+        static Answerer of(@Nullable String courseJson) {
+            if (courseJson == null) {
+                return NOBODY;
+            }
+            try {
+                JsonNode course = ApiJson.MAPPER.readTree(courseJson);
+                return new Answerer(
+                        course.path("channel").asString(""),
+                        course.path("upstream_model").asString(""));
+            } catch (JacksonException e) {
+                return NOBODY;
+            }
+        }
     }
 }

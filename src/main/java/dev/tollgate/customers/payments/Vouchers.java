@@ -154,8 +154,8 @@ public final class Vouchers {
             return new CannotBeUsed();
         }
         RedeemVoucher redeem = new RedeemVoucher(code.hash(), voucher, accountId, clock.instant());
-        writer.commitAndWait(Unit.of(redeem, redeem.grant()));
-        return redeem.grant().outcome() instanceof Grant.Granted granted
+        writer.commitAndWait(Unit.of(redeem, redeem.grant));
+        return redeem.grant.outcome() instanceof Grant.Granted granted
                 ? new Redeemed(voucher.amountMicros(), granted.balance())
                 : new CannotBeUsed();
     }
@@ -199,10 +199,6 @@ public final class Vouchers {
             this.at = at;
         }
 
-        List<String> codeHashes() {
-            return codeHashes;
-        }
-
         Voucher numbered(long sequence) {
             return new Voucher(sequence, amountMicros, note, at, expiresAt, null, null);
         }
@@ -243,22 +239,6 @@ public final class Vouchers {
                     at);
         }
 
-        Grant grant() {
-            return grant;
-        }
-
-        String codeHash() {
-            return codeHash;
-        }
-
-        String accountId() {
-            return accountId;
-        }
-
-        Instant at() {
-            return at;
-        }
-
         void taken(boolean isTaken) {
             decide(isTaken);
         }
@@ -286,7 +266,7 @@ public final class Vouchers {
             Set<String> hashes = new TreeSet<>();
             for (VoucherChange change : changes) {
                 if (change instanceof RedeemVoucher redeem) {
-                    hashes.add(redeem.codeHash());
+                    hashes.add(redeem.codeHash);
                 }
             }
             for (String hash : hashes) {
@@ -301,8 +281,8 @@ public final class Vouchers {
         public void decide(Statements statements, List<VoucherChange> changes) {
             for (VoucherChange change : changes) {
                 if (change instanceof RedeemVoucher redeem) {
-                    Voucher voucher = found.get(redeem.codeHash());
-                    redeem.taken(voucher != null && voucher.isGoodAt(redeem.at()) && taken.add(redeem.codeHash()));
+                    Voucher voucher = found.get(redeem.codeHash);
+                    redeem.taken(voucher != null && voucher.isGoodAt(redeem.at) && taken.add(redeem.codeHash));
                 }
             }
         }
@@ -323,13 +303,13 @@ public final class Vouchers {
 
         private static void insert(Statements statements, MakeVouchers make) throws SQLException {
             statements.lockTable("voucher");
-            if (statements.has(FIND, make.codeHashes().getFirst())) {
+            if (statements.has(FIND, make.codeHashes.getFirst())) {
                 make.madeBefore();
                 return;
             }
             long sequence = 1 + statements.number("SELECT COALESCE(MAX(sequence), 0) FROM voucher");
             make.made(sequence);
-            for (String hash : make.codeHashes()) {
+            for (String hash : make.codeHashes) {
                 Voucher voucher = make.numbered(sequence);
                 statements.run(
                         INSERT,
@@ -344,7 +324,7 @@ public final class Vouchers {
         }
 
         private static void redeem(Statements statements, RedeemVoucher redeem) throws SQLException {
-            if (statements.run(REDEEM, redeem.accountId(), redeem.at(), redeem.codeHash()) != 1) {
+            if (statements.run(REDEEM, redeem.accountId, redeem.at, redeem.codeHash) != 1) {
                 throw new IllegalStateException("a voucher that was locked is not there");
             }
         }
