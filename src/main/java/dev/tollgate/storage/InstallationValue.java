@@ -25,7 +25,7 @@ public final class InstallationValue extends Write<String> {
         return kept(statements, name, value);
     }
 
-    static String kept(Statements statements, String name, String value) throws SQLException {
+    public static String kept(Statements statements, String name, String value) throws SQLException {
         String present = statements.one(FIND, row -> row.getString(1), name);
         if (present != null) {
             return present;

@@ -14,7 +14,7 @@ import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.pool.PoolSpec;
 import dev.tollgate.upstreams.pool.Upstreams;
 import dev.tollgate.upstreams.signatures.Signatures;

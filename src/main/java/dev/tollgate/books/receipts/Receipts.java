@@ -6,7 +6,7 @@ import dev.tollgate.books.receipts.ReceiptsPart.ReceiptRows;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Reads;
 import java.security.SecureRandom;
 import java.sql.ResultSet;

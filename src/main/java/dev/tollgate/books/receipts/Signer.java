@@ -1,7 +1,7 @@
 package dev.tollgate.books.receipts;
 
 import dev.tollgate.base.json.CanonicalJson;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.security.PrivateKey;
 import java.util.Base64;
 import java.util.HashMap;

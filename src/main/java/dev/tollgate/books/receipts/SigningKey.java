@@ -1,6 +1,6 @@
 package dev.tollgate.books.receipts;
 
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;

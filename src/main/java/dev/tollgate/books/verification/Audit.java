@@ -1,8 +1,8 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.SecretBox;
-import dev.tollgate.storage.SecretKeys;
+import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.storage.secrets.SecretKeys;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.util.ArrayList;

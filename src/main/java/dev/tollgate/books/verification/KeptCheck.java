@@ -1,8 +1,8 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Dialect;
-import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;

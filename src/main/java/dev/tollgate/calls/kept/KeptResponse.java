@@ -1,8 +1,8 @@
 package dev.tollgate.calls.kept;
 
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package dev.tollgate.calls.replay;
 
 import dev.tollgate.calls.replay.Answers.KnownAnswer;
-import dev.tollgate.storage.Seal;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.Seal;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;

@@ -3,7 +3,7 @@ package dev.tollgate.customers.oidc;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.people.Identity;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.connections.Outbound;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

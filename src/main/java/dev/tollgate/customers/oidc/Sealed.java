@@ -2,8 +2,8 @@ package dev.tollgate.customers.oidc;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.people.Identity;
-import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

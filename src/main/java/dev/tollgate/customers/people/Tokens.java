@@ -1,6 +1,6 @@
 package dev.tollgate.customers.people;
 
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

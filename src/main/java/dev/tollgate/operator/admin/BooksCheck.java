@@ -4,7 +4,7 @@ import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

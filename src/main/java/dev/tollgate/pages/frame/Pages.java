@@ -15,7 +15,7 @@ import dev.tollgate.http.FormReader;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.storage.PageReads;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import gg.jte.TemplateOutput;
 import gg.jte.html.HtmlTemplateOutput;
 import gg.jte.html.OwaspHtmlTemplateOutput;

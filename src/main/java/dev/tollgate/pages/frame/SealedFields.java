@@ -1,8 +1,8 @@
 package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

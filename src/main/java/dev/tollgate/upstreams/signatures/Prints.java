@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.signatures;
 
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;

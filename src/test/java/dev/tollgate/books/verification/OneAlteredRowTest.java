@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.SecretBox;
-import dev.tollgate.storage.SecretKeys;
+import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.storage.secrets.SecretKeys;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;

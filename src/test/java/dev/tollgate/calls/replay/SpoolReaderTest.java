@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.signatures;
 
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.secrets.SecretBox;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;

@@ -1,8 +1,13 @@
-package dev.tollgate.storage;
+package dev.tollgate.storage.secrets;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import dev.tollgate.testing.Migrated;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
-package dev.tollgate.storage;
+package dev.tollgate.storage.secrets;
 
+import dev.tollgate.storage.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -1,8 +1,16 @@
-package dev.tollgate.storage;
+package dev.tollgate.storage.secrets;
 
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.host.PrivateFiles;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.InstallationValue;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.sql.Reads;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
