@@ -6,6 +6,7 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -256,5 +257,55 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
 
         /** Runs on the writer's thread. */
         void to(PaymentWriting rows) throws SQLException;
+    }
+
+    /**
+     * The amount of a payment that was refunded or disputed. Notices may come in any order and more than once: for each charge the largest
+     * refunded sum counts, for each dispute the last state in the order of {@link PaymentNotice.Fact}.
+     */
+    private static final class MoneyBack {
+
+        private record Dispute(PaymentNotice.Fact fact, long cents) {}
+
+        private final Map<String, Long> refundedCents = new HashMap<>();
+        private final Map<String, Dispute> disputes = new HashMap<>();
+
+        /** @param code of a fact */
+        void add(String code, String objectId, long cents) {
+            for (PaymentNotice.Fact fact : PaymentNotice.Fact.values()) {
+                if (!fact.code().equals(code)) {
+                    continue;
+                }
+                if (fact == PaymentNotice.Fact.REFUNDED) {
+                    refundedCents.merge(objectId, cents, Math::max);
+                } else {
+                    disputes.merge(objectId, new Dispute(fact, cents), MoneyBack::later);
+                }
+            }
+        }
+
+        private static Dispute later(Dispute one, Dispute other) {
+            Dispute later = one.fact().compareTo(other.fact()) >= 0 ? one : other;
+            return new Dispute(later.fact(), Math.max(one.cents(), other.cents()));
+        }
+
+        /** Returns the amount that went back, at most the amount paid. */
+        long cents(long grossCents) {
+            long cents = 0;
+            for (long refunded : refundedCents.values()) {
+                cents = Math.min(grossCents, cents + Math.min(grossCents, refunded));
+            }
+            for (Dispute dispute : disputes.values()) {
+                if (dispute.fact() != PaymentNotice.Fact.DISPUTE_WON) {
+                    cents = Math.min(grossCents, cents + Math.min(grossCents, dispute.cents()));
+                }
+            }
+            return cents;
+        }
+
+        /** Returns the same share of the credits, rounded down. If all money went back, it is all credits. */
+        long micros(long grossCents, long creditMicros) {
+            return Math.multiplyExact(creditMicros, cents(grossCents)) / grossCents;
+        }
     }
 }

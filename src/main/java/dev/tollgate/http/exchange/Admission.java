@@ -4,13 +4,19 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.BodyKind;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
 import dev.tollgate.http.FormReader;
 import dev.tollgate.http.Route;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The checks before a handler runs: path, preflight, route, gate, body; the first that objects ends the
@@ -181,5 +187,54 @@ public final class Admission {
         }
         BodyGate<? super C> gate = route.bodyGate();
         return gate == null ? null : () -> gate.ask(exchange, caller);
+    }
+
+    /** A protocol that is not served. Its programs show the message of an error only in the protocol's own shape. */
+    private enum UnservedProtocol {
+        ANTHROPIC_MESSAGES(
+                "/messages",
+                "Of Anthropic's Messages API, POST /v1/messages and POST /v1/messages/count_tokens are served here.");
+
+        private final String path;
+        private final String hint;
+
+        UnservedProtocol(String path, String hint) {
+            this.path = path;
+            this.hint = hint;
+        }
+
+        /** The protocol whose path this is, with {@code /v1} or without it, or null. */
+        static @Nullable UnservedProtocol at(String path) {
+            return Arrays.stream(values())
+                    .filter(each -> each.has(path))
+                    .findAny()
+                    .orElse(null);
+        }
+
+        private boolean has(String asked) {
+            return List.of(path, "/v1" + path).stream()
+                    .anyMatch(own -> asked.equals(own) || asked.startsWith(own + "/"));
+        }
+
+        /** Returns advice for the caller. */
+        String hint() {
+            return hint;
+        }
+
+        ErrorFormat errors(Exchange exchange) {
+            return this == ANTHROPIC_MESSAGES ? error -> anthropic(error, exchange.requestId()) : ErrorFormat.PLATFORM;
+        }
+
+        /** Used for unknown paths only, so the type is always the same. */
+        private static byte[] anthropic(ApiError error, String requestId) {
+            ObjectNode tree = JsonNodeFactory.instance.objectNode().put("type", "error");
+            tree.putObject("error")
+                    .put("type", "not_found_error")
+                    .put("message", error.message())
+                    .putObject("details")
+                    .put("error_code", error.code().code())
+                    .putNull("param");
+            return tree.put("request_id", requestId).toString().getBytes(StandardCharsets.UTF_8);
+        }
     }
 }

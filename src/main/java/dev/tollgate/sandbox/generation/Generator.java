@@ -4,6 +4,9 @@ import dev.tollgate.sandbox.files.StoredFile;
 import dev.tollgate.sandbox.generation.PromptTokens.Modality;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.requests.ThoughtSignatures;
+import dev.tollgate.sandbox.samples.Prompt;
+import dev.tollgate.sandbox.samples.SchemaSample;
+import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -19,10 +22,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -221,6 +226,39 @@ public final class Generator {
                 usage.set("cacheTokensDetails", details(cached.byModality()));
             }
             return tier.word().isEmpty() ? usage : usage.put(tier.member(), tier.word());
+        }
+    }
+
+    /** Decides what kind of answer a request gets. */
+    private static final class Composer {
+
+        private Composer() {}
+
+        static DraftAnswer compose(GoogleRequest ask) {
+            Optional<DraftAnswer> job = AgentJob.of(ask).map(AgentJob::next);
+            if (job.isPresent()) {
+                return job.get();
+            }
+            List<ObjectNode> calls = CallChoice.calls(ask);
+            if (!calls.isEmpty()) {
+                return DraftAnswer.calls(calls);
+            }
+            Prompt prompt = new Prompt(ask.prompt());
+            if (ask.json() || !ask.responseSchema().isMissingNode()) {
+                return DraftAnswer.text(structured(ask, prompt));
+            }
+            return ask.hasTool("googleSearch")
+                    ? SearchAnswer.of(prompt, ask.terms().knobs().number(Knob.SEARCHES, 1))
+                    : DraftAnswer.text(AnswerText.of(ask));
+        }
+
+        private static String structured(GoogleRequest ask, Prompt prompt) {
+            JsonNode schema = ask.responseSchema();
+            if (schema.isMissingNode()) {
+                return JsonTrees.write(JsonTrees.object().put("answer", AnswerText.of(ask)));
+            }
+            JsonNode value = SchemaSample.of(schema, prompt);
+            return ask.json() ? JsonTrees.write(value) : value.asString("");
         }
     }
 }

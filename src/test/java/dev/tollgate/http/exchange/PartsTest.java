@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.http.exchange.ResponseHead.IgnoredFields;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
