@@ -51,7 +51,7 @@ class HouseTest {
     /** The packages above the limit, with the most classes of each. The list and its numbers only become smaller. */
     private static final Map<String, Integer> LARGE_PACKAGES = Map.ofEntries(
             Map.entry("books.ledger", 40),
-            Map.entry("calls.metering", 65),
+            Map.entry("calls.metering", 62),
             Map.entry("storage", 69),
             Map.entry("upstreams.pool", 49));
 

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.Ask;
 import org.jspecify.annotations.Nullable;
@@ -222,4 +223,24 @@ record Bounds(
     private long multiply(long tokensEach) {
         return tokensEach * candidates;
     }
+
+    /**
+     * The most that is counted of a call, regardless of its upstream's report (D53). In tokens, all candidates together.
+     *
+     * @param promptTokens by the bytes of the prompt, what a search adds included, even where the prompt was counted since
+     * @param billedOutputTokens the maximum in force, or the model's limit where there is none; with the reasoning where that is billed
+     * @param hasMaximum whether it is a maximum, at which an answer ends
+     * @param modelOutputTokens the model's limit: what reasoning that is not billed counts within
+     * @param reasoningBilled whether reasoning counts in the billed output
+     * @param tariff the rates, for the parts that have one
+     * @param extras the most audio and searches, and the tier as asked
+     */
+    record UsageLimits(
+            long promptTokens,
+            long billedOutputTokens,
+            boolean hasMaximum,
+            long modelOutputTokens,
+            boolean reasoningBilled,
+            Tariff tariff,
+            Bounds.Extras extras) {}
 }

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.pool.SentCall;
 import java.util.ArrayList;
 import java.util.List;

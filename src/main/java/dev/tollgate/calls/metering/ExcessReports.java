@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
+import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

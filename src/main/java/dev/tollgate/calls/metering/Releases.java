@@ -10,6 +10,7 @@ import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.books.tasks.Tasks.CloseTask;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import java.util.ArrayList;

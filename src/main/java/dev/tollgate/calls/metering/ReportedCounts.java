@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
+import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import java.util.Set;

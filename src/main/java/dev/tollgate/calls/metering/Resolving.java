@@ -6,6 +6,7 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;

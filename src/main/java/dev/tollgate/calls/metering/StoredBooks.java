@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Riding;

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.EnumSet;

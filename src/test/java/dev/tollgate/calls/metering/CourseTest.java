@@ -6,6 +6,7 @@ import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.Tried;
 import dev.tollgate.upstreams.pool.UpstreamEvent;

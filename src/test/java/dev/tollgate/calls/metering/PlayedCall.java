@@ -6,6 +6,7 @@ import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;

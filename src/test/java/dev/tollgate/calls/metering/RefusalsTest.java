@@ -12,6 +12,8 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.SpendWindow;
 import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.upstreams.pool.Overflow;

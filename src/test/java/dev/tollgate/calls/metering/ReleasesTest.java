@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.StoreFixture;

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;

@@ -15,6 +15,7 @@ import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.tasks.Task;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.Usage;
