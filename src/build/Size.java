@@ -34,7 +34,7 @@ final class Size {
             + "|responses/(EventStream|ObjectResponse|Answer|UpstreamAnswer|Keeping|Output|OpenItem|MessageItem|ReasoningItem|EventWriter|ResponseObject)"
             + "|googleapi/(ResponseStream|WholeResponse|GenerateAnswer|Chunks|Assembly)"
             + "|\\w+/(SignedAnswer|ShownCalls|SchemaDraft|AnswerHeaders)"
-            + "|\\w+/\\w*Renderer|door/(Streamed|Whole|Shown)?Answer\\w*)\\.java");
+            + "|(?!completions/)\\w+/\\w*Renderer|door/(Streamed|Whole|Shown)?Answer\\w*)\\.java");
 
     /** The door for text completions. */
     private static final Pattern FIFTH_DOOR = Pattern.compile("completions/.*");

@@ -72,6 +72,59 @@ record ChargeDetail(
     record Units(long input, long output) {}
 
     /**
+     * The rule of the rounding, in credits.
+     *
+     * @param isEach whether input and output are each rounded to the nearest step, a half up; otherwise their sum is cut down
+     */
+    private record Rounding(boolean isEach, BigDecimal step, BigDecimal minimum) {
+
+        /** Reads the rule in members or, in tasks of older versions, in words; null if it is something else, or the words say another one. */
+        static @Nullable Rounding of(JsonNode detail) {
+            Rounding words = inWords(detail.required("rounding").stringValue());
+            JsonNode members = detail.path("rounding_rule");
+            if (members.isMissingNode() || words == null) {
+                return words;
+            }
+            String rule = members.required("rule").stringValue();
+            boolean isSame = rule.equals(words.isEach ? "nearest-component" : "floor-total")
+                    && decimal(members, "step").compareTo(words.step) == 0
+                    && decimal(members, "minimum").compareTo(words.minimum) == 0;
+            return isSame ? words : null;
+        }
+
+        private static @Nullable Rounding inWords(String rule) {
+            Matcher floor = FLOOR.matcher(rule);
+            Matcher nearest = NEAREST.matcher(rule);
+            if (!floor.matches() && !nearest.matches()) {
+                return null;
+            }
+            Matcher said = floor.matches() ? floor : nearest;
+            String minimum = said.group(2) == null ? "0" : said.group(2);
+            return new Rounding(nearest.matches(), new BigDecimal(said.group(1)), new BigDecimal(minimum));
+        }
+
+        BigDecimal due(BigDecimal input, BigDecimal output, boolean used) {
+            BigDecimal sum = isEach
+                    ? round(input, RoundingMode.HALF_UP).add(round(output, RoundingMode.HALF_UP))
+                    : round(input.add(output), RoundingMode.FLOOR);
+            return used ? sum.max(minimum) : sum;
+        }
+
+        @Nullable
+        Units units(BigDecimal input, BigDecimal output) {
+            return isEach ? new Units(steps(input), steps(output)) : null;
+        }
+
+        private long steps(BigDecimal amount) {
+            return amount.divide(step, 0, RoundingMode.HALF_UP).longValueExact();
+        }
+
+        private BigDecimal round(BigDecimal amount, RoundingMode mode) {
+            return amount.divide(step, 0, mode).multiply(step);
+        }
+    }
+
+    /**
      * The rates in credits, per million tokens or per thousand searches; null if the detail shows none.
      *
      * @param parts the rates that the detail shows
@@ -110,8 +163,8 @@ record ChargeDetail(
                 tokens.completion() + (detail.required("reasoning_billed").booleanValue() ? tokens.reasoning() : 0);
         BigDecimal input = input(detail, tokens);
         BigDecimal answer = cost(detail, "output_per_million", output);
-        BigDecimal due = due(detail.required("rounding").stringValue(), input, answer, !tokens.isNone());
-        if (due == null || tokens.plain() < 0) {
+        Rounding rounding = Rounding.of(detail);
+        if (rounding == null || tokens.plain() < 0) {
             return null;
         }
         return new ChargeDetail(
@@ -119,11 +172,11 @@ record ChargeDetail(
                 rates(detail),
                 detail.required("reasoning_billed").booleanValue(),
                 tokens,
-                units(detail.required("rounding").stringValue(), input, answer),
+                rounding.units(input, answer),
                 decimal(detail, "exact"),
                 decimal(detail, "charged"),
                 input.add(answer),
-                due,
+                rounding.due(input, answer, !tokens.isNone()),
                 detail.path("hold_charged").booleanValue(false),
                 detail.path("tier").asString("standard"),
                 detail.path("tier_granted").asString(detail.path("tier").asString("standard")),
@@ -170,37 +223,6 @@ record ChargeDetail(
                     decimal(detail, "search_per_1000").multiply(counted).movePointLeft(3));
         }
         return input;
-    }
-
-    private static @Nullable BigDecimal due(String rule, BigDecimal input, BigDecimal output, boolean used) {
-        Matcher floor = FLOOR.matcher(rule);
-        if (floor.matches()) {
-            return atLeast(round(input.add(output), floor.group(1), RoundingMode.FLOOR), floor.group(2), used);
-        }
-        Matcher nearest = NEAREST.matcher(rule);
-        if (nearest.matches()) {
-            BigDecimal sum = round(input, nearest.group(1), RoundingMode.HALF_UP)
-                    .add(round(output, nearest.group(1), RoundingMode.HALF_UP));
-            return atLeast(sum, nearest.group(2), used);
-        }
-        return null;
-    }
-
-    private static @Nullable Units units(String rule, BigDecimal input, BigDecimal output) {
-        Matcher nearest = NEAREST.matcher(rule);
-        return nearest.matches() ? new Units(steps(input, nearest.group(1)), steps(output, nearest.group(1))) : null;
-    }
-
-    private static long steps(BigDecimal amount, String step) {
-        return amount.divide(new BigDecimal(step), 0, RoundingMode.HALF_UP).longValueExact();
-    }
-
-    private static BigDecimal round(BigDecimal amount, String step, RoundingMode mode) {
-        return amount.divide(new BigDecimal(step), 0, mode).multiply(new BigDecimal(step));
-    }
-
-    private static BigDecimal atLeast(BigDecimal amount, @Nullable String minimum, boolean used) {
-        return used && minimum != null ? amount.max(new BigDecimal(minimum)) : amount;
     }
 
     private static BigDecimal cost(JsonNode detail, String price, long tokens) {

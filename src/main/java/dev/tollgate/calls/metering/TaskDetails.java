@@ -87,8 +87,16 @@ final class TaskDetails {
         }
         json.raw(",\"exact\":").raw(pricing.exactCredits(usage).toPlainString());
         json.raw(",\"charged\":").credits(bill.chargeMicros());
-        json.raw(",\"rounding\":").string(pricing.rounding().describe());
+        rounding(json, pricing.rounding());
         return json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}").written();
+    }
+
+    /** Writes the rule in words, which callers and servers of older versions read, and in the members of the price lists. */
+    private static void rounding(Utf8Buffer json, Pricing.Rounding rounding) {
+        json.raw(",\"rounding\":").string(rounding.describe());
+        json.raw(",\"rounding_rule\":{\"rule\":").string(rounding.form().word());
+        json.raw(",\"step\":").credits(rounding.stepMicros());
+        json.raw(",\"minimum\":").credits(rounding.minimumMicros()).raw('}');
     }
 
     /** Returns the raw counts of every component, for a receipt: the names are in the order of RFC 8785. */

@@ -354,6 +354,18 @@ class AuditTest {
                         foundBesideUsage(
                                 "UPDATE task SET pricing = json_set(pricing, '$.rounding', 'as you like') WHERE id = '{plain.call}'"))
                 .containsExactly(unreadable);
+        assertThat(
+                        foundBesideUsage(
+                                "UPDATE task SET pricing = json_set(pricing, '$.rounding_rule.step', 0.02) WHERE id = '{plain.call}'"))
+                .containsExactly(unreadable);
+        assertThat(
+                        foundBesideUsage(
+                                "UPDATE task SET pricing = json_set(pricing, '$.rounding_rule.rule', 'nearest-component') WHERE id = '{plain.call}'"))
+                .containsExactly(unreadable);
+        assertThat(foundBesideUsage(
+                        "UPDATE task SET pricing = json_remove(pricing, '$.rounding_rule') WHERE id = '{plain.call}'"))
+                .as("as older servers write it")
+                .isEmpty();
         assertThat(foundBesideUsage("UPDATE task SET pricing = NULL WHERE id = '{plain.call}'"))
                 .containsExactly("task {plain.call} has a charge and does not say how it came about");
     }

@@ -242,7 +242,7 @@ class RefusalsTest {
         assertThat(kept.pricingJson())
                 .asString()
                 .isEqualTo(
-                        "{\"price_version\":\"v1\",\"input_per_million\":1,\"output_per_million\":2,\"prompt_tokens\":100,\"completion_tokens\":20,\"reasoning_tokens\":5,\"reasoning_billed\":false,\"exact\":0.00014,\"charged\":0.00014,\"rounding\":\"floor to 0.000001, minimum 0.00001\"}");
+                        "{\"price_version\":\"v1\",\"input_per_million\":1,\"output_per_million\":2,\"prompt_tokens\":100,\"completion_tokens\":20,\"reasoning_tokens\":5,\"reasoning_billed\":false,\"exact\":0.00014,\"charged\":0.00014,\"rounding\":\"floor to 0.000001, minimum 0.00001\",\"rounding_rule\":{\"rule\":\"floor-total\",\"step\":0.000001,\"minimum\":0.00001}}");
         assertThat(kept.usageFlags()).isEmpty();
         assertThat(kept.maxTokensApplied()).isEqualTo(77);
     }

@@ -71,7 +71,7 @@ public record PriceLines(
             return null;
         }
         JsonNode detail = ApiJson.MAPPER.readTree(call.pricingJson());
-        Rounding rounding = rounding(detail.path("rounding").asString(""));
+        Rounding rounding = rounding(detail);
         if (rounding == null) {
             return null;
         }
@@ -130,6 +130,20 @@ public record PriceLines(
             conditions.add("the service tier " + tier);
         }
         return conditions.isEmpty() ? "" : "Rates of " + String.join(", and of ", conditions) + ".";
+    }
+
+    /** Reads the rule in members or, in tasks of older versions, in words. */
+    private static @Nullable Rounding rounding(JsonNode detail) {
+        JsonNode members = detail.path("rounding_rule");
+        for (Rounding.Form form : Rounding.Form.values()) {
+            if (members.path("rule").asString("").equals(form.word())) {
+                return new Rounding(
+                        form,
+                        micros(members.path("step").decimalValue()),
+                        micros(members.path("minimum").decimalValue()));
+            }
+        }
+        return rounding(detail.path("rounding").asString(""));
     }
 
     private static @Nullable Rounding rounding(String words) {

@@ -106,6 +106,14 @@ class PriceLinesTest {
         assertThat(texts(price)).contains("Search||1 call|7,000 per thousand|7.000000", "Exact||||7.040000");
     }
 
+    @Test
+    void the_members_of_a_rounding_rule_are_read_before_its_words() {
+        String members = EXAMPLE + ",\"rounding_rule\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":100}";
+
+        assertThat(texts(lines(members, "words of a later version", 100_000_000)))
+                .isEqualTo(texts(lines(EXAMPLE, "floor to 0.01, minimum 100", 100_000_000)));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
