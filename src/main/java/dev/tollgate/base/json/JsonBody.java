@@ -305,6 +305,12 @@ public final class JsonBody {
         skip();
     }
 
+    /** Returns the current value if it is a short string of whole characters; else null. */
+    public @Nullable String word() {
+        JsonText text = isString() ? parser.text() : null;
+        return text == null || text.length() > AHEAD_BYTES_MAX ? null : text.toString();
+    }
+
     /** Passes over the current value, which goes into raw JSON only if it is a short string. */
     public void skipWord() {
         JsonText text = leftOut != null && isString() ? parser.text() : null;

@@ -120,6 +120,7 @@ final class PromptReader {
                 maxTokens == null ? null : "max_tokens",
                 false,
                 withoutEffect.tier(),
+                withoutEffect.callerNames(),
                 json.ignored(),
                 conversation(prompt));
     }

@@ -24,6 +24,9 @@ public interface ConversationRequest {
     @Nullable
     ServiceTier tier();
 
+    /** Returns the user, the session and the tags that it names. */
+    CallerNames callerNames();
+
     /** Returns the dotted names of fields without effect (D5), in the order of the body. */
     List<String> ignored();
 

@@ -9,6 +9,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.CallerNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,14 @@ final class MessagesReader {
     private @Nullable String model;
     private boolean stream;
     private @Nullable Long maxTokens;
+    private final CallerNames.Reader callerNames;
     private @Nullable ServiceTier tier;
     private int messages;
     private int systemBlocks;
 
     private MessagesReader(JsonBody json, Lease memory) {
         this.json = json;
+        this.callerNames = new CallerNames.Reader(json);
         this.blocks = new BlockReader(json, memory);
         this.turns = new BlockTurns(json);
         this.tools = new DeclaredTools(json);
@@ -69,6 +72,10 @@ final class MessagesReader {
             case "service_tier" -> {
                 json.ignored(json.path());
                 tier = ServiceTier.of(json.string()).orElse(null);
+            }
+            case "metadata" -> {
+                callerNames.user(json.isObject() ? json.ahead("user_id") : null);
+                json.ignore();
             }
             case "thread" -> thread();
             case "previous_message_id" -> throw onlyTheNewTurn();
@@ -204,7 +211,8 @@ final class MessagesReader {
             throw JsonBody.invalid("max_tokens", "is required.");
         }
         Conversation conversation = conversation();
-        return new MessagesRequest(model, stream, maxTokens, thinking.wish(), tier, json.ignored(), conversation);
+        return new MessagesRequest(
+                model, stream, maxTokens, thinking.wish(), tier, callerNames.read(), json.ignored(), conversation);
     }
 
     private Conversation conversation() {

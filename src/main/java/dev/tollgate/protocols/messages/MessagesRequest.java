@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ record MessagesRequest(
         @Nullable Long maxTokens,
         ThinkingWish thinking,
         @Nullable ServiceTier tier,
+        CallerNames callerNames,
         List<String> ignored,
         Conversation conversation)
         implements ConversationRequest {

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public record ChatRequest(
         @Nullable String maxTokensField,
         boolean legacyFunctions,
         @Nullable ServiceTier tier,
+        CallerNames callerNames,
         List<String> ignored,
         Conversation conversation)
         implements ConversationRequest {

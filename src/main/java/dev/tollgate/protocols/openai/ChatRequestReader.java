@@ -132,6 +132,7 @@ public final class ChatRequestReader {
                 maxTokensField(),
                 tools.areLegacy(),
                 withoutEffect.tier(),
+                withoutEffect.callerNames(),
                 json.ignored(),
                 conversation(fitted));
     }

@@ -2,7 +2,9 @@ package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.protocols.door.CallerNames;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +18,13 @@ public final class FieldsWithoutEffect {
     private static final int ENTRIES_MAX = 10_000;
 
     private final JsonBody json;
+    private final CallerNames.Reader callerNames;
     private @Nullable ServiceTier tier;
     private boolean hasStreamOptions;
 
     public FieldsWithoutEffect(JsonBody json) {
         this.json = json;
+        this.callerNames = new CallerNames.Reader(json);
     }
 
     /** Reads the value if the top-level field is one of these. */
@@ -28,13 +32,15 @@ public final class FieldsWithoutEffect {
         switch (field) {
             case "service_tier" ->
                 listed(() -> tier = ServiceTier.of(json.string()).orElse(null));
-            case "user", "prompt_cache_key", "prompt_cache_retention" -> listed(json::string);
-            case "safety_identifier" -> listed(() -> json.string(64));
+            case "user" -> listed(() -> callerNames.userByDefault(json.string()));
+            case "prompt_cache_key" -> listed(() -> callerNames.session(json.string()));
+            case "prompt_cache_retention" -> listed(json::string);
+            case "safety_identifier" -> listed(() -> callerNames.user(json.string(64)));
             case "verbosity" -> listed(() -> json.oneOf(LEVELS));
             case "store" -> flag(false);
             case "parallel_tool_calls" -> flag(true);
-            case "logit_bias" -> map(() -> json.number(-100, 100));
-            case "metadata" -> map(() -> json.string(512));
+            case "logit_bias" -> map(token -> json.number(-100, 100));
+            case "metadata" -> map(callerNames::tag);
             case "prediction", "audio", "prompt_cache_options" -> listedObject();
             case "moderation" -> moderation();
             case "modalities" -> modalities();
@@ -51,6 +57,10 @@ public final class FieldsWithoutEffect {
         return tier;
     }
 
+    public CallerNames callerNames() {
+        return callerNames.read();
+    }
+
     private void listed(Runnable check) {
         json.ignored(json.path());
         check.run();
@@ -62,12 +72,12 @@ public final class FieldsWithoutEffect {
         }
     }
 
-    private void map(Runnable value) {
+    private void map(Consumer<String> value) {
         var entries = new Object() {
             int count;
         };
         json.object(key -> {
-            value.run();
+            value.accept(key);
             entries.count++;
         });
         if (entries.count > ENTRIES_MAX) {

@@ -9,6 +9,7 @@ import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponsesReader {
 
-    private static final int METADATA_MAX = 16;
-    private static final int METADATA_NAME_MAX = 64;
-    private static final int METADATA_VALUE_MAX = 512;
-
     private final JsonBody json;
     private final ToolsReader tools;
     private final InputReader items;
     private final ChoiceReader choice;
     private final SettingsReader settings;
+    private final CallerNames.Reader callerNames;
     private final Shown shown = new Shown();
 
     private @Nullable String model;
@@ -48,6 +46,7 @@ final class ResponsesReader {
 
     private ResponsesReader(JsonBody json) {
         this.json = json;
+        this.callerNames = new CallerNames.Reader(json);
         this.tools = new ToolsReader(json);
         this.items = new InputReader(json, tools, "input");
         this.choice = new ChoiceReader(json);
@@ -76,7 +75,10 @@ final class ResponsesReader {
             case "tools" -> shown.tools = json.line(tools::tools);
             case "tool_choice" -> shown.toolChoice = json.line(choice::read);
             case "stream" -> stream = json.bool();
-            case "metadata" -> shown.metadata = json.line(this::metadata);
+            case "metadata" -> shown.metadata = json.line(callerNames::tags);
+            case "user" -> callerNames.userByDefault(ignoredWord());
+            case "safety_identifier" -> callerNames.user(ignoredWord());
+            case "prompt_cache_key" -> callerNames.session(ignoredWord());
             case "store" -> store = json.bool();
             case "background" -> background();
             case "previous_response_id" -> previousId = json.nonEmptyString();
@@ -99,17 +101,10 @@ final class ResponsesReader {
         }
     }
 
-    private void metadata() {
-        var pairs = new Object() {
-            int count;
-        };
-        json.object(name -> {
-            if (++pairs.count > METADATA_MAX || name.length() > METADATA_NAME_MAX) {
-                throw json.invalid("must be one of at most " + METADATA_MAX + " pairs, with a name of at most "
-                        + METADATA_NAME_MAX + " characters.");
-            }
-            json.string(METADATA_VALUE_MAX);
-        });
+    private @Nullable String ignoredWord() {
+        String word = json.word();
+        json.ignore();
+        return word;
     }
 
     private void ignoreIf(boolean isWithoutEffect) {
@@ -166,6 +161,7 @@ final class ResponsesReader {
                 stream,
                 settings.maxTokens(),
                 settings.tier(),
+                callerNames.read(),
                 fitted.search(),
                 previousId,
                 keeping,

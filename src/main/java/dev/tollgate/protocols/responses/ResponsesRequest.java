@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ record ResponsesRequest(
         boolean stream,
         @Nullable Long maxTokens,
         @Nullable ServiceTier tier,
+        CallerNames callerNames,
         @Nullable String search,
         @Nullable String previousId,
         KeptResponses.@Nullable Input keeping,

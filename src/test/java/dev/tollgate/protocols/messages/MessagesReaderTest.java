@@ -379,4 +379,12 @@ class MessagesReaderTest {
         assertThat(refused(messages(call.replace("#", "[".repeat(100)))).message())
                 .contains("nested deeper");
     }
+
+    @Test
+    void the_request_carries_the_user_of_its_metadata() {
+        MessagesRequest request = read(with("'metadata':{'x':1,'user_id':'u'}"));
+        assertThat(request.callerNames().user()).isEqualTo("u");
+        assertThat(request.ignored()).containsExactly("metadata");
+        assertThat(read(with("'metadata':7")).callerNames().user()).isNull();
+    }
 }

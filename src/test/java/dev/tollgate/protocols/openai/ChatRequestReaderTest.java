@@ -13,6 +13,8 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.protocols.door.CallerNames;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -312,5 +314,16 @@ class ChatRequestReaderTest {
         ApiError refusal = refused(messages(one + ("," + one).repeat(10_000)));
         assertThat(refusal.param()).isEqualTo("messages");
         assertThat(refusal.message()).isEqualTo("'messages' must have at most 10000 elements.");
+    }
+
+    @Test
+    void the_request_carries_the_user_the_session_and_tags() {
+        CallerNames names = read(with("'safety_identifier':'s','user':'u','prompt_cache_key':'k',"
+                        + "'metadata':{'team':'blue','" + "n".repeat(65) + "':'v'}"))
+                .callerNames();
+        assertThat(names.user()).isEqualTo("s");
+        assertThat(names.session()).isEqualTo("k");
+        assertThat(names.tags()).isEqualTo(Map.of("team", "blue"));
+        assertThat(read(with("'user':'u'")).callerNames().user()).isEqualTo("u");
     }
 }

@@ -17,9 +17,11 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ToolNames;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -385,5 +387,20 @@ class ResponsesReaderTest {
     @ValueSource(strings = {"'stream':null", "'tools':null,'instructions':null", "'store':false", "'metadata':{}"})
     void what_is_null_or_happens_anyway_is_not_named(String members) {
         assertThat(with(members).ignored()).isEmpty();
+    }
+
+    @Test
+    void the_request_carries_the_user_the_session_and_tags() {
+        CallerNames names = with("'user':'u','safety_identifier':'s','prompt_cache_key':'k','metadata':{'team':'blue'}")
+                .callerNames();
+        assertThat(names.user()).isEqualTo("s");
+        assertThat(names.session()).isEqualTo("k");
+        assertThat(names.tags()).isEqualTo(Map.of("team", "blue"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{'a':1}", "7", "'\\ud800'"})
+    void a_user_that_is_no_name_is_listed_as_before(String user) {
+        assertThat(with("'user':" + user).ignored()).containsExactly("user");
     }
 }
