@@ -11,9 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param outputMicros per million output tokens
  * @param cachedMicros per million prompt tokens that the upstream read from its cache, at most {@code inputMicros}
  * @param audioMicros per million prompt tokens of audio, at least {@code inputMicros}
+ * @param cachedAudioMicros per million prompt tokens of audio that the upstream read from its cache, from {@code cachedMicros} to {@code audioMicros}
  * @param searchMicros per thousand searches
  */
-public record PriceRates(long inputMicros, long outputMicros, long cachedMicros, long audioMicros, long searchMicros) {
+public record PriceRates(
+        long inputMicros,
+        long outputMicros,
+        long cachedMicros,
+        long audioMicros,
+        long cachedAudioMicros,
+        long searchMicros) {
 
     /** The highest allowed rate, a million credits: keeps every product far below 128 bits. */
     public static final long MAX = 1_000_000_000_000L;
@@ -27,6 +34,14 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
         if (cachedMicros < 0 || cachedMicros > inputMicros || inputMicros > audioMicros) {
             throw new IllegalArgumentException("rates not in the order cached, input, audio");
         }
+        if (cachedAudioMicros < cachedMicros || cachedAudioMicros > audioMicros) {
+            throw new IllegalArgumentException("rates not in the order cached, cached audio, audio");
+        }
+    }
+
+    /** Makes rates of which cached audio has that of other cached tokens. */
+    public PriceRates(long inputMicros, long outputMicros, long cachedMicros, long audioMicros, long searchMicros) {
+        this(inputMicros, outputMicros, cachedMicros, audioMicros, cachedMicros, searchMicros);
     }
 
     private static void requireRange(long micros) {
@@ -53,6 +68,7 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
                 micros[Rate.OUTPUT.ordinal()],
                 micros[Rate.CACHED_INPUT.ordinal()],
                 micros[Rate.AUDIO_INPUT.ordinal()],
+                micros[Rate.CACHED_AUDIO_INPUT.ordinal()],
                 micros[Rate.SEARCH.ordinal()]);
     }
 

@@ -26,6 +26,18 @@ public enum Rate {
             "audio",
             PriceRates::audioMicros,
             new Part(INPUT, INPUT, null, "Audio", "without audio", Usage::uncachedAudioTokens)),
+    CACHED_AUDIO_INPUT(
+            "cached_audio_input",
+            "cached audio input",
+            "cached_audio",
+            PriceRates::cachedAudioMicros,
+            new Part(
+                    CACHED_INPUT,
+                    CACHED_INPUT,
+                    AUDIO_INPUT,
+                    "Cached audio",
+                    "not cached",
+                    Usage::cachedAudioWithinPrompt)),
     SEARCH("search_per_1000", "1,000 searches", "search", PriceRates::searchMicros, null);
 
     /**
@@ -133,9 +145,18 @@ public enum Rate {
         return micros.applyAsLong(rates);
     }
 
-    /** Returns the tokens of a part of the prompt. */
-    public long tokens(Usage usage) {
-        return part == null ? 0 : part.tokens.applyAsLong(usage);
+    /** Returns the tokens of a part of the prompt, without those of a part of it that has a rate of its own. */
+    public long tokens(Usage usage, Tariff tariff) {
+        if (part == null || (part.otherwise.part != null && !tariff.has(this))) {
+            return 0;
+        }
+        long tokens = part.tokens.applyAsLong(usage);
+        for (Rate inner : PARTS) {
+            if (inner.otherwise() == this) {
+                tokens -= inner.tokens(usage, tariff);
+            }
+        }
+        return tokens;
     }
 
     /** Returns a part of the prompt as a line of a charge. */

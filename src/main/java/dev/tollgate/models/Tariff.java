@@ -120,6 +120,7 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
                 effective(rates.outputMicros(), factor),
                 effective(rates.cachedMicros(), factor),
                 effective(rates.audioMicros(), factor),
+                effective(rates.cachedAudioMicros(), factor),
                 rates.searchMicros());
     }
 
@@ -157,19 +158,22 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
     /** @param outputTokens the tokens billed as output */
     Sum sum(Usage usage, long outputTokens) {
         PriceRates at = of(usage);
-        long cached = usage.cachedWithinPrompt();
+        long cachedAudio = usage.cachedAudioWithinPrompt();
+        long cached = usage.cachedWithinPrompt() - cachedAudio;
         long audio = usage.uncachedAudioTokens();
-        long plain = usage.inputTokens() - cached - audio;
+        long plain = usage.inputTokens() - usage.cachedWithinPrompt() - audio;
         long searches = searches(usage);
         if (fits(plain, at.inputMicros())
                 && fits(cached, at.cachedMicros())
                 && fits(audio, at.audioMicros())
+                && fits(cachedAudio, at.cachedAudioMicros())
                 && fits(outputTokens, at.outputMicros())
                 && fits(searches * 1_000, at.searchMicros())) {
             return new Sum(
                     plain * at.inputMicros()
                             + cached * at.cachedMicros()
                             + audio * at.audioMicros()
+                            + cachedAudio * at.cachedAudioMicros()
                             + searches * 1_000 * at.searchMicros(),
                     outputTokens * at.outputMicros(),
                     BigInteger.ZERO,
@@ -178,11 +182,12 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         BigInteger input = times(plain, at.inputMicros())
                 .add(times(cached, at.cachedMicros()))
                 .add(times(audio, at.audioMicros()))
+                .add(times(cachedAudio, at.cachedAudioMicros()))
                 .add(times(searches, at.searchMicros()).multiply(THOUSAND));
         return new Sum(-1, -1, input, times(outputTokens, at.outputMicros()));
     }
 
-    /** Returns whether a product stays below 2^59, so that five of them fit a long. */
+    /** Returns whether a product stays below 2^59, so that six of them fit a long. */
     private static boolean fits(long count, long micros) {
         return Long.numberOfLeadingZeros(count) + Long.numberOfLeadingZeros(micros) >= 69;
     }

@@ -86,10 +86,14 @@ public record Usage(
         return Math.min(cachedTokens, promptTokens);
     }
 
+    /** Returns the audio tokens that are cached, which are never more than all cached tokens or all audio. */
+    public long cachedAudioWithinPrompt() {
+        return Math.min(cachedAudioTokens, Math.min(promptAudioTokens, cachedWithinPrompt()));
+    }
+
     /** Returns the audio tokens that are not cached; with the cached tokens they are never more than the prompt. */
     public long uncachedAudioTokens() {
-        long audio = Math.max(0, promptAudioTokens - Math.min(cachedAudioTokens, cachedWithinPrompt()));
-        return Math.min(audio, promptTokens - cachedWithinPrompt());
+        return Math.min(promptAudioTokens - cachedAudioWithinPrompt(), promptTokens - cachedWithinPrompt());
     }
 
     /** Returns this usage at another service tier. */

@@ -7,7 +7,10 @@ package dev.tollgate.storage;
 public enum RowForm {
 
     /** Prices with more than input and output, or from a later time on: older programs charge them at once, and without their other rates. */
-    WHOLE_PRICES(39, "SELECT 1 FROM price_version WHERE tariff IS NOT NULL OR from_at IS NOT NULL LIMIT 1");
+    WHOLE_PRICES(39, "SELECT 1 FROM price_version WHERE tariff IS NOT NULL OR from_at IS NOT NULL LIMIT 1"),
+
+    /** Prices with a rate of cached audio: older programs charge it as other cached tokens. */
+    CACHED_AUDIO(44, "SELECT 1 FROM price_version WHERE tariff LIKE '%\"cached_audio_input\"%' LIMIT 1");
 
     private final int schema;
     private final String rows;

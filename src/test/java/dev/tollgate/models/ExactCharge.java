@@ -55,7 +55,7 @@ public final class ExactCharge {
         BigDecimal factor = offered == 0 ? BigDecimal.ONE : BigDecimal.valueOf(offered, 4);
 
         long cached = Math.min(usage.cachedTokens(), usage.promptTokens());
-        long both = Math.min(usage.cachedAudioTokens(), cached);
+        long both = Math.min(Math.min(usage.cachedAudioTokens(), usage.promptAudioTokens()), cached);
         long audio = Math.clamp(usage.promptAudioTokens() - both, 0, usage.promptTokens() - cached);
         long text = usage.promptTokens() + usage.toolUsePromptTokens() - cached - audio;
         long output = usage.candidatesTokens() + (isReasoningBilled ? usage.thoughtsTokens() : 0);
@@ -63,7 +63,8 @@ public final class ExactCharge {
 
         return new Exact(
                 tokens(text, rates.inputMicros(), factor)
-                        .add(tokens(cached, rates.cachedMicros(), factor))
+                        .add(tokens(cached - both, rates.cachedMicros(), factor))
+                        .add(tokens(both, rates.cachedAudioMicros(), factor))
                         .add(tokens(audio, rates.audioMicros(), factor))
                         .add(BigDecimal.valueOf(searches)
                                 .multiply(BigDecimal.valueOf(rates.searchMicros()))

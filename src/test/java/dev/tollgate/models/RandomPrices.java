@@ -36,11 +36,15 @@ public final class RandomPrices {
         long input = between(random, least.inputMicros(), most);
         long cached = random.nextBoolean() ? input : between(random, least.cachedMicros(), input);
         long audio = between(random, Math.max(least.audioMicros(), input), most);
+        long paid = random.nextBoolean() && input >= least.audioMicros() ? input : audio;
         return new PriceRates(
                 input,
                 between(random, least.outputMicros(), most),
                 cached,
-                random.nextBoolean() && input >= least.audioMicros() ? input : audio,
+                paid,
+                random.nextBoolean() && cached >= least.cachedAudioMicros()
+                        ? cached
+                        : between(random, Math.max(least.cachedAudioMicros(), cached), paid),
                 random.nextInt(3) == 0 ? least.searchMicros() : between(random, least.searchMicros(), most));
     }
 

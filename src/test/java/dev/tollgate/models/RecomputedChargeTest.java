@@ -44,7 +44,8 @@ class RecomputedChargeTest {
         JsonNode rates = isLong ? price.get("above") : price;
         BigDecimal factor = price.path("tiers").path(usage.tier().word()).decimalValue(BigDecimal.ONE);
         long cached = Math.min(usage.cachedTokens(), usage.promptTokens());
-        long audio = usage.promptAudioTokens() - Math.min(usage.cachedAudioTokens(), cached);
+        long cachedAudio = Math.min(Math.min(usage.cachedAudioTokens(), usage.promptAudioTokens()), cached);
+        long audio = usage.promptAudioTokens() - cachedAudio;
         audio = Math.min(Math.max(0, audio), usage.promptTokens() - cached);
         long plain = usage.promptTokens() + usage.toolUsePromptTokens() - cached - audio;
         long written = usage.candidatesTokens()
@@ -52,7 +53,10 @@ class RecomputedChargeTest {
         boolean isByCall = price.path("search_counts").asString("").equals("calls");
         long searches = isByCall ? Math.min(1, usage.searches()) : usage.searches();
         BigDecimal input = cost(plain, rate(rates, "input", factor))
-                .add(cost(cached, rate(rates, "cached_input", factor)))
+                .add(cost(cached - cachedAudio, rate(rates, "cached_input", factor)))
+                .add(cost(
+                        cachedAudio,
+                        rate(rates, rates.has("cached_audio_input") ? "cached_audio_input" : "cached_input", factor)))
                 .add(cost(audio, rate(rates, "audio_input", factor)))
                 .add(rates.path("search_per_1000")
                         .decimalValue(BigDecimal.ZERO)

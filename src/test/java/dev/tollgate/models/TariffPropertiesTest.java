@@ -165,6 +165,7 @@ class TariffPropertiesTest {
                     ExactCharge.effective(base.outputMicros(), factor).longValueExact(),
                     ExactCharge.effective(base.cachedMicros(), factor).longValueExact(),
                     ExactCharge.effective(base.audioMicros(), factor).longValueExact(),
+                    ExactCharge.effective(base.cachedAudioMicros(), factor).longValueExact(),
                     base.searchMicros());
             if (!expected.equals(tariff.of(usage))) {
                 fail("%s has %s, not %s, for %s", tariff, tariff.of(usage), expected, usage);

@@ -11,10 +11,12 @@ import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -128,6 +130,43 @@ class WholePricesTest {
             }
             assertThat(differences(gateway)).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void cached_audio_has_a_rate_of_its_own(Stores stores) {
+        try (Gateway gateway = startBare(stores)) {
+            gateway.script(UpstreamScript.answers().event("""
+                    {"candidates":[{"content":{"role":"model","parts":[{"text":"Well."}]},"finishReason":"STOP"}],
+                    "usageMetadata":{"promptTokenCount":1000,"cachedContentTokenCount":500,"candidatesTokenCount":10,
+                    "promptTokensDetails":[{"modality":"AUDIO","tokenCount":400}],
+                    "cacheTokensDetails":[{"modality":"AUDIO","tokenCount":300}]}}"""));
+            Customer customer = gateway.customer("100");
+            String price = "\"input\":1000,\"output\":2000,\"cached_input\":100,\"audio_input\":3000";
+            set(gateway, price);
+            gateway.setNow(NOW.plusSeconds(60));
+            assertThat(hearing(customer)).isEqualByComparingTo("0.77"); // 400 text, 500 cached, 100 audio, 10 output
+            set(gateway, price + ",\"cached_audio_input\":300");
+            gateway.setNow(NOW.plusSeconds(120));
+            assertThat(hearing(customer)).isEqualByComparingTo("0.83"); // 200 cached, 300 cached audio
+            JsonNode detail = customer.lastTask().get("pricing_detail");
+            assertThat(detail.get("cached_tokens").asInt()).isEqualTo(200);
+            assertThat(detail.get("cached_audio_tokens").asInt()).isEqualTo(300);
+            assertThat(detail.get("cached_audio_input_per_million").asInt()).isEqualTo(300);
+            assertThat(differences(gateway)).isEmpty();
+        }
+    }
+
+    private static BigDecimal hearing(Customer customer) {
+        byte[] wave = new byte[44 + 320_000];
+        byte[] head = "RIFF\0\0\0\0WAVEfmt ".getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(head, 0, wave, 0, head.length);
+        return customer.chat("""
+                        {"model":"gemini-3-pro","stream":false,"messages":[{"role":"user","content":[{"type":"text","text":"Listen."},
+                        {"type":"input_audio","input_audio":{"data":"%s","format":"wav"}}]}]}""".formatted(Base64.getEncoder().encodeToString(wave)))
+                .json()
+                .get("credits_consumed")
+                .decimalValue();
     }
 
     @Test

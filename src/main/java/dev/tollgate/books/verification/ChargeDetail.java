@@ -56,7 +56,7 @@ record ChargeDetail(
     record Tokens(long prompt, long completion, long reasoning, Map<PromptPart, Long> parts, long searches) {
 
         long cached() {
-            return parts.getOrDefault(PromptPart.CACHED, 0L);
+            return parts.getOrDefault(PromptPart.CACHED, 0L) + parts.getOrDefault(PromptPart.CACHED_AUDIO, 0L);
         }
 
         /** Returns the tokens of the prompt that are none of its parts. */

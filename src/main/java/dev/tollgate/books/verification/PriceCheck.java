@@ -173,9 +173,12 @@ final class PriceCheck implements Check {
         return isWorth(shown.input(), rate(rates, "input", factor))
                 && isWorth(shown.output(), rate(rates, "output", factor))
                 && shown.parts().entrySet().stream()
-                        .allMatch(part -> isWorth(
-                                part.getValue(), rate(rates, part.getKey().rate(), factor)))
+                        .allMatch(part -> isWorth(part.getValue(), rate(rates, nameOf(part.getKey(), rates), factor)))
                 && isOfSearch(tariff, search(rates), detail);
+    }
+
+    private static String nameOf(PromptPart part, JsonNode rates) {
+        return rates.has(part.rate()) ? part.rate() : part.otherwise();
     }
 
     /** Returns the rate at a tier, rounded up to a micro-credit; a rate that is not written is that of the input. */

@@ -2,15 +2,18 @@ package dev.tollgate.books.verification;
 
 /** The parts of a prompt with rates of their own, as tasks and prices name them: a list apart from that of the program that charges. */
 enum PromptPart {
-    CACHED("cached", "cached_input"),
-    AUDIO("audio", "audio_input");
+    CACHED("cached", "cached_input", "input"),
+    AUDIO("audio", "audio_input", "input"),
+    CACHED_AUDIO("cached_audio", "cached_audio_input", "cached_input");
 
     private final String count;
     private final String rate;
+    private final String otherwise;
 
-    PromptPart(String count, String rate) {
+    PromptPart(String count, String rate, String otherwise) {
         this.count = count;
         this.rate = rate;
+        this.otherwise = otherwise;
     }
 
     /** Returns the name of its tokens in an attempt's cost. */
@@ -26,6 +29,11 @@ enum PromptPart {
     /** Returns the name of its rate in a price and in an attempt's cost. */
     String rate() {
         return rate;
+    }
+
+    /** Returns the name of the rate that a price without this one has in its place. */
+    String otherwise() {
+        return otherwise;
     }
 
     /** Returns the name of its rate in a charge. */

@@ -75,6 +75,8 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
 
     private static final class Writing {
 
+        private static final Tariff UNPRICED = Tariff.of(0, 0);
+
         private final UpstreamModel.@Nullable Cost price;
         private final List<AttemptCost> attempts = new ArrayList<>(1);
         private final List<String> refused = new ArrayList<>(0);
@@ -102,7 +104,7 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             long micros = isBelieved ? reported : listed;
             json.raw(attempts.isEmpty() ? "{" : ",{");
             json.raw("\"channel\":").string(channel).raw(",\"model\":").string(model);
-            counts(usage);
+            counts(price == null ? UNPRICED : price.tariff(), usage);
             if (price != null) {
                 rates(price.tariff(), usage);
             }
@@ -121,10 +123,10 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             attempts.add(new AttemptCost(channel, model, micros));
         }
 
-        private void counts(Usage usage) {
+        private void counts(Tariff tariff, Usage usage) {
             json.raw(",\"prompt\":").number(usage.inputTokens());
             for (Rate rate : Rate.PARTS) {
-                count(rate.brief(), rate.tokens(usage));
+                count(rate.brief(), rate.tokens(usage, tariff));
             }
             count("completion", usage.candidatesTokens());
             count("reasoning", usage.thoughtsTokens());
@@ -145,7 +147,7 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             PriceRates rates = tariff.of(usage);
             json.raw(",\"input\":").credits(rates.inputMicros());
             for (Rate rate : Rate.PARTS) {
-                if (rate.tokens(usage) > 0) {
+                if (rate.tokens(usage, tariff) > 0) {
                     json.raw(",\"").raw(rate.key()).raw("\":").credits(rate.of(rates));
                 }
             }

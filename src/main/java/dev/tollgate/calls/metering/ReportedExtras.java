@@ -71,7 +71,8 @@ final class ReportedExtras {
     Usage usage(ReportedCounts counts, long prompt, long toolUse, long candidates, long thoughts, long text) {
         long cached = within(prompt, counts.cached());
         long audio = within(prompt, counts.promptDetails().audioTokens());
-        boolean isPriced = limits.tariff().has(Rate.AUDIO_INPUT);
+        boolean isPriced =
+                limits.tariff().has(Rate.AUDIO_INPUT) || limits.tariff().has(Rate.CACHED_AUDIO_INPUT);
         if (isPriced) {
             audio = within(limits.extras().audioTokensMax(), audio);
         }

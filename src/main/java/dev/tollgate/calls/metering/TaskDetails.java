@@ -48,7 +48,7 @@ final class TaskDetails {
     /** Writes what has a rate of its own and is not zero, and the searches, which cost the operator something at any rate. */
     private static void parts(Utf8Buffer json, Tariff tariff, PriceRates rates, Usage usage) {
         for (Rate rate : Rate.PARTS) {
-            long tokens = rate.tokens(usage);
+            long tokens = rate.tokens(usage, tariff);
             if (tokens > 0 && tariff.has(rate)) {
                 json.raw(",\"").raw(rate.brief()).raw("_tokens\":").number(tokens);
                 json.raw(",\"").raw(rate.inTask()).raw("\":").credits(rate.of(rates));

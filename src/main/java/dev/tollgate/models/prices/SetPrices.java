@@ -304,11 +304,10 @@ public final class SetPrices {
             for (PriceSchedule.Dated price : kept) {
                 versions.add(version(++sequence, price.from(), price.pricing()));
             }
-            if (versions.stream().anyMatch(SetPrice::isWhole)) {
-                List<String> older = ShutOut.before(statements, RowForm.WHOLE_PRICES);
-                if (!older.isEmpty()) {
-                    return new Misread(older);
-                }
+            RowForm form = form(versions);
+            List<String> older = form == null ? List.of() : ShutOut.before(statements, form);
+            if (!older.isEmpty()) {
+                return new Misread(older);
             }
             for (PriceVersion version : versions) {
                 insert(statements, version);
@@ -316,8 +315,14 @@ public final class SetPrices {
             return new Set(versions);
         }
 
-        private static boolean isWhole(PriceVersion version) {
-            return version.from() != null || !version.pricing().tariff().isPlain();
+        /** Returns the newest form of the rows of some versions; null if every program reads them. */
+        private static @Nullable RowForm form(List<PriceVersion> versions) {
+            if (versions.stream().anyMatch(it -> it.pricing().tariff().has(Rate.CACHED_AUDIO_INPUT))) {
+                return RowForm.CACHED_AUDIO;
+            }
+            boolean isWhole = versions.stream()
+                    .anyMatch(it -> it.from() != null || !it.pricing().tariff().isPlain());
+            return isWhole ? RowForm.WHOLE_PRICES : null;
         }
 
         private PriceVersion version(long sequence, @Nullable Instant from, Pricing pricing) {

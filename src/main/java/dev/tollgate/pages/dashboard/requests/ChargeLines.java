@@ -47,7 +47,7 @@ record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHo
         List<String> others = new ArrayList<>();
         List<Line> parts = new ArrayList<>();
         for (Rate rate : Rate.PARTS) {
-            long tokens = rate.tokens(usage);
+            long tokens = rate.tokens(usage, pricing.tariff());
             if (tokens > 0) {
                 parts.add(priced(rate.line(), String.join(", ", others), tokens, rate.of(rates)));
                 others.add(rate.others());

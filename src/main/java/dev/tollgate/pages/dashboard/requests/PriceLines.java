@@ -105,14 +105,15 @@ public record PriceLines(
 
     private static Usage usage(JsonNode detail) {
         long completion = detail.path("completion_tokens").asLong(0);
+        long cachedAudio = detail.path("cached_audio_tokens").asLong(0);
         return new Usage(
                 detail.path("prompt_tokens").asLong(0),
                 0,
                 completion,
                 detail.path("reasoning_tokens").asLong(0),
-                detail.path("cached_tokens").asLong(0),
-                0,
-                detail.path("audio_tokens").asLong(0),
+                detail.path("cached_tokens").asLong(0) + cachedAudio,
+                cachedAudio,
+                detail.path("audio_tokens").asLong(0) + cachedAudio,
                 0,
                 completion,
                 detail.path("searches").asLong(0),
