@@ -66,8 +66,8 @@ final class CurrentPrimary extends PGSimpleDataSource {
     private @Nullable Connection ifCurrent(Connection connection) throws SQLException {
         Primary primary;
         try {
-            Primary.Answer answer = Primary.ask(connection);
-            primary = answer == null ? null : answer.primary();
+            Primary.Server found = Primary.ask(connection);
+            primary = found == null ? null : found.primary();
         } catch (SQLException e) {
             connection.close();
             throw e;

@@ -74,10 +74,10 @@ final class HostsLook {
 
     private static @Nullable Found ask(PGSimpleDataSource host) throws SQLException {
         try (Connection connection = host.getConnection()) {
-            Primary.Answer answer = Primary.ask(connection);
-            return answer == null || answer.primary() == null
+            Primary.Server found = Primary.ask(connection);
+            return found == null || found.primary() == null
                     ? null
-                    : new Found(name(host), answer.primary(), answer.start());
+                    : new Found(name(host), found.primary(), found.start());
         }
     }
 

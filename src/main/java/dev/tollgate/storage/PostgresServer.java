@@ -216,8 +216,8 @@ final class PostgresServer implements Engine {
     }
 
     private void identify(Connection connection) throws SQLException {
-        Primary.Answer answer = Primary.ask(connection);
-        Primary present = answer == null ? null : answer.primary();
+        Primary.Server found = Primary.ask(connection);
+        Primary present = found == null ? null : found.primary();
         if (present == null) {
             return;
         }

@@ -19,16 +19,16 @@ record Primary(String identifier, long timeline) {
             + " CAST(pg_postmaster_start_time() AS TEXT) FROM pg_control_system()";
     private static final int HEX = 16;
 
-    /** A server as it has answered. @param primary null for a standby @param start tells two servers apart, even copies */
-    record Answer(@Nullable Primary primary, String start) {}
+    /** A server that was asked. @param primary null for a standby @param start tells two servers apart, even copies */
+    record Server(@Nullable Primary primary, String start) {}
 
     /** Asks a server. @return null if the server does not know timelines, or does not tell them */
-    static @Nullable Answer ask(Connection connection) throws SQLException {
+    static @Nullable Server ask(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(ASK)) {
             row.next();
             String timeline = row.getString(1);
-            return new Answer(
+            return new Server(
                     timeline == null ? null : new Primary(row.getString(2), Long.parseLong(timeline, HEX)),
                     row.getString(3));
         } catch (SQLException e) {

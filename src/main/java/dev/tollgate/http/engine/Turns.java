@@ -39,7 +39,7 @@ final class Turns extends ChannelDuplexHandler {
     }
 
     /** The written part of its response; later ones include earlier ones. */
-    private enum Answer {
+    private enum Written {
         NONE,
         BEGUN,
         ENDED,
@@ -64,7 +64,7 @@ final class Turns extends ChannelDuplexHandler {
     private @Nullable ChannelHandlerContext decoding;
 
     private Request request = Request.NONE;
-    private Answer answer = Answer.NONE;
+    private Written written = Written.NONE;
     private End end = End.OPEN;
 
     /** The next one's turn has come, and it waits for the loop to read it. */
@@ -100,7 +100,7 @@ final class Turns extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         if (message instanceof HttpRequest) {
             request = Request.BEGUN;
-            answer = Answer.NONE;
+            written = Written.NONE;
         }
         boolean last = message instanceof LastHttpContent;
         if (last) {
@@ -129,24 +129,24 @@ final class Turns extends ChannelDuplexHandler {
 
     /** Some of an answer is written now. */
     void answerBegins() {
-        reached(Answer.BEGUN);
+        reached(Written.BEGUN);
     }
 
     /** The rest of it is. */
     void answerEnds() {
-        reached(Answer.ENDED);
+        reached(Written.ENDED);
     }
 
-    private void reached(Answer stage) {
-        if (answer.compareTo(stage) < 0) {
-            answer = stage;
+    private void reached(Written stage) {
+        if (written.compareTo(stage) < 0) {
+            written = stage;
         }
     }
 
     /** All of it has been handed to the socket, or cannot be: then the connection's end tells. */
     void answerLeft() {
         ChannelHandlerContext context = decoding;
-        reached(Answer.SENT);
+        reached(Written.SENT);
         if (context != null) {
             next(context);
         }
@@ -154,7 +154,7 @@ final class Turns extends ChannelDuplexHandler {
 
     /** Once a request is whole and its answer gone it is the next one's turn. */
     private void next(ChannelHandlerContext context) {
-        if (request != Request.WHOLE || answer != Answer.SENT) {
+        if (request != Request.WHOLE || written != Written.SENT) {
             return;
         }
         request = Request.NONE;
@@ -219,7 +219,7 @@ final class Turns extends ChannelDuplexHandler {
     }
 
     private void nothingMoreComes(ChannelHandlerContext context) {
-        boolean isDelivered = request == Request.WHOLE && answer.compareTo(Answer.ENDED) >= 0;
+        boolean isDelivered = request == Request.WHOLE && written.compareTo(Written.ENDED) >= 0;
         if (!isBroken && (isDelivered || isAwaited() && window.isOpen())) {
             end = End.HALF_CLOSED;
         } else {
@@ -230,7 +230,7 @@ final class Turns extends ChannelDuplexHandler {
 
     /** Returns whether what was sent last has no answer yet, not even the beginning of one. */
     private boolean isAwaited() {
-        return isReadingOn || request == Request.WHOLE && (answer == Answer.NONE || decoder.held() > 0);
+        return isReadingOn || request == Request.WHOLE && (written == Written.NONE || decoder.held() > 0);
     }
 
     @Override

@@ -194,7 +194,7 @@ public final class ChannelDeeds {
         }
         Tried tried =
                 switch (trial(channelId)) {
-                    case Trial.Answered(long millis) -> new Tried(millis, "");
+                    case Trial.Served(long millis) -> new Tried(millis, "");
                     case Trial.Failed failed ->
                         new Tried(failed.millis(), failed.kind().name().toLowerCase(Locale.ROOT));
                     case Trial.NothingFree _ ->

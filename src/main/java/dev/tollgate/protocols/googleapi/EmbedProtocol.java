@@ -130,16 +130,16 @@ public final class EmbedProtocol implements Protocol {
 
         @Override
         protected Sink sink(List<EmbedAsk.Input> inputs, Outlet outlet, MeteredCall call) {
-            return new Answer(outlet, isBatch);
+            return new VectorList(outlet, isBatch);
         }
     }
 
     /** Google's answers, with the usage that Vertex AI reports in them. */
-    private static final class Answer extends VectorAnswer {
+    private static final class VectorList extends VectorAnswer {
 
         private final boolean isBatch;
 
-        Answer(Outlet outlet, boolean isBatch) {
+        VectorList(Outlet outlet, boolean isBatch) {
             super(outlet);
             this.isBatch = isBatch;
         }

@@ -28,7 +28,7 @@ public final class EmbedCall implements UpstreamCall {
     private final TokenCounter counter;
     private final UpstreamListener listener;
     private final Set<UpstreamCall> running = new LinkedHashSet<>();
-    private final Answer answer;
+    private final Received received;
     private int unchecked;
     private boolean done;
 
@@ -41,7 +41,7 @@ public final class EmbedCall implements UpstreamCall {
     }
 
     /** The received part of a response. */
-    private static final class Answer {
+    private static final class Received {
         private final List<@Nullable List<byte[]>> vectors = new ArrayList<>();
         private int partsLeft;
         private long tokens;
@@ -63,9 +63,9 @@ public final class EmbedCall implements UpstreamCall {
         this.requests = requests;
         this.counter = counter;
         this.listener = listener;
-        this.answer = new Answer();
-        this.answer.partsLeft = parts.size();
-        parts.forEach(part -> answer.vectors.add(null));
+        this.received = new Received();
+        this.received.partsLeft = parts.size();
+        parts.forEach(part -> received.vectors.add(null));
     }
 
     public void begin() {
@@ -128,9 +128,9 @@ public final class EmbedCall implements UpstreamCall {
     }
 
     private void count() {
-        answer.isCounting = true;
+        received.isCounting = true;
         counter.count(ask.inputs(), counted -> {
-            answer.counted = counted;
+            received.counted = counted;
             finish();
         });
     }
@@ -139,19 +139,19 @@ public final class EmbedCall implements UpstreamCall {
         Usage usage = null;
         for (UpstreamEvent event : events) {
             switch (event) {
-                case UpstreamEvent.Embedded embedded -> answer.vectors.set(part.index, embedded.vectors());
+                case UpstreamEvent.Embedded embedded -> received.vectors.set(part.index, embedded.vectors());
                 case Usage reported -> usage = reported;
-                case UpstreamEvent.Cost cost -> answer.costs.add(cost);
+                case UpstreamEvent.Cost cost -> received.costs.add(cost);
                 default -> throw new IllegalStateException("an event that is none of vectors");
             }
         }
-        answer.isReported &= usage != null && usage.promptTokens() >= 0;
-        answer.tokens += answer.isReported && usage != null ? usage.promptTokens() : 0;
+        received.isReported &= usage != null && usage.promptTokens() >= 0;
+        received.tokens += received.isReported && usage != null ? usage.promptTokens() : 0;
     }
 
     private void ended(Part part) {
         running.remove(part.call);
-        answer.partsLeft--;
+        received.partsLeft--;
         int next = part.index + AT_ONCE_MAX;
         if (next < parts.size()) {
             send(next);
@@ -161,12 +161,12 @@ public final class EmbedCall implements UpstreamCall {
 
     /** Reports everything, once all vectors are there and their tokens are known as well as they can be. */
     private void finish() {
-        if (done || answer.partsLeft > 0) {
+        if (done || received.partsLeft > 0) {
             return;
         }
-        counter.noteReported(answer.isReported);
-        if (!answer.isReported && answer.counted == null && counter.canCount()) {
-            if (!answer.isCounting) {
+        counter.noteReported(received.isReported);
+        if (!received.isReported && received.counted == null && counter.canCount()) {
+            if (!received.isCounting) {
                 count();
             }
             return;
@@ -174,17 +174,17 @@ public final class EmbedCall implements UpstreamCall {
         done = true;
         List<UpstreamEvent> events = new ArrayList<>();
         events.add(new UpstreamEvent.Started(null, null));
-        if (!answer.costs.isEmpty()) {
-            events.add(sum(answer.costs));
+        if (!received.costs.isEmpty()) {
+            events.add(sum(received.costs));
         }
-        OptionalLong counted = answer.counted;
-        if (answer.isReported) {
-            events.add(VectorReader.tokens(answer.tokens));
+        OptionalLong counted = received.counted;
+        if (received.isReported) {
+            events.add(VectorReader.tokens(received.tokens));
         } else if (counted != null && counted.isPresent()) {
             events.add(VectorReader.tokens(counted.getAsLong()));
         }
         List<byte[]> vectors = new ArrayList<>();
-        answer.vectors.forEach(some -> vectors.addAll(some == null ? List.of() : some));
+        received.vectors.forEach(some -> vectors.addAll(some == null ? List.of() : some));
         events.add(new UpstreamEvent.Embedded(List.copyOf(vectors)));
         events.add(new UpstreamEvent.Finish(0, UpstreamEvent.FinishReason.STOP, "STOP"));
         listener.events(events);
@@ -202,8 +202,9 @@ public final class EmbedCall implements UpstreamCall {
     private void fail(UpstreamFailure failure) {
         if (!done) {
             cancel();
-            if (answer.tokens > 0) {
-                listener.events(List.of(VectorReader.tokens(answer.tokens))); // the parts that have arrived are billed
+            if (received.tokens > 0) {
+                listener.events(
+                        List.of(VectorReader.tokens(received.tokens))); // the parts that have arrived are billed
             }
             listener.failed(failure);
         }
@@ -212,7 +213,7 @@ public final class EmbedCall implements UpstreamCall {
     @Override
     public void cancel() {
         done = true;
-        answer.vectors.clear();
+        received.vectors.clear();
         running.forEach(UpstreamCall::cancel);
         running.clear();
     }

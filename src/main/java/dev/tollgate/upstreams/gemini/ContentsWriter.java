@@ -126,7 +126,7 @@ final class ContentsWriter {
             case GeminiTurns.Turn.User user ->
                 writeContent("user", () -> parts.all(user.message().parts()));
             case GeminiTurns.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
-            case GeminiTurns.Turn.Results results -> writeContent("user", () -> writeResults(results.answers()));
+            case GeminiTurns.Turn.Results results -> writeContent("user", () -> writeResults(results.pairs()));
         }
     }
 
@@ -268,22 +268,22 @@ final class ContentsWriter {
         return id == null || id.isEmpty() || id.startsWith("call_") || id.startsWith("toolu_") ? null : id;
     }
 
-    private void writeResults(List<GeminiTurns.Answer> answers) {
+    private void writeResults(List<GeminiTurns.Result> pairs) {
         List<Runnable> media = new ArrayList<>();
-        for (GeminiTurns.Answer answer : answers) {
-            writeResult(answer, media);
+        for (GeminiTurns.Result pair : pairs) {
+            writeResult(pair, media);
         }
         media.forEach(Runnable::run);
     }
 
-    private void writeResult(GeminiTurns.Answer answer, List<Runnable> mediaAfter) {
-        List<ContentPart.Media> media = PartWriter.media(answer.result().parts());
+    private void writeResult(GeminiTurns.Result pair, List<Runnable> mediaAfter) {
+        List<ContentPart.Media> media = PartWriter.media(pair.result().parts());
         json.writeStartObject();
         json.writeObjectPropertyStart("functionResponse");
-        writeId(answer.call());
-        json.writeStringProperty("name", answer.call().name());
+        writeId(pair.call());
+        json.writeStringProperty("name", pair.call().name());
         json.writeName("response");
-        ToolResults.write(json, PartWriter.joinedText(answer.result().parts()), memory);
+        ToolResults.write(json, PartWriter.joinedText(pair.result().parts()), memory);
         if (!media.isEmpty() && model.mediaInToolResults()) {
             json.writeArrayPropertyStart("parts");
             media.forEach(part -> parts.media(part, null));

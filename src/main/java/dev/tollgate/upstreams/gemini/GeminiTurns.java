@@ -39,10 +39,10 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
             }
         }
 
-        record Results(List<Answer> answers) implements Turn {}
+        record Results(List<Result> pairs) implements Turn {}
     }
 
-    record Answer(Message.ToolCall call, Message.ToolResult result) {}
+    record Result(Message.ToolCall call, Message.ToolResult result) {}
 
     static GeminiTurns of(Conversation conversation) {
         Builder builder = new Builder(conversation.messages().size());
@@ -130,7 +130,7 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
             }
             open.answer(result);
             if (open.isAnswered()) {
-                turns.add(new Turn.Results(open.answers()));
+                turns.add(new Turn.Results(open.pairs()));
                 open = null;
             }
         }
@@ -221,12 +221,12 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
             return names.toString();
         }
 
-        List<Answer> answers() {
-            List<Answer> answers = new ArrayList<>();
+        List<Result> pairs() {
+            List<Result> pairs = new ArrayList<>();
             for (int i = 0; i < calls.size(); i++) {
-                answers.add(new Answer(calls.get(i), Objects.requireNonNull(results.get(i))));
+                pairs.add(new Result(calls.get(i), Objects.requireNonNull(results.get(i))));
             }
-            return List.copyOf(answers);
+            return List.copyOf(pairs);
         }
     }
 

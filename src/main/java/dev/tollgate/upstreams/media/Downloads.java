@@ -86,10 +86,10 @@ final class Downloads implements AutoCloseable {
         String named = null;
         for (int hop = 0; hop <= limits.redirectsMax(); hop++) {
             named = named != null ? named : MediaName.says(url.target());
-            try (Answer answer = ask(accountId, url, deadline)) {
-                String location = answer.redirect();
+            try (Reply reply = ask(accountId, url, deadline)) {
+                String location = reply.redirect();
                 if (location == null) {
-                    return receive(new Receiving(accountId, answer, wanted.said(), named), budget, deadline);
+                    return receive(new Receiving(accountId, reply, wanted.said(), named), budget, deadline);
                 }
                 url = url.resolve(location);
             }
@@ -104,13 +104,13 @@ final class Downloads implements AutoCloseable {
 
     // ---- one hop ----
 
-    private Answer ask(String accountId, MediaUrl url, Deadline deadline)
+    private Reply ask(String accountId, MediaUrl url, Deadline deadline)
             throws MediaRefused, TooMuch, InterruptedException {
         List<InetAddress> addresses = guard.judge(accountId, url, deadline);
         MediaRefused failure = null;
         for (InetAddress address : addresses.subList(0, Math.min(ADDRESSES_TRIED_MAX, addresses.size()))) {
             try {
-                return new Answer(url, address, deadline);
+                return new Reply(url, address, deadline);
             } catch (MediaRefused unreachable) {
                 failure = unreachable;
             }
@@ -119,13 +119,13 @@ final class Downloads implements AutoCloseable {
     }
 
     /** A response whose body has not been read. Closing it closes the connection. */
-    private final class Answer implements AutoCloseable {
+    private final class Reply implements AutoCloseable {
 
         private final AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
         private volatile boolean closed;
         private final Feed feed;
 
-        Answer(MediaUrl url, InetAddress address, Deadline deadline) throws MediaRefused, InterruptedException {
+        Reply(MediaUrl url, InetAddress address, Deadline deadline) throws MediaRefused, InterruptedException {
             Context loop = vertx.getOrCreateContext();
             Future<Feed> answered = request(options(url, address)).compose(connected -> {
                 request.set(connected);
@@ -222,23 +222,23 @@ final class Downloads implements AutoCloseable {
     /** @param named what the names on the way say that it is */
     private record Receiving(
             String accountId,
-            Answer answer,
+            Reply reply,
             WantedMedium.Said said,
             @Nullable String named) {
 
         String type(FirstBytes head) throws MediaRefused {
-            return MediaLabel.ofDownloaded(head.bytes(), answer.header("content-type"), said, named);
+            return MediaLabel.ofDownloaded(head.bytes(), reply.header("content-type"), said, named);
         }
     }
 
     private Medium receive(Receiving receiving, CallBudget budget, Deadline deadline)
             throws MediaRefused, NoRoom, InterruptedException {
-        Answer answer = receiving.answer();
-        requireFits(answer.header("content-length"));
+        Reply reply = receiving.reply();
+        requireFits(reply.header("content-length"));
         Draft draft = new Draft(spool, receiving.accountId());
         try {
-            Unpacked.Pieces plain = () -> answer.next(deadline);
-            if (!Unpacked.isNeeded(answer.header("content-encoding"))) {
+            Unpacked.Pieces plain = () -> reply.next(deadline);
+            if (!Unpacked.isNeeded(reply.header("content-encoding"))) {
                 return draft.finish(read(receiving, plain, budget, draft));
             }
             try (Unpacked unpacked = new Unpacked(plain)) {

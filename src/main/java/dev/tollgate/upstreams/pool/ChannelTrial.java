@@ -55,7 +55,7 @@ final class ChannelTrial {
         if (failure != null) {
             log.info("channel {}: the operator's trial request failed: {}", channel.id(), failure.detail());
         }
-        tell(failure == null ? new Trial.Answered(millis()) : new Trial.Failed(millis(), failure.kind()));
+        tell(failure == null ? new Trial.Served(millis()) : new Trial.Failed(millis(), failure.kind()));
     }
 
     private void over() {

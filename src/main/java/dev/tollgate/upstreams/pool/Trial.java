@@ -4,7 +4,7 @@ package dev.tollgate.upstreams.pool;
 public sealed interface Trial {
 
     /** @param millis until the whole answer had arrived */
-    record Answered(long millis) implements Trial {}
+    record Served(long millis) implements Trial {}
 
     /** @param millis until the failure was known */
     record Failed(long millis, UpstreamFailure.Kind kind) implements Trial {}
