@@ -14,6 +14,7 @@ import dev.tollgate.calls.replay.SpoolMove;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
@@ -21,7 +22,6 @@ import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.LocalApi;
 import dev.tollgate.operator.admin.ReceiptFiles;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.operator.admin.StoredInspection;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
@@ -49,7 +49,7 @@ public record AppActions(PrintWriter out) implements Actions {
 
     /** Serves until a stop signal; then the hook drains while this thread waits for it to end the process. */
     @Override
-    public int serve(Settings settings, boolean newInstallation) throws Refused {
+    public int serve(Settings settings, boolean newInstallation) throws ActionRefused {
         CodePages.makeLarge();
         App app = started(settings, newInstallation);
         Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
@@ -77,7 +77,7 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public int sandbox(SandboxChoice choice) throws Refused {
+    public int sandbox(SandboxChoice choice) throws ActionRefused {
         LoneSandbox sandbox = LoneSandbox.start(choice);
         Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "sandbox-close"));
         out.print(SandboxChoice.banner(sandbox.url()));
@@ -94,16 +94,16 @@ public record AppActions(PrintWriter out) implements Actions {
         }
     }
 
-    private static App started(Settings settings, boolean newInstallation) throws Refused {
+    private static App started(Settings settings, boolean newInstallation) throws ActionRefused {
         try {
             if (newInstallation) {
                 beginAfresh(settings);
             }
             return App.start(settings);
         } catch (CannotListen e) {
-            throw new Refused(String.valueOf(e.getMessage()));
+            throw new ActionRefused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
-            throw new Refused(e.withCause());
+            throw new ActionRefused(e.withCause());
         }
     }
 
@@ -122,7 +122,7 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public AdminApi open(Settings settings, boolean mayBegin) throws Refused {
+    public AdminApi open(Settings settings, boolean mayBegin) throws ActionRefused {
         InstantSource clock = Surroundings.REAL.clock();
         SecureRandom random = new SecureRandom();
         try {
@@ -136,12 +136,12 @@ public record AppActions(PrintWriter out) implements Actions {
                             .routes(),
                     books::close);
         } catch (StoreException e) {
-            throw new Refused(e.withCause());
+            throw new ActionRefused(e.withCause());
         }
     }
 
     @Override
-    public Inspection inspection(Settings settings) throws Refused {
+    public Inspection inspection(Settings settings) throws ActionRefused {
         try {
             Secret key = settings.find(ServerSettings.SECRET_KEY);
             Database database = openReading(settings);
@@ -150,7 +150,7 @@ public record AppActions(PrintWriter out) implements Actions {
                     () -> SecretKeys.trouble(key == null ? null : key.value(), settings.data(), database),
                     secrets(settings));
         } catch (StoreException e) {
-            throw Refused.of(e);
+            throw ActionRefused.of(e);
         }
     }
 
@@ -165,22 +165,22 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public String migrate(Settings settings) throws Refused {
+    public String migrate(Settings settings) throws ActionRefused {
         try {
             Secret url = settings.databaseUrl();
             return url == null
                     ? Installation.migrate(settings.data())
                     : Installation.migrateShared(url.value(), settings.data());
         } catch (StoreException e) {
-            throw new Refused(e.withCause());
+            throw new ActionRefused(e.withCause());
         }
     }
 
     @Override
-    public @Nullable String acceptServer(Settings settings, String reason) throws Refused {
+    public @Nullable String acceptServer(Settings settings, String reason) throws ActionRefused {
         Secret url = settings.databaseUrl();
         if (url == null) {
-            throw new Refused("Name the PostgreSQL server to accept with --database jdbc:postgresql://….");
+            throw new ActionRefused("Name the PostgreSQL server to accept with --database jdbc:postgresql://….");
         }
         try (BooksModule books = BooksModule.toAccept(settings, url, new SecureRandom())) {
             AcceptServer accept = books.database().serverToAccept();
@@ -190,21 +190,21 @@ public record AppActions(PrintWriter out) implements Actions {
             new AuditedWriter(books.writer(), Surroundings.REAL.clock()).accept(By.of(Actor.COMMAND, reason), accept);
             return accept.present();
         } catch (StoreException e) {
-            throw new Refused(e.withCause());
+            throw new ActionRefused(e.withCause());
         }
     }
 
     @Override
-    public void migrateToPostgres(Settings settings, Consumer<String> lines) throws Refused {
+    public void migrateToPostgres(Settings settings, Consumer<String> lines) throws ActionRefused {
         Secret url = settings.databaseUrl();
         if (url == null) {
-            throw new Refused("Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
+            throw new ActionRefused("Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
         }
         try {
             ServerMove.run(settings.data(), url.value(), to -> SpoolMove.run(() -> spools(settings), to))
                     .forEach(lines);
         } catch (StoreException e) {
-            throw new Refused(e.withCause());
+            throw new ActionRefused(e.withCause());
         }
     }
 

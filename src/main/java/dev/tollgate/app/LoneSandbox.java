@@ -2,7 +2,7 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.loops.EventLoops;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.cli.SandboxChoice;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
@@ -33,8 +33,8 @@ public final class LoneSandbox implements AutoCloseable {
         this.sandbox = sandbox;
     }
 
-    /** @throws Refused where the script cannot be read or the port is taken, in a sentence */
-    public static LoneSandbox start(SandboxChoice choice) throws Refused {
+    /** @throws ActionRefused where the script cannot be read or the port is taken, in a sentence */
+    public static LoneSandbox start(SandboxChoice choice) throws ActionRefused {
         SandboxOptions options = SandboxOptions.defaults()
                 .withHost(choice.host())
                 .withPort(choice.port())
@@ -49,7 +49,7 @@ public final class LoneSandbox implements AutoCloseable {
             return new LoneSandbox(loops, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
         } catch (Exception e) {
             loops.close();
-            throw new Refused(
+            throw new ActionRefused(
                     "The sandbox cannot listen on " + choice.host() + ":" + choice.port() + ": " + e.getMessage());
         }
     }
@@ -61,20 +61,20 @@ public final class LoneSandbox implements AutoCloseable {
         return () -> real.instant().plus(ahead);
     }
 
-    private static Script script(@Nullable Path file) throws Refused {
+    private static Script script(@Nullable Path file) throws ActionRefused {
         if (file == null) {
             return Script.none();
         }
         try {
             return Script.parse(new String(OperatorFile.read(file, SCRIPT_BYTES_MAX), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
-            throw new Refused(file + " does not exist.");
+            throw new ActionRefused(file + " does not exist.");
         } catch (OperatorFile.Unfit e) {
-            throw new Refused(file + " " + e.getMessage() + ".");
+            throw new ActionRefused(file + " " + e.getMessage() + ".");
         } catch (IOException e) {
-            throw new Refused(file + " cannot be read: " + e.getMessage());
+            throw new ActionRefused(file + " cannot be read: " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            throw new Refused(file + ": " + e.getMessage());
+            throw new ActionRefused(file + ": " + e.getMessage());
         }
     }
 

@@ -3,7 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.models.CatalogueLoader;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.cli.SandboxChoice;
 import dev.tollgate.storage.SqliteLibrary;
 import java.io.IOException;
@@ -131,7 +131,7 @@ public final class Training {
      * @param folder the first server's, which is closed
      * @param key that calls it
      */
-    public static void startAgain(Path folder, String key) throws Refused {
+    public static void startAgain(Path folder, String key) throws ActionRefused {
         try (LoneSandbox upstream = LoneSandbox.start(SANDBOX)) {
             Path models = folder.resolve("models.yaml");
             CatalogueLoader.copyBuiltIn(models);

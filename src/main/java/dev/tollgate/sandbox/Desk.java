@@ -166,7 +166,7 @@ final class Desk {
         JsonNode json;
         try {
             json = bytes.length == 0 ? MissingNode.getInstance() : Planner.parse(bytes);
-        } catch (GoogleError.Refusal e) {
+        } catch (GoogleError.Failure e) {
             keep(request, MissingNode.getInstance(), 0);
             CallingProject.of(request::getHeader, target);
             throw e;

@@ -58,7 +58,7 @@ final class Planner {
     /**
      * Parses JSON.
      *
-     * @throws GoogleError.Refusal 400 where it is none
+     * @throws GoogleError.Failure 400 where it is none
      */
     static JsonNode parse(byte[] body) {
         try {
@@ -76,7 +76,7 @@ final class Planner {
      * at then, as those in a script are made up, nor is the name of the model.
      *
      * @param requestType Vertex AI's header for the service tier; empty without one
-     * @throws GoogleError.Refusal where Google would refuse
+     * @throws GoogleError.Failure where Google would refuse
      */
     List<Step> plan(Target target, CallingProject caller, String requestType, JsonNode json) {
         if (target.embeds()

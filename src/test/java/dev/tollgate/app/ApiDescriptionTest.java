@@ -8,7 +8,7 @@ import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.net.http.HttpRequest;
@@ -129,7 +129,7 @@ class ApiDescriptionTest {
         return found;
     }
 
-    private static KeyResult.Made manager() throws Refused {
+    private static KeyResult.Made manager() throws ActionRefused {
         return gateway.commands()
                 .createKey(
                         gateway.customer("1").account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
@@ -137,7 +137,8 @@ class ApiDescriptionTest {
 
     @ParameterizedTest
     @CsvSource({"POST, /keys", "PATCH, /keys/{id}"})
-    void the_fields_that_are_described_of_a_key_are_those_that_are_taken(String method, String path) throws Refused {
+    void the_fields_that_are_described_of_a_key_are_those_that_are_taken(String method, String path)
+            throws ActionRefused {
         JsonNode schema = description
                 .get("paths")
                 .get(path)
@@ -222,7 +223,7 @@ class ApiDescriptionTest {
     }
 
     @Test
-    void answers_have_no_member_that_their_schema_lacks() throws Refused {
+    void answers_have_no_member_that_their_schema_lacks() throws ActionRefused {
         String chat = """
                 {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"What is the weather in Rome?"}],
                 "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}]}""";

@@ -3,7 +3,7 @@ package dev.tollgate.app;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Difference;
 import dev.tollgate.testing.FilledInstallation;
@@ -177,7 +177,7 @@ class PagesGoldenTest {
 
     private record Collected(FilledInstallation it) {
 
-        void all() throws Refused {
+        void all() throws ActionRefused {
             account();
             requests();
             keys();
@@ -591,7 +591,7 @@ class PagesGoldenTest {
                     "wrong");
         }
 
-        void door() throws Refused {
+        void door() throws ActionRefused {
             Browser stranger = it.browser(21);
             get("sign-in", stranger, "/sign-in?to=%2Fdashboard%2Fusage");
             for (String said : List.of("confirmed", "reset", "deleted", "left")) {

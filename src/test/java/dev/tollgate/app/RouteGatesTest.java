@@ -6,8 +6,8 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -96,7 +96,7 @@ class RouteGatesTest {
     }
 
     @BeforeAll
-    static void start() throws Refused {
+    static void start() throws ActionRefused {
         gateway = Gateway.start(
                 Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", "the operator of the tests"));
         member = new Browser(gateway.url())
@@ -150,7 +150,7 @@ class RouteGatesTest {
     }
 
     @Test
-    void a_banned_accounts_key_is_a_401_on_every_route_that_takes_a_key() throws Refused {
+    void a_banned_accounts_key_is_a_401_on_every_route_that_takes_a_key() throws ActionRefused {
         Customer banned = gateway.customer("1");
         assertThat(gateway.get("/v1/credits", banned.key()).status()).isEqualTo(200);
         gateway.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), banned.account(), true);

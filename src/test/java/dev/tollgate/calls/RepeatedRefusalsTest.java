@@ -3,7 +3,7 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -122,7 +122,7 @@ class RepeatedRefusalsTest {
     }
 
     @Test
-    void a_refusal_of_ours_for_money_is_not_remembered() throws Refused {
+    void a_refusal_of_ours_for_money_is_not_remembered() throws ActionRefused {
         gateway.script(UpstreamScript.answers().text("Yes", SOME).finish("STOP", SOME));
         Customer poor = gateway.customer("0.000001");
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(402);

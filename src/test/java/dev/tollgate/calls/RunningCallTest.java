@@ -4,7 +4,7 @@ import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -80,7 +80,7 @@ class RunningCallTest {
     private static void set(Gateway gateway, Customer customer, UnaryOperator<SpendLimits> change) {
         try {
             gateway.commands().setKey(customer.keyId(), settings -> settings.withSpend(change.apply(settings.spend())));
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new AssertionError(e);
         }
     }
@@ -88,7 +88,7 @@ class RunningCallTest {
     static void disable(Gateway gateway, Customer customer) {
         try {
             gateway.commands().disableKey(customer.keyId());
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new AssertionError(e);
         }
     }
@@ -154,7 +154,7 @@ class RunningCallTest {
     }
 
     @Test
-    void a_balance_that_is_topped_up_helps_after_a_growth_was_refused_ahead() throws Refused {
+    void a_balance_that_is_topped_up_helps_after_a_growth_was_refused_ahead() throws ActionRefused {
         Customer customer = gateway.customer(FIRST_HOLD);
         try (RawCall call = customer.chatRaw(STREAM)) {
             say(call, "One.", 4_000);
@@ -314,7 +314,7 @@ class RunningCallTest {
                     .createKey(customer.account(), KeyOptions.NONE.choice())
                     .secret();
             return new Customer(gateway, customer.account(), customer.keyId(), other).lastTask();
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new AssertionError(e);
         }
     }

@@ -2,7 +2,7 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -115,7 +115,7 @@ class ShortfallFlowTest {
             price(customer);
             try {
                 gateway.commands().grant(customer.account(), 2_000_000, "test");
-            } catch (Refused e) {
+            } catch (ActionRefused e) {
                 throw new AssertionError(e);
             }
         }

@@ -5,7 +5,7 @@ import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.limits.Rates;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Gateway;
 import java.util.List;
@@ -22,25 +22,25 @@ final class Callers {
         this.commands = gateway.commands();
     }
 
-    String poor() throws Refused {
+    String poor() throws ActionRefused {
         return key(0, SpendLimits.NONE, List.of(), null);
     }
 
-    String fromElsewhere() throws Refused {
+    String fromElsewhere() throws ActionRefused {
         return key(CREDIT, SpendLimits.NONE, List.of("192.0.2.0/24"), null);
     }
 
-    String once() throws Refused {
+    String once() throws ActionRefused {
         return key(100 * CREDIT, SpendLimits.NONE, List.of(), 1L);
     }
 
     /** One that has a total spend limit of a ten-thousandth credit. */
-    String thrifty() throws Refused {
+    String thrifty() throws ActionRefused {
         return key(100 * CREDIT, new SpendLimits(null, null, CREDIT / 10_000), List.of(), null);
     }
 
     private String key(long creditsMicros, SpendLimits spend, List<String> allow, @Nullable Long requestsPerMinute)
-            throws Refused {
+            throws ActionRefused {
         Account account = commands.createAccount("A caller", creditsMicros);
         KeySettings choice = KeySettings.named("A key")
                 .withSpend(spend)

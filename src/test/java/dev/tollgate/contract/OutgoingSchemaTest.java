@@ -3,7 +3,7 @@ package dev.tollgate.contract;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.OutgoingSchema;
 import java.util.List;
@@ -81,7 +81,7 @@ class OutgoingSchemaTest {
     // ---- errors ----
 
     @Test
-    void errors_of_every_kind_fit() throws Refused {
+    void errors_of_every_kind_fit() throws ActionRefused {
         Callers callers = new Callers(gateway);
         String hi = "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         String once = callers.once();

@@ -6,7 +6,7 @@ import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.limits.Rates;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -38,7 +38,7 @@ class KeysApiTest {
     private static String managerId;
 
     @BeforeAll
-    static void start() throws Refused {
+    static void start() throws ActionRefused {
         gateway = Gateway.start();
         customer = gateway.customer("100");
         KeyResult.Made made = management(customer.account());
@@ -46,7 +46,7 @@ class KeysApiTest {
         managerId = made.key().id();
     }
 
-    private static KeyResult.Made management(String account) throws Refused {
+    private static KeyResult.Made management(String account) throws ActionRefused {
         return gateway.commands().createKey(account, KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
     }
 
@@ -135,7 +135,7 @@ class KeysApiTest {
     }
 
     @Test
-    void keys_come_in_pages() throws Refused {
+    void keys_come_in_pages() throws ActionRefused {
         Customer other = gateway.customer("0");
         String its = management(other.account()).secret();
         for (int i = 0; i < 4; i++) {
@@ -286,7 +286,7 @@ class KeysApiTest {
     }
 
     @Test
-    void what_an_operator_chooses_for_a_key_is_kept_and_can_be_changed_and_rotated() throws Refused {
+    void what_an_operator_chooses_for_a_key_is_kept_and_can_be_changed_and_rotated() throws ActionRefused {
         Commands operator = gateway.commands();
         Instant end = Instant.parse("2099-01-01T00:00:00Z");
         KeyResult.Made key = operator.createKey(

@@ -6,7 +6,7 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -256,7 +256,7 @@ class FloodTest {
         return gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
     }
 
-    private static String managementKey(String email) throws Refused {
+    private static String managementKey(String email) throws ActionRefused {
         KeySettings choice = KeySettings.named("manager").withKind(KeyKind.MANAGEMENT);
         return gateway.commands().createKey(account(email), choice).secret();
     }
@@ -268,7 +268,7 @@ class FloodTest {
     }
 
     @Test
-    void an_account_makes_a_hundred_keys_a_day_and_replaces_as_many() throws Refused {
+    void an_account_makes_a_hundred_keys_a_day_and_replaces_as_many() throws ActionRefused {
         String email = "keys" + networks + "@example.org";
         member(email);
         String key = managementKey(email);

@@ -3,8 +3,8 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -86,7 +86,7 @@ class ConsoleAccountsTest {
                     .deeds()
                     .createAccount(By.of(Actor.COMMAND, "for a test"), name, 10_000_000)
                     .id();
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new AssertionError(e);
         }
     }

@@ -7,7 +7,7 @@ import dev.tollgate.customers.figures.Hit;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -50,14 +50,14 @@ class UsageListsTest {
     }
 
     @BeforeEach
-    void accounts() throws Refused {
+    void accounts() throws ActionRefused {
         gateway.script(UpstreamScript.says("Hello", 1_000, 200));
         customer = gateway.customer("1000");
         second = key(KeyKind.API);
         manager = key(KeyKind.MANAGEMENT);
     }
 
-    private Customer key(KeyKind kind) throws Refused {
+    private Customer key(KeyKind kind) throws ActionRefused {
         KeyResult.Made made = gateway.commands()
                 .createKey(customer.account(), KeySettings.named("other").withKind(kind));
         return new Customer(gateway, customer.account(), made.key().id(), made.secret());

@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -80,7 +80,7 @@ public class ErrorListTest {
     }
 
     @Test
-    void a_disabled_key_is_refused_from_the_next_call_on() throws Refused {
+    void a_disabled_key_is_refused_from_the_next_call_on() throws ActionRefused {
         Customer customer = gateway.customer("1");
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         gateway.commands().disableKey(customer.keyId());
@@ -217,7 +217,7 @@ public class ErrorListTest {
     }
 
     @Test
-    void a_raised_spend_limit_holds_at_once_and_what_was_spent_stays_counted() throws Refused {
+    void a_raised_spend_limit_holds_at_once_and_what_was_spent_stays_counted() throws ActionRefused {
         Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.11"));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).status()).isEqualTo(429);
@@ -294,7 +294,7 @@ public class ErrorListTest {
     }
 
     @Test
-    void a_management_key_calls_no_model() throws Refused {
+    void a_management_key_calls_no_model() throws ActionRefused {
         Customer customer = gateway.customer("1");
         KeySettings choice = KeySettings.named("m").withKind(KeyKind.MANAGEMENT);
         String key = gateway.commands().createKey(customer.account(), choice).secret();

@@ -5,11 +5,11 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorPeople;
-import dev.tollgate.operator.admin.Refused;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -22,43 +22,43 @@ public record Commands(Administration administration) {
         return By.of(Actor.CONTROL_SOCKET, reason);
     }
 
-    public Account createAccount(String name, long creditsMicros) throws Refused {
+    public Account createAccount(String name, long creditsMicros) throws ActionRefused {
         return administration.deeds().createAccount(COMMAND, name, creditsMicros);
     }
 
-    public Account grant(String accountId, long creditsMicros, String reason) throws Refused {
+    public Account grant(String accountId, long creditsMicros, String reason) throws ActionRefused {
         return administration.deeds().grant(by(reason), accountId, creditsMicros);
     }
 
-    public KeyResult.Made createKey(String accountId, KeySettings settings) throws Refused {
+    public KeyResult.Made createKey(String accountId, KeySettings settings) throws ActionRefused {
         return administration.keys().create(COMMAND, accountId, settings);
     }
 
-    public Key setKey(String keyId, UnaryOperator<KeySettings> edit) throws Refused {
+    public Key setKey(String keyId, UnaryOperator<KeySettings> edit) throws ActionRefused {
         return administration.keys().set(COMMAND, keyId, edit, null);
     }
 
-    public Key disableKey(String keyId) throws Refused {
+    public Key disableKey(String keyId) throws ActionRefused {
         return administration.keys().disable(COMMAND, keyId);
     }
 
-    public KeyResult.Made rotateKey(String keyId, long graceSeconds) throws Refused {
+    public KeyResult.Made rotateKey(String keyId, long graceSeconds) throws ActionRefused {
         return administration.keys().rotate(COMMAND, keyId, Duration.ofSeconds(graceSeconds));
     }
 
-    public OperatorPeople.NewPassword resetOperator() throws Refused {
+    public OperatorPeople.NewPassword resetOperator() throws ActionRefused {
         return administration.people().resetOperator(COMMAND);
     }
 
-    public OperatorLinks.MadeLink invite(String email, String accountId, String reason) throws Refused {
+    public OperatorLinks.MadeLink invite(String email, String accountId, String reason) throws ActionRefused {
         return administration.links().invite(by(reason), email, accountId);
     }
 
-    public void testMail(String email) throws Refused {
+    public void testMail(String email) throws ActionRefused {
         administration.links().testMail(COMMAND, email);
     }
 
-    public boolean beSandbox(String reason) throws Refused {
+    public boolean beSandbox(String reason) throws ActionRefused {
         return administration.maintenance().becomeSandbox(by(reason));
     }
 }

@@ -3,7 +3,7 @@ package dev.tollgate.testing;
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -50,7 +50,7 @@ public final class FilledInstallation implements AutoCloseable {
     public Browser fred;
     public List<String> vouchers = List.of();
 
-    public FilledInstallation() throws IOException, Refused {
+    public FilledInstallation() throws IOException, ActionRefused {
         provider = new OidcStandIn(() -> now);
         far = Gateway.start("sandbox.seed", "7");
         Path channels = Files.createTempFile("channels", ".yaml");
@@ -85,7 +85,7 @@ public final class FilledInstallation implements AutoCloseable {
         return gateway;
     }
 
-    public FilledInstallation filled() throws Refused {
+    public FilledInstallation filled() throws ActionRefused {
         makePeople();
         makeKeys();
         useForAMonth();
@@ -174,7 +174,7 @@ public final class FilledInstallation implements AutoCloseable {
         return box.link(login, 2);
     }
 
-    public String invitation(String email) throws Refused {
+    public String invitation(String email) throws ActionRefused {
         gateway.commands().invite(email, null, "a customer");
         return mailed(email);
     }
@@ -191,7 +191,7 @@ public final class FilledInstallation implements AutoCloseable {
 
     // ---- people and keys ----
 
-    private Browser invited(int number, String name, String account) throws Refused {
+    private Browser invited(int number, String name, String account) throws ActionRefused {
         String login = name.toLowerCase() + "@example.org";
         pass(60);
         gateway.commands().invite(login, account, "a customer");
@@ -205,7 +205,7 @@ public final class FilledInstallation implements AutoCloseable {
         return browser;
     }
 
-    private void makePeople() throws Refused {
+    private void makePeople() throws ActionRefused {
         ann = invited(2, "Ann", null);
         ben = invited(3, "Ben", account("ann@example.org"));
         fred = invited(4, "Fred", null);

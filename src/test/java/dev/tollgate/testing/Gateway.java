@@ -13,7 +13,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.limits.Rates;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.scripting.Script;
@@ -300,7 +300,7 @@ public final class Gateway implements AutoCloseable {
             String account = commands().createAccount("Test", micros).id();
             KeyResult.Made key = commands().createKey(account, options.choice());
             return new Customer(this, account, key.key().id(), key.secret());
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new AssertionError(e);
         }
     }

@@ -68,7 +68,7 @@ interface Books {
     record Held(long micros, String limit, BooleanSupplier mayLeave) implements Reservation {}
 
     /** @param worthCounting whether the account can spend anything, so a closer bound of the prompt may help (D31) */
-    record Refused(ApiError error, boolean worthCounting) implements Reservation {}
+    record NotHeld(ApiError error, boolean worthCounting) implements Reservation {}
 
     /** Another call has the idempotency key. The keeper knows which. */
     record Lost() implements Reservation {}

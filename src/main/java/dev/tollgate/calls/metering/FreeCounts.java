@@ -64,7 +64,7 @@ public final class FreeCounts {
      * @throws dev.tollgate.base.error.ApiException 429 if a limit is reached
      */
     public void countRequest(MeteredCall call) {
-        Quotas.Refused refused = meter.quotas().ask(call.quotas());
+        Quotas.OverLimit refused = meter.quotas().ask(call.quotas());
         if (refused != null) {
             throw RateAnswers.refusal(refused).asException();
         }

@@ -119,7 +119,7 @@ public final class Meter {
         List<Quota> its = call.quotas();
         return switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected(call.ask()))) {
             case Quotas.Pass pass -> pass;
-            case Quotas.Refused refused -> throw RateAnswers.refusal(refused).asException();
+            case Quotas.OverLimit refused -> throw RateAnswers.refusal(refused).asException();
         };
     }
 

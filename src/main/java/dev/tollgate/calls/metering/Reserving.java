@@ -95,7 +95,7 @@ final class Reserving implements Phase {
     }
 
     private void reservedByBytes(Books.Reservation reservation) {
-        if (reservation instanceof Books.Refused refused && refused.worthCounting() && !isEnding()) {
+        if (reservation instanceof Books.NotHeld refused && refused.worthCounting() && !isEnding()) {
             countInTurn(counted -> counted(counted, refused));
         } else {
             reserved(reservation);
@@ -196,7 +196,7 @@ final class Reserving implements Phase {
         }
     }
 
-    private void counted(Optional<PromptCount> counted, Books.Refused refused) {
+    private void counted(Optional<PromptCount> counted, Books.NotHeld refused) {
         ApiError tooLong = beyondContext(counted);
         if (tooLong != null) {
             refused(tooLong);
@@ -237,7 +237,7 @@ final class Reserving implements Phase {
 
     private void reserved(Books.Reservation reservation) {
         switch (reservation) {
-            case Books.Refused refused -> refused(refused.error());
+            case Books.NotHeld refused -> refused(refused.error());
             case Books.Lost lost -> {
                 call.course().ends(CallOutcome.REPEATED, null);
                 call.over(() -> {});

@@ -116,7 +116,7 @@ final class StoredBooks implements Books {
     private Reservation reservation(
             @Nullable StoreException failure, Reserve reserve, KeyState key, BooleanSupplier mayLeave) {
         if (failure != null) {
-            return new Refused(StoreTrouble.unavailable(failure), false);
+            return new NotHeld(StoreTrouble.unavailable(failure), false);
         }
         if (!keeper.won()) {
             keeper.lost();
@@ -126,12 +126,12 @@ final class StoredBooks implements Books {
             case ReserveOutcome.Reserved reserved ->
                 new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED, mayLeave);
             case ReserveOutcome.InsufficientCredits refused ->
-                new Refused(Refusals.of(refused), refused.availableMicros() > 0);
+                new NotHeld(Refusals.of(refused), refused.availableMicros() > 0);
             case ReserveOutcome.SpendLimitReached refused ->
-                new Refused(
+                new NotHeld(
                         Refusals.of(refused, reserve.at()),
                         refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
-            case ReserveOutcome.NotAllowed refused -> new Refused(refusal(key.outcome()), false);
+            case ReserveOutcome.NotAllowed refused -> new NotHeld(refusal(key.outcome()), false);
         };
     }
 

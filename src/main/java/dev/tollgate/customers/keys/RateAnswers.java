@@ -26,7 +26,7 @@ public final class RateAnswers {
     }
 
     /** A 429 that says whose limit it was, and which. */
-    public static ApiError refusal(Quotas.Refused refused) {
+    public static ApiError refusal(Quotas.OverLimit refused) {
         String whose = refused.quota().subject();
         String of = refused.quota().object();
         String sentence =

@@ -46,7 +46,7 @@ public final class RequestCount {
         if (counted.isEmpty()) {
             return;
         }
-        Quotas.Refused refused = quotas.arrive(counted);
+        Quotas.OverLimit refused = quotas.arrive(counted);
         RateAnswers.show(quotas.standing(counted), exchange::setHeader);
         if (refused != null) {
             throw RateAnswers.refusal(refused).asException();

@@ -123,7 +123,7 @@ public final class HandedLinks {
     }
 
     private static void requireAddress(String email) {
-        SignIn.Refused refused = LinkRequests.complaint(email);
+        SignIn.Invalid refused = LinkRequests.complaint(email);
         if (refused != null) {
             throw new IllegalArgumentException(refused.message());
         }

@@ -55,7 +55,7 @@ public final class LinkRequests {
     /** Sends a mail that says how to go on, whether or not there is such a person. */
     public SignIn askToSignUp(String typed, Visit visit) {
         String email = typed.strip();
-        SignIn.Refused refused = complaint(email);
+        SignIn.Invalid refused = complaint(email);
         if (refused != null) {
             return refused;
         }
@@ -141,7 +141,7 @@ public final class LinkRequests {
      */
     public @Nullable SignIn askToConfirm(Person person, String typed, Visit visit) {
         String email = typed.strip();
-        SignIn.Refused refused = complaint(email);
+        SignIn.Invalid refused = complaint(email);
         if (refused != null) {
             return refused;
         }
@@ -180,10 +180,10 @@ public final class LinkRequests {
                         Visit.login(email)));
     }
 
-    static SignIn.@Nullable Refused complaint(String email) {
+    static SignIn.@Nullable Invalid complaint(String email) {
         return People.isAddress(email) && Letter.canReach(email)
                 ? null
-                : new SignIn.Refused("email", "An e-mail address looks like name@example.org.");
+                : new SignIn.Invalid("email", "An e-mail address looks like name@example.org.");
     }
 
     private PersonLink link(String token, LinkKind kind, @Nullable String personId, String email) {

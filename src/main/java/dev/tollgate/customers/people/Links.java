@@ -132,7 +132,7 @@ public final class Links {
     public SignIn join(PersonLink link, String password, String typedName, String zone, Visit visit) {
         String login = Visit.login(link.email());
         String name = typedName.strip().isEmpty() ? login : typedName.strip();
-        SignIn.Refused refused = People.complaint(login, password, name);
+        SignIn.Invalid refused = People.complaint(login, password, name);
         if (refused != null) {
             return refused;
         }
@@ -222,7 +222,7 @@ public final class Links {
         }
         String complaint = Passwords.complaint(password, person.login());
         if (complaint != null) {
-            return new SignIn.Refused("password", complaint);
+            return new SignIn.Invalid("password", complaint);
         }
         String hash = people.passwords().hash(visit, password);
         Instant now = clock.instant();

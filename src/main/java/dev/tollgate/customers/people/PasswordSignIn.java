@@ -102,7 +102,7 @@ public final class PasswordSignIn {
      */
     public SignIn signUp(String email, String password, String name, String zone, StartCredits credits, Visit visit) {
         String login = Visit.login(email);
-        SignIn.Refused refused = People.complaint(login, password, name.strip());
+        SignIn.Invalid refused = People.complaint(login, password, name.strip());
         if (refused != null) {
             return refused;
         }
@@ -169,17 +169,17 @@ public final class PasswordSignIn {
      * @return what is wrong; null if the password was changed
      * @throws Passwords.Busy if too many sign in at once
      */
-    public SignIn.@Nullable Refused changePassword(
+    public SignIn.@Nullable Invalid changePassword(
             BrowserSession session, String present, String next, Visit visit, List<Change> with) {
         Person person = session.person();
         String complaint = Passwords.complaint(next, person.login());
         if (complaint != null) {
-            return new SignIn.Refused("password", complaint);
+            return new SignIn.Invalid("password", complaint);
         }
         if (present.equals(next)) {
-            return new SignIn.Refused("password", "This is your current password. Choose another one.");
+            return new SignIn.Invalid("password", "This is your current password. Choose another one.");
         }
-        SignIn.Refused unproved = person.hasPassword() ? unproved(session, present, visit) : notProved(session);
+        SignIn.Invalid unproved = person.hasPassword() ? unproved(session, present, visit) : notProved(session);
         if (unproved != null) {
             return unproved;
         }
@@ -195,21 +195,21 @@ public final class PasswordSignIn {
     }
 
     /** Checks the proof for the first password of a person who has none. */
-    private SignIn.@Nullable Refused notProved(BrowserSession session) {
+    private SignIn.@Nullable Invalid notProved(BrowserSession session) {
         return sessions.isProved(session)
                 ? null
-                : new SignIn.Refused("present", "Sign in again before you set a password.");
+                : new SignIn.Invalid("present", "Sign in again before you set a password.");
     }
 
-    private SignIn.@Nullable Refused unproved(BrowserSession session, String present, Visit visit) {
+    private SignIn.@Nullable Invalid unproved(BrowserSession session, String present, Visit visit) {
         switch (prove(session, present, visit)) {
             case SignIn.Wait wait -> {
-                return new SignIn.Refused(
+                return new SignIn.Invalid(
                         "present",
                         "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds.");
             }
             case SignIn.Wrong wrong -> {
-                return new SignIn.Refused("present", "The current password is wrong.");
+                return new SignIn.Invalid("present", "The current password is wrong.");
             }
             default -> {}
         }

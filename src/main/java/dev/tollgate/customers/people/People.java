@@ -193,15 +193,15 @@ public final class People implements AutoCloseable {
         });
     }
 
-    static SignIn.@Nullable Refused complaint(String login, String password, String name) {
+    static SignIn.@Nullable Invalid complaint(String login, String password, String name) {
         if (!isAddress(login)) {
-            return new SignIn.Refused("email", "An e-mail address looks like name@example.org.");
+            return new SignIn.Invalid("email", "An e-mail address looks like name@example.org.");
         }
         String about = Passwords.complaint(password, login);
         if (about != null) {
-            return new SignIn.Refused("password", about);
+            return new SignIn.Invalid("password", about);
         }
-        return nameComplaint(name) == null ? null : new SignIn.Refused("name", String.valueOf(nameComplaint(name)));
+        return nameComplaint(name) == null ? null : new SignIn.Invalid("name", String.valueOf(nameComplaint(name)));
     }
 
     /** Returns what is wrong with a name; null if nothing is. An empty name is allowed. */

@@ -24,5 +24,5 @@ public sealed interface SignIn {
     record Taken() implements SignIn {}
 
     /** An input of a sign-up is invalid. @param field its name @param message a sentence */
-    record Refused(String field, String message) implements SignIn {}
+    record Invalid(String field, String message) implements SignIn {}
 }

@@ -47,17 +47,17 @@ final class QuotaCount {
      */
     record Stay(QuotaCount count, long tokensLimit, boolean isInside) {
 
-        Quotas.@Nullable Refused enter(Quota quota, long most, long wanted, long now) {
+        Quotas.@Nullable OverLimit enter(Quota quota, long most, long wanted, long now) {
             Rates rates = quota.rates();
             if (rates.concurrency() != null && !count.enter(most)) {
-                return new Quotas.Refused(quota, Quotas.Limit.CONCURRENCY, rates.concurrency(), 1, Quotas.SOON);
+                return new Quotas.OverLimit(quota, Quotas.Limit.CONCURRENCY, rates.concurrency(), 1, Quotas.SOON);
             }
             long wait = rates.tokens() == null ? 0 : count.tokens.take(tokensLimit, wanted, now);
             if (wait > 0 && rates.tokens() != null) {
                 if (isInside) {
                     count.inside.decrementAndGet();
                 }
-                return new Quotas.Refused(quota, Quotas.Limit.TOKENS, rates.tokens(), wanted, Duration.ofNanos(wait));
+                return new Quotas.OverLimit(quota, Quotas.Limit.TOKENS, rates.tokens(), wanted, Duration.ofNanos(wait));
             }
             return null;
         }

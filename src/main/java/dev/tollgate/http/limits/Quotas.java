@@ -67,7 +67,7 @@ public final class Quotas {
      * @param wanted what would have been counted
      * @param retryAfter when it might be allowed
      */
-    public record Refused(Quota quota, Limit limit, long most, long wanted, Duration retryAfter) implements Entry {}
+    public record OverLimit(Quota quota, Limit limit, long most, long wanted, Duration retryAfter) implements Entry {}
 
     /** A call that is counted as long as it runs. To be left once; a second time does nothing. */
     public static final class Pass implements Entry {
@@ -129,7 +129,7 @@ public final class Quotas {
      *
      * @return null where it may go on
      */
-    public @Nullable Refused arrive(List<Quota> quotas) {
+    public @Nullable OverLimit arrive(List<Quota> quotas) {
         return takeRequests(quotas, true);
     }
 
@@ -139,8 +139,8 @@ public final class Quotas {
     }
 
     /** Counts a request that makes no call with the other quotas, or takes it back from those at the door. Returns the refusal; null if it fits. */
-    public @Nullable Refused ask(List<Quota> quotas) {
-        Refused refused = takeRequests(quotas, false);
+    public @Nullable OverLimit ask(List<Quota> quotas) {
+        OverLimit refused = takeRequests(quotas, false);
         if (refused != null) {
             giveRequests(quotas, true, null);
         }
@@ -156,7 +156,7 @@ public final class Quotas {
         if (quotas.isEmpty()) {
             return Pass.FREE;
         }
-        Refused refused = ask(quotas);
+        OverLimit refused = ask(quotas);
         if (refused != null) {
             return refused;
         }
@@ -208,7 +208,7 @@ public final class Quotas {
 
     // ---- how it is counted ----
 
-    private @Nullable Refused takeRequests(List<Quota> quotas, boolean atDoor) {
+    private @Nullable OverLimit takeRequests(List<Quota> quotas, boolean atDoor) {
         long now = nanos.getAsLong();
         for (Quota quota : quotas) {
             Long requests = quota.rates().requests();
@@ -220,7 +220,7 @@ public final class Quotas {
             count.unpin();
             if (wait > 0) {
                 giveRequests(quotas, atDoor, quota);
-                return new Refused(quota, Limit.REQUESTS, requests, 1, Duration.ofNanos(wait));
+                return new OverLimit(quota, Limit.REQUESTS, requests, 1, Duration.ofNanos(wait));
             }
         }
         return null;

@@ -38,12 +38,12 @@ public final class AccountRoutes {
                         one + "/limits", this::setLimits, "requests", "tokens", "concurrency", "spend", "reason"));
     }
 
-    private ObjectNode list(AdminRequest request) throws Refused {
+    private ObjectNode list(AdminRequest request) throws ActionRefused {
         int limit = request.limit(PAGE_MAX);
         return AdminJson.list(deeds.accounts(request.word("after"), limit), limit, AccountRoutes::json, Account::id);
     }
 
-    private ObjectNode create(AdminRequest request) throws Refused {
+    private ObjectNode create(AdminRequest request) throws ActionRefused {
         By by = request.by();
         String name = request.body().needText("name");
         long micros = request.body().has("credits") ? request.body().credits("credits") : 0;
@@ -53,12 +53,12 @@ public final class AccountRoutes {
         return json(deeds.createAccount(by, name, micros));
     }
 
-    private ObjectNode grant(AdminRequest request) throws Refused {
+    private ObjectNode grant(AdminRequest request) throws ActionRefused {
         return json(deeds.grant(request.by(), request.id(), request.body().someCredits("credits")));
     }
 
     /** Adds credits to an account; an amount below zero debits them. */
-    private ObjectNode adjust(AdminRequest request) throws Refused {
+    private ObjectNode adjust(AdminRequest request) throws ActionRefused {
         By by = request.by();
         long micros = request.body().credits("credits");
         if (micros == 0) {
@@ -67,12 +67,12 @@ public final class AccountRoutes {
         return json(deeds.adjust(by, request.id(), micros));
     }
 
-    private ObjectNode block(AdminRequest request) throws Refused {
+    private ObjectNode block(AdminRequest request) throws ActionRefused {
         return json(deeds.block(request.by(), request.id(), request.body().needFlag("blocked")));
     }
 
     /** Sets the limits that the body names; the others stay. */
-    private ObjectNode setLimits(AdminRequest request) throws Refused {
+    private ObjectNode setLimits(AdminRequest request) throws ActionRefused {
         By by = request.by();
         OperatorBody body = request.body();
         UnaryOperator<Rates> rates = old -> new Rates(

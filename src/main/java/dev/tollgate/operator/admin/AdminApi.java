@@ -15,9 +15,10 @@ public interface AdminApi extends AutoCloseable {
      * @param parameters path parameters by name, and query parameters
      * @param body null for none
      * @return the response body, with exact numbers
-     * @throws Refused with the error message
+     * @throws ActionRefused with the error message
      */
-    JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body) throws Refused;
+    JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
+            throws ActionRefused;
 
     @Override
     void close();

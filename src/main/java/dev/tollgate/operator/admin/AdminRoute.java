@@ -33,7 +33,7 @@ public record AdminRoute(String method, String path, int status, List<String> ta
     /** Answers a request, with JSON or with a text that is CSV. */
     @FunctionalInterface
     public interface Action {
-        JsonNode answer(AdminRequest request) throws Refused;
+        JsonNode answer(AdminRequest request) throws ActionRefused;
     }
 
     public AdminRoute {
@@ -102,7 +102,7 @@ public record AdminRoute(String method, String path, int status, List<String> ta
                 () -> {
                     try {
                         return action.answer(request);
-                    } catch (Refused e) {
+                    } catch (ActionRefused e) {
                         throw error(e).asException();
                     }
                 },
@@ -115,7 +115,7 @@ public record AdminRoute(String method, String path, int status, List<String> ta
                 });
     }
 
-    private static ApiError error(Refused refused) {
+    private static ApiError error(ActionRefused refused) {
         ApiError error = ApiError.invalid(refused.field(), String.valueOf(refused.getMessage()));
         return switch (refused.why()) {
             case INVALID -> error;
@@ -126,7 +126,7 @@ public record AdminRoute(String method, String path, int status, List<String> ta
 
     /** Answers a command of this process. @param sent the body, or nothing */
     JsonNode answer(Operator operator, Map<String, String> path, Map<String, String> query, byte[] sent)
-            throws Refused {
+            throws ActionRefused {
         OperatorBody body = hasBody() ? OperatorBody.read(sent, Lease.FREE, takes) : OperatorBody.NONE;
         return action.answer(new AdminRequest(operator, path, query, body));
     }

@@ -34,18 +34,18 @@ public final class AuditedWriter {
      * @param action like {@code account.grant}
      * @param subject the id of the changed object
      * @param told supplies the state before and after once all changes are decided; null if nothing changed: then there is no row
-     * @throws Refused if the books cannot be written
+     * @throws ActionRefused if the books cannot be written
      */
     void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes)
-            throws Refused {
+            throws ActionRefused {
         List<Change> all = new ArrayList<>(List.of(changes));
         all.add(row(by, action, subject, told));
         commit(all);
     }
 
     /** Records that the books are on another database server than before. Needs a reason. */
-    public void accept(By by, AcceptServer accept) throws Refused {
-        Refused.where(by::needReason);
+    public void accept(By by, AcceptServer accept) throws ActionRefused {
+        ActionRefused.where(by::needReason);
         String former = accept.former();
         commit(
                 by,
@@ -59,11 +59,11 @@ public final class AuditedWriter {
         return new AdminJson().text("server", server).end();
     }
 
-    void commit(List<Change> changes) throws Refused {
+    void commit(List<Change> changes) throws ActionRefused {
         try {
             writer.commitAndWait(Unit.of(changes));
         } catch (StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
+            throw new ActionRefused(String.valueOf(e.getMessage()));
         }
     }
 

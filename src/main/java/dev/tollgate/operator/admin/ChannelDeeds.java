@@ -81,7 +81,7 @@ public final class ChannelDeeds {
         return answer;
     }
 
-    private JsonNode tryOut(AdminRequest request) throws Refused {
+    private JsonNode tryOut(AdminRequest request) throws ActionRefused {
         By by = new By(request.operator().actor(), request.body().text("reason"), null);
         Tried tried = tryOut(by, request.id());
         return new AdminJson()
@@ -156,9 +156,10 @@ public final class ChannelDeeds {
      *
      * @return whether it was taken; one with an error changes nothing, and the log says why
      */
-    public synchronized boolean reload(By by) throws Refused {
+    public synchronized boolean reload(By by) throws ActionRefused {
         if (!hasFile) {
-            throw new Refused(Refused.Why.CONFLICT, "There is no channels file: the channel comes from the settings.");
+            throw new ActionRefused(
+                    ActionRefused.Why.CONFLICT, "There is no channels file: the channel comes from the settings.");
         }
         boolean taken = reload.getAsBoolean();
         write(by, "channels.reload", "channels", new AdminJson().flag("taken", taken), taken ? "taken" : "not taken");
@@ -178,17 +179,17 @@ public final class ChannelDeeds {
     /**
      * Makes a channel count the tokens of a few words. This costs nothing and does not affect its health. The audit log records it.
      *
-     * @throws Refused for an unknown channel, a channel whose protocol cannot count tokens, a channel under test, or too many tests in the last
+     * @throws ActionRefused for an unknown channel, a channel whose protocol cannot count tokens, a channel under test, or too many tests in the last
      *     minute
      */
-    public Tried tryOut(By by, String channelId) throws Refused {
+    public Tried tryOut(By by, String channelId) throws ActionRefused {
         if (channels.get().stream().noneMatch(channel -> channel.id().equals(channelId))) {
             throw noSuchChannel();
         }
         RequestRates.Rate rate = trials.take(channelId, TRIALS_A_MINUTE);
         if (!rate.allowed()) {
-            throw new Refused(
-                    Refused.Why.CONFLICT,
+            throw new ActionRefused(
+                    ActionRefused.Why.CONFLICT,
                     "This channel was tried " + TRIALS_A_MINUTE + " times within a minute. Try again in "
                             + (rate.retryAfter().toSeconds() + 1) + " seconds.");
         }
@@ -198,11 +199,11 @@ public final class ChannelDeeds {
                     case Trial.Failed failed ->
                         new Tried(failed.millis(), failed.kind().name().toLowerCase(Locale.ROOT));
                     case Trial.NothingFree _ ->
-                        throw new Refused(
-                                Refused.Why.CONFLICT,
+                        throw new ActionRefused(
+                                ActionRefused.Why.CONFLICT,
                                 "A channel of this kind cannot be tried for free: its protocol does not count tokens.");
                     case Trial.Busy _ ->
-                        throw new Refused(Refused.Why.CONFLICT, "This channel is being tried right now.");
+                        throw new ActionRefused(ActionRefused.Why.CONFLICT, "This channel is being tried right now.");
                     case Trial.NoSuchChannel _ -> throw noSuchChannel();
                 };
         AdminJson after = new AdminJson().flag("answered", tried.hasAnswered()).number("milliseconds", tried.millis());
@@ -210,30 +211,31 @@ public final class ChannelDeeds {
         return tried;
     }
 
-    private static Refused noSuchChannel() {
-        return new Refused(Refused.Why.NOT_FOUND, "There is no such channel.");
+    private static ActionRefused noSuchChannel() {
+        return new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no such channel.");
     }
 
-    private Trial trial(String channelId) throws Refused {
+    private Trial trial(String channelId) throws ActionRefused {
         CompletableFuture<Trial> trial = new CompletableFuture<>();
         asking.tryOut(channelId, trial::complete);
         try {
             return trial.get(WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new Refused(Refused.Why.CONFLICT, "This channel could not be tried: the server is too busy.");
+            throw new ActionRefused(
+                    ActionRefused.Why.CONFLICT, "This channel could not be tried: the server is too busy.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Refused(Refused.Why.CONFLICT, "This channel could not be tried: the server stops.");
+            throw new ActionRefused(ActionRefused.Why.CONFLICT, "This channel could not be tried: the server stops.");
         }
     }
 
     /** @param done what has been done, and cannot be undone */
-    private void write(By by, String action, String subject, AdminJson after, String done) throws Refused {
+    private void write(By by, String action, String subject, AdminJson after, String done) throws ActionRefused {
         String json = after.end();
         try {
             writer.commit(by, action, subject, () -> new Deed.Changed(null, json));
-        } catch (Refused e) {
-            throw new Refused("It was " + done + ", but the audit log entry could not be written.");
+        } catch (ActionRefused e) {
+            throw new ActionRefused("It was " + done + ", but the audit log entry could not be written.");
         }
     }
 }

@@ -33,14 +33,14 @@ public final class Deletions {
     }
 
     /** Deletes an account with all its people. Needs a reason. */
-    public Account delete(By by, String accountId) throws Refused {
+    public Account delete(By by, String accountId) throws ActionRefused {
         deeds.requireNotDeleted(accountId);
         if (accountId.equals(DEMO)) {
-            throw new Refused(
-                    Refused.Why.CONFLICT,
+            throw new ActionRefused(
+                    ActionRefused.Why.CONFLICT,
                     "The demo account cannot be deleted, because each start maintains it. Ban it instead.");
         }
-        Leaving.Outcome outcome = Refused.where(() -> {
+        Leaving.Outcome outcome = ActionRefused.where(() -> {
             by.needReason();
             return leaving.end(
                     accountId, close -> List.of(writer.row(by, "account.delete", accountId, () -> changed(close))));
@@ -49,10 +49,10 @@ public final class Deletions {
             case Leaving.Gone _ -> deeds.account(accountId);
             case Leaving.NoSuchAccount _ -> throw OperatorAccounts.noSuchAccount(accountId);
             case Leaving.LastOperator _ ->
-                throw new Refused(Refused.Why.CONFLICT, "The only operator signs in for this account.");
+                throw new ActionRefused(ActionRefused.Why.CONFLICT, "The only operator signs in for this account.");
             case Leaving.StillRuns(long held) ->
-                throw new Refused(
-                        Refused.Why.CONFLICT,
+                throw new ActionRefused(
+                        ActionRefused.Why.CONFLICT,
                         "Calls still run and hold " + Credits.text(held)
                                 + " credits: ban the account, and delete it when they have ended.");
         };

@@ -24,15 +24,15 @@ public final class Drain {
     }
 
     /** Announced first: a database that is away is a reason to drain. */
-    private JsonNode drain(AdminRequest request) throws Refused {
+    private JsonNode drain(AdminRequest request) throws ActionRefused {
         By by = request.by();
         AdminJson draining = new AdminJson().flag("draining", true);
-        Refused.where(by::needReason);
+        ActionRefused.where(by::needReason);
         announce.run();
         try {
             writer.commit(by, "server.drain", "server", () -> new Deed.Changed(null, draining.end()));
-        } catch (Refused e) {
-            throw new Refused("The server is draining, but the audit log entry could not be written.");
+        } catch (ActionRefused e) {
+            throw new ActionRefused("The server is draining, but the audit log entry could not be written.");
         }
         return draining.node();
     }

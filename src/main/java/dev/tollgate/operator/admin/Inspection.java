@@ -52,43 +52,43 @@ public interface Inspection extends AutoCloseable {
      * @param differences receives each difference as a sentence
      * @param notes receives what could not be checked
      * @return whether there is no difference
-     * @throws Refused if the books cannot be read
+     * @throws ActionRefused if the books cannot be read
      */
-    boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress) throws Refused;
+    boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress) throws ActionRefused;
 
     /**
      * Finds rows of usage that are not the sum of their calls.
      *
      * @param rowsMax maximum number of rows returned
-     * @throws Refused if the books cannot be read
+     * @throws ActionRefused if the books cannot be read
      */
-    Usage usage(int rowsMax, Progress progress) throws Refused;
+    Usage usage(int rowsMax, Progress progress) throws ActionRefused;
 
     /**
      * An account's movements as lines of CSV.
      *
      * @param from null: from the beginning
      * @param to exclusive; null: to the end
-     * @throws Refused where there is no such account, or the books cannot be read
+     * @throws ActionRefused where there is no such account, or the books cannot be read
      */
     void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
-            throws Refused;
+            throws ActionRefused;
 
     /**
      * Copies everything but the secret key into a new file.
      *
-     * @throws Refused where there is such a file, or it cannot be written
+     * @throws ActionRefused where there is such a file, or it cannot be written
      */
-    void backup(Path file) throws Refused;
+    void backup(Path file) throws ActionRefused;
 
     /**
      * Returns why a start would not open what is sealed in these books, or null if it would. The key is looked for where a start looks for it,
      * not in a running server.
      *
-     * @throws Refused if the books cannot be read
+     * @throws ActionRefused if the books cannot be read
      */
     @Nullable
-    String keyTrouble() throws Refused;
+    String keyTrouble() throws ActionRefused;
 
     @Override
     void close();

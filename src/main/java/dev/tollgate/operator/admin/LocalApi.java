@@ -29,7 +29,7 @@ public final class LocalApi implements AdminApi {
 
     @Override
     public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
-            throws Refused {
+            throws ActionRefused {
         AdminRoute route = routes.stream()
                 .filter(each -> each.method().equals(method) && each.path().equals(path))
                 .findFirst()
@@ -40,7 +40,7 @@ public final class LocalApi implements AdminApi {
             byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
             return JSON.readTree(JSON.writeValueAsBytes(route.answer(Operator.COMMAND, parameters, query, sent)));
         } catch (ApiException e) {
-            throw new Refused(e.error().message());
+            throw new ActionRefused(e.error().message());
         }
     }
 

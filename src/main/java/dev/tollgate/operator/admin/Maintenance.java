@@ -28,18 +28,18 @@ public final class Maintenance {
     }
 
     /** Records that no server has a real upstream from now on; {@code changed} says whether there was one. */
-    private JsonNode becomeSandbox(AdminRequest request) throws Refused {
+    private JsonNode becomeSandbox(AdminRequest request) throws ActionRefused {
         return new AdminJson().flag("changed", becomeSandbox(request.by())).node();
     }
 
     /** Records that no server has a real upstream. Needs a reason. @return whether the installation had one */
-    public boolean becomeSandbox(By by) throws Refused {
-        List<String> real = Refused.where(() -> kind.nodes(true));
+    public boolean becomeSandbox(By by) throws ActionRefused {
+        List<String> real = ActionRefused.where(() -> kind.nodes(true));
         if (kind.isRealHere() || !real.isEmpty()) {
-            throw new Refused((real.isEmpty() ? "The running server" : "Nodes " + String.join(", ", real))
+            throw new ActionRefused((real.isEmpty() ? "The running server" : "Nodes " + String.join(", ", real))
                     + " still have a real upstream: stop them, or start them without one, first.");
         }
-        Refused.where(by::needReason);
+        ActionRefused.where(by::needReason);
         SetInstallationKind change = new SetInstallationKind(false, writer.now());
         writer.commit(
                 by,
@@ -49,7 +49,7 @@ public final class Maintenance {
                         ? new Deed.Changed("{\"real_upstream\":true}", "{\"real_upstream\":false}")
                         : null,
                 change);
-        return Refused.where(() -> {
+        return ActionRefused.where(() -> {
             kind.look();
             return change.outcome();
         });
@@ -59,9 +59,9 @@ public final class Maintenance {
      * Adds to rows of usage what they lack, unless days have been folded since they were found: then {@code done} is false, nothing has
      * changed, and they are to be found again.
      */
-    private JsonNode correctUsage(AdminRequest request) throws Refused {
+    private JsonNode correctUsage(AdminRequest request) throws ActionRefused {
         JsonNode rows = request.body().node("rows");
-        CorrectUsage correct = Refused.where(() -> new CorrectUsage(
+        CorrectUsage correct = ActionRefused.where(() -> new CorrectUsage(
                 request.body().node("folded_until").asLong(),
                 rows.valueStream().map(Maintenance::row).toList()));
         AdminJson corrected = new AdminJson().number("rows", (long) rows.size());

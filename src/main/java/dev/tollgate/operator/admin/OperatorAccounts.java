@@ -47,9 +47,9 @@ public final class OperatorAccounts {
         this.random = random;
     }
 
-    /** @throws Refused if there is no such account, or the books cannot be read */
-    public Account account(String id) throws Refused {
-        Account account = Refused.where(() -> ledger.account(id).orElse(null));
+    /** @throws ActionRefused if there is no such account, or the books cannot be read */
+    public Account account(String id) throws ActionRefused {
+        Account account = ActionRefused.where(() -> ledger.account(id).orElse(null));
         if (account == null) {
             throw noSuchAccount(id);
         }
@@ -61,20 +61,20 @@ public final class OperatorAccounts {
      *
      * @param after the last id of the page before; null for the first
      */
-    public List<Account> accounts(@Nullable String after, int limit) throws Refused {
-        return Refused.where(() -> ledger.accounts(after, limit));
+    public List<Account> accounts(@Nullable String after, int limit) throws ActionRefused {
+        return ActionRefused.where(() -> ledger.accounts(after, limit));
     }
 
     /** Makes an account once for each request id. @param creditsMicros its first credits, 0 or more */
-    public Account createAccount(By by, String name, long creditsMicros) throws Refused {
+    public Account createAccount(By by, String name, long creditsMicros) throws ActionRefused {
         Instant now = writer.now();
-        CreateAccount account = Refused.where(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
+        CreateAccount account = ActionRefused.where(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
         if (creditsMicros > Grant.PURCHASED_MICROS_MAX) {
             throw tooMuch(); // or the account would be made without them
         }
         Grant grant = creditsMicros == 0
                 ? null
-                : Refused.where(
+                : ActionRefused.where(
                         () -> new Grant(account.id(), creditsMicros, "credits at creation", account::created, now));
         writer.commit(
                 by,
@@ -103,9 +103,9 @@ public final class OperatorAccounts {
     }
 
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
-    public Account grant(By by, String accountId, long creditsMicros) throws Refused {
-        Grant grant =
-                Refused.where(() -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+    public Account grant(By by, String accountId, long creditsMicros) throws ActionRefused {
+        Grant grant = ActionRefused.where(
+                () -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         writer.commit(by, "account.grant", accountId, () -> granted(grant, creditsMicros), grant);
         switch (grant.outcome()) {
             case Grant.Granted _, Grant.GrantedBefore _, Grant.NotWanted _ -> {}
@@ -131,16 +131,16 @@ public final class OperatorAccounts {
     }
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
-    public Account adjust(By by, String accountId, long creditsMicros) throws Refused {
-        Adjustment adjustment = Refused.where(
+    public Account adjust(By by, String accountId, long creditsMicros) throws ActionRefused {
+        Adjustment adjustment = ActionRefused.where(
                 () -> new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         correct(by, "account.adjust", accountId, adjustment, adjustment);
         return account(accountId);
     }
 
     /** Takes a payment back; what the balance lacks of it is the platform's, and blocks the account. Needs a reason. */
-    public Account reverse(By by, String accountId, long creditsMicros) throws Refused {
-        Reversal reversal = Refused.where(
+    public Account reverse(By by, String accountId, long creditsMicros) throws ActionRefused {
+        Reversal reversal = ActionRefused.where(
                 () -> new Reversal(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         correct(by, "account.reverse", accountId, reversal, reversal);
         return account(accountId);
@@ -152,12 +152,12 @@ public final class OperatorAccounts {
      * @param creditsMicros above 0; with what was given back before at most the charge
      * @return the call's account afterwards
      */
-    public Account refund(By by, String taskId, long creditsMicros) throws Refused {
-        Reservation call = Refused.where(() -> ledger.reservation(taskId).orElse(null));
+    public Account refund(By by, String taskId, long creditsMicros) throws ActionRefused {
+        Reservation call = ActionRefused.where(() -> ledger.reservation(taskId).orElse(null));
         if (call == null) {
             throw noSuchTask(taskId);
         }
-        Refund refund = Refused.where(() ->
+        Refund refund = ActionRefused.where(() ->
                 new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         correct(by, "task.refund", taskId, refund, refund, new CountRefund(refund));
         return account(call.accountId());
@@ -165,7 +165,7 @@ public final class OperatorAccounts {
 
     /** @param changes with the correction itself, which is the first of them */
     private void correct(By by, String action, String subject, Correction correction, Change... changes)
-            throws Refused {
+            throws ActionRefused {
         writer.commit(by, action, subject, () -> corrected(correction), changes);
         switch (correction.outcome()) {
             case Correction.Corrected _, Correction.DoneBefore _ -> {}
@@ -200,8 +200,8 @@ public final class OperatorAccounts {
      * Blocks an account or unblocks it; the keys of a blocked one answer 401, its people are signed out, and calls that run end when they have
      * to hold more (D54). Needs a reason. Blocking twice is no error.
      */
-    public Account block(By by, String accountId, boolean blocked) throws Refused {
-        Refused.where(by::needReason);
+    public Account block(By by, String accountId, boolean blocked) throws ActionRefused {
+        ActionRefused.where(by::needReason);
         SetBlocked set = new SetBlocked(accountId, blocked);
         // Also when it is unblocked: a session from before, or from the moment of the ban, does not come to life again.
         Change sessions = Sessions.ending(
@@ -229,9 +229,9 @@ public final class OperatorAccounts {
     }
 
     /** Returns what all keys of an account together may use. */
-    public AccountLimits limits(String accountId) throws Refused {
+    public AccountLimits limits(String accountId) throws ActionRefused {
         account(accountId);
-        return Refused.where(() -> new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId)));
+        return ActionRefused.where(() -> new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId)));
     }
 
     /**
@@ -240,8 +240,9 @@ public final class OperatorAccounts {
      * @param ofRates must not fail, nor {@code ofSpend}: they run on the writer's thread
      */
     public AccountLimits setLimits(
-            By by, String accountId, UnaryOperator<Rates> ofRates, UnaryOperator<SpendLimits> ofSpend) throws Refused {
-        Refused.where(by::needReason);
+            By by, String accountId, UnaryOperator<Rates> ofRates, UnaryOperator<SpendLimits> ofSpend)
+            throws ActionRefused {
+        ActionRefused.where(by::needReason);
         SetAccountRates rates = new SetAccountRates(accountId, ofRates);
         SetAccountSpend spend = new SetAccountSpend(accountId, ofSpend);
         writer.commit(
@@ -265,42 +266,42 @@ public final class OperatorAccounts {
         return new AccountLimits(rates.after(), spend.after());
     }
 
-    /** @throws Refused if the account is deleted: no one could spend its credits */
-    void requireNotDeleted(String id) throws Refused {
+    /** @throws ActionRefused if the account is deleted: no one could spend its credits */
+    void requireNotDeleted(String id) throws ActionRefused {
         if (account(id).deletedAt() != null) {
             throw deleted();
         }
     }
 
     /** Returns why there is no such account to change. */
-    Refused goneOrNever(String id) throws Refused {
+    ActionRefused goneOrNever(String id) throws ActionRefused {
         requireNotDeleted(id);
         return noSuchAccount(id);
     }
 
-    private static Refused deleted() {
+    private static ActionRefused deleted() {
         return conflict("This account is deleted and cannot be changed.");
     }
 
-    static Refused noSuchAccount(String id) {
-        return new Refused(Refused.Why.NOT_FOUND, "There is no account " + id + ".");
+    static ActionRefused noSuchAccount(String id) {
+        return new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no account " + id + ".");
     }
 
-    private static Refused noSuchTask(String id) {
-        return new Refused(Refused.Why.NOT_FOUND, "There is no call " + id + ".");
+    private static ActionRefused noSuchTask(String id) {
+        return new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no call " + id + ".");
     }
 
-    private static Refused tooMuch() {
+    private static ActionRefused tooMuch() {
         return conflict("An account cannot hold that many credits.");
     }
 
-    private static Refused idTaken(By by) {
+    private static ActionRefused idTaken(By by) {
         String id = by.requestId() == null ? "" : by.requestId().text();
         return conflict("The id " + id + " was used for another action on this account.");
     }
 
-    private static Refused conflict(String message) {
-        return new Refused(Refused.Why.CONFLICT, message);
+    private static ActionRefused conflict(String message) {
+        return new ActionRefused(ActionRefused.Why.CONFLICT, message);
     }
 
     /** The limits that all keys of an account share: rates and spend. */

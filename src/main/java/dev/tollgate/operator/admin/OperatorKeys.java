@@ -74,7 +74,7 @@ public final class OperatorKeys {
                 AdminRoute.post("/admin/keys/{id}/rotate", this::rotate, "grace_seconds", "reason"));
     }
 
-    private JsonNode list(AdminRequest request) throws Refused {
+    private JsonNode list(AdminRequest request) throws ActionRefused {
         String account = request.path().containsKey("id") ? request.id() : request.word("account");
         if (request.path().containsKey("id")) {
             deeds.account(request.id());
@@ -84,14 +84,14 @@ public final class OperatorKeys {
                 list(account, request.word("after"), limit), limit, key -> KeyJson.ofOperator(key, null), Key::id);
     }
 
-    private JsonNode create(AdminRequest request) throws Refused {
+    private JsonNode create(AdminRequest request) throws ActionRefused {
         By by = request.by();
         KeySettings settings = KeyBody.creation(request.body().ofKey(), ANY_MODEL, writer.now());
         KeyResult.Made made = create(by, request.id(), settings);
         return KeyJson.ofOperator(made.key(), made.secret());
     }
 
-    private JsonNode change(AdminRequest request) throws Refused {
+    private JsonNode change(AdminRequest request) throws ActionRefused {
         By by = request.by();
         ObjectNode body = request.body().ofKey();
         KeyBody.Change change = KeyBody.change(body, ANY_MODEL);
@@ -100,7 +100,7 @@ public final class OperatorKeys {
                 disables ? disable(by, request.id()) : set(by, request.id(), change.edit(), change.disabled()), null);
     }
 
-    private JsonNode rotate(AdminRequest request) throws Refused {
+    private JsonNode rotate(AdminRequest request) throws ActionRefused {
         By by = request.by();
         long seconds = request.body().has("grace_seconds")
                 ? request.body().number("grace_seconds", 0, Math.toIntExact(RotateKey.GRACE_MAX.toSeconds()))
@@ -115,12 +115,12 @@ public final class OperatorKeys {
      * @param accountId null for the keys of all accounts
      * @param after the last id of the previous page; null for the first page
      */
-    public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) throws Refused {
-        return Refused.where(() -> keys.list(accountId, after, limit));
+    public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) throws ActionRefused {
+        return ActionRefused.where(() -> keys.list(accountId, after, limit));
     }
 
     /** Makes a key. The settings are checked already. */
-    public KeyResult.Made create(By by, String accountId, KeySettings settings) throws Refused {
+    public KeyResult.Made create(By by, String accountId, KeySettings settings) throws ActionRefused {
         KeySecret secret = KeySecret.random(random);
         CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, writer.now());
         writer.commit(
@@ -138,12 +138,13 @@ public final class OperatorKeys {
     }
 
     /** Changes what was chosen when the key was made; what it has spent stays counted (D47). @param disabled null: stays as it is */
-    public Key set(By by, String keyId, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) throws Refused {
+    public Key set(By by, String keyId, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled)
+            throws ActionRefused {
         return commit(by, "key.set", keyId, new SetKey(keyId, KeyCondition.NONE, edit, disabled));
     }
 
     /** Refuses the key's calls from now on. Disabling twice is no error. */
-    public Key disable(By by, String keyId) throws Refused {
+    public Key disable(By by, String keyId) throws ActionRefused {
         return commit(by, "key.disable", keyId, new DisableKey(keyId, true));
     }
 
@@ -152,14 +153,14 @@ public final class OperatorKeys {
      *
      * @param grace how long the old one works, 0 to 30 days
      */
-    public KeyResult.Made rotate(By by, String keyId, Duration grace) throws Refused {
+    public KeyResult.Made rotate(By by, String keyId, Duration grace) throws ActionRefused {
         KeySecret secret = KeySecret.random(random);
         Key key = commit(by, "key.rotate", keyId, new RotateKey(keyId, KeyCondition.NONE, secret, grace, writer.now()));
         return new KeyResult.Made(key, secret.reveal());
     }
 
-    private Key commit(By by, String action, String keyId, KeyEdit edit) throws Refused {
-        Key before = Refused.where(() -> keys.byId(keyId).orElse(null));
+    private Key commit(By by, String action, String keyId, KeyEdit edit) throws ActionRefused {
+        Key before = ActionRefused.where(() -> keys.byId(keyId).orElse(null));
         writer.commit(
                 by,
                 action,
@@ -168,7 +169,8 @@ public final class OperatorKeys {
                 edit);
         return switch (edit.outcome()) {
             case KeyEdit.Changed done -> done.key();
-            case KeyEdit.NoSuchKey _ -> throw new Refused(Refused.Why.NOT_FOUND, "There is no key " + keyId + ".");
+            case KeyEdit.NoSuchKey _ ->
+                throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no key " + keyId + ".");
             case KeyEdit.ChangedMeanwhile _ -> throw new IllegalStateException("whatever it has become");
         };
     }

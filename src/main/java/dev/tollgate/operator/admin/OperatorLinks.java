@@ -56,13 +56,13 @@ public final class OperatorLinks {
                 AdminRoute.post("/admin/mail", this::testMail, "to", "reason").answering(202));
     }
 
-    private JsonNode invite(AdminRequest request) throws Refused {
+    private JsonNode invite(AdminRequest request) throws ActionRefused {
         By by = request.by();
         String email = request.body().needText("email");
         return json(invite(by, email, request.body().text("account")));
     }
 
-    private JsonNode resetLink(AdminRequest request) throws Refused {
+    private JsonNode resetLink(AdminRequest request) throws ActionRefused {
         return json(resetLink(request.by(), request.id(), request.body().text("login")));
     }
 
@@ -74,8 +74,8 @@ public final class OperatorLinks {
                 .node();
     }
 
-    private JsonNode mailState(AdminRequest request) throws Refused {
-        Outbox.State state = Refused.where(links::mailState);
+    private JsonNode mailState(AdminRequest request) throws ActionRefused {
+        Outbox.State state = ActionRefused.where(links::mailState);
         return new AdminJson()
                 .flag("on", links.isMailOn())
                 .time("sent_at", state.sentAt())
@@ -84,7 +84,7 @@ public final class OperatorLinks {
                 .node();
     }
 
-    private JsonNode testMail(AdminRequest request) throws Refused {
+    private JsonNode testMail(AdminRequest request) throws ActionRefused {
         By by = request.by();
         String to = request.body().needText("to");
         testMail(by, to);
@@ -101,7 +101,7 @@ public final class OperatorLinks {
      *
      * @param accountId account that the person joins; null for a new account
      */
-    public MadeLink invite(By by, String email, @Nullable String accountId) throws Refused {
+    public MadeLink invite(By by, String email, @Nullable String accountId) throws ActionRefused {
         if (accountId != null) {
             deeds.requireNotDeleted(accountId);
         }
@@ -110,9 +110,9 @@ public final class OperatorLinks {
             Deed row = row(by, "account.invite", accountId == null ? "new account" : accountId, "email", email.strip());
             return made(email.strip(), links.handed().invite(email, accountId, by.once(), row));
         } catch (IllegalArgumentException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
+            throw new ActionRefused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
-            throw new Refused("The invitation could not be written, or too many mails wait to be sent.");
+            throw new ActionRefused("The invitation could not be written, or too many mails wait to be sent.");
         }
     }
 
@@ -121,15 +121,15 @@ public final class OperatorLinks {
      *
      * @param login of the person; may be null if the account has only one person
      */
-    public MadeLink resetLink(By by, String accountId, @Nullable String login) throws Refused {
+    public MadeLink resetLink(By by, String accountId, @Nullable String login) throws ActionRefused {
         deeds.account(accountId);
-        return Refused.where(() -> {
+        return ActionRefused.where(() -> {
             List<Person> meant = people.ofAccount(accountId).stream()
                     .filter(person -> login == null || person.login().equals(login))
                     .toList();
             if (meant.size() != 1) {
-                throw new Refused(
-                        Refused.Why.NOT_FOUND,
+                throw new ActionRefused(
+                        ActionRefused.Why.NOT_FOUND,
                         meant.isEmpty()
                                 ? "No person with this login belongs to account " + accountId + "."
                                 : "Several people sign in for the account " + accountId + ". Name the login.");
@@ -143,13 +143,13 @@ public final class OperatorLinks {
     }
 
     /** Sends a mail that says nothing but that it came. */
-    public void testMail(By by, String email) throws Refused {
+    public void testMail(By by, String email) throws ActionRefused {
         try {
             links.handed().testMail(email, row(by, "mail.test", "mail", "to", email.strip()));
         } catch (IllegalArgumentException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
+            throw new ActionRefused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
-            throw new Refused("The mail could not be written, or too many wait to be sent.");
+            throw new ActionRefused("The mail could not be written, or too many wait to be sent.");
         }
     }
 

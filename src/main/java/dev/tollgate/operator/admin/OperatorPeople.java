@@ -33,18 +33,19 @@ public final class OperatorPeople {
                 AdminRoute.post("/admin/operator/reset", this::resetOperator).local());
     }
 
-    private JsonNode setRole(AdminRequest request) throws Refused {
+    private JsonNode setRole(AdminRequest request) throws ActionRefused {
         By by = request.by();
         String login = request.body().text("login");
         String text = request.body().text("role");
-        Role role = Refused.where(() -> Role.of(text == null ? "" : text));
+        Role role = ActionRefused.where(() -> Role.of(text == null ? "" : text));
         return json(request.id(), setRole(by, request.id(), login, role), role);
     }
 
-    private JsonNode find(AdminRequest request) throws Refused {
+    private JsonNode find(AdminRequest request) throws ActionRefused {
         String login = request.name("login");
-        Person person = Refused.where(() -> people.byLogin(login == null ? "" : login)
-                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "No person signs in as " + login + ".")));
+        Person person = ActionRefused.where(() -> people.byLogin(login == null ? "" : login)
+                .orElseThrow(
+                        () -> new ActionRefused(ActionRefused.Why.NOT_FOUND, "No person signs in as " + login + ".")));
         return json(person.accountId(), person.login(), person.role());
     }
 
@@ -56,7 +57,7 @@ public final class OperatorPeople {
                 .node();
     }
 
-    private JsonNode removeSecondFactor(AdminRequest request) throws Refused {
+    private JsonNode removeSecondFactor(AdminRequest request) throws ActionRefused {
         By by = request.by();
         String login = request.body().text("login");
         return new AdminJson()
@@ -64,7 +65,7 @@ public final class OperatorPeople {
                 .node();
     }
 
-    private JsonNode resetOperator(AdminRequest request) throws Refused {
+    private JsonNode resetOperator(AdminRequest request) throws ActionRefused {
         NewPassword made = resetOperator(request.by());
         return new AdminJson()
                 .text("login", made.login())
@@ -78,8 +79,8 @@ public final class OperatorPeople {
      * @param login of the person; null for all people of the account
      * @return the logins of people who had a second factor
      */
-    public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) throws Refused {
-        return Refused.where(() -> {
+    public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) throws ActionRefused {
+        return ActionRefused.where(() -> {
             by.needReason();
             List<String> removed = new ArrayList<>();
             for (Person person : meant(accountId, login)) {
@@ -110,12 +111,12 @@ public final class OperatorPeople {
      * @param login whose; null if one person alone signs in for the account
      * @return the login of the person
      */
-    public String setRole(By by, String accountId, @Nullable String login, Role role) throws Refused {
-        return Refused.where(() -> {
+    public String setRole(By by, String accountId, @Nullable String login, Role role) throws ActionRefused {
+        return ActionRefused.where(() -> {
             by.needReason();
             List<Person> meant = meant(accountId, login);
             if (meant.size() > 1) {
-                throw new Refused("Several people sign in for this account. Name the login.");
+                throw new ActionRefused("Several people sign in for this account. Name the login.");
             }
             Person person = meant.getFirst();
             RoleChange done = people.operators()
@@ -130,29 +131,31 @@ public final class OperatorPeople {
                                             ? new Deed.Changed(state(person, person.role()), state(person, role))
                                             : null));
             if (done == RoleChange.LAST) {
-                throw new Refused(
-                        Refused.Why.CONFLICT, "This is the last operator. Make another person an operator first.");
+                throw new ActionRefused(
+                        ActionRefused.Why.CONFLICT,
+                        "This is the last operator. Make another person an operator first.");
             }
             return person.login();
         });
     }
 
     /** Returns one person or more. @param login null for all people of the account */
-    private List<Person> meant(String accountId, @Nullable String login) throws Refused {
+    private List<Person> meant(String accountId, @Nullable String login) throws ActionRefused {
         deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()
                 .filter(person -> login == null || person.login().equals(login))
                 .toList();
         if (meant.isEmpty()) {
-            throw new Refused(Refused.Why.NOT_FOUND, "No person with this login belongs to account " + accountId + ".");
+            throw new ActionRefused(
+                    ActionRefused.Why.NOT_FOUND, "No person with this login belongs to account " + accountId + ".");
         }
         return meant;
     }
 
     /** Signs all people of an account out. Needs a reason. */
-    public void endSessions(By by, String accountId) throws Refused {
+    public void endSessions(By by, String accountId) throws ActionRefused {
         deeds.account(accountId);
-        Refused.where(() -> {
+        ActionRefused.where(() -> {
             by.needReason();
             Deed row = writer.row(by, "account.end_sessions", accountId, () -> new Deed.Changed(null, null));
             people.sessions().endOfAccount(accountId, row);
@@ -184,11 +187,11 @@ public final class OperatorPeople {
     }
 
     /** Gives the first operator a new password, to be changed at the sign-in; ends the sessions and removes the second factor. */
-    public NewPassword resetOperator(By by) throws Refused {
-        return Refused.where(() -> {
+    public NewPassword resetOperator(By by) throws ActionRefused {
+        return ActionRefused.where(() -> {
             Person operator = people.person(Person.FIRST_OPERATOR_ID)
-                    .orElseThrow(() -> new Refused(
-                            Refused.Why.NOT_FOUND,
+                    .orElseThrow(() -> new ActionRefused(
+                            ActionRefused.Why.NOT_FOUND,
                             "There is no operator yet. The next start of the server creates one."));
             Deed row = writer.row(by, "operator.reset", operator.id(), () -> new Deed.Changed(null, null));
             return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));

@@ -47,7 +47,7 @@ public final class OperatorSettings {
                 AdminRoute.post("/admin/settings", this::set, "name", "value", "reason"));
     }
 
-    private JsonNode set(AdminRequest request) throws Refused {
+    private JsonNode set(AdminRequest request) throws ActionRefused {
         By by = request.by();
         String name = request.body().needText("name");
         Map<String, @Nullable String> values = new HashMap<>();
@@ -91,9 +91,9 @@ public final class OperatorSettings {
      *
      * @param values by the setting's name; null: forget what is stored
      */
-    public void set(By by, Map<String, @Nullable String> values) throws Refused {
+    public void set(By by, Map<String, @Nullable String> values) throws ActionRefused {
         List<Change> changes = new ArrayList<>();
-        Refused.where(() -> {
+        ActionRefused.where(() -> {
             by.needReason();
             for (Map.Entry<String, @Nullable String> each : values.entrySet()) {
                 StoreSetting store = new StoreSetting(named(each.getKey()), each.getValue(), writer.now());
@@ -111,11 +111,11 @@ public final class OperatorSettings {
         }
     }
 
-    private static Setting<?> named(String name) throws Refused {
+    private static Setting<?> named(String name) throws ActionRefused {
         return SettingTable.all().stream()
                 .filter(it -> it.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "There is no setting " + name + "."));
+                .orElseThrow(() -> new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no setting " + name + "."));
     }
 
     private static @Nullable String json(@Nullable String value) {

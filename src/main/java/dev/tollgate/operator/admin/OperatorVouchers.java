@@ -29,12 +29,12 @@ public final class OperatorVouchers {
                         .answering(201));
     }
 
-    private JsonNode list(AdminRequest request) throws Refused {
+    private JsonNode list(AdminRequest request) throws ActionRefused {
         int limit = request.limit(Vouchers.PAGE_MAX);
         return AdminJson.list(page(request.before(), limit), limit, OperatorVouchers::json, Voucher::sequence);
     }
 
-    private JsonNode make(AdminRequest request) throws Refused {
+    private JsonNode make(AdminRequest request) throws ActionRefused {
         By by = request.by();
         OperatorBody body = request.body();
         int count = body.has("count") ? body.number("count", 1, Vouchers.AT_ONCE_MAX) : 1;
@@ -63,9 +63,9 @@ public final class OperatorVouchers {
      * @param expiresAt null: never
      * @return the codes, shown here and nowhere else
      */
-    public List<String> make(By by, int count, long creditsMicros, @Nullable Instant expiresAt) throws Refused {
+    public List<String> make(By by, int count, long creditsMicros, @Nullable Instant expiresAt) throws ActionRefused {
         Vouchers.Made made =
-                Refused.where(() -> vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, by.once()));
+                ActionRefused.where(() -> vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, by.once()));
         MakeVouchers change = made.change();
         writer.commit(
                 by,
@@ -74,8 +74,8 @@ public final class OperatorVouchers {
                 () -> change.wasMadeBefore() ? null : made(change, count, creditsMicros),
                 change);
         if (change.wasMadeBefore()) {
-            throw new Refused(
-                    Refused.Why.CONFLICT,
+            throw new ActionRefused(
+                    ActionRefused.Why.CONFLICT,
                     "These vouchers were created before; no others were created now. Their codes were shown once, at that time.");
         }
         return made.codes();
@@ -92,7 +92,7 @@ public final class OperatorVouchers {
     }
 
     /** The newest first. @param before the last sequence of the page before */
-    public List<Voucher> page(long before, int limit) throws Refused {
-        return Refused.where(() -> vouchers.page(before, limit));
+    public List<Voucher> page(long before, int limit) throws ActionRefused {
+        return ActionRefused.where(() -> vouchers.page(before, limit));
     }
 }

@@ -28,7 +28,7 @@ public final class PaymentRoutes {
     }
 
     /** The newest first, and the events. */
-    private JsonNode list(AdminRequest request) throws Refused {
+    private JsonNode list(AdminRequest request) throws ActionRefused {
         PaymentCursor from = cursor(request.query().get("after"));
         String account = request.word("account");
         int limit = request.limit(Payments.PAGE_MAX);

@@ -36,7 +36,7 @@ public final class PriceRoutes {
     }
 
     /** The versions that were set, the newest first. */
-    private JsonNode versions(AdminRequest request) throws Refused {
+    private JsonNode versions(AdminRequest request) throws ActionRefused {
         int limit = request.limit(SetPrices.PAGE_MAX);
         return AdminJson.list(
                 prices.versions(request.id(), request.before(), limit),
@@ -48,7 +48,7 @@ public final class PriceRoutes {
                 PriceVersion::sequence);
     }
 
-    private JsonNode set(AdminRequest request) throws Refused {
+    private JsonNode set(AdminRequest request) throws ActionRefused {
         By by = request.by();
         OperatorBody body = request.body();
         Prices.Done done = prices.set(

@@ -132,15 +132,15 @@ public final class Prices {
         return catalogue.all().stream().map(this::sold).toList();
     }
 
-    /** @throws Refused where it is not on sale under this id */
-    public Sold one(String modelId) throws Refused {
+    /** @throws ActionRefused where it is not on sale under this id */
+    public Sold one(String modelId) throws ActionRefused {
         return sold(model(modelId));
     }
 
     /** The versions that were set of a model's price, the newest first. @param before the last sequence of the page before */
-    public List<PriceVersion> versions(String modelId, long before, int limit) throws Refused {
+    public List<PriceVersion> versions(String modelId, long before, int limit) throws ActionRefused {
         model(modelId);
-        return Refused.where(() -> prices.of(modelId, before, limit));
+        return ActionRefused.where(() -> prices.of(modelId, before, limit));
     }
 
     /**
@@ -209,9 +209,9 @@ public final class Prices {
      * Returns a model's price after a change, which is not set. Rates that the change leaves out are those in force just before. Does not
      * block.
      *
-     * @throws Refused with the wrong member
+     * @throws ActionRefused with the wrong member
      */
-    public Preview preview(String modelId, Change change) throws Refused {
+    public Preview preview(String modelId, Change change) throws ActionRefused {
         Model model = model(modelId);
         return preview(model, plan(model, change));
     }
@@ -237,11 +237,11 @@ public final class Prices {
         }
     }
 
-    private Plan plan(Model model, Change change) throws Refused {
+    private Plan plan(Model model, Change change) throws ActionRefused {
         Instant now = clock.instant();
         requireFuture(change.from(), now);
         if (change.isEmpty()) {
-            throw new Refused(
+            throw new ActionRefused(
                     "Nothing would change. Name at least one rate or 'reasoning', or withdraw the later prices with"
                             + " 'cancel_scheduled': true.");
         }
@@ -256,9 +256,9 @@ public final class Prices {
         return new Plan(now, from, before, next(model, before, change), kept, withdrawn);
     }
 
-    private static void requireFuture(@Nullable Instant from, Instant now) throws Refused {
+    private static void requireFuture(@Nullable Instant from, Instant now) throws ActionRefused {
         if (from != null && (from.isBefore(now.plus(AHEAD_MIN)) || from.isAfter(LATEST))) {
-            throw Refused.of(
+            throw ActionRefused.of(
                     "from",
                     "is " + from
                             + "; allowed is a time that is 5 seconds or more in the future and before the year 2200, or null"
@@ -268,32 +268,33 @@ public final class Prices {
 
     private static void requireScheduled(
             Model model, Change change, List<PriceSchedule.Dated> kept, List<PriceSchedule.Dated> withdrawn)
-            throws Refused {
+            throws ActionRefused {
         if (kept.size() > KEPT_MAX) {
-            throw Refused.of(
+            throw ActionRefused.of(
                     "cancel_scheduled",
                     "is not true, but " + model.id() + " has " + kept.size()
                             + " later prices, and a new price keeps at most " + KEPT_MAX);
         }
         if (change.rates().isEmpty() && change.reasoningBilled() == null && withdrawn.isEmpty()) {
-            throw Refused.of("cancel_scheduled", "is true, but " + model.id() + " has no later price to withdraw");
+            throw ActionRefused.of(
+                    "cancel_scheduled", "is true, but " + model.id() + " has no later price to withdraw");
         }
     }
 
-    private static Pricing next(Model model, Pricing before, Change change) throws Refused {
+    private static Pricing next(Model model, Pricing before, Change change) throws ActionRefused {
         Pricing next = new Pricing(
                 before.version(),
                 change.rates().applied(before.tariff(), isUnits(model)),
                 change.reasoningBilled() == null ? before.reasoningBilled() : change.reasoningBilled(),
                 before.rounding());
         if (model.isEmbedding() && !next.tariff().equals(Tariff.of(next.inputMicrosPerMillion(), 0))) {
-            throw Refused.of(
+            throw ActionRefused.of(
                     "output",
                     "is not 0, or another rate is set; allowed is a price with 'input' alone, as " + model.id()
                             + " makes embeddings");
         }
         if (model.isEmbedding() && next.reasoningBilled()) {
-            throw Refused.of("reasoning", "is billed; allowed is free, as " + model.id() + " makes embeddings");
+            throw ActionRefused.of("reasoning", "is billed; allowed is free, as " + model.id() + " makes embeddings");
         }
         return next;
     }
@@ -325,8 +326,8 @@ public final class Prices {
      * Makes a new version of a model's price. From its time on it replaces all others: at once, or from a time in the future. It holds for the
      * next call, on other servers within a second or so; a call that runs is charged at the price that it was held for. Needs a reason.
      */
-    public Done set(By by, String modelId, Change change) throws Refused {
-        Refused.where(by::needReason);
+    public Done set(By by, String modelId, Change change) throws ActionRefused {
+        ActionRefused.where(by::needReason);
         String id = model(modelId).id();
         SetPrice.Outcome outcome = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -341,8 +342,8 @@ public final class Prices {
                 return new Done(one(id), plan.withdrawnVersions());
             }
             if (outcome instanceof SetPrice.Misread(List<String> servers)) {
-                throw new Refused(
-                        Refused.Why.CONFLICT,
+                throw new ActionRefused(
+                        ActionRefused.Why.CONFLICT,
                         "Servers of an older version would charge this price wrongly: " + String.join(", ", servers)
                                 + ". Replace them first.");
             }
@@ -352,21 +353,22 @@ public final class Prices {
     }
 
     /** @param newest the version that was set last; null if none was set, so that the catalogue's holds */
-    private static void requireLooked(Model model, @Nullable String newest, Change change) throws Refused {
+    private static void requireLooked(Model model, @Nullable String newest, Change change) throws ActionRefused {
         String last = model.prices().dated().getLast().pricing().version();
         if (change.looked() == null || change.looked().equals(newest == null ? last : newest)) {
             return;
         }
         throw newest != null
                 ? changed(newest)
-                : new Refused(
-                        Refused.Why.CONFLICT,
+                : new ActionRefused(
+                        ActionRefused.Why.CONFLICT,
                         "The price has changed since you looked at it; its version is now: " + last + ".");
     }
 
-    private static Refused changed(String version) {
-        return new Refused(
-                Refused.Why.CONFLICT, "Another operator has changed the price. Its version is " + version + " now.");
+    private static ActionRefused changed(String version) {
+        return new ActionRefused(
+                ActionRefused.Why.CONFLICT,
+                "Another operator has changed the price. Its version is " + version + " now.");
     }
 
     private static Deed.@Nullable Changed told(Plan plan, SetPrice set) {
@@ -402,10 +404,10 @@ public final class Prices {
         return models.sold(model, clock.instant());
     }
 
-    private Model model(String id) throws Refused {
+    private Model model(String id) throws ActionRefused {
         Model model = catalogue.find(id);
         if (model == null) {
-            throw new Refused(Refused.Why.NOT_FOUND, "There is no model " + id + " on sale.");
+            throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no model " + id + " on sale.");
         }
         return model;
     }

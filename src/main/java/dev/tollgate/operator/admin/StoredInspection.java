@@ -33,7 +33,8 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress) throws Refused {
+    public boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress)
+            throws ActionRefused {
         try {
             return new Audit(database, secrets).run(differences, notes, progress::at);
         } catch (StoreException e) {
@@ -42,7 +43,7 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public Usage usage(int rowsMax, Progress progress) throws Refused {
+    public Usage usage(int rowsMax, Progress progress) throws ActionRefused {
         List<Row> rows = new ArrayList<>();
         try {
             long foldedUntil = new Audit(database)
@@ -62,10 +63,10 @@ public final class StoredInspection implements Inspection {
 
     @Override
     public void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
-            throws Refused {
+            throws ActionRefused {
         try {
             if (!new AccountStatement(database).write(accountId, from, to, lines)) {
-                throw new Refused("There is no account " + accountId + ".");
+                throw new ActionRefused("There is no account " + accountId + ".");
             }
         } catch (StoreException e) {
             throw refused(e);
@@ -73,7 +74,7 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public void backup(Path file) throws Refused {
+    public void backup(Path file) throws ActionRefused {
         try {
             database.backupTo(file);
         } catch (StoreException e) {
@@ -82,12 +83,12 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public @Nullable String keyTrouble() throws Refused {
-        return Refused.where(keyTrouble::get);
+    public @Nullable String keyTrouble() throws ActionRefused {
+        return ActionRefused.where(keyTrouble::get);
     }
 
-    private static Refused refused(StoreException e) {
-        return Refused.of(e);
+    private static ActionRefused refused(StoreException e) {
+        return ActionRefused.of(e);
     }
 
     @Override

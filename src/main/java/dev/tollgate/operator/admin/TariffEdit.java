@@ -35,9 +35,9 @@ public final class TariffEdit {
      * Returns the tariff after this change.
      *
      * @param isUnits whether calls are charged in printed units, by input and output alone
-     * @throws Refused with the member, its value and the allowed values
+     * @throws ActionRefused with the member, its value and the allowed values
      */
-    public Tariff applied(Tariff before, boolean isUnits) throws Refused {
+    public Tariff applied(Tariff before, boolean isUnits) throws ActionRefused {
         ObjectNode whole = whole(before);
         merge(whole, patch);
         removeFromStep(whole);
@@ -50,7 +50,7 @@ public final class TariffEdit {
         try {
             return TariffRules.OF_CREDITS.read(whole);
         } catch (TariffRules.NotAllowed e) {
-            throw Refused.of(e.refusal().field(), e.refusal().what());
+            throw ActionRefused.of(e.refusal().field(), e.refusal().what());
         }
     }
 
@@ -95,10 +95,10 @@ public final class TariffEdit {
         }
     }
 
-    private static void requirePlain(ObjectNode whole) throws Refused {
+    private static void requirePlain(ObjectNode whole) throws ActionRefused {
         for (String name : TariffRules.MEMBERS) {
             if (!name.equals("input") && !name.equals("output") && whole.has(name)) {
-                throw Refused.of(
+                throw ActionRefused.of(
                         name, "is not possible: this model is charged in printed units, by 'input' and 'output' alone");
             }
         }

@@ -36,10 +36,10 @@ public final class TaskRoutes {
     }
 
     /** Returns the task as its owner sees it, and its owner. */
-    private JsonNode one(AdminRequest request) throws Refused {
+    private JsonNode one(AdminRequest request) throws ActionRefused {
         String id = CompletionIds.ofShown(request.id());
         return Records.read(() -> find(id))
-                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "There is no call " + id + "."));
+                .orElseThrow(() -> new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no call " + id + "."));
     }
 
     private Optional<JsonNode> find(String id) {
@@ -51,7 +51,7 @@ public final class TaskRoutes {
     }
 
     /** Answers with the account afterwards. */
-    private JsonNode refund(AdminRequest request) throws Refused {
+    private JsonNode refund(AdminRequest request) throws ActionRefused {
         return AccountRoutes.json(deeds.refund(
                 request.by(),
                 CompletionIds.ofShown(request.id()),

@@ -1,11 +1,11 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
-import dev.tollgate.operator.admin.Refused;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,25 +18,25 @@ public interface Actions {
      *
      * @param newInstallation whether to create new books if the earlier books are gone
      * @return the exit code
-     * @throws Refused if the server cannot start, with the reason
+     * @throws ActionRefused if the server cannot start, with the reason
      */
-    int serve(Settings settings, boolean newInstallation) throws Refused;
+    int serve(Settings settings, boolean newInstallation) throws ActionRefused;
 
     /**
      * Runs only the sandbox until the process is stopped.
      *
      * @return the exit code
-     * @throws Refused if the sandbox cannot start, with the reason
+     * @throws ActionRefused if the sandbox cannot start, with the reason
      */
-    int sandbox(SandboxChoice choice) throws Refused;
+    int sandbox(SandboxChoice choice) throws ActionRefused;
 
     /**
      * Opens the store itself, for a command while no server runs.
      *
      * @param mayBegin whether a data folder without an installation is given one
-     * @throws Refused where the data folder is in use, holds no installation or cannot be read, in a sentence
+     * @throws ActionRefused where the data folder is in use, holds no installation or cannot be read, in a sentence
      */
-    AdminApi open(Settings settings, boolean mayBegin) throws Refused;
+    AdminApi open(Settings settings, boolean mayBegin) throws ActionRefused;
 
     /**
      * Checks a file of receipts.
@@ -51,32 +51,32 @@ public interface Actions {
     /**
      * Opens the store for reading only, also while a server runs.
      *
-     * @throws Refused if there is no store or it cannot be read, with the reason
+     * @throws ActionRefused if there is no store or it cannot be read, with the reason
      */
-    Inspection inspection(Settings settings) throws Refused;
+    Inspection inspection(Settings settings) throws ActionRefused;
 
     /**
      * Brings the schema of the database that the settings name up to date.
      *
      * @return a line of what was done
-     * @throws Refused where that cannot be done, in a sentence
+     * @throws ActionRefused where that cannot be done, in a sentence
      */
-    String migrate(Settings settings) throws Refused;
+    String migrate(Settings settings) throws ActionRefused;
 
     /**
      * Accepts the database server that the settings name as the one with the books, whatever was known before.
      *
      * @return the accepted server; null if it was the right one already
-     * @throws Refused if the database cannot be opened or there is no reason, with the reason
+     * @throws ActionRefused if the database cannot be opened or there is no reason, with the reason
      */
     @Nullable
-    String acceptServer(Settings settings, String reason) throws Refused;
+    String acceptServer(Settings settings, String reason) throws ActionRefused;
 
     /**
      * Copies the data folder's database into the PostgreSQL that the settings name.
      *
      * @param lines receives what was copied
-     * @throws Refused if the copy fails, with the reason; then nothing was copied
+     * @throws ActionRefused if the copy fails, with the reason; then nothing was copied
      */
-    void migrateToPostgres(Settings settings, Consumer<String> lines) throws Refused;
+    void migrateToPostgres(Settings settings, Consumer<String> lines) throws ActionRefused;
 }

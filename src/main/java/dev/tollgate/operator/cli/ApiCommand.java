@@ -1,8 +1,8 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.Refused;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ final class ApiCommand implements Callable<Integer> {
     /** Asks and prints. */
     @FunctionalInterface
     interface Run {
-        void run(AdminApi api) throws Refused;
+        void run(AdminApi api) throws ActionRefused;
     }
 
     private record Check(Predicate<ObjectNode> isWrong, String message) {}
@@ -90,7 +90,7 @@ final class ApiCommand implements Callable<Integer> {
                 rows -> CommandJson.pages(api, path, parameters(), each -> rows.accept(row.apply(each)))));
     }
 
-    JsonNode ask(AdminApi api, String method, String path) throws Refused {
+    JsonNode ask(AdminApi api, String method, String path) throws ActionRefused {
         return api.ask(method, path, parameters(), method.equals("GET") ? null : body());
     }
 
@@ -135,7 +135,7 @@ final class ApiCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Refused {
+    public Integer call() throws ActionRefused {
         ObjectNode body = body();
         for (Check check : checks) {
             if (check.isWrong().test(body)) {

@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Inspection;
-import dev.tollgate.operator.admin.Refused;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,12 +37,12 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Refused {
+    public Integer call() throws ActionRefused {
         try (Inspection inspection = session.inspection(spec)) {
             inspection.backup(file);
             String trouble = inspection.keyTrouble();
             if (trouble != null) {
-                throw new Refused(file + " is written, but its encrypted data cannot be read: " + trouble);
+                throw new ActionRefused(file + " is written, but its encrypted data cannot be read: " + trouble);
             }
         }
         session.err()

@@ -1,8 +1,8 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.Refused;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.HashMap;
@@ -82,7 +82,7 @@ final class CommandJson {
 
     /** Asks for all pages of a list. @param parameters of the path */
     static void pages(AdminApi api, String path, Map<String, String> parameters, Consumer<JsonNode> entries)
-            throws Refused {
+            throws ActionRefused {
         Map<String, String> all = new HashMap<>(parameters);
         all.put("limit", PAGE_LIMIT);
         JsonNode page;

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,7 +169,7 @@ final class Commands {
         }
 
         @Override
-        public Integer call() throws Refused {
+        public Integer call() throws ActionRefused {
             return session.actions().serve(session.settings(spec), newInstallation);
         }
     }
@@ -195,7 +195,7 @@ final class Commands {
         }
 
         @Override
-        public Integer call() throws Refused {
+        public Integer call() throws ActionRefused {
             session.out().println(session.actions().migrate(session.settings(spec)));
             return ExitCode.OK;
         }
@@ -221,7 +221,7 @@ final class Commands {
         }
 
         @Override
-        public Integer call() throws Refused {
+        public Integer call() throws ActionRefused {
             session.actions().migrateToPostgres(session.settings(spec), session.out()::println);
             session.err()
                     .println("tollgate: everything is copied. The data folder is as it was. Start each server with this"

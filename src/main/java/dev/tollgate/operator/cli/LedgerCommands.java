@@ -1,10 +1,10 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.host.Printable;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
-import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Map;
@@ -51,8 +51,8 @@ final class LedgerCommands {
         public Integer call() throws CannotLook {
             try (Inspection inspection = session.inspection(spec)) {
                 return verify(inspection) ? ExitCode.OK : ExitCode.SOFTWARE;
-            } catch (Refused e) {
-                if (e.why() == Refused.Why.DAMAGED) {
+            } catch (ActionRefused e) {
+                if (e.why() == ActionRefused.Why.DAMAGED) {
                     session.out().println(Printable.line(String.valueOf(e.getMessage())));
                     return ExitCode.SOFTWARE;
                 }
@@ -61,13 +61,13 @@ final class LedgerCommands {
         }
 
         /** Verifies the books. A failure on the way is no verdict. */
-        private boolean verify(Inspection inspection) throws Refused {
+        private boolean verify(Inspection inspection) throws ActionRefused {
             ProgressLine progress = new ProgressLine(session);
             try {
                 return inspection.verify(
                         line -> session.out().println(Printable.line(line)), session.err()::println, progress);
             } catch (RuntimeException e) {
-                throw new Refused("The books could not be read: " + e);
+                throw new ActionRefused("The books could not be read: " + e);
             } finally {
                 progress.clear();
             }
@@ -98,7 +98,7 @@ final class LedgerCommands {
         }
 
         @Override
-        public Integer call() throws Refused {
+        public Integer call() throws ActionRefused {
             long corrected = 0;
             for (int tries = 0; tries < TRIES_MAX; tries++) {
                 Inspection.Usage found = find();
@@ -108,11 +108,11 @@ final class LedgerCommands {
                 }
                 corrected += correct(found);
             }
-            throw new Refused("Usage still differs after " + TRIES_MAX + " rounds; " + corrected
+            throw new ActionRefused("Usage still differs after " + TRIES_MAX + " rounds; " + corrected
                     + " rows were recomputed. Run the command again.");
         }
 
-        private Inspection.Usage find() throws Refused {
+        private Inspection.Usage find() throws ActionRefused {
             ProgressLine progress = new ProgressLine(session);
             try (Inspection inspection = session.inspection(spec)) {
                 return inspection.usage(FOUND_MAX, progress);
@@ -122,7 +122,7 @@ final class LedgerCommands {
         }
 
         /** @return how many rows were corrected, fewer than were found if days have been folded in the meantime */
-        private int correct(Inspection.Usage found) throws Refused {
+        private int correct(Inspection.Usage found) throws ActionRefused {
             int done = 0;
             try (AdminApi api = session.api(spec, false)) {
                 while (done < found.rows().size()) {
@@ -215,12 +215,12 @@ final class LedgerCommands {
         }
 
         @Override
-        public Integer call() throws Refused {
+        public Integer call() throws ActionRefused {
             try (Inspection inspection = session.inspection(spec)) {
                 inspection.statement(account, from, to, line -> session.out().print(line + "\n"));
             }
             if (session.out().checkError()) {
-                throw new Refused("The statement could not be written to its end.");
+                throw new ActionRefused("The statement could not be written to its end.");
             }
             return ExitCode.OK;
         }

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -84,7 +84,7 @@ final class SandboxCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Refused {
+    public Integer call() throws ActionRefused {
         within("--port", port, 65_535);
         within("--pace-millis", paceMillis, MILLIS_MAX);
         within("--file-millis", fileMillis, MILLIS_MAX);

@@ -1,9 +1,9 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
-import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
@@ -28,16 +28,16 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
      * The running server's API, or one over the store itself if no server runs.
      *
      * @param mayBegin whether a data folder without an installation is given one
-     * @throws Refused if there is no installation
+     * @throws ActionRefused if there is no installation
      */
-    AdminApi api(CommandSpec command, boolean mayBegin) throws Refused {
+    AdminApi api(CommandSpec command, boolean mayBegin) throws ActionRefused {
         Settings settings = settings(command);
         Optional<AdminApi> running = SocketApi.find(settings.data());
         return running.isPresent() ? running.get() : actions.open(settings, mayBegin);
     }
 
     /** Returns the inspection that this process makes itself. */
-    Inspection inspection(CommandSpec command) throws Refused {
+    Inspection inspection(CommandSpec command) throws ActionRefused {
         return actions.inspection(settings(command));
     }
 

@@ -17,13 +17,13 @@ import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.limits.Rates;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorLinks;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -118,12 +118,12 @@ public final class ConsoleAccount {
             }
             take(deed, id, request, form);
             return PageStep.to(path + "?done=" + UrlText.encoded(deed));
-        } catch (Refused | IllegalArgumentException e) {
+        } catch (ActionRefused | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }
     }
 
-    private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) throws Refused {
+    private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) throws ActionRefused {
         By by = forms.by(request, form);
         switch (deed) {
             case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
@@ -145,14 +145,14 @@ public final class ConsoleAccount {
         }
     }
 
-    private void ban(By by, String id, PageRequest<Visitor.Member> request) throws Refused {
+    private void ban(By by, String id, PageRequest<Visitor.Member> request) throws ActionRefused {
         if (request.visitor().accountId().equals(id)) {
             throw new IllegalArgumentException("This is your own account: you could not unblock it.");
         }
         deeds.block(by, id, true);
     }
 
-    private void delete(By by, String id, PageRequest<Visitor.Member> request) throws Refused {
+    private void delete(By by, String id, PageRequest<Visitor.Member> request) throws ActionRefused {
         if (request.visitor().accountId().equals(id)) {
             throw new IllegalArgumentException("This is your own account: delete it in your settings.");
         }
@@ -214,7 +214,7 @@ public final class ConsoleAccount {
             return (out, shell) -> JteaccountGenerated.render(
                     out, null, shell, account, limits, its, keys, overview, calls, ledger, now, form, once, hasMail,
                     done);
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
     }

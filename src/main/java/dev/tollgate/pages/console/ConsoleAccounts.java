@@ -5,10 +5,10 @@ import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.console.ConsoleAccount.HandedLink;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -73,7 +73,7 @@ public record ConsoleAccounts(
             String id = deeds.createAccount(forms.by(request, form), FormState.text(form, "name"), micros)
                     .id();
             return PageStep.to(PATH + "/" + id + "?done=" + CREATE);
-        } catch (Refused | IllegalArgumentException e) {
+        } catch (ActionRefused | IllegalArgumentException e) {
             AccountList.Page page = accounts.page(null, PAGE);
             FormState state = FormState.wrong(form, String.valueOf(e.getMessage()));
             return PageStep.again(drawing(request, "", page.accounts(), page.older(), state));

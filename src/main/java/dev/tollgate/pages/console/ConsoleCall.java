@@ -15,9 +15,9 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.CallUsage;
 import dev.tollgate.operator.admin.OperatorAccounts;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.dashboard.requests.CallStory;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
 import dev.tollgate.pages.frame.PageRequest;
@@ -63,7 +63,7 @@ public record ConsoleCall(
         try {
             deeds.refund(forms.by(request, form), task, DeedForms.micros(FormState.text(form, "credits")));
             return PageStep.to(path + "?done=refund");
-        } catch (Refused | IllegalArgumentException e) {
+        } catch (ActionRefused | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }
     }
@@ -89,7 +89,7 @@ public record ConsoleCall(
             String name = deeds.account(account).name();
             return (out, shell) -> JterequestGenerated.render(
                     out, null, shell, detail, account, name, story, form, once, isDone, price, cost, how, thrownAway);
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }

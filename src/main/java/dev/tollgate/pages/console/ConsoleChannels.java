@@ -4,8 +4,8 @@ import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.ChannelDeeds;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -52,7 +52,7 @@ public record ConsoleChannels(
             ChannelDeeds.Tried tried = deeds.tryOut(forms.by(request, form), channel);
             return PageStep.to(PATH + "?tried=" + UrlText.encoded(channel) + "&took=" + tried.millis() + "&end="
                     + (tried.hasAnswered() ? "answered" : tried.error()));
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             return PageStep.again(drawing(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))));
         }
     }
@@ -60,7 +60,7 @@ public record ConsoleChannels(
     private PageStep readAgain(PageRequest<Visitor.Member> request, Form form) {
         try {
             return PageStep.to(PATH + "?read=" + (deeds.reload(forms.by(request, form)) ? "yes" : "no"));
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             return PageStep.to(PATH);
         }
     }

@@ -9,9 +9,9 @@ import dev.tollgate.models.Rate;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -64,7 +64,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         try {
             Prices.Preview preview = prices.preview(request.param("model"), typed.change());
             return PageStep.show(drawing(request, new Shown(typed, preview, reason, null)));
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             return PageStep.again(drawing(request, new Shown(typed, null, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(request, new Shown(typed, null, reason, e.getMessage())));
@@ -88,7 +88,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
             preview = prices.preview(request.param("model"), change);
             prices.set(forms.by(request, form), request.param("model"), change);
             return PageStep.to(path + "?done=price");
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             return PageStep.again(drawing(request, new Shown(typed, preview, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(request, new Shown(typed, preview, reason, e.getMessage())));
@@ -117,7 +117,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     private Prices.Sold sold(PageRequest<Visitor.Member> request) {
         try {
             return prices.one(request.param("model"));
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }
@@ -128,7 +128,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         try {
             List<PriceVersion> versions = prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS);
             return (out, shell) -> JtepriceGenerated.render(out, null, shell, sold, shown, versions, isDone);
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }

@@ -6,9 +6,9 @@ import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorSettings;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -103,7 +103,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             }
             settings.set(forms.by(request, form), changes(tab(request.path()), form));
             return PageStep.to(request.path() + "?done=setting");
-        } catch (Refused | IllegalArgumentException e) {
+        } catch (ActionRefused | IllegalArgumentException e) {
             return show(request, FormState.wrong(form, String.valueOf(e.getMessage())), 422);
         }
     }

@@ -5,8 +5,8 @@ import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorVouchers;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -58,7 +58,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                     DeedForms.micros(FormState.text(form, "credits")),
                     expires(FormState.text(form, "expires")));
             return PageStep.show(drawing(request, FormState.NONE, codes));
-        } catch (Refused | IllegalArgumentException e) {
+        } catch (ActionRefused | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
         }
     }
@@ -92,7 +92,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                     : PATH + "?before=" + page.getLast().sequence();
             return (out, shell) -> JtevouchersGenerated.render(
                     out, null, shell, form, once, String.join("\n", codes), page, names, now, older);
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new IllegalStateException(e);
         }
     }

@@ -1,10 +1,10 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.customers.people.Links;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
 import java.util.List;
@@ -133,7 +133,7 @@ public final class FirstSteps {
     private boolean hasVouchers() {
         try {
             return !vouchers.page(Long.MAX_VALUE, 1).isEmpty();
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             return false;
         }
     }
@@ -141,8 +141,8 @@ public final class FirstSteps {
     private boolean isDemoClosed() {
         try {
             return deeds.account(DEMO).blocked();
-        } catch (Refused e) {
-            return e.why() == Refused.Why.NOT_FOUND;
+        } catch (ActionRefused e) {
+            return e.why() == ActionRefused.Why.NOT_FOUND;
         }
     }
 }

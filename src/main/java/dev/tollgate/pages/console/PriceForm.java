@@ -4,8 +4,8 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Prices;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.operator.admin.TariffEdit;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -152,7 +152,7 @@ public record PriceForm(Map<String, String> values) {
     }
 
     /** Returns a refusal in the words of the page. */
-    static String complaint(Refused refused) {
+    static String complaint(ActionRefused refused) {
         String label = refused.field() == null ? null : LABELS.get(refused.field());
         return label == null ? String.valueOf(refused.getMessage()) : label + " " + refused.what();
     }

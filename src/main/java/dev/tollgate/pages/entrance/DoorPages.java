@@ -136,7 +136,7 @@ public record DoorPages(
         return switch (done) {
             case SignIn.Welcome in -> signedIn.of(request, in, HOME);
             case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
-            case SignIn.Refused(String field, String message) -> again(email, name, zone, field, message);
+            case SignIn.Invalid(String field, String message) -> again(email, name, zone, field, message);
             case SignIn.Wait(Duration left) ->
                 again(email, name, zone, "form", Display.later("Too many accounts were made from this address.", left));
             default -> again(email, name, zone, "form", "That did not work.");
@@ -146,7 +146,7 @@ public record DoorPages(
     /** The mail says how to go on: neither the answer nor an account that comes to be shows whether the address is known. */
     private PageStep ask(PageRequest<Visitor> request, String email) {
         return switch (links.requests().askToSignUp(email, request.visit())) {
-            case SignIn.Refused(String field, String message) -> again(email, "", "UTC", field, message);
+            case SignIn.Invalid(String field, String message) -> again(email, "", "UTC", field, message);
             case SignIn.Wait(Duration left) -> again(email, "", "UTC", "form", EmailPage.tooMany(left));
             default -> PageStep.to("/sign-up?sent=1");
         };

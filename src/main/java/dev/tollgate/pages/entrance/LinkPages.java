@@ -143,7 +143,7 @@ public record LinkPages(
         }
         return switch (links.join(link, form.text("password"), name, form.text("zone"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, SignedIn.HOME);
-            case SignIn.Refused(String field, String message) -> page(request, link, name, Map.of(field, message), 422);
+            case SignIn.Invalid(String field, String message) -> page(request, link, name, Map.of(field, message), 422);
             case SignIn.Taken taken ->
                 page(request, link, name, Map.of("form", "This address has an account already. Sign in."), 422);
             case SignIn.Blocked blocked ->
@@ -159,7 +159,7 @@ public record LinkPages(
         }
         return switch (links.reset(link, form.text("password"), request.visit())) {
             case null -> PageStep.to("/sign-in?said=reset");
-            case SignIn.Refused(String field, String message) -> page(request, link, "", Map.of(field, message), 422);
+            case SignIn.Invalid(String field, String message) -> page(request, link, "", Map.of(field, message), 422);
             default -> dead();
         };
     }

@@ -135,7 +135,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
 
     /** Counts work that costs nothing (E44). @throws dev.tollgate.base.error.ApiException 429 above the account's limit */
     void countFreeWork(String accountId) {
-        Quotas.Refused refused = meter.quotas().arrive(RequestCount.freeWork(accountId));
+        Quotas.OverLimit refused = meter.quotas().arrive(RequestCount.freeWork(accountId));
         if (refused != null) {
             throw RateAnswers.refusal(refused).asException();
         }

@@ -56,7 +56,7 @@ public final class Embeddings {
      *
      * @param body with names in camel case
      * @param vertex whether tokens are reported, and long inputs refused if that is asked for
-     * @throws GoogleError.Refusal where Google would refuse
+     * @throws GoogleError.Failure where Google would refuse
      */
     public ObjectNode answer(EmbeddingModel model, String method, ObjectNode body, boolean vertex) {
         return switch (method) {

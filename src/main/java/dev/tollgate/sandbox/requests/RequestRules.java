@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The rules by which Google refuses contents (protocol 1.3, 1.7, 1.8) and, through the other rules, in tools and configuration.
- * Each method throws a {@link GoogleError.Refusal} or returns.
+ * Each method throws a {@link GoogleError.Failure} or returns.
  */
 public final class RequestRules {
 

@@ -58,7 +58,7 @@ public final class ThoughtSignatures {
     }
 
     /** Reports the position of the content, counted from 1. */
-    private static GoogleError.Refusal missing(String name, int position) {
+    private static GoogleError.Failure missing(String name, int position) {
         return GoogleError.invalid(
                         "Function call is missing a thought_signature in functionCall parts. This is required"
                                 + " for tools to work correctly, and missing thought_signature may lead to degraded model"

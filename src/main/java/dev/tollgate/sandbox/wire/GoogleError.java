@@ -139,15 +139,15 @@ public record GoogleError(int code, String status, String message, List<ObjectNo
                 429, "RESOURCE_EXHAUSTED", EXHAUSTED, List.of(quotaFailure(id, model), help(), retryInfo("34.4s")));
     }
 
-    /** @throws Refusal 400 in these words unless it holds */
+    /** @throws Failure 400 in these words unless it holds */
     public static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw invalid(otherwise).asRefusal();
         }
     }
 
-    public Refusal asRefusal() {
-        return new Refusal(this);
+    public Failure asRefusal() {
+        return new Failure(this);
     }
 
     /** {@code {"error":{…}}}, a new tree at each call. */
@@ -216,11 +216,11 @@ public record GoogleError(int code, String status, String message, List<ObjectNo
     record Violation(String field, String description) {}
 
     /** Ends the handling of a request with this error. */
-    public static final class Refusal extends RuntimeException {
+    public static final class Failure extends RuntimeException {
 
         private final transient GoogleError error;
 
-        private Refusal(GoogleError error) {
+        private Failure(GoogleError error) {
             super(error.message(), null, false, false);
             this.error = error;
         }

@@ -40,7 +40,7 @@ public final class ProtoMessageReader {
      * Reads a message.
      *
      * @param vertex whether Vertex AI reads it, which knows some other fields
-     * @throws GoogleError.Refusal 400 with {@code BadRequest.fieldViolations}
+     * @throws GoogleError.Failure 400 with {@code BadRequest.fieldViolations}
      */
     public static ObjectNode read(String type, JsonNode tree, boolean vertex) {
         ProtoMessageReader reader = new ProtoMessageReader(vertex);

@@ -17,7 +17,7 @@ public final class Replies {
 
     /** Returns a failure as Google reports it; an unexpected error is logged and becomes a 500. */
     public static GoogleError of(Throwable failure) {
-        if (failure instanceof GoogleError.Refusal refusal) {
+        if (failure instanceof GoogleError.Failure refusal) {
             return refusal.error();
         }
         LOG.warn("a request to the sandbox failed", failure);

@@ -1,9 +1,9 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAccounts;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -114,7 +114,7 @@ final class Copies implements AutoCloseable {
             deeds.adjust(by, ids.get("back"), -2_000_000);
             deeds.adjust(by, ids.get("back"), 1_000_000);
             deeds.reverse(by, ids.get("back"), 3_000_000);
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new AssertionError(e);
         }
     }

@@ -89,7 +89,7 @@ class CallOutcomeTest {
         played.make(() -> {});
         played.nanos = 1_000_000;
         played.begin();
-        played.books.decides(new Books.Refused(TROUBLE, false));
+        played.books.decides(new Books.NotHeld(TROUBLE, false));
         OverCall call = one(played);
         assertThat(call.isStreamed()).isFalse();
         assertThat(List.of(call.steps().at(CallStep.STARTED), call.steps().at(CallStep.RESERVING)))
@@ -304,7 +304,7 @@ class CallOutcomeTest {
         early.does(() -> early.call().turn(() -> {
             throw new IllegalStateException("what nobody has thought of");
         }));
-        early.books.decides(new Books.Refused(TROUBLE, false));
+        early.books.decides(new Books.NotHeld(TROUBLE, false));
         assertThat(one(early).outcome()).isEqualTo(CallOutcome.FAILED_FAULT);
         assertThat(after(call -> {
                             call.caller.cannotRender = true;
@@ -320,13 +320,13 @@ class CallOutcomeTest {
     void observers_get_a_call_without_a_hold() {
         PlayedCall poor = new PlayedCall(Sold.bounds(false, 1, null));
         poor.begin();
-        poor.books.decides(new Books.Refused(ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, "too low"), false));
+        poor.books.decides(new Books.NotHeld(ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, "too low"), false));
         assertThat(one(poor).outcome()).isEqualTo(CallOutcome.REFUSED);
         assertThat(one(poor).steps().at(CallStep.ASKED)).isEqualTo(CallSteps.NEVER);
         assertThat(one(poor).channel()).isEmpty();
         PlayedCall away = new PlayedCall(Sold.bounds(false, 1, null));
         away.begin();
-        away.books.decides(new Books.Refused(TROUBLE, false));
+        away.books.decides(new Books.NotHeld(TROUBLE, false));
         assertThat(one(away).outcome()).isEqualTo(CallOutcome.FAILED_STORE);
         PlayedCall second = new PlayedCall(Sold.bounds(false, 1, null));
         second.begin();

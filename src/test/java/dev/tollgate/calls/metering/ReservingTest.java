@@ -24,23 +24,23 @@ class ReservingTest {
 
     @Test
     void a_call_that_nothing_is_held_for_ends_with_the_reason() {
-        played.books.decides(new Books.Refused(TOO_LOW, false));
+        played.books.decides(new Books.NotHeld(TOO_LOW, false));
         assertThat(played.told()).containsExactly("over", "failed too low");
     }
 
     @Test
     void a_prompt_is_counted_where_that_may_help_and_the_smaller_bound_is_tried() {
-        played.books.decides(new Books.Refused(TOO_LOW, true));
+        played.books.decides(new Books.NotHeld(TOO_LOW, true));
         assertThat(played.told()).containsExactly("count");
         played.upstream.counts(40L);
         assertThat(played.told()).containsExactly("reserve 552 to 8232");
-        played.books.decides(new Books.Refused(TROUBLE, true));
+        played.books.decides(new Books.NotHeld(TROUBLE, true));
         assertThat(played.told()).as("counted once").containsExactly("over", "failed trouble");
     }
 
     @Test
     void a_call_runs_by_the_bounds_of_its_counted_prompt() {
-        played.books.decides(new Books.Refused(TOO_LOW, true));
+        played.books.decides(new Books.NotHeld(TOO_LOW, true));
         played.upstream.counts(40L);
         played.told();
         played.books.holds(552);
@@ -49,14 +49,14 @@ class ReservingTest {
 
     @Test
     void a_count_that_makes_nothing_cheaper_or_does_not_come_changes_nothing() {
-        played.books.decides(new Books.Refused(TOO_LOW, true));
+        played.books.decides(new Books.NotHeld(TOO_LOW, true));
         played.told();
         played.upstream.counts(null);
         assertThat(played.told()).containsExactly("over", "failed too low");
 
         PlayedCall larger = new PlayedCall(Sold.bounds(false, 1, null));
         larger.begin();
-        larger.books.decides(new Books.Refused(TOO_LOW, true));
+        larger.books.decides(new Books.NotHeld(TOO_LOW, true));
         larger.told();
         larger.upstream.counts(5_000L);
         assertThat(larger.told()).containsExactly("over", "failed too low");
@@ -67,7 +67,7 @@ class ReservingTest {
         for (int i = 0; i < 3; i++) {
             assertThat(played.counting.enter("acc")).isTrue();
         }
-        played.books.decides(new Books.Refused(TOO_LOW, true));
+        played.books.decides(new Books.NotHeld(TOO_LOW, true));
         assertThat(played.told()).containsExactly("count");
         assertThat(played.counting.enter("acc")).isFalse();
         assertThat(played.counting.enter("other")).isTrue();
@@ -80,7 +80,7 @@ class ReservingTest {
         }
         fifth.begin();
         fifth.told();
-        fifth.books.decides(new Books.Refused(TOO_LOW, true));
+        fifth.books.decides(new Books.NotHeld(TOO_LOW, true));
         assertThat(fifth.told()).as("waits").isEmpty();
         fifth.does(() -> fifth.counting.leave("acc"));
         assertThat(fifth.told()).containsExactly("count");
@@ -139,7 +139,7 @@ class ReservingTest {
         uncounted.begin();
         uncounted.upstream.counts(null);
         assertThat(uncounted.told()).startsWith("count").hasSize(2);
-        uncounted.books.decides(new Books.Refused(TOO_LOW, true));
+        uncounted.books.decides(new Books.NotHeld(TOO_LOW, true));
         assertThat(uncounted.told()).as("not counted again").containsExactly("over", "failed too low");
     }
 
@@ -187,7 +187,7 @@ class ReservingTest {
     @Test
     void a_fault_in_counting_ends_the_call_and_takes_none_of_the_accounts_turns() {
         played.upstream.countBreaks = true;
-        played.books.decides(new Books.Refused(TOO_LOW, true));
+        played.books.decides(new Books.NotHeld(TOO_LOW, true));
         assertThat(played.told()).containsExactly("count", "over", "failed An unexpected error has ended the call.");
         for (int i = 0; i < 4; i++) {
             assertThat(played.counting.enter("acc")).isTrue();
@@ -213,14 +213,14 @@ class ReservingTest {
         refused.begin();
         refused.told();
         refused.does(() -> refused.call().stop(TROUBLE));
-        refused.books.decides(new Books.Refused(TOO_LOW, false));
+        refused.books.decides(new Books.NotHeld(TOO_LOW, false));
         assertThat(refused.told()).containsExactly("over", "failed trouble");
     }
 
     @Test
     void the_time_limit_during_the_reservation_is_an_upstream_error() {
         played.does(played.call()::timeIsUp);
-        played.books.decides(new Books.Refused(TOO_LOW, false));
+        played.books.decides(new Books.NotHeld(TOO_LOW, false));
         assertThat(played.told())
                 .containsExactly("over", "failed The upstream provider is temporarily unavailable. Please try again.");
     }

@@ -100,9 +100,9 @@ final class SimulatedBooks implements Books {
         world.visit("books.reserve");
         offer(() -> {
             if (world.chance(5)) {
-                answer(then, new Refused(TROUBLE, false));
+                answer(then, new NotHeld(TROUBLE, false));
             } else if (availableMicros < bounds.leastMicros()) {
-                answer(then, new Refused(TROUBLE, availableMicros > 0));
+                answer(then, new NotHeld(TROUBLE, availableMicros > 0));
             } else {
                 world.require(state == State.NOTHING, "one hold at a time");
                 world.require(!counts.getAsBoolean(), "no call holds while it counts");

@@ -211,7 +211,7 @@ class StoredBooksTest {
     }
 
     private static String message(Books.Reservation refused) {
-        return ((Books.Refused) refused).error().message();
+        return ((Books.NotHeld) refused).error().message();
     }
 
     private void behindItsBack(String sql) {
@@ -263,13 +263,13 @@ class StoredBooksTest {
     void a_refusal_tells_whether_a_smaller_bound_may_help() {
         reserve("t1");
         reserve("t2");
-        Books.Refused poor = (Books.Refused) reserve("t3");
+        Books.NotHeld poor = (Books.NotHeld) reserve("t3");
         assertThat(poor.error().code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
         assertThat(poor.worthCounting()).isFalse();
         store.account("acc_little", 611);
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
         books.reserve("t4", request("acc_little", "key_key"), BOUNDS, told::complete, lost -> {});
-        assertThat(((Books.Refused) await(told)).worthCounting()).isTrue();
+        assertThat(((Books.NotHeld) await(told)).worthCounting()).isTrue();
     }
 
     @Test
@@ -279,7 +279,7 @@ class StoredBooksTest {
         for (String key : List.of("key_small", "key_none")) {
             CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
             books.reserve("t_" + key, withKey(key), BOUNDS, told::complete, lost -> {});
-            Books.Refused refused = (Books.Refused) await(told);
+            Books.NotHeld refused = (Books.NotHeld) await(told);
             assertThat(refused.error().code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
             assertThat(refused.worthCounting()).isEqualTo(key.equals("key_small"));
         }
@@ -293,7 +293,7 @@ class StoredBooksTest {
         assertThat(((Books.Held) await(first)).micros()).isEqualTo(700);
         CompletableFuture<Books.Reservation> second = new CompletableFuture<>();
         books.reserve("t2", withKey("key_small"), BOUNDS, second::complete, lost -> {});
-        assertThat(((Books.Refused) await(second)).worthCounting()).isFalse();
+        assertThat(((Books.NotHeld) await(second)).worthCounting()).isFalse();
     }
 
     @Test
@@ -333,7 +333,7 @@ class StoredBooksTest {
     @Test
     void a_call_that_the_store_does_not_take_is_refused_with_nothing_held() {
         store.writer.close();
-        Books.Refused refused = (Books.Refused) reserve("t1");
+        Books.NotHeld refused = (Books.NotHeld) reserve("t1");
         assertThat(refused.error().message()).isEqualTo(CANNOT_RECORD);
         assertThat(refused.error().status()).isEqualTo(503);
         assertThat(refused.error().headers()).containsEntry("retry-after", "1");

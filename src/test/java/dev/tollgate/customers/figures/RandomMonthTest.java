@@ -39,7 +39,7 @@ import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.Usage;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -159,14 +159,14 @@ class RandomMonthTest {
             checkOperatorsApi(gateway, end);
             ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
             checkPages(gateway, zone, end);
-        } catch (Refused | AssertionError e) {
+        } catch (ActionRefused | AssertionError e) {
             throw new AssertionError("month.seed=" + seed, e);
         }
     }
 
     // ---- by the doors ----
 
-    private void checkApi(Gateway gateway) throws Refused {
+    private void checkApi(Gateway gateway) throws ActionRefused {
         String key = gateway.commands()
                 .createKey(ACCOUNT, KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
@@ -253,7 +253,7 @@ class RandomMonthTest {
         }
     }
 
-    private void checkPages(Gateway gateway, ZoneId zone, Instant end) throws Refused {
+    private void checkPages(Gateway gateway, ZoneId zone, Instant end) throws ActionRefused {
         String link = gateway.commands()
                 .invite("month@example.org", ACCOUNT, "to look")
                 .path();

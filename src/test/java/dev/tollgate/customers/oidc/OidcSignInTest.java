@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -577,7 +577,7 @@ class OidcSignInTest {
     }
 
     @Test
-    void a_banned_account_stays_out() throws Refused {
+    void a_banned_account_stays_out() throws ActionRefused {
         User user = somebody();
         joined(user);
         gateway.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), column("account_id", user), true);

@@ -29,8 +29,8 @@ class QuotasTest {
         return (Quotas.Pass) quotas.enter(its, tokens);
     }
 
-    private Quotas.Refused refused(List<Quota> its, long tokens) {
-        return (Quotas.Refused) quotas.enter(its, tokens);
+    private Quotas.OverLimit refused(List<Quota> its, long tokens) {
+        return (Quotas.OverLimit) quotas.enter(its, tokens);
     }
 
     @Test
@@ -40,7 +40,7 @@ class QuotasTest {
             assertThat(quotas.arrive(its)).isNull();
             assertThat(quotas.standing(its).requests().remaining()).isEqualTo(7 - i);
         }
-        Quotas.Refused refused = quotas.arrive(its);
+        Quotas.OverLimit refused = quotas.arrive(its);
         assertThat(refused.limit()).isEqualTo(Quotas.Limit.REQUESTS);
         assertThat(refused.most()).isEqualTo(7);
         assertThat(refused.retryAfter()).isBetween(Duration.ofNanos(8_571_428_560L), Duration.ofNanos(8_571_428_580L));
@@ -58,7 +58,7 @@ class QuotasTest {
         Quota key = key(5L, null, null);
         Quota account = Quota.ofAccount("acc_1", new Rates(1L, null, null));
         assertThat(quotas.arrive(List.of(key, account))).isNull();
-        Quotas.Refused refused = quotas.arrive(List.of(key, account));
+        Quotas.OverLimit refused = quotas.arrive(List.of(key, account));
         assertThat(refused.quota()).isEqualTo(account);
         assertThat(quotas.standing(List.of(key)).requests().remaining()).isEqualTo(4);
         Quota model = Quota.ofModel("acc_1", "m", new Rates(1L, 100L, 1L));
@@ -82,7 +82,7 @@ class QuotasTest {
         List<Quota> its = List.of(key(null, 1_000L, null));
         Quotas.Pass cheap = pass(its, 800);
         assertThat(quotas.standing(its).tokens().remaining()).isEqualTo(200);
-        Quotas.Refused refused = refused(its, 500);
+        Quotas.OverLimit refused = refused(its, 500);
         assertThat(refused.limit()).isEqualTo(Quotas.Limit.TOKENS);
         assertThat(refused.wanted()).isEqualTo(500);
         assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(18));
@@ -116,7 +116,7 @@ class QuotasTest {
         one.leave(100);
         one.leave(100);
         Quotas.Pass three = pass(its, 100);
-        assertThat(quotas.enter(its, 100)).isInstanceOf(Quotas.Refused.class);
+        assertThat(quotas.enter(its, 100)).isInstanceOf(Quotas.OverLimit.class);
         two.leave(100);
         three.leave(100);
     }

@@ -7,11 +7,11 @@ import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
-import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -651,9 +651,9 @@ class CliTest {
         }
 
         @Override
-        public void statement(String accountId, Instant from, Instant to, Consumer<String> lines) throws Refused {
+        public void statement(String accountId, Instant from, Instant to, Consumer<String> lines) throws ActionRefused {
             if (accountId.equals("acc_9")) {
-                throw new Refused("There is no account acc_9.");
+                throw new ActionRefused("There is no account acc_9.");
             }
             lines.accept(accountId + " from " + from + " to " + to);
         }
@@ -770,17 +770,18 @@ class CliTest {
         }
 
         @Override
-        public void migrateToPostgres(Settings settings, java.util.function.Consumer<String> lines) throws Refused {
+        public void migrateToPostgres(Settings settings, java.util.function.Consumer<String> lines)
+                throws ActionRefused {
             if (settings.databaseUrl() == null) {
-                throw new Refused("no target");
+                throw new ActionRefused("no target");
             }
             lines.accept("account: 1 rows");
         }
 
         @Override
-        public String migrate(Settings settings) throws Refused {
+        public String migrate(Settings settings) throws ActionRefused {
             if (settings.databaseUrl() == null) {
-                throw new Refused("no database");
+                throw new ActionRefused("no database");
             }
             return "schema 30 is now schema 31";
         }
@@ -814,9 +815,9 @@ class CliTest {
         }
 
         @Override
-        public Inspection inspection(Settings settings) throws Refused {
+        public Inspection inspection(Settings settings) throws ActionRefused {
             if (inspection == null) {
-                throw new Refused("There is no database in " + settings.data() + ".");
+                throw new ActionRefused("There is no database in " + settings.data() + ".");
             }
             return inspection;
         }

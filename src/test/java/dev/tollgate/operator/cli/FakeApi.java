@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.Refused;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ final class FakeApi implements AdminApi {
 
     @Override
     public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
-            throws Refused {
+            throws ActionRefused {
         String id = parameters.getOrDefault("id", "");
         return switch (method + " " + path) {
             case "POST /admin/accounts" -> createAccount(body);
@@ -70,7 +70,7 @@ final class FakeApi implements AdminApi {
             }
             case "GET /admin/people" -> {
                 if (parameters.get("login").equals("nobody")) {
-                    throw new Refused("No person signs in as nobody.");
+                    throw new ActionRefused("No person signs in as nobody.");
                 }
                 yield JSON.createObjectNode().put("account", "acc_1").put("login", parameters.get("login"));
             }
@@ -131,10 +131,10 @@ final class FakeApi implements AdminApi {
         return JSON.createObjectNode().put("email", email).put("mailed", false);
     }
 
-    private static ObjectNode known(Map<String, ObjectNode> all, String what, String id) throws Refused {
+    private static ObjectNode known(Map<String, ObjectNode> all, String what, String id) throws ActionRefused {
         ObjectNode found = all.get(id);
         if (found == null) {
-            throw new Refused("There is no " + what + " " + id + ".");
+            throw new ActionRefused("There is no " + what + " " + id + ".");
         }
         return found;
     }

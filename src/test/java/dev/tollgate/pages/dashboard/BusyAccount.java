@@ -2,7 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -48,7 +48,7 @@ final class BusyAccount {
         try {
             KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named(name));
             return new Customer(gateway, account, made.key().id(), made.secret());
-        } catch (Refused e) {
+        } catch (ActionRefused e) {
             throw new AssertionError(e);
         }
     }

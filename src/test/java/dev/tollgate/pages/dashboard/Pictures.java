@@ -6,7 +6,7 @@ import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -70,7 +70,7 @@ final class Pictures {
         this.gateway = gateway;
     }
 
-    public static void main(String[] arguments) throws IOException, Refused {
+    public static void main(String[] arguments) throws IOException, ActionRefused {
         Path models = Files.createTempFile("pictures", ".yaml");
         Files.writeString(models, prices(Files.readString(Path.of("src/main/resources/models.yaml"))));
         try (MailBox box = new MailBox();
@@ -99,7 +99,7 @@ final class Pictures {
                 .replace("output: 2100\n", "output: 2600\n");
     }
 
-    private void write() throws Refused {
+    private void write() throws ActionRefused {
         gateway.setNow(NOW.minus(Duration.ofDays(DAYS)));
         Browser operator = new Browser(gateway.url());
         operator.signIn("operator", OPERATOR);
@@ -151,7 +151,7 @@ final class Pictures {
     }
 
     /** What the console wants to be done before strangers come. */
-    private void goLive(Browser operator) throws Refused {
+    private void goLive(Browser operator) throws ActionRefused {
         gateway.commands().testMail("operator@tollgate.example");
         box.to("operator@tollgate.example", 1);
         String demo = "/console/accounts/acc_demo";
@@ -168,7 +168,7 @@ final class Pictures {
         operator.submit(factor, factor, Map.of("deed", "on", "sealed", sealed, "code", Totp.code(secret, NOW)));
     }
 
-    private Customer key(String account, String name) throws Refused {
+    private Customer key(String account, String name) throws ActionRefused {
         KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named(name));
         return new Customer(gateway, account, made.key().id(), made.secret());
     }

@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -371,7 +371,7 @@ class StoredResponsesTest {
     }
 
     @Test
-    void a_management_key_reads_no_kept_response() throws Refused {
+    void a_management_key_reads_no_kept_response() throws ActionRefused {
         String id = id("\"Hi\"", "");
         String key = gateway.commands()
                 .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))

@@ -44,7 +44,7 @@ public record EmailPage(People people, Links links) {
         }
         return switch (links.requests().askToConfirm(person, email, request.visit())) {
             case null -> PageStep.to(PATH + "?sent=1");
-            case SignIn.Refused(String field, String message) ->
+            case SignIn.Invalid(String field, String message) ->
                 PageStep.again(page(request, email, Map.of(field, message)));
             case SignIn.Wait(Duration left) -> PageStep.again(page(request, email, Map.of("form", tooMany(left))));
             default -> throw new IllegalStateException("asking has no other outcome");

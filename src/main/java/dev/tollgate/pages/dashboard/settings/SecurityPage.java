@@ -48,7 +48,7 @@ public record SecurityPage(People people, Links links, Identities identities, In
     }
 
     private PageStep changePassword(PageRequest<Visitor.Member> request, Form form) {
-        SignIn.Refused refused = people.passwordSignIn()
+        SignIn.Invalid refused = people.passwordSignIn()
                 .changePassword(
                         request.visitor().session(),
                         form.text("present"),

@@ -4,7 +4,7 @@ import dev.tollgate.storage.StoreException;
 import org.jspecify.annotations.Nullable;
 
 /** A request of the operator that is not possible: no such account, a value that is not allowed. The message is for the operator. */
-public final class Refused extends Exception {
+public final class ActionRefused extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -24,18 +24,18 @@ public final class Refused extends Exception {
     private final @Nullable String field;
     private final String what;
 
-    public Refused(String message) {
+    public ActionRefused(String message) {
         this(Why.INVALID, message);
     }
 
-    public Refused(Why why, String message) {
+    public ActionRefused(Why why, String message) {
         super(message);
         this.why = why;
         this.field = null;
         this.what = message;
     }
 
-    private Refused(String field, String what) {
+    private ActionRefused(String field, String what) {
         super("'" + field + "' " + what + ".");
         this.why = Why.INVALID;
         this.field = field;
@@ -47,13 +47,13 @@ public final class Refused extends Exception {
      *
      * @param what follows the quoted name, without the full stop
      */
-    static Refused of(String field, String what) {
-        return new Refused(field, what);
+    static ActionRefused of(String field, String what) {
+        return new ActionRefused(field, what);
     }
 
     /** Returns the refusal by a store that cannot be opened, read or written, with the cause in words. */
-    public static Refused of(StoreException failure) {
-        return new Refused(failure.isDamage() ? Why.DAMAGED : Why.INVALID, failure.withCause());
+    public static ActionRefused of(StoreException failure) {
+        return new ActionRefused(failure.isDamage() ? Why.DAMAGED : Why.INVALID, failure.withCause());
     }
 
     public Why why() {
@@ -73,15 +73,15 @@ public final class Refused extends Exception {
     /** A step that may be refused. */
     @FunctionalInterface
     public interface Step<T extends @Nullable Object> {
-        T run() throws Refused;
+        T run() throws ActionRefused;
     }
 
     /** Runs a step; an operator's mistake, and a database that fails, become a refusal with their sentence. */
-    public static <T extends @Nullable Object> T where(Step<T> step) throws Refused {
+    public static <T extends @Nullable Object> T where(Step<T> step) throws ActionRefused {
         try {
             return step.run();
         } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
+            throw new ActionRefused(String.valueOf(e.getMessage()));
         }
     }
 }
