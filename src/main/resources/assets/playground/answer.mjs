@@ -2,7 +2,8 @@
 
 import { counted, microsOf, written } from './figures.mjs';
 
-const EVENT = /^(?:event: (\w+)\n)?data: (.*)$/;
+// Comments may stand before an event, without a blank line of their own.
+const EVENT = /^(?::.*\n)*(?:event: (\w+)\n)?data: (.*)$/;
 
 // The events of a body, in one array for each read of the network: the page is painted once for each.
 export async function* batches(body) {

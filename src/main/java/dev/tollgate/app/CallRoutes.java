@@ -47,6 +47,7 @@ import dev.tollgate.protocols.messages.RequestIdGate;
 import dev.tollgate.protocols.responses.KeptHandlers;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -243,6 +244,7 @@ record CallRoutes(
                 checks,
                 reading(),
                 ground.settings().jsonClients(),
+                silence(),
                 ground.clock(),
                 ground.surroundings().random(),
                 tellsCost);
@@ -259,13 +261,13 @@ record CallRoutes(
                 kept,
                 checks,
                 reading(),
-                ground.surroundings().waits().silence(),
+                silence(),
                 ground.clock(),
                 ground.surroundings().random());
     }
 
     private Protocol generate(GenerateProtocol.Method method) {
-        return new GenerateProtocol(method, calls.models(), signatures, checks, reading());
+        return new GenerateProtocol(method, calls.models(), signatures, checks, reading(), silence());
     }
 
     private Protocol messages(boolean counts) {
@@ -275,9 +277,13 @@ record CallRoutes(
                 checks,
                 reading(),
                 ground.surroundings().random(),
-                ground.surroundings().waits().silence(),
+                silence(),
                 ground.settings().list(TrafficSettings.MESSAGES_MODELS),
                 counts);
+    }
+
+    private Duration silence() {
+        return ground.surroundings().waits().silence();
     }
 
     private ReadLimits reading() {

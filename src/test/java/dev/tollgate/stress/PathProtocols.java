@@ -70,15 +70,16 @@ final class PathProtocols {
                         checks,
                         ReadLimits.DEFAULT,
                         new Settings.JsonClients(false, List.of(), List.of(), List.of()),
+                        Duration.ofSeconds(1),
                         CLOCK,
                         ids,
                         false),
                 "generate",
-                new GenerateProtocol(GenerateProtocol.Method.GENERATE, null, null, checks, ReadLimits.DEFAULT),
+                new GenerateProtocol(GenerateProtocol.Method.GENERATE, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)),
                 "stream",
-                new GenerateProtocol(GenerateProtocol.Method.STREAM, null, null, checks, ReadLimits.DEFAULT),
+                new GenerateProtocol(GenerateProtocol.Method.STREAM, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)),
                 "count",
-                new GenerateProtocol(GenerateProtocol.Method.COUNT, null, null, checks, ReadLimits.DEFAULT));
+                new GenerateProtocol(GenerateProtocol.Method.COUNT, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)));
     }
 
     Protocol of(String door) {

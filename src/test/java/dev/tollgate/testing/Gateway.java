@@ -682,8 +682,7 @@ public final class Gateway implements AutoCloseable {
             } else if (path.endsWith(MESSAGES)) {
                 events.forEach(OutgoingSchema.MESSAGES::check);
             } else if (path.endsWith(RESPONSES)) {
-                events.filter(event -> !event.path("type").asString("").equals("keepalive"))
-                        .forEach(OutgoingSchema.RESPONSES::check);
+                events.forEach(OutgoingSchema.RESPONSES::check);
             }
         }
 

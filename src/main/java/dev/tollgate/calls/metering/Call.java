@@ -128,12 +128,12 @@ public final class Call implements Running {
         turn(() -> phase.timeIsUp());
     }
 
-    /** Has the response begin, if the upstream has said nothing yet. */
-    void silent() {
-        if (isSilent()) {
+    /** Tells the stream that the call runs, if an interval has passed. */
+    void runs(long nowNanos, long intervalNanos) {
+        if (isToBeTold(nowNanos, intervalNanos)) {
             turn(() -> {
-                if (isSilent() && phase instanceof Relaying relaying) {
-                    relaying.silence().end();
+                if (isToBeTold(nowNanos, intervalNanos) && phase instanceof Relaying relaying) {
+                    relaying.silence().tell(nowNanos);
                 }
             });
         }
@@ -152,10 +152,10 @@ public final class Call implements Running {
         return phase instanceof Reserving reserving && reserving.hasWaited();
     }
 
-    private boolean isSilent() {
+    private boolean isToBeTold(long nowNanos, long intervalNanos) {
         return !callerGone
                 && phase instanceof Relaying relaying
-                && relaying.silence().lasts();
+                && relaying.silence().isDue(nowNanos, intervalNanos);
     }
 
     void holdLost(ApiError error) {

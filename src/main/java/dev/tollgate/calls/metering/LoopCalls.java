@@ -85,13 +85,13 @@ final class LoopCalls implements Executor {
     }
 
     /**
-     * Ends the calls that have reached their time limit, has responses begin whose upstream is silent, and has calls go on that wait long for their
+     * Ends the calls that have reached their time limit, tells streams that they run, and has calls go on that wait long for their
      * turn to count. Calls are ordered by age, so the search stops at the first that is too young for each: a model may only raise the limit.
      */
     private void look() {
         long now = System.nanoTime();
         List<Call> late = new ArrayList<>();
-        List<Call> silent = new ArrayList<>();
+        List<Call> old = new ArrayList<>();
         List<Call> waiting = new ArrayList<>();
         Iterator<Map.Entry<Call, Open>> eldest = open.entrySet().iterator();
         boolean more = true;
@@ -101,7 +101,7 @@ final class LoopCalls implements Executor {
             if (age >= timeNanosMax && age >= nanosMax(next.getKey())) {
                 late.add(next.getKey());
             } else if (age >= silenceNanos) {
-                silent.add(next.getKey());
+                old.add(next.getKey());
             }
             if (age >= Reserving.WAIT_NANOS_MAX && next.getKey().waitsToCount()) {
                 waiting.add(next.getKey());
@@ -109,7 +109,7 @@ final class LoopCalls implements Executor {
             more = age >= Math.min(Reserving.WAIT_NANOS_MAX, Math.min(timeNanosMax, silenceNanos));
         }
         late.forEach(Call::timeIsUp);
-        silent.forEach(Call::silent);
+        old.forEach(call -> call.runs(now, silenceNanos));
         waiting.forEach(Call::waits);
         if (open.isEmpty()) {
             vertx.cancelTimer(timer);

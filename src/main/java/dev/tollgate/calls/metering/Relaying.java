@@ -51,7 +51,7 @@ final class Relaying implements Phase {
                 : asking.isCutToContext() ? bounds.askedTokensMax() : null;
         this.heldBack = new HeldBack(call.course(), call.books(), call.nanoTime(), answers);
         this.concluding = new Concluding(call, asking, bounds, hold, tokensMaxApplied);
-        this.silence = new Silence(sink, call.course(), hold, this::confirm);
+        this.silence = new Silence(sink, hold, call.nanoTime().getAsLong(), this::confirm);
     }
 
     void begin() {

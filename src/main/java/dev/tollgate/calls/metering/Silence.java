@@ -1,31 +1,33 @@
 package dev.tollgate.calls.metering;
 
-/** Has a stream begin whose upstream says nothing for a while (E21). Confined to its call. */
+/**
+ * Tells a stream at intervals that the call runs, so that it can begin before the upstream speaks and show that it is alive while the upstream shows
+ * nothing (E21). Confined to its call.
+ */
 final class Silence {
 
     private final Sink sink;
-    private final Course course;
     private final Hold hold;
     private final Runnable confirm;
-    private boolean told;
+    private long toldNanos;
 
     /** @param confirm asks for a hold that may be relied on */
-    Silence(Sink sink, Course course, Hold hold, Runnable confirm) {
+    Silence(Sink sink, Hold hold, long nowNanos, Runnable confirm) {
         this.sink = sink;
-        this.course = course;
         this.hold = hold;
         this.confirm = confirm;
+        this.toldNanos = nowNanos;
     }
 
-    /** Returns whether the upstream has said nothing yet and the response has not begun. */
-    boolean lasts() {
-        return !told && !course.has(CallStep.HEARD) && !sink.leavesWhole();
+    /** Returns whether the stream is to be told. */
+    boolean isDue(long nowNanos, long intervalNanos) {
+        return nowNanos - toldNanos >= intervalNanos && !sink.leavesWhole();
     }
 
-    /** Has the response begin as soon as the hold may be relied on. Called again while the silence {@link #lasts}. */
-    void end() {
+    /** Tells the stream as soon as the hold may be relied on. Called again while it {@link #isDue}. */
+    void tell(long nowNanos) {
         if (hold.mayLeave()) {
-            told = true;
+            toldNanos = nowNanos;
             sink.waiting();
         } else {
             confirm.run();

@@ -14,9 +14,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door's side of a metered call. Called on the exchange's event loop, in this order: {@code admitted}, perhaps {@code waiting}, perhaps
+ * The door's side of a metered call. Called on the exchange's event loop, in this order: {@code admitted}, perhaps
  * {@code ignoring}, {@code answering}, any number of {@code events}, then exactly one of {@code end}'s {@code send} and {@code failed}. A refusal is {@code failed} alone.
- * After the caller has disconnected, only {@code signed} is called.
+ * {@code waiting} may come anywhere between {@code admitted} and the end. After the
+ * caller has disconnected, only {@code signed} is called.
  */
 public interface Sink {
 
@@ -24,9 +25,8 @@ public interface Sink {
     void admitted(Admission admission);
 
     /**
-     * Reports that the upstream has been silent for a while and that the response may begin: what is shown from now on is covered by the hold. Before
-     * {@code ignoring} and {@code answering}, at most once, and never if the response leaves as a whole. A response that begins here gets its failures
-     * as errors within the stream.
+     * Reports at intervals that the call runs: what is shown from now on is covered by the hold. Called until the end of the upstream's response, never if
+     * the response leaves as a whole. A response that begins here, before {@code ignoring} and {@code answering}, gets its failures as errors within the stream.
      */
     default void waiting() {}
 

@@ -172,7 +172,9 @@ public final class Admission {
             return;
         }
         BodyKind kind = BodyKind.of(route.bodies(), exchange.header("content-type"));
-        ContentCoding coding = ContentCoding.of(exchange.header("content-encoding"));
+        ContentCoding coding = exchange.header("content-encoding") == null
+                ? ContentCoding.IDENTITY
+                : ContentCoding.of(exchange.headers("content-encoding"));
         exchange.requestBody().take(coding, large(exchange, route, kind, caller), () -> route.handler()
                 .handle(exchange, caller));
     }

@@ -123,7 +123,9 @@ final class BodyIntake {
         coding.unpack(
                 sent.array(),
                 sent.size(),
-                new DigestSink(wanted.digest(), parts.limits().bodyBytesMax()));
+                new DigestSink(wanted.digest(), parts.limits().bodyBytesMax()),
+                body::unpacked,
+                body.lease());
         sent.release();
         return wanted.digest().digest();
     }

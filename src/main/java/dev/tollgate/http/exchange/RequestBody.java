@@ -225,13 +225,18 @@ final class RequestBody {
         }
         BodyBytes whole = sent;
         if (coding != ContentCoding.IDENTITY) {
-            whole = new BodyBytes(parts.limits().bodyBytesMax(), -1, lease);
-            coding.unpack(sent.array(), sent.size(), whole);
+            whole = unpacked();
+            coding.unpack(sent.array(), sent.size(), whole, this::unpacked, lease);
             sent.release();
         }
         T value = reader.read(whole.toArray());
         whole.release();
         return value;
+    }
+
+    /** Returns room for bytes that are unpacked. */
+    BodyBytes unpacked() {
+        return new BodyBytes(parts.limits().bodyBytesMax(), -1, lease);
     }
 
     /** Returns whether an answer given now leaves so much unread that the connection has to be closed after it. */

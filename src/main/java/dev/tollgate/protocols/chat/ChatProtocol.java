@@ -12,7 +12,6 @@ import dev.tollgate.calls.metering.PriceEstimate;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
-import dev.tollgate.http.SseWriter;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
@@ -41,20 +40,20 @@ public final class ChatProtocol implements Protocol {
     private static final String DOOR = ProtocolName.CHAT.code();
     private static final String ONLY_SEARCH = "may only hold the search tool, "
             + "{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}; it takes no functions.";
-    private static final StreamForm EVENTS =
-            new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15), SseWriter.COMMENT);
 
     private final CurrentModels models;
     private final Signatures signatures;
     private final SchemaChecks checks;
     private final ReadLimits limits;
     private final StreamRule form;
+    private final StreamForm events;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final boolean tellsCost;
 
     /**
      * @param jsonClients clients that expect JSON if the request has no {@code stream} (D1)
+     * @param silence after which a stream has a heartbeat
      * @param random source of tool call ids; thread-safe
      * @param tellsCost whether streams report their cost while they run, which only Tollgate's pages understand
      */
@@ -64,6 +63,7 @@ public final class ChatProtocol implements Protocol {
             SchemaChecks checks,
             ReadLimits limits,
             Settings.JsonClients jsonClients,
+            Duration silence,
             InstantSource clock,
             RandomGenerator random,
             boolean tellsCost) {
@@ -72,6 +72,7 @@ public final class ChatProtocol implements Protocol {
         this.checks = checks;
         this.limits = limits;
         this.form = new StreamRule(jsonClients);
+        this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         this.clock = clock;
         this.random = random;
         this.tellsCost = tellsCost;
@@ -103,7 +104,7 @@ public final class ChatProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return EVENTS;
+            return events;
         }
 
         @Override

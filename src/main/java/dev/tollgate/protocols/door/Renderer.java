@@ -23,7 +23,7 @@ public interface Renderer {
         headers.upstreamId(first);
     }
 
-    /** Begins a stream whose upstream is silent, if the door can begin without an event. */
+    /** Writes that the response is under way, if the door has an event for it: the stream has written nothing for a while, and perhaps has not begun. */
     default void waiting(JsonPieces out) {}
 
     /** Takes at least one event. */

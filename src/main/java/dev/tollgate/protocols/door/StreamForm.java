@@ -7,9 +7,15 @@ import org.jspecify.annotations.Nullable;
  * How a stream leaves.
  *
  * @param silence after how much of it a heartbeat goes out (D35, E21); null for never
- * @param heartbeat whole events of ASCII characters that are no part of the response
+ * @param heartbeat ASCII characters that are no part of the response and that clients of the protocol read over between two events
  */
 public record StreamForm(String contentType, @Nullable Duration silence, String heartbeat) {
 
     public static final String EVENTS = "text/event-stream";
+
+    /** The form of a response that never leaves as a stream. */
+    public static final StreamForm NONE = new StreamForm(EVENTS, null, "");
+
+    /** A comment line. A blank line behind it would be an event without data, which older clients of OpenAI's protocols cannot read. */
+    public static final String COMMENT = ": keep-alive\n";
 }

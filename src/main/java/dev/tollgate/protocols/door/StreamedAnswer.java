@@ -16,6 +16,7 @@ public final class StreamedAnswer extends ShownAnswer {
 
     private @Nullable Renderer renderer;
     private boolean begun;
+    private boolean wrote;
 
     /** @param renderers makes the renderer from the task's id, which is null for a call that is refused before it has one */
     public StreamedAnswer(Outlet outlet, Function<@Nullable String, ? extends Renderer> renderers) {
@@ -39,8 +40,11 @@ public final class StreamedAnswer extends ShownAnswer {
 
     @Override
     public void waiting() {
-        renderer().waiting(paced.pieces());
-        send();
+        if (!wrote && !full()) {
+            renderer().waiting(paced.pieces());
+            send();
+        }
+        wrote = false;
     }
 
     @Override
@@ -69,6 +73,7 @@ public final class StreamedAnswer extends ShownAnswer {
     private void send() {
         if (paced.pieces().size() > 0) {
             begin();
+            wrote = true;
             paced.send();
         }
     }

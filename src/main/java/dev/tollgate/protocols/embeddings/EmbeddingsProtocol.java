@@ -52,7 +52,7 @@ public final class EmbeddingsProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return FORM;
+            return StreamForm.NONE;
         }
 
         @Override
@@ -113,7 +113,4 @@ public final class EmbeddingsProtocol implements Protocol {
             return new EmbeddingList(outlet, call);
         }
     }
-
-    /** The answer is never a stream. */
-    private static final StreamForm FORM = new StreamForm(StreamForm.EVENTS, null, "");
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.protocols.door.StreamForm;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** How an answer leaves. */
@@ -21,8 +22,12 @@ enum AnswerForm {
         return "sse".equals(alt);
     }
 
-    /** Returns the stream's form, without a heartbeat, which breaks Google's clients (D35). */
-    StreamForm streamForm() {
-        return new StreamForm(this == ARRAY ? "application/json" : StreamForm.EVENTS, null, "");
+    /** An event without text: Google's clients do not read comments, nor blank lines (D35). */
+    private static final String EMPTY_EVENT = "data: {\"candidates\":[{\"content\":{\"role\":\"model\"},\"index\":0}]}\r\n\r\n";
+
+    StreamForm streamForm(Duration silence) {
+        return this == ARRAY
+                ? new StreamForm("application/json", silence, "\r\n")
+                : new StreamForm(StreamForm.EVENTS, silence, EMPTY_EVENT);
     }
 }

@@ -74,7 +74,7 @@ public final class EmbedProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return AnswerForm.WHOLE.streamForm();
+            return StreamForm.NONE;
         }
 
         @Override

@@ -22,6 +22,7 @@ import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
 import dev.tollgate.upstreams.signatures.Signatures;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public final class GenerateProtocol implements Protocol {
     private final Signatures signatures;
     private final SchemaChecks checks;
     private final ReadLimits limits;
+    private final Duration silence;
 
     /** What is behind the colon of a path. */
     public enum Method {
@@ -45,13 +47,20 @@ public final class GenerateProtocol implements Protocol {
         COUNT
     }
 
+    /** @param silence after which a stream has a heartbeat */
     public GenerateProtocol(
-            Method method, CurrentModels models, Signatures signatures, SchemaChecks checks, ReadLimits limits) {
+            Method method,
+            CurrentModels models,
+            Signatures signatures,
+            SchemaChecks checks,
+            ReadLimits limits,
+            Duration silence) {
         this.method = method;
         this.models = models;
         this.signatures = signatures;
         this.checks = checks;
         this.limits = limits;
+        this.silence = silence;
     }
 
     @Override
@@ -93,7 +102,7 @@ public final class GenerateProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return form.streamForm();
+            return form.streamForm(silence);
         }
 
         @Override

@@ -75,7 +75,9 @@ final class MessagesRenderer implements Renderer {
 
     @Override
     public void waiting(JsonPieces out) {
-        begin(List.of(), out);
+        if (begun == null) {
+            begin(List.of(), out);
+        }
     }
 
     private void begin(List<UpstreamEvent> events, JsonPieces out) {

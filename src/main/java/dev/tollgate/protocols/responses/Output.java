@@ -103,6 +103,11 @@ final class Output {
         return mark.append('"').toString();
     }
 
+    /** Returns whether no item has begun. */
+    boolean isEmpty() {
+        return count == 0;
+    }
+
     /** Begins the next item. @return its index */
     private int begin() {
         items.out().raw(count == 0 ? "" : ",");

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class ResponsesProtocol implements Protocol {
 
     private static final String DOOR = ProtocolName.RESPONSES.code();
-    private static final String KEEPALIVE = "event: keepalive\ndata: {\"type\":\"keepalive\"}\n\n";
     private static final ErrorFormat ERRORS = new ResponsesErrors();
 
     private final CurrentModels models;
@@ -46,7 +45,7 @@ public final class ResponsesProtocol implements Protocol {
     private final RandomGenerator random;
 
     /**
-     * @param silence after how much of it a stream has an event that says nothing (E21)
+     * @param silence after how much of it a stream has a heartbeat (E21)
      * @param random source of ids; thread-safe
      */
     public ResponsesProtocol(
@@ -63,7 +62,7 @@ public final class ResponsesProtocol implements Protocol {
         this.kept = kept;
         this.checks = checks;
         this.limits = limits;
-        this.form = new StreamForm(StreamForm.EVENTS, silence, KEEPALIVE);
+        this.form = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         this.clock = clock;
         this.random = random;
     }

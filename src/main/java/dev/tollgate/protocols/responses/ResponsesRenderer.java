@@ -99,7 +99,16 @@ final class ResponsesRenderer implements Renderer {
 
     @Override
     public void waiting(JsonPieces out) {
-        begin(out);
+        if (!begun) {
+            begin(out);
+        } else if (events != null && output.isEmpty()) {
+            events.goOnIn(out);
+            events.response("in_progress", it -> write(begunObject(), it));
+        }
+    }
+
+    private ResponseObject begunObject() {
+        return ResponseObject.begun("resp_" + idChars(), created);
     }
 
     private void begin(JsonPieces out) {
@@ -109,7 +118,7 @@ final class ResponsesRenderer implements Renderer {
         events.goOnIn(out);
         if (!begun) {
             begun = true;
-            ResponseObject object = ResponseObject.begun("resp_" + idChars(), created);
+            ResponseObject object = begunObject();
             events.response("created", it -> write(object, it));
             events.response("in_progress", it -> write(object, it));
         }

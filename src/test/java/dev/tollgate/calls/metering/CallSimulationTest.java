@@ -145,7 +145,7 @@ class CallSimulationTest {
         books.countedBy(upstream);
         world.execute(call::begin);
         for (int times = world.chance(20) ? 3 : 0; times > 0; times--) {
-            world.later(() -> world.execute(call::silent));
+            world.later(() -> world.execute(() -> call.runs(world.steps() * 200_000_000L, 1_000_000_000L)));
         }
         for (int times = 3; times > 0; times--) {
             world.later(() -> world.execute(call::waits));

@@ -11,6 +11,8 @@ import dev.tollgate.testing.Gateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
+import io.airlift.compress.zstd.ZstdOutputStream;
+import java.util.Arrays;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
@@ -137,6 +139,60 @@ class BodyTest {
     }
 
     @Test
+    void zstd_and_two_codings_are_unpacked_in_reverse_order() throws IOException {
+        try (RawClient client = front.start().client()) {
+            assertThat(client.post("/v1/x", zstd(bytes(5000)), "Content-Encoding: zstd")
+                            .text())
+                    .isEqualTo("5000");
+            assertThat(client.post("/v1/x", zstd(gzip(5001)), "Content-Encoding: gzip, zstd")
+                            .text())
+                    .isEqualTo("5001");
+            assertThat(client.post(
+                                    "/v1/x",
+                                    zstd(zstd(bytes(5002))),
+                                    "Content-Encoding: zstd\r\nContent-Encoding: identity\r\nContent-Encoding: ZSTD")
+                            .text())
+                    .isEqualTo("5002");
+            assertThat(client.post("/v1/x", bytes(2), "Content-Encoding: gzip, gzip, zstd")
+                            .status())
+                    .isEqualTo(415);
+        }
+    }
+
+    @Test
+    void broken_zstd_and_a_bomb_in_zstd_are_refused() throws IOException {
+        byte[] sound = zstd(bytes(5000));
+        try (RawClient client = front.start().client()) {
+            for (byte[] broken : List.of(
+                    Arrays.copyOf(sound, sound.length - 1),
+                    Arrays.copyOf(sound, sound.length + 1),
+                    bytes(20))) {
+                RawClient.Answer answer = client.post("/v1/x", broken, "Content-Encoding: zstd");
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.text()).contains("The request body is not valid zstd data.");
+            }
+            byte[] bomb = zstd(bytes(64 * MIB));
+            assertThat(bomb.length).isLessThan(MIB);
+            assertThat(client.post("/v1/x", bomb, "Content-Encoding: zstd").status())
+                    .isEqualTo(413);
+            assertThat(client.post("/v1/x", zstd(bomb), "Content-Encoding: zstd, zstd")
+                            .status())
+                    .isEqualTo(413);
+            assertThat(client.post("/v1/x", bytes(2)).text())
+                    .as("the connection is still good")
+                    .isEqualTo("2");
+        }
+    }
+
+    private static byte[] zstd(byte[] data) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (ZstdOutputStream out = new ZstdOutputStream(packed)) {
+            out.write(data);
+        }
+        return packed.toByteArray();
+    }
+
+    @Test
     void a_bomb_is_refused_by_its_unpacked_size() throws IOException {
         byte[] bomb = gzip(64 * MIB);
         try (RawClient client = front.start().client()) {
@@ -161,7 +217,7 @@ class BodyTest {
             assertThat(client.post("/v1/x", bytes(2), "Content-Encoding: gzip").status())
                     .isEqualTo(400);
             assertThat(brotli.status()).isEqualTo(415);
-            assertThat(brotli.header("accept-encoding")).isEqualTo("gzip, deflate");
+            assertThat(brotli.header("accept-encoding")).isEqualTo("zstd, gzip, deflate");
         }
     }
 

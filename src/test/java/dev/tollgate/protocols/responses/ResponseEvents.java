@@ -27,7 +27,7 @@ final class ResponseEvents {
     private final Set<String> ids = new HashSet<>();
     private final Set<String> callIds = new HashSet<>();
     private int announced;
-    private int keepalives;
+    private int heartbeats;
     private String responseId;
     private JsonNode last;
 
@@ -58,21 +58,17 @@ final class ResponseEvents {
         return checked;
     }
 
-    private void event(String text) {
-        if (text.startsWith(":")) {
-            return;
+    private void event(String sent) {
+        String text = sent;
+        while (text.startsWith(":")) {
+            heartbeats++;
+            text = text.substring(text.indexOf('\n') + 1);
         }
         String[] lines = text.split("\n");
         assertThat(lines).as(text).hasSize(2);
         JsonNode event = JSON.readTree(lines[1].substring("data: ".length()));
         String type = event.get("type").asString();
         assertThat(lines[0]).isEqualTo("event: " + type);
-        if (type.equals("keepalive")) {
-            assertThat(events).as("a keepalive comes behind response.created").isNotEmpty();
-            assertThat(event.size()).isEqualTo(1);
-            keepalives++;
-            return;
-        }
         assertThat(last).as("nothing follows the end: " + text).isNull();
         assertThat(event.get("sequence_number").asInt()).isEqualTo(events.size());
         events.add(event);
@@ -96,7 +92,14 @@ final class ResponseEvents {
         switch (events.size()) {
             case 1 -> assertThat(type).isEqualTo("response.created");
             case 2 -> assertThat(type).isEqualTo("response.in_progress");
-            default -> end(type, response);
+            default -> {
+                if (type.equals("response.in_progress")) {
+                    assertThat(announced).as("items before a heartbeat").isZero();
+                    heartbeats++;
+                } else {
+                    end(type, response);
+                }
+            }
         }
     }
 
@@ -206,7 +209,7 @@ final class ResponseEvents {
         done.add(whole);
     }
 
-    /** The events in order, without keepalives. */
+    /** The events in order, heartbeats included. */
     List<String> types() {
         return events.stream().map(event -> event.get("type").asString()).toList();
     }
@@ -215,8 +218,9 @@ final class ResponseEvents {
         return events;
     }
 
-    int keepalives() {
-        return keepalives;
+    /** The comments and the repeated {@code response.in_progress}. */
+    int heartbeats() {
+        return heartbeats;
     }
 
     /** The object of the last event; fails if the stream has no end. */

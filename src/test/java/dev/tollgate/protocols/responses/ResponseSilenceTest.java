@@ -65,40 +65,48 @@ class ResponseSilenceTest {
         };
     }
 
-    private static String until(RawCall call, String text) {
-        return call.readUntil(text);
+    @Test
+    void a_stream_repeats_in_progress_until_its_first_item() {
+        whileSilent(0, "\"type\":\"response.in_progress\",\"sequence_number\":2,");
     }
 
     @Test
-    void a_silent_upstream_does_not_let_the_stream_fall_silent() {
-        for (int first : List.of(0, 1)) {
-            CountDownLatch silence = new CountDownLatch(1);
-            with(request -> new FarServer.Answer.Stream(waiting(first, silence), false), (gateway, customer) -> {
-                try (RawCall call = RawCall.post(gateway.app().port(), "/v1/responses", customer.key(), BODY)) {
-                    String waited = until(call, "{\"type\":\"keepalive\"}\n\n");
-                    silence.countDown();
-                    String text = waited + until(call, "response.completed").substring(waited.length());
-                    assertThat(text.indexOf("response.created")).isBetween(0, text.indexOf("keepalive"));
-                    assertThat(text).doesNotContain("\n: ");
-                }
-            });
+    void a_stream_has_comments_without_a_blank_line_behind_its_first_item() {
+        assertThat(whileSilent(1, ": keep-alive\n")).doesNotContain(": keep-alive\n\n");
+    }
+
+    /** Returns the whole stream of an upstream that falls silent before an event. @param heartbeat what the stream must show during the silence */
+    private static String whileSilent(int before, String heartbeat) {
+        CountDownLatch silence = new CountDownLatch(1);
+        StringBuilder whole = new StringBuilder();
+        with(request -> new FarServer.Answer.Stream(waiting(before, silence), false), (gateway, customer) -> {
+            try (RawCall call = RawCall.post(gateway.app().port(), "/v1/responses", customer.key(), BODY)) {
+                call.readUntil(heartbeat);
+                silence.countDown();
+                whole.append(call.readUntil("event: response.completed"));
+            }
+        });
+        return whole.toString();
+    }
+
+    @Test
+    void a_dead_upstream_ends_the_stream_in_spite_of_heartbeats() {
+        for (int before : List.of(0, 1)) {
+            CountDownLatch never = new CountDownLatch(1);
+            with(
+                    request -> new FarServer.Answer.Stream(waiting(before, never), false),
+                    (gateway, customer) -> {
+                        Gateway.Reply reply = gateway.post("/v1/responses", BODY, customer.key());
+                        never.countDown();
+                        ResponseEvents events = ResponseEvents.of(reply.text());
+                        assertThat(events.heartbeats()).isPositive();
+                        assertThat(events.last().get("status").asString()).isEqualTo("failed");
+                        assertThat(customer.balance()).isEqualByComparingTo("10");
+                    },
+                    "timeouts.upstream-idle",
+                    "2s",
+                    "timeouts.upstream-first",
+                    "2s");
         }
-    }
-
-    @Test
-    void a_dead_upstream_ends_the_stream_in_spite_of_keepalives() {
-        CountDownLatch never = new CountDownLatch(1);
-        with(
-                request -> new FarServer.Answer.Stream(waiting(1, never), false),
-                (gateway, customer) -> {
-                    Gateway.Reply reply = gateway.post("/v1/responses", BODY, customer.key());
-                    never.countDown();
-                    ResponseEvents events = ResponseEvents.of(reply.text());
-                    assertThat(events.keepalives()).isPositive();
-                    assertThat(events.last().get("status").asString()).isEqualTo("failed");
-                    assertThat(customer.balance()).isEqualByComparingTo("10");
-                },
-                "timeouts.upstream-idle",
-                "4s");
     }
 }
