@@ -75,11 +75,19 @@ final class PathProtocols {
                         ids,
                         false),
                 "generate",
-                new GenerateProtocol(GenerateProtocol.Method.GENERATE, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)),
+                new GenerateProtocol(
+                        GenerateProtocol.Method.GENERATE,
+                        null,
+                        null,
+                        checks,
+                        ReadLimits.DEFAULT,
+                        Duration.ofSeconds(1)),
                 "stream",
-                new GenerateProtocol(GenerateProtocol.Method.STREAM, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)),
+                new GenerateProtocol(
+                        GenerateProtocol.Method.STREAM, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)),
                 "count",
-                new GenerateProtocol(GenerateProtocol.Method.COUNT, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)));
+                new GenerateProtocol(
+                        GenerateProtocol.Method.COUNT, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)));
     }
 
     Protocol of(String door) {

@@ -105,6 +105,32 @@ class ChannelPoolTest {
         }
     }
 
+    private static String withFunctions(int count) {
+        StringBuilder tools = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            tools.append(i == 0 ? "" : ",")
+                    .append("{\"type\":\"function\",\"function\":{\"name\":\"f%d\"}}".formatted(i));
+        }
+        return "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"tools\":["
+                + tools + "]}";
+    }
+
+    @Test
+    void a_call_with_many_functions_goes_to_a_channel_that_takes_them() {
+        String yaml = """
+                channels:
+                  - {id: a, kind: gemini, base_url: "%s", key: %s, tools_max: 2}
+                  - {id: b, kind: gemini, base_url: "%s", key: %s, tools_max: 3, priority: 9}
+                """.formatted(a.url(), KEY_A, b.url(), KEY_B);
+        try (Channels channels = Channels.of(yaml)) {
+            assertThat(channels.customer().chat(withFunctions(2)).text()).contains("from a");
+            assertThat(channels.customer().chat(withFunctions(3)).text()).contains("from b");
+            Gateway.Reply refused = channels.customer().chat(withFunctions(4));
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.text()).contains("tools must have at most 3 functions for this model, got 4.");
+        }
+    }
+
     // ---- failover ----
 
     @ParameterizedTest

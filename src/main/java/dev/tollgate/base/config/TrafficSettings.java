@@ -123,7 +123,7 @@ public final class TrafficSettings {
     public static final Setting<Integer> MESSAGES =
             row(Setting.of("limits.messages", Kind.wholeNumber(1, 1_000_000), "10000", "Messages in a call."));
     public static final Setting<Integer> TOOLS =
-            row(Setting.of("limits.tools", Kind.wholeNumber(0, 10_000), "128", "Tools in a call."));
+            row(Setting.of("limits.tools", Kind.wholeNumber(0, 10_000), "512", "Tools in a call."));
     public static final Setting<Integer> MEDIA = row(Setting.of(
             "limits.media", Kind.wholeNumber(0, 10_000), "100", "Images, audio, videos and files in a call."));
 

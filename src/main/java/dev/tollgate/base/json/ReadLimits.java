@@ -11,7 +11,7 @@ package dev.tollgate.base.json;
  */
 public record ReadLimits(int nestingMax, int messagesMax, int partsMax, int toolsMax, int mediaMax) {
 
-    public static final ReadLimits DEFAULT = new ReadLimits(64, 10_000, 20_000, 128, 100);
+    public static final ReadLimits DEFAULT = new ReadLimits(64, 10_000, 20_000, 512, 100);
 
     public ReadLimits {
         if (nestingMax < 1 || nestingMax > 500 || messagesMax < 1 || partsMax < 1 || toolsMax < 1 || mediaMax < 0) {

@@ -19,6 +19,12 @@ public final class KeyGate implements Gate<KeyCaller> {
     private static final String SCHEME = "bearer ";
     private static final String GOOGLES = "x-goog-api-key";
     private static final String ANTHROPICS = "x-api-key";
+    private static final String OF_CHATGPT = "This is a sign-in token of ChatGPT, not an API key of this server."
+            + " Run 'codex login --with-api-key' or set env_key in the provider.";
+    private static final String OF_GOOGLE =
+            "This is a key of Google, not an API key of this server. Set GEMINI_API_KEY to a key of this server.";
+    private static final String OF_ANTHROPIC = "This is a key of Anthropic, not an API key of this server."
+            + " Set ANTHROPIC_AUTH_TOKEN to a key of this server.";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     private final Keys keys;
@@ -111,45 +117,55 @@ public final class KeyGate implements Gate<KeyCaller> {
     public Future<KeyCaller> admit(Exchange exchange) {
         String secret =
                 switch (manner) {
-                    case OPENAI -> secret(exchange.header("authorization"));
+                    case OPENAI -> secret(exchange);
                     case GOOGLE -> googleSecret(exchange);
                     case ANTHROPIC -> anthropicSecret(exchange);
                     case ANY -> isOfGooglesClient(exchange) ? googleSecret(exchange) : anthropicSecret(exchange);
                 };
         Promise<KeyCaller> answer = Promise.promise();
         Thread loop = Thread.currentThread();
+        String unknown = secret.startsWith("sk-ant-") ? OF_ANTHROPIC : "The API key is invalid.";
         keys.authenticate(secret, exchange.network(), found -> {
             if (loop.equals(Thread.currentThread())) {
-                complete(answer, exchange, found);
+                complete(answer, exchange, found, unknown);
             } else {
-                exchange.run(() -> complete(answer, exchange, found));
+                exchange.run(() -> complete(answer, exchange, found, unknown));
             }
         });
         return answer.future();
     }
 
-    private void complete(Promise<KeyCaller> answer, Exchange exchange, Authentication found) {
+    /** @param unknown the message if there is no such key */
+    private void complete(Promise<KeyCaller> answer, Exchange exchange, Authentication found, String unknown) {
         try {
             if (found instanceof Authentication.NotUsable of) {
                 exchange.shownKey(of.key().accountId(), of.key().id());
             }
-            answer.complete(admit(exchange, found));
+            answer.complete(admit(exchange, found, unknown));
         } catch (RuntimeException e) {
             answer.fail(e);
         }
     }
 
-    private static String secret(@Nullable String authorization) {
+    private static String secret(Exchange exchange) {
+        String authorization = exchange.header("authorization");
         if (authorization == null || authorization.isBlank()) {
             throw refuse("An API key is required: send it as 'Authorization: Bearer sk-…'.");
         }
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw refuse("The 'Authorization' header must have the form 'Bearer sk-…'.");
         }
-        return checked(authorization.substring(SCHEME.length()).strip());
+        return checked(authorization.substring(SCHEME.length()).strip(), exchange);
     }
 
-    private static String checked(String secret) {
+    /** Names the service of a key that is not of this server, since the user has configured the client for it (A3). */
+    private static String checked(String secret, Exchange exchange) {
+        if (secret.startsWith("eyJ") && exchange.header("chatgpt-account-id") != null) {
+            throw refuse(OF_CHATGPT);
+        }
+        if (secret.startsWith("AIza")) {
+            throw refuse(OF_GOOGLE);
+        }
         if (!secret.startsWith("sk-")) {
             throw refuse("The API key must start with 'sk-'.");
         }
@@ -163,12 +179,12 @@ public final class KeyGate implements Gate<KeyCaller> {
         }
         String header = exchange.header(GOOGLES);
         if (header != null && !header.isBlank()) {
-            return checked(header.strip());
+            return checked(header.strip(), exchange);
         }
         if (exchange.header("authorization") == null) {
             throw refuse("An API key is required: send it in the header 'x-goog-api-key'.");
         }
-        return secret(exchange.header("authorization"));
+        return secret(exchange);
     }
 
     /** A proxy on the way may judge one of two keys, and this gate the other: both have to be the same. */
@@ -176,12 +192,12 @@ public final class KeyGate implements Gate<KeyCaller> {
         String header = exchange.header(ANTHROPICS);
         String authorization = exchange.header("authorization");
         if (header == null || header.isBlank()) {
-            return secret(authorization);
+            return secret(exchange);
         }
-        String secret = checked(header.strip());
+        String secret = checked(header.strip(), exchange);
         if (authorization != null
                 && !authorization.isBlank()
-                && !secret(authorization).equals(secret)) {
+                && !secret(exchange).equals(secret)) {
             throw ApiError.invalid(
                             ANTHROPICS,
                             "The headers 'x-api-key' and 'Authorization' have different keys; send only one of them.")
@@ -190,11 +206,11 @@ public final class KeyGate implements Gate<KeyCaller> {
         return secret;
     }
 
-    private KeyCaller admit(Exchange exchange, Authentication found) {
+    private KeyCaller admit(Exchange exchange, Authentication found, String unknown) {
         return switch (found) {
             case Authentication.Found good -> admit(exchange, good);
-            case Authentication.Unknown unknown ->
-                throw exchange.refuseWrongKey(ApiError.of(ErrorCode.INVALID_API_KEY, "The API key is invalid."));
+            case Authentication.Unknown none ->
+                throw exchange.refuseWrongKey(ApiError.of(ErrorCode.INVALID_API_KEY, unknown));
             case Authentication.Deleted deleted -> throw refuse("The API key was deleted.");
             case Authentication.Replaced replaced -> throw refuse("The API key has been replaced by a new one.");
             case Authentication.Disabled disabled -> throw refuse("The API key is disabled.");

@@ -104,11 +104,28 @@ public final class Admission {
             return;
         }
         exchange.formatErrors(wrong.errors());
+        if (asksForWebSocket(exchange)) {
+            exchange.response().closeAfterwards();
+            exchange.fail(
+                    ApiError.of(ErrorCode.INVALID_REQUEST, "WebSocket is not served here. Use POST /v1/responses.")
+                            .withStatus(426)
+                            .withHeader("upgrade", "HTTP/1.1")
+                            .withHeader("connection", "upgrade"));
+            return;
+        }
         exchange.fail(ApiError.of(
                         ErrorCode.INVALID_REQUEST,
                         "Not allowed: " + shown(exchange) + ". This URL takes " + wrong.allow() + ".")
                 .withStatus(405)
                 .withHeader("allow", wrong.allow()));
+    }
+
+    /** Codex goes on over HTTP at once after a 426 alone (A2). Proxies drop the header {@code Upgrade}. */
+    private static boolean asksForWebSocket(CallerExchange exchange) {
+        return exchange.method().equals("GET")
+                && exchange.path().endsWith("/responses")
+                && ("websocket".equalsIgnoreCase(exchange.header("upgrade"))
+                        || exchange.header("sec-websocket-key") != null);
     }
 
     private static String shown(CallerExchange exchange) {

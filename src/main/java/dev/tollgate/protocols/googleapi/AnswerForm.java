@@ -23,7 +23,8 @@ enum AnswerForm {
     }
 
     /** An event without text: Google's clients do not read comments, nor blank lines (D35). */
-    private static final String EMPTY_EVENT = "data: {\"candidates\":[{\"content\":{\"role\":\"model\"},\"index\":0}]}\r\n\r\n";
+    private static final String EMPTY_EVENT =
+            "data: {\"candidates\":[{\"content\":{\"role\":\"model\"},\"index\":0}]}\r\n\r\n";
 
     StreamForm streamForm(Duration silence) {
         return this == ARRAY

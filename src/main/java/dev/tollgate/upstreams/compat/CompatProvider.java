@@ -49,6 +49,12 @@ public final class CompatProvider implements Provider {
         return false;
     }
 
+    /** OpenAI's limit, which servers of its kind have copied. */
+    @Override
+    public int functionsMax() {
+        return 128;
+    }
+
     @Override
     public Opening read(ChannelEntry entry) {
         entry.checkModels(MODEL, "1 to 200 printable characters");

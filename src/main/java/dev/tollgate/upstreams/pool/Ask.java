@@ -45,6 +45,9 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
     /** Returns whether the model may call functions. */
     boolean functions();
 
+    /** Returns how many functions are declared. */
+    int functionCount();
+
     /** Returns the most tokens of the whole prompt, given the model's context limit. */
     default long contextTokens(long contextTokensMax) {
         return contextTokensMax;

@@ -28,6 +28,7 @@ public final class ChannelEntry {
             "models",
             "priority",
             "weight",
+            "tools_max",
             "traceparent",
             "timeouts",
             "credential_expires",

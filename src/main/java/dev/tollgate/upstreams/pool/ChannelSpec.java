@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind the provider's kind
  * @param priority lower ones are used first, 1 to 100
  * @param weight its share among channels of the same priority, 1 to 1000
+ * @param functionsMax the most functions that a call may declare on it, 1 to 512
  * @param models the upstream's name of each model that it serves, by the catalogue's id
  * @param tellsTrace whether Tollgate sends it {@code traceparent}
  * @param credentialExpires the date that the operator entered, since providers do not report it; null if not entered
@@ -20,6 +21,7 @@ public record ChannelSpec(
         String kind,
         int priority,
         int weight,
+        int functionsMax,
         Map<String, String> models,
         boolean tellsTrace,
         @Nullable Instant credentialExpires,
@@ -28,9 +30,12 @@ public record ChannelSpec(
     /** The kind of the built-in sandbox, whose health is kept for each account: a prompt can make it fail. */
     public static final String SANDBOX = "sandbox";
 
-    /** Defines a channel without {@code traceparent} and without an end of its credential. */
+    /** Google's limit. */
+    public static final int FUNCTIONS_MAX = 512;
+
+    /** Defines a channel with all functions, without {@code traceparent} and without an end of its credential. */
     public ChannelSpec(String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
-        this(id, kind, priority, weight, models, false, null, opening);
+        this(id, kind, priority, weight, FUNCTIONS_MAX, models, false, null, opening);
     }
 
     public ChannelSpec {

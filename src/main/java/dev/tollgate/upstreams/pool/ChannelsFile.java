@@ -87,8 +87,9 @@ public final class ChannelsFile {
         return new ChannelSpec(
                 id,
                 provider.kind(),
-                number(item, "priority", 100),
-                number(item, "weight", 1_000),
+                number(item, "priority", 100, 1),
+                number(item, "weight", 1_000, 1),
+                number(item, "tools_max", ChannelSpec.FUNCTIONS_MAX, provider.functionsMax()),
                 names,
                 tellsTrace(item),
                 credentialExpires(item),
@@ -121,9 +122,9 @@ public final class ChannelsFile {
         return node.text();
     }
 
-    private static int number(YamlNode item, String key, int most) {
+    private static int number(YamlNode item, String key, int most, int otherwise) {
         YamlNode node = item.find(key);
-        return node == null ? 1 : (int) node.wholeNumber(1, most);
+        return node == null ? otherwise : (int) node.wholeNumber(1, most);
     }
 
     private Map<String, ChannelEntry.Named> models(YamlNode item, Provider provider) {

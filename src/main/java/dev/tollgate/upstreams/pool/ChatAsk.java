@@ -107,6 +107,11 @@ public record ChatAsk(
         return !conversation.functions().isEmpty();
     }
 
+    @Override
+    public int functionCount() {
+        return conversation.functions().size();
+    }
+
     /** Returns the size including replayed signatures: they go upstream, too (D31). */
     @Override
     public PromptSize promptSize() {

@@ -114,6 +114,11 @@ public record EmbedAsk(
     }
 
     @Override
+    public int functionCount() {
+        return 0;
+    }
+
+    @Override
     public boolean functions() {
         return false;
     }

@@ -9,6 +9,7 @@ record ModelRoute(
         String upstreamModel,
         int priority,
         int weight,
+        int functionsMax,
         boolean tellsTrace,
         Resting resting) {
 
@@ -20,13 +21,15 @@ record ModelRoute(
                 upstreamModel,
                 spec.priority(),
                 spec.weight(),
+                spec.functionsMax(),
                 spec.tellsTrace(),
                 channel.resting(upstreamModel));
     }
 
     /** Returns the same route with a health of its own. @param its the channel for one account */
     ModelRoute on(PooledChannel its) {
-        return new ModelRoute(its, modelId, upstreamModel, priority, weight, tellsTrace, its.resting(upstreamModel));
+        return new ModelRoute(
+                its, modelId, upstreamModel, priority, weight, functionsMax, tellsTrace, its.resting(upstreamModel));
     }
 
     Standing standing() {

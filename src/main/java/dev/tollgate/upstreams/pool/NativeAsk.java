@@ -75,6 +75,15 @@ public record NativeAsk(
     }
 
     @Override
+    public int functionCount() {
+        int count = 0;
+        for (JsonNode tool : body.path(TOOLS)) {
+            count += tool.path("functionDeclarations").size();
+        }
+        return count;
+    }
+
+    @Override
     public NativeAsk withoutSignatures() {
         return new NativeAsk(
                 body,

@@ -14,6 +14,11 @@ public interface Provider {
     /** Returns whether a channel that names no models serves the whole catalogue under the catalogue's upstream names. */
     boolean servesCatalogue();
 
+    /** Returns the most functions that a call may declare on a channel that does not say it itself. */
+    default int functionsMax() {
+        return ChannelSpec.FUNCTIONS_MAX;
+    }
+
     /**
      * Reads and checks the definition of a channel of this kind.
      *

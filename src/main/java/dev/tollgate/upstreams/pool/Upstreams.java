@@ -212,6 +212,17 @@ public final class Upstreams {
 
     /** @throws ApiException naming the field that the channel cannot express */
     Leg leg(Ask ask, ModelRoute route) {
+        if (ask.functionCount() > route.functionsMax()) {
+            int max = channels.routes(ask.modelId()).stream()
+                    .mapToInt(ModelRoute::functionsMax)
+                    .max()
+                    .orElse(route.functionsMax());
+            throw ApiError.invalid(
+                            ask.toolsField(),
+                            ask.toolsField() + " must have at most " + max + " functions for this model, got "
+                                    + ask.functionCount() + ".")
+                    .asException();
+        }
         return new Leg(route, route.channel().channel().prepare(ask.forUpstreamModel(route.upstreamModel())));
     }
 

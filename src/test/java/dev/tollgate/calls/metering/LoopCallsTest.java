@@ -114,10 +114,12 @@ class LoopCallsTest {
         long begun = System.nanoTime();
         PlayedCall silent = open(calls);
         List<String> told = new ArrayList<>();
-        Gateway.await("three intervals", () -> on(() -> {
-            told.addAll(silent.told());
-            return told.size() >= 3;
-        }));
+        Gateway.await(
+                "three intervals",
+                () -> on(() -> {
+                    told.addAll(silent.told());
+                    return told.size() >= 3;
+                }));
         assertThat(System.nanoTime() - begun)
                 .isGreaterThanOrEqualTo(told.size() * Duration.ofMillis(40).toNanos());
         assertThat(told).containsOnly("waiting");

@@ -8,14 +8,14 @@ import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Route;
 import dev.tollgate.testing.Gateway;
+import io.airlift.compress.zstd.ZstdOutputStream;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
-import io.airlift.compress.zstd.ZstdOutputStream;
-import java.util.Arrays;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -164,9 +164,7 @@ class BodyTest {
         byte[] sound = zstd(bytes(5000));
         try (RawClient client = front.start().client()) {
             for (byte[] broken : List.of(
-                    Arrays.copyOf(sound, sound.length - 1),
-                    Arrays.copyOf(sound, sound.length + 1),
-                    bytes(20))) {
+                    Arrays.copyOf(sound, sound.length - 1), Arrays.copyOf(sound, sound.length + 1), bytes(20))) {
                 RawClient.Answer answer = client.post("/v1/x", broken, "Content-Encoding: zstd");
                 assertThat(answer.status()).isEqualTo(400);
                 assertThat(answer.text()).contains("The request body is not valid zstd data.");

@@ -160,11 +160,11 @@ class ToolReaderTest {
     @Test
     void more_tools_than_allowed_are_refused() {
         StringBuilder tools = new StringBuilder("'tools':[" + F);
-        for (int i = 1; i < 128; i++) {
+        for (int i = 1; i < 512; i++) {
             tools.append(",{'type':'function','function':{'name':'f").append(i).append("'}}");
         }
-        assertThat(read(with(tools + "]")).conversation().tools()).hasSize(128);
-        assertThat(refused(with(tools + "," + G + "]")).message()).isEqualTo("'tools' must have at most 128 elements.");
+        assertThat(read(with(tools + "]")).conversation().tools()).hasSize(512);
+        assertThat(refused(with(tools + "," + G + "]")).message()).isEqualTo("'tools' must have at most 512 elements.");
     }
 
     @Test

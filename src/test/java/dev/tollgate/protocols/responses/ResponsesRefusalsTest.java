@@ -5,6 +5,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RawCall;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +59,45 @@ class ResponsesRefusalsTest {
 
     private void assertNothingIsCharged() {
         assertThat(customer.consumed()).isEqualByComparingTo("0");
+    }
+
+    /** Sends a GET with some headers, and returns the head of the response. */
+    private String get(String path, String... headers) {
+        String head = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
+        try (RawCall call = RawCall.sending(gateway.app().port(), head)) {
+            return call.readUntil("}}");
+        }
+    }
+
+    @Test
+    void a_websocket_gets_a_426_with_or_without_a_proxy() {
+        String key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+        for (String path : List.of("/v1/responses", "/responses")) {
+            for (String answer : List.of(get(path, "Connection: Upgrade", "Upgrade: websocket", key), get(path, key))) {
+                assertThat(answer).startsWith("HTTP/1.1 426 ");
+                assertThat(answer)
+                        .contains("upgrade: HTTP/1.1\r\n", "connection: upgrade\r\n", "connection: close\r\n")
+                        .contains("\"message\":\"WebSocket is not served here. Use POST /v1/responses.\"");
+            }
+            assertThat(get(path, "Accept: */*")).startsWith("HTTP/1.1 405 ");
+        }
+        assertThat(get("/v1/chat/completions", key)).startsWith("HTTP/1.1 405 ");
+    }
+
+    @Test
+    void a_key_of_another_service_is_named() {
+        assertThat(get("/v1/models", "Authorization: Bearer eyJhbGciOi.x.y", "chatgpt-account-id: a"))
+                .startsWith("HTTP/1.1 401 ")
+                .contains("This is a sign-in token of ChatGPT, not an API key of this server."
+                        + " Run 'codex login --with-api-key' or set env_key in the provider.");
+        assertThat(get("/v1/models", "Authorization: Bearer eyJhbGciOi.x.y"))
+                .contains("The API key must start with 'sk-'.");
+        assertThat(get("/v1beta/models", "x-goog-api-key: AIzaSyA"))
+                .startsWith("HTTP/1.1 401 ")
+                .contains("This is a key of Google");
+        assertThat(get("/v1/models", "x-api-key: sk-ant-api03-x"))
+                .startsWith("HTTP/1.1 401 ")
+                .contains("This is a key of Anthropic", "Set ANTHROPIC_AUTH_TOKEN");
     }
 
     @Test
