@@ -1,9 +1,11 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.ledger.CreditsHandler;
 import dev.tollgate.books.receipts.ReceiptsHandler;
@@ -26,6 +28,7 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.WhileBooksAnswer;
 import dev.tollgate.http.limits.Workers;
+import dev.tollgate.models.CodexModels;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.PricesHandler;
@@ -47,6 +50,9 @@ import dev.tollgate.protocols.messages.RequestIdGate;
 import dev.tollgate.protocols.responses.KeptHandlers;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,11 +114,26 @@ record CallRoutes(
                         modelKey,
                         notServed("/v1/responses/compact is not served here. Ask for a summary with /v1/responses.")));
         messages(routes, key.forModels().orAsAnthropicsClients());
-        ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
+        ModelsHandler models = new ModelsHandler(
+                ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         api(routes, ofAll("/models", key, models.list(), googleModels.list()));
         api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
         api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), calls.models()::now)));
+    }
+
+    private @Nullable String instructions() {
+        Path file = ground.settings().find(TrafficSettings.CODEX_INSTRUCTIONS);
+        if (file == null) {
+            return null;
+        }
+        try {
+            return new String(OperatorFile.read(file, CodexModels.INSTRUCTIONS_BYTES_MAX), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            String fault = e instanceof OperatorFile.Unfit ? e.getMessage() : "cannot be read";
+            throw new ConfigException(TrafficSettings.CODEX_INSTRUCTIONS.name() + " is " + file + ", which " + fault
+                    + "; allowed is a text file of at most " + CodexModels.INSTRUCTIONS_BYTES_MAX + " bytes.");
+        }
     }
 
     /** Paths of OpenAI's that are not served (E27). */

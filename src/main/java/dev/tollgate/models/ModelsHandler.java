@@ -19,12 +19,14 @@ public final class ModelsHandler {
 
     private final Catalogue catalogue;
     private final ModelLife life;
+    private final CodexModels codex;
     private final InstantSource clock;
 
     /** @param clock the time by which prices come into force */
-    public ModelsHandler(Catalogue catalogue, ModelLife life, InstantSource clock) {
+    public ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels codex, InstantSource clock) {
         this.catalogue = catalogue;
         this.life = life;
+        this.codex = codex;
         this.clock = clock;
     }
 
@@ -34,7 +36,7 @@ public final class ModelsHandler {
     }
 
     public Handler<Caller> list() {
-        return (exchange, caller) -> exchange.json(200, renderList(caller, isOfAnthropicsClient(exchange)));
+        return (exchange, caller) -> exchange.json(200, renderList(exchange, caller));
     }
 
     public Handler<Caller> one() {
@@ -65,7 +67,8 @@ public final class ModelsHandler {
                 null);
     }
 
-    private byte[] renderList(Caller caller, boolean withAliases) {
+    private byte[] renderList(Exchange exchange, Caller caller) {
+        boolean withAliases = isOfAnthropicsClient(exchange);
         List<Listed> listed = new ArrayList<>();
         for (Model model : catalogue.all()) {
             if (caller.mayUse(model.id())) {
@@ -83,7 +86,18 @@ public final class ModelsHandler {
             json.writeStringProperty("first_id", listed.isEmpty() ? null : listed.getFirst().id);
             json.writeStringProperty("last_id", listed.isEmpty() ? null : listed.getLast().id);
             json.writeBooleanProperty("has_more", false);
+            if (CodexModels.isAskedBy(exchange)) {
+                writeForCodex(json, listed);
+            }
         });
+    }
+
+    private void writeForCodex(JsonGenerator json, List<Listed> listed) {
+        json.writeArrayPropertyStart("models");
+        for (int i = 0; i < listed.size(); i++) {
+            codex.write(json, listed.get(i).model, listed.get(i).upstream, i);
+        }
+        json.writeEndArray();
     }
 
     /** A model under one of its names. */

@@ -15,6 +15,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ModelsHandlerTest {
 
@@ -61,6 +63,7 @@ class ModelsHandlerTest {
                     CatalogueTest.model("old"),
                     CatalogueTest.model("closed")),
             LIFE,
+            new CodexModels(null),
             () -> Instant.EPOCH);
     private static final List<Route<?>> ROUTES =
             List.of(Route.get("/v1/models", KEY, MODELS.list()), Route.get("/v1/models/{id...}", KEY, MODELS.one()));
@@ -87,6 +90,32 @@ class ModelsHandlerTest {
         assertThat(Asked.get("/v1/models").at(ROUTES).text())
                 .endsWith("],\"first_id\":\"open\",\"last_id\":\"old\",\"has_more\":false}")
                 .doesNotContain("anthropic/");
+    }
+
+    @Test
+    void codex_gets_an_empty_list_of_its_own_beside_the_other() {
+        assertThat(Asked.get("/v1/models?client_version=0.171.0").at(ROUTES).text())
+                .contains("\"id\":\"open\"")
+                .endsWith(",\"has_more\":false,\"models\":[]}");
+    }
+
+    @Test
+    void codex_gets_each_model_with_functions_if_there_are_instructions() {
+        ModelsHandler models = new ModelsHandler(
+                CatalogueTest.catalogue(CatalogueTest.model("open"), CatalogueTest.model("closed")),
+                LIFE,
+                new CodexModels("You are a coding agent."),
+                () -> Instant.EPOCH);
+        JsonNode entries = new JsonMapper()
+                .readTree(Asked.get("/v1/models?client_version=0.171.0")
+                        .at(List.of(Route.get("/v1/models", KEY, models.list())))
+                        .text())
+                .get("models");
+        assertThat(entries.size()).isEqualTo(1);
+        assertThat(entries.get(0).get("slug").asString()).isEqualTo("open");
+        assertThat(entries.get(0).get("base_instructions").asString()).isEqualTo("You are a coding agent.");
+        assertThat(entries.get(0).get("context_window").asInt()).isEqualTo(1000);
+        assertThat(entries.get(0).get("shell_type").asString()).isEqualTo("default");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tollgate.base.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,13 @@ public final class TrafficSettings {
             "",
             "Models of the catalogue that answer for other names at /v1/messages, so that programs with names of their own need no"
                     + " setting. An asterisk stands for any characters; the first pattern that fits counts."));
+
+    public static final Setting<Path> CODEX_INSTRUCTIONS = row(Setting.of(
+            "codex.instructions-file",
+            Kind.path(),
+            "",
+            "A text of at most 32 KiB, the system prompt of Codex. With it, models with functions appear in Codex's own list, in place of"
+                    + " the models that Codex knows."));
 
     public static final Setting<Long> BODY_BYTES = row(Setting.of(
             "limits.body-bytes",
