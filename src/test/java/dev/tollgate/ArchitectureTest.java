@@ -231,6 +231,7 @@ class ArchitectureTest {
                 "base.conversation",
                 "base.json",
                 "upstreams.media",
+                "upstreams.sessions",
                 "base.memory",
                 "base.config",
                 "base.error");

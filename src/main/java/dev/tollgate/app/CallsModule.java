@@ -107,7 +107,7 @@ public record CallsModule(
                 CallObserver.all(observers(watch, traces)));
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas());
-        Calls calls = new Calls(upstreams.models(), meter, known);
+        Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
         FreeCounts counts = new FreeCounts(books.stores().ledger(), meter);
         books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
         books.node().whenLost(() -> end(meter, "The service has lost its database. Please try again."));

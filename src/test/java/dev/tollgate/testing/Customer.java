@@ -37,7 +37,8 @@ public record Customer(Gateway gateway, String account, String keyId, String key
         return RawCall.chat(gateway.app().port(), key, body, "");
     }
 
-    private HttpRequest.Builder request(String body) {
+    /** Returns the call, for more headers. */
+    public HttpRequest.Builder request(String body) {
         return HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")

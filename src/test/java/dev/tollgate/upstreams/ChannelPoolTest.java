@@ -15,12 +15,16 @@ import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.TestClock;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +75,7 @@ class ChannelPoolTest {
     @Test
     void weights_are_shares_of_the_calls() {
         String yaml = """
+                affinity: off
                 channels:
                   - {id: a, kind: gemini, base_url: "%s", key: %s, weight: 3}
                   - {id: b, kind: gemini, base_url: "%s", key: %s, weight: 1}
@@ -82,6 +87,49 @@ class ChannelPoolTest {
             }
             assertThat(a.asked() + b.asked()).isEqualTo(200);
             assertThat(a.asked()).as("of 200, seed " + seed).isBetween(130, 170);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "x-tollgate-session|",
+                "session-id|",
+                "|,\"prompt_cache_key\":\"%s\"",
+                "|,\"user\":\"user_1_account__session_%s\"",
+                "|,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]"
+            })
+    void the_calls_of_a_session_go_to_one_channel(@Nullable String header, @Nullable String field) {
+        String yaml = """
+                channels:
+                  - {id: a, kind: gemini, base_url: "%s", key: %s}
+                  - {id: b, kind: gemini, base_url: "%s", key: %s}
+                """.formatted(a.url(), KEY_A, b.url(), KEY_B);
+        String plain =
+                "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"stream\":false%s}";
+        try (Channels channels = Channels.of(yaml)) {
+            for (int session = 0; session < 12; session++) {
+                String name = field == null ? "" : field.formatted("s" + session);
+                String body = name.contains("messages")
+                        ? "{\"model\":\"gemini-2.5-pro\",\"stream\":false" + name + "}"
+                        : plain.formatted(name);
+                Set<String> from = new HashSet<>();
+                for (int call = 0; call < 5; call++) {
+                    HttpRequest.Builder request = channels.customer().request(body);
+                    if (header != null) {
+                        request.header(header, "s" + session);
+                    }
+                    from.add(channels.gateway()
+                            .send(request)
+                            .json()
+                            .at("/choices/0/message/content")
+                            .asString());
+                }
+                assertThat(from).as("session " + session).hasSize(1);
+            }
+            assertThat(a.asked()).as("sessions are spread").isPositive();
+            assertThat(b.asked()).as("sessions are spread").isPositive();
         }
     }
 

@@ -47,7 +47,7 @@ class ChannelsFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             channels: []                                                | :1: channels holds 0 channels; allowed are 1 to 100
-            channel: []                                                 | :1: channel is an unknown key; allowed is one of channels, hedge_after.
+            channel: []                                                 | :1: channel is an unknown key; allowed is one of affinity, channels, hedge_after.
             channels: [{id: a}]                                         | :1: channels[0].kind is missing.
             channels: [{id: a, kind: azure, key: KEY}]                  | channels[0].kind is 'azure'; allowed is one of gemini, openai, vertex.
             channels: [{id: "a b", kind: gemini, key: KEY}]             | channels[0].id is 'a b'; allowed is 1 to 64 of A-Z
@@ -62,6 +62,7 @@ class ChannelsFileTest {
             channels: [{id: a, kind: gemini, key: KEY, priority: 0}]    | channels[0].priority is '0'; allowed is a whole number from 1 to 100.
             channels: [{id: a, kind: gemini, key: KEY, credential_expires: soon}] | channels[0].credential_expires is 'soon'; allowed is a day like 2027-03-31.
             channels: [{id: a, kind: gemini, key: KEY, weight: -1}]     | channels[0].weight is '-1'; allowed is a whole number from 1 to 1000.
+            channels: [{id: a, kind: gemini, key: KEY, project: "a b"}] | channels[0].project is 'a b'; allowed is 1 to 128 of A-Z a-z 0-9 . : _ -
             channels: [{id: a, kind: gemini, key: KEY, models: [gpt-9]}] | channels[0].models[0] is of the model 'gpt-9', which is not on sale; allowed is one of gemini-2.5-flash, gemini-2.5-flash-lite, gemini-2.5-pro
             channels: [{id: a, kind: gemini, key: KEY, models: {gemini-3-pro: x}}] | channels[0].models.gemini-3-pro is 'x'; allowed is one of gemini-2.5-flash
             channels: [{id: a, kind: gemini, key: KEY, timeouts: {idle: 1}}] | channels[0].timeouts.idle is '1'; allowed is a time like 500ms

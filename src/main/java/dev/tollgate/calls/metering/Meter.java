@@ -10,6 +10,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.Upstreams;
+import dev.tollgate.upstreams.sessions.CallSession;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,14 +76,14 @@ public final class Meter {
     /**
      * Translates and bounds a request. Changes no shared state, so any thread may run it. A large request should not run on an event loop.
      *
-     * @param accountId the account that pays for downloads
+     * @param session the call's session, and the account that pays for downloads
      * @param askedTokensMax the maximum in force for each candidate; null if there is none
      * @throws dev.tollgate.base.error.ApiException if translation refuses the request; nothing is reserved yet (D2)
      */
-    public Translation translate(String accountId, Model model, Ask ask, @Nullable Long askedTokensMax) {
+    public Translation translate(CallSession session, Model model, Ask ask, @Nullable Long askedTokensMax) {
         long began = System.nanoTime();
-        PreparedCall prepared = upstreams.prepare(ask, accountId);
-        media.serve(accountId, ask);
+        PreparedCall prepared = upstreams.prepare(ask, session);
+        media.serve(session.accountId(), ask);
         PromptBound prompt = PromptBound.of(ask, model.upstream());
         Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax);
         return new Translation(bounds, prompt.textBytes(), prepared, (System.nanoTime() - began) / 1_000);

@@ -24,7 +24,9 @@ import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.sessions.CallSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,8 +41,9 @@ import org.slf4j.LoggerFactory;
  * Makes metered calls from requests of any protocol, and answers them. Needs no HTTP exchange. Thread-safe, except as each method says.
  *
  * @param models the models on sale
+ * @param secrets makes the keys of sessions
  */
-public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
+public record Calls(CurrentModels models, Meter meter, KnownAnswers known, SecretBox secrets) {
 
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
@@ -61,6 +64,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
     /** @throws dev.tollgate.base.error.ApiException where it cannot be opened by this key */
     public Reading<?> open(Protocol protocol, KeyCaller caller, Envelope envelope) {
         Reading<?> reading = protocol.open(envelope);
+        reading.openedWith(envelope);
         String id = reading.model();
         if (id != null) {
             requireKind(model(caller, id), reading);
@@ -121,10 +125,17 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     asked == null ? null : reading.tokensMaxField(request),
                     quotas(caller, model),
                     ignored(reading, request, model, tokensMax),
-                    meter.translate(key.accountId(), model, ask, tokensMax));
+                    meter.translate(session(key.accountId(), model, reading, request, arrival), model, ask, tokensMax));
         } catch (StoreException e) {
             throw unreadable(e);
         }
+    }
+
+    /** A request that is only counted has no session. */
+    private <R> CallSession session(
+            String accountId, Model model, Reading<R> reading, R request, @Nullable Arrival arrival) {
+        SessionName name = arrival == null ? null : reading.sessionName(request);
+        return name == null ? CallSession.none(accountId) : name.session(secrets, accountId, model.id());
     }
 
     /** Returns the least that a call costs, by the model as a caller names it; 0 for an unknown one. */

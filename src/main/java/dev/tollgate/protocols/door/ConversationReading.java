@@ -73,6 +73,12 @@ public abstract class ConversationReading<R> extends Reading<R> {
     }
 
     @Override
+    protected SessionName sessionName(R read, Envelope envelope) {
+        ConversationRequest request = request(read);
+        return SessionName.of(envelope, request.callerNames(), PromptStart.of(request.conversation()));
+    }
+
+    @Override
     protected boolean isHeavy(R read) {
         return request(read).conversation().hasMedia();
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Reading<R> {
 
     private @Nullable String print;
+    private @Nullable Envelope head;
     private boolean hasOpenedKept;
 
     /** Returns the text that precedes the body in its hash: together they are all that makes two requests the same. */
@@ -38,6 +39,15 @@ public abstract class Reading<R> {
 
     /** Returns the form in which a stream of the answer leaves. */
     public abstract StreamForm form();
+
+    final void openedWith(Envelope envelope) {
+        head = envelope;
+    }
+
+    /** Returns what names the session of the request; null if it belongs to none. */
+    final @Nullable SessionName sessionName(R request) {
+        return head == null ? null : sessionName(request, head);
+    }
 
     final R take(byte[] body, Lease memory) {
         R request = read(body, memory);
@@ -69,6 +79,11 @@ public abstract class Reading<R> {
      * @throws dev.tollgate.base.error.ApiException if the body does not follow the protocol
      */
     protected abstract R read(byte[] body, Lease memory);
+
+    /** Returns what names the session of the request, or null. Called after {@link #load}. */
+    protected @Nullable SessionName sessionName(R request, Envelope envelope) {
+        return null;
+    }
 
     /** Returns the model as the caller named it. */
     protected abstract String model(R request);

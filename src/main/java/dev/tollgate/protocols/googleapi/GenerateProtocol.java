@@ -11,9 +11,11 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.PromptStart;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.SessionName;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
@@ -130,6 +132,11 @@ public final class GenerateProtocol implements Protocol {
         @Override
         protected String tokensMaxField(NativeRequest request) {
             return "generationConfig.maxOutputTokens";
+        }
+
+        @Override
+        protected SessionName sessionName(NativeRequest request, Envelope envelope) {
+            return SessionName.of(envelope, null, new PromptStart(request::walkStart));
         }
 
         @Override

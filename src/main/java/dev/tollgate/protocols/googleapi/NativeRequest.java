@@ -1,6 +1,8 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.protocols.door.PromptStart;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,31 @@ record NativeRequest(
         return plain instanceof ObjectNode schema
                 ? filled(schema)
                 : own instanceof ObjectNode schema ? filled(schema) : null;
+    }
+
+    /** Passes on the texts by which a session without a name is known. */
+    void walkStart(PromptStart.Bytes bytes) {
+        texts(body.path("systemInstruction"), bytes);
+        bytes.next();
+        for (JsonNode tool : tools()) {
+            for (JsonNode function : tool.path("functionDeclarations")) {
+                bytes.add(JsonText.of(function.path("name")));
+            }
+        }
+        bytes.next();
+        contents()
+                .valueStream()
+                .filter(content -> content.path("role").asString("user").equals("user"))
+                .findFirst()
+                .ifPresent(content -> texts(content, bytes));
+    }
+
+    private static void texts(JsonNode content, PromptStart.Bytes bytes) {
+        for (JsonNode part : content.path("parts")) {
+            if (part.path("text").isString()) {
+                bytes.add(JsonText.of(part.path("text")));
+            }
+        }
     }
 
     private static @Nullable ObjectNode filled(ObjectNode schema) {

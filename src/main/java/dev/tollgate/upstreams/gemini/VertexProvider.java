@@ -49,7 +49,7 @@ public final class VertexProvider implements Provider {
 
     @Override
     public Set<String> keys() {
-        return Set.of("project", "location", "credentials_file");
+        return Set.of("location", "credentials_file");
     }
 
     @Override

@@ -28,6 +28,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
         return null;
     }
 
+    /** Returns whether the model has not answered the results of its calls yet: then it needs its own signatures most. */
+    default boolean isToolLoopOpen() {
+        return false;
+    }
+
     /** Returns the number of answers, at least 1. */
     int candidates();
 

@@ -4,6 +4,7 @@ import dev.tollgate.upstreams.pool.RetryPlan.Decision;
 import dev.tollgate.upstreams.pool.RetryPlan.Next;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.Upstreams.Leg;
+import dev.tollgate.upstreams.sessions.CallSession;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ final class Attempts implements SentCall {
     private final List<Tried> ends = new ArrayList<>(1);
     private final List<Spent> spent = new ArrayList<>(0);
 
-    private final String accountId;
+    private final CallSession session;
 
     private Ask ask;
 
@@ -73,14 +74,14 @@ final class Attempts implements SentCall {
     Attempts(
             Upstreams pool,
             Ask ask,
-            String accountId,
+            CallSession session,
             Leg first,
             List<ModelRoute> unfit,
             @Nullable Long maxOutputTokens,
             UpstreamListener listener) {
         this.pool = pool;
         this.ask = ask;
-        this.accountId = accountId;
+        this.session = session;
         this.legs = new Legs(pool, first);
         this.ruledOut = new ArrayList<>(unfit);
         this.maxOutputTokens = maxOutputTokens;
@@ -186,7 +187,7 @@ final class Attempts implements SentCall {
     }
 
     private void goOn() {
-        goOn(pool.routes(ask, accountId, ruledOut));
+        goOn(routes());
     }
 
     private void goOn(List<ModelRoute> usable) {
@@ -194,7 +195,7 @@ final class Attempts implements SentCall {
             return;
         }
         long now = pool.clock().millis();
-        ModelRoute route = plan.mayAsk() ? pool.chooser().choose(usable, preferred(usable, now), tried, now) : null;
+        ModelRoute route = plan.mayAsk() ? pool.chooser().choose(usable, wish(usable, now), tried, now) : null;
         if (route != null) {
             approach(route, now);
         } else {
@@ -203,14 +204,18 @@ final class Attempts implements SentCall {
     }
 
     /**
-     * Returns the first translated channel's name before the first attempt, if that channel is healthy and usable; otherwise the ask's
-     * preferred channel.
+     * Returns the wish for the first translated channel before the first attempt, if that channel is healthy and usable; otherwise the
+     * ask's own.
      */
-    private @Nullable String preferred(List<ModelRoute> usable, long now) {
+    private Chooser.Wish wish(List<ModelRoute> usable, long now) {
         ModelRoute first = legs.first().route();
         boolean fit =
                 plan.attempts() == 0 && first.isHealthy(now) && usable.stream().anyMatch(first::isSame);
-        return fit ? first.channel().id() : ask.preferredChannel();
+        return fit ? new Chooser.Wish(first.channel().id(), true, session) : Chooser.Wish.of(ask, session);
+    }
+
+    private List<ModelRoute> routes() {
+        return pool.routes(ask, session.accountId(), ruledOut);
     }
 
     private void approach(ModelRoute route, long now) {
@@ -294,10 +299,7 @@ final class Attempts implements SentCall {
     private void hedge(Attempt first) {
         if (isAloneAndSilent(first) && !budget.isEmpty()) {
             ModelRoute route = pool.chooser()
-                    .beside(
-                            first.route(),
-                            pool.routes(ask, accountId, ruledOut),
-                            pool.clock().millis());
+                    .beside(first.route(), session, routes(), pool.clock().millis());
             if (route != null) {
                 legs.translate(ask, route, leg -> hedge(first, route, leg));
             }
@@ -469,18 +471,17 @@ final class Attempts implements SentCall {
     }
 
     private List<ModelRoute> freshOnes() {
-        return pool.routes(ask, accountId, ruledOut).stream()
-                .filter(this::isFresh)
-                .toList();
+        return routes().stream().filter(this::isFresh).toList();
     }
 
     private RetryPlan.Fresh fresh() {
         List<ModelRoute> others = freshOnes();
         long now = pool.clock().millis();
-        if (others.isEmpty() || pool.chooser().choose(others, null, tried, now) == null) {
+        Chooser.Wish any = new Chooser.Wish(null, false, session);
+        if (others.isEmpty() || pool.chooser().choose(others, any, tried, now) == null) {
             return RetryPlan.Fresh.NONE;
         }
-        ModelRoute next = pool.chooser().choose(pool.routes(ask, accountId, ruledOut), null, tried, now);
+        ModelRoute next = pool.chooser().choose(routes(), any, tried, now);
         return next != null && isFresh(next) ? RetryPlan.Fresh.FIRST : RetryPlan.Fresh.LAST;
     }
 

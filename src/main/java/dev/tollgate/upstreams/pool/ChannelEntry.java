@@ -29,6 +29,7 @@ public final class ChannelEntry {
             "priority",
             "weight",
             "tools_max",
+            "project",
             "traceparent",
             "timeouts",
             "credential_expires",

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority lower ones are used first, 1 to 100
  * @param weight its share among channels of the same priority, 1 to 1000
  * @param functionsMax the most functions that a call may declare on it, 1 to 512
+ * @param project a name for the provider's cache that it reads: equal for channels of one project and region; its id by default
  * @param models the upstream's name of each model that it serves, by the catalogue's id
  * @param tellsTrace whether Tollgate sends it {@code traceparent}
  * @param credentialExpires the date that the operator entered, since providers do not report it; null if not entered
@@ -22,6 +23,7 @@ public record ChannelSpec(
         int priority,
         int weight,
         int functionsMax,
+        String project,
         Map<String, String> models,
         boolean tellsTrace,
         @Nullable Instant credentialExpires,
@@ -35,7 +37,7 @@ public record ChannelSpec(
 
     /** Defines a channel with all functions, without {@code traceparent} and without an end of its credential. */
     public ChannelSpec(String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
-        this(id, kind, priority, weight, FUNCTIONS_MAX, models, false, null, opening);
+        this(id, kind, priority, weight, FUNCTIONS_MAX, id, models, false, null, opening);
     }
 
     public ChannelSpec {

@@ -24,8 +24,10 @@ public final class ChannelsFile {
 
     private static final int CHANNELS_MAX = 100;
     private static final String HEDGE_AFTER = "hedge_after";
+    private static final String AFFINITY = "affinity";
     private static final Duration HEDGE_LEAST = Duration.ofMillis(100);
     private static final Duration HEDGE_MOST = Duration.ofMinutes(1);
+    private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9.:_-]{1,128}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final Map<String, Provider> providers = new TreeMap<>();
@@ -51,9 +53,13 @@ public final class ChannelsFile {
 
     /** @throws dev.tollgate.base.config.ConfigException naming line, key and the allowed values; contains no secret */
     public PoolSpec read(Path file) {
-        YamlNode whole = YamlFile.read(file).onlyWith("channels", HEDGE_AFTER);
+        YamlNode whole = YamlFile.read(file).onlyWith("channels", HEDGE_AFTER, AFFINITY);
         YamlNode wait = whole.find(HEDGE_AFTER);
-        return new PoolSpec(channels(whole.need("channels")), wait == null ? null : wait.time(HEDGE_LEAST, HEDGE_MOST));
+        YamlNode affinity = whole.find(AFFINITY);
+        return new PoolSpec(
+                channels(whole.need("channels")),
+                wait == null ? null : wait.time(HEDGE_LEAST, HEDGE_MOST),
+                affinity == null || affinity.choice(Map.of("on", true, "off", false)));
     }
 
     private List<ChannelSpec> channels(YamlNode channels) {
@@ -90,6 +96,7 @@ public final class ChannelsFile {
                 number(item, "priority", 100, 1),
                 number(item, "weight", 1_000, 1),
                 number(item, "tools_max", ChannelSpec.FUNCTIONS_MAX, provider.functionsMax()),
+                project(item, id),
                 names,
                 tellsTrace(item),
                 credentialExpires(item),
@@ -120,6 +127,19 @@ public final class ChannelsFile {
             throw node.wrong("1 to 64 of A-Z a-z 0-9 . _ -");
         }
         return node.text();
+    }
+
+    /** Returns what the channel shares the provider's cache by: its project and its region if it names one; else its id. */
+    private static String project(YamlNode item, String id) {
+        YamlNode node = item.find("project");
+        if (node == null) {
+            return id;
+        }
+        if (!PROJECT.matcher(node.text()).matches()) {
+            throw node.wrong("1 to 128 of A-Z a-z 0-9 . : _ -");
+        }
+        YamlNode location = item.find("location");
+        return location == null ? node.text() : node.text() + "/" + location.text();
     }
 
     private static int number(YamlNode item, String key, int most, int otherwise) {

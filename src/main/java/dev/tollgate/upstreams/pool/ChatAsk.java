@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
@@ -85,6 +86,19 @@ public record ChatAsk(
     @Override
     public @Nullable String preferredChannel() {
         return replay.preferredChannel();
+    }
+
+    @Override
+    public boolean isToolLoopOpen() {
+        for (Message message : conversation.messages().reversed()) {
+            if (message instanceof Message.Assistant) {
+                return false;
+            }
+            if (message instanceof Message.ToolResult) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -1,18 +1,38 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.upstreams.sessions.CallSession;
+import dev.tollgate.upstreams.sessions.KeyOrder;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses a call's channel: the preferred one (D50), otherwise by priority and then by weight among the healthy ones, untried ones first.
- * If none is healthy, a channel whose trouble may be over is used: an attempt is better than a refusal. Thread-safe if its random numbers
+ * Chooses a call's channel (E85): the preferred one (D50), otherwise among the healthy ones of the best priority, untried ones first; there the
+ * session's key decides, or a draw by weight for a call without one. If none is healthy, a channel whose trouble may be over is used: an attempt is better than a refusal. Thread-safe if its random numbers
  * are.
  */
 final class Chooser {
 
     private final RandomGenerator random;
+
+    /** The open calls from which on a channel may have more than its share of them. */
+    private static final int CALLS_MIN = 16;
+
+    /**
+     * A call's wish for its channel.
+     *
+     * @param channel the preferred one; null for none
+     * @param first whether it is taken before those of a better priority, too
+     */
+    record Wish(@Nullable String channel, boolean first, CallSession session) {
+
+        /** Returns an ask's own: while the results of calls wait for an answer, the signatures of these calls are needed most. */
+        static Wish of(Ask ask, CallSession session) {
+            String channel = ask.preferredChannel();
+            return new Wish(channel, channel != null && ask.isToolLoopOpen(), session);
+        }
+    }
 
     Chooser(RandomGenerator random) {
         this.random = random;
@@ -24,21 +44,21 @@ final class Chooser {
      * @return null if all of them rest
      */
     @Nullable
-    ModelRoute choose(List<ModelRoute> usable, @Nullable String preferred, List<ModelRoute> tried, long nowMillis) {
+    ModelRoute choose(List<ModelRoute> usable, Wish wish, List<ModelRoute> tried, long nowMillis) {
         Predicate<ModelRoute> healthy = route -> route.isHealthy(nowMillis);
         Predicate<ModelRoute> untried = route -> tried.stream().noneMatch(route::isSame);
-        ModelRoute chosen = preferred == null ? null : named(usable, preferred, healthy.and(untried));
+        ModelRoute chosen = wish.channel() == null ? null : preferred(usable, wish, healthy.and(untried));
         if (chosen == null) {
-            chosen = weighted(usable, healthy.and(untried));
+            chosen = ordered(usable, wish, healthy.and(untried));
         }
         if (chosen == null) {
-            chosen = weighted(usable, healthy);
+            chosen = ordered(usable, wish, healthy);
         }
         if (chosen == null) {
             Predicate<ModelRoute> askable = route -> route.firmUntilMillis(nowMillis) == 0;
-            chosen = weighted(usable, askable.and(untried));
+            chosen = ordered(usable, wish, askable.and(untried));
             if (chosen == null) {
-                chosen = weighted(usable, askable);
+                chosen = ordered(usable, wish, askable);
             }
         }
         return chosen;
@@ -52,24 +72,30 @@ final class Chooser {
      * @return null if there is none
      */
     @Nullable
-    ModelRoute beside(ModelRoute asked, List<ModelRoute> usable, long nowMillis) {
-        return weighted(
+    ModelRoute beside(ModelRoute asked, CallSession session, List<ModelRoute> usable, long nowMillis) {
+        return ordered(
                 usable,
+                new Wish(null, false, session),
                 route -> !route.channel().id().equals(asked.channel().id())
                         && route.channel().breaker().isClosed()
                         && route.isHealthy(nowMillis));
     }
 
-    private static @Nullable ModelRoute named(List<ModelRoute> routes, String id, Predicate<ModelRoute> fit) {
+    /** Returns the preferred channel if it is fit and, unless it comes first, of the best priority that is. */
+    private static @Nullable ModelRoute preferred(List<ModelRoute> routes, Wish wish, Predicate<ModelRoute> fit) {
+        Integer priority = null;
         for (ModelRoute route : routes) {
-            if (route.channel().id().equals(id) && fit.test(route)) {
-                return route;
+            if (fit.test(route)) {
+                priority = priority == null ? Integer.valueOf(route.priority()) : priority;
+                if (route.channel().id().equals(wish.channel()) && (wish.first() || route.priority() == priority)) {
+                    return route;
+                }
             }
         }
         return null;
     }
 
-    private @Nullable ModelRoute weighted(List<ModelRoute> routes, Predicate<ModelRoute> fit) {
+    private @Nullable ModelRoute ordered(List<ModelRoute> routes, Wish wish, Predicate<ModelRoute> fit) {
         int priority = 0;
         int weights = 0;
         ModelRoute only = null;
@@ -82,7 +108,10 @@ final class Chooser {
                 weights += route.weight();
             }
         }
-        return several ? drawn(routes, fit, priority, weights) : only;
+        if (!several) {
+            return only;
+        }
+        return wish.session().hasKey() ? byKey(routes, wish, fit, priority) : drawn(routes, fit, priority, weights);
     }
 
     private @Nullable ModelRoute drawn(List<ModelRoute> routes, Predicate<ModelRoute> fit, int priority, int weights) {
@@ -98,5 +127,55 @@ final class Chooser {
             }
         }
         return last; // one became unhealthy between the two passes
+    }
+
+    private static @Nullable ModelRoute byKey(
+            List<ModelRoute> routes, Wish wish, Predicate<ModelRoute> fit, int priority) {
+        List<ModelRoute> compared = routes.stream()
+                .filter(route -> route.priority() == priority)
+                .filter(fit)
+                .toList();
+        List<ModelRoute> free = wish.channel() == null ? withinTheirShare(compared) : compared;
+        return free.isEmpty() ? null : nearest(free, wish.session().key());
+    }
+
+    /** Leaves out channels far above their share of the open calls, so that a chosen key loads none further. */
+    private static List<ModelRoute> withinTheirShare(List<ModelRoute> compared) {
+        long calls = 0;
+        long weights = 0;
+        for (ModelRoute route : compared) {
+            calls += route.channel().calls();
+            weights += route.weight();
+        }
+        long allCalls = calls;
+        long allWeights = weights;
+        return compared.stream()
+                .filter(route -> {
+                    long its = route.channel().calls();
+                    return its < CALLS_MIN || 4 * its * allWeights <= 5 * allCalls * route.weight();
+                })
+                .toList();
+    }
+
+    /** @param routes of one priority, at least one */
+    static ModelRoute nearest(List<ModelRoute> routes, long key) {
+        ModelRoute first = routes.getFirst();
+        double leastOfProject = Double.POSITIVE_INFINITY;
+        double least = Double.POSITIVE_INFINITY;
+        for (ModelRoute route : routes) {
+            long project = route.projectPlace();
+            int weight = 0;
+            for (ModelRoute other : routes) {
+                weight += other.projectPlace() == project ? other.weight() : 0;
+            }
+            double ofProject = KeyOrder.distance(key, project, weight);
+            double own = KeyOrder.distance(key, route.place(), route.weight());
+            if (ofProject < leastOfProject || ofProject == leastOfProject && own < least) {
+                first = route;
+                leastOfProject = ofProject;
+                least = own;
+            }
+        }
+        return first;
     }
 }

@@ -1,8 +1,14 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.upstreams.sessions.KeyOrder;
 import org.jspecify.annotations.Nullable;
 
-/** A model on a channel. Immutable except for the channel's health. */
+/**
+ * A model on a channel. Immutable except for the channel's health.
+ *
+ * @param projectPlace its project's place in the order by a session's key
+ * @param place its own place among the channels of its project
+ */
 record ModelRoute(
         PooledChannel channel,
         String modelId,
@@ -10,6 +16,8 @@ record ModelRoute(
         int priority,
         int weight,
         int functionsMax,
+        long projectPlace,
+        long place,
         boolean tellsTrace,
         Resting resting) {
 
@@ -22,6 +30,8 @@ record ModelRoute(
                 spec.priority(),
                 spec.weight(),
                 spec.functionsMax(),
+                KeyOrder.place(spec.project()),
+                KeyOrder.place(spec.id()),
                 spec.tellsTrace(),
                 channel.resting(upstreamModel));
     }
@@ -29,7 +39,16 @@ record ModelRoute(
     /** Returns the same route with a health of its own. @param its the channel for one account */
     ModelRoute on(PooledChannel its) {
         return new ModelRoute(
-                its, modelId, upstreamModel, priority, weight, functionsMax, tellsTrace, its.resting(upstreamModel));
+                its,
+                modelId,
+                upstreamModel,
+                priority,
+                weight,
+                functionsMax,
+                projectPlace,
+                place,
+                tellsTrace,
+                its.resting(upstreamModel));
     }
 
     Standing standing() {

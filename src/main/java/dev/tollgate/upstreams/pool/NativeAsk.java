@@ -104,6 +104,13 @@ public record NativeAsk(
     }
 
     @Override
+    public boolean isToolLoopOpen() {
+        JsonNode contents = body.path("contents");
+        JsonNode last = contents.path(contents.size() - 1);
+        return last.path("parts").valueStream().anyMatch(part -> part.has("functionResponse"));
+    }
+
+    @Override
     public NativeAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this

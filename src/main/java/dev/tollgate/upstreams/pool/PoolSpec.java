@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hedgeAfter how long a call waits for its first channel before a second one runs at the same time; at least a millisecond, null for
  *     never
+ * @param keepsSessions whether the calls of a session go to one channel (E85), not to a random one each
  */
-public record PoolSpec(List<ChannelSpec> channels, @Nullable Duration hedgeAfter) {
+public record PoolSpec(List<ChannelSpec> channels, @Nullable Duration hedgeAfter, boolean keepsSessions) {
 
     public PoolSpec {
         channels = List.copyOf(channels);
@@ -21,6 +22,6 @@ public record PoolSpec(List<ChannelSpec> channels, @Nullable Duration hedgeAfter
 
     /** Returns channels without hedging. */
     public static PoolSpec of(List<ChannelSpec> channels) {
-        return new PoolSpec(channels, null);
+        return new PoolSpec(channels, null, true);
     }
 }

@@ -87,7 +87,7 @@ final class PooledChannel {
     }
 
     int calls() {
-        return calls.get();
+        return whole == null ? calls.get() : whole.calls();
     }
 
     /** Starts a call. @return false if the channel has been removed */

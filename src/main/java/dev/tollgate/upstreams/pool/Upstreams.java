@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.sessions.CallSession;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class Upstreams {
     private volatile ChannelSet channels;
     private volatile TryObserver observer = TryObserver.NONE;
     private volatile long hedgeAfterMillis;
+    private volatile boolean keepsSessions;
 
     /** @param random for weights and jitter; must be thread-safe */
     public Upstreams(Vertx vertx, PoolSpec spec, InstantSource clock, RandomGenerator random) {
@@ -56,6 +58,7 @@ public final class Upstreams {
         this.chooser = new Chooser(random);
         this.channels = ChannelSet.EMPTY.next(spec.channels());
         this.hedgeAfterMillis = millis(spec);
+        this.keepsSessions = spec.keepsSessions();
     }
 
     /** @param observer notified of all attempts from now on */
@@ -80,6 +83,7 @@ public final class Upstreams {
         channels = after;
         sandboxes.invalidateAll();
         hedgeAfterMillis = millis(spec);
+        keepsSessions = spec.keepsSessions();
         before.channels().stream()
                 .filter(channel -> !after.channels().contains(channel))
                 .forEach(PooledChannel::retire);
@@ -152,16 +156,17 @@ public final class Upstreams {
      * @throws ApiException naming the field, if no channel can express the ask
      */
     public PreparedCall prepare(Ask ask) {
-        return prepare(ask, "");
+        return prepare(ask, CallSession.none(""));
     }
 
-    /** @param accountId the account of the call, by which the built-in sandbox's health is kept; empty for none */
-    public PreparedCall prepare(Ask ask, String accountId) {
-        List<ModelRoute> routes = routes(ask, accountId);
+    /** @param named the call's session, and its account, by which the built-in sandbox's health is kept */
+    public PreparedCall prepare(Ask ask, CallSession named) {
+        CallSession session = keepsSessions ? named : CallSession.none(named.accountId());
+        List<ModelRoute> routes = routes(ask, session.accountId());
         if (routes.size() == 1) {
-            return new Prepared(ask, accountId, leg(ask, routes.getFirst()), List.of());
+            return new Prepared(ask, session, leg(ask, routes.getFirst()), List.of());
         }
-        return prepareOneOf(ask, accountId, routes, List.of(), null, this::leg);
+        return prepareOneOf(ask, session, routes, List.of(), null, this::leg);
     }
 
     /**
@@ -170,7 +175,7 @@ public final class Upstreams {
      */
     private PreparedCall prepareOneOf(
             Ask ask,
-            String accountId,
+            CallSession session,
             List<ModelRoute> routes,
             List<ModelRoute> ruledOut,
             @Nullable ApiException refused,
@@ -179,10 +184,10 @@ public final class Upstreams {
         List<ModelRoute> unfit = new ArrayList<>(ruledOut);
         ApiException refusal = refused;
         while (!left.isEmpty()) {
-            ModelRoute route = chooser.choose(left, ask.preferredChannel(), List.of(), clock.millis());
+            ModelRoute route = chooser.choose(left, Chooser.Wish.of(ask, session), List.of(), clock.millis());
             ModelRoute next = route == null ? left.getFirst() : route;
             try {
-                return new Prepared(ask, accountId, translation.apply(ask, next), List.copyOf(unfit));
+                return new Prepared(ask, session, translation.apply(ask, next), List.copyOf(unfit));
             } catch (ApiException cannot) {
                 refusal = refusal == null ? cannot : refusal;
                 left.remove(next);
@@ -288,13 +293,13 @@ public final class Upstreams {
     private final class Prepared implements PreparedCall {
 
         private final Ask ask;
-        private final String accountId;
+        private final CallSession session;
         private final Leg first;
         private final List<ModelRoute> unfit;
 
-        private Prepared(Ask ask, String accountId, Leg first, List<ModelRoute> unfit) {
+        private Prepared(Ask ask, CallSession session, Leg first, List<ModelRoute> unfit) {
             this.ask = ask;
-            this.accountId = accountId;
+            this.session = session;
             this.first = first;
             this.unfit = unfit;
         }
@@ -312,12 +317,17 @@ public final class Upstreams {
         @Override
         public PreparedCall loaded() {
             try {
-                return new Prepared(ask, accountId, first.loaded(), unfit);
+                return new Prepared(ask, session, first.loaded(), unfit);
             } catch (ApiException refused) {
                 List<ModelRoute> ruledOut = new ArrayList<>(unfit);
                 ruledOut.add(first.route());
                 return prepareOneOf(
-                        ask, accountId, routes(ask, accountId, ruledOut), ruledOut, refused, Upstreams.this::loadedLeg);
+                        ask,
+                        session,
+                        routes(ask, session.accountId(), ruledOut),
+                        ruledOut,
+                        refused,
+                        Upstreams.this::loadedLeg);
             }
         }
 
@@ -341,7 +351,7 @@ public final class Upstreams {
 
         @Override
         public SentCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
-            Attempts attempts = new Attempts(Upstreams.this, ask, accountId, first, unfit, maxOutputTokens, listener);
+            Attempts attempts = new Attempts(Upstreams.this, ask, session, first, unfit, maxOutputTokens, listener);
             attempts.begin();
             return attempts;
         }

@@ -30,6 +30,7 @@ import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import dev.tollgate.upstreams.pool.Upstreams;
+import dev.tollgate.upstreams.sessions.CallSession;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -137,8 +138,12 @@ class MeterTest {
                 Replay.NONE,
                 media,
                 Lease.FREE);
-        MeteredCall call =
-                Sold.of(accountId, "key_1", prefix, ask, meter.translate(accountId, Sold.model(false), ask, null));
+        MeteredCall call = Sold.of(
+                accountId,
+                "key_1",
+                prefix,
+                ask,
+                meter.translate(CallSession.none(accountId), Sold.model(false), ask, null));
         loads(_ -> heard.add("loaded"));
         return call;
     }

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.upstreams.sessions.CallSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 class ChooserTest {
 
     private static final long NOW = 1_000_000;
+
+    private static final CallSession ANONYMOUS = CallSession.none("acct_1");
 
     private final Chooser chooser = new Chooser(new Random(7));
     private final ModelRoute a = route("a", 1, 3);
@@ -40,7 +43,7 @@ class ChooserTest {
     }
 
     private ModelRoute choose(String preferred, ModelRoute... tried) {
-        return chooser.choose(all, preferred, List.of(tried), NOW);
+        return chooser.choose(all, new Chooser.Wish(preferred, true, ANONYMOUS), List.of(tried), NOW);
     }
 
     private static void rest(ModelRoute route, UpstreamFailure.Kind kind) {
@@ -95,8 +98,10 @@ class ChooserTest {
         assertThat(choose(null)).isEqualTo(c);
         rest(c, UpstreamFailure.Kind.QUOTA);
         assertThat(choose(null)).isEqualTo(b);
-        assertThat(chooser.choose(List.of(a, c), null, List.of(), NOW)).isNull();
-        assertThat(chooser.choose(List.of(a, c), null, List.of(), NOW + 60_000)).isEqualTo(c);
+        assertThat(chooser.choose(List.of(a, c), new Chooser.Wish(null, false, ANONYMOUS), List.of(), NOW))
+                .isNull();
+        assertThat(chooser.choose(List.of(a, c), new Chooser.Wish(null, false, ANONYMOUS), List.of(), NOW + 60_000))
+                .isEqualTo(c);
     }
 
     /** Otherwise callers who read slowly could open the breaker for all calls. */

@@ -181,10 +181,10 @@ class HedgingTest {
             specs.add(channel(id, specs.size() + 1));
         }
         // no jitter: a retry follows after a millisecond
-        return new Upstreams(VERTX, new PoolSpec(specs, hedgeAfter), clock, () -> 0);
+        return new Upstreams(VERTX, new PoolSpec(specs, hedgeAfter, true), clock, () -> 0);
     }
 
-    private static Ask ask() {
+    static Ask ask() {
         PromptSize size = new PromptSize(2, 1, 0, 0, List.of());
         return new NativeAsk(new JsonMapper().createObjectNode(), "m", "m", 1, false, size, SignatureOrigins.NONE);
     }
