@@ -67,6 +67,12 @@ public record ApiError(
         return withHeader("x-should-retry", "false");
     }
 
+    /** Returns this error with the word that the same call cannot succeed, if its status says so and it names no time for a retry. */
+    public ApiError doNotRetryByStatus() {
+        boolean isFinal = status == 400 || status == 401 || status == 403 || status == 404;
+        return isFinal && !headers.containsKey("retry-after") ? doNotRetry() : this;
+    }
+
     public ApiException asException() {
         return new ApiException(this);
     }

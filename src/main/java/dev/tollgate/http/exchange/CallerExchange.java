@@ -220,7 +220,8 @@ public final class CallerExchange extends KnownRequest {
             line.failed(error.code().code());
         }
         boolean reportedByCall = isMetered && error.status() >= 500;
-        ApiError shown = errors.shown(error);
+        ApiError asked = errors.shown(error);
+        ApiError shown = parts.routes().isApi(path()) ? asked.doNotRetryByStatus() : asked;
         if (error.status() >= 400 && response.mayRefuse() && !reportedByCall) {
             parts.refusals().refused(this, shown); // before the caller knows: it may look for it immediately
         }

@@ -193,17 +193,17 @@ class MessagesReaderTest {
     }
 
     @Test
-    void a_hundred_and_twenty_nine_declared_functions_are_refused_and_deferred_ones_do_not_count() {
+    void more_declared_functions_than_allowed_are_refused_and_deferred_ones_do_not_count() {
         String many = String.join(
                 ",",
-                IntStream.range(0, 128)
+                IntStream.range(0, 512)
                         .mapToObj(i -> TOOL.formatted("f" + i, ""))
                         .toList());
         String deferred = "," + TOOL.formatted("more", ",'defer_loading':true");
         assertThat(read(with("'tools':[" + many + deferred + "]"))
                         .conversation()
                         .tools())
-                .hasSize(128);
+                .hasSize(512);
         assertThat(refused(with("'tools':[" + many + "," + TOOL.formatted("more", "") + "]"))
                         .param())
                 .isEqualTo("tools");

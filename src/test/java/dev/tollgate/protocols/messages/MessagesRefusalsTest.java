@@ -91,13 +91,14 @@ class MessagesRefusalsTest {
     }
 
     @Test
-    void a_model_of_anthropics_is_a_404_that_names_the_variables_unless_it_is_mapped() {
+    void a_model_of_anthropics_is_a_400_that_names_the_variables_unless_it_is_mapped() {
         Reply unknown = asked("claude-opus-5", "");
-        assertThat(unknown.status()).isEqualTo(404);
-        assertThat(unknown.json().at("/error/type").asString()).isEqualTo("not_found_error");
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(unknown.header("x-should-retry")).isEqualTo("false");
+        assertThat(unknown.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
         assertThat(unknown.json().at("/error/message").asString())
                 .contains("ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL");
-        assertThat(asked("nobody-s-model", "").status()).isEqualTo(404);
+        assertThat(asked("nobody-s-model", "").status()).isEqualTo(400);
 
         Reply mapped = asked("claude-5-haiku-20260801", "");
         assertThat(mapped.json().get("model").asString()).isEqualTo("claude-5-haiku-20260801");

@@ -88,6 +88,7 @@ class ResponsesRefusalsTest {
     void a_key_of_another_service_is_named() {
         assertThat(get("/v1/models", "Authorization: Bearer eyJhbGciOi.x.y", "chatgpt-account-id: a"))
                 .startsWith("HTTP/1.1 401 ")
+                .contains("x-should-retry: false")
                 .contains("This is a sign-in token of ChatGPT, not an API key of this server."
                         + " Run 'codex login --with-api-key' or set env_key in the provider.");
         assertThat(get("/v1/models", "Authorization: Bearer eyJhbGciOi.x.y"))
