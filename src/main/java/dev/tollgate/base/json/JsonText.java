@@ -217,6 +217,27 @@ public final class JsonText {
         return bytes[from + place];
     }
 
+    /** Returns the first bytes of the JSON, a character for each. */
+    public String head(int bytesMax) {
+        return new String(bytes, from, Math.min(bytesMax, length()), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Returns the text as a string of a tree. */
+    public JsonNode node() {
+        return TextNode.of(this);
+    }
+
+    /** Returns the text behind a place of the JSON, counted from 0, that is not within a character. */
+    public JsonText behind(int place) {
+        int skipped = place;
+        for (int at = special(bytes, from, from + place); at < from + place; at = special(bytes, at, from + place)) {
+            int length = escapeLength(bytes, at, to);
+            skipped -= length - utf8Length(bytes, at, length);
+            at += length;
+        }
+        return new JsonText(bytes, from + place, to, utf8Bytes - skipped);
+    }
+
     /** Writes the text as a value, in the bytes that it came in. */
     public void write(JsonGenerator json) {
         json.writeRawUTF8String(bytes, from, to - from);

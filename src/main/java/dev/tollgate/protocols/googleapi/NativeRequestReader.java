@@ -5,11 +5,14 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonObjectReader;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
+import dev.tollgate.protocols.door.BillingLine;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -92,7 +95,7 @@ final class NativeRequestReader {
         drop(body, TIER, TIER);
         drop(body, STORE, STORE);
         contents(body.path("contents"));
-        checkInstruction(body.path("systemInstruction"));
+        instruction(body.path("systemInstruction").path("parts"));
         tools(body.path("tools"));
         checkSafety(body.path("safetySettings"));
         require(
@@ -176,12 +179,20 @@ final class NativeRequestReader {
         require(media <= limits.mediaMax(), path, path + ": at most " + limits.mediaMax() + " media are allowed.");
     }
 
-    private static void checkInstruction(JsonNode instruction) {
-        for (JsonNode part : instruction.path("parts")) {
+    private void instruction(JsonNode parts) {
+        for (Iterator<JsonNode> all = parts.iterator(); all.hasNext(); ) {
+            JsonNode part = all.next();
             require(
                     part.propertyStream().allMatch(member -> member.getKey().equals("text")),
                     "system_instruction",
                     "system_instruction: only text is supported.");
+            JsonText given = part.path("text").isString() ? JsonText.of(part.get("text")) : JsonText.EMPTY;
+            JsonText text = BillingLine.without(given, "systemInstruction", ignored::add);
+            if (text != given && text.isEmpty()) {
+                all.remove();
+            } else if (text != given) {
+                ((ObjectNode) part).set("text", text.node());
+            }
         }
     }
 

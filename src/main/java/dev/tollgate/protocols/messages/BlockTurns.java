@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.BillingLine;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,10 +99,13 @@ final class BlockTurns {
     private void system(int index, List<ContentBlock> blocks) {
         List<ContentPart> said = new ArrayList<>(blocks.size());
         for (ContentBlock block : blocks) {
-            if (!(block instanceof ContentBlock.Said it && it.part() instanceof ContentPart.Text)) {
+            if (!(block instanceof ContentBlock.Said it && it.part() instanceof ContentPart.Text text)) {
                 throw misplaced(block, "block other than text", "system");
             }
-            said.add(it.part());
+            JsonText left = BillingLine.without(text.text(), it.path(), json::ignored);
+            if (!left.isEmpty()) {
+                said.add(new ContentPart.Text(left));
+            }
         }
         if (!isBegun()) {
             said.forEach(part -> messages.add(

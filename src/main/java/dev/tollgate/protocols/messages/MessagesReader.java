@@ -9,6 +9,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.CallerNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class MessagesReader {
 
     private static final List<String> ROLES = List.of("user", "assistant", "system");
-    private static final String BILLING = "x-anthropic-billing-header:";
 
     private final JsonBody json;
     private final BlockReader blocks;
@@ -152,25 +152,11 @@ final class MessagesReader {
         });
     }
 
-    /** The block with the client's own bookkeeping changes with each request and would spoil the provider's cache (E11). */
-    private void instruction(int index, JsonText text) {
-        if (startsWith(text, BILLING)) {
-            json.ignored("system." + index);
-        } else if (!text.isEmpty()) {
+    private void instruction(int index, JsonText given) {
+        JsonText text = BillingLine.without(given, "system." + index, json::ignored);
+        if (!text.isEmpty()) {
             instructions.add(new Message.Instruction(new MessagesField.OfSystem(index), text));
         }
-    }
-
-    private static boolean startsWith(JsonText text, String ascii) {
-        if (text.length() < ascii.length()) {
-            return false;
-        }
-        for (int i = 0; i < ascii.length(); i++) {
-            if (text.at(i) != ascii.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** A caller that keeps its conversation with the vendor sends only the new turn, and must send all of it here (E5). */

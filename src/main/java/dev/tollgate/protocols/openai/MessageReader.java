@@ -11,6 +11,7 @@ import dev.tollgate.base.conversation.Message.User;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.openai.PartReader.Part;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,24 @@ final class MessageReader {
         ignoreName();
         ignoreAssistantOnly();
         ignoreToolCallId();
-        return new Instruction(place, textOf(required(), List.of("text")));
+        List<Part> parts = withoutBilling(required());
+        return new Instruction(place, textOf(parts, List.of("text")));
+    }
+
+    /** A part that is left empty goes, too. */
+    private List<Part> withoutBilling(List<Part> parts) {
+        List<Part> left = new ArrayList<>(parts.size());
+        for (Part part : parts) {
+            JsonText given = part.content() instanceof ContentPart.Text it ? it.text() : JsonText.EMPTY;
+            String path = part.path().isEmpty() ? json.memberPath("content") : part.path();
+            JsonText text = BillingLine.without(given, path, json::ignored);
+            if (text == given) {
+                left.add(part);
+            } else if (!text.isEmpty()) {
+                left.add(new Part(part.type(), part.path(), new ContentPart.Text(text)));
+            }
+        }
+        return left;
     }
 
     private Message user() {

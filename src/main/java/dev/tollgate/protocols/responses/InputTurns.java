@@ -7,6 +7,7 @@ import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,7 +46,10 @@ final class InputTurns {
     /** Returns the messages. @throws dev.tollgate.base.error.ApiException 400 for a call without result, a result without call and an id that is there twice */
     List<Message> of(@Nullable JsonText instructions, List<Item> items) {
         if (instructions != null) {
-            messages.add(new Message.Instruction(Place.at("instructions"), instructions));
+            Item.Content text = new Item.Content("instructions", new ContentPart.Text(instructions));
+            for (Item.Content part : withoutBilling(List.of(text))) {
+                messages.add(new Message.Instruction(Place.at(part.path()), part.textOf("a system message")));
+            }
         }
         items.forEach(this::add);
         end();
@@ -68,13 +72,29 @@ final class InputTurns {
     }
 
     private void instruction(Item.Instruction item) {
+        List<Item.Content> parts = withoutBilling(item.parts());
         if (begun) {
-            user(item.place(), item.parts());
+            user(item.place(), parts);
             return;
         }
-        for (Item.Content part : item.parts()) {
+        for (Item.Content part : parts) {
             messages.add(new Message.Instruction(item.place(), part.textOf("a system message")));
         }
+    }
+
+    /** A part that is left empty goes, too. */
+    private List<Item.Content> withoutBilling(List<Item.Content> parts) {
+        List<Item.Content> left = new ArrayList<>(parts.size());
+        for (Item.Content part : parts) {
+            JsonText given = part.part() instanceof ContentPart.Text it ? it.text() : JsonText.EMPTY;
+            JsonText text = BillingLine.without(given, part.path(), json::ignored);
+            if (text == given) {
+                left.add(part);
+            } else if (!text.isEmpty()) {
+                left.add(new Item.Content(part.path(), new ContentPart.Text(text)));
+            }
+        }
+        return left;
     }
 
     private void user(Place place, List<Item.Content> parts) {

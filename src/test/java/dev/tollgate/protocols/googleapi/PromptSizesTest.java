@@ -42,6 +42,17 @@ class PromptSizesTest {
     }
 
     @Test
+    void the_billing_line_goes_out_of_the_system_text_alone() {
+        String line = "x-anthropic-billing-header: cc_version=2.1.332.abc; cc_entrypoint=cli; cch=1f;";
+        String body = "{'systemInstruction':{'parts':[{'text':'" + line + "'},{'text':'" + line
+                + "\\nYou are.'}]},'contents':[{'parts':[{'text':'Hi'}]}]}";
+        NativeRequest request = NativeRequestReader.read(bytes(body), ReadLimits.DEFAULT);
+        assertThat(request.body().path("systemInstruction"))
+                .hasToString("{\"parts\":[{\"text\":\"You are.\"}]}");
+        assertThat(request.ignored()).contains("systemInstruction");
+    }
+
+    @Test
     void what_is_sent_counts_with_its_escapes() {
         String text = "\\n\\u0001".repeat(50);
         PromptSize size =

@@ -114,6 +114,17 @@ class MessagesReaderTest {
     }
 
     @Test
+    void the_billing_line_goes_out_of_every_system_text_alone() {
+        String line = "x-anthropic-billing-header: cc_version=2; cch=1f;";
+        MessagesRequest request = read("{'model':'m','max_tokens':9,'system':'" + line + "\\nYou are.','messages':["
+                + "{'role':'system','content':'" + line + " First.'},{'role':'user','content':'" + line + "'},"
+                + "{'role':'system','content':[{'type':'text','text':'" + line + "'},{'type':'text','text':'Later.'}]}]}");
+        assertThat(shown(request.conversation().messages()))
+                .isEqualTo("system:You are.|system:First.|user:" + line + "|user:Later.");
+        assertThat(request.ignored()).containsExactly("system.0", "messages.0.content", "messages.2.content.0");
+    }
+
+    @Test
     void results_spread_over_several_user_messages_stay_together() {
         assertThat(shown(said(TURN + ",{'role':'user','content':[{'type':'tool_result','tool_use_id':'t1'},"
                         + "{'type':'text','text':'wait'}]},{'role':'user','content':[{'type':'tool_result',"

@@ -51,6 +51,20 @@ class MessageReaderTest {
     }
 
     @Test
+    void the_billing_line_goes_out_of_every_system_text_alone() {
+        String line = "x-anthropic-billing-header: cc_version=2; cch=1f;";
+        ChatRequest request = read(messages("{'role':'system','content':'" + line + "\\nYou are.'},"
+                + "{'role':'developer','content':[{'type':'text','text':'" + line + "'},{'type':'text','text':'First.'}]},"
+                + "{'role':'user','content':'" + line + "'}"));
+        assertThat(request.conversation().messages())
+                .containsExactly(
+                        new Instruction(new Field.OfMessage(0), "You are."),
+                        new Instruction(new Field.OfMessage(1), "First."),
+                        new User(new Field.OfMessage(2), List.of(new Text(line))));
+        assertThat(request.ignored()).containsExactly("messages.0.content", "messages.1.content.0");
+    }
+
+    @Test
     void the_deprecated_call_and_its_answer_are_read() {
         List<Message> messages = read(messages("{'role':'user','content':'x'},"
                         + "{'role':'assistant','content':null,'function_call':{'name':'f','arguments':''}},"

@@ -138,6 +138,19 @@ class ResponsesReaderTest {
     }
 
     @Test
+    void the_billing_line_goes_out_of_every_system_text_alone() {
+        String line = "x-anthropic-billing-header: cc_version=2; cch=1f;";
+        ResponsesRequest request = read("{'model':'m','instructions':'" + line + "\\nYou are.','input':["
+                + "{'role':'developer','content':[{'type':'input_text','text':'" + line + "'},{'type':'input_text','text':'"
+                + line + " First.'}]},{'role':'user','content':'" + line + "'},{'role':'system','content':'" + line
+                + "\\r\\nLater.'}]}");
+        assertThat(shape(request))
+                .containsExactly("Instruction:You are.", "Instruction:First.", "User:" + line, "User:Later.");
+        assertThat(request.ignored())
+                .containsExactly("instructions", "input.0.content.0", "input.0.content.1", "input.2.content");
+    }
+
+    @Test
     void neighbouring_texts_and_calls_of_the_assistant_are_one_message() {
         ResponsesRequest request = input("{'role':'user','content':'u'},{'type':'reasoning','id':'rs_1','summary':[]},"
                 + "{'role':'assistant','content':'a'},{'role':'assistant','content':[{'type':'refusal','refusal':'b'}]},"
