@@ -22,8 +22,10 @@ final class BlockReader {
     /** Blocks that mean nothing to the model and come back with every turn: not even named (E14). */
     private static final Set<String> THOUGHTS = Set.of("thinking", "redacted_thinking");
 
-    private static final Set<String> READ =
-            Set.of("text", "image", "document", "search_result", "tool_use", "tool_result", "tool_reference");
+    private static final Set<String> READ = Set.of(
+            "text", "image", "document", "search_result", "tool_use", "tool_result", "tool_reference", "compaction");
+
+    private static final JsonText SUMMARY = JsonText.of("Summary of the conversation so far:");
 
     /** The most bytes for each byte of a text that is decoded and written into a string within a string. */
     private static final long ESCAPED_TWICE = 16;
@@ -133,6 +135,7 @@ final class BlockReader {
                 case "tool_use" -> blocks.add(call(path));
                 case "tool_result" -> blocks.add(result(path));
                 case "tool_reference" -> reference(path, blocks);
+                case "compaction" -> blocks.add(summary(path));
                 default -> {
                     if (!THOUGHTS.contains(type)) {
                         json.ignored(path);
@@ -204,6 +207,20 @@ final class BlockReader {
             String arguments = input == null ? "{}" : input;
             return new ContentBlock.Call(
                     path, new Message.ToolCall(place, required(id, "id"), required(name, "name"), arguments, null));
+        }
+
+        private ContentBlock summary(String path) {
+            List<JsonText> texts = new ArrayList<>();
+            for (ContentPart part : content == null ? List.<ContentPart>of() : content) {
+                if (part instanceof Text it) {
+                    texts.add(it.text());
+                }
+            }
+            if (texts.isEmpty()) {
+                throw JsonBody.invalid(path, "has no summary in 'content'. Send the messages that it stands for.");
+            }
+            texts.addFirst(SUMMARY);
+            return new ContentBlock.Summary(path, new Text(json.joined(texts)));
         }
 
         private ContentBlock result(String path) {

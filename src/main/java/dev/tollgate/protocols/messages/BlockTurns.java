@@ -28,11 +28,26 @@ final class BlockTurns {
 
     /** Adds the message that the cursor stands at the end of. */
     void add(int index, String role, List<ContentBlock> blocks) {
+        List<ContentBlock> rest = afterSummary(index, blocks);
         switch (role) {
-            case "user" -> user(index, blocks);
-            case "assistant" -> assistant(index, blocks);
-            default -> system(index, blocks);
+            case "user" -> user(index, rest);
+            case "assistant" -> assistant(index, rest);
+            default -> system(index, rest);
         }
+    }
+
+    /** A summary stands for everything before it except instructions (E74). */
+    private List<ContentBlock> afterSummary(int index, List<ContentBlock> blocks) {
+        for (int i = blocks.size() - 1; i >= 0; i--) {
+            if (blocks.get(i) instanceof ContentBlock.Summary summary) {
+                messages.removeIf(message -> !(message instanceof Message.Instruction));
+                unanswered.clear();
+                deferred.clear();
+                said(index, List.of(summary.text()));
+                return blocks.subList(i + 1, blocks.size());
+            }
+        }
+        return blocks;
     }
 
     /** Returns the messages; the last ones may wait for results that did not come. */
@@ -51,6 +66,7 @@ final class BlockTurns {
                     unanswered.remove(result.answered());
                 }
                 case ContentBlock.Call call -> throw misplaced(call, "tool_use", "user");
+                case ContentBlock.Summary summary -> throw new IllegalStateException("a summary has been taken");
             }
         }
         if (unanswered.isEmpty()) {
@@ -85,6 +101,7 @@ final class BlockTurns {
                 }
                 case ContentBlock.Call call -> calls.add(call.call());
                 case ContentBlock.Result result -> throw misplaced(result, "tool_result", "assistant");
+                case ContentBlock.Summary summary -> throw new IllegalStateException("a summary has been taken");
             }
         }
         if (texts.isEmpty() && calls.isEmpty()) {

@@ -13,6 +13,9 @@ sealed interface ContentBlock {
     /** A text, an image or a document. */
     record Said(String path, ContentPart part) implements ContentBlock {}
 
+    /** A summary of the messages before it (E74). */
+    record Summary(String path, ContentPart.Text text) implements ContentBlock {}
+
     record Call(String path, Message.ToolCall call) implements ContentBlock {}
 
     /**

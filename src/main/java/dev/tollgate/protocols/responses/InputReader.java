@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.protocols.door.ToolNames.Own;
@@ -79,8 +80,33 @@ final class InputReader {
             case "additional_tools" -> json.object(this::toolsMember);
             case "reasoning" -> json.leaveOut();
             case "item_reference" -> items.add(new OneItem(index).reference());
+            case "compaction", "compaction_summary" -> sealedSummary(false);
+            case "context_compaction" -> sealedSummary(true);
+            case "compaction_trigger" ->
+                throw json.invalid(
+                        "asks for a compaction, which is not served here. Ask for a summary with a user message.");
             default -> json.ignore();
         }
+    }
+
+    /** Refuses a summary that only its maker can read: passed over, it would sell an answer without the history (E73). */
+    private void sealedSummary(boolean mayBeEmpty) {
+        String path = json.path();
+        int start = json.start();
+        boolean[] isSealed = {!mayBeEmpty};
+        json.object(member -> {
+            isSealed[0] |= member.equals("encrypted_content") && json.isString();
+            json.skip();
+        });
+        if (isSealed[0]) {
+            throw ApiError.invalid(
+                            path,
+                            "'" + path + ".encrypted_content' was not made by this server for this account, so the"
+                                    + " conversation before it cannot be read. Start a new conversation or send its messages.")
+                    .asException();
+        }
+        json.ignored(path);
+        json.leaveOut(start);
     }
 
     private void picture(OneItem one) {

@@ -151,7 +151,7 @@ class MessagesReaderTest {
         MessagesRequest request = read(messages("{'role':'user','content':'Hi'},{'role':'assistant','content':["
                 + "{'type':'server_tool_use','id':'s1','name':'web_search','input':{'query':'q'}},"
                 + "{'type':'web_search_tool_result','tool_use_id':'s1','content':[{'type':'web_search_result','url':'u'}]},"
-                + "{'type':'text','text':'Yes.','citations':[]},{'content':{'x':1},'type':'compaction'}]},"
+                + "{'type':'text','text':'Yes.','citations':[]},{'content':{'x':1},'type':'new_block'}]},"
                 + "{'role':'user','content':'Go on'}"));
         assertThat(shown(request.conversation().messages())).isEqualTo("user:Hi|assistant:Yes.[]|user:Go on");
         assertThat(request.ignored())
@@ -397,5 +397,23 @@ class MessagesReaderTest {
         assertThat(request.callerNames().user()).isEqualTo("u");
         assertThat(request.ignored()).containsExactly("metadata");
         assertThat(read(with("'metadata':7")).callerNames().user()).isNull();
+    }
+
+    @Test
+    void a_compaction_block_stands_for_the_messages_before_it() {
+        assertThat(shown(said("{'role':'system','content':'Be brief.'}," + TURN + ",{'role':'assistant','content':["
+                        + "{'type':'text','text':'old'},{'type':'compaction','content':'We counted.'},"
+                        + "{'type':'text','text':'Next.'}]},{'role':'user','content':'Go on'}")))
+                .isEqualTo(
+                        "system:Be brief.|user:Summary of the conversation so far:\nWe counted.|assistant:Next.[]|user:Go on");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",'content':null", ",'content':''", ",'content':[]"})
+    void an_empty_compaction_block_is_refused_by_its_place(String content) {
+        ApiError refused =
+                refused(messages("{'role':'user','content':'a'},{'role':'assistant','content':[{'type':'compaction'"
+                        + content + "}]},{'role':'user','content':'b'}"));
+        assertThat(refused.param()).isEqualTo("messages.1.content.0");
     }
 }

@@ -193,6 +193,29 @@ class ResponsesReaderTest {
                 .containsExactly("input.0", "input.2", "input.3.content.1.data", "input.3.content.1");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'compaction','encrypted_content':'gAAAA'}",
+                "{'type':'compaction'}",
+                "{'type':'compaction_summary','id':'cmp_1','encrypted_content':'gAAAA'}",
+                "{'type':'context_compaction','encrypted_content':'gAAAA'}",
+                "{'type':'compaction_trigger'}"
+            })
+    void a_compaction_is_refused_by_its_place(String item) {
+        ApiError refused = refused("{'model':'m','input':[{'role':'user','content':'u'}," + item + "]}");
+        assertThat(refused.param()).isEqualTo("input.1");
+        assertThat(refused.message()).contains("input.1");
+    }
+
+    @Test
+    void a_compaction_without_content_is_passed_over_and_named() {
+        ResponsesRequest request =
+                input("{'type':'context_compaction','encrypted_content':null},{'role':'user','content':'u'}");
+        assertThat(shape(request)).containsExactly("User:u");
+        assertThat(request.ignored()).containsExactly("input.0");
+    }
+
     @Test
     void media_stand_in_messages_and_results() {
         ResponsesRequest request = input("{'role':'user','content':[{'type':'input_image','image_url':'" + PNG
