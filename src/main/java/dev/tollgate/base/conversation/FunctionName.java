@@ -1,7 +1,6 @@
 package dev.tollgate.base.conversation;
 
 import dev.tollgate.base.json.Ascii;
-import dev.tollgate.base.json.JsonBody;
 
 /**
  * The rule for names of functions: OpenAI's letters and length, and Gemini's first character (D49), since what OpenAI takes
@@ -13,17 +12,7 @@ public final class FunctionName {
 
     private FunctionName() {}
 
-    /** @throws dev.tollgate.base.error.ApiException 400 that names the field */
-    public static String read(JsonBody json) {
-        String name = json.string();
-        if (!isLegal(name)) {
-            throw json.refuse(
-                    "1 to 64 letters, digits, underscores or hyphens that begin with a letter or an underscore");
-        }
-        return name;
-    }
-
-    /** Returns whether a function may have this name. */
+    /** Returns whether a function may have this name upstream. */
     public static boolean isLegal(String name) {
         return !name.isEmpty()
                 && name.length() <= CHARS_MAX

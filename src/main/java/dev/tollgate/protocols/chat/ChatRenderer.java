@@ -163,10 +163,11 @@ final class ChatRenderer implements Renderer {
         if (chunks == null) {
             return;
         }
+        Message.ToolCall shown = request.names().shown(call);
         if (!request.legacyFunctions()) {
-            chunks.toolCall(event.candidate(), index, call);
+            chunks.toolCall(event.candidate(), index, shown);
         } else if (index == 0) {
-            chunks.functionCall(event.candidate(), call);
+            chunks.functionCall(event.candidate(), shown);
         }
     }
 
@@ -228,7 +229,7 @@ final class ChatRenderer implements Renderer {
                 known(id),
                 createdSeconds,
                 known(model),
-                choices.stream().map(Choice::whole).toList(),
+                choices.stream().map(it -> it.whole(request.names())).toList(),
                 completion.usage(),
                 request.tierWord(metered.model(), completion.tier()),
                 completion.chargeMicros());

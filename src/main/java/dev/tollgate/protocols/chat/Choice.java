@@ -2,6 +2,7 @@ package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.protocols.door.SignedAnswer;
+import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.openai.ChatCompletion;
 import dev.tollgate.protocols.openai.ExtraContent;
 import dev.tollgate.protocols.openai.FinishReason;
@@ -118,13 +119,14 @@ final class Choice {
                 : new ExtraContent(answer.textSignature(), grounding.searchEntryPoint(), grounding.metadata());
     }
 
-    ChatCompletion.Choice whole() {
+    /** @param names the way back to the caller's names of tools */
+    ChatCompletion.Choice whole(ToolNames names) {
         return new ChatCompletion.Choice(
                 index,
                 content,
                 reasoning,
                 files,
-                answer.calls(),
+                answer.calls().stream().map(names::shown).toList(),
                 legacyFunctions,
                 citations(),
                 extra(),

@@ -11,6 +11,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.Field;
 import dev.tollgate.protocols.openai.FieldsWithoutEffect;
@@ -121,6 +122,7 @@ final class PromptReader {
                 false,
                 withoutEffect.tier(),
                 withoutEffect.callerNames(),
+                new ToolNames(),
                 json.ignored(),
                 conversation(prompt));
     }

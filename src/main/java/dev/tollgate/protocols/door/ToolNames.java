@@ -1,5 +1,11 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.FunctionName;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.calls.replay.Sha256;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +67,89 @@ public final class ToolNames {
     public @Nullable Declared declared(String name) {
         return declared.get(name);
     }
+
+    /** Returns a call as the caller knows its tool. */
+    public Message.ToolCall shown(Message.ToolCall call) {
+        Declared its = declared.get(call.name());
+        return its == null ? call : named(call, its.own().name());
+    }
+
+    // ---- the names of a whole conversation ----
+
+    /** Returns the conversation with the names that the model sees, of its tools, its choice and its earlier calls. Of use once, without namespaces. */
+    public Conversation of(Conversation said) {
+        if (said.tools().stream().allMatch(tool -> FunctionName.isLegal(tool.name()))
+                && said.messages().stream().allMatch(ToolNames::isLegal)) {
+            return said;
+        }
+        said.tools().stream().map(Tool::name).filter(FunctionName::isLegal).forEach(this::add);
+        said.tools().stream().map(Tool::name).filter(it -> !flat.containsKey(own(it))).forEach(this::add);
+        return new Conversation(
+                said.place(),
+                said.messages().stream().map(this::of).toList(),
+                said.sampling(),
+                said.tools().stream().map(this::of).toList(),
+                of(said.toolChoice()),
+                said.responseFormat(),
+                said.reasoningEffort(),
+                said.includeThoughts(),
+                said.webSearch(),
+                said.google());
+    }
+
+    private static boolean isLegal(Message message) {
+        return !(message instanceof Message.Assistant it)
+                || it.toolCalls().stream().allMatch(call -> FunctionName.isLegal(call.name()));
+    }
+
+    private static Own own(String name) {
+        return new Own(null, name);
+    }
+
+    private void add(String name) {
+        add(own(name), false);
+    }
+
+    private String of(String name) {
+        return flat(own(name));
+    }
+
+    private Tool of(Tool tool) {
+        return new Tool(tool.place(), of(tool.name()), tool.description(), tool.parameters(), tool.strict());
+    }
+
+    private ToolChoice of(ToolChoice choice) {
+        return switch (choice) {
+            case ToolChoice.Named it -> new ToolChoice.Named(of(it.name()));
+            case ToolChoice.Allowed it ->
+                new ToolChoice.Allowed(
+                        it.required(), it.names().stream().map(this::of).toList());
+            default -> choice;
+        };
+    }
+
+    private Message of(Message message) {
+        return switch (message) {
+            case Message.Assistant it ->
+                new Message.Assistant(
+                        it.place(),
+                        it.text(),
+                        it.toolCalls().stream()
+                                .map(call -> named(call, of(call.name())))
+                                .toList(),
+                        it.thoughtSignature(),
+                        it.files());
+            case Message.ToolResult it when it.place().name(Place.Member.ANSWERED).equals("name") ->
+                new Message.ToolResult(it.place(), of(it.toolCallId()), it.parts());
+            default -> message;
+        };
+    }
+
+    private static Message.ToolCall named(Message.ToolCall call, String name) {
+        return new Message.ToolCall(call.place(), call.id(), name, call.arguments(), call.thoughtSignature());
+    }
+
+    // ---- one name ----
 
     private static String joined(Own own) {
         return own.namespace() == null || own.namespace().equals(BARE)

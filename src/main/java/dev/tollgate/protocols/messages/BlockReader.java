@@ -4,12 +4,12 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.ContentPart.Media;
 import dev.tollgate.base.conversation.ContentPart.Named;
 import dev.tollgate.base.conversation.ContentPart.Text;
-import dev.tollgate.base.conversation.FunctionName;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -153,7 +153,7 @@ final class BlockReader {
                 case "type" -> type = json.string();
                 case "text" -> text = json.text();
                 case "id", "tool_use_id" -> id = json.nonEmptyString();
-                case "name", "tool_name" -> name = name();
+                case "name", "tool_name" -> name = json.nonEmptyString();
                 case "input" -> input = json.objectText();
                 case "content" -> content = content();
                 case "source" -> source();
@@ -167,10 +167,6 @@ final class BlockReader {
                 case "thinking", "signature", "data", "caller" -> json.skip();
                 default -> json.ignore();
             }
-        }
-
-        private String name() {
-            return "tool_use".equals(type) ? FunctionName.read(json) : json.nonEmptyString();
         }
 
         private @Nullable List<ContentPart> content() {
@@ -254,7 +250,8 @@ final class BlockReader {
         private void reference(String path, List<ContentBlock> blocks) {
             String tool = required(name, "tool_name");
             referenced.add(tool);
-            add(new Text("The tool " + tool + " is available."), path, blocks);
+            String shown = new ToolNames().flat(new ToolNames.Own(null, tool));
+            add(new Text("The tool " + shown + " is available."), path, blocks);
         }
 
         private <T> T required(@Nullable T value, String member) {

@@ -1,6 +1,5 @@
 package dev.tollgate.protocols.messages;
 
-import dev.tollgate.base.conversation.FunctionName;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
@@ -188,12 +187,6 @@ final class DeclaredTools {
             }
             if (schema == null) {
                 throw json.required("input_schema");
-            }
-            if (!FunctionName.isLegal(name)) {
-                throw JsonBody.invalid(
-                        json.memberPath("name"),
-                        "must be 1 to 64 letters, digits, underscores or hyphens that begin with a letter or an underscore, got "
-                                + Shown.quoted(name) + ".");
             }
             if (!names.add(name)) {
                 throw JsonBody.invalid(

@@ -11,6 +11,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.CallerNames;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -196,9 +197,10 @@ final class MessagesReader {
         if (maxTokens == null && !counting) {
             throw JsonBody.invalid("max_tokens", "is required.");
         }
-        Conversation conversation = conversation();
+        ToolNames names = new ToolNames();
+        Conversation conversation = names.of(conversation());
         return new MessagesRequest(
-                model, stream, maxTokens, thinking.wish(), tier, callerNames.read(), json.ignored(), conversation);
+                model, stream, maxTokens, thinking.wish(), tier, callerNames.read(), names, json.ignored(), conversation);
     }
 
     private Conversation conversation() {

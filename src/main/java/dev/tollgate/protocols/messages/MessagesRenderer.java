@@ -189,10 +189,11 @@ final class MessagesRenderer implements Renderer {
     private void call(UpstreamEvent.ToolCall event) {
         Message.ToolCall call = calls.call(event);
         signed.call(call, event.upstreamId());
+        Message.ToolCall shown = request.names().shown(call);
         if (blocks != null) {
-            blocks.call(call);
+            blocks.call(shown);
         } else if (begun != null) {
-            begun.call(call);
+            begun.call(shown);
         }
     }
 

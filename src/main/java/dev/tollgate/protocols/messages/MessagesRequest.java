@@ -7,6 +7,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param model as the caller wrote it
  * @param maxTokens null only in a request for a count
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
+ * @param names the tools by the names that the model sees
  * @param ignored dotted names of fields without effect (D5), in the order of the body
  * @param conversation the conversation without effort and budget
  */
@@ -27,6 +29,7 @@ record MessagesRequest(
         ThinkingWish thinking,
         @Nullable ServiceTier tier,
         CallerNames callerNames,
+        ToolNames names,
         List<String> ignored,
         Conversation conversation)
         implements ConversationRequest {

@@ -6,6 +6,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokensField the field that {@code maxTokens} came from, for messages
  * @param legacyFunctions whether the caller used {@code functions}, so that the answer has {@code function_call}
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
+ * @param names the tools by the names that the model sees
  * @param ignored dotted names of fields without effect (D5), in the order of the body
  */
 public record ChatRequest(
@@ -29,6 +31,7 @@ public record ChatRequest(
         boolean legacyFunctions,
         @Nullable ServiceTier tier,
         CallerNames callerNames,
+        ToolNames names,
         List<String> ignored,
         Conversation conversation)
         implements ConversationRequest {

@@ -9,6 +9,7 @@ import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,9 +60,7 @@ public final class ChatRequestReader {
         JsonBody json = new JsonBody(body, limits, memory);
         ChatRequestReader reader = new ChatRequestReader(json);
         json.wholeObject(it -> it.object(reader::member));
-        ChatRequest request = reader.built();
-        ConversationCheck.check(request.conversation().messages(), "tool messages");
-        return request;
+        return reader.built();
     }
 
     private void member(String name) {
@@ -124,7 +123,9 @@ public final class ChatRequestReader {
             throw JsonBody.invalid("messages", "is required.");
         }
         checkTogether();
-        ToolChoiceReader.Fitted fitted = tools.fitted();
+        ToolNames names = new ToolNames();
+        Conversation conversation = conversation(tools.fitted());
+        ConversationCheck.check(conversation.messages(), "tool messages");
         return new ChatRequest(
                 model,
                 stream,
@@ -133,8 +134,9 @@ public final class ChatRequestReader {
                 tools.areLegacy(),
                 withoutEffect.tier(),
                 withoutEffect.callerNames(),
+                names,
                 json.ignored(),
-                conversation(fitted));
+                names.of(conversation));
     }
 
     private Conversation conversation(ToolChoiceReader.Fitted fitted) {

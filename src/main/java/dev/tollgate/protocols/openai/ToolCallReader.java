@@ -1,6 +1,5 @@
 package dev.tollgate.protocols.openai;
 
-import dev.tollgate.base.conversation.FunctionName;
 import dev.tollgate.base.conversation.Message.ToolCall;
 import dev.tollgate.base.json.JsonBody;
 import java.util.List;
@@ -50,7 +49,7 @@ final class ToolCallReader {
 
     private void function(String member) {
         switch (member) {
-            case "name" -> name = FunctionName.read(json);
+            case "name" -> name = json.nonEmptyString();
             case "arguments" -> arguments = arguments();
             default -> json.ignore();
         }

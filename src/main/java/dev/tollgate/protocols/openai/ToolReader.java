@@ -1,6 +1,5 @@
 package dev.tollgate.protocols.openai;
 
-import dev.tollgate.base.conversation.FunctionName;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
@@ -102,7 +101,7 @@ final class ToolReader {
 
         private void functionMember(String member) {
             switch (member) {
-                case "name" -> name = FunctionName.read(json);
+                case "name" -> name = json.nonEmptyString();
                 case "description" -> description = json.string();
                 case "parameters" -> parameters = json.objectTree();
                 case "strict" -> strict = json.bool();

@@ -204,6 +204,17 @@ class MessagesReaderTest {
     }
 
     @Test
+    void a_reference_to_a_tool_has_the_name_that_the_model_sees() {
+        MessagesRequest request = read("{'model':'m','max_tokens':9,'tools':["
+                + TOOL.formatted("a.b", ",'defer_loading':true") + "," + TOOL.formatted("a_b", "")
+                + "],'messages':[{'role':'user','content':[{'type':'tool_reference','tool_name':'a.b'}]}]}");
+        String name = request.conversation().tools().getFirst().name();
+        assertThat(name).matches("a_b_[0-9a-f]{6}");
+        assertThat(request.conversation().tools().getLast().name()).isEqualTo("a_b");
+        assertThat(shown(request.conversation().messages())).isEqualTo("user:The tool " + name + " is available.");
+    }
+
+    @Test
     void more_declared_functions_than_allowed_are_refused_and_deferred_ones_do_not_count() {
         String many = String.join(
                 ",",
@@ -310,7 +321,7 @@ class MessagesReaderTest {
                 "'output_config':{'format':{'type':'text'}} ~ output_config.format.type",
                 "'stream':1 ~ stream",
                 "'system':7 ~ system",
-                "'tools':[{'name':'1f','input_schema':{}}] ~ tools.0.name",
+                "'tools':[{'name':'','input_schema':{}}] ~ tools.0.name",
                 "'tools':[{'name':'f'}] ~ tools.0.input_schema",
                 "'thread':{'type':'continue','id':'x'} ~ thread",
                 "'previous_message_id':'msg_1' ~ previous_message_id"

@@ -76,9 +76,7 @@ class ToolReaderTest {
             'tools':[{'type':'function'}]                  | tools.0.function             | 'tools.0.function' is required.
             'tools':[{'type':'custom','custom':{'name':'c'}}] | tools.0.type              | 'tools.0.type' must be function, got "custom".
             'tools':[{'type':'function','function':{}}]    | tools.0.function.name        | 'tools.0.function.name' is required.
-            'tools':[{'type':'function','function':{'name':'1f'}}] | tools.0.function.name | 'tools.0.function.name' must be 1 to 64 letters, digits, underscores or hyphens that begin with a letter or an underscore, got "1f".
-            'tools':[{'type':'function','function':{'name':'-f'}}] | tools.0.function.name | 'tools.0.function.name' must be 1 to 64 letters, digits, underscores or hyphens that begin with a letter or an underscore, got "-f".
-            'tools':[{'type':'function','function':{'name':'a b'}}] | tools.0.function.name | 'tools.0.function.name' must be 1 to 64 letters, digits, underscores or hyphens that begin with a letter or an underscore, got "a b".
+            'tools':[{'type':'function','function':{'name':''}}] | tools.0.function.name | 'tools.0.function.name' must be a string that is not empty, got "".
             'tools':[{'type':'function','function':{'name':'f','parameters':[]}}] | tools.0.function.parameters | 'tools.0.function.parameters' must be an object, got an array.
             'tools':[{'type':'function','function':{'name':'f','parameters':{'a':{'b':'\\udc00'}}}}] | tools.0.function.parameters.a.b | 'tools.0.function.parameters.a.b' holds half of a surrogate pair, which is not a character.
             'tools':[{'type':'function','function':{'name':'f','strict':1}}] | tools.0.function.strict | 'tools.0.function.strict' must be true or false, got 1.
