@@ -37,14 +37,18 @@ final class ContentReader {
             throw json.refuse("a string or an array of parts");
         }
         List<Content> read = new ArrayList<>();
-        json.array(json.limits().partsMax(), () -> {
-            Content part = new OnePart(json.path()).read();
-            if (part != null) {
-                count(part);
-                read.add(part);
-            }
-        });
+        json.array(json.limits().partsMax(), () -> read.addAll(onePart()));
         return read;
+    }
+
+    /** Reads one part; nothing if it is passed over. */
+    List<Content> onePart() {
+        Content part = new OnePart(json.path()).read();
+        if (part == null) {
+            return List.of();
+        }
+        count(part);
+        return List.of(part);
     }
 
     /** Reads the base64 of a picture that the model has made. */
@@ -103,7 +107,11 @@ final class ContentReader {
             return switch (type) {
                 case "input_text", "output_text", "text", "refusal" ->
                     new Content(path, new ContentPart.Text(required(text, type.equals("refusal") ? type : "text")));
-                case "input_image" ->
+                case "encrypted_content" ->
+                    throw JsonBody.invalid(
+                            path + "." + type,
+                            "was sealed by another server and cannot be read here. Send what it says as text.");
+                case "input_image", "computer_screenshot" ->
                     new Content(path, medium(Named.PICTURE, required(image, "image_url"), "image_url"));
                 case "input_file" -> new Content(path, file());
                 case "input_audio" -> new Content(path, required(sound, "input_audio"));
@@ -119,7 +127,7 @@ final class ContentReader {
         private void leaveOutUnused(String type) {
             Set<String> used =
                     switch (type) {
-                        case "input_image" -> Set.of("image_url", "detail");
+                        case "input_image", "computer_screenshot" -> Set.of("image_url", "detail");
                         case "input_file" -> Set.of("file", "filename");
                         case "input_audio" -> Set.of("input_audio");
                         default -> Set.of("text");

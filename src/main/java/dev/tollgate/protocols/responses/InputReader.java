@@ -76,8 +76,10 @@ final class InputReader {
             case "function_call" -> items.add(new OneItem(index).call());
             case "custom_tool_call" -> items.add(new OneItem(index).customCall());
             case "image_generation_call" -> picture(new OneItem(index));
-            case "function_call_output", "custom_tool_call_output" -> items.add(new OneItem(index).result());
             case "additional_tools" -> json.object(this::toolsMember);
+            case "tool_search_output" -> found(new OneItem(index));
+            case "agent_message" -> items.add(new OneItem(index).ofAgent());
+            case "mcp_approval_request", "mcp_approval_response" -> items.add(new OneItem(index).approval(type));
             case "reasoning" -> json.leaveOut();
             case "item_reference" -> items.add(new OneItem(index).reference());
             case "compaction", "compaction_summary" -> sealedSummary(false);
@@ -85,7 +87,33 @@ final class InputReader {
             case "compaction_trigger" ->
                 throw json.invalid(
                         "asks for a compaction, which is not served here. Ask for a summary with a user message.");
-            default -> json.ignore();
+            default -> other(new OneItem(index), String.valueOf(type));
+        }
+    }
+
+    /** The history is in calls and results of any kind; what else is new is passed over. */
+    private void other(OneItem one, String type) {
+        if (type.endsWith("_output")) {
+            items.add(one.result(type));
+            return;
+        }
+        if (!type.endsWith("_call")) {
+            json.ignore();
+            return;
+        }
+        int start = json.start();
+        List<Item> read = BuiltInCall.read(json, one.place, type);
+        items.addAll(read);
+        if (read.isEmpty()) {
+            json.ignored(json.path());
+            json.leaveOut(start);
+        }
+    }
+
+    private void found(OneItem one) {
+        Item result = one.found();
+        if (result != null) {
+            items.add(result);
         }
     }
 
@@ -130,6 +158,8 @@ final class InputReader {
         private @Nullable String role;
         private @Nullable List<Content> content;
         private @Nullable String callId;
+        private @Nullable String id;
+        private @Nullable String status;
         private @Nullable String name;
         private @Nullable String namespace;
         private @Nullable String arguments;
@@ -267,19 +297,71 @@ final class InputReader {
             return new Item.Reference(place, callId);
         }
 
-        Item result() {
+        /** Returns a result as what the user says if it names no call, as those of scheduled tasks. */
+        Item result(String type) {
             json.object(member -> {
                 switch (member) {
                     case "call_id" -> callId = json.nonEmptyString();
-                    case "output" -> content = contents.content();
-                    case "type", "id", "status", "name" -> json.skipWord();
+                    case "output" -> content = output(type);
+                    case "id" -> id = json.string();
+                    case "status" -> status = json.string();
+                    case "type", "name" -> json.skipWord();
                     default -> json.ignore();
                 }
             });
-            if (callId == null) {
-                throw json.required("call_id");
+            if (content == null) {
+                content = type.equals("apply_patch_call_output") && status != null
+                        ? List.of(new Content(place.path(), new ContentPart.Text(status)))
+                        : List.of();
             }
-            return new Item.Result(place, callId, content == null ? List.of() : content);
+            String answered = callId == null && type.equals("local_shell_call_output") ? id : callId;
+            return answered == null ? new Item.User(place, content) : new Item.Result(place, answered, content);
+        }
+
+        private List<Content> output(String type) {
+            return switch (type) {
+                case "function_call_output", "custom_tool_call_output" -> contents.content();
+                case "computer_call_output" -> contents.onePart();
+                default -> List.of(BuiltInCall.text(json.path(), json.tree()));
+            };
+        }
+
+        /** Declares the tools that a search has found. @return the result; null for a search that the provider ran */
+        @Nullable
+        Item found() {
+            json.object(member -> {
+                switch (member) {
+                    case "call_id" -> callId = json.nonEmptyString();
+                    case "tools" -> tools.additional();
+                    case "type", "id", "status", "execution" -> json.skipWord();
+                    default -> json.ignore();
+                }
+            });
+            Content text = new Content(place.path(), new ContentPart.Text("The tools that were found can be called."));
+            return callId == null ? null : new Item.Result(place, callId, List.of(text));
+        }
+
+        Item ofAgent() {
+            List<Content> said = new ArrayList<>();
+            List<String> names = new ArrayList<>(List.of("", ""));
+            json.object(member -> {
+                switch (member) {
+                    case "author" -> names.set(0, " from " + json.string());
+                    case "recipient" -> names.set(1, " to " + json.string());
+                    case "content" -> said.addAll(contents.content());
+                    case "type", "id", "status" -> json.skipWord();
+                    default -> json.ignore();
+                }
+            });
+            String head = "Message" + String.join("", names) + ":";
+            said.addFirst(new Content(place.path(), new ContentPart.Text(head)));
+            return new Item.User(place, said);
+        }
+
+        /** A provider's question whether it may call a tool, or the answer, as it came. */
+        Item approval(String type) {
+            List<Content> text = List.of(BuiltInCall.text(place.path(), json.tree()));
+            return type.endsWith("_response") ? new Item.User(place, text) : new Item.Assistant(place, text);
         }
     }
 }

@@ -181,6 +181,90 @@ class ResponsesReaderTest {
                 .containsExactly("Assistant:null", "ToolResult:1", "Assistant:null", "ToolResult:2");
     }
 
+    /** A result is shown behind its call, a text by its message. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'local_shell_call','call_id':'c','status':'completed','action':{'type':'exec','command':['cat']}},"
+                        + "{'type':'local_shell_call_output','call_id':'c','output':'FACT'}"
+                        + " | local_shell{'action':{'type':'exec','command':['cat']}} FACT",
+                "{'type':'local_shell_call','call_id':'c','action':{}},{'type':'local_shell_call_output','id':'c','output':'FACT'}"
+                        + " | local_shell{'action':{}} FACT",
+                "{'type':'local_shell_call','call_id':'c','action':{}},{'type':'function_call_output','call_id':'c','output':'FACT'}"
+                        + " | local_shell{'action':{}} FACT",
+                "{'type':'shell_call','call_id':'c','action':{'commands':['ls']}},"
+                        + "{'type':'shell_call_output','call_id':'c','output':[{'stdout':'FACT','outcome':{'type':'exit','exit_code':0}}]}"
+                        + " | shell{'action':{'commands':['ls']}} [{'stdout':'FACT','outcome':{'type':'exit','exit_code':0}}]",
+                "{'type':'apply_patch_call','call_id':'c','operation':{'path':'a'}},"
+                        + "{'type':'apply_patch_call_output','call_id':'c','status':'failed'} | apply_patch{'operation':{'path':'a'}} failed",
+                "{'type':'computer_call','call_id':'c','action':{'type':'screenshot'}},{'type':'computer_call_output','call_id':'c',"
+                        + "'output':{'type':'computer_screenshot','image_url':'data:image/png;base64,iVBORw0KGgo='}}"
+                        + " | computer{'action':{'type':'screenshot'}} medium",
+                "{'type':'mcp_call','id':'m','name':'n','server_label':'s','arguments':'{\\u0022a\\u0022:1}','output':'FACT','error':null}"
+                        + " | s__n{'a':1} FACT",
+                "{'type':'mcp_call','name':'n','arguments':'cut','error':{'message':'FACT'}} | n{'arguments':'cut'} {'message':'FACT'}",
+                "{'type':'file_search_call','id':'f','queries':['n'],'results':[{'text':'FACT'}]}"
+                        + " | file_search{'queries':['n']} [{'text':'FACT'}]",
+                "{'type':'code_interpreter_call','id':'i','code':'x','outputs':[{'type':'logs','logs':'FACT'}]}"
+                        + " | code_interpreter{'code':'x'} [{'type':'logs','logs':'FACT'}]",
+                "{'type':'new_call','call_id':'c','x':1},{'type':'new_call_output','call_id':'c','output':{'y':2}} | new{'x':1} {'y':2}",
+                "{'type':'mcp_approval_request','name':'n','arguments':'{}'},{'type':'mcp_approval_response','approve':true}"
+                        + " | {'type':'mcp_approval_request','name':'n','arguments':'{}'} {'type':'mcp_approval_response','approve':true}",
+                "{'type':'agent_message','author':'/root/a','recipient':'/root','content':[{'type':'input_text','text':'FACT'}]}"
+                        + " | Message from /root/a to /root:;FACT",
+                "{'type':'function_call_output','output':'FACT'} | FACT"
+            })
+    void what_carries_the_history_reaches_the_model_in_its_place(String items, String shown) {
+        ResponsesRequest request =
+                input("{'role':'user','content':'u'}," + items + ",{'role':'user','content':'Which number?'}");
+        List<Message> messages = request.conversation().messages();
+        String between = String.join(
+                " ",
+                messages.subList(1, messages.size() - 1).stream()
+                        .map(it -> it instanceof Assistant assistant && assistant.text() == null
+                                ? assistant.toolCalls().getFirst().name()
+                                        + assistant.toolCalls().getFirst().arguments()
+                                : text(it).replace('|', ';'))
+                        .toList());
+        assertThat(between.replace('"', '\'')).isEqualTo(shown);
+        assertThat(request.ignored()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'agent_message','author':'a','content':[{'type':'encrypted_content','encrypted_content':'x'}]}"
+                        + " | input.0.content.0.encrypted_content",
+                "{'type':'function_call_output','output':[{'type':'encrypted_content','encrypted_content':'x'}]}"
+                        + " | input.0.output.0.encrypted_content",
+                "{'type':'computer_call_output','call_id':'c','output':{'type':'computer_screenshot','file_id':'f'}}"
+                        + " | input.0.output.file_id"
+            })
+    void history_that_another_server_sealed_is_refused_by_name(String item, String param) {
+        assertThat(refused("{'model':'m','input':[" + item + ",{'role':'user','content':'u'}]}")
+                        .param())
+                .isEqualTo(param);
+    }
+
+    @Test
+    void tools_that_a_search_has_found_are_declared() {
+        String found = "'tools':[{'type':'function','name':'f','parameters':{}},"
+                + "{'type':'namespace','name':'n','tools':[{'type':'function','name':'g'}]}]";
+        ResponsesRequest request = input("{'role':'user','content':'u'},"
+                + "{'type':'tool_search_call','call_id':'c','execution':'client','arguments':{'query':'q'}},"
+                + "{'type':'tool_search_output','call_id':'c','execution':'client','status':'completed'," + found + "},"
+                + "{'type':'tool_search_call','call_id':null,'execution':'server','arguments':{'query':'q'}},"
+                + "{'type':'tool_search_output','call_id':null,'execution':'server'," + found + "}");
+        assertThat(request.conversation().tools()).extracting(Tool::name).containsExactly("f", "n__g");
+        assertThat(shape(request))
+                .containsExactly("User:u", "Assistant:null", "ToolResult:The tools that were found can be called.");
+        assertThat(request.ignored()).containsExactly("input.3");
+    }
+
     @Test
     void items_of_unknown_types_are_passed_over_and_named() {
         ResponsesRequest request = input("{'type':'web_search_call','id':'ws_1','status':'completed'},"
