@@ -28,8 +28,8 @@ class ToolNamesFlowTest {
     /** What calls the first tool, until it has a result. */
     private static final FarServer FAR = new FarServer(ToolNamesFlowTest::answer);
 
-    private static final Channels CHANNELS = Channels.of(
-            Channels.one(FAR.url()), Map.of("TOLLGATE_MODELS_FILE", "models/gemini-all.yaml"));
+    private static final Channels CHANNELS =
+            Channels.of(Channels.one(FAR.url()), Map.of("TOLLGATE_MODELS_FILE", "models/gemini-all.yaml"));
 
     private static final Customer CUSTOMER = CHANNELS.customer();
 
@@ -56,7 +56,11 @@ class ToolNamesFlowTest {
 
     @ParameterizedTest
     @CsvSource({
-        "mcp.server.read", "ns:tool/read", "l\u00f6sche", "1st", "-x",
+        "mcp.server.read",
+        "ns:tool/read",
+        "l\u00f6sche",
+        "1st",
+        "-x",
         "mcp__server__aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "mcp__plugin_a_long_name_of_a_plugin__and_a_server_of_its_own__and_at_the_end_a_tool_that_reads_one_file_after_the_other_of_a_tree",
         "plain_name"
@@ -78,8 +82,11 @@ class ToolNamesFlowTest {
                 JsonNode second = FAR.requests().getLast().json();
                 JsonNode call = second.at("/contents/1/parts/0");
                 assertThat(call.at("/functionCall/name").stringValue()).isEqualTo(declared(first));
-                assertThat(call.path("thoughtSignature").stringValue()).as(door.path()).isEqualTo(SIGNATURE);
-                assertThat(second.at("/contents/2/parts/0/functionResponse/name").stringValue())
+                assertThat(call.path("thoughtSignature").stringValue())
+                        .as(door.path())
+                        .isEqualTo(SIGNATURE);
+                assertThat(second.at("/contents/2/parts/0/functionResponse/name")
+                                .stringValue())
                         .isEqualTo(declared(first));
             }
         }
@@ -89,8 +96,8 @@ class ToolNamesFlowTest {
     @ValueSource(booleans = {false, true})
     void the_deprecated_form_has_the_same_names(boolean stream) {
         String name = "mcp.server.read";
-        String body = "{\"model\":\"gemini-3.1-pro-preview\",\"stream\":" + stream + ",\"functions\":[{\"name\":\"" + name
-                + "\"}],\"messages\":[{\"role\":\"user\",\"content\":\"go\"}%s]}";
+        String body = "{\"model\":\"gemini-3.1-pro-preview\",\"stream\":" + stream + ",\"functions\":[{\"name\":\""
+                + name + "\"}],\"messages\":[{\"role\":\"user\",\"content\":\"go\"}%s]}";
         Reply called = CUSTOMER.chat(body.formatted(""));
         assertThat(called.text()).contains("\"function_call\":{\"name\":\"" + name + "\"");
         Reply done = CUSTOMER.chat(body.formatted(",{\"role\":\"assistant\",\"content\":null,"
@@ -103,8 +110,7 @@ class ToolNamesFlowTest {
     }
 
     private static Reply ask(Door door, ObjectNode body) {
-        Reply reply = CHANNELS.gateway()
-                .post(door.path(), body.toString(), CUSTOMER.key());
+        Reply reply = CHANNELS.gateway().post(door.path(), body.toString(), CUSTOMER.key());
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         return reply;
     }

@@ -39,6 +39,9 @@ public final class JsonBody {
 
     private static final int EXPONENT_MAX = 1_000;
 
+    /** The most bytes that a tree's text takes for each of its bytes in the body: as characters, and as a string of JSON. */
+    private static final long TREE_TEXT_TIMES = 4;
+
     /** Decoding takes room for the text in UTF-8 as well. Shorter texts are not charged for that time. */
     private static final int LONG_TEXT_BYTES = 64 * 1024;
 
@@ -215,6 +218,11 @@ public final class JsonBody {
             object.set(whole(name), tree());
         }
         return object;
+    }
+
+    /** Charges for a text that is made of a tree. @param start where the tree began; the cursor is on its end */
+    public void chargeText(int start) {
+        tally.add(TREE_TEXT_TIMES * (parser.end() - start));
     }
 
     /** Reads an object as the text that it has in the body, checked in the same way as a tree of it. */

@@ -14,9 +14,8 @@ public final class BillingLine {
     private static final String NAME = "x-anthropic-billing-header:";
 
     /** The lines as JSON: pairs that end with a semicolon, the line or the text, or nothing up to the line's end. The line's end belongs to it. */
-    private static final Pattern LINES =
-            Pattern.compile("(?:" + NAME + " *(?:(?:[\\w-]+=[^;\\s\\\\]*(?:; *|(?=\\\\[nr]|\\z)))+(?:\\\\r)?(?:\\\\n)?"
-                    + "|(?:\\\\r)?\\\\n|\\z))+");
+    private static final Pattern LINES = Pattern.compile("(?:" + NAME
+            + " *(?:(?:[\\w-]+=[^;\\s\\\\]*(?:; *|(?=\\\\[nr]|\\z)))+(?:\\\\r)?(?:\\\\n)?" + "|(?:\\\\r)?\\\\n|\\z))+");
 
     /** Longer lines are none. */
     private static final int BYTES_MAX = 1_024;

@@ -83,7 +83,10 @@ public final class ToolNames {
             return said;
         }
         said.tools().stream().map(Tool::name).filter(FunctionName::isLegal).forEach(this::add);
-        said.tools().stream().map(Tool::name).filter(it -> !flat.containsKey(own(it))).forEach(this::add);
+        said.tools().stream()
+                .map(Tool::name)
+                .filter(it -> !flat.containsKey(own(it)))
+                .forEach(this::add);
         return new Conversation(
                 said.place(),
                 said.messages().stream().map(this::of).toList(),
@@ -139,7 +142,8 @@ public final class ToolNames {
                                 .toList(),
                         it.thoughtSignature(),
                         it.files());
-            case Message.ToolResult it when it.place().name(Place.Member.ANSWERED).equals("name") ->
+            case Message.ToolResult it
+            when it.place().name(Place.Member.ANSWERED).equals("name") ->
                 new Message.ToolResult(it.place(), of(it.toolCallId()), it.parts());
             default -> message;
         };

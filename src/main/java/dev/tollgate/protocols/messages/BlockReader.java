@@ -7,6 +7,7 @@ import dev.tollgate.base.conversation.ContentPart.Text;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.door.ToolNames;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Reads content blocks of the whole conversation, counts them, and collects the tools that they name. */
 final class BlockReader {
@@ -26,6 +28,11 @@ final class BlockReader {
             "text", "image", "document", "search_result", "tool_use", "tool_result", "tool_reference", "compaction");
 
     private static final JsonText SUMMARY = JsonText.of("Summary of the conversation so far:");
+
+    /** The ends of the types of calls and results of tools that the vendor's servers run. */
+    private static final String CALL = "_tool_use";
+
+    private static final String RESULT = "_tool_result";
 
     /** The most bytes for each byte of a text that is decoded and written into a string within a string. */
     private static final long ESCAPED_TWICE = 16;
@@ -90,6 +97,13 @@ final class BlockReader {
     }
 
     private void add(ContentPart part, String path, List<ContentBlock> into) {
+        count(part);
+        if (!(part instanceof Text text && text.text().isEmpty())) {
+            into.add(new ContentBlock.Said(path, part));
+        }
+    }
+
+    private void count(ContentPart part) {
         if (++parts > json.limits().partsMax()) {
             throw JsonBody.invalid(
                     "messages", "must have at most " + json.limits().partsMax() + " content blocks in all.");
@@ -97,9 +111,6 @@ final class BlockReader {
         if (part instanceof Media && ++media > json.limits().mediaMax()) {
             throw JsonBody.invalid(
                     "messages", "must have at most " + json.limits().mediaMax() + " images and documents in all.");
-        }
-        if (!(part instanceof Text text && text.text().isEmpty())) {
-            into.add(new ContentBlock.Said(path, part));
         }
     }
 
@@ -116,12 +127,15 @@ final class BlockReader {
         private @Nullable List<ContentPart> source;
         private final List<String> lines = new ArrayList<>(0);
         private boolean isError;
+        private String server = "";
+        private @Nullable JsonNode raw;
 
         OneBlock(MessagesField place) {
             this.place = place;
         }
 
         void into(List<ContentBlock> blocks) {
+            type = json.isObject() ? json.ahead("type") : null;
             json.object(this::member);
             if (type == null) {
                 throw json.required("type");
@@ -132,20 +146,45 @@ final class BlockReader {
                 case "image" -> required(source, "source").forEach(part -> add(part, path, blocks));
                 case "document" -> described(required(source, "source"), path, blocks);
                 case "search_result" -> described(required(content, "content"), path, blocks);
-                case "tool_use" -> blocks.add(call(path));
-                case "tool_result" -> blocks.add(result(path));
-                case "tool_reference" -> reference(path, blocks);
+                case "tool_use" -> blocks.add(call(path, false));
+                case "tool_result" -> blocks.add(result(path, content, false));
+                case "tool_reference" -> add(reference(required(name, "tool_name")), path, blocks);
                 case "compaction" -> blocks.add(summary(path));
-                default -> {
-                    if (!THOUGHTS.contains(type)) {
-                        json.ignored(path);
-                    }
-                }
+                default -> other(type, path, blocks);
             }
         }
 
+        private void other(String type, String path, List<ContentBlock> blocks) {
+            if (type.endsWith(CALL)) {
+                blocks.add(call(path, true));
+            } else if (type.endsWith(RESULT)) {
+                ContentBlock.Result result = result(path, raw == null ? content : served(raw, path), true);
+                if (raw == null || !result.parts().isEmpty()) {
+                    blocks.add(result);
+                } else {
+                    json.ignored(path);
+                }
+            } else if (!THOUGHTS.contains(type)) {
+                throw JsonBody.invalid(
+                        path + ".type", "must be a type of block that is known here, got " + Shown.quoted(type) + ".");
+            }
+        }
+
+        private List<ContentPart> served(JsonNode content, String path) {
+            List<ContentPart> found = new ArrayList<>(0);
+            for (JsonNode tool : content.path("tool_references")) {
+                String its = tool.path("tool_name").asString("");
+                if (!its.isEmpty()) {
+                    found.add(reference(its));
+                }
+            }
+            List<ContentPart> all = found.isEmpty() ? ServerResult.parts(content, path + ".content") : found;
+            all.forEach(BlockReader.this::count);
+            return all;
+        }
+
         private void member(String member) {
-            if (type != null && !READ.contains(type) && !member.equals("type")) {
+            if (type != null && !isRead(type) && !member.equals("type")) {
                 json.skip();
                 return;
             }
@@ -160,6 +199,7 @@ final class BlockReader {
                 case "title", "context" ->
                     lines.add((member.equals("title") ? "Title: " : "Context: ") + json.string());
                 case "is_error" -> isError = json.bool();
+                case "server_name" -> server = json.string() + "__";
                 case "cache_control" -> {
                     json.ignored("cache_control");
                     json.skip();
@@ -169,9 +209,15 @@ final class BlockReader {
             }
         }
 
+        private boolean isRead(String type) {
+            return READ.contains(type) || type.endsWith(CALL) || type.endsWith(RESULT);
+        }
+
         private @Nullable List<ContentPart> content() {
-            if (json.isObject()) { // of a block that is passed over and names its type later
-                json.skip();
+            if (type != null && type.endsWith(RESULT) && !type.equals("mcp_tool_result")) {
+                int start = json.start();
+                raw = json.tree();
+                json.chargeText(start);
                 return null;
             }
             return inner();
@@ -199,10 +245,11 @@ final class BlockReader {
             contents.forEach(part -> add(part, path, blocks));
         }
 
-        private ContentBlock call(String path) {
+        private ContentBlock call(String path, boolean byServer) {
             String arguments = input == null ? "{}" : input;
+            String called = server + required(name, "name");
             return new ContentBlock.Call(
-                    path, new Message.ToolCall(place, required(id, "id"), required(name, "name"), arguments, null));
+                    path, new Message.ToolCall(place, required(id, "id"), called, arguments, null), byServer);
         }
 
         private ContentBlock summary(String path) {
@@ -219,10 +266,10 @@ final class BlockReader {
             return new ContentBlock.Summary(path, new Text(json.joined(texts)));
         }
 
-        private ContentBlock result(String path) {
+        private ContentBlock.Result result(String path, @Nullable List<ContentPart> content, boolean byServer) {
             List<ContentPart> contents = content == null ? List.of() : content;
             return new ContentBlock.Result(
-                    path, place, required(id, "tool_use_id"), isError ? failed(contents) : contents);
+                    path, place, required(id, "tool_use_id"), isError ? failed(contents) : contents, byServer);
         }
 
         /** A failed call's texts become an object that says so, which upstreams pass on as it is (D45, E13). */
@@ -247,11 +294,10 @@ final class BlockReader {
             return all;
         }
 
-        private void reference(String path, List<ContentBlock> blocks) {
-            String tool = required(name, "tool_name");
+        private ContentPart reference(String tool) {
             referenced.add(tool);
             String shown = new ToolNames().flat(new ToolNames.Own(null, tool));
-            add(new Text("The tool " + shown + " is available."), path, blocks);
+            return new Text("The tool " + shown + " is available.");
         }
 
         private <T> T required(@Nullable T value, String member) {

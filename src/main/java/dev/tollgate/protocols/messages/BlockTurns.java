@@ -62,7 +62,7 @@ final class BlockTurns {
             switch (block) {
                 case ContentBlock.Said it -> said.add(it.part());
                 case ContentBlock.Result result -> {
-                    messages.add(new Message.ToolResult(result.place(), result.answered(), result.parts()));
+                    messages.add(result.message());
                     unanswered.remove(result.answered());
                 }
                 case ContentBlock.Call call -> throw misplaced(call, "tool_use", "user");
@@ -89,27 +89,82 @@ final class BlockTurns {
     }
 
     private void assistant(int index, List<ContentBlock> blocks) {
-        List<JsonText> texts = new ArrayList<>(1);
-        List<Message.ToolCall> calls = new ArrayList<>();
+        Set<String> served = new HashSet<>(0);
+        for (ContentBlock block : blocks) {
+            if (block instanceof ContentBlock.Result result && result.byServer()) {
+                served.add(result.answered());
+            }
+        }
+        Turn turn = new Turn(new MessagesField.OfMessage(index));
         for (ContentBlock block : blocks) {
             switch (block) {
                 case ContentBlock.Said it -> {
                     if (!(it.part() instanceof ContentPart.Text text)) {
                         throw misplaced(it, "image or document", "assistant");
                     }
-                    texts.add(text.text());
+                    turn.text(text.text());
                 }
-                case ContentBlock.Call call -> calls.add(call.call());
-                case ContentBlock.Result result -> throw misplaced(result, "tool_result", "assistant");
+                case ContentBlock.Call call -> {
+                    if (call.byServer() && !served.contains(call.call().id())) {
+                        json.ignored(call.path());
+                    } else {
+                        turn.call(call);
+                    }
+                }
+                case ContentBlock.Result result -> turn.result(result);
                 case ContentBlock.Summary summary -> throw new IllegalStateException("a summary has been taken");
             }
         }
-        if (texts.isEmpty() && calls.isEmpty()) {
-            return;
+        turn.end();
+    }
+
+    /** The assistant's words and calls until a result of a tool that the vendor's servers ran, and those results. */
+    private final class Turn {
+
+        private final MessagesField place;
+        private final List<JsonText> texts = new ArrayList<>(1);
+        private final List<Message.ToolCall> calls = new ArrayList<>();
+        private final List<Message> results = new ArrayList<>(0);
+
+        Turn(MessagesField place) {
+            this.place = place;
         }
-        calls.forEach(call -> unanswered.add(String.valueOf(call.id())));
-        JsonText text = texts.isEmpty() ? null : texts.size() == 1 ? texts.getFirst() : json.joined(texts);
-        messages.add(new Message.Assistant(new MessagesField.OfMessage(index), text, calls, null, List.of()));
+
+        void text(JsonText text) {
+            open();
+            texts.add(text);
+        }
+
+        void call(ContentBlock.Call call) {
+            open();
+            calls.add(call.call());
+            if (!call.byServer()) {
+                unanswered.add(String.valueOf(call.call().id()));
+            }
+        }
+
+        void result(ContentBlock.Result result) {
+            if (!result.byServer()) {
+                throw misplaced(result, "tool_result", "assistant");
+            }
+            results.add(result.message());
+        }
+
+        /** Ends the turn if all of its calls have results. */
+        private void open() {
+            if (!results.isEmpty() && results.size() == calls.size()) {
+                end();
+            }
+        }
+
+        void end() {
+            if (!texts.isEmpty() || !calls.isEmpty()) {
+                JsonText text = texts.isEmpty() ? null : texts.size() == 1 ? texts.getFirst() : json.joined(texts);
+                messages.add(new Message.Assistant(place, text, calls, null, List.of()));
+            }
+            messages.addAll(results);
+            List.of(texts, calls, results).forEach(List::clear);
+        }
     }
 
     /** A system message is an instruction at the beginning, and a text of the user in its place later (E11). */

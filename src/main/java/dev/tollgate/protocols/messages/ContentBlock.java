@@ -16,11 +16,19 @@ sealed interface ContentBlock {
     /** A summary of the messages before it (E74). */
     record Summary(String path, ContentPart.Text text) implements ContentBlock {}
 
-    record Call(String path, Message.ToolCall call) implements ContentBlock {}
+    /** @param byServer whether the vendor's servers ran the tool, within the message */
+    record Call(String path, Message.ToolCall call, boolean byServer) implements ContentBlock {}
 
     /**
      * @param answered the id of the call
      * @param parts text and media
+     * @param byServer whether the vendor's servers ran the tool, within the message
      */
-    record Result(String path, MessagesField place, String answered, List<ContentPart> parts) implements ContentBlock {}
+    record Result(String path, MessagesField place, String answered, List<ContentPart> parts, boolean byServer)
+            implements ContentBlock {
+
+        Message.ToolResult message() {
+            return new Message.ToolResult(place, answered, parts);
+        }
+    }
 }

@@ -21,7 +21,15 @@ final class BuiltInCall {
 
     /** The members that do not say what was called. */
     private static final Set<String> AROUND = Set.of(
-            "type", "id", "call_id", "status", "name", "server_label", "execution", "created_by", "approval_request_id");
+            "type",
+            "id",
+            "call_id",
+            "status",
+            "name",
+            "server_label",
+            "execution",
+            "created_by",
+            "approval_request_id");
 
     private static final int SUFFIX_CHARS = "_call".length();
 
@@ -29,7 +37,9 @@ final class BuiltInCall {
 
     /** Reads an item. @return nothing for a call that neither has a result nor may get one */
     static List<Item> read(JsonBody json, Spot place, String type) {
+        int start = json.start();
         ObjectNode item = json.objectTree();
+        json.chargeText(start);
         JsonNode result = result(item);
         String callId = word(item, "call_id");
         if (callId == null && result == null) {
@@ -37,18 +47,24 @@ final class BuiltInCall {
         }
         String id = callId != null ? callId : word(item, "id") == null ? place.path() : word(item, "id");
         String name = word(item, "name") == null ? type.substring(0, type.length() - SUFFIX_CHARS) : word(item, "name");
-        Item.Call call =
-                new Item.Call(place, id, new Own(word(item, "server_label"), String.valueOf(name)), arguments(item, json));
+        Item.Call call = new Item.Call(
+                place, id, new Own(word(item, "server_label"), String.valueOf(name)), arguments(item, json));
         return result == null
                 ? List.of(call)
                 : List.of(call, new Item.Result(place, call.callId(), List.of(text(place.path(), result))));
     }
 
-    /** Returns a value as a text: a string as it is, anything else as JSON. */
-    static Content text(String path, JsonNode value) {
+    /** Reads a value as a text: a string as it is, anything else as JSON. */
+    static Content text(JsonBody json, String path) {
+        int start = json.start();
+        JsonNode value = json.tree();
+        json.chargeText(start);
+        return text(path, value);
+    }
+
+    private static Content text(String path, JsonNode value) {
         return new Content(
-                path,
-                new ContentPart.Text(value.isString() ? JsonText.of(value) : JsonText.of(value.toString())));
+                path, new ContentPart.Text(value.isString() ? JsonText.of(value) : JsonText.of(value.toString())));
     }
 
     private static @Nullable JsonNode result(ObjectNode item) {

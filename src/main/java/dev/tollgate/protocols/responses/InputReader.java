@@ -322,7 +322,7 @@ final class InputReader {
             return switch (type) {
                 case "function_call_output", "custom_tool_call_output" -> contents.content();
                 case "computer_call_output" -> contents.onePart();
-                default -> List.of(BuiltInCall.text(json.path(), json.tree()));
+                default -> List.of(BuiltInCall.text(json, json.path()));
             };
         }
 
@@ -360,7 +360,7 @@ final class InputReader {
 
         /** A provider's question whether it may call a tool, or the answer, as it came. */
         Item approval(String type) {
-            List<Content> text = List.of(BuiltInCall.text(place.path(), json.tree()));
+            List<Content> text = List.of(BuiltInCall.text(json, place.path()));
             return type.endsWith("_response") ? new Item.User(place, text) : new Item.Assistant(place, text);
         }
     }

@@ -47,8 +47,7 @@ class PromptSizesTest {
         String body = "{'systemInstruction':{'parts':[{'text':'" + line + "'},{'text':'" + line
                 + "\\nYou are.'}]},'contents':[{'parts':[{'text':'Hi'}]}]}";
         NativeRequest request = NativeRequestReader.read(bytes(body), ReadLimits.DEFAULT);
-        assertThat(request.body().path("systemInstruction"))
-                .hasToString("{\"parts\":[{\"text\":\"You are.\"}]}");
+        assertThat(request.body().path("systemInstruction")).hasToString("{\"parts\":[{\"text\":\"You are.\"}]}");
         assertThat(request.ignored()).contains("systemInstruction");
     }
 

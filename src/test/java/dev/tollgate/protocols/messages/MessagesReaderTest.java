@@ -118,7 +118,8 @@ class MessagesReaderTest {
         String line = "x-anthropic-billing-header: cc_version=2; cch=1f;";
         MessagesRequest request = read("{'model':'m','max_tokens':9,'system':'" + line + "\\nYou are.','messages':["
                 + "{'role':'system','content':'" + line + " First.'},{'role':'user','content':'" + line + "'},"
-                + "{'role':'system','content':[{'type':'text','text':'" + line + "'},{'type':'text','text':'Later.'}]}]}");
+                + "{'role':'system','content':[{'type':'text','text':'" + line
+                + "'},{'type':'text','text':'Later.'}]}]}");
         assertThat(shown(request.conversation().messages()))
                 .isEqualTo("system:You are.|system:First.|user:" + line + "|user:Later.");
         assertThat(request.ignored()).containsExactly("system.0", "messages.0.content", "messages.2.content.0");
@@ -147,19 +148,71 @@ class MessagesReaderTest {
     }
 
     @Test
-    void blocks_of_server_tools_and_unknown_blocks_are_passed_over_and_named() {
-        MessagesRequest request = read(messages("{'role':'user','content':'Hi'},{'role':'assistant','content':["
-                + "{'type':'server_tool_use','id':'s1','name':'web_search','input':{'query':'q'}},"
-                + "{'type':'web_search_tool_result','tool_use_id':'s1','content':[{'type':'web_search_result','url':'u'}]},"
-                + "{'type':'text','text':'Yes.','citations':[]},{'content':{'x':1},'type':'new_block'}]},"
-                + "{'role':'user','content':'Go on'}"));
+    void a_search_of_this_server_is_passed_over_and_named() {
+        MessagesRequest request = read(
+                messages(
+                        "{'role':'user','content':'Hi'},{'role':'assistant','content':["
+                                + "{'type':'server_tool_use','id':'s1','name':'web_search','input':{'query':'q'}},"
+                                + "{'content':[{'type':'web_search_result','url':'u','encrypted_content':''}],'tool_use_id':'s1',"
+                                + "'type':'web_search_tool_result'},{'type':'text','text':'Yes.','citations':[]},"
+                                + "{'type':'server_tool_use','id':'s2','name':'paused','input':{}}]},{'role':'user','content':'Go on'}"));
         assertThat(shown(request.conversation().messages())).isEqualTo("user:Hi|assistant:Yes.[]|user:Go on");
         assertThat(request.ignored())
                 .containsExactly(
-                        "messages.1.content.0",
                         "messages.1.content.1",
                         "messages.1.content.2.citations",
+                        "messages.1.content.0",
                         "messages.1.content.3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "server_tool_use ~ web_fetch_tool_result ~ {'type':'web_fetch_result','url':'u','content':{'type':'document',"
+                        + "'source':{'type':'text','data':'FACT'}}} ~ {'type':'web_fetch_result','url':'u',"
+                        + "'content':{'type':'document','source':{'type':'text','data':'FACT'}}}",
+                "server_tool_use ~ web_fetch_tool_result ~ {'content':{'source':{'type':'base64','media_type':'application/pdf',"
+                        + "'data':'JVBERi0='}}} ~ {'content':{'source':{'type':'base64','media_type':'application/pdf'}}}+FILE application/pdf",
+                "server_tool_use ~ code_execution_tool_result ~ {'type':'code_execution_result','stdout':'FACT','return_code':0}"
+                        + " ~ {'type':'code_execution_result','stdout':'FACT','return_code':0}",
+                "server_tool_use ~ web_search_tool_result ~ [{'title':'FACT','url':'u','encrypted_content':'x'}]"
+                        + " ~ [{'title':'FACT','url':'u'}]",
+                "mcp_tool_use ~ mcp_tool_result ~ [{'type':'text','text':'FACT'}] ~ FACT"
+            })
+    void a_result_of_the_vendors_tools_reaches_the_model_as_one(
+            String call, String result, String content, String shown) {
+        MessagesRequest request = read(messages("{'role':'user','content':'Hi'},{'role':'assistant','content':["
+                + "{'type':'text','text':'I look.'},{'type':'" + call
+                + "','id':'s1','name':'look','server_name':'x','input':{}},"
+                + "{'type':'" + result + "','tool_use_id':'s1','content':" + content + "},"
+                + "{'type':'text','text':'Yes.'},{'type':'tool_use','id':'t1','name':'f','input':{}}]},"
+                + "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t1','content':'one'}]}"));
+        assertThat(shown(request.conversation().messages()).replace('"', '\''))
+                .isEqualTo("user:Hi|assistant:I look.[s1]|result s1:" + shown + "|assistant:Yes.[t1]|result t1:one");
+        assertThat(request.ignored()).isEmpty();
+    }
+
+    @Test
+    void a_call_of_the_callers_stays_with_those_of_the_vendor_before_its_result() {
+        assertThat(shown(said("{'role':'user','content':'Hi'},{'role':'assistant','content':["
+                        + "{'type':'tool_use','id':'t1','name':'f','input':{}},{'type':'server_tool_use','id':'s1','name':'look'},"
+                        + "{'type':'code_execution_tool_result','tool_use_id':'s1','content':{'stdout':'FACT'}},"
+                        + "{'type':'text','text':'Yes.'}]},"
+                        + "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t1','content':'one'}]}")))
+                .isEqualTo("user:Hi|assistant:Yes.[t1, s1]|result s1:{\"stdout\":\"FACT\"}|result t1:one");
+    }
+
+    @Test
+    void tools_that_a_search_of_the_vendors_has_found_are_declared() {
+        MessagesRequest request = read("{'model':'m','max_tokens':9,'tools':["
+                + TOOL.formatted("b", ",'defer_loading':true") + "],'messages':[{'role':'user','content':'Hi'},"
+                + "{'role':'assistant','content':[{'type':'server_tool_use','id':'s1','name':'tool_search_tool_regex'},"
+                + "{'type':'tool_search_tool_result','tool_use_id':'s1','content':{'tool_references':["
+                + "{'type':'tool_reference','tool_name':'b'}]}}]},{'role':'user','content':'Go'}]}");
+        assertThat(request.conversation().tools()).extracting(Tool::name).containsExactly("b");
+        assertThat(shown(request.conversation().messages())).contains("result s1:The tool b is available.");
     }
 
     @ParameterizedTest
@@ -180,6 +233,12 @@ class MessagesReaderTest {
                         + " ~ messages.0.content.0.source.url",
                 "{'role':'user','content':[{'type':'tool_use','id':'a','name':'f','input':[]}]} ~ messages.0.content.0.input",
                 "{'role':'user','content':7} ~ messages.0.content",
+                "{'role':'user','content':[{'type':'container_upload','file_id':'f'}]} ~ messages.0.content.0.type",
+                "{'role':'assistant','content':[{'type':'server_tool_use','id':'a','name':'f'},"
+                        + "{'type':'code_execution_tool_result','tool_use_id':'a','content':{'encrypted_stdout':'x'}}]}"
+                        + " ~ messages.0.content.1.content.encrypted_stdout",
+                "{'role':'assistant','content':[{'type':'code_execution_tool_result','tool_use_id':'a','content':{'stdout':'x'}}]}"
+                        + " ~ messages.0.content.0.tool_use_id",
                 "{'role':'tool','content':'x'} ~ messages.0.role",
                 "{'role':'user'} ~ messages.0.content",
                 "{'role':'user','content':''} ~ messages"

@@ -54,7 +54,8 @@ class MessageReaderTest {
     void the_billing_line_goes_out_of_every_system_text_alone() {
         String line = "x-anthropic-billing-header: cc_version=2; cch=1f;";
         ChatRequest request = read(messages("{'role':'system','content':'" + line + "\\nYou are.'},"
-                + "{'role':'developer','content':[{'type':'text','text':'" + line + "'},{'type':'text','text':'First.'}]},"
+                + "{'role':'developer','content':[{'type':'text','text':'" + line
+                + "'},{'type':'text','text':'First.'}]},"
                 + "{'role':'user','content':'" + line + "'}"));
         assertThat(request.conversation().messages())
                 .containsExactly(

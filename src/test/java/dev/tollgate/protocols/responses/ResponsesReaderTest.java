@@ -141,7 +141,8 @@ class ResponsesReaderTest {
     void the_billing_line_goes_out_of_every_system_text_alone() {
         String line = "x-anthropic-billing-header: cc_version=2; cch=1f;";
         ResponsesRequest request = read("{'model':'m','instructions':'" + line + "\\nYou are.','input':["
-                + "{'role':'developer','content':[{'type':'input_text','text':'" + line + "'},{'type':'input_text','text':'"
+                + "{'role':'developer','content':[{'type':'input_text','text':'" + line
+                + "'},{'type':'input_text','text':'"
                 + line + " First.'}]},{'role':'user','content':'" + line + "'},{'role':'system','content':'" + line
                 + "\\r\\nLater.'}]}");
         assertThat(shape(request))
