@@ -136,7 +136,7 @@ class BadRequestsTest {
                 "tools | [5]",
                 "tools | [{\"type\":\"custom\",\"custom\":{\"name\":\"x\"}}]",
                 "tools | [{\"type\":\"function\"}]",
-                "tools | [{\"type\":\"function\",\"function\":{\"name\":\"no spaces\"}}]",
+                "tools | [{\"type\":\"function\",\"function\":{\"name\":\"\"}}]",
                 "tool_choice | \"maybe\"",
                 "tool_choice | {\"type\":\"function\",\"function\":{\"name\":\"unknown\"}}",
                 "response_format | \"json\"",

@@ -153,6 +153,21 @@ public final class ToolNames {
         return new Message.ToolCall(call.place(), call.id(), name, call.arguments(), call.thoughtSignature());
     }
 
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ToolNames it && it.flat.equals(flat) && it.declared.equals(declared);
+    }
+
+    @Override
+    public int hashCode() {
+        return flat.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return flat.toString();
+    }
+
     // ---- one name ----
 
     private static String joined(Own own) {

@@ -200,7 +200,15 @@ final class MessagesReader {
         ToolNames names = new ToolNames();
         Conversation conversation = names.of(conversation());
         return new MessagesRequest(
-                model, stream, maxTokens, thinking.wish(), tier, callerNames.read(), names, json.ignored(), conversation);
+                model,
+                stream,
+                maxTokens,
+                thinking.wish(),
+                tier,
+                callerNames.read(),
+                names,
+                json.ignored(),
+                conversation);
     }
 
     private Conversation conversation() {

@@ -113,6 +113,23 @@ class MessagesReaderTest {
         assertThat(request.ignored()).containsExactly("system.0", "cache_control");
     }
 
+    /** Conversations as agents send them: nothing is refused, and nothing changes its place. */
+    @Test
+    void conversations_of_all_shapes_keep_their_order() {
+        assertThat(shown(said("{'role':'system','content':'First.'},{'role':'system','content':[]},"
+                        + "{'role':'system','content':'Second.'},{'role':'user','content':'Go'},{'role':'assistant','content':["
+                        + "{'type':'thinking','thinking':'Hm','signature':'x'},{'type':'text','text':''},"
+                        + "{'type':'tool_use','id':'t1','name':'look','input':{}}]},"
+                        + "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t1','content':["
+                        + "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'iVBORw0K'}},"
+                        + "{'type':'document','source':{'type':'base64','media_type':'application/pdf','data':'JVBERi0='}},"
+                        + "{'type':'text','text':'both'}]},{'type':'text','text':'And'},{'type':'text','text':'now?'}]},"
+                        + "{'role':'system','content':[]},{'role':'system','content':'Calm.'},"
+                        + "{'role':'assistant','content':''},{'role':'user','content':'Well?'}")))
+                .isEqualTo("system:First.|system:Second.|user:Go|assistant:null[t1]"
+                        + "|result t1:PICTURE image/png+FILE application/pdf+both|user:And+now?|user:Calm.|user:Well?");
+    }
+
     @Test
     void the_billing_line_goes_out_of_every_system_text_alone() {
         String line = "x-anthropic-billing-header: cc_version=2; cch=1f;";
