@@ -179,7 +179,7 @@ public final class ToolNames {
     private static String plain(Own own) {
         String joined = joined(own);
         StringBuilder legal = new StringBuilder(joined.length() + 1);
-        if (Ascii.isDigit(joined.charAt(0)) || joined.charAt(0) == '-') {
+        if (joined.isEmpty() || Ascii.isDigit(joined.charAt(0)) || joined.charAt(0) == '-') {
             legal.append('_');
         }
         joined.chars().forEach(c -> legal.append(Ascii.isLetterOrDigit(c) || c == '-' ? (char) c : '_'));

@@ -45,10 +45,10 @@ final class BuiltInCall {
         if (callId == null && result == null) {
             return List.of();
         }
-        String id = callId != null ? callId : word(item, "id") == null ? place.path() : word(item, "id");
-        String name = word(item, "name") == null ? type.substring(0, type.length() - SUFFIX_CHARS) : word(item, "name");
-        Item.Call call = new Item.Call(
-                place, id, new Own(word(item, "server_label"), String.valueOf(name)), arguments(item, json));
+        String id = callId != null ? callId : item.path("id").asString(place.path());
+        String own = word(item, "name");
+        String name = own == null ? type.substring(0, type.length() - SUFFIX_CHARS) : own;
+        Item.Call call = new Item.Call(place, id, new Own(word(item, "server_label"), name), arguments(item, json));
         return result == null
                 ? List.of(call)
                 : List.of(call, new Item.Result(place, call.callId(), List.of(text(place.path(), result))));

@@ -70,8 +70,9 @@ final class InputReader {
             throw json.refuse("an object");
         }
         int index = count++;
-        String type = json.ahead("type", "role", "content");
-        switch (type == null ? "message" : type) {
+        String given = json.ahead("type", "role", "content");
+        String type = given == null ? "message" : given;
+        switch (type) {
             case "message" -> items.add(new OneItem(index).message());
             case "function_call" -> items.add(new OneItem(index).call());
             case "custom_tool_call" -> items.add(new OneItem(index).customCall());
@@ -87,7 +88,7 @@ final class InputReader {
             case "compaction_trigger" ->
                 throw json.invalid(
                         "asks for a compaction, which is not served here. Ask for a summary with a user message.");
-            default -> other(new OneItem(index), String.valueOf(type));
+            default -> other(new OneItem(index), type);
         }
     }
 

@@ -210,6 +210,7 @@ class ResponsesReaderTest {
                         + " | file_search{'queries':['n']} [{'text':'FACT'}]",
                 "{'type':'code_interpreter_call','id':'i','code':'x','outputs':[{'type':'logs','logs':'FACT'}]}"
                         + " | code_interpreter{'code':'x'} [{'type':'logs','logs':'FACT'}]",
+                "{'type':'mcp_call','id':'m','name':'','output':'FACT'} | mcp{} FACT",
                 "{'type':'new_call','call_id':'c','x':1},{'type':'new_call_output','call_id':'c','output':{'y':2}} | new{'x':1} {'y':2}",
                 "{'type':'mcp_approval_request','name':'n','arguments':'{}'},{'type':'mcp_approval_response','approve':true}"
                         + " | {'type':'mcp_approval_request','name':'n','arguments':'{}'} {'type':'mcp_approval_response','approve':true}",
