@@ -8,7 +8,6 @@ import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.anthropic.core.JsonValue;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.BadRequestException;
-import com.anthropic.errors.NotFoundException;
 import com.anthropic.helpers.MessageAccumulator;
 import com.anthropic.models.messages.ContentBlock;
 import com.anthropic.models.messages.ContentBlockParam;
@@ -140,7 +139,7 @@ class AnthropicJavaTest {
 
     @Test
     void errors_are_those_of_the_sdk() {
-        assertThatThrownBy(() -> turn(ask("no-such-model", "Hello"), false)).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> turn(ask("no-such-model", "Hello"), false)).isInstanceOf(BadRequestException.class);
         assertThatThrownBy(() -> turn(
                         ask("gemini-2.5-pro", "Hello").stopSequences(List.of("a", "b", "c", "d", "e", "f")), false))
                 .isInstanceOf(BadRequestException.class)

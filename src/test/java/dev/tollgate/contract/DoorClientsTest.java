@@ -77,7 +77,7 @@ class DoorClientsTest {
         assertThat(came).isEqualTo(JSON.readTree("""
                 {"created":"héllo 世界","stopped":"end_turn","output":%s,"thought":"thinking","signed":true,"streamed":60,\
                 "deltasAreTheText":true,"parsed":"name,age","asked":["Oslo","Bergen"],"answered":"%s",\
-                "counted":true,"listed":true,"refused":404,"kind":"not_found_error"}""".formatted(came.get("output"), TWO_CITIES)));
+                "counted":true,"listed":true,"refused":400,"kind":"invalid_request_error"}""".formatted(came.get("output"), TWO_CITIES)));
     }
 
     @Test

@@ -75,7 +75,7 @@ class SettingsLoaderTest {
                         TrafficSettings.MESSAGES,
                         TrafficSettings.TOOLS,
                         TrafficSettings.MEDIA),
-                List.of(33_554_432L, 32_768L, 16_384, 64, 10_000, 128, 100));
+                List.of(33_554_432L, 32_768L, 16_384, 64, 10_000, 512, 100));
         assertThat(settings.find(TrafficSettings.ADDRESS_CONNECTIONS)).isNull();
         assertThat(settings.list(TrafficSettings.MEDIA_ALLOW)).isEmpty();
         assertThat(settings.list(TrafficSettings.MEDIA_GS)).isEmpty();
