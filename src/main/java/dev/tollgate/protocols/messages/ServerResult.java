@@ -19,6 +19,9 @@ final class ServerResult {
 
     private static final String SEALED = "encrypted_";
 
+    /** The most that a refusal shows of the path to a sealed member. */
+    private static final int PATH_CHARS_MAX = 256;
+
     private ServerResult() {}
 
     /**
@@ -53,19 +56,32 @@ final class ServerResult {
         return isForeign;
     }
 
-    private static void requireOpen(JsonNode node, String path) {
+    private static void requireOpen(JsonNode content, String path) {
+        String sealed = sealed(content);
+        if (sealed != null) {
+            throw JsonBody.invalid(
+                    path + sealed.substring(0, Math.min(sealed.length(), PATH_CHARS_MAX)),
+                    "was sealed by another server and cannot be read here. Send a text instead.");
+        }
+    }
+
+    /** Returns the path below a node of the first sealed member; null if there is none. Names may be long and nodes many, so only its own path is made. */
+    private static @Nullable String sealed(JsonNode node) {
         for (Map.Entry<String, JsonNode> member : node.properties()) {
-            String at = path + "." + member.getKey();
-            if (member.getKey().startsWith(SEALED)
-                    && !member.getValue().asString("").isEmpty()) {
-                throw JsonBody.invalid(
-                        at, "was sealed by another server and cannot be read here. Send a text instead.");
+            boolean isSealed = member.getKey().startsWith(SEALED)
+                    && !member.getValue().asString("").isEmpty();
+            String inner = isSealed ? "" : sealed(member.getValue());
+            if (inner != null) {
+                return "." + member.getKey() + inner;
             }
-            requireOpen(member.getValue(), at);
         }
         for (int i = 0; node.isArray() && i < node.size(); i++) {
-            requireOpen(node.get(i), path + "." + i);
+            String inner = sealed(node.get(i));
+            if (inner != null) {
+                return "." + i + inner;
+            }
         }
+        return null;
     }
 
     /** Takes the bytes of a document out of a fetched page. */

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.messages;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
@@ -14,6 +15,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.testing.Randomly;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -219,6 +221,20 @@ class MessagesReaderTest {
                         + "{'type':'text','text':'Yes.'}]},"
                         + "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t1','content':'one'}]}")))
                 .isEqualTo("user:Hi|assistant:Yes.[t1, s1]|result s1:{\"stdout\":\"FACT\"}|result t1:one");
+    }
+
+    @Test
+    void the_names_around_a_results_values_cost_their_length_once() {
+        String around = "{'" + "k".repeat(9_999) + "':";
+        byte[] body = bytes(messages("{'role':'user','content':'Hi'},{'role':'assistant','content':["
+                + "{'type':'server_tool_use','id':'s1','name':'look'},"
+                + "{'type':'web_fetch_tool_result','tool_use_id':'s1','content':" + around.repeat(20) + "[1"
+                + ",1".repeat(10_000) + "]" + "}".repeat(20) + "}]},{'role':'user','content':'Go'}"));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(MessagesReader.read(body, ReadLimits.DEFAULT, Lease.FREE, false))
+                .isNotNull();
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100L * body.length);
     }
 
     @Test
