@@ -33,7 +33,8 @@ public final class BillingLine {
             return text;
         }
         Matcher lines = LINES.matcher(text.head(BYTES_MAX));
-        if (!lines.lookingAt()) {
+        boolean isLine = lines.lookingAt();
+        if (!isLine || (lines.hitEnd() && text.length() > BYTES_MAX)) {
             return text;
         }
         ignored.accept(path);

@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.json.JsonText;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,6 +50,17 @@ class BillingLineTest {
     void a_text_that_only_mentions_the_line_stays(String text) {
         List<String> ignored = new ArrayList<>();
         assertThat(BillingLine.without(spelt(text), "system.0", ignored::add)).isEqualTo(spelt(text));
+        assertThat(ignored).isEmpty();
+    }
+
+    @Test
+    void a_line_above_the_bound_stays_whole() {
+        List<String> ignored = new ArrayList<>();
+        for (String value :
+                List.of("b".repeat(1_200), "\u00e9".repeat(700), "b; cc=".repeat(300), "bb;  c=".repeat(300))) {
+            JsonText text = JsonText.of("x-anthropic-billing-header: a=" + value + "\nYou are.");
+            assertThat(BillingLine.without(text, "system.0", ignored::add)).isEqualTo(text);
+        }
         assertThat(ignored).isEmpty();
     }
 
