@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -274,6 +275,24 @@ public final class JsonText {
             }
         }
         return utf8;
+    }
+
+    /** Returns the first bytes of the text in UTF-8: a longer text costs no more. */
+    public byte[] utf8(int bytesMax) {
+        int size = 0;
+        int at = from;
+        while (at < to && size < bytesMax) {
+            int next = special(bytes, at, Math.min(to, at + bytesMax - size));
+            size += next - at;
+            at = next;
+            if (at < to && size < bytesMax) {
+                int length = escapeLength(bytes, at, to);
+                size += utf8Length(bytes, at, length);
+                at += length;
+            }
+        }
+        byte[] utf8 = new JsonText(bytes, from, at, size).utf8();
+        return size <= bytesMax ? utf8 : Arrays.copyOf(utf8, bytesMax);
     }
 
     private int unescape(int at, int length, byte[] utf8, int size) {

@@ -61,11 +61,10 @@ public record PromptStart(Consumer<Bytes> walk) {
 
         public void add(JsonText text) {
             if (left > 0) {
-                byte[] utf8 = text.utf8();
-                int taken = Math.min(left, utf8.length);
-                all.write(utf8, 0, taken);
+                byte[] utf8 = text.utf8(left);
+                all.writeBytes(utf8);
                 all.write(0);
-                left -= taken;
+                left -= utf8.length;
             }
         }
 

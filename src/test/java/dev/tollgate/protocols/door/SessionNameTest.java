@@ -2,8 +2,10 @@ package dev.tollgate.protocols.door;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.storage.secrets.SecretBox;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -108,6 +110,15 @@ class SessionNameTest {
         assertThat(start.bytes()).hasSize(64 * 1024 + 1);
         assertThat(start.bytes()).isEqualTo(start("x".repeat(80_000)).bytes());
         assertThat(start.bytes()).isNotEqualTo(start("y" + "x".repeat(80_000)).bytes());
+    }
+
+    @Test
+    void a_text_above_the_bound_is_not_copied_whole() {
+        JsonText text = JsonText.of("x".repeat(8 << 20));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(new PromptStart(bytes -> bytes.add(text)).bytes()).hasSize(64 * 1024 + 1);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
     }
 
     @Test
