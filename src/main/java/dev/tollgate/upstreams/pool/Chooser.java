@@ -2,9 +2,11 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.upstreams.sessions.CallSession;
 import dev.tollgate.upstreams.sessions.KeyOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,22 +141,23 @@ final class Chooser {
         return free.isEmpty() ? null : nearest(free, wish.session().key());
     }
 
-    /** Leaves out channels far above their share of the open calls, so that a chosen key loads none further. */
+    /**
+     * Leaves out channels far above their share of the open calls, so that a chosen key loads none further. The calls are counted once: by any counts some
+     * channel is within its share, but not if others begin between two of them.
+     */
     private static List<ModelRoute> withinTheirShare(List<ModelRoute> compared) {
-        long calls = 0;
-        long weights = 0;
-        for (ModelRoute route : compared) {
-            calls += route.channel().calls();
-            weights += route.weight();
+        long[] calls =
+                compared.stream().mapToLong(route -> route.channel().calls()).toArray();
+        long allCalls = LongStream.of(calls).sum();
+        long allWeights = compared.stream().mapToLong(ModelRoute::weight).sum();
+        List<ModelRoute> within = new ArrayList<>(calls.length);
+        for (int i = 0; i < calls.length; i++) {
+            ModelRoute route = compared.get(i);
+            if (calls[i] < CALLS_MIN || 4 * calls[i] * allWeights <= 5 * allCalls * route.weight()) {
+                within.add(route);
+            }
         }
-        long allCalls = calls;
-        long allWeights = weights;
-        return compared.stream()
-                .filter(route -> {
-                    long its = route.channel().calls();
-                    return its < CALLS_MIN || 4 * its * allWeights <= 5 * allCalls * route.weight();
-                })
-                .toList();
+        return within;
     }
 
     /** @param routes of one priority, at least one */
