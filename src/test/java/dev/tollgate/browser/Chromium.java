@@ -48,7 +48,7 @@ final class Chromium {
 
     private Chromium() {}
 
-    /** @return an empty page, in a browser that starts now if none runs: a new page, or one that was {@link #giveBack given back} */
+    /** @return an empty page, in a browser that starts now if none runs: a new page, or a page that was {@link #giveBack given back} */
     static Page taken() {
         assumeTrue(MISSING.isEmpty(), () -> NOT_RUN + MISSING.orElseThrow());
         if (!TAKEN.compareAndSet(false, true)) {

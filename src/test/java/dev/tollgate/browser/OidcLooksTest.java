@@ -73,7 +73,7 @@ class OidcLooksTest {
         }
     }
 
-    /** The same two pages for a person who connects again, and for an address that has an account. */
+    /** Shows both pages to a person who connects again, and for an address that has an account. */
     private static void lookAtTheOtherEnds(Visit visit) {
         Page page = visit.page();
         page.click("text=Disconnect");

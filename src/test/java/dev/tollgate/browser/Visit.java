@@ -142,7 +142,7 @@ public final class Visit implements AutoCloseable {
     /**
      * Opens a visit without waiting: the browser has to be free. Without a browser the test is skipped.
      *
-     * @param origin as in {@code http://127.0.0.1:8080}: the only one that pages may request from
+     * @param origin as in {@code http://127.0.0.1:8080}: pages may request from no other
      * @param width the window's width in CSS pixels
      */
     public static Visit at(String origin, int width, Scheme scheme) {

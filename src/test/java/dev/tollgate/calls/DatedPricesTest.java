@@ -149,7 +149,7 @@ class DatedPricesTest {
         return Instant.parse(receipt.get("priced_at").asString());
     }
 
-    /** Checks that version and charge are those of the time that the receipt names. */
+    /** Checks that version and charge belong to the time that the receipt names. */
     private void assertChargedAsPriced(JsonNode receipt) {
         long rises = rises(pricedAt(receipt));
         assertThat(receipt.get("price_version").asString()).isEqualTo("p" + rises);

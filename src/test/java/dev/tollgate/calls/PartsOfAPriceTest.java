@@ -87,7 +87,7 @@ class PartsOfAPriceTest {
     }
 
     @Test
-    void cached_tokens_that_are_told_late_lower_the_charge() {
+    void cached_tokens_reported_late_lower_the_charge() {
         Customer customer = gateway.customer("100");
         gateway.script(UpstreamScript.answers()
                 .event(chunk("One ", null, "\"promptTokenCount\":1000,\"candidatesTokenCount\":4"))
@@ -253,7 +253,7 @@ class PartsOfAPriceTest {
 
     @ParameterizedTest
     @CsvSource({
-        // asked, granted, charge, tier of the receipt: standard comes to 1.02
+        // asked, granted, charge, tier of the receipt: standard costs 1.02
         "flex,     flex,     0.51,  flex,     flex",
         "flex,     standard, 0.51,  flex,     default", // never above what was asked
         "priority, priority, 1.836, priority, priority",
@@ -281,7 +281,7 @@ class PartsOfAPriceTest {
         // audio, cached, cached audio: 1000 tokens of prompt, 10 of output
         "400,  0,   '',  1.82, false",
         "400,  500, 300, 0.77, false", // 500 cached, 100 audio, 400 text
-        "400,  500, '',  1.37, true", // no overlap told: 500 cached, 400 audio, 100 text
+        "400,  500, '',  1.37, true", // no overlap reported: 500 cached, 400 audio, 100 text
         "800,  500, '',  1.57, true", // 500 cached, 500 audio
         "2000, 0,   '',  3.02, true", // above the prompt
     })

@@ -138,7 +138,7 @@ class AnthropicJavaTest {
     }
 
     @Test
-    void errors_are_those_of_the_sdk() {
+    void errors_are_the_sdks_own_exceptions() {
         assertThatThrownBy(() -> turn(ask("no-such-model", "Hello"), false)).isInstanceOf(BadRequestException.class);
         assertThatThrownBy(() -> turn(
                         ask("gemini-2.5-pro", "Hello").stopSequences(List.of("a", "b", "c", "d", "e", "f")), false))

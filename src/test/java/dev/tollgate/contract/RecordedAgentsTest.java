@@ -58,7 +58,7 @@ class RecordedAgentsTest {
         "copilot-cli-1.0.102-edits-a-file, 17, edit",
         "copilot-cli-1.0.102-responses-edits-a-file, 17, edit"
     })
-    void an_agent_that_has_read_its_file_is_told_to_edit_it(String name, int functions, String edits) {
+    void an_agent_that_has_read_its_file_gets_a_call_to_edit_it(String name, int functions, String edits) {
         Reply reply = Recorded.of(name, customer.key()).send(gateway);
 
         assertThat(reply.text()).contains(LINE).contains("\"name\":\"" + edits + "\"");

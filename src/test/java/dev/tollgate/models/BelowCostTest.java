@@ -23,7 +23,7 @@ class BelowCostTest {
                     + " above: {prompt_tokens: 200000, input: 800, output: 3600, cached_input: 80, audio_input: 1200,"
                     + " search_per_1000: 2800}, tiers: {flex: 0.5, priority: 1.8}";
 
-    /** The same in dollars. */
+    /** Warnings with amounts in dollars. */
     private static final String COST = "input: 2, output: 12, cached_input: 0.2, audio_input: 3, search_per_1000: 14,"
             + " above: {prompt_tokens: 200000, input: 4, output: 18, cached_input: 0.4, audio_input: 6,"
             + " search_per_1000: 14}, tiers: {flex: 0.5, priority: 1.8}";

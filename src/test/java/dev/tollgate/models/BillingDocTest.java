@@ -71,7 +71,7 @@ class BillingDocTest {
     }
 
     @Test
-    void the_charges_are_those_of_the_program() {
+    void the_charges_equal_the_programs() {
         Usage flex = usage(ServiceTier.FLEX);
         String before = Credits.text(pricing(1).chargeMicros(flex));
         String after = Credits.text(pricing(3).chargeMicros(flex));
@@ -83,7 +83,7 @@ class BillingDocTest {
                 .contains("no tier, the charge would be **" + standard + "** credits");
     }
 
-    /** @param column of the rates of prompts up to the threshold, to the left of those above it */
+    /** @param column the column for prompts up to the threshold; the next column is for longer prompts */
     private Pricing pricing(int column) {
         Tariff tariff = new Tariff(
                 rates(column),

@@ -41,7 +41,7 @@ class BuiltInCatalogueTest {
     }
 
     @Test
-    void all_further_rows_are_those_of_the_complete_catalogue() {
+    void all_further_rows_equal_the_complete_catalogues() {
         Set<String> taken = new HashSet<>();
         DOCUMENTED.all().forEach(model -> {
             taken.add(model.id());

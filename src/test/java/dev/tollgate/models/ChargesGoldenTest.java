@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class ChargesGoldenTest {
 
-    /** A day on which each price of the complete catalogue is the one that was its only price in November 2026. */
+    /** A day on which each price of the complete catalogue is its only price of November 2026. */
     private static final Instant DAY = Instant.parse("2026-12-15T00:00:00Z");
 
     @Test

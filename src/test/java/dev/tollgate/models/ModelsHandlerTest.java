@@ -93,7 +93,7 @@ class ModelsHandlerTest {
     }
 
     @Test
-    void codex_gets_an_empty_list_of_its_own_beside_the_other() {
+    void codex_gets_an_empty_list_of_its_own_next_to_the_other() {
         assertThat(Asked.get("/v1/models?client_version=0.171.0").at(ROUTES).text())
                 .contains("\"id\":\"open\"")
                 .endsWith(",\"has_more\":false,\"models\":[]}");

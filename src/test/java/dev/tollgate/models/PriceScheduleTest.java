@@ -79,7 +79,7 @@ class PriceScheduleTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Reads a schedule as a person would: of the prices that have begun, the one that began last. */
+    /** Reads a schedule as a person would: the latest price that has begun applies. */
     @Test
     void the_price_in_force_is_the_last_that_has_begun() {
         Randomly.run(1_000, random -> {

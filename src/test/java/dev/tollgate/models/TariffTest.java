@@ -41,7 +41,7 @@ class TariffTest {
     }
 
     @Test
-    void standard_is_on_offer_beside_any_other_tier() {
+    void standard_is_on_offer_together_with_any_other_tier() {
         assertThat(Tiers.NONE.offers(ServiceTier.STANDARD)).isFalse();
         Tiers flex = new Tiers(5_000, 0);
         assertThat(flex.offers(ServiceTier.STANDARD) && flex.offers(ServiceTier.FLEX))

@@ -523,7 +523,7 @@ class WholePricesTest {
     }
 
     @Test
-    void margins_are_told_for_each_component_on_both_sides_of_a_step() {
+    void each_component_has_a_margin_on_both_sides_of_a_step() {
         try (Gateway gateway = start(Stores.SQLITE)) {
             send(gateway, MODEL, WHOLE);
             JsonNode sold = sold(gateway);

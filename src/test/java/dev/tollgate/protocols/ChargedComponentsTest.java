@@ -45,7 +45,7 @@ class ChargedComponentsTest {
         gateway.close();
     }
 
-    /** @param parts of the one user message, JSON */
+    /** @param parts the JSON parts of the only user message */
     private JsonNode answer(String model, String parts, String more) {
         Gateway.Reply reply = customer.chat("{\"model\":\"" + model
                 + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":[" + parts + "]}]" + more + "}");

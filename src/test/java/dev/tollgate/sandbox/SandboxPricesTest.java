@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** What an answer's price depends on beside its tokens: tier, cache and searches. */
+/** The factors of an answer's price apart from its tokens: tier, cache and searches. */
 class SandboxPricesTest {
 
     private static final String SEARCH = ",\"tools\":[{\"googleSearch\":{}}]";

@@ -56,7 +56,7 @@ class DatabaseClockTest {
     }
 
     @Test
-    void a_slow_measurement_replaces_one_that_it_contradicts() {
+    void a_slow_measurement_replaces_a_contradicting_one() {
         measure(Duration.ofSeconds(5), QUICK);
         measure(Duration.ofMillis(5_803), SLOW);
         assertThat(clock.offset()).isEqualTo(Duration.ofMillis(5_803));

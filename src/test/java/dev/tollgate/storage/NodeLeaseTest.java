@@ -154,7 +154,7 @@ class NodeLeaseTest {
         }
     }
 
-    /** Whether a time that was just asked is the database's, but for a slow answer. */
+    /** Whether a time that was just read is the database's, apart from a slow answer. */
     private boolean isTheDatabases(Instant time) {
         long apart = number("SELECT " + Dialect.POSTGRESQL.nowMillis()) - time.toEpochMilli();
         return Math.abs(apart) < Duration.ofMinutes(1).toMillis();

@@ -75,7 +75,7 @@ class ShutOutTest {
     }
 
     @Test
-    void a_start_beside_an_older_server_warns_and_shuts_none_out() {
+    void a_start_next_to_an_older_server_warns_and_shuts_none_out() {
         try (Gateway gateway = start(Stores.POSTGRESQL);
                 LogCapture log = new LogCapture()) {
             set(gateway, LATER);

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a door sends of one answer, as one text: headers, bytes by step, signed parts. Plays the meter before the door's sink, with an
- * answer that a tape decides: events, batches, silence, a slow caller, another try, a cut, a failure. Any bytes are a tape, and one that is cut is a
+ * answer that a tape decides: events, batches, silence, a slow caller, another try, a cut, a failure. Any bytes are a tape, and a cut tape is a
  * shorter answer.
  */
 final class AnswerPath implements BiFunction<String, byte[], Object[]> {

@@ -25,7 +25,7 @@ final class BodyGrammar {
 
     private final Map<String, List<List<String>>> rules = new HashMap<>();
 
-    /** @param name of the file, under {@code /fuzz/path} */
+    /** @param name the file's name under {@code /fuzz/path} */
     BodyGrammar(String name) {
         for (String rule : text("/fuzz/path/" + name + ".grammar").strip().split("\n\n+")) {
             List<String> lines = rule.lines().toList();
@@ -45,7 +45,7 @@ final class BodyGrammar {
         }
     }
 
-    /** Plain text and references by turns. */
+    /** Plain text and references, alternately. */
     private static List<String> pieces(String line) {
         return line.equals("-") ? List.of("") : List.copyOf(Arrays.asList(line.split("[<>]", -1)));
     }

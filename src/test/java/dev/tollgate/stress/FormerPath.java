@@ -24,7 +24,7 @@ import java.util.function.BiFunction;
  * program's jar and its folder of test classes, which must have {@link CallPath}. The folder gets a file for each new kind of difference: the body,
  * shrunk by cutting. The first body's number is the seed, so {@code 1 NUMBER} repeats a body.
  *
- * <p>More memory charged than a tenth and 4 KiB above the former program's is told, and is no difference.
+ * <p>More memory charged than a tenth and 4 KiB above the former program's is reported, and is no difference.
  */
 public final class FormerPath {
 

@@ -115,7 +115,7 @@ final class PathProtocols {
         return new CurrentModels(new Catalogue(Instant.EPOCH, List.of(), List.of()), none, CLOCK);
     }
 
-    /** Rules that differ: functions, search beside them, media in results, demanded signatures, a conversation that ends with the model. */
+    /** Rules that differ: functions, search together with them, media in results, demanded signatures, a conversation that ends with the model. */
     private static List<Model> models() {
         List<Model> models = new ArrayList<>();
         for (String name : List.of(

@@ -73,7 +73,7 @@ public record Scrape(String text, Map<String, Double> series) {
                 / (total(name + "_count", labels) - before.total(name + "_count", labels));
     }
 
-    /** Returns the names of the program's own series, without those of the metrics library, which depend on the machine. */
+    /** Returns the names of the program's own series, without the metrics library's, which depend on the machine. */
     public Set<String> ours() {
         return series.keySet().stream()
                 .filter(name -> name.startsWith("tollgate_") || name.startsWith("gen_ai_"))

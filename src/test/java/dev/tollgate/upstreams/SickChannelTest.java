@@ -74,7 +74,7 @@ class SickChannelTest {
                 "{\"error\":{\"code\":%d,\"status\":\"%s\",\"message\":\"%s\"}}".formatted(code, status, message));
     }
 
-    /** Google's answer, or that of a server with OpenAI's protocol. */
+    /** Google's answer, or the answer of a server with OpenAI's protocol. */
     private static FarServer.Answer answer(String kind) {
         return kind.equals("gemini")
                 ? gemini("from a")
@@ -94,7 +94,7 @@ class SickChannelTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gemini", "openai"})
-    void every_call_is_served_beside_a_sick_first_channel(String kind) {
+    void every_call_is_served_next_to_a_sick_first_channel(String kind) {
         TestClock clock = new TestClock("2026-11-20T10:00:00Z");
         try (FarServer b = FarServer.saying("from b");
                 Channels channels = Channels.of(Channels.one(b.url()), clock);

@@ -136,7 +136,7 @@ class AnswerRoomTest {
     }
 
     @Test
-    void an_end_that_nobody_waits_for_has_its_time() {
+    void an_end_without_a_waiter_keeps_its_time() {
         Share large = with("a", "large", ALL / 2);
         Share other = with("b", "other", ALL / 4);
         assertThat(other.take(1_000)).isEqualTo(Reply.LATER);

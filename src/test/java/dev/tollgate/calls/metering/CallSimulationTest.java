@@ -42,7 +42,7 @@ class CallSimulationTest {
 
     private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("src/main/resources/models.yaml"));
 
-    /** A model that bills reasoning, and one that does not and has growing holds. */
+    /** A model that bills reasoning, and a model with growing holds that does not. */
     private static final List<Model> CATALOGUED = List.of(
             CATALOGUE.all().stream()
                     .filter(model -> model.pricing().reasoningBilled())

@@ -122,7 +122,7 @@ class CurrentModelsTest {
         }
     }
 
-    /** A channel as those of Vertex AI. */
+    /** A channel like Vertex AI's. */
     private record EitherTool(String name) implements Channel {
 
         @Override

@@ -109,7 +109,7 @@ class LoopCallsTest {
     }
 
     @Test
-    void a_stream_is_told_at_intervals_that_its_call_runs() {
+    void a_stream_says_at_intervals_that_its_call_runs() {
         LoopCalls calls = calls(Duration.ofMinutes(1), Duration.ofMillis(40));
         long begun = System.nanoTime();
         PlayedCall silent = open(calls);

@@ -51,7 +51,7 @@ class PricePartsTest {
         return new UpstreamEvent.TierGranted(tier);
     }
 
-    /** Plays an answer that is cut within a piece: 300 tokens of output are covered, four more are told with four characters. */
+    /** Plays an answer that is cut within a piece: 300 tokens of output are covered, four more arrive with four characters. */
     private static PlayedCall cut(Bounds bounds, long heldMicros, long cached, UpstreamEvent... first) {
         PlayedCall call = PlayedCall.held(bounds, heldMicros);
         call.upstream.says(first);

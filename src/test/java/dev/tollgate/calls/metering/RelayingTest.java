@@ -75,7 +75,7 @@ class RelayingTest {
     }
 
     @Test
-    void a_stream_is_told_once_in_an_interval_that_its_call_runs() {
+    void a_stream_says_once_in_an_interval_that_its_call_runs() {
         PlayedCall silent = unconfirmed();
         look(silent, 1);
         assertThat(silent.told()).containsExactly("confirm");
@@ -92,7 +92,7 @@ class RelayingTest {
     }
 
     @Test
-    void a_response_that_leaves_whole_is_not_told_that_its_call_runs() {
+    void a_response_that_leaves_whole_does_not_say_that_its_call_runs() {
         PlayedCall whole = judged();
         look(whole, 1);
         assertThat(whole.told()).isEmpty();

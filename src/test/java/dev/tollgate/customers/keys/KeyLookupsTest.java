@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Lookups of existing keys that are not cached: one account's lookups do not keep those of another waiting. */
+/** Lookups of existing keys that are not cached: one account's lookups do not delay another account's. */
 @Timeout(240)
 class KeyLookupsTest {
 

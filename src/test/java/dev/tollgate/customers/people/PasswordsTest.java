@@ -51,7 +51,7 @@ class PasswordsTest {
     }
 
     @Test
-    void hashes_equal_those_of_the_librarys_own_function() {
+    void hashes_equal_the_results_of_the_librarys_own_function() {
         Argon2Function librarys = Argon2Function.getInstance(KIBIBYTES + 8, 2, 1, 32, Argon2.ID);
         try (Passwords passwords = new Passwords(new Random(), KIBIBYTES + 8)) {
             String theirs =

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Counts of tokens: agents ask for dozens at a time, compact by them, and must never be charged, refused or told 0 (E44). */
+/** Counts of tokens: agents ask for dozens at a time, compact by them, and must never be charged, be refused or get 0 (E44). */
 @Timeout(240)
 class MessageCountTest {
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The same answer of an upstream, however its bytes are cut, is the same message in the protocol's order, at the same price as at the other door. */
+/** An upstream's answer, however its bytes are cut, becomes one message in the protocol's order, at the same price as at the other door. */
 @Timeout(240)
 class MessageStreamsTest {
 

@@ -214,7 +214,7 @@ class MessagesReaderTest {
     }
 
     @Test
-    void a_call_of_the_callers_stays_with_those_of_the_vendor_before_its_result() {
+    void a_callers_call_stays_with_the_vendors_calls_before_its_result() {
         assertThat(shown(said("{'role':'user','content':'Hi'},{'role':'assistant','content':["
                         + "{'type':'tool_use','id':'t1','name':'f','input':{}},{'type':'server_tool_use','id':'s1','name':'look'},"
                         + "{'type':'code_execution_tool_result','tool_use_id':'s1','content':{'stdout':'FACT'}},"

@@ -198,7 +198,7 @@ class MessagesRefusalsTest {
     }
 
     @Test
-    void a_search_beside_functions_is_left_out_and_named_where_the_model_cannot_do_both() {
+    void a_search_with_functions_is_left_out_and_named_if_the_model_cannot_do_both() {
         String both = TOOL + "," + SEARCH + "],";
         assertThat(asked("gemini-2.5-pro", both).header("x-tollgate-ignored")).isEqualTo("tools.1");
         assertThat(gateway.lastAsked().get("tools").toString()).doesNotContain("googleSearch");

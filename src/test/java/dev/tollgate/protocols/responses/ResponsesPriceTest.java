@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The same content costs the same and goes to the model in the same form, through Chat Completions and through Responses. */
+/** Equal content costs the same and goes to the model in the same form, through Chat Completions and through Responses. */
 @Timeout(240)
 class ResponsesPriceTest {
 
@@ -128,7 +128,7 @@ class ResponsesPriceTest {
     }
 
     @Test
-    void a_search_beside_functions_is_left_out_on_a_model_that_cannot_do_both() {
+    void a_search_with_functions_is_left_out_if_the_model_cannot_do_both() {
         String body = """
                 {"model":"gemini-2.5-pro","input":"Hi","tools":[{"type":"function","name":"look"},{"type":"web_search"}]}""";
         Gateway.Reply reply = gateway.post("/v1/responses", body, customer.key());

@@ -214,11 +214,11 @@ class ResponsesReaderTest {
                 "{'type':'new_call','call_id':'c','x':1},{'type':'new_call_output','call_id':'c','output':{'y':2}} | new{'x':1} {'y':2}",
                 "{'type':'mcp_approval_request','name':'n','arguments':'{}'},{'type':'mcp_approval_response','approve':true}"
                         + " | {'type':'mcp_approval_request','name':'n','arguments':'{}'} {'type':'mcp_approval_response','approve':true}",
-                "{'type':'agent_message','author':'/root/a','recipient':'/root','content':[{'type':'input_text','text':'FACT'}]}"
-                        + " | Message from /root/a to /root:;FACT",
+                "{'type':'agent_message','author':'lead/a','recipient':'lead','content':[{'type':'input_text','text':'FACT'}]}"
+                        + " | Message from lead/a to lead:;FACT",
                 "{'type':'function_call_output','output':'FACT'} | FACT"
             })
-    void what_carries_the_history_reaches_the_model_in_its_place(String items, String shown) {
+    void items_of_the_history_reach_the_model_where_they_were(String items, String shown) {
         ResponsesRequest request =
                 input("{'role':'user','content':'u'}," + items + ",{'role':'user','content':'Which number?'}");
         List<Message> messages = request.conversation().messages();

@@ -146,7 +146,7 @@ class SecretKeysTest {
     }
 
     @Test
-    void trouble_with_a_key_is_told_as_a_start_would_meet_it() throws Exception {
+    void trouble_with_a_key_is_reported_as_a_start_would_meet_it() throws Exception {
         check(box);
         try (Database database = Database.openReading(folder)) {
             assertThat(SecretKeys.trouble(KEY, folder, database)).isNull();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A body with downloaded media: each is in its place, with the type that its bytes show. */
+/** A body with downloaded media: each is where it was named, with the type that its bytes show. */
 class CompatMediaBodyTest {
 
     private static final String URL = "https://example.com/a";

@@ -97,7 +97,7 @@ class RateLimitTest {
     }
 
     @Test
-    void a_delay_of_nothing_is_passed_over_for_one_that_says_more() {
+    void a_zero_delay_is_passed_over_for_a_longer_one() {
         RateLimit limit = new RateLimit(json("{'details':[{'retryDelay':'0s'}]}"), "Please retry in 3s.");
         assertThat(limit.wait(new RetryHeaders(Map.of("retry-after", "0")), NOW))
                 .isEqualTo(Duration.ofSeconds(3));

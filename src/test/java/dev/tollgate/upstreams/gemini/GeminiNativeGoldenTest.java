@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The body that Gemini gets for a request in its own format: {@code body}, for a {@code model}, perhaps one that {@code replaces} another,
+ * The body that Gemini gets for a request in its own format: {@code body}, for a {@code model}, which perhaps {@code replaces} another,
  * on the channel "here"; {@code callIds} says which ids of calls go back there, {@code made} which channel and model made each signature.
  */
 class GeminiNativeGoldenTest {
