@@ -79,7 +79,7 @@ public final class Catalogue {
     }
 
     /**
-     * Sets the prices of models; each replaces those of the file and those before it in its list from its time on.
+     * Sets the prices of models; from its time on, each replaces the file's prices and the earlier ones in its list.
      *
      * @param prices by the model's public id, in the order in which they were set; ids that are not on sale are ignored
      */

@@ -30,7 +30,7 @@ final class CatalogueTariff {
         return new CatalogueTariff(rules, true);
     }
 
-    /** Returns the keys of a cost, those of earlier catalogues included. */
+    /** Returns the keys of a cost, including keys of earlier catalogues. */
     String[] keysOfCost(boolean isOfList) {
         return hasInputAlone ? keys(isOfList) : keys(isOfList, "cached", "search");
     }

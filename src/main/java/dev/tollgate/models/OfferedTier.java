@@ -19,7 +19,7 @@ public final class OfferedTier {
         return asked != null && isOffered(model, asked) ? asked : ServiceTier.STANDARD;
     }
 
-    /** Returns the fields without effect, among them that of the tier unless it is offered. @param ignored with that field */
+    /** Returns the fields without effect; they include the tier's field unless the tier is offered. @param ignored with that field */
     public static List<String> ignored(List<String> ignored, String field, Model model, @Nullable ServiceTier asked) {
         return isOffered(model, asked)
                 ? ignored.stream().filter(name -> !name.equals(field)).toList()

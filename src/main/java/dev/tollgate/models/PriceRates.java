@@ -39,7 +39,7 @@ public record PriceRates(
         }
     }
 
-    /** Makes rates of which cached audio has that of other cached tokens. */
+    /** Makes rates with one rate for cached audio and other cached tokens. */
     public PriceRates(long inputMicros, long outputMicros, long cachedMicros, long audioMicros, long searchMicros) {
         this(inputMicros, outputMicros, cachedMicros, audioMicros, cachedMicros, searchMicros);
     }
@@ -72,7 +72,7 @@ public record PriceRates(
                 micros[Rate.SEARCH.ordinal()]);
     }
 
-    /** Returns whether there is such a rate, which is not the one that holds without it. */
+    /** Returns whether the rate exists and differs from the rate that applies without it. */
     public boolean has(Rate rate) {
         Rate otherwise = rate.otherwise();
         return otherwise == null ? rate.isOfTokens() || searchMicros > 0 : rate.of(this) != otherwise.of(this);
@@ -103,7 +103,7 @@ public record PriceRates(
         }
 
         /**
-         * Returns a rate that long prompts alone have, null if there is none. The catalogue and the operator's API refuse such a price; one
+         * Returns a rate that long prompts alone have, null if there is none. The catalogue and the operator's API refuse such a price; a price
          * that was set before they did charges on.
          *
          * @param row the rates of shorter prompts

@@ -145,7 +145,7 @@ public enum Rate {
         return micros.applyAsLong(rates);
     }
 
-    /** Returns the tokens of a part of the prompt, without those of a part of it that has a rate of its own. */
+    /** Returns the tokens of a part of the prompt, minus tokens within it that have a rate of their own. */
     public long tokens(Usage usage, Tariff tariff) {
         if (part == null || (part.otherwise.part != null && !tariff.has(this))) {
             return 0;

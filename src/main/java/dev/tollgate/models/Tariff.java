@@ -25,7 +25,7 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
      * The factors of service tiers, in ten-thousandths; 0 for a tier that is not on offer.
      *
      * @param flex 1 to {@link #FACTOR_MAX}, or 0
-     * @param priority likewise
+     * @param priority 1 to {@link #FACTOR_MAX}, or 0
      */
     public record Tiers(int flex, int priority) {
 
@@ -101,14 +101,14 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return above != null && promptTokens > above.promptTokens();
     }
 
-    /** Returns the rates of a usage: those of its step times the factor of its tier, each rounded up to a micro-credit. */
+    /** Returns the rates of a usage: its step's rates times its tier's factor, each rounded up to a micro-credit. */
     public PriceRates of(Usage usage) {
         PriceRates base = above != null && isAbove(usage.promptTokens()) ? above.rates() : rates;
         int factor = tiers.factor(usage.tier());
         return factor == Tiers.ONE ? base : effective(base, factor);
     }
 
-    /** Returns the tokens that a usage's prompt is above; 0 if the rates are those of short prompts. */
+    /** Returns the tokens that a usage's prompt is above; 0 if the rates for short prompts apply. */
     public long stepOf(Usage usage) {
         return above != null && isAbove(usage.promptTokens()) ? above.promptTokens() : 0;
     }

@@ -41,7 +41,7 @@ public record TariffRules(String unit, long scale) {
     /**
      * A member that is not allowed.
      *
-     * @param field its name, that of an inner object's member after a dot
+     * @param field its name; the name of an inner object's member follows a dot
      * @param reason what is wrong with it, without the full stop
      * @param allowed what is allowed instead; null if the reason says it
      */

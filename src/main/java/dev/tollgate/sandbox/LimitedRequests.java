@@ -25,7 +25,7 @@ final class LimitedRequests extends VertxHttpRequestDecoder {
     static final int HEADERS_MAX = 100;
     static final int INCOMPLETE_MAX = 1_000;
 
-    /** The most connections: those of one channel, and some more. */
+    /** The most connections: one channel's, and some more. */
     static final int CONNECTIONS_MAX = 12_000;
 
     /** The limits of all connections of one sandbox. Thread-safe. */

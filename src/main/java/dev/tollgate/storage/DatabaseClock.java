@@ -15,7 +15,7 @@ import java.time.InstantSource;
  */
 public final class DatabaseClock implements InstantSource {
 
-    /** The round trip above which a measurement does not replace one that it agrees with. */
+    /** The round trip above which a measurement does not replace an earlier one if both agree. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
 
     private final InstantSource own;

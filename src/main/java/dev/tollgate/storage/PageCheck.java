@@ -12,7 +12,7 @@ final class PageCheck {
 
     private static final int LINES_MAX = 20;
 
-    /** The quick check does not see a page that lies in the place of another one. */
+    /** The quick check does not notice if one page was written over another. */
     private static final String LOOK = "PRAGMA integrity_check(" + LINES_MAX + ")";
 
     private static final String SOUND = "ok";

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A PostgreSQL server that accepts writes. A standby has its primary's identifier; each promotion begins a timeline with a higher number, so of two
  * primaries of one identifier the one with the lower timeline was replaced, and lacks commits of the books.
  *
- * @param identifier the number that the server was made with, also that of its copies
+ * @param identifier the number that the server was made with; its copies have it, too
  */
 record Primary(String identifier, long timeline) {
 

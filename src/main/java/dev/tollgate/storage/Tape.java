@@ -58,7 +58,7 @@ public final class Tape {
             this.free = new TreeMap<>(ends);
         }
 
-        /** Returns the place of a new row: that of an account's first ends where its tape does, each further one is before it. */
+        /** Returns the place of a new row: an account's first row ends at the end of its tape, each further row is before it. */
         public long place(String accountId, long size) {
             return free.merge(accountId, -size, Long::sum) + size;
         }

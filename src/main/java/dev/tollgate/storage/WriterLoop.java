@@ -278,7 +278,7 @@ final class WriterLoop {
 
         private static final long WAIT_NANOS = Duration.ofMillis(2).toNanos();
 
-        /** The number of batches after the last held-up one that are expected to be held up, too. */
+        /** The number of batches after the last held-up batch that will probably be held up, too. */
         private static final int EXPECTED = 32;
 
         private long undisturbedNanos = Long.MAX_VALUE;

@@ -42,7 +42,7 @@ public record Setting<T>(
         return new Setting<>(name, variable, kind, defaultText, true, doc, changeable);
     }
 
-    /** Returns this setting as one that the operator may change while the program runs. */
+    /** Returns a copy that the operator may change while the program runs. */
     Setting<T> whileRunning() {
         return new Setting<>(name, variable, kind, defaultText, secret, doc, true);
     }

@@ -108,7 +108,7 @@ public final class TrafficSettings {
             "codex.instructions-file",
             Kind.path(),
             "",
-            "A text of at most 32 KiB, the system prompt of Codex. With it, models with functions appear in Codex's own list, in place of"
+            "A text of at most 32 KiB, the system prompt of Codex. With it, models with functions appear in Codex's own list, instead of"
                     + " the models that Codex knows."));
 
     public static final Setting<Long> BODY_BYTES = row(Setting.of(

@@ -35,7 +35,7 @@ public final class CollectedJson {
         taken += full.size();
     }
 
-    /** Returns the buffer to write to; of what it has {@link Utf8Buffer#size} only the last piece. */
+    /** Returns the buffer to write to; its {@link Utf8Buffer#size} is the size of the last piece only. */
     public Utf8Buffer out() {
         return last;
     }

@@ -317,7 +317,7 @@ public final class JsonText {
         return size + encoded.length;
     }
 
-    /** Returns the text, decoded anew. */
+    /** Decodes the text and returns it. */
     @Override
     public String toString() {
         return utf8Bytes == to - from

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.JsonNodeType;
 import tools.jackson.databind.node.ValueNode;
 
-/** A long string of a tree, as it stands in the body; decoded anew each time that it is asked for. */
+/** A long string of a tree, as it is in the body. Each read decodes it again. */
 final class TextNode extends ValueNode {
 
     private static final long serialVersionUID = 1L;

@@ -286,7 +286,7 @@ final class BatchWindows {
         /**
          * Returns the owners in whose windows a call counts, the innermost first: its key, and its account while the account has a limit.
          *
-         * @param ofKey the key's limits; those of the account are in its row
+         * @param ofKey the key's limits; the account's limits are in its row
          */
         static List<SpendOwner> of(OpenHold hold, SpendLimits ofKey, SpendLimits ofAccount) {
             SpendOwner key = new SpendOwner(Owner.KEY, hold.keyId(), ofKey);

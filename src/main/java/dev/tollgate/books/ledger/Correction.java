@@ -28,7 +28,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
     public record Corrected(long micros, long missingMicros, Balance before, Balance balance, boolean blocked)
             implements Outcome {}
 
-    /** The same correction was made under this request's id before. Nothing moves. */
+    /** An equal correction was made under this request's id before. Nothing moves. */
     public record DoneBefore(Balance balance) implements Outcome {}
 
     /** A different correction was made under this request's id before. */

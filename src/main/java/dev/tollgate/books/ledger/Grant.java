@@ -35,7 +35,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     /** The condition of the grant was false. */
     public record NotWanted() implements Outcome {}
 
-    /** The same grant was made under this request's id before. Nothing moves. */
+    /** An equal grant was made under this request's id before. Nothing moves. */
     public record GrantedBefore(Balance balance) implements Outcome {}
 
     /** A different movement was made under this request's id before. */

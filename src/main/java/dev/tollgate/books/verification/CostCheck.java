@@ -8,7 +8,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A check of the costs in a task: each attempt costs what its counts come to at its rates, and the first one of a charged call is its answer's. */
+/** A check of the costs in a task: each attempt costs its counts times its rates, and the first attempt of a charged call delivered the answer. */
 final class CostCheck {
 
     private static final JsonMapper JSON = JsonMapper.builder()

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Prices, which are few: those that operators have set, and those of catalogues since a start has recorded them. A call by one of them was charged
+ * Prices, which are few: prices set by operators, and prices of catalogues that a start has recorded. A call by one of them was charged
  * by its rates and its rounding, at its step and tier, in its time. It reads and computes them by itself, apart from the program that charges.
  */
 final class PriceCheck implements Check {
@@ -181,7 +181,7 @@ final class PriceCheck implements Check {
         return rates.has(part.rate()) ? part.rate() : part.otherwise();
     }
 
-    /** Returns the rate at a tier, rounded up to a micro-credit; a rate that is not written is that of the input. */
+    /** Returns the rate at a tier, rounded up to a micro-credit; a rate that is not written is the input's. */
     private static BigDecimal rate(JsonNode rates, String name, BigDecimal factor) {
         JsonNode rate = rates.has(name) ? rates.get(name) : rates.path("input");
         return rate.decimalValue(BigDecimal.ZERO).multiply(factor).setScale(6, RoundingMode.CEILING);

@@ -1,6 +1,6 @@
 package dev.tollgate.books.verification;
 
-/** The parts of a prompt with rates of their own, as tasks and prices name them: a list apart from that of the program that charges. */
+/** The parts of a prompt with rates of their own, as tasks and prices name them: a list apart from the one in the program that charges. */
 enum PromptPart {
     CACHED("cached", "cached_input", "input"),
     AUDIO("audio", "audio_input", "input"),
@@ -31,7 +31,7 @@ enum PromptPart {
         return rate;
     }
 
-    /** Returns the name of the rate that a price without this one has in its place. */
+    /** Returns the name of the rate that applies if a price lacks this one. */
     String otherwise() {
         return otherwise;
     }

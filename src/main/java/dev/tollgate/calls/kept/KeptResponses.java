@@ -32,7 +32,7 @@ public final class KeptResponses {
     /** The interval between sweeps. */
     public static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
-    /** The most that the responses of one account may take, apart from the one that reaches over it. */
+    /** The most that the responses of one account may take, apart from the response that exceeds it. */
     public static final long SHARE_BYTES = 256L << 20;
 
     /** The most that input and response may take when they are compressed. Longer responses are not kept. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param mediaUncounted whether the prompt's bound has media by their bytes, which may be many times their tokens
  * @param candidates the request's {@code n}
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none
- * @param extras what its price can have beside the tokens of text
+ * @param extras the parts of its price apart from the tokens of text
  */
 record Bounds(
         Model model,
@@ -32,7 +32,7 @@ record Bounds(
     static final long SLICE_TOKENS = 4_096;
 
     /**
-     * The parts of a price that a request determines beside its tokens of text (P6a).
+     * The parts of a price that a request determines in addition to its tokens of text (P6a).
      *
      * @param audioTokensMax the most tokens of its audio and video
      * @param searchesMax the most searches that are counted; 0 if the model may not search

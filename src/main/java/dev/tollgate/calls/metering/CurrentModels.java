@@ -77,7 +77,7 @@ public final class CurrentModels implements ModelLife {
                 replaced.computeIfAbsent(new Replaced(model.id(), successor), _ -> rules(model, successor)));
     }
 
-    /** Returns the model without functions beside a search if a channel of it takes only one of both, as Vertex AI does. */
+    /** Returns the model without functions next to a search if one of its channels takes only one of both, as Vertex AI does. */
     private Model asServed(Model model) {
         return !model.tools().functionsWithSearch() || upstreams.takeFunctionsWithSearch(model.id())
                 ? model

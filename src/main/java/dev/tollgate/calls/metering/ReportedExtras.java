@@ -8,7 +8,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The searches and the service tier that an upstream has told, and the parts of the prompt that have rates of their own (P4, P6). Confined to its call. */
+/** The searches, the service tier and the parts of the prompt with own rates, as an upstream reported them (P4, P6). Confined to its call. */
 final class ReportedExtras {
 
     private static final int NO_SEARCH = -1;
@@ -34,12 +34,12 @@ final class ReportedExtras {
         granted = event.tier();
     }
 
-    /** Returns the tier to print: as granted if the upstream has told it, else as charged. */
+    /** Returns the tier to print: as granted if the upstream has reported it, else as charged. */
     ServiceTier answered() {
         return granted == null ? charged() : granted;
     }
 
-    /** Returns the tier that was granted, never a dearer one than asked; if nothing was told, the cheaper of asked and standard. */
+    /** Returns the tier that was granted, never a dearer one than asked; if none was reported, the cheaper of asked and standard. */
     private ServiceTier charged() {
         ServiceTier asked = limits.extras().tier();
         return limits.tariff().tiers().cheaper(granted == null ? ServiceTier.STANDARD : granted, asked);
@@ -65,7 +65,7 @@ final class ReportedExtras {
     /**
      * Returns the usage of some counts.
      *
-     * @param prompt tokens of the prompt, within its limit; {@code toolUse} those of tools
+     * @param prompt tokens of the prompt, within its limit; {@code toolUse} tokens of tools
      * @param text visible output that is text
      */
     Usage usage(ReportedCounts counts, long prompt, long toolUse, long candidates, long thoughts, long text) {

@@ -19,7 +19,7 @@ final class Silence {
         this.toldNanos = nowNanos;
     }
 
-    /** Returns whether the stream is to be told. */
+    /** Returns whether the stream is to announce that its call runs. */
     boolean isDue(long nowNanos, long intervalNanos) {
         return nowNanos - toldNanos >= intervalNanos && !sink.leavesWhole();
     }

@@ -159,7 +159,7 @@ public interface Sink {
      * @param usage the usage as printed
      * @param tokens the usage in the upstream's tokens
      * @param chargeMicros the ledger's charge
-     * @param tier the service tier that was granted; if the upstream has not told it, the one that is charged
+     * @param tier the service tier that was granted; if the upstream has not reported it, the tier that is charged
      */
     record Completion(PrintedUsage usage, Usage tokens, long chargeMicros, ServiceTier tier) {}
 }

@@ -58,7 +58,7 @@ final class CallLog {
     }
 
     /**
-     * Returns the latest calls, the newest first: a number of ended ones, and a number of running ones that began no earlier than a call can last.
+     * Returns the latest calls, the newest first: a number of ended ones, and a number of running calls that began no earlier than a call can last.
      */
     List<CallRow> latest(int ended, int running, Instant now) throws SQLException {
         return sql.list(LATEST, CallRow::read, accountId, ended, accountId, idFrom(now), running).stream()

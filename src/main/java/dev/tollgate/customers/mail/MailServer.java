@@ -141,7 +141,8 @@ public final class MailServer implements AutoCloseable {
 
     private NotSent notSent(Throwable cause) {
         if (cause instanceof SMTPException refused) {
-            // 550 to 554 refuse this mail for good. Other refusals, of the password for example, can be repaired.
+            // 550 to 554 refuse this mail for good. Other refusals, for example because of the password, can be
+            // repaired.
             boolean isFinal = refused.getReplyCode() >= 550 && refused.getReplyCode() <= 554;
             return new NotSent(
                     withoutPassword(

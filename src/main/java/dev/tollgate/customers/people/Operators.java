@@ -53,7 +53,7 @@ public final class Operators {
     /**
      * Creates the first operator with an account if there is no operator. If several servers start together, one creates it.
      *
-     * @param chosen the password; null to generate one that must be changed at the first sign-in
+     * @param chosen the password; null to generate a password that must be changed at the first sign-in
      * @return the generated password, to be shown once; null if none was generated
      */
     public @Nullable String ensure(@Nullable String chosen) {

@@ -74,7 +74,7 @@ public final class RecordedRates {
         }
     }
 
-    /** Compares all members, those of objects with their path. */
+    /** Compares all members; members of objects have their path. */
     private static void compare(List<String> rates, String path, ObjectNode before, ObjectNode now) {
         Set<String> names = new LinkedHashSet<>(before.propertyNames());
         names.addAll(now.propertyNames());

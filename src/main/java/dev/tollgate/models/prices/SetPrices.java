@@ -228,7 +228,7 @@ public final class SetPrices {
 
     /**
      * Makes a new version of a model's price, unless another one was set in the meantime. A version replaces all later prices of its model, so those that are
-     * kept are written after it, as versions of the same commit: every server and every program that reads the rows comes to the same prices.
+     * kept are written after it, as versions of the same commit: every server and every program that reads the rows gets the same prices.
      */
     public static final class SetPrice extends Write<SetPrice.Outcome> {
 
@@ -252,7 +252,7 @@ public final class SetPrices {
             }
         }
 
-        /** Another price was set meanwhile. */
+        /** Another price was set in the meantime. */
         public record ChangedMeanwhile(String version) implements Outcome {}
 
         /** Servers of an older program are running, which would charge the price wrongly. */

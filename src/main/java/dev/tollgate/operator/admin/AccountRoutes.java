@@ -20,7 +20,7 @@ public final class AccountRoutes {
         this.deeds = deeds;
     }
 
-    /** Returns the routes, except the one that deletes an account. */
+    /** Returns the routes, except the deletion of an account. */
     public List<AdminRoute> routes() {
         String one = "/admin/accounts/{id}";
         return List.of(

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Members of a price that an operator changes, with the names of the catalogue: as a JSON merge patch (RFC 7396), a member left out keeps its
- * value, and null removes it. The rules are those of the catalogue. Immutable.
+ * value, and null removes it. The catalogue's rules apply. Immutable.
  */
 public final class TariffEdit {
 

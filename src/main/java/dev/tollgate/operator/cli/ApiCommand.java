@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A command that asks the operator's API, of the running server or over the books themselves. Its fields are those of the request. */
+/** A command that asks the operator's API, of the running server or over the books themselves. Its fields are the request's. */
 final class ApiCommand implements Callable<Integer> {
 
     /** Asks and prints. */

@@ -9,7 +9,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import java.util.List;
 
 /**
- * All attributes that a span can have. The {@code gen_ai} names are those of OpenTelemetry's conventions for generative AI, which are still in
+ * All attributes that a span can have. The {@code gen_ai} names follow OpenTelemetry's conventions for generative AI, which are still in
  * development. Contents ({@code gen_ai.input.messages} and similar) are not among them.
  */
 final class SpanNames {

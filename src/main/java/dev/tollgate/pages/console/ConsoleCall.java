@@ -136,7 +136,7 @@ public record ConsoleCall(
 
         static final String BY_LIST = "by list prices";
 
-        /** Returns null if the task tells no costs. */
+        /** Returns null if the task has no costs. */
         static @Nullable CallCosts of(@Nullable TaskResult result) {
             if (result == null || result.costsJson() == null) {
                 return null;

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The form of a price: a field for each rate, with the names of the operator's API, those of inner objects with a dot. An empty field means no
+ * The form of a price: a field for each rate, with the names of the operator's API; names in inner objects have a dot. An empty field means no
  * rate of its own. Immutable.
  *
  * @param values the texts of the fields; a missing field keeps its rate

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * has.
  *
  * @param first the first tariff's rate, a dash if it has none
- * @param second likewise
+ * @param second the second tariff's rate, a dash if it has none
  * @param percent the margin of the first rate over the second one, a dash if there is none
  */
 public record RateLine(String what, String first, String second, String percent) {

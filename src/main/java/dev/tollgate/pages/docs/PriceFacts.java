@@ -19,7 +19,7 @@ public record PriceFacts(Pricing pricing) {
      * A rate, with its unit in its name.
      *
      * @param micros micro-credits for a million tokens, or for a thousand searches
-     * @param longMicros likewise for long prompts; null if the price has no such step
+     * @param longMicros the same for long prompts; null if the price has no such step
      */
     public record Line(String name, long micros, @Nullable Long longMicros) {}
 
@@ -35,7 +35,7 @@ public record PriceFacts(Pricing pricing) {
                 .toList();
     }
 
-    /** Makes the line of a rate; one that is the same for long prompts is given once. */
+    /** Makes the line of a rate; a rate that also applies to long prompts is given once. */
     private Line line(Rate rate, long micros, @Nullable Long longMicros) {
         String name = rate.isOfTokens() ? rate.label() + ", per million tokens" : "Search, per thousand " + searches();
         return new Line(name, micros, longMicros != null && longMicros == micros ? null : longMicros);

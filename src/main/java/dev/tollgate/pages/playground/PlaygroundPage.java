@@ -221,7 +221,7 @@ public record PlaygroundPage(
 
         /**
          * Never too many: what the prompt was counted as is known only as far as the sum's rounding tells. The output rate of short prompts takes
-         * more tokens off than that of long ones, so it is right for both.
+         * more tokens off than the rate of long ones, so it is right for both.
          *
          * @param asked the maximum that it was refused with, 0 for none
          * @return 0 where there is none

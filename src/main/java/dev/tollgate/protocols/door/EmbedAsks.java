@@ -16,7 +16,7 @@ public final class EmbedAsks {
     /** The most inputs of a request. */
     public static final int INPUTS_MAX = 2_048;
 
-    /** Bytes of a number with its comma: the shortest digits of a double have 24 at most, those of a float32 fewer. */
+    /** Bytes of a number with its comma: the shortest digits of a double have 24 at most, a float32 fewer. */
     private static final long DIGITS_BYTES = 24;
 
     /** Bytes of a float32 in base64, rounded up. */

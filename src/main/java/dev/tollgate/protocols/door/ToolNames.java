@@ -76,7 +76,7 @@ public final class ToolNames {
 
     // ---- the names of a whole conversation ----
 
-    /** Returns the conversation with the names that the model sees, of its tools, its choice and its earlier calls. Of use once, without namespaces. */
+    /** Returns the conversation with the model's names of its tools, its choice and its earlier calls. To be called once, without namespaces. */
     public Conversation of(Conversation said) {
         if (said.tools().stream().allMatch(tool -> FunctionName.isLegal(tool.name()))
                 && said.messages().stream().allMatch(ToolNames::isLegal)) {

@@ -21,7 +21,7 @@ final class EmbeddingRequestReader {
     private static final int TASK_TYPE_CHARS_MAX = 64;
     private static final String INPUT = "input";
 
-    /** LangChain's OpenAIEmbeddings sends OpenAI's tokens unless told otherwise. */
+    /** LangChain's OpenAIEmbeddings sends OpenAI's tokens by default. */
     private static final String NO_TOKENS =
             " LangChain's OpenAIEmbeddings sends text with check_embedding_ctx_length=False.";
 

@@ -85,7 +85,7 @@ final class PromptSizes {
         }
     }
 
-    /** Of the settings, the model reads the schema of the response and the stop sequences. */
+    /** The model reads two of the settings: the schema of the response and the stop sequences. */
     private void format(JsonNode config) {
         config.path("stopSequences").forEach(stop -> bytes += JsonText.utf8Bytes(stop));
         tree(config.path("responseSchema"));

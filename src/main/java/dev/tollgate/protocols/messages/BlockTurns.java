@@ -167,7 +167,7 @@ final class BlockTurns {
         }
     }
 
-    /** A system message is an instruction at the beginning, and a text of the user in its place later (E11). */
+    /** A system message is an instruction at the beginning. A later one stays where it is, as a text of the user (E11). */
     private void system(int index, List<ContentBlock> blocks) {
         List<ContentPart> said = new ArrayList<>(blocks.size());
         for (ContentBlock block : blocks) {

@@ -35,7 +35,7 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
 
     @Override
     public ApiError shown(ApiError error) {
-        // Claude Code shows the message of a 400, and not that of a 404.
+        // Claude Code shows the message of a 400, but not of a 404.
         return HeldCredits.shown(error.code() == ErrorCode.MODEL_NOT_FOUND ? error.withStatus(400) : error);
     }
 

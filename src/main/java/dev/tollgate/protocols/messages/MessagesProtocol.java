@@ -189,7 +189,7 @@ public final class MessagesProtocol implements Protocol {
         }
     }
 
-    /** An agent that nobody has told which models there are (E47). */
+    /** An agent that does not know which models exist (E47). */
     private static ApiError unmapped(String id) {
         return new ApiError(
                 ErrorCode.MODEL_NOT_FOUND,

@@ -43,7 +43,7 @@ record MessagesRequest(
         return maxTokens == null ? null : "max_tokens";
     }
 
-    /** Returns the conversation as one model gets it: it may think by budgets or efforts, and take functions beside a search or not. */
+    /** Returns the conversation as one model gets it: it may think by budgets or efforts, and take functions together with a search or not. */
     @Override
     public Conversation conversation(Model model) {
         GoogleOptions options = thinking.options(model);
@@ -60,7 +60,7 @@ record MessagesRequest(
                 options);
     }
 
-    /** Returns whether the response is grounded in a web search: beside functions only if the model can do both (E7). */
+    /** Returns whether the response is grounded in a web search: together with functions only if the model can do both (E7). */
     boolean searches(Model model) {
         return conversation.webSearch()
                 && (conversation.tools().isEmpty() || model.tools().functionsWithSearch());

@@ -40,7 +40,7 @@ public record ChatRequest(
         ignored = List.copyOf(ignored);
     }
 
-    /** Returns OpenAI's word for the granted tier; null unless the caller asked for one that the model's price offers (P4). */
+    /** Returns OpenAI's word for the granted tier; null unless the caller asked for a tier that the model's price offers (P4). */
     public @Nullable String tierWord(Model model, ServiceTier granted) {
         if (!OfferedTier.isOffered(model, tier)) {
             return null;

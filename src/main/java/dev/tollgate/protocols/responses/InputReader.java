@@ -298,7 +298,7 @@ final class InputReader {
             return new Item.Reference(place, callId);
         }
 
-        /** Returns a result as what the user says if it names no call, as those of scheduled tasks. */
+        /** Returns a result without a call, such as a scheduled task's, as a text of the user. */
         Item result(String type) {
             json.object(member -> {
                 switch (member) {

@@ -48,7 +48,7 @@ record ResponsesRequest(
         return maxTokens == null ? null : "max_output_tokens";
     }
 
-    /** Returns the conversation without a search that the model cannot do beside functions: refusing it would lock agents out (E7). */
+    /** Returns the conversation without a search that the model cannot do together with functions: refusing it would lock agents out (E7). */
     @Override
     public Conversation conversation(Model model) {
         Model.Tools tools = model.tools();

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The functions of a coding agent that list a folder, read a file and change one, told by their names and arguments; a shell does what has no
+ * The functions of a coding agent that list a folder, read a file and change one, recognised by their names and arguments; a shell does what has no
  * function of its own.
  */
 final class AgentTools {

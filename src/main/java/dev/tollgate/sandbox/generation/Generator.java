@@ -156,7 +156,7 @@ public final class Generator {
      * The service tier, as the usage tells it.
      *
      * @param member its name
-     * @param word empty where it is not told
+     * @param word empty if it is not reported
      */
     private record Tier(String member, String word) {
 

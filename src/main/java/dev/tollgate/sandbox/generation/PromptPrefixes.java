@@ -18,7 +18,7 @@ import java.util.Map;
 
 /**
  * The beginnings of the prompts that came before, which play Google's implicit cache: by project and model, in blocks of 1,024 tokens. Keeps
- * hashes alone, and forgets the ones that were not used for longest. Safe for any thread.
+ * hashes alone, and forgets the least recently used. Safe for any thread.
  */
 final class PromptPrefixes {
 

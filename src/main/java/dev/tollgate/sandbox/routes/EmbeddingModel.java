@@ -7,7 +7,7 @@ import java.util.Optional;
  * A model of embeddings. Immutable.
  *
  * @param name without {@code models/}
- * @param inputTokensMax what is beyond is cut silently, as Google does unless told otherwise
+ * @param inputTokensMax what is beyond is cut silently, as Google does by default
  * @param scalesShorter whether vectors shorter than {@link #DIMENSIONS_MAX} have length 1, too
  */
 public record EmbeddingModel(String name, int inputTokensMax, boolean scalesShorter) {

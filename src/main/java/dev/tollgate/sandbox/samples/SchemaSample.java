@@ -103,7 +103,7 @@ public final class SchemaSample {
                 .findFirst();
     }
 
-    /** Returns a type's name in small letters; of several the first that is not null. */
+    /** Returns a type's name in small letters; the first that is not null if there are several. */
     public static String type(JsonNode schema) {
         JsonNode type = schema.path("type");
         if (type.isArray()) {

@@ -61,7 +61,7 @@ public final class VectorReader implements AnswerReader {
         private @Nullable String fault;
     }
 
-    /** @param inputs those of the ask that this answer belongs to */
+    /** @param inputs the inputs of this answer's ask */
     public VectorReader(ErrorReader errors, VectorPlaces places, EmbedAsk ask, List<EmbedAsk.Input> inputs) {
         this.errors = errors;
         this.places = places;

@@ -25,7 +25,7 @@ final class Chooser {
      * A call's wish for its channel.
      *
      * @param channel the preferred one; null for none
-     * @param first whether it is taken before those of a better priority, too
+     * @param first whether it is taken before channels of a better priority, too
      */
     record Wish(@Nullable String channel, boolean first, CallSession session) {
 

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** An event of an upstream's answer, in the upstream's order. {@code candidate} is 0-based. */
 public sealed interface UpstreamEvent {
 
-    /** Returns whether it tells something that the operator pays for. */
+    /** Returns whether it shows something that the operator pays for. */
     default boolean isOfUsage() {
         return this instanceof Usage || this instanceof Searched || this instanceof TierGranted || this instanceof Cost;
     }

@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The order of channels by a session's key, without shared state (E85): each project is first for its share by weight of all keys, and one
- * that leaves moves its own share only. A session stays with one channel of its project, since signatures belong to a channel (D50).
+ * The order of channels by a session's key, without shared state (E85): each project is first for its share by weight of all keys. A
+ * project that leaves moves its own share only. A session stays with one channel of its project, since signatures belong to a channel (D50).
  */
 public final class KeyOrder {
 

@@ -139,7 +139,7 @@ public record KeyPage(
         };
     }
 
-    /** Returns the version, or one that no key has if the text is no version. */
+    /** Returns the version, or a version that no key has if the text is no version. */
     private static Long version(String text) {
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1L;
     }
