@@ -37,7 +37,7 @@ final class Addresses {
 
     /**
      * @param halfClose as {@link Surroundings} has it
-     * @throws CannotListen where one of them is taken, or none of this machine's
+     * @throws CannotListen if one of them is taken, or none of this machine's
      * @throws ConfigException for certificates that do not fit
      */
     Addresses(Settings settings, Duration halfClose) {

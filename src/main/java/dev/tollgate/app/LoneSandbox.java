@@ -33,7 +33,7 @@ public final class LoneSandbox implements AutoCloseable {
         this.sandbox = sandbox;
     }
 
-    /** @throws ActionRefused where the script cannot be read or the port is taken, in a sentence */
+    /** @throws ActionRefused if the script cannot be read or the port is taken, in a sentence */
     public static LoneSandbox start(SandboxChoice choice) throws ActionRefused {
         SandboxOptions options = SandboxOptions.defaults()
                 .withHost(choice.host())

@@ -16,7 +16,7 @@ public record Form(Map<String, String> fields) {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
-    /** A field's value, which may be empty; null where it did not come. */
+    /** A field's value, which may be empty; null if it did not come. */
     public @Nullable String field(String name) {
         return fields.get(name);
     }

@@ -36,7 +36,7 @@ final class Library {
      * Answers what is neither generated nor counted.
      *
      * @param parameter of the query
-     * @throws GoogleError.Failure where there is no such thing or it cannot be done
+     * @throws GoogleError.Failure if there is no such thing or it cannot be done
      */
     JsonNode answer(
             HttpMethod method, Target target, CallingProject caller, Function<String, @Nullable String> parameter) {

@@ -58,7 +58,7 @@ final class Planner {
     /**
      * Parses JSON.
      *
-     * @throws GoogleError.Failure 400 where it is none
+     * @throws GoogleError.Failure 400 if it is none
      */
     static JsonNode parse(byte[] body) {
         try {

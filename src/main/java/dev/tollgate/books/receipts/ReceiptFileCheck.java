@@ -28,13 +28,13 @@ public final class ReceiptFileCheck {
     /** @param sentence the first line that is wrong, and why; or what is wrong with the head */
     public record Wrong(String sentence) implements Result {}
 
-    /** @param head as {@code GET /v1/receipts/head} gives it; null where the end is not to be checked */
+    /** @param head as {@code GET /v1/receipts/head} gives it; null if the end is not to be checked */
     public ReceiptFileCheck(PublicKeys keys, byte @Nullable [] head) {
         this.keys = keys;
         this.head = head == null ? null : withoutNewline(head);
     }
 
-    /** @throws IOException where the file cannot be read */
+    /** @throws IOException if the file cannot be read */
     public Result check(InputStream file) throws IOException {
         Chain chain = new Chain(keys);
         try {

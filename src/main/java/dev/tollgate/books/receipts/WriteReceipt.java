@@ -8,7 +8,7 @@ import dev.tollgate.books.receipts.ReceiptsPart.ReceiptChange;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Adds the receipt of a charge to its account's chain; does nothing where the settlement charged nothing or came second.
+ * Adds the receipt of a charge to its account's chain; does nothing if the settlement charged nothing or came second.
  */
 public final class WriteReceipt implements ReceiptChange {
 

@@ -90,7 +90,7 @@ public final class Tasks {
     public sealed interface TaskChange extends Change permits CloseTask, FailAbandoned {}
 
     /**
-     * Ends the task of a reservation with what the ledger charged; does nothing where the reservation had ended before.
+     * Ends the task of a reservation with what the ledger charged; does nothing if the reservation had ended before.
      *
      * @param resolution of the same unit
      * @param status not {@code PROCESSING}

@@ -124,7 +124,7 @@ final class AnswerPart implements Part<AnswerChange> {
         // Does nothing if the response was dropped or deleted before its share was locked.
         private static final String FORGET = "DELETE FROM kept_answer WHERE task_id = ? AND bytes = ?";
 
-        /** @param bytes of the spool's file; 0 where the answer was dropped */
+        /** @param bytes of the spool's file; 0 if the answer was dropped */
         record StoredRow(String taskId, String accountId, long bytes) {}
 
         private final Statements statements;

@@ -115,7 +115,7 @@ public final class Answers {
     public record ConfirmClaim(ClaimKey claim, Reserve reserve) implements AnswerChange {}
 
     /**
-     * Frees the key of a call that ended in an error and a full refund: the retry is a new call. Does nothing where the reservation had
+     * Frees the key of a call that ended in an error and a full refund: the retry is a new call. Does nothing if the reservation had
      * ended before.
      *
      * @param release of the same unit

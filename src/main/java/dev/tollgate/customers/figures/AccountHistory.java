@@ -174,7 +174,7 @@ public final class AccountHistory {
         });
     }
 
-    /** The day nearest to a span on which calls ended, in the span's zone; empty where none did, of these filters. */
+    /** The day nearest to a span on which calls ended, in the span's zone; empty if none did, of these filters. */
     public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, @Nullable String keyId) {
         return reads().read(accountId, sql -> {
             Instant near = usage(sql, accountId).nearest(span.from(), span.to(), model, keyId);

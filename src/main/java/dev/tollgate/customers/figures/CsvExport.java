@@ -41,7 +41,7 @@ public final class CsvExport {
      * The newest call first.
      *
      * @param pieces takes whole lines, in their order; false: no more is wanted
-     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
     public void calls(String accountId, CallFilter filter, Predicate<String> pieces) {
         String before = null;

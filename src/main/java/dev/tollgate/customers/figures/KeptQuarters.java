@@ -76,7 +76,7 @@ final class KeptQuarters {
         this.bytesMax = bytesMax;
     }
 
-    /** Null where it is not known of this version. @return not to be changed */
+    /** Null if it is not known of this version. @return not to be changed */
     synchronized @Nullable Map<UsagePeriods.Name, long[]> of(Range range, Version version) {
         Sums sums = ranges.get(range);
         if (sums == null || !sums.version.equals(version)) {

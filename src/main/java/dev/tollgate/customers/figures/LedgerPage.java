@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of an account's ledger, the newest first.
  *
- * @param older where the next page begins, or null where there is nothing older
+ * @param older where the next page begins, or null if there is nothing older
  * @param lookedBackTo where it was given up to look for more lines: {@code older} goes on there; else null
  */
 public record LedgerPage(
@@ -33,7 +33,7 @@ public record LedgerPage(
             return before + "_" + balanceMicros;
         }
 
-        /** @throws IllegalArgumentException where it is none */
+        /** @throws IllegalArgumentException if it is none */
         public static Cursor parse(String text) {
             if (!text.matches("[0-9]{1,18}_-?[0-9]{1,18}")) {
                 throw new IllegalArgumentException("not a place in a ledger");

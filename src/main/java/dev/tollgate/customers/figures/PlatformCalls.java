@@ -55,7 +55,7 @@ public final class PlatformCalls {
     /**
      * The newest first.
      *
-     * @param older where the next page begins, or null where there is nothing older
+     * @param older where the next page begins, or null if there is nothing older
      * @param lookedBackTo where it was given up to look further: {@code older} goes on there; else null
      */
     public record Page(

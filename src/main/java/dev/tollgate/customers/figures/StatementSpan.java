@@ -16,7 +16,7 @@ record StatementSpan(StatementLine.Cursor begin, long until, Instant beforeAt) {
     /**
      * An entry of a statement, holds included, with the balance after it. Micro-credits.
      *
-     * @param model that answered the call; null where it is of none
+     * @param model that answered the call; null if it is of none
      * @param amountMicros what it changes of that balance; 0 for a hold and its return
      */
     record StatementLine(Entry entry, @Nullable String model, long amountMicros, long balanceMicros) {

@@ -43,7 +43,7 @@ public final class KeyBody {
     private final ObjectNode body;
     private final Function<String, @Nullable String> modelIds;
 
-    /** @param modelIds the id of a model by its id or an alias; null where there is none */
+    /** @param modelIds the id of a model by its id or an alias; null if there is none */
     private KeyBody(ObjectNode body, Function<String, @Nullable String> modelIds) {
         this.body = body;
         this.modelIds = modelIds;
@@ -89,7 +89,7 @@ public final class KeyBody {
         return new Change(body.edit(), body.disabled());
     }
 
-    /** The seconds of {@code grace_seconds}, 0 where it is not there, or no body is. @throws ApiException a 400 that names the field */
+    /** The seconds of {@code grace_seconds}, 0 if it is not there, or no body is. @throws ApiException a 400 that names the field */
     static long graceSeconds(byte[] bytes, Lease memory) {
         if (bytes.length == 0) {
             return 0;

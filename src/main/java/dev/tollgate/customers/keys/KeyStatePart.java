@@ -75,7 +75,7 @@ final class KeyStatePart implements Part<KeyState> {
     private final Map<String, Long> used = new LinkedHashMap<>();
     private Map<String, State> states = Map.of();
 
-    /** @param remembered what need not be read again, or null where others write to the database too */
+    /** @param remembered what need not be read again, or null if others write to the database too */
     KeyStatePart(@Nullable RememberedStates remembered) {
         this.remembered = remembered;
     }

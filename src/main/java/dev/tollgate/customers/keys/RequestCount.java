@@ -39,7 +39,7 @@ public final class RequestCount {
     /**
      * Tells the caller what is left.
      *
-     * @throws dev.tollgate.base.error.ApiException 429 where nothing is
+     * @throws dev.tollgate.base.error.ApiException 429 if nothing is
      */
     public void count(Exchange exchange, KeyCaller caller) {
         List<Quota> counted = its.apply(caller);

@@ -142,9 +142,9 @@ public final class Outbox {
     /**
      * The recent state of sending.
      *
-     * @param sentAt when a mail was sent last; null where none was in the days that are kept
+     * @param sentAt when a mail was sent last; null if none was in the days that are kept
      * @param waiting how many wait, counted to a hundred
-     * @param reason what the last failure said; null where there was none
+     * @param reason what the last failure said; null if there was none
      */
     public record State(
             @Nullable Instant sentAt, int waiting, @Nullable String reason) {}
@@ -159,7 +159,7 @@ public final class Outbox {
     /**
      * A row of the table.
      *
-     * @param accountId whose deed it comes from; null where that is a stranger's
+     * @param accountId whose deed it comes from; null if that is a stranger's
      * @param sealedText in Base64
      * @param attempts how often it was claimed, this time included; names the claim
      */

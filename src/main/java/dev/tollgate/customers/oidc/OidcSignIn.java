@@ -79,7 +79,7 @@ public final class OidcSignIn implements AutoCloseable {
         /**
          * The attempt ends here.
          *
-         * @param attempt null where this browser has begun none
+         * @param attempt null if this browser has begun none
          * @param sentence for the person
          * @param isAway whether the provider is to blame
          */
@@ -133,8 +133,8 @@ public final class OidcSignIn implements AutoCloseable {
      * Ends an attempt: the browser is back.
      *
      * @param state as it came
-     * @param code null where there is none
-     * @param error the provider's word for what is wrong; null where nothing is
+     * @param code null if there is none
+     * @param error the provider's word for what is wrong; null if nothing is
      * @param browser what only this browser has
      */
     public Step end(String state, @Nullable String code, @Nullable String error, String browser) {
@@ -197,7 +197,7 @@ public final class OidcSignIn implements AutoCloseable {
         return sealed.identity(shown, browser);
     }
 
-    /** Null where this browser has shown no such identity, or too long ago. */
+    /** Null if this browser has shown no such identity, or too long ago. */
     public @Nullable Shown open(String carried, String browser) {
         return sealed.identity(carried, browser);
     }

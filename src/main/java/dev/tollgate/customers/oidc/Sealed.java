@@ -43,7 +43,7 @@ final class Sealed {
         return seal(json, ATTEMPT_OF + browser);
     }
 
-    /** Null where this browser has not begun it, or too long ago. */
+    /** Null if this browser has not begun it, or too long ago. */
     @Nullable
     OidcAttempt attempt(String sealed, String browser) {
         JsonNode json = open(sealed, ATTEMPT_OF + browser, ATTEMPT);
@@ -73,7 +73,7 @@ final class Sealed {
         return seal(json, IDENTITY_OF + browser);
     }
 
-    /** Null where this browser has not shown it, or too long ago. */
+    /** Null if this browser has not shown it, or too long ago. */
     OidcSignIn.@Nullable Shown identity(String sealed, String browser) {
         JsonNode json = open(sealed, IDENTITY_OF + browser, IDENTITY);
         return json == null

@@ -180,7 +180,7 @@ public final class Vouchers {
     /** A change of vouchers. */
     abstract static sealed class VoucherChange<O> extends Decision<O> {}
 
-    /** Makes vouchers of one kind. The outcome is the number of the first; the others follow it. It is 0 where they were made before. */
+    /** Makes vouchers of one kind. The outcome is the number of the first; the others follow it. It is 0 if they were made before. */
     public static final class MakeVouchers extends VoucherChange<Long> {
 
         private static final long MADE_BEFORE = 0;

@@ -37,7 +37,7 @@ final class EarlierStarts {
         this.writer = writer;
     }
 
-    /** @param last the id of the last person; empty where there is none */
+    /** @param last the id of the last person; empty if there is none */
     private record Step(String last, List<String> names) {}
 
     void mark() {

@@ -154,7 +154,7 @@ public final class Identities {
         return email != null && people.isKnown(Visit.login(email), visit);
     }
 
-    /** Returns whether they, or their address, were given credits to start with in an account that was deleted. @param link null where they were not invited */
+    /** Returns whether they, or their address, were given credits to start with in an account that was deleted. @param link null if they were not invited */
     public boolean isStartedBefore(Identity identity, @Nullable PersonLink link) {
         String email = link == null ? address(identity) : link.email();
         return people.startMarks().has(identity.both())
@@ -251,7 +251,7 @@ public final class Identities {
      * Makes it a way in; to do it twice is no error.
      *
      * @param with what is committed with it
-     * @return false where it is another person's, or they have one of this issuer already
+     * @return false if it is another person's, or they have one of this issuer already
      */
     public boolean connect(Person person, Identity identity, Visit visit, List<Change> with) {
         Person known = person(identity, visit);
@@ -279,7 +279,7 @@ public final class Identities {
     /**
      * Disconnects an identity and ends every other session.
      *
-     * @return false where it is the only way in: without a password it stays
+     * @return false if it is the only way in: without a password it stays
      */
     public boolean disconnect(BrowserSession session, String issuer) {
         String personId = session.person().id();

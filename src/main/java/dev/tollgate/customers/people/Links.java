@@ -213,7 +213,7 @@ public final class Links {
     /**
      * Sets a new password and ends all sessions. A link that came by mail confirms its address.
      *
-     * @return what is wrong; null where it was done
+     * @return what is wrong; null if it was done
      */
     public @Nullable SignIn reset(PersonLink link, String password, Visit visit) {
         Person person = people.person(String.valueOf(link.personId())).orElse(null);

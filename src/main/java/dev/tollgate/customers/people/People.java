@@ -133,7 +133,7 @@ public final class People implements AutoCloseable {
         return Records.read(() -> database.readFor("network " + network, query));
     }
 
-    /** @param hash null where there is no such person */
+    /** @param hash null if there is no such person */
     record Known(@Nullable Person person, @Nullable String hash) {}
 
     Known known(String column, String value, String network) {

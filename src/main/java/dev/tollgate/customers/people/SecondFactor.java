@@ -139,7 +139,7 @@ public final class SecondFactor {
         return isOn ? new SwitchOn.Done(codes) : new SwitchOn.Late();
     }
 
-    /** Replaces the recovery codes. @return to be shown this once; empty where the second factor is off */
+    /** Replaces the recovery codes. @return to be shown this once; empty if the second factor is off */
     public List<String> renewRecoveryCodes(Person person) {
         List<String> codes = RecoveryCodes.next(random);
         boolean isOn = commit(PeopleChange.of(rows -> {

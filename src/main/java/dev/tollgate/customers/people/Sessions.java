@@ -77,7 +77,7 @@ public final class Sessions {
      * only cookies with our signature cause a look-up. An unsigned cookie of an earlier version counts if it is the only one.
      *
      * @param network the reads of strangers take turns by
-     * @throws dev.tollgate.base.error.ApiException 503 where it cannot be read
+     * @throws dev.tollgate.base.error.ApiException 503 if it cannot be read
      */
     public Optional<BrowserSession> find(List<String> cookies, String network) {
         return cookies.stream()

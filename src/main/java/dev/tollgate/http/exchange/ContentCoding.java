@@ -75,7 +75,7 @@ final class ContentCoding {
      * @param length of the packed data, which may end before its array does
      * @param between makes room for what is unpacked once of two codings
      * @param memory is charged while the window of zstd is held
-     * @throws dev.tollgate.base.error.ApiException 400 where the data is broken, 413 or 503 where a window has no room, and what {@code to} throws
+     * @throws dev.tollgate.base.error.ApiException 400 if the data is broken, 413 or 503 if a window has no room, and what {@code to} throws
      */
     void unpack(byte[] packed, int length, BodySink to, Supplier<BodyBytes> between, Lease memory) {
         if (applied.size() == CODINGS_MAX) {

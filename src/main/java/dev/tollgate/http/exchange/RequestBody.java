@@ -137,7 +137,7 @@ final class RequestBody {
      *
      * @param gate null if the body needs no permission
      * @param then continues to read what has come, unless the body is refused
-     * @throws dev.tollgate.base.error.ApiException where there is no room for a large one
+     * @throws dev.tollgate.base.error.ApiException if there is no room for a large one
      */
     void grown(@Nullable Supplier<BodyGate.Question> gate, Runnable then) {
         lease.becomeLarge();

@@ -127,7 +127,7 @@ public final class Quotas {
     /**
      * Counts a request with all quotas that count at the door, or with none.
      *
-     * @return null where it may go on
+     * @return null if it may go on
      */
     public @Nullable OverLimit arrive(List<Quota> quotas) {
         return takeRequests(quotas, true);

@@ -46,7 +46,7 @@ public final class RecordedRates {
     /**
      * Records versions that are new. Blocks.
      *
-     * @throws CannotOpen where a version has other rates than it had, with the line of the file and the remedy
+     * @throws CannotOpen if a version has other rates than it had, with the line of the file and the remedy
      */
     public static void record(Catalogue catalogue, Writer writer, Instant now) {
         RecordRates record = new RecordRates(catalogue.asWritten(), now);

@@ -167,7 +167,7 @@ public final class ChannelDeeds {
     }
 
     /**
-     * The result of testing a channel. @param error the class of the failure, in the words of {@code GET /admin/channels}; empty where it answered
+     * The result of testing a channel. @param error the class of the failure, in the words of {@code GET /admin/channels}; empty if it answered
      */
     public record Tried(long millis, String error) {
 

@@ -69,7 +69,7 @@ public interface Inspection extends AutoCloseable {
      *
      * @param from null: from the beginning
      * @param to exclusive; null: to the end
-     * @throws ActionRefused where there is no such account, or the books cannot be read
+     * @throws ActionRefused if there is no such account, or the books cannot be read
      */
     void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
             throws ActionRefused;
@@ -77,7 +77,7 @@ public interface Inspection extends AutoCloseable {
     /**
      * Copies everything but the secret key into a new file.
      *
-     * @throws ActionRefused where there is such a file, or it cannot be written
+     * @throws ActionRefused if there is such a file, or it cannot be written
      */
     void backup(Path file) throws ActionRefused;
 

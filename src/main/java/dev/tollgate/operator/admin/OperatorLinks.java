@@ -21,7 +21,7 @@ public final class OperatorLinks {
     private final @Nullable URI site;
     private final AuditedWriter writer;
 
-    /** @param site this server's public address; null where it was not said */
+    /** @param site this server's public address; null if it was not said */
     public OperatorLinks(OperatorAccounts deeds, People people, Links links, @Nullable URI site, AuditedWriter writer) {
         this.deeds = deeds;
         this.people = people;

@@ -29,9 +29,9 @@ public final class OperatorSettings {
     /**
      * A setting as it can be shown.
      *
-     * @param value null where there is none, or where it is a secret
+     * @param value null if there is none, or if it is a secret
      * @param isSet whether there is a value; all that is shown of a secret
-     * @param stored the stored value, though another source may win over it; null where there is none
+     * @param stored the stored value, though another source may win over it; null if there is none
      */
     public record Shown(
             Setting<?> setting,

@@ -58,9 +58,9 @@ public final class Prices {
      * @param ahead the prices that come into force later, the earliest first
      * @param changes later changes of the price or of the upstream's cost, the earliest first
      * @param upstreamModel what stands behind it now
-     * @param cost the upstream's list price, null where it is not known
+     * @param cost the upstream's list price, null if it is not known
      * @param losses rates that are sold below the upstream's, now or within 60 days, the earliest first
-     * @param retirement when another model answers, and what the same price earns then; null where that is not so, or far
+     * @param retirement when another model answers, and what the same price earns then; null if that is not so, or far
      */
     public record Sold(
             String modelId,
@@ -132,7 +132,7 @@ public final class Prices {
         return catalogue.all().stream().map(this::sold).toList();
     }
 
-    /** @throws ActionRefused where it is not on sale under this id */
+    /** @throws ActionRefused if it is not on sale under this id */
     public Sold one(String modelId) throws ActionRefused {
         return sold(model(modelId));
     }

@@ -34,7 +34,7 @@ public interface Actions {
      * Opens the store itself, for a command while no server runs.
      *
      * @param mayBegin whether a data folder without an installation is given one
-     * @throws ActionRefused where the data folder is in use, holds no installation or cannot be read, in a sentence
+     * @throws ActionRefused if the data folder is in use, holds no installation or cannot be read, in a sentence
      */
     AdminApi open(Settings settings, boolean mayBegin) throws ActionRefused;
 

@@ -250,7 +250,7 @@ final class Chapter {
         link.unlink();
     }
 
-    /** @return null where no page has it */
+    /** @return null if no page has it */
     private static @Nullable String target(String destination, Map<String, String> targets) {
         String known = targets.get(destination);
         int hash = destination.indexOf('#');

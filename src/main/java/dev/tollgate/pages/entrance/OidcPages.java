@@ -201,7 +201,7 @@ public record OidcPages(
                 : 0;
     }
 
-    /** Null where they were not invited, or the invitation is no longer good. */
+    /** Null if they were not invited, or the invitation is no longer good. */
     private @Nullable PersonLink link(PageRequest<Visitor> request, OidcSignIn.Shown shown) {
         String token = shown.invitation();
         return token == null

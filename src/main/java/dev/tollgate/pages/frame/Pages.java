@@ -201,10 +201,10 @@ public final class Pages {
 
     // ---- answers ----
 
-    /** @param shell null where it is a move */
+    /** @param shell null if it is a move */
     private record Drawn(PageStep step, @Nullable Shell shell) {}
 
-    /** @param html null where it is a move */
+    /** @param html null if it is a move */
     private record Made(PageStep step, SharedPages.@Nullable Sent html) {}
 
     /** A stranger's page reads next to nothing, and has no account that takes turns. */

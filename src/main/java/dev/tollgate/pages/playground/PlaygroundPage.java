@@ -224,7 +224,7 @@ public record PlaygroundPage(
          * more tokens off than the rate of long ones, so it is right for both.
          *
          * @param asked the maximum that it was refused with, 0 for none
-         * @return 0 where there is none
+         * @return 0 if there is none
          */
         static long tokens(Shortage.OfCredits shortage, Pricing pricing, long asked) {
             @Nullable Long least = shortage.leastMicros();

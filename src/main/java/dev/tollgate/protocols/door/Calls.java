@@ -61,7 +61,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         return model;
     }
 
-    /** @throws dev.tollgate.base.error.ApiException where it cannot be opened by this key */
+    /** @throws dev.tollgate.base.error.ApiException if it cannot be opened by this key */
     public Reading<?> open(Protocol protocol, KeyCaller caller, Envelope envelope) {
         Reading<?> reading = protocol.open(envelope);
         reading.openedWith(envelope);
@@ -93,7 +93,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
      * Everything that can be refused without money. Blocks where something has to be looked up.
      *
      * @param door the protocol's name
-     * @param arrival null where it did not come by HTTP
+     * @param arrival null if it did not come by HTTP
      * @throws dev.tollgate.base.error.ApiException as the protocol or the model has it; 503 where the records cannot be read
      */
     public <R> MeteredCall prepare(
@@ -216,7 +216,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
      * Answers on the current event loop.
      *
      * @param nameHash of an idempotency key; null without one
-     * @throws dev.tollgate.base.error.ApiException 429 where a limit does not let it begin
+     * @throws dev.tollgate.base.error.ApiException 429 if a limit does not let it begin
      */
     public <R> Running answer(
             MeteredCall call, Reading<R> reading, R request, @Nullable String nameHash, Outlet outlet) {

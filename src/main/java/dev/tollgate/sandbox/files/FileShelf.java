@@ -71,7 +71,7 @@ public final class FileShelf {
      *
      * @param name {@code files/ID}; empty for one of our own choice
      * @param declaredBytes -1 where the length is not known
-     * @throws GoogleError.Failure where it is too large, there are too many, or the name is taken or none
+     * @throws GoogleError.Failure if it is too large, there are too many, or the name is taken or none
      */
     Future<Upload> begin(CallingProject caller, String name, String displayName, String mimeType, long declaredBytes) {
         check(name, declaredBytes);

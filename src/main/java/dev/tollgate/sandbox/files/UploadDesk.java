@@ -48,7 +48,7 @@ public final class UploadDesk {
     /**
      * Begins an upload.
      *
-     * @throws GoogleError.Failure where the headers or the description do not do
+     * @throws GoogleError.Failure if the headers or the description do not do
      */
     public Future<Void> start(HttpServerRequest request, CallingProject caller, JsonNode body) {
         GoogleError.require(

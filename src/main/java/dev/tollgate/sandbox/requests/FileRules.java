@@ -54,7 +54,7 @@ public final class FileRules {
     /**
      * The uploaded files that contents name, by the URI used.
      *
-     * @throws GoogleError.Failure where one cannot be used
+     * @throws GoogleError.Failure if one cannot be used
      */
     public static Map<String, StoredFile> check(List<JsonNode> contents, Terms terms, FileShelf shelf, Instant now) {
         Map<String, StoredFile> files = new HashMap<>();

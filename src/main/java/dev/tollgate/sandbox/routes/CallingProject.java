@@ -20,7 +20,7 @@ public record CallingProject(String project) {
      * Reads the key, or on Vertex AI the token. Only headers count: a key in the query would end up in logs.
      *
      * @param target null for a path that leads nowhere
-     * @throws GoogleError.Failure where it is absent or starts with {@code invalid}
+     * @throws GoogleError.Failure if it is absent or starts with {@code invalid}
      */
     public static CallingProject of(Function<String, @Nullable String> header, @Nullable Target target) {
         boolean vertex = target != null && target.vertex();

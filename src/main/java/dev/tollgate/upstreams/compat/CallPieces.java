@@ -148,7 +148,7 @@ final class CallPieces {
         }
     }
 
-    /** Compact, digits and order kept; null where it is no JSON object. Without parameters some servers send nothing. */
+    /** Compact, digits and order kept; null if it is no JSON object. Without parameters some servers send nothing. */
     private static @Nullable String arguments(String text) {
         if (text.isBlank()) {
             return "{}";

@@ -214,7 +214,7 @@ final class CompatReader implements AnswerReader {
 
         private CompatCost() {}
 
-        /** Null where nothing is said. */
+        /** Null if nothing is said. */
         static @Nullable Cost of(JsonNode usage) {
             JsonNode cost = usage.path("cost");
             if (cost.isMissingNode() || cost.isNull()) {

@@ -184,7 +184,7 @@ final class Downloads implements AutoCloseable {
                     .putHeader("user-agent", "tollgate");
         }
 
-        /** @return where to, null where this is the file itself */
+        /** @return where to, null if this is the file itself */
         @Nullable
         String redirect() throws MediaRefused {
             int status = feed.response().statusCode();

@@ -92,7 +92,7 @@ public final class Signatures {
      *
      * @param model the upstream's name of the model
      * @param channel the name of the channel that answered
-     * @return nothing where nothing was signed
+     * @return nothing if nothing was signed
      */
     public List<Change> keeping(
             Settle settle, String accountId, String model, String channel, List<SignedPart> signed) {
@@ -175,7 +175,7 @@ public final class Signatures {
     /**
      * Looks up all that was signed in the messages, in one read. Blocks.
      *
-     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where it is asked for none
+     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null if it is asked for none
      * @throws StoreException when the store cannot be read
      */
     public Replay find(String accountId, Function<String, @Nullable String> modelOn, List<Message> messages) {
@@ -199,7 +199,7 @@ public final class Signatures {
     /**
      * Looks up who made the signatures that a caller sent back, in one read. Blocks.
      *
-     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where it is asked for none
+     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null if it is asked for none
      * @param signatures in the conversation's order
      * @throws StoreException when the store cannot be read
      */

@@ -244,7 +244,7 @@ public final class TopUpPages {
 
     // ---- the test channel ----
 
-    /** Null where they are not open now. */
+    /** Null if they are not open now. */
     private @Nullable TestPayments testPayments() {
         return maybeTests != null && maybeTests.isOpen() ? maybeTests : null;
     }

@@ -43,7 +43,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         texts = Map.copyOf(texts);
     }
 
-    /** @param edit null where something is wrong; @param errors a sentence by field */
+    /** @param edit null if something is wrong; @param errors a sentence by field */
     public record Reading(@Nullable UnaryOperator<KeySettings> edit, Map<String, String> errors) {}
 
     /** Returns the form as it was sent. */

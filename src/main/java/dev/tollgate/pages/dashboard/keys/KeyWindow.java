@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A spend window of a key.
  *
  * @param limitMicros null: there is none
- * @param freeAgain e.g. {@code free again at 00:00 UTC}; null where it never is
+ * @param freeAgain e.g. {@code free again at 00:00 UTC}; null if it never is
  */
 public record KeyWindow(
         SpendWindow window,

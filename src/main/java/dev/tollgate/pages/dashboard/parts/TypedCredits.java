@@ -21,7 +21,7 @@ public final class TypedCredits {
         return micros == null ? "" : Display.dollars(micros);
     }
 
-    /** @return micro-credits ≥ 0; null where it is not an amount */
+    /** @return micro-credits ≥ 0; null if it is not an amount */
     public static @Nullable Long micros(String typed) {
         if (!TYPED.matcher(typed).matches()) {
             return null;

@@ -30,7 +30,7 @@ public record CourseBar(String label, List<Part> parts, List<Step> steps) {
 
     private static final int[] COLOURS = {3, 2, 1, 0};
 
-    /** Null where nothing is known. @param course microseconds of each step */
+    /** Null if nothing is known. @param course microseconds of each step */
     public static @Nullable CourseBar of(JsonNode course) {
         long end = course.path("settled").asLong(0);
         if (end <= 0) {

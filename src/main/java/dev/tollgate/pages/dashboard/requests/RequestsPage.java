@@ -61,7 +61,7 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
                 JterequestsGenerated.render(out, null, shell, filters, models, names.choices(), page, totals, now));
     }
 
-    /** The roll-ups' figures, as Usage has them and never a sum of rows; null where they do not know just these calls. */
+    /** The roll-ups' figures, as Usage has them and never a sum of rows; null if they do not know just these calls. */
     private @Nullable Figures totals(String account, CallFilters filters) {
         ChosenRange range = filters.range();
         if (range == null || !filters.isKnownToRollups()) {

@@ -76,7 +76,7 @@ final class ChunkScanner {
 
     /**
      * @param repeated by the chunks of this stream; taken note of
-     * @return null where it is not of the common form, or broken
+     * @return null if it is not of the common form, or broken
      */
     @Nullable
     GeminiChunk read(byte[] bytes, int from, int to, RepeatedTexts repeated) {

@@ -35,7 +35,7 @@ final class GeminiChunkReader {
         this.json = json;
     }
 
-    /** @throws tools.jackson.core.JacksonException where it is not one whole JSON object */
+    /** @throws tools.jackson.core.JacksonException if it is not one whole JSON object */
     static GeminiChunk read(byte[] bytes, int from, int to) {
         try (JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from)) {
             return new GeminiChunkReader(json).read();

@@ -21,7 +21,7 @@ final class QuotedSources {
 
     /**
      * @param start in UTF-8 bytes of the candidate's text, as Gemini counts
-     * @param title empty where there is none
+     * @param title empty if there is none
      */
     record Source(long start, long end, String uri, String title) {}
 

@@ -40,7 +40,7 @@ final class UsageReader {
         }
     }
 
-    /** Null where nothing is counted: Vertex sends such chunks in the middle of a stream. */
+    /** Null if nothing is counted: Vertex sends such chunks in the middle of a stream. */
     @Nullable
     Usage read() {
         if (json.currentToken() != JsonToken.START_OBJECT) {

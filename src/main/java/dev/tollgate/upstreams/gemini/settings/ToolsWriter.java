@@ -129,7 +129,7 @@ public final class ToolsWriter {
         json.writeEndObject();
     }
 
-    /** Null where there are none: a function without arguments must not say {@code parameters}. */
+    /** Null if there are none: a function without arguments must not say {@code parameters}. */
     private @Nullable ObjectNode parameters(@Nullable ObjectNode schema, Place tool) {
         if (schema == null || schema.isEmpty()) {
             return null;
