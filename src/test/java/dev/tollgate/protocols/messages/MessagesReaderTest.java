@@ -238,6 +238,16 @@ class MessagesReaderTest {
     }
 
     @Test
+    void the_path_to_a_sealed_member_shows_the_start_of_its_names() {
+        String around = "{'" + "\ud83d\ude00".repeat(200) + "':";
+        ApiError refused = refused(messages("{'role':'assistant','content':[{'type':'web_fetch_tool_result',"
+                + "'tool_use_id':'s1','content':" + around.repeat(9) + "{'encrypted_x':'y'}" + "}".repeat(9) + "}]}"));
+        assertThat(refused.param())
+                .startsWith("messages.0.content.0.content.???")
+                .hasSizeLessThan(300);
+    }
+
+    @Test
     void tools_that_a_search_of_the_vendors_has_found_are_declared() {
         MessagesRequest request = read("{'model':'m','max_tokens':9,'tools':["
                 + TOOL.formatted("b", ",'defer_loading':true") + "],'messages':[{'role':'user','content':'Hi'},"
