@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini.settings;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.Shown;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,8 @@ final class SchemaCleaner {
 
     /** References that are written out in place may nest deeper than the body, or without end. */
     private static final int DEPTH_MAX = 100;
+
+    private static final int PATH_CHARS_MAX = 256;
 
     private final ObjectNode root;
     private final String param;
@@ -103,7 +106,7 @@ final class SchemaCleaner {
     }
 
     private void keyword(ObjectNode out, String name, JsonNode value, ObjectNode source, String path) {
-        String at = path + "." + name;
+        String at = below(path, name);
         switch (name) {
             case "type" -> out.set("type", type(value, at));
             case "enum", "const", "nullable" -> out.set(name, value);
@@ -142,7 +145,7 @@ final class SchemaCleaner {
             throw refuse(at, "must be an object of schemas.");
         }
         ObjectNode out = NODES.objectNode();
-        schemas.properties().forEach(e -> out.set(e.getKey(), any(e.getValue(), at + "." + e.getKey())));
+        schemas.properties().forEach(e -> out.set(e.getKey(), any(e.getValue(), below(at, e.getKey()))));
         return out;
     }
 
@@ -174,7 +177,7 @@ final class SchemaCleaner {
         }
         ArrayNode out = NODES.arrayNode();
         for (int i = 0; i < schemas.size(); i++) {
-            out.add(any(schemas.get(i), at + "." + i));
+            out.add(any(schemas.get(i), below(at, String.valueOf(i))));
         }
         return out;
     }
@@ -280,6 +283,12 @@ final class SchemaCleaner {
     /** Returns a shallow copy: nested values are never changed. */
     private static ObjectNode copy(ObjectNode schema) {
         return NODES.objectNode().setAll(schema);
+    }
+
+    /** Returns the path of a part as a refusal shows it: names may be long and parts many. */
+    private String below(String path, String name) {
+        boolean isShown = path.length() < param.length() + PATH_CHARS_MAX;
+        return isShown ? path + "." + Shown.plain(name) : path;
     }
 
     private ApiException refuse(String at, String why) {

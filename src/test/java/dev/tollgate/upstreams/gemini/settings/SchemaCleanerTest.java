@@ -3,8 +3,10 @@ package dev.tollgate.upstreams.gemini.settings;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.upstreams.gemini.Asks;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -268,5 +270,23 @@ class SchemaCleanerTest {
     void a_schema_has_a_largest_size() {
         refused("{\"enum\":[" + "1,".repeat(10_000) + "1]}").hasMessageContaining("too large");
         refused("{\"allOf\":[" + "{},".repeat(100) + "{}]}").hasMessageContaining("at most 100");
+    }
+
+    @Test
+    void long_names_around_many_schemas_are_not_repeated_for_each() {
+        String around = "{\"type\":\"object\",\"properties\":{\"" + "k".repeat(9_999) + "\":";
+        ObjectNode schema =
+                Asks.object(around.repeat(20) + "{\"anyOf\":[{}" + ",{}".repeat(4_000) + "]}" + "}}".repeat(20));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(new SchemaCleaner(schema, "schema", removed).clean()).isEqualTo(schema);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(64 << 20);
+    }
+
+    @Test
+    void a_refusal_shows_the_start_of_a_long_path() {
+        String around = "{\"properties\":{\"" + "k".repeat(100) + "\":";
+        refused(around.repeat(20) + "false" + "}}".repeat(20))
+                .hasMessageMatching("'schema(\\.properties\\.k{60}\\.{3}){4}.*' must be .*");
     }
 }
