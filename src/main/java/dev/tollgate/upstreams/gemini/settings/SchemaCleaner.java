@@ -45,6 +45,9 @@ final class SchemaCleaner {
 
     private static final int BRANCHES_MAX = 100;
 
+    /** Branches and their values that are merged in all: a branch may refer to one with branches, and so on. */
+    private static final int MERGED_MAX = 10 * NODES_MAX;
+
     /** References that are written out in place may nest deeper than the body, or without end. */
     private static final int DEPTH_MAX = 100;
 
@@ -55,6 +58,7 @@ final class SchemaCleaner {
     private final Set<String> removed;
     private int depth;
     private int written;
+    private int merged;
 
     /**
      * @param param dotted path of the schema, for refusals
@@ -275,6 +279,11 @@ final class SchemaCleaner {
                 throw refuse(path + ".allOf", "must hold schema objects.");
             }
             ObjectNode whole = inlined(part, 0);
+            merged++;
+            whole.forEach(value -> merged += value.size());
+            if (merged > MERGED_MAX) {
+                throw refuse(path + ".allOf", "grows without end when its branches are written out.");
+            }
             new SchemaMerge(param, path).into(out, whole.has("allOf") ? merged(whole, path, hops + 1) : whole);
         }
         return out;

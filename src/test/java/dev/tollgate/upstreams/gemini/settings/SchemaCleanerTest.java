@@ -289,4 +289,14 @@ class SchemaCleanerTest {
         refused(around.repeat(20) + "false" + "}}".repeat(20))
                 .hasMessageMatching("'schema(\\.properties\\.k{60}\\.{3}){4}.*' must be .*");
     }
+
+    @Test
+    void branches_that_refer_to_branches_are_refused_before_they_multiply() {
+        StringBuilder schema = new StringBuilder("{\"properties\":{\"p\":{\"allOf\":[{\"$ref\":\"#/x0\"},{}]}}");
+        for (int i = 0; i < 3; i++) {
+            String next = "{\"$ref\":\"#/x" + (i + 1) + "\"}";
+            schema.append(",\"x" + i + "\":{\"allOf\":[" + next + ("," + next).repeat(99) + "]}");
+        }
+        refused(schema.append(",\"x3\":{\"title\":\"t\"}}").toString()).hasMessageContaining("grows without end");
+    }
 }
