@@ -39,8 +39,8 @@ import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
 import dev.tollgate.protocols.googleapi.EmbedProtocol;
+import dev.tollgate.protocols.googleapi.GenerateErrors;
 import dev.tollgate.protocols.googleapi.GenerateProtocol;
-import dev.tollgate.protocols.googleapi.GoogleErrors;
 import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
@@ -89,7 +89,7 @@ record CallRoutes(
                 List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
             routes.add(Route.post(base + "/files", googleKey, new UploadHandler())
                     .taking()
-                    .withErrors(GoogleErrors.OBJECT));
+                    .withErrors(GenerateErrors.OBJECT));
         }
         return routes;
     }
@@ -210,7 +210,7 @@ record CallRoutes(
 
             @Override
             public ErrorFormat of(Exchange exchange) {
-                return KeyGate.isOfGooglesClient(exchange) ? GoogleErrors.OBJECT : ErrorFormat.PLATFORM;
+                return KeyGate.isOfGooglesClient(exchange) ? GenerateErrors.OBJECT : ErrorFormat.PLATFORM;
             }
         });
     }
@@ -238,10 +238,10 @@ record CallRoutes(
         }
         routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
                 .taking()
-                .withErrors(GoogleErrors.OBJECT));
+                .withErrors(GenerateErrors.OBJECT));
         if (!base.equals("/v1")) {
-            routes.add(Route.get(base + "/models", key, models.list()).withErrors(GoogleErrors.OBJECT));
-            routes.add(Route.get(base + "/models/{id...}", key, models.one()).withErrors(GoogleErrors.OBJECT));
+            routes.add(Route.get(base + "/models", key, models.list()).withErrors(GenerateErrors.OBJECT));
+            routes.add(Route.get(base + "/models/{id...}", key, models.one()).withErrors(GenerateErrors.OBJECT));
         }
     }
 

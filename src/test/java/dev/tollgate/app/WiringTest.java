@@ -2,7 +2,7 @@ package dev.tollgate.app;
 
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Route;
-import dev.tollgate.protocols.googleapi.GoogleErrors;
+import dev.tollgate.protocols.googleapi.GenerateErrors;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.MailBox;
@@ -161,7 +161,7 @@ class WiringTest {
     }
 
     private static String errors(ErrorFormat format) {
-        return format == ErrorFormat.PLATFORM ? "platform" : format == GoogleErrors.OBJECT ? "google" : "its own";
+        return format == ErrorFormat.PLATFORM ? "platform" : format == GenerateErrors.OBJECT ? "google" : "its own";
     }
 
     /** Those that the application itself adds, with their labels: a server that has done nothing yet has them all. */

@@ -9,7 +9,14 @@ public final class Alphanumerics {
 
     private Alphanumerics() {}
 
-    public static void append(StringBuilder id, int chars, RandomGenerator random) {
+    /** Returns the prefix with so many characters after it. */
+    public static String after(String prefix, int chars, RandomGenerator random) {
+        StringBuilder id = new StringBuilder(prefix.length() + chars).append(prefix);
+        append(id, chars, random);
+        return id.toString();
+    }
+
+    static void append(StringBuilder id, int chars, RandomGenerator random) {
         for (int i = 0; i < chars; i++) {
             id.append(ALL.charAt(random.nextInt(ALL.length())));
         }

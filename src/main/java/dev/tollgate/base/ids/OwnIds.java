@@ -26,8 +26,6 @@ public final class OwnIds {
     }
 
     private static String make(String prefix, RandomGenerator random) {
-        StringBuilder id = new StringBuilder(prefix);
-        Alphanumerics.append(id, CHARS, random);
-        return id.toString();
+        return Alphanumerics.after(prefix, CHARS, random);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * JSON that is collected as it comes and is in memory once: it grows by pieces of at most {@value #PIECE_BYTES_MAX} bytes, so that what is long is not
@@ -85,6 +86,19 @@ public final class CollectedJson {
             at[0] += behind - first;
         });
         return Utf8Buffer.unescaped(new String(utf8, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Returns texts, joined by a newline.
+     *
+     * @param bounds where each begins and ends; the last may go on to the end
+     */
+    public String texts(List<Long> bounds) {
+        StringJoiner all = new StringJoiner("\n");
+        for (int i = 0; i < bounds.size(); i += 2) {
+            all.add(unescaped(bounds.get(i), i + 1 < bounds.size() ? bounds.get(i + 1) : size()));
+        }
+        return all.toString();
     }
 
     /** Returns a copy. */

@@ -231,6 +231,11 @@ public final class Utf8Buffer {
         return this;
     }
 
+    /** The text as a JSON string, or {@code null}. */
+    public Utf8Buffer stringOrNull(@Nullable String text) {
+        return text == null ? raw("null") : string(text);
+    }
+
     /** The text as the inside of a JSON string, without quotes. */
     public Utf8Buffer escaped(String text) {
         int length = text.length();

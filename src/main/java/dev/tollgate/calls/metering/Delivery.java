@@ -197,15 +197,7 @@ final class Delivery {
             case UpstreamEvent.Grounding grounding -> grounding.candidate();
             case UpstreamEvent.Logprobs logprobs -> logprobs.candidate();
             case UpstreamEvent.Finish finish -> finish.candidate();
-            case UpstreamEvent.Started started -> 0;
-            case UpstreamEvent.PromptBlocked blocked -> 0;
-            case UpstreamEvent.Usage usage -> 0;
-            case UpstreamEvent.Searched searched -> 0;
-            case UpstreamEvent.TierGranted granted -> 0;
-            case UpstreamEvent.Cost cost -> 0;
-            case UpstreamEvent.Unreported mark -> 0;
-            case UpstreamEvent.Raw raw -> 0;
-            case UpstreamEvent.Embedded vectors -> 0;
+            case UpstreamEvent.Report _, UpstreamEvent.Raw _, UpstreamEvent.Embedded _ -> 0;
         };
     }
 

@@ -138,11 +138,13 @@ public interface Sink {
     /** Reports the cost after {@code events}, if the sink {@link #wantsCost}. */
     default void cost(CallNow now) {}
 
-    /** Returns whether the caller reads more slowly than Tollgate writes. */
-    boolean full();
+    /** Returns whether the caller reads more slowly than Tollgate writes. A response that leaves as a whole waits for its caller at its end only. */
+    default boolean full() {
+        return false;
+    }
 
     /** Runs a task once, when the caller has caught up. */
-    void onDrain(Runnable resume);
+    default void onDrain(Runnable resume) {}
 
     /**
      * The start of a call.

@@ -12,6 +12,7 @@ import dev.tollgate.calls.metering.PriceEstimate;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
@@ -24,6 +25,7 @@ import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
 import dev.tollgate.upstreams.signatures.Signatures;
@@ -81,6 +83,11 @@ public final class ChatProtocol implements Protocol {
     @Override
     public String name() {
         return DOOR;
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return ChatErrors.OF_ROUTE;
     }
 
     @Override

@@ -8,10 +8,9 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.ShownCalls;
-import dev.tollgate.protocols.openai.ChatCompletion;
+import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChunkWriter;
-import dev.tollgate.protocols.openai.CompletionWriter;
 import dev.tollgate.protocols.openai.FinishReason;
 import dev.tollgate.protocols.openai.MadeFile;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -27,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatRenderer implements Renderer {
 
-    /** The prefix of call ids made here. An upstream's id with this prefix is looked up. */
-    static final String CALL_ID_PREFIX = "call_";
+    private static final String CALL_ID_PREFIX = "call_";
 
     /** About what an event becomes: half of them are counts, which become nothing. */
     private static final int EVENT_BYTES = 128;
@@ -39,7 +37,6 @@ final class ChatRenderer implements Renderer {
     private final long createdSeconds;
     private final boolean whole;
     private final boolean maySign;
-    private final ShownCalls ids;
     private final List<Choice> choices;
     private @Nullable String model;
     private @Nullable ChunkWriter chunks;
@@ -63,16 +60,12 @@ final class ChatRenderer implements Renderer {
         this.whole = whole;
         this.maySign = metered.model().upstream().signatures()
                 || !request.conversation().tools().isEmpty();
+        ShownCalls ids = new ShownCalls(request.conversation().messages(), CALL_ID_PREFIX, it -> true, random);
         int candidates = request.conversation().sampling().candidates();
         this.choices = new ArrayList<>(candidates);
         for (int i = 0; i < candidates; i++) {
-            choices.add(new Choice(i, request.legacyFunctions()));
+            choices.add(new Choice(i, ids, request.names(), request.legacyFunctions()));
         }
-        this.ids = new ShownCalls(
-                request.conversation().messages(),
-                CALL_ID_PREFIX,
-                it -> choices.stream().anyMatch(choice -> choice.answer().hasCall(it)),
-                random);
     }
 
     @Override
@@ -97,7 +90,7 @@ final class ChatRenderer implements Renderer {
         model = name;
         if (!whole) {
             ChunkWriter writer = new ChunkWriter(known(id), createdSeconds, name, out.out());
-            choices.forEach(choice -> writer.role(choice.index()));
+            choices.forEach(choice -> writer.role(choice.index));
             chunks = writer;
         }
     }
@@ -108,21 +101,12 @@ final class ChatRenderer implements Renderer {
             case UpstreamEvent.Thought thought -> thought(thought, choices.get(thought.candidate()));
             case UpstreamEvent.Media made -> file(made, choices.get(made.candidate()));
             case UpstreamEvent.ToolCall call -> call(call, choices.get(call.candidate()));
-            case UpstreamEvent.Grounding grounding ->
-                choices.get(grounding.candidate()).grounding(grounding);
+            case UpstreamEvent.Grounding it -> choices.get(it.candidate()).grounding = it;
             case UpstreamEvent.Logprobs logprobs -> logprobs(logprobs);
-            case UpstreamEvent.Finish finish -> choices.get(finish.candidate()).finish(finish);
+            case UpstreamEvent.Finish finish -> choices.get(finish.candidate()).finish = finish;
             case UpstreamEvent.ServerTool tool ->
-                choices.get(tool.candidate()).answer().serverTool(tool.part());
-            case UpstreamEvent.Started started -> {}
-            case UpstreamEvent.PromptBlocked blocked -> {}
-            case UpstreamEvent.Usage usage -> {}
-            case UpstreamEvent.Searched searched -> {}
-            case UpstreamEvent.TierGranted granted -> {}
-            case UpstreamEvent.Cost cost -> {}
-            case UpstreamEvent.Unreported mark -> {}
-            case UpstreamEvent.Raw raw -> {}
-            case UpstreamEvent.Embedded vectors -> {}
+                choices.get(tool.candidate()).answer.serverTool(tool.part());
+            case UpstreamEvent.Report _, UpstreamEvent.Raw _, UpstreamEvent.Embedded _ -> {}
         }
     }
 
@@ -132,19 +116,19 @@ final class ChatRenderer implements Renderer {
         } else if (!text.text().isEmpty()) {
             chunks.content(text.candidate(), text.text());
             if (maySign) {
-                choice.answer().textToSign(text.text());
+                choice.answer.textToSign(text.text());
             }
         }
-        choice.answer().textSignature(text.text(), text.signature());
+        choice.answer.textSignature(text.text(), text.signature());
     }
 
     private void thought(UpstreamEvent.Thought thought, Choice choice) {
         if (chunks == null) {
-            choice.thought(thought.text());
+            choice.reasoning.out().escaped(thought.text());
         } else if (!thought.text().isEmpty()) {
             chunks.reasoning(thought.candidate(), thought.text());
         }
-        choice.answer().thoughtSignature(thought.signature());
+        choice.answer.thoughtSignature(thought.signature());
     }
 
     private void file(UpstreamEvent.Media made, Choice choice) {
@@ -152,22 +136,18 @@ final class ChatRenderer implements Renderer {
         if (chunks == null) {
             choice.file(file);
         } else {
-            chunks.file(made.candidate(), choice.nextFile(), file);
+            chunks.file(made.candidate(), choice.filesTold++, file);
         }
     }
 
     /** The deprecated form has room for one call. */
     private void call(UpstreamEvent.ToolCall event, Choice choice) {
-        Message.ToolCall call = ids.call(event);
-        int index = choice.answer().call(call, event.upstreamId());
-        if (chunks == null) {
-            return;
-        }
-        Message.ToolCall shown = request.names().shown(call);
-        if (!request.legacyFunctions()) {
-            chunks.toolCall(event.candidate(), index, shown);
-        } else if (index == 0) {
-            chunks.functionCall(event.candidate(), shown);
+        Message.ToolCall call = request.names().shown(choice.answer.call(event));
+        int index = choice.answer.calls().size() - 1;
+        if (chunks != null && !choice.legacyFunctions) {
+            chunks.toolCall(event.candidate(), index, call);
+        } else if (chunks != null && index == 0) {
+            chunks.functionCall(event.candidate(), call);
         }
     }
 
@@ -180,11 +160,7 @@ final class ChatRenderer implements Renderer {
     }
 
     @Override
-    public long keeps(List<UpstreamEvent> events) {
-        return AnswerBudget.of(events, this::keeps);
-    }
-
-    private long keeps(UpstreamEvent event) {
+    public long keeps(UpstreamEvent event) {
         if (event instanceof UpstreamEvent.ToolCall) {
             return (whole ? 2 : 1) * AnswerBudget.once(event);
         }
@@ -192,7 +168,7 @@ final class ChatRenderer implements Renderer {
             return AnswerBudget.once(event);
         }
         return maySign && event instanceof UpstreamEvent.Text text
-                ? choices.get(text.candidate()).answer().keeps(text.text())
+                ? choices.get(text.candidate()).answer.keeps(text.text())
                 : 0;
     }
 
@@ -200,53 +176,44 @@ final class ChatRenderer implements Renderer {
     public List<String> texts() {
         return choices.stream()
                 .filter(choice -> choice.finishReason() == FinishReason.STOP)
-                .map(Choice::content)
+                .map(choice -> choice.answer.text())
                 .toList();
     }
 
     @Override
     public void end(Sink.Completion completion, JsonPieces out) {
+        String tier = request.tierWord(metered.model(), completion.tier());
         if (chunks == null) {
-            CompletionWriter.write(completion(completion), out);
+            CompletionWriter writer = new CompletionWriter(out);
+            writer.head(known(id), createdSeconds, known(model));
+            writer.rest(choices, completion, tier);
             return;
         }
         chunks.goOnIn(out.out());
         for (Choice choice : choices) {
             if (!choice.citations().isEmpty()) {
-                chunks.annotations(choice.index(), choice.citations());
+                chunks.annotations(choice.index, choice.citations());
             }
         }
         for (Choice choice : choices) {
-            chunks.finish(choice.index(), choice.finishReason(), choice.nativeReason(), choice.extra());
+            chunks.finish(choice.index, choice.finishReason(), choice.nativeReason(), choice.extra());
         }
-        chunks.usage(
-                completion.usage(), request.tierWord(metered.model(), completion.tier()), completion.chargeMicros());
+        chunks.usage(completion.usage(), tier, completion.chargeMicros());
         ChunkWriter.done(out.out());
-    }
-
-    private ChatCompletion completion(Sink.Completion completion) {
-        return new ChatCompletion(
-                known(id),
-                createdSeconds,
-                known(model),
-                choices.stream().map(it -> it.whole(request.names())).toList(),
-                completion.usage(),
-                request.tierWord(metered.model(), completion.tier()),
-                completion.chargeMicros());
     }
 
     @Override
     public void failed(ApiError error, JsonPieces out) {
         if (chunks != null) {
-            ChunkWriter.error(error, out.out());
+            ChatErrors.inStream(error, out.out());
         }
     }
 
     @Override
     public List<SignedPart> signed() {
-        List<SignedPart> signed = new ArrayList<>();
-        choices.forEach(choice -> choice.answer().addTo(signed));
-        return signed;
+        return choices.stream()
+                .flatMap(choice -> choice.answer.parts().stream())
+                .toList();
     }
 
     private static String known(@Nullable String value) {

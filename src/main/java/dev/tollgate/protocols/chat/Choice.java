@@ -1,9 +1,10 @@
 package dev.tollgate.protocols.chat;
 
+import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.protocols.door.ToolNames;
-import dev.tollgate.protocols.openai.ChatCompletion;
 import dev.tollgate.protocols.openai.ExtraContent;
 import dev.tollgate.protocols.openai.FinishReason;
 import dev.tollgate.protocols.openai.MadeFile;
@@ -13,34 +14,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** One choice of a growing response. It shares no state with other choices (guarantee G-11). Confined to its call. */
+/** One choice of a growing response. It shares no state with other choices (guarantee G-11), but ids of calls. Confined to its call. */
 final class Choice {
 
-    private final int index;
-    private final boolean legacyFunctions;
-    private final SignedAnswer answer;
-    private final CollectedJson content = new CollectedJson();
-    private final CollectedJson reasoning = new CollectedJson();
-    private final CollectedJson files = new CollectedJson();
+    final int index;
 
-    private int filesTold;
-    private UpstreamEvent.@Nullable Grounding grounding;
-    private @Nullable CollectedJson logprobs;
-    private UpstreamEvent.@Nullable Finish finish;
+    /** The use of the deprecated form, in which the first call is the {@code function_call}. */
+    final boolean legacyFunctions;
 
-    Choice(int index, boolean legacyFunctions) {
+    /** The parts that later turns need. */
+    final SignedAnswer answer;
+
+    /** The inside of a JSON string; empty in a stream. */
+    final CollectedJson content = new CollectedJson();
+
+    final CollectedJson reasoning = new CollectedJson();
+
+    /** The elements of {@code images}, with commas between them; empty in a stream. */
+    final CollectedJson files = new CollectedJson();
+
+    /** The elements of an array in OpenAI's shape; null where not asked for, and in a stream. */
+    @Nullable
+    CollectedJson logprobs;
+
+    UpstreamEvent.@Nullable Grounding grounding;
+    UpstreamEvent.@Nullable Finish finish;
+    private final ToolNames names;
+
+    /** The count of the choice's files. A stream keeps nothing else of them. */
+    int filesTold;
+
+    /** @param names the way back to the caller's names of tools */
+    Choice(int index, ShownCalls ids, ToolNames names, boolean legacyFunctions) {
         this.index = index;
+        this.names = names;
         this.legacyFunctions = legacyFunctions;
-        this.answer = new SignedAnswer(ChatRenderer.CALL_ID_PREFIX, legacyFunctions);
-    }
-
-    int index() {
-        return index;
-    }
-
-    /** Returns what later turns need of it. */
-    SignedAnswer answer() {
-        return answer;
+        this.answer = new SignedAnswer(ids, legacyFunctions);
     }
 
     /** Collects a piece of the text. */
@@ -51,21 +60,8 @@ final class Choice {
         content.out().escaped(text);
     }
 
-    void thought(String text) {
-        reasoning.out().escaped(text);
-    }
-
     void file(MadeFile file) {
-        file.write(nextFile(), files.out().raw(files.isEmpty() ? "" : ","));
-    }
-
-    /** Returns the index of the choice's next file. A stream keeps nothing else of its files. */
-    int nextFile() {
-        return filesTold++;
-    }
-
-    void grounding(UpstreamEvent.Grounding grounding) {
-        this.grounding = grounding;
+        file.write(filesTold++, files.out().raw(files.isEmpty() ? "" : ","));
     }
 
     /** Adds the log probabilities of one piece's tokens. */
@@ -75,8 +71,9 @@ final class Choice {
         tokens.forEach(token -> all.out().raw(all.isEmpty() ? "" : ",").json(token));
     }
 
-    void finish(UpstreamEvent.Finish finish) {
-        this.finish = finish;
+    /** Returns the calls as the caller knows their tools. */
+    List<Message.ToolCall> calls() {
+        return answer.calls().stream().map(names::shown).toList();
     }
 
     /** Returns the finish reason in OpenAI's words. Gemini has none for calls: such a response ends with a plain stop (protocol 4.4). */
@@ -93,11 +90,6 @@ final class Choice {
             return FinishReason.STOP;
         }
         return legacyFunctions ? FinishReason.FUNCTION_CALL : FinishReason.TOOL_CALLS;
-    }
-
-    /** Returns the text, if it was collected. */
-    String content() {
-        return answer.text();
     }
 
     @Nullable
@@ -117,21 +109,5 @@ final class Choice {
         return grounding == null
                 ? ExtraContent.ofSignature(answer.textSignature())
                 : new ExtraContent(answer.textSignature(), grounding.searchEntryPoint(), grounding.metadata());
-    }
-
-    /** @param names the way back to the caller's names of tools */
-    ChatCompletion.Choice whole(ToolNames names) {
-        return new ChatCompletion.Choice(
-                index,
-                content,
-                reasoning,
-                files,
-                answer.calls().stream().map(names::shown).toList(),
-                legacyFunctions,
-                citations(),
-                extra(),
-                logprobs,
-                finishReason(),
-                nativeReason());
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.SseWriter;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.ConversationReading;
@@ -19,6 +20,7 @@ import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
@@ -50,6 +52,11 @@ public final class CompletionsProtocol implements Protocol {
     @Override
     public String name() {
         return ProtocolName.COMPLETIONS.code();
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return ChatErrors.OF_ROUTE;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;
+import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChunkWriter;
 import dev.tollgate.protocols.openai.FinishReason;
@@ -116,13 +117,7 @@ final class TextRenderer implements Renderer {
                     UpstreamEvent.Grounding _,
                     UpstreamEvent.Logprobs _,
                     UpstreamEvent.ServerTool _,
-                    UpstreamEvent.Started _,
-                    UpstreamEvent.PromptBlocked _,
-                    UpstreamEvent.Usage _,
-                    UpstreamEvent.Searched _,
-                    UpstreamEvent.TierGranted _,
-                    UpstreamEvent.Cost _,
-                    UpstreamEvent.Unreported _,
+                    UpstreamEvent.Report _,
                     UpstreamEvent.Raw _,
                     UpstreamEvent.Embedded _ -> {}
         }
@@ -146,10 +141,8 @@ final class TextRenderer implements Renderer {
     }
 
     @Override
-    public long keeps(List<UpstreamEvent> events) {
-        return streams
-                ? 0
-                : AnswerBudget.of(events, it -> it instanceof UpstreamEvent.Text ? AnswerBudget.once(it) : 0);
+    public long keeps(UpstreamEvent event) {
+        return !streams && event instanceof UpstreamEvent.Text ? AnswerBudget.once(event) : 0;
     }
 
     /** Returns nothing: a text completion has no schema. */
@@ -196,7 +189,7 @@ final class TextRenderer implements Renderer {
     @Override
     public void failed(ApiError error, JsonPieces out) {
         if (streams && head.length > 0) {
-            ChunkWriter.error(error, out.out());
+            ChatErrors.inStream(error, out.out());
         }
     }
 

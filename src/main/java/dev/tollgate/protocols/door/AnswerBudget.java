@@ -34,16 +34,10 @@ public final class AnswerBudget {
             case UpstreamEvent.Logprobs logprobs -> logprobs(logprobs);
             case UpstreamEvent.Embedded embedded ->
                 embedded.vectors().stream().mapToLong(vector -> vector.length).sum();
-            case UpstreamEvent.Started _,
+            case UpstreamEvent.Report _,
                     UpstreamEvent.ServerTool _,
                     UpstreamEvent.Grounding _,
                     UpstreamEvent.Finish _,
-                    UpstreamEvent.PromptBlocked _,
-                    UpstreamEvent.Usage _,
-                    UpstreamEvent.Searched _,
-                    UpstreamEvent.TierGranted _,
-                    UpstreamEvent.Cost _,
-                    UpstreamEvent.Unreported _,
                     UpstreamEvent.Raw _ -> 0;
         };
     }

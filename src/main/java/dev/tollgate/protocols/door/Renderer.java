@@ -29,8 +29,8 @@ public interface Renderer {
     /** Takes at least one event. */
     void events(List<UpstreamEvent> events, JsonPieces out);
 
-    /** Returns about how many bytes of heap are kept of events until the end. */
-    long keeps(List<UpstreamEvent> events);
+    /** Returns about how many bytes of heap are kept of an event until the end. */
+    long keeps(UpstreamEvent event);
 
     /** Returns the texts that the model ended on its own, which a schema is checked against (D48). */
     List<String> texts();

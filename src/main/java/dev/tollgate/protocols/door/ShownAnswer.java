@@ -18,6 +18,7 @@ abstract class ShownAnswer implements Sink {
     final PacedAnswer paced;
     private final Function<@Nullable String, ? extends Renderer> renderers;
     private @Nullable String taskId;
+    private @Nullable Renderer renderer;
 
     ShownAnswer(Outlet outlet, Function<@Nullable String, ? extends Renderer> renderers) {
         this.outlet = outlet;
@@ -27,11 +28,15 @@ abstract class ShownAnswer implements Sink {
     }
 
     /** Returns the renderer of the current response. */
-    abstract Renderer renderer();
+    final Renderer renderer() {
+        Renderer known = renderer == null ? renderers.apply(taskId) : renderer;
+        renderer = known;
+        return known;
+    }
 
-    /** Returns a renderer for another response. */
-    final Renderer made() {
-        return renderers.apply(taskId);
+    /** Goes on with another response. @param other null for a new one */
+    final void goOnWith(@Nullable Renderer other) {
+        renderer = other;
     }
 
     @Override
@@ -53,7 +58,7 @@ abstract class ShownAnswer implements Sink {
 
     @Override
     public final long keeps(List<UpstreamEvent> events) {
-        return renderer().keeps(events);
+        return AnswerBudget.of(events, renderer()::keeps);
     }
 
     @Override

@@ -20,38 +20,46 @@ public final class ShownCalls {
 
     private final List<Message> before;
     private final String prefix;
-    private final Predicate<String> taken;
+    private final Predicate<String> fits;
     private final RandomGenerator random;
-    private @Nullable Set<String> idsBefore;
+    private @Nullable Set<String> taken;
 
     /**
      * @param before the conversation until now
      * @param prefix begins the ids made here. An upstream's id with this prefix is looked up
-     * @param taken whether the protocol cannot have an upstream's id, e.g. because an earlier call of the response has it
+     * @param fits whether the protocol can have an upstream's id
      */
-    public ShownCalls(List<Message> before, String prefix, Predicate<String> taken, RandomGenerator random) {
+    public ShownCalls(List<Message> before, String prefix, Predicate<String> fits, RandomGenerator random) {
         this.before = before;
         this.prefix = prefix;
-        this.taken = taken;
+        this.fits = fits;
         this.random = random;
     }
 
+    String prefix() {
+        return prefix;
+    }
+
     /** Returns the call with its id. */
-    public Message.ToolCall call(UpstreamEvent.ToolCall event) {
+    Message.ToolCall call(UpstreamEvent.ToolCall event) {
         String upstreamId = event.upstreamId();
-        String callId = upstreamId == null || !isUsable(upstreamId) ? made() : upstreamId;
+        String callId = upstreamId == null || !isUsable(upstreamId)
+                ? Alphanumerics.after(prefix, MADE_CHARS, random)
+                : upstreamId;
+        taken().add(callId);
         return new Message.ToolCall(callId, event.name(), event.arguments(), event.signature());
     }
 
     private boolean isUsable(String upstreamId) {
         return !upstreamId.isEmpty()
                 && upstreamId.length() <= CHARS_MAX
-                && !idsBefore().contains(upstreamId)
-                && !taken.test(upstreamId);
+                && !taken().contains(upstreamId)
+                && fits.test(upstreamId);
     }
 
-    private Set<String> idsBefore() {
-        Set<String> known = idsBefore;
+    /** Returns the ids of the conversation and of the response until now. */
+    private Set<String> taken() {
+        Set<String> known = taken;
         if (known == null) {
             known = new HashSet<>();
             for (Message message : before) {
@@ -61,14 +69,8 @@ public final class ShownCalls {
                     }
                 }
             }
-            idsBefore = known;
+            taken = known;
         }
         return known;
-    }
-
-    private String made() {
-        StringBuilder made = new StringBuilder(prefix);
-        Alphanumerics.append(made, MADE_CHARS, random);
-        return made.toString();
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ public final class SignedAnswer {
 
     private static final int SERVER_TOOLS_CHARS_MAX = 128 * 1024;
 
-    private final String madeIdPrefix;
+    private final ShownCalls ids;
     private final boolean legacyFunctions;
     private final JoinedText text = new JoinedText();
     private final List<Message.ToolCall> calls = new ArrayList<>();
@@ -27,11 +28,11 @@ public final class SignedAnswer {
     private @Nullable String looseSignature;
 
     /**
-     * @param madeIdPrefix the prefix of ids that are made here
+     * @param ids of the calls of all candidates
      * @param legacyFunctions whether the caller is shown one call at most, without its id
      */
-    public SignedAnswer(String madeIdPrefix, boolean legacyFunctions) {
-        this.madeIdPrefix = madeIdPrefix;
+    public SignedAnswer(ShownCalls ids, boolean legacyFunctions) {
+        this.ids = ids;
         this.legacyFunctions = legacyFunctions;
     }
 
@@ -77,22 +78,16 @@ public final class SignedAnswer {
         }
     }
 
-    /**
-     * @param upstreamId the upstream's own id of it
-     * @return the call's index within the candidate
-     */
-    public int call(Message.ToolCall call, @Nullable String upstreamId) {
+    /** Returns the call as it is shown. */
+    public Message.ToolCall call(UpstreamEvent.ToolCall event) {
+        Message.ToolCall call = ids.call(event);
         calls.add(call);
-        upstreamIds.add(upstreamId);
-        return calls.size() - 1;
+        upstreamIds.add(event.upstreamId());
+        return call;
     }
 
     public List<Message.ToolCall> calls() {
         return calls;
-    }
-
-    public boolean hasCall(@Nullable String id) {
-        return calls.stream().anyMatch(call -> id != null && id.equals(call.id()));
     }
 
     /** Takes a part that has to be sent back before the first call. Above the limit, parts are discarded. */
@@ -102,8 +97,9 @@ public final class SignedAnswer {
         }
     }
 
-    /** Adds the parts that later turns need and that the caller may not send back. */
-    public void addTo(List<SignedPart> signed) {
+    /** Returns the parts that later turns need and that the caller may not send back. */
+    public List<SignedPart> parts() {
+        List<SignedPart> signed = new ArrayList<>();
         int shown = legacyFunctions ? Math.min(1, calls.size()) : calls.size();
         for (int i = 0; i < shown; i++) {
             addTo(signed, i);
@@ -114,6 +110,7 @@ public final class SignedAnswer {
                 signed.add(new SignedPart.Text(whole, textSignature));
             }
         }
+        return signed;
     }
 
     /** Adds a call. If the first call has no signature, the signature of a part without text counts as its own (guarantee G-02). */
@@ -136,6 +133,6 @@ public final class SignedAnswer {
 
     /** Returns whether the upstream's id differs recognisably from the shown one. */
     private boolean looksLikeUpstreams(@Nullable String shown, @Nullable String upstreamId) {
-        return upstreamId == null || (shown != null && shown.equals(upstreamId) && !shown.startsWith(madeIdPrefix));
+        return upstreamId == null || (shown != null && shown.equals(upstreamId) && !shown.startsWith(ids.prefix()));
     }
 }

@@ -14,23 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamedAnswer extends ShownAnswer {
 
-    private @Nullable Renderer renderer;
     private boolean begun;
     private boolean wrote;
 
     /** @param renderers makes the renderer from the task's id, which is null for a call that is refused before it has one */
     public StreamedAnswer(Outlet outlet, Function<@Nullable String, ? extends Renderer> renderers) {
         super(outlet, renderers);
-    }
-
-    @Override
-    Renderer renderer() {
-        Renderer known = renderer;
-        if (known == null) {
-            known = made();
-            renderer = known;
-        }
-        return known;
     }
 
     /** Returns whether any bytes have left. */

@@ -108,14 +108,4 @@ public abstract class VectorAnswer implements Sink {
     public final boolean leavesWhole() {
         return true;
     }
-
-    @Override
-    public final boolean full() {
-        return false;
-    }
-
-    @Override
-    public final void onDrain(Runnable resume) {
-        // nothing waits for the caller until the body is whole
-    }
 }

@@ -2,12 +2,13 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
-import dev.tollgate.calls.metering.SecondTry;
+import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,23 +19,16 @@ import tools.jackson.databind.node.ObjectNode;
  * A response in one body, assembled from the upstream's stream (D46); the meter bounds its size. One that does not fit its caller's schema may be replaced by a
  * second one (D48).
  */
-public final class WholeAnswer extends ShownAnswer {
+public final class WholeAnswer extends ShownAnswer implements Sink.Draft {
 
-    private final @Nullable Draft draft;
-    private @Nullable SecondTry<Tried> tries;
-
-    /** The state of one response of the upstream. */
-    private static final class Tried {
-
-        private final Renderer renderer;
-        private final JsonPieces body = new JsonPieces();
-        private @Nullable UpstreamEvent first;
-        private Verdict verdict = Verdict.FITS;
-
-        Tried(Renderer renderer) {
-            this.renderer = renderer;
-        }
-    }
+    private final SchemaChecks checks;
+    private final String accountId;
+    private final @Nullable ObjectNode schema;
+    private final JsonPieces body = new JsonPieces();
+    private @Nullable UpstreamEvent first;
+    private Verdict verdict = Verdict.FITS;
+    private Runnable abandoning = () -> {};
+    private Runnable takingBack = () -> {};
 
     /**
      * @param renderers makes the renderer of each response from the task's id, which is null for a call that is refused before it has one
@@ -47,47 +41,31 @@ public final class WholeAnswer extends ShownAnswer {
             String accountId,
             @Nullable ObjectNode schema) {
         super(outlet, renderers);
-        this.draft = schema == null ? null : new Checked(checks, accountId, schema);
-    }
-
-    private SecondTry<Tried> tries() {
-        SecondTry<Tried> known = tries;
-        if (known == null) {
-            known = new SecondTry<>(new Tried(made()));
-            tries = known;
-        }
-        return known;
-    }
-
-    @Override
-    Renderer renderer() {
-        return tries().current().renderer;
+        this.checks = checks;
+        this.accountId = accountId;
+        this.schema = schema;
     }
 
     @Override
     public void events(List<UpstreamEvent> events) {
-        Tried tried = tries().current();
-        if (tried.first == null) {
-            tried.first = events.getFirst();
-        }
-        tried.renderer.events(events, tried.body);
+        first = first == null ? events.getFirst() : first;
+        renderer().events(events, body);
     }
 
     @Override
     public End end(Completion completion) {
-        Tried tried = tries().current();
-        tried.renderer.end(completion, tried.body);
-        return tried.renderer.ended(() -> send(tried));
+        renderer().end(completion, body);
+        return renderer().ended(this::send);
     }
 
-    private void send(Tried tried) {
-        if (tried.verdict != Verdict.FITS) {
-            outlet.setHeader("x-tollgate-schema", tried.verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
+    private void send() {
+        if (verdict != Verdict.FITS) {
+            outlet.setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
         }
-        if (tried.first != null) {
-            tried.renderer.upstream(headers, tried.first);
+        if (first != null) {
+            renderer().upstream(headers, first);
         }
-        paced.sendBody(tried.body);
+        paced.sendBody(body);
     }
 
     @Override
@@ -100,61 +78,48 @@ public final class WholeAnswer extends ShownAnswer {
         return true;
     }
 
+    // ---- a response with a schema, which its texts must fit; a text that was cut reports that by its finish reason
+    // ----
+
     @Override
     public @Nullable Draft draft() {
-        return draft;
+        return schema == null ? null : this;
     }
 
     @Override
-    public boolean full() {
-        return false;
+    public void check(Executor loop, Consumer<Boolean> then) {
+        abandoning = checks.check(
+                accountId,
+                Objects.requireNonNull(schema),
+                renderer().texts(),
+                found -> loop.execute(() -> {
+                    verdict = found;
+                    then.accept(found != Verdict.MISFIT);
+                }));
     }
 
     @Override
-    public void onDrain(Runnable resume) {
-        // nothing waits for the caller until the body is whole
+    public void abandon() {
+        abandoning.run();
     }
 
-    /** A response with a schema, which its texts must fit. A text that was cut reports that by its finish reason. */
-    private final class Checked implements Draft {
+    @Override
+    public void beginAnew() {
+        Renderer renderer = renderer();
+        UpstreamEvent event = first;
+        Verdict found = verdict;
+        takingBack = () -> goOnWith(renderer, event, found);
+        goOnWith(null, null, Verdict.FITS);
+    }
 
-        private final SchemaChecks checks;
-        private final String accountId;
-        private final ObjectNode schema;
-        private Runnable abandoning = () -> {};
+    @Override
+    public void takeBack() {
+        takingBack.run();
+    }
 
-        Checked(SchemaChecks checks, String accountId, ObjectNode schema) {
-            this.checks = checks;
-            this.accountId = accountId;
-            this.schema = schema;
-        }
-
-        @Override
-        public void check(Executor loop, Consumer<Boolean> then) {
-            Tried tried = tries().current();
-            abandoning = checks.check(
-                    accountId,
-                    schema,
-                    tried.renderer.texts(),
-                    found -> loop.execute(() -> {
-                        tried.verdict = found;
-                        then.accept(found != Verdict.MISFIT);
-                    }));
-        }
-
-        @Override
-        public void abandon() {
-            abandoning.run();
-        }
-
-        @Override
-        public void beginAnew() {
-            tries().begin(new Tried(made()));
-        }
-
-        @Override
-        public void takeBack() {
-            tries().takeBack();
-        }
+    private void goOnWith(@Nullable Renderer renderer, @Nullable UpstreamEvent event, Verdict found) {
+        goOnWith(renderer);
+        first = event;
+        verdict = found;
     }
 }

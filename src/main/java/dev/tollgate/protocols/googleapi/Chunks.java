@@ -35,7 +35,9 @@ final class Chunks {
 
     private final MeteredCall metered;
     private final boolean namesTier;
-    private final List<ObjectNode> ends = new ArrayList<>(1);
+    /** The ended piece of each candidate, by its index. */
+    private final Map<Integer, ObjectNode> ends = new LinkedHashMap<>();
+
     private final List<UpstreamEvent> told = new ArrayList<>();
     /** Each signature with the id of its call, if it came with one. */
     private final Map<String, Optional<String>> signatures = new LinkedHashMap<>();
@@ -100,17 +102,18 @@ final class Chunks {
      * @param open receives pieces that need not wait
      */
     private void take(ObjectNode piece, ArrayNode before, ArrayNode open) {
-        ObjectNode end = end(piece.path("index").asInt(0));
+        int index = piece.path("index").asInt(0);
+        ObjectNode end = this.ends.get(index);
         boolean ends = piece.path("finishReason").isString();
         if (end == null && ends) {
-            this.ends.add(piece);
+            this.ends.put(index, piece);
         } else if (end == null) {
             open.add(piece);
         } else if (!says(piece)) {
             piece.remove("content");
             end.setAll(piece);
         } else {
-            ObjectNode last = says(end) ? parted(end, before) : end;
+            ObjectNode last = says(end) ? parted(index, end, before) : end;
             if (ends) {
                 last.setAll(piece);
             } else {
@@ -129,7 +132,7 @@ final class Chunks {
     }
 
     /** Releases a waiting piece without its finish reason, which counts unless another one arrives. @return that reason alone */
-    private ObjectNode parted(ObjectNode end, ArrayNode before) {
+    private ObjectNode parted(int index, ObjectNode end, ArrayNode before) {
         ObjectNode reason = NODES.objectNode();
         reason.putObject("content").put("role", "model").putArray("parts");
         for (String member : List.of("index", "finishReason", "finishMessage", "continuationToken")) {
@@ -139,17 +142,8 @@ final class Chunks {
             }
         }
         before.add(end);
-        ends.set(ends.indexOf(end), reason);
+        ends.put(index, reason);
         return reason;
-    }
-
-    private @Nullable ObjectNode end(int index) {
-        for (ObjectNode end : ends) {
-            if (end.path("index").asInt(0) == index) {
-                return end;
-            }
-        }
-        return null;
     }
 
     private static @Nullable String callId(JsonNode part) {
@@ -182,7 +176,7 @@ final class Chunks {
 
     /** Returns the ended candidates as they arrived, and removes them from later chunks. */
     List<ObjectNode> takeEnds() {
-        List<ObjectNode> taken = List.copyOf(ends);
+        List<ObjectNode> taken = List.copyOf(ends.values());
         ends.clear();
         return taken;
     }
@@ -198,10 +192,8 @@ final class Chunks {
     /** The last chunk. */
     ObjectNode last(Sink.Completion completion) {
         ObjectNode chunk = NODES.objectNode();
-        ArrayNode candidates = chunk.putArray("candidates");
-        List<ObjectNode> cut = toldEnds();
-        ends.forEach(candidates::add);
-        cut.forEach(candidates::add);
+        told.forEach(this::addToEnds);
+        chunk.putArray("candidates").addAll(ends.values());
         chunk.set("usageMetadata", UsageMetadata.of(completion.usage(), namesTier ? completion.tier() : null));
         name(chunk);
         chunk.put("credits_consumed", new BigDecimal(Credits.text(completion.chargeMicros())));
@@ -210,25 +202,18 @@ final class Chunks {
 
     // ---- where the answer was cut ----
 
-    private List<ObjectNode> toldEnds() {
-        List<ObjectNode> candidates = new ArrayList<>();
-        for (UpstreamEvent event : told) {
-            switch (event) {
-                case UpstreamEvent.Text text ->
-                    parts(candidates, text.candidate()).add(part(text.text(), false, text.signature()));
-                case UpstreamEvent.Thought thought ->
-                    parts(candidates, thought.candidate()).add(part(thought.text(), true, thought.signature()));
-                case UpstreamEvent.ToolCall call ->
-                    parts(candidates, call.candidate()).add(part(call));
-                case UpstreamEvent.Media made ->
-                    parts(candidates, made.candidate()).add(part(made));
-                case UpstreamEvent.Finish finish -> finish(candidate(candidates, finish.candidate()), finish);
-                default -> {
-                    // belongs to a chunk that was not covered
-                }
+    private void addToEnds(UpstreamEvent event) {
+        switch (event) {
+            case UpstreamEvent.Text text -> parts(text.candidate()).add(part(text.text(), false, text.signature()));
+            case UpstreamEvent.Thought thought ->
+                parts(thought.candidate()).add(part(thought.text(), true, thought.signature()));
+            case UpstreamEvent.ToolCall call -> parts(call.candidate()).add(part(call));
+            case UpstreamEvent.Media made -> parts(made.candidate()).add(part(made));
+            case UpstreamEvent.Finish finish -> finish(candidate(finish.candidate()), finish);
+            default -> {
+                // belongs to a chunk that was not covered
             }
         }
-        return candidates;
     }
 
     /** Sets the finish reason, with Tollgate's own word next to Google's (D32). */
@@ -241,27 +226,17 @@ final class Chunks {
         }
     }
 
-    /**
-     * Returns the candidate with this index. A candidate that ended on its own is marked as cut if it exceeded its maximum (D53) or continues (D38).
-     */
-    private ObjectNode candidate(List<ObjectNode> candidates, int index) {
-        ObjectNode end = end(index);
-        if (end != null) {
-            return end;
-        }
-        for (ObjectNode known : candidates) {
-            if (known.path("index").asInt() == index) {
-                return known;
-            }
-        }
-        ObjectNode made = NODES.objectNode();
-        made.putObject("content").put("role", "model").putArray("parts");
-        candidates.add(made.put("index", index));
-        return made;
+    /** Returns the candidate with this index. A candidate that ended on its own is marked as cut if it exceeded its maximum (D53) or continues (D38). */
+    private ObjectNode candidate(int index) {
+        return ends.computeIfAbsent(index, it -> {
+            ObjectNode made = NODES.objectNode();
+            made.putObject("content").put("role", "model").putArray("parts");
+            return made.put("index", it);
+        });
     }
 
-    private ArrayNode parts(List<ObjectNode> candidates, int index) {
-        ObjectNode candidate = candidate(candidates, index);
+    private ArrayNode parts(int index) {
+        ObjectNode candidate = candidate(index);
         if (!(candidate.path("content") instanceof ObjectNode content)) {
             return candidate.putObject("content").put("role", "model").putArray("parts");
         }

@@ -41,7 +41,7 @@ public final class EmbedProtocol implements Protocol {
 
     @Override
     public ErrorFormat errors() {
-        return GoogleErrors.OBJECT;
+        return GenerateErrors.OBJECT;
     }
 
     @Override

@@ -72,7 +72,7 @@ public final class GenerateProtocol implements Protocol {
 
     @Override
     public ErrorFormat errors() {
-        return method == Method.STREAM ? GoogleErrors.STREAM : GoogleErrors.OBJECT;
+        return method == Method.STREAM ? GenerateErrors.STREAM : GenerateErrors.OBJECT;
     }
 
     /** The model and the form stand outside of the body. */

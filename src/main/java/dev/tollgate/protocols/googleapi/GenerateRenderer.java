@@ -5,7 +5,6 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
-import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -54,10 +53,8 @@ final class GenerateRenderer implements Renderer {
 
     /** Events repeat what the chunks of their answer hold. */
     @Override
-    public long keeps(List<UpstreamEvent> events) {
-        return form != AnswerForm.WHOLE
-                ? 0
-                : AnswerBudget.of(events, event -> event instanceof UpstreamEvent.Raw raw ? raw.bytes() : 0);
+    public long keeps(UpstreamEvent event) {
+        return form == AnswerForm.WHOLE && event instanceof UpstreamEvent.Raw raw ? raw.bytes() : 0;
     }
 
     /** Returns the text of each candidate that ended on its own. */
@@ -91,7 +88,7 @@ final class GenerateRenderer implements Renderer {
     @Override
     public void failed(ApiError error, JsonPieces out) {
         if (begun) {
-            JsonNode tree = GoogleErrors.tree(error);
+            JsonNode tree = GenerateErrors.tree(error);
             last(tree, out).raw(form == AnswerForm.EVENTS ? GoogleJson.bytes(tree) : new byte[0]);
         }
     }

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.messages;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.protocols.door.HeldCredits;
@@ -28,6 +29,10 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
     private static final Pattern CONTEXT = Pattern.compile(
             "maximum context length is (?<max>\\d+) tokens.{0,40}request (?:comes to (?<tokens>\\d+) tokens)?");
 
+    static MessagesErrors of(@Nullable Arrival arrival) {
+        return new MessagesErrors(arrival == null ? null : arrival.requestId());
+    }
+
     @Override
     public ErrorFormat of(Exchange exchange) {
         return new MessagesErrors(exchange.requestId());
@@ -39,18 +44,19 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
         return HeldCredits.shown(error.code() == ErrorCode.MODEL_NOT_FOUND ? error.withStatus(400) : error);
     }
 
+    /** Writes an error within a stream (E22). */
+    void inStream(ApiError error, Utf8Buffer out) {
+        out.raw("event: error\ndata: ").raw(render(shown(error))).raw("\n\n");
+    }
+
     @Override
     public byte[] render(ApiError error) {
         Utf8Buffer out = Utf8Buffer.scratch();
         out.raw("{\"type\":\"error\",\"error\":{\"type\":\"").raw(type(error.status()));
         out.raw("\",\"message\":").string(message(error));
         out.raw(",\"details\":{\"error_code\":").string(code(error)).raw(",\"param\":");
-        text(out, error.param()).raw("}},\"request_id\":");
-        return text(out, requestId).raw('}').bytes();
-    }
-
-    private static Utf8Buffer text(Utf8Buffer out, @Nullable String text) {
-        return text == null ? out.raw("null") : out.string(text);
+        out.stringOrNull(error.param()).raw("}},\"request_id\":");
+        return out.stringOrNull(requestId).raw('}').bytes();
     }
 
     /** The words by which clients know that they have to shorten the conversation, with the figures of the platform's own message (E18). */

@@ -15,7 +15,6 @@ import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +40,10 @@ final class MessagesRenderer implements Renderer {
     private final MeteredCall metered;
     private final MessagesRequest request;
     private final RandomGenerator random;
-    private final ShownCalls calls;
-    private final SignedAnswer signed = new SignedAnswer(CALL_ID_PREFIX, false);
-    /** The blocks of a message that leaves as a whole. */
-    private final @Nullable MessageBlocks blocks;
-    /** The events of a stream that has begun. */
-    private @Nullable MessageEvents begun;
-
+    private final SignedAnswer signed;
+    private final boolean streams;
+    private final MessageBlocks blocks;
+    private boolean begun;
     private UpstreamEvent.@Nullable Grounding grounding;
     private UpstreamEvent.@Nullable Finish finish;
     private boolean hasFile;
@@ -57,15 +53,14 @@ final class MessagesRenderer implements Renderer {
         this.metered = metered;
         this.request = request;
         this.random = random;
-        this.calls = new ShownCalls(request.conversation().messages(), CALL_ID_PREFIX, this::isUnusable, random);
-        this.blocks = request.stream() ? null : new MessageBlocks();
-        if (blocks != null) {
-            signed.collectedBy(blocks::text);
+        List<Message> before = request.conversation().messages();
+        this.signed = new SignedAnswer(
+                new ShownCalls(before, CALL_ID_PREFIX, it -> Ascii.isWord(it, it.length(), "_-"), random), false);
+        this.streams = request.stream();
+        this.blocks = new MessageBlocks(streams, request.thinking().omitted());
+        if (!streams) {
+            signed.collectedBy(blocks::texts);
         }
-    }
-
-    private boolean isUnusable(String upstreamId) {
-        return signed.hasCall(upstreamId) || !Ascii.isWord(upstreamId, upstreamId.length(), "_-");
     }
 
     @Override
@@ -75,16 +70,15 @@ final class MessagesRenderer implements Renderer {
 
     @Override
     public void waiting(JsonPieces out) {
-        if (begun == null) {
+        if (!begun) {
             begin(List.of(), out);
         }
     }
 
     private void begin(List<UpstreamEvent> events, JsonPieces out) {
-        MessageEvents writer =
-                new MessageEvents(out.out(), mark(), request.thinking().omitted());
-        writer.start(id(), request.model(), prompt(events));
-        begun = writer;
+        begun = true;
+        blocks.goOnIn(out.out());
+        blocks.start(id(), request.model(), prompt(events), mark());
     }
 
     /** Returns the message's id: the task's with the prefix of this protocol (E1). */
@@ -97,13 +91,7 @@ final class MessagesRenderer implements Renderer {
 
     /** Returns the signature of thinking blocks: signatures are kept here, and this one says nothing (E14). */
     private String mark() {
-        return random("tg1.", MARK_CHARS);
-    }
-
-    private String random(String prefix, int chars) {
-        StringBuilder id = new StringBuilder(prefix);
-        Alphanumerics.append(id, chars, random);
-        return id.toString();
+        return Alphanumerics.after("tg1.", MARK_CHARS, random);
     }
 
     /** Returns the counts at the beginning: the prompt's as reported until then, else a quarter of its bytes (E45). */
@@ -121,15 +109,13 @@ final class MessagesRenderer implements Renderer {
 
     @Override
     public void events(List<UpstreamEvent> events, JsonPieces out) {
-        if (blocks == null) {
+        if (streams) {
             out.out().reserve(EVENT_BYTES * events.size());
-            if (begun == null) {
-                begin(events, out);
-            }
         }
-        if (begun != null) {
-            begun.goOnIn(out.out());
+        if (streams && !begun) {
+            begin(events, out);
         }
+        blocks.goOnIn(out.out());
         for (UpstreamEvent event : events) {
             take(event);
         }
@@ -139,62 +125,35 @@ final class MessagesRenderer implements Renderer {
         switch (event) {
             case UpstreamEvent.Text text -> text(text);
             case UpstreamEvent.Thought thought -> thought(thought);
-            case UpstreamEvent.ToolCall call -> call(call);
+            case UpstreamEvent.ToolCall call -> blocks.call(request.names().shown(signed.call(call)));
             case UpstreamEvent.Grounding it -> grounding = it;
             case UpstreamEvent.Finish it -> finish = it;
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
             case UpstreamEvent.Media made -> hasFile = true;
             case UpstreamEvent.Logprobs logprobs -> {}
-            case UpstreamEvent.Started started -> {}
-            case UpstreamEvent.PromptBlocked blocked -> {}
-            case UpstreamEvent.Usage usage -> {}
-            case UpstreamEvent.Searched searched -> {}
-            case UpstreamEvent.TierGranted granted -> {}
-            case UpstreamEvent.Cost cost -> {}
-            case UpstreamEvent.Unreported mark -> {}
-            case UpstreamEvent.Raw raw -> {}
-            case UpstreamEvent.Embedded vectors -> {}
+            case UpstreamEvent.Report _, UpstreamEvent.Raw _, UpstreamEvent.Embedded _ -> {}
         }
     }
 
     /** Neighbouring texts come back joined by a newline, and are kept as they will come back. */
     private void text(UpstreamEvent.Text text) {
         if (!text.text().isEmpty()) {
-            if (blocks != null) {
-                blocks.text(text.text());
-            } else if (begun != null) {
-                if (keepsText()) {
-                    if (begun.beginsText() && !signed.text().isEmpty()) {
-                        signed.textToSign("\n");
-                    }
-                    signed.textToSign(text.text());
+            if (streams && keepsText()) {
+                if (blocks.beginsText() && !signed.text().isEmpty()) {
+                    signed.textToSign("\n");
                 }
-                begun.text(text.text());
+                signed.textToSign(text.text());
             }
+            blocks.text(text.text());
         }
         signed.textSignature(text.text(), text.signature());
     }
 
     private void thought(UpstreamEvent.Thought thought) {
         if (request.thinking().shows() && !thought.text().isEmpty()) {
-            if (blocks != null) {
-                blocks.thought(request.thinking().omitted() ? "" : thought.text());
-            } else if (begun != null) {
-                begun.thought(thought.text());
-            }
+            blocks.thought(thought.text());
         }
         signed.thoughtSignature(thought.signature());
-    }
-
-    private void call(UpstreamEvent.ToolCall event) {
-        Message.ToolCall call = calls.call(event);
-        signed.call(call, event.upstreamId());
-        Message.ToolCall shown = request.names().shown(call);
-        if (blocks != null) {
-            blocks.call(shown);
-        } else if (begun != null) {
-            begun.call(shown);
-        }
     }
 
     /** Returns whether a stream's texts are needed at the end: to find signatures again, or to cite. */
@@ -205,15 +164,11 @@ final class MessagesRenderer implements Renderer {
     }
 
     @Override
-    public long keeps(List<UpstreamEvent> events) {
-        return AnswerBudget.of(events, this::keeps);
-    }
-
-    private long keeps(UpstreamEvent event) {
+    public long keeps(UpstreamEvent event) {
         if (event instanceof UpstreamEvent.ToolCall) {
-            return (blocks == null ? 1 : 2) * AnswerBudget.once(event);
+            return (streams ? 1 : 2) * AnswerBudget.once(event);
         }
-        if (blocks == null) {
+        if (streams) {
             return event instanceof UpstreamEvent.Text text && keepsText() ? signed.keeps(text.text()) : 0;
         }
         boolean isShown = event instanceof UpstreamEvent.Text
@@ -243,20 +198,18 @@ final class MessagesRenderer implements Renderer {
     public void end(Sink.Completion completion, JsonPieces out) {
         SearchSources sources = sources();
         TokenCounts counts = TokenCounts.of(completion.tokens());
-        if (blocks != null) {
-            MessageEvents.head(out.out().raw('{'), id(), request.model());
-            blocks.write(out, mark(), sources);
+        blocks.goOnIn(out.out());
+        if (sources != null) {
+            blocks.sources(sources, signed.text());
+        }
+        if (streams) {
+            blocks.end(ending(), counts, completion.chargeMicros());
+        } else {
+            blocks.whole(id(), request.model(), mark(), out);
             ending().write(out.out().raw("],"));
-            out.out().raw(",\"container\":null,\"diagnostics\":null,\"usage\":");
-            counts.ofMessage(out.out(), "standard");
+            counts.ofMessage(out.out());
             ending().writeOwn(out.out(), completion.chargeMicros());
             out.out().raw('}');
-        } else if (begun != null) {
-            begun.goOnIn(out.out());
-            if (sources != null) {
-                begun.sources(sources, signed.text());
-            }
-            begun.end(ending(), counts, completion.chargeMicros());
         }
     }
 
@@ -264,25 +217,18 @@ final class MessagesRenderer implements Renderer {
     private @Nullable SearchSources sources() {
         return grounding == null || !request.searches(metered.model())
                 ? null
-                : new SearchSources(grounding, random("srvtoolu_", ID_CHARS));
+                : new SearchSources(grounding, Alphanumerics.after("srvtoolu_", ID_CHARS, random));
     }
 
-    /** Writes an error within a stream (E22). */
     @Override
     public void failed(ApiError error, JsonPieces out) {
-        if (begun != null) {
-            String requestId =
-                    metered.arrival() == null ? null : metered.arrival().requestId();
-            MessagesErrors format = new MessagesErrors(requestId);
-            begun.goOnIn(out.out());
-            begun.error(format.render(format.shown(error)));
+        if (begun) {
+            MessagesErrors.of(metered.arrival()).inStream(error, out.out());
         }
     }
 
     @Override
     public List<SignedPart> signed() {
-        List<SignedPart> all = new ArrayList<>();
-        signed.addTo(all);
-        return all;
+        return signed.parts();
     }
 }

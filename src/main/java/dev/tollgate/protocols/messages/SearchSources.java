@@ -43,27 +43,26 @@ record SearchSources(Grounding grounding, String id) {
         return text.substring(start, text.offsetByCodePoints(start, to - from));
     }
 
-    /** Writes the block of the search. @param input whether its input is written, which follows in a stream */
-    void writeSearch(Utf8Buffer out, boolean input) {
+    /** Writes the block of the search up to its input. */
+    void writeSearch(Utf8Buffer out) {
         out.raw("{\"type\":\"server_tool_use\",\"id\":").string(id).raw(",\"name\":\"web_search\",");
-        out.raw(MessageEvents.DIRECT).raw(",\"input\":");
-        out.raw(input ? input() : Utf8Buffer.ascii("{}")).raw('}');
+        out.raw(MessageBlocks.DIRECT).raw(",\"input\":");
     }
 
     /** Returns the input of the search as JSON. */
-    byte[] input() {
+    String input() {
         JsonNode queries = grounding.metadata() == null
                 ? null
                 : grounding.metadata().path("webSearchQueries").path(0);
         String query = queries == null ? "" : queries.asString("");
-        return Utf8Buffer.scratch().raw("{\"query\":").string(query).raw('}').bytes();
+        return Utf8Buffer.scratch().raw("{\"query\":").string(query).raw('}').text();
     }
 
     void writeResults(Utf8Buffer out) {
         out.raw("{\"type\":\"web_search_tool_result\",\"tool_use_id\":")
                 .string(id)
                 .raw(',');
-        out.raw(MessageEvents.DIRECT).raw(",\"content\":[");
+        out.raw(MessageBlocks.DIRECT).raw(",\"content\":[");
         Set<String> urls = new HashSet<>();
         for (Citation citation : grounding.citations()) {
             if (urls.add(citation.url())) {

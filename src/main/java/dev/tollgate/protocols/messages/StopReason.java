@@ -31,10 +31,6 @@ record StopReason(String reason, @Nullable String nativeReason) {
     /** Writes Tollgate's own members (E23). */
     void writeOwn(Utf8Buffer out, long chargeMicros) {
         out.raw(",\"credits_consumed\":").credits(chargeMicros).raw(",\"native_finish_reason\":");
-        if (nativeReason == null) {
-            out.raw("null");
-        } else {
-            out.string(nativeReason);
-        }
+        out.stringOrNull(nativeReason);
     }
 }

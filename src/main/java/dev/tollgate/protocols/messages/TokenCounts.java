@@ -27,12 +27,10 @@ record TokenCounts(long input, long cached, long output, long thinking, long sea
                 usage.searches());
     }
 
-    /** Writes the object of a message. */
-    void ofMessage(Utf8Buffer out, String tier) {
-        write(out);
-        out.raw(",\"cache_creation\":null,\"inference_geo\":null,\"service_tier\":")
-                .string(tier)
-                .raw(",\"speed\":null}");
+    /** Writes the last members of a message. */
+    void ofMessage(Utf8Buffer out) {
+        write(out.raw(",\"container\":null,\"diagnostics\":null,\"usage\":"));
+        out.raw(",\"cache_creation\":null,\"inference_geo\":null,\"service_tier\":\"standard\",\"speed\":null}");
     }
 
     /** Writes the object of a {@code message_delta}. */

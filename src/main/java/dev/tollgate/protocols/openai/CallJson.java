@@ -5,12 +5,12 @@ import dev.tollgate.base.json.Utf8Buffer;
 import tools.jackson.databind.JsonNode;
 
 /** Pieces that a streamed and a whole answer have in common. */
-final class CallJson {
+public final class CallJson {
 
     private CallJson() {}
 
     /** Members of an element of {@code tool_calls}, without braces. */
-    static void writeMembers(Message.ToolCall call, Utf8Buffer out) {
+    public static void writeMembers(Message.ToolCall call, Utf8Buffer out) {
         if (call.id() == null) {
             throw new IllegalArgumentException("a tool call without an id");
         }
@@ -22,7 +22,7 @@ final class CallJson {
     }
 
     /** {@code {name, arguments}}. */
-    static void writeFunction(Message.ToolCall call, Utf8Buffer out) {
+    public static void writeFunction(Message.ToolCall call, Utf8Buffer out) {
         out.raw("{\"name\":").string(call.name());
         out.raw(",\"arguments\":").string(call.arguments()).raw('}');
     }

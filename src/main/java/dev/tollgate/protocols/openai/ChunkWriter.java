@@ -4,7 +4,6 @@ import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PrintedUsage;
-import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * Writes the events of one streamed response (protocol 3.4), each as a whole SSE event, to a buffer that the caller empties.
  *
  * <p>The caller keeps the order: {@link #role} of every choice first, {@link #finish} of every choice last, exactly once each; then {@link #usage}
- * and {@link #done}, or {@link #error} alone. {@code choice} is the index of the choice.
+ * and {@link #done}, or {@link ChatErrors#inStream} alone. {@code choice} is the index of the choice.
  *
  * <p>The hot path copies prepared bytes and escapes the text after them; it allocates nothing. Not thread-safe.
  */
@@ -140,19 +139,6 @@ public final class ChunkWriter {
 
     public static void done(Utf8Buffer out) {
         out.raw(DONE);
-    }
-
-    /** Writes a failure after the first byte: both signs that clients look for, and nothing after them (protocol 3.4, rule 6). */
-    public static void error(ApiError error, Utf8Buffer out) {
-        out.raw("event: error\ndata: {\"error\":{\"code\":").string(error.code().code());
-        out.raw(",\"message\":").string(error.message());
-        out.raw(",\"type\":").string(error.code().type());
-        out.raw(",\"param\":");
-        if (error.param() == null) {
-            out.raw("null}}\n\n");
-        } else {
-            out.string(error.param()).raw("}}\n\n");
-        }
     }
 
     private Utf8Buffer choice(int choice, byte[] delta) {

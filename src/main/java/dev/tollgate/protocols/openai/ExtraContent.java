@@ -27,7 +27,7 @@ public record ExtraContent(
     }
 
     /** The member {@code "extra_content":…}; not to be called on an empty one. */
-    void write(Utf8Buffer out) {
+    public void write(Utf8Buffer out) {
         out.raw("\"extra_content\":{\"google\":");
         char before = '{';
         if (thoughtSignature != null) {

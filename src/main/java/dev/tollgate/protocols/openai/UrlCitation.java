@@ -7,7 +7,7 @@ import java.util.List;
 public record UrlCitation(int startIndex, int endIndex, String url, String title) {
 
     /** The value of {@code annotations}. */
-    static void write(List<UrlCitation> citations, Utf8Buffer out) {
+    public static void write(List<UrlCitation> citations, Utf8Buffer out) {
         char before = '[';
         for (UrlCitation citation : citations) {
             citation.write(out.raw(before));

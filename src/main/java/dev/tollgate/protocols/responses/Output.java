@@ -1,10 +1,7 @@
 package dev.tollgate.protocols.responses;
 
-import static dev.tollgate.base.json.Utf8Buffer.ascii;
-
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.ids.Alphanumerics;
-import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.protocols.door.ToolNames.Declared;
@@ -12,9 +9,9 @@ import dev.tollgate.protocols.door.ToolNames.Own;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.StringJoiner;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -28,55 +25,56 @@ final class Output {
 
     private static final int MARK_CHARS = 16;
 
-    /** The place of the text of a message that is done, in the items. */
-    private record Text(long from, long to) {}
-
-    private final @Nullable EventWriter events;
+    private final EventWriter events;
+    private final Utf8Buffer out;
     private final String idChars;
     private final ResponsesRequest request;
     private final RandomGenerator random;
-    private final CollectedJson items = new CollectedJson();
-    private final List<Text> texts = new ArrayList<>(1);
+
+    /** The beginning and the end of each text, as places in the items. */
+    private final List<Long> texts = new ArrayList<>(2);
+
     private int count;
     private @Nullable OpenItem open;
     private int codePoints;
 
     /**
-     * @param events receives the events of the items; null in a response that leaves as a whole
+     * @param events collects the items, and writes their events
      * @param idChars the part of the response's id behind its prefix (E1)
      */
-    Output(@Nullable EventWriter events, String idChars, ResponsesRequest request, RandomGenerator random) {
+    Output(EventWriter events, String idChars, ResponsesRequest request, RandomGenerator random) {
         this.events = events;
+        this.out = events.items.out();
         this.idChars = idChars;
         this.request = request;
         this.random = random;
     }
 
     /** Appends the array of the items that are done. */
-    void write(JsonPieces out) {
-        out.out().raw('[');
-        out.repeat(items).out().raw(']');
+    void write(JsonPieces pieces) {
+        pieces.out().raw('[');
+        pieces.repeat(events.items).out().raw(']');
     }
 
     /** Returns the texts until now: a later message of a response comes back joined by a newline (E12). */
     String texts() {
-        StringJoiner all = new StringJoiner("\n");
-        texts.forEach(text -> all.add(items.unescaped(text.from(), text.to())));
-        if (open instanceof MessageItem message) {
-            all.add(items.unescaped(message.textFrom(), items.size()));
-        }
-        return all.toString();
+        return events.items.texts(texts);
     }
 
     void text(String piece) {
-        if (!(open instanceof MessageItem)) {
-            close("completed", null);
-            open = new MessageItem(items, events, begin(), id("msg_"), codePoints);
-        }
+        MessageItem message = open instanceof MessageItem it ? it : message();
         if (request.search() != null) {
             codePoints += piece.codePointCount(0, piece.length());
         }
-        ((MessageItem) open).append(piece);
+        message.append(piece);
+    }
+
+    private MessageItem message() {
+        close("completed", null);
+        MessageItem message = new MessageItem(events, count, id("msg_"), codePoints);
+        texts.add(events.items.size());
+        open = message;
+        return message;
     }
 
     /** Adds the log probabilities of tokens of the open text. */
@@ -89,18 +87,15 @@ final class Output {
     void thought(String piece) {
         if (!(open instanceof ReasoningItem)) {
             close("completed", null);
-            open = new ReasoningItem(items, events, begin(), id("rs_"), mark());
+            open = new ReasoningItem(events, count, id("rs_"), mark());
         }
         ((ReasoningItem) open).append(piece);
     }
 
     private String mark() {
-        if (!request.echo().encrypted()) {
-            return "";
-        }
-        StringBuilder mark = new StringBuilder(",\"encrypted_content\":\"tg1.");
-        Alphanumerics.append(mark, MARK_CHARS, random);
-        return mark.append('"').toString();
+        return request.echo().encrypted()
+                ? Alphanumerics.after(",\"encrypted_content\":\"tg1.", MARK_CHARS, random) + '"'
+                : "";
     }
 
     /** Returns whether no item has begun. */
@@ -108,14 +103,9 @@ final class Output {
         return count == 0;
     }
 
-    /** Begins the next item. @return its index */
-    private int begin() {
-        items.out().raw(count == 0 ? "" : ",");
-        return count++;
-    }
-
+    /** Returns the id of the next item. */
     private String id(String prefix) {
-        return prefix + idChars + "_" + (count - 1);
+        return prefix + idChars + "_" + count++;
     }
 
     /**
@@ -127,17 +117,11 @@ final class Output {
         OpenItem closing = open;
         if (closing != null) {
             open = null;
-            if (closing instanceof MessageItem message) {
-                texts.add(new Text(message.textFrom(), items.size()));
+            if (closing instanceof MessageItem) {
+                texts.add(events.items.size());
             }
             closing.close(status, grounding);
-            done(closing.index, closing.start);
-        }
-    }
-
-    private void done(int index, long from) {
-        if (events != null) {
-            events.item("done", index, it -> events.repeat(items, from, items.size()));
+            closing.done();
         }
     }
 
@@ -156,42 +140,29 @@ final class Output {
     }
 
     private void whole(String prefix, String type, Message.ToolCall call, Own own, String member, String value) {
-        int index = begin();
-        String id = id(prefix);
-        long from = items.size();
-        Utf8Buffer out = items.out();
-        out.raw("{\"type\":\"").raw(type).raw("\",\"id\":\"").raw(id).raw("\",\"call_id\":");
-        out.string(String.valueOf(call.id())).raw(",\"name\":").string(own.name());
+        OpenItem item = new OpenItem(events, type, count, id(prefix));
+        out.raw(",\"call_id\":").string(String.valueOf(call.id()));
+        out.raw(",\"name\":").string(own.name());
         if (own.namespace() != null) {
             out.raw(",\"namespace\":").string(own.namespace());
         }
-        long begunTo = items.size();
-        out.raw(",\"").raw(member).raw("\":");
-        long valueFrom = items.size();
+        String head = ",\"" + member + "\":";
+        item.added(head + "\"\",\"status\":\"in_progress\"}");
+        out.raw(head);
+        long from = item.place();
         out.string(value);
-        long valueTo = items.size();
+        long to = item.place();
         out.raw(",\"status\":\"completed\"}");
-        if (events == null) {
-            return;
-        }
-        events.item("added", index, it -> {
-            events.repeat(items, from, begunTo);
-            it.raw(",\"" + member + "\":\"\",\"status\":\"in_progress\"}");
-        });
-        byte[] where = ascii(",\"item_id\":\"" + id + "\",\"output_index\":" + index);
         String event = member.equals("input") ? "custom_tool_call_input" : "function_call_arguments";
-        events.within(event + ".delta", where, it -> {
-            it.raw(",\"delta\":");
-            events.repeat(items, valueFrom, valueTo);
-        });
-        events.within(event + ".done", where, it -> {
-            it.raw(",\"" + member + "\":");
-            events.repeat(items, valueFrom, valueTo);
+        item.repeating(event + ".delta", ",\"delta\":", from, to, "");
+        item.within(event + ".done", it -> {
+            it.raw(head);
+            events.repeat(from, to);
             if (member.equals("arguments")) {
                 it.raw(",\"name\":").string(own.name());
             }
         });
-        done(index, from);
+        item.done();
     }
 
     private static String input(String arguments) {
@@ -211,63 +182,38 @@ final class Output {
      * @return whether it has a form here
      */
     boolean made(UpstreamEvent.Media made) {
+        boolean isPicture = made.mimeType().isEmpty() || made.mimeType().startsWith("image/");
         if (made.linked()) {
+            message().append(made.data());
             close("completed", null);
-            MessageItem link = new MessageItem(items, events, begin(), id("msg_"), codePoints);
-            open = link;
-            link.append(made.data());
+        } else if (isPicture) {
             close("completed", null);
-            return true;
+            picture(made);
         }
-        if (!made.mimeType().isEmpty() && !made.mimeType().startsWith("image/")) {
-            return false;
-        }
-        close("completed", null);
-        picture(made);
-        return true;
+        return made.linked() || isPicture;
     }
 
     private void picture(UpstreamEvent.Media made) {
-        int index = begin();
-        String id = id("ig_");
-        long from = items.size();
-        Utf8Buffer out = items.out();
-        out.raw("{\"type\":\"image_generation_call\",\"id\":\"").raw(id);
-        out.raw("\",\"status\":\"completed\",\"result\":").string(made.data());
+        OpenItem item = new OpenItem(events, "image_generation_call", count, id("ig_"));
+        item.added(",\"status\":\"in_progress\",\"result\":null}");
+        out.raw(",\"status\":\"completed\",\"result\":").string(made.data());
         if (made.signature() != null) {
-            out.raw(",\"extra_content\":{\"google\":{\"thought_signature\":")
-                    .string(made.signature())
-                    .raw("}}");
+            out.raw(",\"extra_content\":{\"google\":{\"thought_signature\":");
+            out.string(made.signature()).raw("}}");
         }
         out.raw('}');
-        if (events != null) {
-            events.item("added", index, it -> it.raw("{\"type\":\"image_generation_call\",\"id\":\"")
-                    .raw(id)
-                    .raw("\",\"status\":\"in_progress\",\"result\":null}"));
-            states("image_generation_call", List.of("in_progress", "generating", "completed"), id, index);
-        }
-        done(index, from);
-    }
-
-    /** Writes events that tell no more than how an item stands. */
-    private void states(String type, List<String> states, String id, int index) {
-        byte[] where = ascii(",\"item_id\":\"" + id + "\",\"output_index\":" + index);
-        for (String state : states) {
-            Objects.requireNonNull(events).within(type + "." + state, where, it -> {});
-        }
+        item.states("in_progress", "generating", "completed");
+        item.done();
     }
 
     // ---- a search ----
 
     /** Adds the search that the response rests on, with its queries. */
     void search(UpstreamEvent.Grounding grounding) {
+        OpenItem item = new OpenItem(events, "web_search_call", count, id("ws_"));
+        item.added(",\"status\":\"in_progress\",\"action\":{\"type\":\"search\",\"query\":\"\"}}");
         List<String> queries = queries(grounding.metadata());
-        int index = begin();
-        String id = id("ws_");
-        long from = items.size();
-        Utf8Buffer out = items.out();
-        out.raw("{\"type\":\"web_search_call\",\"id\":\"").raw(id);
-        out.raw("\",\"status\":\"completed\",\"action\":{\"type\":\"search\",\"query\":");
+        out.raw(",\"status\":\"completed\",\"action\":{\"type\":\"search\",\"query\":");
         out.string(queries.isEmpty() ? "" : queries.getFirst()).raw(",\"queries\":[");
         for (int i = 0; i < queries.size(); i++) {
             out.raw(i == 0 ? "" : ",").string(queries.get(i));
@@ -277,29 +223,19 @@ final class Output {
             sources(grounding);
         }
         out.raw("}}");
-        if (events != null) {
-            events.item("added", index, it -> it.raw("{\"type\":\"web_search_call\",\"id\":\"")
-                    .raw(id)
-                    .raw("\",\"status\":\"in_progress\",\"action\":{\"type\":\"search\",\"query\":\"\"}}"));
-            states("web_search_call", List.of("in_progress", "searching", "completed"), id, index);
-        }
-        done(index, from);
+        item.states("in_progress", "searching", "completed");
+        item.done();
     }
 
     private void sources(UpstreamEvent.Grounding grounding) {
-        List<String> urls = grounding.citations().stream()
-                .map(UpstreamEvent.Citation::url)
-                .distinct()
-                .toList();
-        items.out().raw(",\"sources\":[");
-        for (int i = 0; i < urls.size(); i++) {
-            items.out()
-                    .raw(i == 0 ? "" : ",")
-                    .raw("{\"type\":\"url\",\"url\":")
-                    .string(urls.get(i))
-                    .raw('}');
+        Set<String> urls = new LinkedHashSet<>();
+        grounding.citations().forEach(citation -> urls.add(citation.url()));
+        String before = ",\"sources\":[";
+        for (String url : urls) {
+            out.raw(before).raw("{\"type\":\"url\",\"url\":").string(url).raw('}');
+            before = ",";
         }
-        items.out().raw(']');
+        out.raw(urls.isEmpty() ? ",\"sources\":[]" : "]");
     }
 
     private static List<String> queries(@Nullable JsonNode metadata) {

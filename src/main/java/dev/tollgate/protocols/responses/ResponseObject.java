@@ -1,157 +1,158 @@
 package dev.tollgate.protocols.responses;
 
+import static java.util.Objects.requireNonNullElse;
+
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The object of a response (E36).
- *
- * @param created Unix seconds
- * @param completed Unix seconds; null unless the response is complete
- * @param errorCode null unless the response has failed; {@code errorMessage} goes with it
- * @param incompleteReason why the response is incomplete; null if it is not
- * @param output null before there is any
- * @param completion null before the end
- * @param tier OpenAI's word for the service tier
- * @param nativeReason the upstream's word for the end; null before the end
- */
-record ResponseObject(
-        String id,
-        long created,
-        @Nullable Long completed,
-        String status,
-        @Nullable String errorCode,
-        @Nullable String errorMessage,
-        @Nullable String incompleteReason,
-        @Nullable Output output,
-        Sink.@Nullable Completion completion,
-        String tier,
-        @Nullable String nativeReason) {
+/** The object of a response (E36), from its begin to its end. Confined to its call. */
+final class ResponseObject {
 
+    private static final RawJson NULL = RawJson.of("null");
     private static final RawJson NO_PAIRS = RawJson.of("{}");
     private static final RawJson NO_TOOLS = RawJson.of("[]");
     private static final RawJson AUTO = RawJson.of("\"auto\"");
     private static final RawJson TEXT = RawJson.of("{\"type\":\"text\"}");
 
-    /** Returns the object of a response that has begun. */
-    static ResponseObject begun(String id, long created) {
-        return new ResponseObject(id, created, null, "in_progress", null, null, null, null, null, "default", null);
+    private final String id;
+    private final long created;
+    private final ResponsesRequest request;
+    private final Output output;
+
+    /** The upstream's end; null before there is one. */
+    UpstreamEvent.@Nullable Finish finish;
+
+    private @Nullable Long completed;
+    private Sink.@Nullable Completion completion;
+    private @Nullable ApiError error;
+    private ServiceTier tier = ServiceTier.STANDARD;
+
+    /** @param created Unix seconds */
+    ResponseObject(String id, long created, ResponsesRequest request, Output output) {
+        this.id = id;
+        this.created = created;
+        this.request = request;
+        this.output = output;
+    }
+
+    /**
+     * Ends the response.
+     *
+     * @param now Unix seconds
+     * @param shown the service tier that the response names
+     */
+    void end(Sink.Completion all, long now, ServiceTier shown) {
+        completion = all;
+        completed = incompleteReason() == null ? now : null;
+        tier = shown;
+    }
+
+    void fail(ApiError why) {
+        error = why;
+        completion = null;
+        completed = null;
+        tier = ServiceTier.STANDARD;
+    }
+
+    String status() {
+        if (error != null) {
+            return "failed";
+        }
+        if (completion == null) {
+            return "in_progress";
+        }
+        return incompleteReason() == null ? "completed" : "incomplete";
+    }
+
+    /** Returns why the response is incomplete, in OpenAI's words; null if it is not (E23). */
+    @Nullable
+    String incompleteReason() {
+        return switch (finish == null ? UpstreamEvent.FinishReason.STOP : finish.reason()) {
+            case LENGTH -> "max_output_tokens";
+            case FILTERED -> "content_filter";
+            case STOP, MALFORMED, OTHER -> null;
+        };
     }
 
     /**
      * @param stored whether the response is kept
      * @param whole whether instructions and tools are shown again; agents send much of both, and events leave them out
      */
-    void write(ResponsesRequest request, boolean stored, boolean whole, JsonPieces pieces) {
+    void write(boolean stored, boolean whole, JsonPieces pieces) {
         Utf8Buffer out = pieces.out();
         Echo echo = request.echo();
         out.raw("{\"id\":")
                 .string(id)
                 .raw(",\"object\":\"response\",\"created_at\":")
                 .number(created);
-        number(out.raw(",\"completed_at\":"), completed);
-        out.raw(",\"status\":\"").raw(status).raw("\",\"background\":false,\"error\":");
-        error(out);
-        out.raw(",\"incomplete_details\":");
-        if (incompleteReason == null) {
-            out.raw("null");
-        } else {
-            out.raw("{\"reason\":\"").raw(incompleteReason).raw("\"}");
-        }
+        out.raw(",\"completed_at\":").raw(String.valueOf(completed));
+        out.raw(",\"status\":\"").raw(status()).raw("\",\"background\":false,\"error\":");
+        reasons(out);
         out.raw(",\"instructions\":");
-        raw(pieces, whole ? echo.instructions() : null, null);
-        number(out.raw(",\"max_output_tokens\":"), echo.maxTokens());
+        requireNonNullElse(whole ? echo.instructions() : null, NULL).write(pieces);
+        out.raw(",\"max_output_tokens\":").raw(String.valueOf(echo.maxTokens()));
         out.raw(",\"metadata\":");
-        raw(pieces, echo.metadata(), NO_PAIRS);
+        requireNonNullElse(echo.metadata(), NO_PAIRS).write(pieces);
         out.raw(",\"model\":").string(request.model()).raw(",\"output\":");
-        if (output == null) {
-            out.raw("[]");
-        } else {
-            output.write(pieces);
-        }
-        string(out.raw(",\"parallel_tool_calls\":true,\"previous_response_id\":"), request.previousId());
-        out.raw(",\"reasoning\":{\"effort\":");
-        string(out, echo.effort());
-        string(out.raw(",\"summary\":"), echo.summary());
-        out.raw("},\"service_tier\":").string(tier).raw(stored ? ",\"store\":true" : ",\"store\":false");
-        out.raw(",\"temperature\":");
-        decimal(out, echo.temperature());
+        output.write(pieces);
+        out.raw(",\"parallel_tool_calls\":true,\"previous_response_id\":").stringOrNull(request.previousId());
+        out.raw(",\"reasoning\":{\"effort\":").stringOrNull(echo.effort());
+        out.raw(",\"summary\":").stringOrNull(echo.summary());
+        out.raw("},\"service_tier\":")
+                .string(tier == ServiceTier.STANDARD ? "default" : tier.word())
+                .raw(",\"store\":")
+                .raw(String.valueOf(stored));
+        out.raw(",\"temperature\":").raw(decimal(echo.temperature()));
         out.raw(",\"text\":{\"format\":");
-        raw(pieces, echo.format(), TEXT);
+        requireNonNullElse(echo.format(), TEXT).write(pieces);
         out.raw("},\"tool_choice\":");
-        raw(pieces, echo.toolChoice(), AUTO);
+        requireNonNullElse(echo.toolChoice(), AUTO).write(pieces);
         out.raw(",\"tools\":");
-        raw(pieces, whole ? echo.tools() : null, NO_TOOLS);
-        decimal(out.raw(",\"top_p\":"), echo.topP());
-        out.raw(",\"truncation\":\"disabled\"");
-        end(out);
-    }
-
-    private void error(Utf8Buffer out) {
-        if (errorCode == null || errorMessage == null) {
-            out.raw("null");
-        } else {
-            out.raw("{\"code\":")
-                    .string(errorCode)
-                    .raw(",\"message\":")
-                    .string(errorMessage)
-                    .raw('}');
-        }
-    }
-
-    private void end(Utf8Buffer out) {
-        out.raw(",\"usage\":");
-        if (completion == null) {
-            out.raw("null,\"credits_consumed\":null");
-        } else {
-            usage(completion.tokens(), out);
-            out.raw(",\"credits_consumed\":").credits(completion.chargeMicros());
-        }
-        string(out.raw(",\"native_finish_reason\":"), nativeReason);
+        requireNonNullElse(whole ? echo.tools() : null, NO_TOOLS).write(pieces);
+        out.raw(",\"top_p\":").raw(decimal(echo.topP())).raw(",\"truncation\":\"disabled\"");
+        charge(out);
+        boolean hasEnded = completion != null || error != null;
+        out.raw(",\"native_finish_reason\":").stringOrNull(hasEnded && finish != null ? finish.nativeReason() : null);
         out.raw('}');
     }
 
+    private void reasons(Utf8Buffer out) {
+        if (error == null) {
+            out.raw("null");
+        } else {
+            out.raw("{\"code\":").string(ResponsesErrors.code(error));
+            out.raw(",\"message\":").string(error.message()).raw('}');
+        }
+        String reason = completion == null ? null : incompleteReason();
+        out.raw(",\"incomplete_details\":");
+        out.raw(reason == null ? "null" : "{\"reason\":\"" + reason + "\"}");
+    }
+
     /** Writes raw tokens, whatever the units of the model's price (E4). */
-    private static void usage(Usage tokens, Utf8Buffer out) {
+    private void charge(Utf8Buffer out) {
+        if (completion == null) {
+            out.raw(",\"usage\":null,\"credits_consumed\":null");
+            return;
+        }
+        Usage tokens = completion.tokens();
         long answered = tokens.candidatesTokens() + tokens.thoughtsTokens();
-        out.raw("{\"input_tokens\":").number(tokens.inputTokens());
+        out.raw(",\"usage\":{\"input_tokens\":").number(tokens.inputTokens());
         out.raw(",\"input_tokens_details\":{\"cached_tokens\":").number(tokens.cachedWithinPrompt());
         out.raw(",\"cache_write_tokens\":0},\"output_tokens\":").number(answered);
         out.raw(",\"output_tokens_details\":{\"reasoning_tokens\":").number(tokens.thoughtsTokens());
-        out.raw("},\"total_tokens\":").number(tokens.inputTokens() + answered).raw('}');
+        out.raw("},\"total_tokens\":").number(tokens.inputTokens() + answered);
+        out.raw("},\"credits_consumed\":").credits(completion.chargeMicros());
     }
 
-    private static void raw(JsonPieces out, @Nullable RawJson value, @Nullable RawJson otherwise) {
-        RawJson shown = value == null ? otherwise : value;
-        if (shown == null) {
-            out.out().raw("null");
-        } else {
-            shown.write(out);
-        }
-    }
-
-    private static void string(Utf8Buffer out, @Nullable String value) {
-        if (value == null) {
-            out.raw("null");
-        } else {
-            out.string(value);
-        }
-    }
-
-    private static void number(Utf8Buffer out, @Nullable Long value) {
-        if (value == null) {
-            out.raw("null");
-        } else {
-            out.number(value);
-        }
-    }
-
-    private static void decimal(Utf8Buffer out, @Nullable Double value) {
-        out.raw(value == null ? "null" : Shown.number(value));
+    private static String decimal(@Nullable Double value) {
+        return value == null ? "null" : Shown.number(value);
     }
 }

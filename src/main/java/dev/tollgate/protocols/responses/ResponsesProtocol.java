@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class ResponsesProtocol implements Protocol {
 
     private static final String DOOR = ProtocolName.RESPONSES.code();
-    private static final ErrorFormat ERRORS = new ResponsesErrors();
 
     private final CurrentModels models;
     private final Signatures signatures;
@@ -74,7 +73,7 @@ public final class ResponsesProtocol implements Protocol {
 
     @Override
     public ErrorFormat errors() {
-        return ERRORS;
+        return ResponsesErrors.OF_ROUTE;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.books.ledger.Settle;
@@ -20,7 +19,6 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +44,13 @@ final class ResponsesRenderer implements Renderer {
     private final ResponsesRequest request;
     private final KeptResponses keptResponses;
     private final InstantSource clock;
-    private final long created;
-    private final ShownCalls ids;
-    private final SignedAnswer signed = new SignedAnswer(CALL_ID_PREFIX, false);
+    private final SignedAnswer signed;
     private final boolean showsThoughts;
-    /** Writes a stream; null in a response that leaves as a whole. */
-    private final @Nullable EventWriter events;
-
+    private final EventWriter events;
     private final Output output;
+    private final ResponseObject object;
     private boolean begun;
     private UpstreamEvent.@Nullable Grounding grounding;
-    private UpstreamEvent.@Nullable Finish finish;
     private boolean hasOddFile;
     private boolean isKept;
     private KeptResponses.@Nullable Entry entry;
@@ -79,17 +73,15 @@ final class ResponsesRenderer implements Renderer {
         this.request = request;
         this.keptResponses = keptResponses;
         this.clock = clock;
-        this.created = created;
-        this.ids = new ShownCalls(request.conversation().messages(), CALL_ID_PREFIX, signed::hasCall, random);
+        List<Message> before = request.conversation().messages();
+        this.signed = new SignedAnswer(new ShownCalls(before, CALL_ID_PREFIX, it -> true, random), false);
         this.showsThoughts = request.echo().summary() != null;
-        this.events = request.stream() ? new EventWriter(new JsonPieces()) : null;
-        this.output = new Output(events, idChars(), request, random);
+        String idChars = KeptIds.chars(this.taskId);
+        this.events = new EventWriter(request.stream());
+        this.output = new Output(events, idChars, request, random);
+        this.object = new ResponseObject("resp_" + idChars, created, request, output);
         this.isKept = request.keeping() != null;
         signed.collectedBy(output::texts);
-    }
-
-    private String idChars() {
-        return taskId.substring(taskId.indexOf('-') + 1);
     }
 
     @Override
@@ -101,37 +93,29 @@ final class ResponsesRenderer implements Renderer {
     public void waiting(JsonPieces out) {
         if (!begun) {
             begin(out);
-        } else if (events != null && output.isEmpty()) {
+        } else if (output.isEmpty()) {
             events.goOnIn(out);
-            events.response("in_progress", it -> write(begunObject(), it));
+            events.response("in_progress", this::write);
         }
-    }
-
-    private ResponseObject begunObject() {
-        return ResponseObject.begun("resp_" + idChars(), created);
     }
 
     private void begin(JsonPieces out) {
-        if (events == null) {
-            return;
-        }
         events.goOnIn(out);
         if (!begun) {
             begun = true;
-            ResponseObject object = begunObject();
-            events.response("created", it -> write(object, it));
-            events.response("in_progress", it -> write(object, it));
+            events.response("created", this::write);
+            events.response("in_progress", this::write);
         }
     }
 
     /** Writes the object. Events leave out what agents send much of. */
-    private void write(ResponseObject object, JsonPieces out) {
-        object.write(request, isKept, events == null, out);
+    private void write(JsonPieces out) {
+        object.write(isKept, !events.streams, out);
     }
 
     @Override
     public void events(List<UpstreamEvent> list, JsonPieces out) {
-        if (events != null) {
+        if (events.streams) {
             out.out().reserve(EVENT_BYTES * list.size());
         }
         begin(out);
@@ -149,25 +133,13 @@ final class ResponsesRenderer implements Renderer {
                     output.thought(thought.text());
                 }
             }
-            case UpstreamEvent.ToolCall call -> {
-                Message.ToolCall shown = ids.call(call);
-                signed.call(shown, call.upstreamId());
-                output.call(shown);
-            }
+            case UpstreamEvent.ToolCall call -> output.call(signed.call(call));
             case UpstreamEvent.Grounding it -> grounding = it;
             case UpstreamEvent.Logprobs logprobs -> output.logprobs(logprobs.tokens());
-            case UpstreamEvent.Finish it -> finish = it;
+            case UpstreamEvent.Finish it -> object.finish = it;
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
             case UpstreamEvent.Media made -> hasOddFile |= !output.made(made);
-            case UpstreamEvent.Started started -> {}
-            case UpstreamEvent.PromptBlocked blocked -> {}
-            case UpstreamEvent.Usage usage -> {}
-            case UpstreamEvent.Searched searched -> {}
-            case UpstreamEvent.TierGranted granted -> {}
-            case UpstreamEvent.Cost cost -> {}
-            case UpstreamEvent.Unreported mark -> {}
-            case UpstreamEvent.Raw raw -> {}
-            case UpstreamEvent.Embedded vectors -> {}
+            case UpstreamEvent.Report _, UpstreamEvent.Raw _, UpstreamEvent.Embedded _ -> {}
         }
     }
 
@@ -180,11 +152,7 @@ final class ResponsesRenderer implements Renderer {
 
     /** A call is kept as it will be found again, too. */
     @Override
-    public long keeps(List<UpstreamEvent> list) {
-        return AnswerBudget.of(list, this::keeps);
-    }
-
-    private long keeps(UpstreamEvent event) {
+    public long keeps(UpstreamEvent event) {
         if (event instanceof UpstreamEvent.Thought && !showsThoughts) {
             return 0;
         }
@@ -194,22 +162,9 @@ final class ResponsesRenderer implements Renderer {
 
     // ---- its end ----
 
-    /** Returns why the response is incomplete, in OpenAI's words; null if it is not (E23). */
-    private @Nullable String incompleteReason() {
-        return switch (finish == null ? UpstreamEvent.FinishReason.STOP : finish.reason()) {
-            case LENGTH -> "max_output_tokens";
-            case FILTERED -> "content_filter";
-            case STOP, MALFORMED, OTHER -> null;
-        };
-    }
-
-    private @Nullable String nativeReason() {
-        return finish == null ? null : finish.nativeReason();
-    }
-
     @Override
     public List<String> texts() {
-        return finish != null && incompleteReason() == null ? List.of(signed.text()) : List.of();
+        return object.finish != null && object.incompleteReason() == null ? List.of(signed.text()) : List.of();
     }
 
     @Override
@@ -219,52 +174,29 @@ final class ResponsesRenderer implements Renderer {
 
     @Override
     public void end(Sink.Completion completion, JsonPieces out) {
-        if (events != null) {
-            events.goOnIn(out);
-        }
-        ResponseObject object = ended(completion);
-        keep(object);
-        if (events == null) {
-            write(object, out);
-        } else {
-            events.response(object.status(), it -> write(object, it));
-        }
-    }
-
-    private ResponseObject ended(Sink.Completion completion) {
-        String incomplete = incompleteReason();
-        String status = incomplete == null ? "completed" : "incomplete";
-        output.close(status, grounding);
+        events.goOnIn(out);
+        boolean isOffered = OfferedTier.isOffered(metered.model(), request.tier());
+        ServiceTier tier = isOffered ? completion.tier() : ServiceTier.STANDARD;
+        object.end(completion, clock.instant().getEpochSecond(), tier);
+        output.close(object.status(), grounding);
         if (grounding != null && request.search() != null) {
             output.search(grounding);
         }
-        return new ResponseObject(
-                "resp_" + idChars(),
-                created,
-                incomplete == null ? Long.valueOf(clock.instant().getEpochSecond()) : null,
-                status,
-                null,
-                null,
-                incomplete,
-                output,
-                completion,
-                tierWord(completion.tier()),
-                nativeReason());
+        keep();
+        if (events.streams) {
+            events.response(object.status(), this::write);
+        } else {
+            write(out);
+        }
     }
 
-    private String tierWord(ServiceTier granted) {
-        return granted == ServiceTier.STANDARD || !OfferedTier.isOffered(metered.model(), request.tier())
-                ? "default"
-                : granted.word();
-    }
-
-    private void keep(ResponseObject object) {
+    private void keep() {
         KeptResponses.Input input = request.keeping();
         if (input == null) {
             return;
         }
         JsonPieces whole = new JsonPieces();
-        object.write(request, true, true, whole);
+        object.write(true, true, whole);
         if (whole.size() <= KeptResponses.RESPONSE_BYTES_MAX) {
             String previous = request.previousId() == null ? null : KeptIds.task(request.previousId());
             entry = keptResponses.entry(taskId, metered.accountId(), previous, input, whole.toByteArray());
@@ -287,35 +219,19 @@ final class ResponsesRenderer implements Renderer {
         };
     }
 
-    /** Agents shorten their history only if a stream says that it is too long (E18). */
     @Override
     public void failed(ApiError error, JsonPieces out) {
-        boolean isTooLong = error.code() == ErrorCode.CONTEXT_LENGTH_EXCEEDED;
-        if (events == null || (!begun && !isTooLong)) {
-            return;
+        if (events.streams && (begun || ResponsesErrors.beginsStream(error))) {
+            begin(out);
+            output.close("incomplete", null);
+            object.fail(error);
+            events.event("error", it -> ResponsesErrors.inStream(error, it));
+            events.response("failed", this::write);
         }
-        begin(out);
-        output.close("incomplete", null);
-        ResponseObject object = new ResponseObject(
-                "resp_" + idChars(),
-                created,
-                null,
-                "failed",
-                isTooLong ? error.code().code() : "server_error",
-                error.message(),
-                null,
-                output,
-                null,
-                "default",
-                nativeReason());
-        events.error(error);
-        events.response("failed", it -> write(object, it));
     }
 
     @Override
     public List<SignedPart> signed() {
-        List<SignedPart> all = new ArrayList<>();
-        signed.addTo(all);
-        return all;
+        return signed.parts();
     }
 }

@@ -18,8 +18,11 @@ public sealed interface UpstreamEvent {
         return this instanceof Usage || this instanceof Searched || this instanceof TierGranted || this instanceof Cost;
     }
 
+    /** A report about the response, for the meter: no part of what a caller is shown. */
+    sealed interface Report extends UpstreamEvent {}
+
     /** The first event, once: the model that answers and the upstream's own id of the answer, as far as they can be stored. */
-    record Started(@Nullable String modelVersion, @Nullable String responseId) implements UpstreamEvent {
+    record Started(@Nullable String modelVersion, @Nullable String responseId) implements Report {
         public Started {
             modelVersion = StoredWord.of(modelVersion);
             responseId = StoredWord.of(responseId);
@@ -112,13 +115,13 @@ public sealed interface UpstreamEvent {
     record Embedded(List<byte[]> vectors) implements UpstreamEvent {}
 
     /** The prompt was refused; there are no candidates. */
-    record PromptBlocked(String nativeReason) implements UpstreamEvent {}
+    record PromptBlocked(String nativeReason) implements Report {}
 
     /**
      * Marks that the last usage report does not cover what follows: a chunk without usage came after a chunk with it. The coverage of a
      * report therefore does not depend on which chunks one read contained.
      */
-    enum Unreported implements UpstreamEvent {
+    enum Unreported implements Report {
         FROM_HERE
     }
 
@@ -127,17 +130,17 @@ public sealed interface UpstreamEvent {
      *
      * @param queries distinct non-empty queries, as Google counts them; 0 for an answer that rests on sources without naming a query
      */
-    record Searched(int queries) implements UpstreamEvent {}
+    record Searched(int queries) implements Report {}
 
     /** The service tier that the upstream says it has served the call in; the last one counts (P4). */
-    record TierGranted(ServiceTier tier) implements UpstreamEvent {}
+    record TierGranted(ServiceTier tier) implements Report {}
 
     /**
      * What the upstream says that it charges for the answer so far, instead of its list price; the last one counts.
      *
      * @param micros micro-credits, rounded up, or {@link #ODD}
      */
-    record Cost(long micros) implements UpstreamEvent {
+    record Cost(long micros) implements Report {
 
         /** Something else than an amount from 0 to a billion credits. */
         public static final long ODD = -1;
@@ -169,7 +172,7 @@ public sealed interface UpstreamEvent {
             long totalTokens,
             Modalities promptDetails,
             Modalities candidatesDetails)
-            implements UpstreamEvent {
+            implements Report {
 
         /** A count that was not reported, or was not a number. */
         public static final long ABSENT = Long.MIN_VALUE;

@@ -13,6 +13,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Usage;
+import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.nio.charset.StandardCharsets;
@@ -163,7 +164,7 @@ class TextRendererTest {
                 new UpstreamEvent.Thought(0, "1234567", null),
                 new UpstreamEvent.Media(0, "image/png", "A".repeat(1_000)));
 
-        assertThat(renderer("").keeps(events)).isEqualTo(5);
-        assertThat(renderer(",\"stream\":true").keeps(events)).isZero();
+        assertThat(AnswerBudget.of(events, renderer("")::keeps)).isEqualTo(5);
+        assertThat(AnswerBudget.of(events, renderer(",\"stream\":true")::keeps)).isZero();
     }
 }

@@ -135,12 +135,12 @@ class ChunkWriterTest {
 
     @Test
     void a_failure_after_the_first_byte_has_event_name_and_data() {
-        ChunkWriter.error(ApiError.of(ErrorCode.UPSTREAM_ERROR, "The \"upstream\" closed.\nSorry."), out);
+        ChatErrors.inStream(ApiError.of(ErrorCode.UPSTREAM_ERROR, "The \"upstream\" closed.\nSorry."), out);
         assertThat(taken())
                 .isEqualTo(
                         "event: error\ndata: {\"error\":{\"code\":\"upstream_error\","
                                 + "\"message\":\"The \\\"upstream\\\" closed.\\nSorry.\",\"type\":\"upstream_error\",\"param\":null}}\n\n");
-        ChunkWriter.error(ApiError.invalid("messages.0", "no"), out);
+        ChatErrors.inStream(ApiError.invalid("messages.0", "no"), out);
         assertThat(taken()).endsWith("\"param\":\"messages.0\"}}\n\n");
     }
 

@@ -1,15 +1,24 @@
-package dev.tollgate.protocols.openai;
+package dev.tollgate.protocols.chat;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PrintedUsage;
-import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.models.Usage;
+import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.ToolNames;
+import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.protocols.openai.ChatRequestReader;
+import dev.tollgate.protocols.openai.Field;
 import dev.tollgate.testing.Randomly;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -21,39 +30,40 @@ class CompletionWriterTest {
     private static final PrintedUsage USAGE = new PrintedUsage(
             new PrintedUsage.Prompt(194, 0, 0, 0, 194), new PrintedUsage.Completion(229, 457, 229), 880);
 
-    private static String written(ChatCompletion.Choice... choices) {
-        ChatCompletion completion = new ChatCompletion("chatcmpl-1", 17, "m", List.of(choices), USAGE, null, 250_000);
-        return new String(written(completion).toByteArray(), StandardCharsets.UTF_8);
+    private static String written(Choice... choices) {
+        JsonPieces out = new JsonPieces();
+        CompletionWriter writer = new CompletionWriter(out);
+        writer.head("chatcmpl-1", 17, "m");
+        writer.rest(List.of(choices), new Sink.Completion(USAGE, Usage.NONE, 250_000, ServiceTier.STANDARD), null);
+        return new String(out.toByteArray(), StandardCharsets.UTF_8);
     }
 
-    private static CollectedJson collected(String text) {
-        CollectedJson collected = new CollectedJson();
-        collected.out().escaped(text);
-        return collected;
-    }
-
-    private static JsonNode message(ChatCompletion.Choice choice) {
+    private static JsonNode message(Choice choice) {
         return MAPPER.readTree(written(choice)).at("/choices/0/message");
     }
 
-    private static ChatCompletion.Choice choice(
+    private static Choice choice(
             String content,
             String reasoning,
             List<Message.ToolCall> calls,
             boolean legacy,
             @Nullable String signature) {
-        return new ChatCompletion.Choice(
-                0,
-                collected(content),
-                collected(reasoning),
-                collected(""),
-                calls,
-                legacy,
-                List.of(),
-                ExtraContent.ofSignature(signature),
-                null,
-                FinishReason.STOP,
-                "STOP");
+        Choice choice = choice(0, content, legacy);
+        choice.reasoning.out().escaped(reasoning);
+        for (Message.ToolCall call : calls) {
+            choice.answer.call(
+                    new UpstreamEvent.ToolCall(0, call.id(), call.name(), call.arguments(), call.thoughtSignature()));
+        }
+        choice.answer.textSignature(content, signature);
+        choice.finish = new UpstreamEvent.Finish(0, UpstreamEvent.FinishReason.STOP, "STOP");
+        return choice;
+    }
+
+    private static Choice choice(int index, String content, boolean legacy) {
+        Choice choice = new Choice(
+                index, new ShownCalls(List.of(), "call_", it -> true, new Random(1)), new ToolNames(), legacy);
+        choice.text(content);
+        return choice;
     }
 
     @Test
@@ -106,27 +116,21 @@ class CompletionWriterTest {
 
     @Test
     void several_choices_with_citations_and_logprobs_are_written() {
-        ChatCompletion.Choice second = new ChatCompletion.Choice(
-                1,
-                collected("x"),
-                collected(""),
-                collected(""),
-                List.of(),
-                false,
-                List.of(new UrlCitation(0, 1, "https://x", "t")),
-                new ExtraContent(null, "<div>", null),
-                collected(""),
-                FinishReason.CONTENT_FILTER,
-                null);
+        Choice second = choice(1, "x", false);
+        second.logprobs(MAPPER.createArrayNode());
+        second.grounding = new UpstreamEvent.Grounding(
+                1, List.of(new UpstreamEvent.Citation(0, 1, "https://x", "t")), "<div>", null);
+        second.finish = new UpstreamEvent.Finish(1, UpstreamEvent.FinishReason.FILTERED, "SAFETY");
         JsonNode choices = MAPPER.readTree(written(choice("a", "", List.of(), false, null), second))
                 .get("choices");
         assertThat(choices).hasSize(2);
         assertThat(choices.get(1))
-                .hasToString("{\"index\":1,\"message\":{\"role\":\"assistant\",\"content\":\"x\",\"refusal\":null,"
-                        + "\"annotations\":[{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":0,\"end_index\":1,"
-                        + "\"url\":\"https://x\",\"title\":\"t\"}}],"
-                        + "\"extra_content\":{\"google\":{\"search_entry_point\":\"<div>\"}}},"
-                        + "\"logprobs\":{\"content\":[],\"refusal\":null},\"finish_reason\":\"content_filter\"}");
+                .hasToString(
+                        "{\"index\":1,\"message\":{\"role\":\"assistant\",\"content\":\"x\",\"refusal\":null,"
+                                + "\"annotations\":[{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":0,\"end_index\":1,"
+                                + "\"url\":\"https://x\",\"title\":\"t\"}}],"
+                                + "\"extra_content\":{\"google\":{\"search_entry_point\":\"<div>\"}}},"
+                                + "\"logprobs\":{\"content\":[],\"refusal\":null},\"finish_reason\":\"content_filter\",\"native_finish_reason\":\"SAFETY\"}");
     }
 
     @Test
@@ -147,11 +151,5 @@ class CompletionWriterTest {
                             List.of(new Message.ToolCall(new Field.OfCall(0, 0), "c1", "f", "{\"a\":[1]}", "CALL")),
                             signature));
         });
-    }
-
-    private static JsonPieces written(ChatCompletion completion) {
-        JsonPieces out = new JsonPieces();
-        CompletionWriter.write(completion, out);
-        return out;
     }
 }

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Errors in Google's format, without which Google's clients hide the message (D23, D51). {@code code} is the HTTP status; Tollgate's own code is the
  * {@code reason} of an ErrorInfo. A stream that was not requested as events is an array, including its errors (protocol 1.1).
  */
-public enum GoogleErrors implements ErrorFormat {
+public enum GenerateErrors implements ErrorFormat {
     OBJECT,
     /** Errors of {@code streamGenerateContent}: an array unless the query has {@code alt=sse}. */
     STREAM,
