@@ -78,8 +78,7 @@ public final class WholeAnswer extends ShownAnswer implements Sink.Draft {
         return true;
     }
 
-    // ---- a response with a schema, which its texts must fit; a text that was cut reports that by its finish reason
-    // ----
+    // ---- a response with a schema, which its texts must fit ----
 
     @Override
     public @Nullable Draft draft() {

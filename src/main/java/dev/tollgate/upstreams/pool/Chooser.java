@@ -10,16 +10,16 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses a call's channel (E85): the preferred one (D50), otherwise among the healthy ones of the best priority, untried ones first; there the
- * session's key decides, or a draw by weight for a call without one. If none is healthy, a channel whose trouble may be over is used: an attempt is better than a refusal. Thread-safe if its random numbers
- * are.
+ * Chooses a call's channel (E85): the preferred one (D50), otherwise one of the healthy channels with the best priority, untried ones first. Among
+ * these the session's key decides, or a draw by weight for a call without one. If none is healthy, a channel whose trouble may be over is used: an
+ * attempt is better than a refusal. Thread-safe if its random numbers are.
  */
 final class Chooser {
 
-    private final RandomGenerator random;
-
-    /** The open calls from which on a channel may have more than its share of them. */
+    /** The number of open calls below which a channel may have more than its share of them. */
     private static final int CALLS_MIN = 16;
+
+    private final RandomGenerator random;
 
     /**
      * A call's wish for its channel.
