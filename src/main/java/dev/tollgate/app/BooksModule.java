@@ -51,7 +51,7 @@ record BooksModule(
         InstallationKind kind,
         People people,
         AccountHistory history,
-        LeftCalls left,
+        AbandonedHolds left,
         Node node)
         implements AutoCloseable {
 
@@ -176,7 +176,7 @@ record BooksModule(
         Node node = new Node(database, clock);
         Writer writer = database.startWriter(stores.parts(node::id));
         Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
-        LeftCalls left = new LeftCalls(writer, clock, callMax);
+        AbandonedHolds left = new AbandonedHolds(writer, clock, callMax);
         BooksModule books = new BooksModule(
                 database,
                 secrets,
@@ -189,7 +189,7 @@ record BooksModule(
                 node);
         books.begin(random, clock);
         if (serves && settings.databaseUrl() != null) {
-            node.join(random, isReal ? "real" : "sandbox", left::giveBackOfDeadNodes);
+            node.join(random, isReal ? "real" : "sandbox", left::releaseOfDeadNodes);
         }
         writer.whenOutcomeUnknown(node::giveUp);
         return books;
@@ -218,7 +218,7 @@ record BooksModule(
         if (!stores.receipts().hasSigningKey()) {
             writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
         }
-        left.giveBackAtStart();
+        left.releaseAtStart();
         database.markBegun();
     }
 

@@ -1,7 +1,7 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.config.YamlNode;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +84,7 @@ final class CatalogueEmbedding {
             boolean active,
             UpstreamModel upstream,
             PriceSchedule prices,
-            Rates rates,
+            CallLimits rates,
             @Nullable Duration callTimeMax) {
         return new Model(
                 id,

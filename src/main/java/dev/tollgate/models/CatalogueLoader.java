@@ -4,7 +4,7 @@ import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.YamlFile;
 import dev.tollgate.base.config.YamlNode;
 import dev.tollgate.base.conversation.Effort;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -264,12 +264,12 @@ public final class CatalogueLoader {
                 node.need("with_search").bool());
     }
 
-    private static Rates rates(@Nullable YamlNode node) {
+    private static CallLimits rates(@Nullable YamlNode node) {
         if (node == null) {
-            return Rates.NONE;
+            return CallLimits.NONE;
         }
         node.onlyWith("requests", "tokens", "concurrency");
-        return new Rates(rate(node.find("requests")), rate(node.find("tokens")), rate(node.find("concurrency")));
+        return new CallLimits(rate(node.find("requests")), rate(node.find("tokens")), rate(node.find("concurrency")));
     }
 
     private static @Nullable Duration callTime(@Nullable YamlNode node) {
@@ -277,7 +277,7 @@ public final class CatalogueLoader {
     }
 
     private static @Nullable Long rate(@Nullable YamlNode node) {
-        return node == null ? null : Long.valueOf(node.wholeNumber(1, Rates.MAX));
+        return node == null ? null : Long.valueOf(node.wholeNumber(1, CallLimits.MAX));
     }
 
     static Instant instant(YamlNode node) {

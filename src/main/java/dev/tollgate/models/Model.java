@@ -2,7 +2,7 @@ package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.PrintedUsage;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,7 +42,7 @@ public record Model(
         @Nullable Long maxTokensByDefault,
         Tools tools,
         Formats formats,
-        Rates rates,
+        CallLimits rates,
         PriceSchedule prices,
         @Nullable Duration callTimeMax) {
 
@@ -68,7 +68,7 @@ public record Model(
             @Nullable Long maxTokensByDefault,
             Tools tools,
             Formats formats,
-            Rates rates) {
+            CallLimits rates) {
         this(
                 id,
                 aliases,

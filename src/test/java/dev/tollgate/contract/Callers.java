@@ -4,7 +4,7 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Gateway;
@@ -45,7 +45,7 @@ final class Callers {
         KeySettings choice = KeySettings.named("A key")
                 .withSpend(spend)
                 .withAllow(Allowlist.of(allow))
-                .withRates(new Rates(requestsPerMinute, null, null));
+                .withRates(new CallLimits(requestsPerMinute, null, null));
         return commands.createKey(account.id(), choice).secret();
     }
 }

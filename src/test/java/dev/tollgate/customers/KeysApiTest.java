@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Customer;
@@ -292,7 +292,7 @@ class KeysApiTest {
         KeyResult.Made key = operator.createKey(
                 customer.account(),
                 KeySettings.named("o")
-                        .withRates(new Rates(60L, 100_000L, 4L))
+                        .withRates(new CallLimits(60L, 100_000L, 4L))
                         .withModels(List.of("gemini-2.5-pro"))
                         .withExpiresAt(end));
         JsonNode shown = ask("GET", "/v1/keys/" + key.key().id(), null).json();

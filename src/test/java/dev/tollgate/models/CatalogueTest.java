@@ -3,7 +3,7 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +73,6 @@ class CatalogueTest {
                 null,
                 new Model.Tools(true, true, false),
                 new Model.Formats(true, false, false),
-                Rates.NONE);
+                CallLimits.NONE);
     }
 }

@@ -12,7 +12,7 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
@@ -327,7 +327,7 @@ public final class Gateway implements AutoCloseable {
             return KeySettings.named("test")
                     .withSpend(spend)
                     .withAllow(Allowlist.of(allow))
-                    .withRates(new Rates(perMinute, null, null));
+                    .withRates(new CallLimits(perMinute, null, null));
         }
 
         private static Long micros(String credits) {

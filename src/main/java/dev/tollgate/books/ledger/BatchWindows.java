@@ -58,13 +58,13 @@ final class BatchWindows {
             .thenComparing(window -> window.id.startsAtMillis());
 
     private final Statements statements;
-    private final KeptRows kept;
+    private final RememberedRows kept;
     private final Set<WindowRow.Id> asked = new HashSet<>();
     private final List<WindowRow.Id> needed = new ArrayList<>();
     private final Map<WindowRow.Id, WindowRow> rows = new LinkedHashMap<>();
     private WindowRow.Id @Nullable [] latest;
 
-    BatchWindows(Statements statements, KeptRows kept) {
+    BatchWindows(Statements statements, RememberedRows kept) {
         this.statements = statements;
         this.kept = kept;
     }
@@ -80,7 +80,7 @@ final class BatchWindows {
 
     /** Asks for the needed windows, except for those that are kept. Their accounts have been asked for. */
     void ask() throws SQLException {
-        KeptRows.take(needed, kept::window, this::found);
+        RememberedRows.take(needed, kept::window, this::found);
         query().finishLater();
         needed.clear();
     }
@@ -111,7 +111,7 @@ final class BatchWindows {
     OwnerWindows of(SpendOwner owner, long atMillis) throws SQLException {
         need(owner.id(), atMillis);
         if (!needed.isEmpty()) { // reading none would still end the server's queue of questions
-            KeptRows.take(needed, kept::window, this::found);
+            RememberedRows.take(needed, kept::window, this::found);
             query().finish();
             needed.clear();
         }

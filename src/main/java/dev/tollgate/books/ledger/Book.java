@@ -30,7 +30,7 @@ final class Book {
     private final LedgerSql sql;
     private final BatchWindows windows;
     private final Journal journal;
-    private final KeptRows kept;
+    private final RememberedRows kept;
     private final String nodeId;
     private final Set<String> neededAccounts = new LinkedHashSet<>();
     private final Set<String> neededReservations = new LinkedHashSet<>();
@@ -40,7 +40,7 @@ final class Book {
     private int abandonedMax;
 
     /** @param nodeId owner of new reservations */
-    Book(Statements statements, KeptRows kept, String nodeId) {
+    Book(Statements statements, RememberedRows kept, String nodeId) {
         this.sql = new LedgerSql(statements);
         this.windows = new BatchWindows(statements, kept);
         this.journal = new Journal(statements);
@@ -75,7 +75,7 @@ final class Book {
 
     /** Asks for all needed rows: by one trip to a server, unless a reservation has to be read first to learn its account. */
     void ask() throws SQLException {
-        KeptRows.take(neededReservations, kept::reservation, this::found);
+        RememberedRows.take(neededReservations, kept::reservation, this::found);
         if (needOfKnownReservations()) {
             sql.askReservations(neededReservations, row -> reservations.put(row.id, row));
         } else {
@@ -84,7 +84,7 @@ final class Book {
         if (abandonedMax > 0) {
             readAbandoned();
         }
-        KeptRows.take(neededAccounts, kept::account, this::found);
+        RememberedRows.take(neededAccounts, kept::account, this::found);
         sql.askAccounts(neededAccounts, this::found); // locked before the windows
         windows.ask();
         neededReservations.clear();
@@ -111,7 +111,7 @@ final class Book {
         abandonedMax = 0;
         Set<String> more = new LinkedHashSet<>(abandoned);
         more.removeAll(reservations.keySet());
-        KeptRows.take(more, kept::reservation, this::found);
+        RememberedRows.take(more, kept::reservation, this::found);
         sql.readReservations(more, this::found);
     }
 

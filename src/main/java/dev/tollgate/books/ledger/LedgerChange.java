@@ -51,7 +51,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
         private final Supplier<String> nodeId;
         private final Supplier<EntryObserver> observer;
         private final boolean isReal;
-        private @Nullable KeptRows kept;
+        private @Nullable RememberedRows kept;
         private @Nullable Book open;
 
         LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId, Supplier<EntryObserver> observer) {
@@ -91,7 +91,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
 
         @Override
         public boolean knows(List<LedgerChange> changes) {
-            KeptRows memory = Objects.requireNonNull(kept);
+            RememberedRows memory = Objects.requireNonNull(kept);
             for (LedgerChange<?> change : changes) {
                 if (!(change instanceof Reserve reserve) || !reserve.isKnown(memory)) {
                     return false;
@@ -103,7 +103,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
         /** Begins a book. Fails on a node that may not reserve, before anything is reported as decided. */
         private Book open(Statements statements) {
             if (kept == null) {
-                kept = new KeptRows(statements.dialect() == Dialect.SQLITE, isReal);
+                kept = new RememberedRows(statements.dialect() == Dialect.SQLITE, isReal);
             }
             Book book = new Book(statements, kept, nodeId.get());
             open = book;

@@ -90,7 +90,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     }
 
     /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls may have to be counted. */
-    boolean isKnown(KeptRows kept) {
+    boolean isKnown(RememberedRows kept) {
         AccountRow account = kept.account(hold.accountId());
         if (account == null || strictMicros > wantedMicros || kept.spendableMicros(account) < wantedMicros) {
             return false;

@@ -3,8 +3,8 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
-import dev.tollgate.upstreams.pool.Tried;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -95,7 +95,7 @@ final class CourseJson {
         json.raw(",\"attempts\":[");
         boolean isFirst = true;
         for (SentCall call : sent) {
-            for (Tried tried : call.tried()) {
+            for (AttemptRecord tried : call.tried()) {
                 if (json.size() > TaskResult.COURSE_BYTES_MAX - TRY_CHARS_MAX) {
                     break;
                 }
@@ -106,7 +106,7 @@ final class CourseJson {
         return json.raw("]}").written();
     }
 
-    private static void attempt(Utf8Buffer json, Tried tried) {
+    private static void attempt(Utf8Buffer json, AttemptRecord tried) {
         json.raw("\"channel\":").string(cut(tried.channel()));
         json.raw(",\"model\":").string(cut(tried.model()));
         json.raw(",\"ms\":").number(tried.millis());

@@ -9,7 +9,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
-import dev.tollgate.customers.keys.RateAnswers;
+import dev.tollgate.customers.keys.RateHeaders;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.time.Duration;
@@ -66,7 +66,7 @@ public final class FreeCounts {
     public void countRequest(MeteredCall call) {
         Quotas.OverLimit refused = meter.quotas().ask(call.quotas());
         if (refused != null) {
-            throw RateAnswers.refusal(refused).asException();
+            throw RateHeaders.refusal(refused).asException();
         }
     }
 

@@ -3,7 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.memory.AnswerRoom;
-import dev.tollgate.customers.keys.RateAnswers;
+import dev.tollgate.customers.keys.RateHeaders;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
@@ -120,7 +120,7 @@ public final class Meter {
         List<Quota> its = call.quotas();
         return switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected(call.ask()))) {
             case Quotas.Pass pass -> pass;
-            case Quotas.OverLimit refused -> throw RateAnswers.refusal(refused).asException();
+            case Quotas.OverLimit refused -> throw RateHeaders.refusal(refused).asException();
         };
     }
 

@@ -2,8 +2,8 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
-import dev.tollgate.upstreams.pool.Tried;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.List;
 import java.util.Set;
@@ -80,7 +80,7 @@ public record OverCall(
     }
 
     /** Returns the results of the upstream attempts, in the order of their ends, in a new list. */
-    public List<Tried> tried() {
+    public List<AttemptRecord> tried() {
         return sent.stream().flatMap(call -> call.tried().stream()).toList();
     }
 }

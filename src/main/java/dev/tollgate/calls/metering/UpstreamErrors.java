@@ -4,7 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.Ask;
-import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.Objects;
@@ -25,7 +25,7 @@ final class UpstreamErrors {
             case REFUSED, SIGNATURE ->
                 error("The upstream provider refused the request: its content or its parameters are not supported.")
                         .doNotRetry();
-            case TOO_LONG -> contextExceeded(Objects.requireNonNullElse(failure.overflow(), Overflow.UNTOLD));
+            case TOO_LONG -> contextExceeded(Objects.requireNonNullElse(failure.overflow(), ContextOverflow.UNTOLD));
             case BROKEN -> error("The upstream provider closed the stream before the answer was complete.");
             case MISCONFIGURED, REPLACED, QUOTA, DAY_QUOTA, UNAVAILABLE ->
                 failure.retryAfter() == null ? unavailable() : unavailable().retryAfter(failure.retryAfter());
@@ -33,7 +33,7 @@ final class UpstreamErrors {
     }
 
     /** Returns the error in OpenAI's words. Clients shorten the conversation if they find the code, or {@code maximum context length}. */
-    static ApiError contextExceeded(Overflow overflow) {
+    static ApiError contextExceeded(ContextOverflow overflow) {
         if (overflow.field() != null) {
             return inputTooLong(overflow.field(), overflow);
         }
@@ -42,7 +42,7 @@ final class UpstreamErrors {
     }
 
     /** Returns the error of one input that the model would cut (E68). */
-    private static ApiError inputTooLong(String field, Overflow overflow) {
+    private static ApiError inputTooLong(String field, ContextOverflow overflow) {
         String message = "'%s' must have at most %d tokens with this model, got %d.%s"
                 .formatted(field, overflow.tokensMax(), overflow.tokens(), SHORTEN);
         return new ApiError(ErrorCode.CONTEXT_LENGTH_EXCEEDED, 400, message, field, java.util.Map.of(), null);
@@ -52,7 +52,9 @@ final class UpstreamErrors {
     static @Nullable ApiError beyondContext(PromptCount counted, Ask ask, UpstreamModel model) {
         long answer = model.sharedContext() ? 1 : 0;
         long context = ask.contextTokens(model.inputTokensMax());
-        return counted.tokens() > context - answer ? contextExceeded(new Overflow(counted.tokens(), context)) : null;
+        return counted.tokens() > context - answer
+                ? contextExceeded(new ContextOverflow(counted.tokens(), context))
+                : null;
     }
 
     /** Leaves the size out if it is within the maximum: some servers count the prompt alone. */

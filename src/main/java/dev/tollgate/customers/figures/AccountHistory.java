@@ -60,7 +60,7 @@ public final class AccountHistory {
     private final Duration callMax;
     private final InstantSource clock;
     private final @Nullable Writer writer;
-    private final KeptQuarters kept = new KeptQuarters();
+    private final RememberedQuarters kept = new RememberedQuarters();
     private final Cache<LinesOf, LedgerRead.Lines> linesOfMonths =
             Caffeine.newBuilder().maximumSize(LINES_KEPT_MAX).build();
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An account's usage in consecutive periods whose ends are begins of quarter hours. A period is taken from the days of UTC whose begins are
  * nearest to its ends, corrected by quarters: a day in Berlin reads two hours instead of twenty-four, and one of them also serves the next day.
- * Sums of whole numbers can be subtracted as exactly as they are added. Quarters come from {@link KeptQuarters}, and quarters of folded days do
+ * Sums of whole numbers can be subtracted as exactly as they are added. Quarters come from {@link RememberedQuarters}, and quarters of folded days do
  * after {@link #ahead} has read the days of UTC; days come from there, too, if the database can report that they are unchanged. Each query is
  * one wait for the server, so a period that is not cached takes one query. Within one read transaction.
  */
@@ -51,13 +51,13 @@ final class UsagePeriods implements AutoCloseable {
     /** Quarters between a period's end and the begin of a day; less than nothing where the period begins later than the day. */
     private record Margin(long end, long day) {}
 
-    private final KeptQuarters kept;
+    private final RememberedQuarters kept;
     private final Reads sql;
     private final PreparedStatement days;
     private final PreparedStatement quarters;
     private final String accountId;
     private final long foldedUntil;
-    private final KeptQuarters.@Nullable Version ofFold;
+    private final RememberedQuarters.@Nullable Version ofFold;
     private final long open;
     private final List<String> sums;
     private final Set<By> by;
@@ -77,7 +77,7 @@ final class UsagePeriods implements AutoCloseable {
      * @param by model or key or both, or neither
      */
     UsagePeriods(
-            KeptQuarters kept,
+            RememberedQuarters kept,
             Reads sql,
             String accountId,
             Folded folded,
@@ -91,7 +91,7 @@ final class UsagePeriods implements AutoCloseable {
         this.sql = sql;
         this.accountId = accountId;
         this.foldedUntil = folded.until();
-        this.ofFold = folded.version() == null ? null : new KeptQuarters.Version.OfFold(folded.version());
+        this.ofFold = folded.version() == null ? null : new RememberedQuarters.Version.OfFold(folded.version());
         this.open = open;
         this.sums = sums;
         this.by = by;
@@ -167,8 +167,8 @@ final class UsagePeriods implements AutoCloseable {
         return read;
     }
 
-    private KeptQuarters.Range range(long from, long to) {
-        return new KeptQuarters.Range(accountId, from, to, sums, by, model, keyId);
+    private RememberedQuarters.Range range(long from, long to) {
+        return new RememberedQuarters.Range(accountId, from, to, sums, by, model, keyId);
     }
 
     /** The sums of those groups in which something is counted, in their order. */
@@ -249,14 +249,14 @@ final class UsagePeriods implements AutoCloseable {
             return read(quarters, from, to);
         }
         Map<Name, long[]> groups = new TreeMap<>();
-        KeptQuarters.Version version = null;
+        RememberedQuarters.Version version = null;
         try (PreparedStatement select = sql.prepare(selectGrowingAndLast())) {
             int next = ask(select, 1, from, last);
             ask(select, next, last, to);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     if (row.getInt(3 + sums.size()) == 1) {
-                        version = new KeptQuarters.Version.Counted(row.getLong(3), row.getLong(4));
+                        version = new RememberedQuarters.Version.Counted(row.getLong(3), row.getLong(4));
                     } else {
                         groups.put(name(row), counts(row));
                     }
@@ -274,7 +274,8 @@ final class UsagePeriods implements AutoCloseable {
     }
 
     private Map<Name, long[]> keptOrRead(
-            PreparedStatement select, KeptQuarters.Range range, KeptQuarters.Version version) throws SQLException {
+            PreparedStatement select, RememberedQuarters.Range range, RememberedQuarters.Version version)
+            throws SQLException {
         Map<Name, long[]> known = kept.of(range, version);
         if (known != null) {
             return known;
@@ -284,8 +285,8 @@ final class UsagePeriods implements AutoCloseable {
         return read;
     }
 
-    private static KeptQuarters.Version version(Map<Name, long[]> day) {
-        return new KeptQuarters.Version.Counted(sum(day, CALLS), sum(day, REFUNDS));
+    private static RememberedQuarters.Version version(Map<Name, long[]> day) {
+        return new RememberedQuarters.Version.Counted(sum(day, CALLS), sum(day, REFUNDS));
     }
 
     private static long sum(Map<Name, long[]> groups, int place) {

@@ -40,7 +40,7 @@ final class UsageRows {
 
     private static final String FOLDED = "SELECT folded_until FROM usage_fold WHERE id = 1";
 
-    private final KeptQuarters kept;
+    private final RememberedQuarters kept;
     private final Reads sql;
     private final String accountId;
     private final Folded folded;
@@ -48,14 +48,14 @@ final class UsageRows {
 
     /** Makes rows for sums, which read nothing from memory. */
     UsageRows(Reads sql, String accountId) throws SQLException {
-        this(new KeptQuarters(), sql, accountId, new Folded(foldedUntil(sql), null), Instant.EPOCH);
+        this(new RememberedQuarters(), sql, accountId, new Folded(foldedUntil(sql), null), Instant.EPOCH);
     }
 
     /**
      * @param folded as of this transaction
      * @param now quarters that are over by then are kept
      */
-    UsageRows(KeptQuarters kept, Reads sql, String accountId, Folded folded, Instant now) {
+    UsageRows(RememberedQuarters kept, Reads sql, String accountId, Folded folded, Instant now) {
         this.kept = kept;
         this.sql = sql;
         this.accountId = accountId;

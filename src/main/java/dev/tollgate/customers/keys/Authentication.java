@@ -1,6 +1,6 @@
 package dev.tollgate.customers.keys;
 
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 
 /** The result of authenticating a caller. */
 public sealed interface Authentication {
@@ -10,10 +10,10 @@ public sealed interface Authentication {
      *
      * @param accountRates what all keys of its account may use together
      */
-    record Found(Key key, Rates accountRates) implements Authentication {
+    record Found(Key key, CallLimits accountRates) implements Authentication {
 
         public Found(Key key) {
-            this(key, Rates.NONE);
+            this(key, CallLimits.NONE);
         }
     }
 

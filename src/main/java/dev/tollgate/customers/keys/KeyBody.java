@@ -8,7 +8,7 @@ import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -240,16 +240,16 @@ public final class KeyBody {
 
     private static UnaryOperator<KeySettings> rates(JsonNode value) {
         if (value.isNull()) {
-            return settings -> settings.withRates(Rates.NONE);
+            return settings -> settings.withRates(CallLimits.NONE);
         }
         ObjectNode object = object("rates", value, Set.of("requests", "tokens", "concurrency"));
         Limit requests = rate("rates.requests", object.get("requests"));
         Limit tokens = rate("rates.tokens", object.get("tokens"));
         Limit concurrency = rate("rates.concurrency", object.get("concurrency"));
         return settings -> {
-            Rates old = settings.rates();
-            return settings.withRates(
-                    new Rates(requests.or(old.requests()), tokens.or(old.tokens()), concurrency.or(old.concurrency())));
+            CallLimits old = settings.rates();
+            return settings.withRates(new CallLimits(
+                    requests.or(old.requests()), tokens.or(old.tokens()), concurrency.or(old.concurrency())));
         };
     }
 
@@ -299,7 +299,7 @@ public final class KeyBody {
         if (value == null) {
             return Limit.STAYS;
         }
-        return value.isNull() ? Limit.NONE : new Limit(true, whole(field, value, 1, Rates.MAX));
+        return value.isNull() ? Limit.NONE : new Limit(true, whole(field, value, 1, CallLimits.MAX));
     }
 
     private static @Nullable Instant expiresAt(JsonNode value) {

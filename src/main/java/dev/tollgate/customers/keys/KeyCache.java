@@ -2,7 +2,7 @@ package dev.tollgate.customers.keys;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +24,10 @@ final class KeyCache {
      * @param accountRates what all keys of its account may use together
      * @param isOld whether it is the secret before the present one
      */
-    record Known(Key key, boolean accountBlocked, Rates accountRates, boolean isOld) {
+    record Known(Key key, boolean accountBlocked, CallLimits accountRates, boolean isOld) {
 
         Known(Key key, boolean accountBlocked) {
-            this(key, accountBlocked, Rates.NONE, false);
+            this(key, accountBlocked, CallLimits.NONE, false);
         }
     }
 

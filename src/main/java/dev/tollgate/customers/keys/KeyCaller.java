@@ -1,8 +1,8 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.http.Caller;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.http.limits.Quota;
-import dev.tollgate.http.limits.Rates;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param accountRates what all keys of the account may use together
  */
-public record KeyCaller(Key key, Rates accountRates) implements Caller {
+public record KeyCaller(Key key, CallLimits accountRates) implements Caller {
 
     @Override
     public String accountId() {
@@ -19,7 +19,7 @@ public record KeyCaller(Key key, Rates accountRates) implements Caller {
 
     /** Returns the quotas that count its requests, tokens and calls of all models; empty if nothing is limited. */
     public List<Quota> quotas() {
-        Rates ofKey = key.settings().rates();
+        CallLimits ofKey = key.settings().rates();
         if (ofKey.unlimited() && accountRates.unlimited()) {
             return List.of();
         }

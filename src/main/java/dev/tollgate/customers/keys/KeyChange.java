@@ -1,6 +1,6 @@
 package dev.tollgate.customers.keys;
 
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Decision;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -140,23 +140,23 @@ public abstract sealed class KeyChange<O> extends Decision<O>
     public static final class SetAccountRates extends KeyChange<Boolean> {
 
         private final String accountId;
-        private final UnaryOperator<Rates> change;
-        private Rates before = Rates.NONE;
-        private Rates after = Rates.NONE;
+        private final UnaryOperator<CallLimits> change;
+        private CallLimits before = CallLimits.NONE;
+        private CallLimits after = CallLimits.NONE;
 
         /** @param change must not fail: it runs on the writer's thread */
-        public SetAccountRates(String accountId, UnaryOperator<Rates> change) {
+        public SetAccountRates(String accountId, UnaryOperator<CallLimits> change) {
             this.accountId = accountId;
             this.change = change;
         }
 
         /** Returns the previous rates. Once applied. */
-        public Rates before() {
+        public CallLimits before() {
             return before;
         }
 
         /** Returns the new rates. Once applied. */
-        public Rates after() {
+        public CallLimits after() {
             return after;
         }
 

@@ -2,7 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -50,7 +50,7 @@ public final class KeyJson {
         ApiJson.credits(spendJson, "hour", spend.hourMicros());
         ApiJson.credits(spendJson, "day", spend.dayMicros());
         ApiJson.credits(spendJson, "total", spend.totalMicros());
-        Rates rates = settings.rates();
+        CallLimits rates = settings.rates();
         json.putObject("rates")
                 .put("requests", rates.requests())
                 .put("tokens", rates.tokens())

@@ -1,6 +1,6 @@
 package dev.tollgate.customers.keys;
 
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -120,11 +120,11 @@ final class KeyRows {
         return statements.number(SELECT_SOME, accountId, count) >= count;
     }
 
-    Rates accountRates(String accountId) throws SQLException {
+    CallLimits accountRates(String accountId) throws SQLException {
         return KeySql.accountRates(statements, accountId);
     }
 
-    void setAccountRates(String accountId, Rates rates) throws SQLException {
+    void setAccountRates(String accountId, CallLimits rates) throws SQLException {
         statements.run(SET_ACCOUNT_RATES, accountId, rates.requests(), rates.tokens(), rates.concurrency());
     }
 

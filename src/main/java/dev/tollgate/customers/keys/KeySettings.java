@@ -1,7 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -20,7 +20,7 @@ public record KeySettings(
         KeyKind kind,
         Allowlist allow,
         SpendLimits spend,
-        Rates rates,
+        CallLimits rates,
         List<String> models,
         @Nullable Instant expiresAt) {
 
@@ -46,7 +46,8 @@ public record KeySettings(
 
     /** An API key without limits. */
     public static KeySettings named(String name) {
-        return new KeySettings(name, KeyKind.API, Allowlist.EVERYBODY, SpendLimits.NONE, Rates.NONE, List.of(), null);
+        return new KeySettings(
+                name, KeyKind.API, Allowlist.EVERYBODY, SpendLimits.NONE, CallLimits.NONE, List.of(), null);
     }
 
     public KeySettings withName(String name) {
@@ -65,7 +66,7 @@ public record KeySettings(
         return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
-    public KeySettings withRates(Rates rates) {
+    public KeySettings withRates(CallLimits rates) {
         return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 

@@ -1,7 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
@@ -39,7 +39,7 @@ final class KeySql {
                 Columns.flag(row, "hidden") ? KeyKind.HIDDEN : KeyKind.parse(row.getString("kind")),
                 Allowlist.of(words(row.getString("allow"))),
                 spend(row),
-                new Rates(
+                new CallLimits(
                         Columns.numberOrNull(row, "rate_requests"),
                         Columns.numberOrNull(row, "rate_tokens"),
                         Columns.numberOrNull(row, "rate_concurrency")),
@@ -47,21 +47,21 @@ final class KeySql {
                 Columns.timeOrNull(row, "expires_at"));
     }
 
-    static Rates accountRates(ResultSet row) throws SQLException {
+    static CallLimits accountRates(ResultSet row) throws SQLException {
         Long requests = Columns.numberOrNull(row, "requests");
         Long tokens = Columns.numberOrNull(row, "tokens");
         Long concurrency = Columns.numberOrNull(row, "concurrency");
         return requests == null && tokens == null && concurrency == null
-                ? Rates.NONE
-                : new Rates(requests, tokens, concurrency);
+                ? CallLimits.NONE
+                : new CallLimits(requests, tokens, concurrency);
     }
 
-    static Rates accountRates(Sql sql, String accountId) throws SQLException {
-        Rates rates = sql.one(
+    static CallLimits accountRates(Sql sql, String accountId) throws SQLException {
+        CallLimits rates = sql.one(
                 "SELECT requests, tokens, concurrency FROM account_rates WHERE account_id = ?",
                 KeySql::accountRates,
                 accountId);
-        return rates == null ? Rates.NONE : rates;
+        return rates == null ? CallLimits.NONE : rates;
     }
 
     static SpendLimits spend(ResultSet row) throws SQLException {

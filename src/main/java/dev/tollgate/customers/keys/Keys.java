@@ -3,7 +3,7 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -191,7 +191,7 @@ public final class Keys {
     }
 
     /** Returns the rates that all keys of an account share. */
-    public Rates accountRates(String accountId) {
+    public CallLimits accountRates(String accountId) {
         return database.read(sql -> KeySql.accountRates(sql, accountId));
     }
 

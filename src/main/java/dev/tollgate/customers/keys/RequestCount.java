@@ -1,9 +1,9 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
-import dev.tollgate.http.limits.Rates;
 import java.util.List;
 import java.util.function.Function;
 
@@ -32,7 +32,7 @@ public final class RequestCount {
 
     /** Returns what limits an account's free work: counts, estimates, and calls that are refused after kept content was opened for them (E44). */
     public static List<Quota> freeWork(String accountId) {
-        Rates rates = Rates.NONE.withRequests(TOKEN_COUNTS);
+        CallLimits rates = CallLimits.NONE.withRequests(TOKEN_COUNTS);
         return List.of(new Quota("counts " + accountId, "this account", " for counts of tokens", true, rates));
     }
 
@@ -47,9 +47,9 @@ public final class RequestCount {
             return;
         }
         Quotas.OverLimit refused = quotas.arrive(counted);
-        RateAnswers.show(quotas.standing(counted), exchange::setHeader);
+        RateHeaders.show(quotas.standing(counted), exchange::setHeader);
         if (refused != null) {
-            throw RateAnswers.refusal(refused).asException();
+            throw RateHeaders.refusal(refused).asException();
         }
     }
 }

@@ -58,6 +58,6 @@ final class MinuteBucket {
     }
 
     private static long cost(long limit, long amount) {
-        return Math.min(amount, Rates.MAX) * MINUTE_NANOS / limit;
+        return Math.min(amount, CallLimits.MAX) * MINUTE_NANOS / limit;
     }
 }

@@ -48,7 +48,7 @@ final class QuotaCount {
     record Stay(QuotaCount count, long tokensLimit, boolean isInside) {
 
         Quotas.@Nullable OverLimit enter(Quota quota, long most, long wanted, long now) {
-            Rates rates = quota.rates();
+            CallLimits rates = quota.rates();
             if (rates.concurrency() != null && !count.enter(most)) {
                 return new Quotas.OverLimit(quota, Quotas.Limit.CONCURRENCY, rates.concurrency(), 1, Quotas.SOON);
             }

@@ -3,7 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -75,13 +75,13 @@ public final class AccountRoutes {
     private ObjectNode setLimits(AdminRequest request) throws ActionRefused {
         By by = request.by();
         OperatorBody body = request.body();
-        UnaryOperator<Rates> rates = old -> new Rates(
-                body.limit("requests", Rates.MAX, old.requests()),
-                body.limit("tokens", Rates.MAX, old.tokens()),
-                body.limit("concurrency", Rates.MAX, old.concurrency()));
+        UnaryOperator<CallLimits> rates = old -> new CallLimits(
+                body.limit("requests", CallLimits.MAX, old.requests()),
+                body.limit("tokens", CallLimits.MAX, old.tokens()),
+                body.limit("concurrency", CallLimits.MAX, old.concurrency()));
         UnaryOperator<SpendLimits> spend = old -> body.spend("spend", old);
         // A wrong body is refused here, not on the writer's thread.
-        var unused = new AccountLimits(rates.apply(Rates.NONE), spend.apply(SpendLimits.NONE));
+        var unused = new AccountLimits(rates.apply(CallLimits.NONE), spend.apply(SpendLimits.NONE));
         return deeds.setLimits(by, request.id(), rates, spend).json().node();
     }
 

@@ -21,7 +21,7 @@ import dev.tollgate.books.rollups.Rollups.CountRefund;
 import dev.tollgate.customers.keys.KeyChange.SetAccountRates;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.people.Sessions;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.List;
@@ -240,7 +240,7 @@ public final class OperatorAccounts {
      * @param ofRates must not fail, nor {@code ofSpend}: they run on the writer's thread
      */
     public AccountLimits setLimits(
-            By by, String accountId, UnaryOperator<Rates> ofRates, UnaryOperator<SpendLimits> ofSpend)
+            By by, String accountId, UnaryOperator<CallLimits> ofRates, UnaryOperator<SpendLimits> ofSpend)
             throws ActionRefused {
         ActionRefused.where(by::needReason);
         SetAccountRates rates = new SetAccountRates(accountId, ofRates);
@@ -305,7 +305,7 @@ public final class OperatorAccounts {
     }
 
     /** The limits that all keys of an account share: rates and spend. */
-    public record AccountLimits(Rates rates, SpendLimits spend) {
+    public record AccountLimits(CallLimits rates, SpendLimits spend) {
 
         AdminJson json() {
             return new AdminJson()

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.metrics;
 
-import dev.tollgate.upstreams.pool.TryEnd;
+import dev.tollgate.upstreams.pool.AttemptEnd;
 import dev.tollgate.upstreams.pool.TryObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -66,9 +66,9 @@ final class UpstreamMetrics implements TryObserver {
         private final String provider;
         private final String model;
         private final AtomicReferenceArray<@Nullable CounterDataPoint> ends =
-                new AtomicReferenceArray<>(TryEnd.values().length);
+                new AtomicReferenceArray<>(AttemptEnd.values().length);
         private final AtomicReferenceArray<@Nullable DistributionDataPoint> times =
-                new AtomicReferenceArray<>(TryEnd.values().length);
+                new AtomicReferenceArray<>(AttemptEnd.values().length);
         private final DistributionDataPoint firstChunk;
         private final DistributionDataPoint input;
         private final DistributionDataPoint output;
@@ -82,7 +82,7 @@ final class UpstreamMetrics implements TryObserver {
             this.output = tokens.labelValues(GenAiNames.CHAT, provider, model, GenAiNames.OUTPUT);
         }
 
-        CounterDataPoint count(TryEnd end) {
+        CounterDataPoint count(AttemptEnd end) {
             CounterDataPoint known = ends.get(end.ordinal());
             if (known == null) {
                 known = attempts.labelValues(channel, model, end.wireName());
@@ -91,10 +91,10 @@ final class UpstreamMetrics implements TryObserver {
             return known;
         }
 
-        DistributionDataPoint time(TryEnd end) {
+        DistributionDataPoint time(AttemptEnd end) {
             DistributionDataPoint known = times.get(end.ordinal());
             if (known == null) {
-                String error = end == TryEnd.ANSWERED ? "" : end.wireName();
+                String error = end == AttemptEnd.ANSWERED ? "" : end.wireName();
                 known = durations.labelValues(GenAiNames.CHAT, provider, model, error);
                 times.set(end.ordinal(), known);
             }
@@ -103,7 +103,7 @@ final class UpstreamMetrics implements TryObserver {
     }
 
     @Override
-    public void over(String channel, String provider, String model, TryEnd end, long nanos, long heardNanos) {
+    public void over(String channel, String provider, String model, AttemptEnd end, long nanos, long heardNanos) {
         OfChannel its = channels.of(channel);
         if (its.provider.equals(NONE)) {
             its.provider = provider;

@@ -5,8 +5,8 @@ import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.CallStep;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.TraceId;
-import dev.tollgate.upstreams.pool.Tried;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -162,14 +162,14 @@ final class CallSpans {
 
     /** An attempt that answered and then broke off was reported twice, but is one span. */
     private void tries() {
-        Map<Long, List<Tried>> byStart = new LinkedHashMap<>();
-        for (Tried tried : call.tried()) {
+        Map<Long, List<AttemptRecord>> byStart = new LinkedHashMap<>();
+        for (AttemptRecord tried : call.tried()) {
             byStart.computeIfAbsent(tried.sinceNanos(), _ -> new ArrayList<>(1)).add(tried);
         }
         byStart.values().forEach(told -> oneTry(told.getFirst(), told.getLast()));
     }
 
-    private void oneTry(Tried first, Tried last) {
+    private void oneTry(AttemptRecord first, AttemptRecord last) {
         boolean failed = !last.outcome().equals(ANSWERED);
         long start = epochOfNanoZero + first.sinceNanos();
         long end = start + TimeUnit.MILLISECONDS.toNanos(last.millis());

@@ -16,7 +16,7 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
@@ -164,7 +164,7 @@ public final class ConsoleAccount {
         Long tokens = limit(form, "tokens");
         Long concurrency = limit(form, "concurrency");
         SpendLimits spend = new SpendLimits(spend(form, "hour"), spend(form, "day"), spend(form, "total"));
-        return new AccountLimits(new Rates(requests, tokens, concurrency), spend);
+        return new AccountLimits(new CallLimits(requests, tokens, concurrency), spend);
     }
 
     private static @Nullable Long spend(Form form, String field) {
@@ -186,7 +186,7 @@ public final class ConsoleAccount {
         }
         if (!text.matches("[0-9]{1,9}")) {
             throw new IllegalArgumentException(
-                    "A limit of " + field + " is a whole number from 1 to " + Rates.MAX + ", or empty for none.");
+                    "A limit of " + field + " is a whole number from 1 to " + CallLimits.MAX + ", or empty for none.");
         }
         return Long.valueOf(text);
     }

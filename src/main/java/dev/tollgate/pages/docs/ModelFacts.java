@@ -1,7 +1,7 @@
 package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.conversation.Effort;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.EmbeddingRules;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
@@ -82,7 +82,7 @@ public record ModelFacts(
 
     /** Returns what an account may use of it, on one line; a dash if there is no limit. */
     public String limits() {
-        Rates rates = model.rates();
+        CallLimits rates = model.rates();
         List<String> said = new ArrayList<>();
         if (rates.requests() != null) {
             said.add(Display.number(rates.requests()) + " requests per minute");

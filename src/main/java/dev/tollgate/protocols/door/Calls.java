@@ -17,7 +17,7 @@ import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyCaller;
-import dev.tollgate.customers.keys.RateAnswers;
+import dev.tollgate.customers.keys.RateHeaders;
 import dev.tollgate.customers.keys.RequestCount;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
@@ -148,7 +148,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     void countFreeWork(String accountId) {
         Quotas.OverLimit refused = meter.quotas().arrive(RequestCount.freeWork(accountId));
         if (refused != null) {
-            throw RateAnswers.refusal(refused).asException();
+            throw RateHeaders.refusal(refused).asException();
         }
     }
 

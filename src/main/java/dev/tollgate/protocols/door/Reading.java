@@ -5,7 +5,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.replay.Sha256;
-import dev.tollgate.customers.keys.RateAnswers;
+import dev.tollgate.customers.keys.RateHeaders;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
@@ -142,7 +142,7 @@ public abstract class Reading<R> {
 
     /** Shows the rest of the tightest limits in the headers of the protocol's clients. */
     protected void showRates(Quotas.Standing standing, BiConsumer<String, String> headers) {
-        RateAnswers.show(standing, headers);
+        RateHeaders.show(standing, headers);
     }
 
     /** Returns what writes the answer. */

@@ -4,7 +4,7 @@ import dev.tollgate.upstreams.connections.ErrorReader;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.RateLimit;
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
@@ -88,22 +88,22 @@ final class CompatErrors implements ErrorReader {
         if (kind == Kind.REFUSED && ErrorReader.refusesSignature(message)) {
             kind = Kind.SIGNATURE;
         }
-        Overflow overflow = overflow(kind, error, message);
+        ContextOverflow overflow = overflow(kind, error, message);
         Duration wait = kind == Kind.QUOTA ? limit.wait(headers, clock.instant()) : headers.retryAfter(clock.instant());
         return overflow == null ? new UpstreamFailure(kind, wait, detail) : UpstreamFailure.tooLong(overflow, detail);
     }
 
     /** Null where it is something else: the word counts whatever the status, the sentence where the request is refused. */
-    private static @Nullable Overflow overflow(Kind kind, JsonNode error, String message) {
+    private static @Nullable ContextOverflow overflow(Kind kind, JsonNode error, String message) {
         boolean said = TOO_LONG_WORDS.contains(error.path("code").asString(""))
                 || TOO_LONG_WORDS.contains(error.path("type").asString(""));
-        Overflow told = said || kind == Kind.REFUSED ? Overflow.in(message, TOO_LONG) : null;
+        ContextOverflow told = said || kind == Kind.REFUSED ? ContextOverflow.in(message, TOO_LONG) : null;
         return told == null && said ? counted(error) : told;
     }
 
     /** Returns the overflow as llama.cpp reports it. */
-    private static Overflow counted(JsonNode error) {
-        return new Overflow(count(error.path("n_prompt_tokens")), count(error.path("n_ctx")));
+    private static ContextOverflow counted(JsonNode error) {
+        return new ContextOverflow(count(error.path("n_prompt_tokens")), count(error.path("n_ctx")));
     }
 
     private static @Nullable Long count(JsonNode number) {

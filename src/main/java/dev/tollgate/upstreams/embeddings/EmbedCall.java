@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.embeddings;
 
+import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.EmbedAsk;
-import dev.tollgate.upstreams.pool.Overflow;
 import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
@@ -99,8 +99,8 @@ public final class EmbedCall implements UpstreamCall {
         long most = ask.limits().inputTokensMax();
         unchecked--;
         if (counted.isPresent() && counted.getAsLong() > most) {
-            Overflow overflow =
-                    new Overflow(counted.getAsLong(), most, unsure.get(at).place());
+            ContextOverflow overflow = new ContextOverflow(
+                    counted.getAsLong(), most, unsure.get(at).place());
             fail(UpstreamFailure.tooLong(overflow, "an input of " + counted.getAsLong() + " tokens"));
         } else if (unchecked == 0) {
             send();

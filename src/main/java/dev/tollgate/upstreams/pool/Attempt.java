@@ -61,10 +61,11 @@ final class Attempt implements UpstreamListener {
         call.resume();
     }
 
-    Tried tried(String outcome) {
+    AttemptRecord tried(String outcome) {
         long millis = (System.nanoTime() - askedNanos) / 1_000_000;
         PooledChannel channel = route().channel();
-        return new Tried(channel.id(), channel.channel().provider(), leg.ask().model(), askedNanos, millis, outcome);
+        return new AttemptRecord(
+                channel.id(), channel.channel().provider(), leg.ask().model(), askedNanos, millis, outcome);
     }
 
     /** Returns the events held back so far, once. */
@@ -89,7 +90,7 @@ final class Attempt implements UpstreamListener {
     }
 
     /** Cancels the attempt. This says nothing about the channel: the caller has left, or another channel was faster. */
-    void giveUp(TryEnd why, long nowMillis) {
+    void giveUp(AttemptEnd why, long nowMillis) {
         call.cancel();
         if (entered) {
             leave(why);
@@ -98,7 +99,7 @@ final class Attempt implements UpstreamListener {
         }
     }
 
-    private void leave(TryEnd end) {
+    private void leave(AttemptEnd end) {
         if (entered) {
             entered = false;
             PooledChannel channel = route().channel();
@@ -152,7 +153,7 @@ final class Attempt implements UpstreamListener {
     @Override
     public void ended() {
         if (owner.listensTo(this)) {
-            leave(heardNanos == TryObserver.NOTHING ? TryEnd.EMPTY : TryEnd.ANSWERED);
+            leave(heardNanos == TryObserver.NOTHING ? AttemptEnd.EMPTY : AttemptEnd.ANSWERED);
             route().channel().breaker().succeeded();
             route().resting().served(seen);
             owner.ended(this);
@@ -162,7 +163,7 @@ final class Attempt implements UpstreamListener {
     @Override
     public void failed(UpstreamFailure failure) {
         if (owner.listensTo(this)) {
-            leave(TryEnd.of(failure.kind()));
+            leave(AttemptEnd.of(failure.kind()));
             owner.failed(this, failure);
         }
     }

@@ -55,7 +55,7 @@ final class Attempts implements SentCall {
     private final List<ModelRoute> ruledOut;
     private final HedgeRace race;
     private final RetryBudget budget;
-    private final List<Tried> ends = new ArrayList<>(1);
+    private final List<AttemptRecord> ends = new ArrayList<>(1);
     private final List<Spent> spent = new ArrayList<>(0);
 
     private final CallSession session;
@@ -101,7 +101,7 @@ final class Attempts implements SentCall {
     }
 
     @Override
-    public List<Tried> tried() {
+    public List<AttemptRecord> tried() {
         return List.copyOf(ends);
     }
 
@@ -154,7 +154,7 @@ final class Attempts implements SentCall {
         race.stopWatching();
         long now = pool.clock().millis();
         race.running().forEach(attempt -> {
-            attempt.giveUp(TryEnd.CANCELLED, now);
+            attempt.giveUp(AttemptEnd.CANCELLED, now);
             if (wasLeft) {
                 throwAway(attempt, "left");
             }

@@ -79,7 +79,7 @@ final class HedgeRace {
         current = winner;
         second = null;
         if (loser != null) {
-            loser.giveUp(TryEnd.OVERTAKEN, nowMillis);
+            loser.giveUp(AttemptEnd.OVERTAKEN, nowMillis);
         }
     }
 

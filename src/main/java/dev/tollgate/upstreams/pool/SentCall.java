@@ -18,7 +18,7 @@ public interface SentCall extends UpstreamCall {
     String model();
 
     /** Returns the results of the call's first 16 attempts, in the order in which they ended. */
-    default List<Tried> tried() {
+    default List<AttemptRecord> tried() {
         return List.of();
     }
 

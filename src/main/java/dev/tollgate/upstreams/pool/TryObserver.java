@@ -17,5 +17,5 @@ public interface TryObserver {
      * @param nanos from the attempt's start to its end
      * @param heardNanos from the attempt's start to the first event of substance, or {@link #NOTHING}
      */
-    void over(String channel, String provider, String model, TryEnd end, long nanos, long heardNanos);
+    void over(String channel, String provider, String model, AttemptEnd end, long nanos, long heardNanos);
 }

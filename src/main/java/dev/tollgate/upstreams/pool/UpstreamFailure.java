@@ -17,7 +17,7 @@ public record UpstreamFailure(
         Kind kind,
         @Nullable Duration retryAfter,
         String detail,
-        @Nullable Overflow overflow) {
+        @Nullable ContextOverflow overflow) {
 
     /** The start of an upstream's error: its status and a word for the fault. The text after it may quote a caller. */
     private static final Pattern ANSWER =
@@ -27,7 +27,7 @@ public record UpstreamFailure(
         this(kind, retryAfter, detail, null);
     }
 
-    public static UpstreamFailure tooLong(Overflow overflow, String detail) {
+    public static UpstreamFailure tooLong(ContextOverflow overflow, String detail) {
         return new UpstreamFailure(Kind.TOO_LONG, null, detail, overflow);
     }
 

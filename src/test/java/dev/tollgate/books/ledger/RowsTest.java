@@ -293,7 +293,7 @@ class RowsTest {
 
     @Test
     void a_calls_row_is_kept_until_it_ends() {
-        KeptRows kept = new KeptRows(true);
+        RememberedRows kept = new RememberedRows(true);
         ReservationRow row = new ReservationRow(HOLD);
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isSameAs(row);
@@ -305,9 +305,9 @@ class RowsTest {
 
     @Test
     void memory_does_not_grow_with_the_number_of_accounts_calls_and_keys() {
-        KeptRows kept = new KeptRows(true);
+        RememberedRows kept = new RememberedRows(true);
         List<AccountRow> accounts = new ArrayList<>();
-        for (int i = 0; i < KeptRows.ROWS_MAX - 2; i++) {
+        for (int i = 0; i < RememberedRows.ROWS_MAX - 2; i++) {
             accounts.add(new AccountRow("acc_" + i, "Any", 5));
         }
         WindowRow window = window(SpendWindow.HOUR, 1, 1);
@@ -329,7 +329,7 @@ class RowsTest {
 
     @Test
     void a_hold_is_decided_from_memory_where_account_and_windows_are_there_and_have_room_for_all_of_it() {
-        KeptRows kept = kept(account(1_000, 0, 1_000, 0), windows("key_1", 900));
+        RememberedRows kept = kept(account(1_000, 0, 1_000, 0), windows("key_1", 900));
         assertThat(wanting(1_000).isKnown(kept)).isTrue();
         assertThat(wanting(1_001).isKnown(kept)).as("more than the balance").isFalse();
         assertThat(wanting(100, new SpendLimits(1_000L, null, null)).isKnown(kept))
@@ -337,7 +337,9 @@ class RowsTest {
         assertThat(wanting(101, new SpendLimits(1_000L, null, null)).isKnown(kept))
                 .as("more than the limit leaves")
                 .isFalse();
-        assertThat(wanting(1).isKnown(new KeptRows(true))).as("no account").isFalse();
+        assertThat(wanting(1).isKnown(new RememberedRows(true)))
+                .as("no account")
+                .isFalse();
         for (int missing = 0; missing < 3; missing++) {
             List<WindowRow> two = windows("key_1", 0);
             two.remove(missing);
@@ -365,8 +367,8 @@ class RowsTest {
         return new Reserve(HOLD, 1, micros, () -> limits, () -> true);
     }
 
-    private static KeptRows kept(AccountRow account, List<WindowRow> windows) {
-        KeptRows kept = new KeptRows(true);
+    private static RememberedRows kept(AccountRow account, List<WindowRow> windows) {
+        RememberedRows kept = new RememberedRows(true);
         kept.committed(List.of(account), List.of(), windows);
         return kept;
     }

@@ -7,8 +7,8 @@ import dev.tollgate.base.log.CallWatch;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
-import dev.tollgate.upstreams.pool.Tried;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ class CourseTest {
         return course.trace(null).json().toString();
     }
 
-    private record Sent(String channel, String model, List<Tried> tried) implements SentCall {
+    private record Sent(String channel, String model, List<AttemptRecord> tried) implements SentCall {
 
         @Override
         public int count() {
@@ -98,8 +98,8 @@ class CourseTest {
         return answer;
     }
 
-    private static Tried tried(String channel, String model, long millis, String outcome) {
-        return new Tried(channel, "kind", model, 0, millis, outcome);
+    private static AttemptRecord tried(String channel, String model, long millis, String outcome) {
+        return new AttemptRecord(channel, "kind", model, 0, millis, outcome);
     }
 
     @Test
@@ -138,7 +138,7 @@ class CourseTest {
         OverCall over = course.over();
         assertThat(over.request().translation().micros()).isEqualTo(7);
         assertThat(over.steps().at(CallStep.OVER)).as("from its arrival").isEqualTo(8_000);
-        assertThat(over.tried()).extracting(Tried::channel).containsExactly("near", "far");
+        assertThat(over.tried()).extracting(AttemptRecord::channel).containsExactly("near", "far");
         assertThat(over.attempts()).isEqualTo(2);
     }
 
@@ -232,7 +232,7 @@ class CourseTest {
         Course course = course(longest, true, ignored);
         nanos = Long.MAX_VALUE / 2;
         course.takes(CallStep.RESERVED);
-        List<Tried> tries =
+        List<AttemptRecord> tries =
                 new ArrayList<>(Collections.nCopies(16, tried(longest, longest, 999_999_999, "misconfigured")));
         AnswerUnderWay answer = ask(course, new Sent(longest, longest, tries));
         answer.hears(List.of(new UpstreamEvent.Started(null, longest)));

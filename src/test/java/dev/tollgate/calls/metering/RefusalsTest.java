@@ -16,7 +16,7 @@ import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.LogCapture;
-import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.time.Duration;
@@ -199,7 +199,8 @@ class RefusalsTest {
             9001 | -    | Your request is longer than this model's maximum context length. Please shorten it.
             """)
     void a_request_that_is_too_long_shows_the_known_sizes(@Nullable Long tokens, @Nullable Long max, String message) {
-        assertThat(UpstreamErrors.contextExceeded(new Overflow(tokens, max)).message())
+        assertThat(UpstreamErrors.contextExceeded(new ContextOverflow(tokens, max))
+                        .message())
                 .isEqualTo(message);
     }
 

@@ -1,7 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
@@ -69,7 +69,7 @@ final class Sold {
                 null,
                 new Model.Tools(true, true, true),
                 new Model.Formats(true, true, true),
-                Rates.NONE);
+                CallLimits.NONE);
     }
 
     /** Returns the same model, whose calls may take a time. */

@@ -11,7 +11,7 @@ import dev.tollgate.customers.keys.KeyChange.SetAccountRates;
 import dev.tollgate.customers.keys.KeyEdit.DeleteKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -144,7 +144,7 @@ class CustomerKeysTest {
 
     @Test
     void after_a_rotation_the_old_secret_is_good_as_long_as_was_said() {
-        KeyResult.Made first = made(PLAIN.withRates(new Rates(7L, 8L, 9L)));
+        KeyResult.Made first = made(PLAIN.withRates(new CallLimits(7L, 8L, 9L)));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         KeyResult.Made second =
                 (KeyResult.Made) keys.rotate("acc_1", first.key().id(), Duration.ofHours(1));
@@ -239,15 +239,15 @@ class CustomerKeysTest {
     @Test
     void an_accounts_rates_are_known_with_each_of_its_keys_from_the_next_call_on() {
         KeyResult.Made made = made(PLAIN);
-        assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(Rates.NONE);
-        Rates rates = new Rates(1L, null, 3L);
+        assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(CallLimits.NONE);
+        CallLimits rates = new CallLimits(1L, null, 3L);
         assertThat(store.decide(new SetAccountRates("acc_1", old -> rates))).isTrue();
         assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(rates);
         assertThat(store.keys.accountRates("acc_1")).isEqualTo(rates);
-        assertThat(store.keys.accountRates("acc_2")).isEqualTo(Rates.NONE);
-        assertThat(store.decide(new SetAccountRates("acc_1", old -> Rates.NONE)))
+        assertThat(store.keys.accountRates("acc_2")).isEqualTo(CallLimits.NONE);
+        assertThat(store.decide(new SetAccountRates("acc_1", old -> CallLimits.NONE)))
                 .isTrue();
-        assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(Rates.NONE);
+        assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(CallLimits.NONE);
         assertThat(store.decide(new SetAccountRates("acc_9", old -> rates))).isFalse();
     }
 

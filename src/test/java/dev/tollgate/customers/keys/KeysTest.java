@@ -12,7 +12,7 @@ import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyChange.EnsureKey;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -113,7 +113,7 @@ class KeysTest {
                 .withKind(KeyKind.MANAGEMENT)
                 .withAllow(Allowlist.of(List.of("10.0.0.0/8", "::1")))
                 .withSpend(new SpendLimits(1L, null, 0L))
-                .withRates(new Rates(60L, 1_000L, 2L))
+                .withRates(new CallLimits(60L, 1_000L, 2L))
                 .withModels(List.of("google/gemini-2.5-pro", "gemini-3-pro"))
                 .withExpiresAt(StoreFixture.NOON.plusSeconds(60));
         KeySecret secret = store.key("key_1", "acc_1", settings);
@@ -292,7 +292,7 @@ class KeysTest {
         assertThatThrownBy(() -> KeySettings.named("x".repeat(201))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> KeySettings.named("x").withModels(List.of("two words")))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Rates(0L, null, null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CallLimits(0L, null, null)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> KeyKind.parse("root")).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -22,7 +22,7 @@ class QuotasTest {
     private final Quotas quotas = new Quotas(() -> nodes, now::get);
 
     private static Quota key(Long requests, Long tokens, Long concurrency) {
-        return Quota.ofKey("key_1", new Rates(requests, tokens, concurrency));
+        return Quota.ofKey("key_1", new CallLimits(requests, tokens, concurrency));
     }
 
     private Quotas.Pass pass(List<Quota> its, long tokens) {
@@ -56,12 +56,12 @@ class QuotasTest {
     @Test
     void what_one_limit_refuses_none_has_counted() {
         Quota key = key(5L, null, null);
-        Quota account = Quota.ofAccount("acc_1", new Rates(1L, null, null));
+        Quota account = Quota.ofAccount("acc_1", new CallLimits(1L, null, null));
         assertThat(quotas.arrive(List.of(key, account))).isNull();
         Quotas.OverLimit refused = quotas.arrive(List.of(key, account));
         assertThat(refused.quota()).isEqualTo(account);
         assertThat(quotas.standing(List.of(key)).requests().remaining()).isEqualTo(4);
-        Quota model = Quota.ofModel("acc_1", "m", new Rates(1L, 100L, 1L));
+        Quota model = Quota.ofModel("acc_1", "m", new CallLimits(1L, 100L, 1L));
         List<Quota> call = List.of(key, model);
         assertThat(quotas.arrive(call)).isNull();
         Quotas.Pass pass = pass(call, 10);
@@ -152,7 +152,7 @@ class QuotasTest {
         now.addAndGet(60 * SECOND);
         assertThat(atOnce(200, () -> quotas.enter(its, 1) instanceof Quotas.Pass))
                 .isEqualTo(60);
-        List<Quota> tokens = List.of(Quota.ofKey("key_2", new Rates(null, 4_000L, null)));
+        List<Quota> tokens = List.of(Quota.ofKey("key_2", new CallLimits(null, 4_000L, null)));
         assertThat(atOnce(200, () -> quotas.enter(tokens, 100) instanceof Quotas.Pass))
                 .isEqualTo(40);
     }
@@ -177,7 +177,7 @@ class QuotasTest {
     @Test
     void what_is_full_again_and_at_rest_is_forgotten() {
         Quotas.Pass pass = pass(List.of(key(null, null, 1L)), 0);
-        quotas.arrive(List.of(Quota.ofAccount("acc_1", new Rates(60L, null, null))));
+        quotas.arrive(List.of(Quota.ofAccount("acc_1", new CallLimits(60L, null, null))));
         quotas.forgetIdleNow();
         assertThat(quotas.known()).isEqualTo(2);
         now.addAndGet(SECOND);
@@ -191,9 +191,9 @@ class QuotasTest {
     @Test
     void no_caller_is_refused_because_there_are_many_others() {
         for (int i = 0; i < Quotas.KNOWN_MAX; i++) {
-            quotas.arrive(List.of(Quota.ofKey("key_" + i, new Rates(1L, null, null))));
+            quotas.arrive(List.of(Quota.ofKey("key_" + i, new CallLimits(1L, null, null))));
         }
-        List<Quota> late = List.of(Quota.ofKey("late", new Rates(1L, 1L, 1L)));
+        List<Quota> late = List.of(Quota.ofKey("late", new CallLimits(1L, 1L, 1L)));
         for (int i = 0; i < 3; i++) {
             assertThat(quotas.arrive(late)).isNull();
             assertThat(quotas.enter(late, 1)).isInstanceOf(Quotas.Pass.class);

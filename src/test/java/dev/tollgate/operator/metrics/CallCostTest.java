@@ -13,7 +13,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.storage.WriterObserver.BatchEnd;
-import dev.tollgate.upstreams.pool.TryEnd;
+import dev.tollgate.upstreams.pool.AttemptEnd;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -78,7 +78,7 @@ class CallCostTest {
     private void tell(OverCall call) {
         for (int i = 0; i < CALLS; i++) {
             metrics.calls().begun(request);
-            metrics.tries().over("main", "gemini", "gemini-2.5-pro", TryEnd.ANSWERED, 900_000_000, 300_000_000);
+            metrics.tries().over("main", "gemini", "gemini-2.5-pro", AttemptEnd.ANSWERED, 900_000_000, 300_000_000);
             metrics.writer().reported(true, 20_000);
             metrics.writer().reported(false, 1_500_000);
             metrics.entries().entered(EntryKind.RESERVATION, Bucket.AVAILABLE, 1_910_000);

@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.LogCapture;
-import dev.tollgate.upstreams.pool.TryEnd;
+import dev.tollgate.upstreams.pool.AttemptEnd;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ class MetricsBoundsTest {
     void names_that_find_no_room_share_the_series_of_others() {
         Metrics metrics = new Metrics(400); // room for two models on channels
         for (int i = 0; i < 100; i++) {
-            metrics.tries().over("far", "gemini", "model-" + i, TryEnd.ANSWERED, 1_000, 500);
+            metrics.tries().over("far", "gemini", "model-" + i, AttemptEnd.ANSWERED, 1_000, 500);
         }
         String text = text(metrics.exposition());
         assertThat(text)

@@ -3,7 +3,7 @@ package dev.tollgate.upstreams.compat;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +116,7 @@ class CompatErrorsTest {
             int status, String error, @Nullable Long tokens, @Nullable Long max) {
         UpstreamFailure failure = failure(status, "{\"error\":{" + error + "}}", null);
         assertThat(failure.kind()).isEqualTo(Kind.TOO_LONG);
-        assertThat(failure.overflow()).isEqualTo(new Overflow(tokens, max));
+        assertThat(failure.overflow()).isEqualTo(new ContextOverflow(tokens, max));
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Form;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.frame.Display;
 import java.time.DateTimeException;
@@ -121,7 +121,8 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
             errors.put("name", "A name has 1 to " + CustomerKeys.NAME_CHARS_MAX + " printable characters.");
         }
         SpendLimits spend = new SpendLimits(credits("hour", errors), credits("day", errors), credits("total", errors));
-        Rates rates = new Rates(rate("requests", errors), rate("tokens", errors), rate("concurrency", errors));
+        CallLimits rates =
+                new CallLimits(rate("requests", errors), rate("tokens", errors), rate("concurrency", errors));
         Allowlist allow = allow(errors);
         Instant end = end(zone, errors);
         if (!known.containsAll(models)) {
@@ -156,11 +157,11 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         }
         if (text.matches("[0-9]{1,9}")) {
             long number = Long.parseLong(text);
-            if (number >= 1 && number <= Rates.MAX) {
+            if (number >= 1 && number <= CallLimits.MAX) {
                 return number;
             }
         }
-        errors.put(field, "A whole number from 1 to " + Display.number(Rates.MAX) + ", or empty for no limit.");
+        errors.put(field, "A whole number from 1 to " + Display.number(CallLimits.MAX) + ", or empty for no limit.");
         return null;
     }
 

@@ -5,7 +5,7 @@ import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.NotAdmitted;
 import dev.tollgate.upstreams.connections.RateLimit;
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +110,7 @@ public final class GeminiErrors implements ErrorReader {
         RateLimit limit = new RateLimit(error, message);
         Kind kind = kind(ErrorReader.meant(status, error), error, limit);
         String detail = "HTTP %d %s: %s".formatted(status, error.path("status").asString(""), message);
-        Overflow overflow = kind == Kind.REFUSED ? Overflow.in(message, TOO_LONG) : null;
+        ContextOverflow overflow = kind == Kind.REFUSED ? ContextOverflow.in(message, TOO_LONG) : null;
         if (overflow != null) {
             return UpstreamFailure.tooLong(overflow, scrubbed(detail));
         }

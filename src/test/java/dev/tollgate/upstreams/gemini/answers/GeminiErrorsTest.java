@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +66,7 @@ class GeminiErrorsTest {
     void a_request_that_is_too_long_is_known_by_its_sentence(String message, @Nullable Long tokens, Long max) {
         String body = "{'error':{'code':400,'status':'INVALID_ARGUMENT','message':'%s'}}".formatted(message);
         assertThat(of(400, body).kind()).isEqualTo(Kind.TOO_LONG);
-        assertThat(of(400, body).overflow()).isEqualTo(new Overflow(tokens, max));
+        assertThat(of(400, body).overflow()).isEqualTo(new ContextOverflow(tokens, max));
         assertThat(of(503, body).kind()).isEqualTo(Kind.UNAVAILABLE);
     }
 

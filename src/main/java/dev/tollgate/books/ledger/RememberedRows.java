@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * also if there are too many. On a server only the owners of open reservations are kept, which never change.
  * Writer's thread only.
  */
-final class KeptRows {
+final class RememberedRows {
 
     static final int ROWS_MAX = 50_000;
 
@@ -30,12 +30,12 @@ final class KeptRows {
     private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
 
     /** @param alone whether this process alone writes to the database */
-    KeptRows(boolean alone) {
+    RememberedRows(boolean alone) {
         this(alone, false);
     }
 
     /** @param isReal whether calls of this server cost money: sandbox credits do not pay for them */
-    KeptRows(boolean alone, boolean isReal) {
+    RememberedRows(boolean alone, boolean isReal) {
         this.alone = alone;
         this.isReal = isReal;
     }

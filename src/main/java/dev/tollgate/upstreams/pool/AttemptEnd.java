@@ -3,7 +3,7 @@ package dev.tollgate.upstreams.pool;
 import java.util.Locale;
 
 /** The ways in which an attempt can end, for metrics. */
-public enum TryEnd {
+public enum AttemptEnd {
     ANSWERED,
     /** A normal end without any output. */
     EMPTY,
@@ -27,7 +27,7 @@ public enum TryEnd {
         return wireName;
     }
 
-    static TryEnd of(UpstreamFailure.Kind kind) {
+    static AttemptEnd of(UpstreamFailure.Kind kind) {
         return switch (kind) {
             case REFUSED -> REFUSED;
             case TOO_LONG -> TOO_LONG;

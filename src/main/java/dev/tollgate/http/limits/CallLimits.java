@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens 1 to {@value #MAX} a minute
  * @param concurrency 1 to {@value #MAX} calls at once
  */
-public record Rates(
+public record CallLimits(
         @Nullable Long requests,
         @Nullable Long tokens,
         @Nullable Long concurrency) {
@@ -17,9 +17,9 @@ public record Rates(
     /** A minute in nanoseconds times this many is still a long. */
     public static final long MAX = 100_000_000;
 
-    public static final Rates NONE = new Rates(null, null, null);
+    public static final CallLimits NONE = new CallLimits(null, null, null);
 
-    public Rates {
+    public CallLimits {
         check("requests", requests);
         check("tokens", tokens);
         check("concurrency", concurrency);
@@ -36,15 +36,15 @@ public record Rates(
         return requests == null && tokens == null && concurrency == null;
     }
 
-    public Rates withRequests(@Nullable Long limit) {
-        return new Rates(limit, tokens, concurrency);
+    public CallLimits withRequests(@Nullable Long limit) {
+        return new CallLimits(limit, tokens, concurrency);
     }
 
-    public Rates withTokens(@Nullable Long limit) {
-        return new Rates(requests, limit, concurrency);
+    public CallLimits withTokens(@Nullable Long limit) {
+        return new CallLimits(requests, limit, concurrency);
     }
 
-    public Rates withConcurrency(@Nullable Long limit) {
-        return new Rates(requests, tokens, limit);
+    public CallLimits withConcurrency(@Nullable Long limit) {
+        return new CallLimits(requests, tokens, limit);
     }
 }

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * Releases the holds of calls that were left open (D34): by an earlier run in an embedded database, by dead nodes in a shared
  * one. Thread-safe.
  */
-final class LeftCalls {
+final class AbandonedHolds {
 
-    private static final Logger log = LoggerFactory.getLogger(LeftCalls.class);
+    private static final Logger log = LoggerFactory.getLogger(AbandonedHolds.class);
 
     private final Writer writer;
     private final InstantSource clock;
@@ -32,14 +32,14 @@ final class LeftCalls {
     private final AtomicLong ofDeadNodes = new AtomicLong();
     private final AtomicBoolean running = new AtomicBoolean();
 
-    LeftCalls(Writer writer, InstantSource clock, Duration callMax) {
+    AbandonedHolds(Writer writer, InstantSource clock, Duration callMax) {
         this.writer = writer;
         this.clock = clock;
         this.callMax = callMax;
     }
 
     /** Blocks until none is left. */
-    void giveBackAtStart() {
+    void releaseAtStart() {
         int left;
         do {
             left = giveBackAndWait().outcome().size();
@@ -51,7 +51,7 @@ final class LeftCalls {
     }
 
     /** Does nothing while an earlier round still runs. Does not block. */
-    void giveBackOfDeadNodes() {
+    void releaseOfDeadNodes() {
         if (running.compareAndSet(false, true)) {
             giveBack().whenComplete((expired, failure) -> {
                 running.set(false);

@@ -7,9 +7,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The rate limits in the headers that OpenAI's clients know (protocol 3.5). */
-public final class RateAnswers {
+public final class RateHeaders {
 
-    private RateAnswers() {}
+    private RateHeaders() {}
 
     /** The tightest limits. @param headers takes names and values */
     public static void show(Quotas.Standing standing, BiConsumer<String, String> headers) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Quarters of past days are cached, and usage that is counted into them late still appears. */
 @BesideOthers
-class KeptQuartersTest {
+class RememberedQuartersTest {
 
     private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
 
@@ -239,8 +239,8 @@ class KeptQuartersTest {
 
     @Test
     void what_was_not_asked_for_longest_goes_where_there_is_no_room() {
-        KeptQuarters kept = new KeptQuarters(2_000);
-        KeptQuarters.Version version = new KeptQuarters.Version.Counted(1, 0);
+        RememberedQuarters kept = new RememberedQuarters(2_000);
+        RememberedQuarters.Version version = new RememberedQuarters.Version.Counted(1, 0);
         for (int i = 0; i < 100; i++) {
             kept.keep(range(i), version, Map.of(new UsagePeriods.Name("m", ""), new long[3]));
             assertThat(kept.of(range(0), version)).isNotNull();
@@ -249,17 +249,18 @@ class KeptQuartersTest {
         assertThat(kept.size()).isBetween(2, 4);
         assertThat(kept.of(range(99), version)).isNotNull();
         assertThat(kept.of(range(50), version)).isNull();
-        assertThat(kept.of(range(99), new KeptQuarters.Version.Counted(1, 1))).isNull();
+        assertThat(kept.of(range(99), new RememberedQuarters.Version.Counted(1, 1)))
+                .isNull();
     }
 
     /** A filter is text of the reader, which may match nothing. */
     @Test
     void what_a_reader_filters_by_counts_as_what_it_takes() {
-        KeptQuarters kept = new KeptQuarters(20_000);
+        RememberedQuarters kept = new RememberedQuarters(20_000);
         for (int i = 0; i < 50; i++) {
             String said = "x".repeat(1_000) + i;
             kept.keep(
-                    new KeptQuarters.Range(
+                    new RememberedQuarters.Range(
                             "acc_1",
                             i,
                             i + 1,
@@ -267,14 +268,14 @@ class KeptQuartersTest {
                             Set.of(),
                             i % 2 == 0 ? said : null,
                             i % 2 == 0 ? null : said),
-                    new KeptQuarters.Version.Counted(0, 0),
+                    new RememberedQuarters.Version.Counted(0, 0),
                     Map.of());
         }
 
         assertThat(kept.size()).isBetween(5, 10);
     }
 
-    private static KeptQuarters.Range range(int day) {
-        return new KeptQuarters.Range("acc_1", day, day + 1, UsagePeriods.CREDITS, Set.of(), null, null);
+    private static RememberedQuarters.Range range(int day) {
+        return new RememberedQuarters.Range("acc_1", day, day + 1, UsagePeriods.CREDITS, Set.of(), null, null);
     }
 }

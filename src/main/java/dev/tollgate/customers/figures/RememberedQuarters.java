@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * counted, and until the day's row has followed, the day does not pass for folded. Where the database tells of the fold whether it has written
  * since ({@link Folded#version}), days are remembered as well. What was not asked for longest goes first. Thread-safe.
  */
-final class KeptQuarters {
+final class RememberedQuarters {
 
     private static final int BYTES_MAX = 8 << 20;
     private static final int BYTES_OF_RANGE = 300;
@@ -67,12 +67,12 @@ final class KeptQuarters {
 
     private int bytes;
 
-    KeptQuarters() {
+    RememberedQuarters() {
         this(BYTES_MAX);
     }
 
     /** @param bytesMax about what it may take of the heap */
-    KeptQuarters(int bytesMax) {
+    RememberedQuarters(int bytesMax) {
         this.bytesMax = bytesMax;
     }
 

@@ -10,4 +10,5 @@ package dev.tollgate.upstreams.pool;
  * @param millis from its start to the first event of substance, or to the end without one
  * @param outcome {@code answered}, {@code empty}, {@code left} (another channel was faster, or the caller left), or the kind of its failure
  */
-public record Tried(String channel, String provider, String model, long sinceNanos, long millis, String outcome) {}
+public record AttemptRecord(
+        String channel, String provider, String model, long sinceNanos, long millis, String outcome) {}

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param tokensMax the model's limit
  * @param field the caller's field that is too long; null for the whole request
  */
-public record Overflow(
+public record ContextOverflow(
         @Nullable Long tokens,
         @Nullable Long tokensMax,
         @Nullable String field) {
 
-    public static final Overflow UNTOLD = new Overflow(null, null);
+    public static final ContextOverflow UNTOLD = new ContextOverflow(null, null);
 
     /** Creates the overflow of a whole request. */
-    public Overflow(@Nullable Long tokens, @Nullable Long tokensMax) {
+    public ContextOverflow(@Nullable Long tokens, @Nullable Long tokensMax) {
         this(tokens, tokensMax, null);
     }
 
@@ -30,11 +30,11 @@ public record Overflow(
      * @param patterns with the groups {@code tokens} and {@code max}, of at most 12 digits; either may be missing
      * @return null if no pattern matches
      */
-    public static @Nullable Overflow in(String message, List<Pattern> patterns) {
+    public static @Nullable ContextOverflow in(String message, List<Pattern> patterns) {
         for (Pattern pattern : patterns) {
             Matcher matcher = pattern.matcher(message);
             if (matcher.find()) {
-                return new Overflow(number(matcher, "tokens"), number(matcher, "max"));
+                return new ContextOverflow(number(matcher, "tokens"), number(matcher, "max"));
             }
         }
         return null;
