@@ -272,7 +272,7 @@ record CallRoutes(
     }
 
     private Protocol completions() {
-        return new CompletionsProtocol(calls.models(), signatures, checks, reading(), ground.clock());
+        return new CompletionsProtocol(calls.models(), signatures, checks, reading(), silence(), ground.clock());
     }
 
     private Protocol responses() {

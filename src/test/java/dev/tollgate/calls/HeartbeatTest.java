@@ -50,8 +50,10 @@ class HeartbeatTest {
         whileSilent((gateway, customer, silence) -> {
             String stream = "/v1beta/models/gemini-2.5-pro:streamGenerateContent";
             String body = "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}]}";
+            String prompt = "{\"model\":\"gemini-2.5-pro\",\"prompt\":\"Hi\",\"stream\":true}";
             int port = gateway.app().port();
-            try (RawCall events = RawCall.post(port, stream + "?alt=sse", customer.key(), body);
+            try (RawCall completions = RawCall.post(port, "/v1/completions", customer.key(), prompt);
+                    RawCall events = RawCall.post(port, stream + "?alt=sse", customer.key(), body);
                     RawCall array = RawCall.post(port, stream, customer.key(), body);
                     RawCall chat = customer.chatRaw(CHAT)) {
                 events.readUntil("First ");
@@ -60,7 +62,10 @@ class HeartbeatTest {
                 array.readUntil("2\r\n\r\n\r\n"); // a chunk of two bytes: an empty line
                 chat.readUntil("First ");
                 chat.readUntil(": keep-alive\n");
+                completions.readUntil("First ");
+                completions.readUntil(": keep-alive\n");
                 silence.countDown();
+                assertThat(completions.readUntil("[DONE]")).doesNotContain(": keep-alive\n\n");
                 assertThat(chat.readUntil("[DONE]")).doesNotContain(": keep-alive\n\n");
                 assertThat(events.readUntil("credits_consumed")).doesNotContain("keep-alive", "\n:");
                 assertThat(array.readUntil("credits_consumed")).doesNotContain("keep-alive", "\n:");

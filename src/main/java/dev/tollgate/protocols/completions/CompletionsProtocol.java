@@ -8,7 +8,6 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
-import dev.tollgate.http.SseWriter;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
@@ -31,21 +30,26 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /v1/completions}: reads and checks the request, and writes the response. */
 public final class CompletionsProtocol implements Protocol {
 
-    private static final StreamForm EVENTS =
-            new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15), SseWriter.COMMENT);
-
     private final CurrentModels models;
     private final Signatures signatures;
     private final SchemaChecks checks;
     private final ReadLimits limits;
+    private final StreamForm events;
     private final InstantSource clock;
 
+    /** @param silence after which a stream sends a comment (D35) */
     public CompletionsProtocol(
-            CurrentModels models, Signatures signatures, SchemaChecks checks, ReadLimits limits, InstantSource clock) {
+            CurrentModels models,
+            Signatures signatures,
+            SchemaChecks checks,
+            ReadLimits limits,
+            Duration silence,
+            InstantSource clock) {
         this.models = models;
         this.signatures = signatures;
         this.checks = checks;
         this.limits = limits;
+        this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         this.clock = clock;
     }
 
@@ -72,7 +76,7 @@ public final class CompletionsProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return EVENTS;
+            return events;
         }
 
         @Override
