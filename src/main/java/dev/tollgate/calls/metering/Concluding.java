@@ -197,6 +197,7 @@ final class Concluding {
         stopUpstream();
         AnswerUnderWay answer = answer();
         if (finishedBefore) {
+            answer.delivery().endWith(answer.waiting().batches());
             answer.waiting().countAll(answer.usage(), hold.coverage());
             charge(Books.End.COMPLETED);
         } else if (heard) {
@@ -248,9 +249,12 @@ final class Concluding {
         charge(how, outcome(how));
     }
 
+    /** Charges the response, if it is one: an unusable one is free, however the call ends. */
     private void charge(Books.End how, CallOutcome outcome) {
         ApiError unshowable = call.isCallerGone() ? null : call.sink().unshowable();
-        if (unshowable == null) {
+        if (answer().delivery().isUnusable()) {
+            refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
+        } else if (unshowable == null) {
             end(new Ending.Charge(how, outcome, null));
         } else {
             refund(unshowable, CallOutcome.STOPPED);

@@ -89,6 +89,14 @@ final class Delivery {
         }
     }
 
+    /** Takes waiting batches without showing them: the caller has left. */
+    void endWith(Iterable<List<UpstreamEvent>> waiting) {
+        for (List<UpstreamEvent> events : waiting) {
+            events.forEach(this::note);
+            hasOutput |= hasOutput(events);
+        }
+    }
+
     /** Ends each candidate that has no end, or that continues after its end, as cut by length (D32). */
     void cutShort(List<UpstreamEvent> last, String nativeReason, int attempts) {
         last.forEach(this::note);

@@ -623,6 +623,21 @@ class RelayingTest {
     }
 
     @Test
+    void an_unusable_answer_is_free_if_its_caller_leaves_or_time_is_up() {
+        UpstreamEvent malformed = new UpstreamEvent.Finish(0, FinishReason.MALFORMED, "MALFORMED_FUNCTION_CALL");
+        for (boolean mayLeave : new boolean[] {true, false}) {
+            for (boolean leaves : new boolean[] {true, false}) {
+                PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+                call.books.mayLeave = mayLeave;
+                call.upstream.says(text("Hi"), used(10), malformed);
+                call.told();
+                call.does(leaves ? call.call()::gone : call.call()::timeIsUp);
+                assertThat(call.told()).containsExactly("cancel", "give back FAILED");
+            }
+        }
+    }
+
+    @Test
     void a_caller_that_leaves_after_the_last_word_pays_for_a_whole_answer() {
         played.upstream.says(used(4_100), text("a"), STOP);
         played.told();
