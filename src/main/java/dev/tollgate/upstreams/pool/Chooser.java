@@ -5,6 +5,7 @@ import dev.tollgate.upstreams.sessions.KeyOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -137,17 +138,20 @@ final class Chooser {
                 .filter(route -> route.priority() == priority)
                 .filter(fit)
                 .toList();
-        List<ModelRoute> free = wish.channel() == null ? withinTheirShare(compared) : compared;
+        List<ModelRoute> free = wish.channel() == null
+                ? withinTheirShare(compared, route -> route.channel().calls())
+                : compared;
         return free.isEmpty() ? null : nearest(free, wish.session().key());
     }
 
     /**
      * Leaves out channels far above their share of the open calls, so that a chosen key loads none further. The calls are counted once: by any counts some
      * channel is within its share, but not if others begin between two of them.
+     *
+     * @param openCalls of a channel at the moment of asking
      */
-    private static List<ModelRoute> withinTheirShare(List<ModelRoute> compared) {
-        long[] calls =
-                compared.stream().mapToLong(route -> route.channel().calls()).toArray();
+    static List<ModelRoute> withinTheirShare(List<ModelRoute> compared, ToLongFunction<ModelRoute> openCalls) {
+        long[] calls = compared.stream().mapToLong(openCalls).toArray();
         long allCalls = LongStream.of(calls).sum();
         long allWeights = compared.stream().mapToLong(ModelRoute::weight).sum();
         List<ModelRoute> within = new ArrayList<>(calls.length);

@@ -8,9 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ChooserTest {
@@ -130,29 +127,21 @@ class ChooserTest {
     }
 
     @Test
-    void calls_that_begin_meanwhile_leave_no_session_without_a_channel() throws InterruptedException {
-        AtomicBoolean done = new AtomicBoolean();
+    void calls_that_begin_meanwhile_leave_no_session_without_a_channel() {
         List<ModelRoute> even = List.of(route("d", 1, 1), route("e", 1, 1));
-        List<Thread> load = Stream.generate(() -> Thread.ofPlatform().start(() -> {
-                    while (!done.get()) {
-                        IntStream.range(0, 32)
-                                .forEach(i -> even.get(i % 2).channel().enter());
-                        IntStream.range(0, 32)
-                                .forEach(i -> even.get(i % 2).channel().leave());
-                    }
+        even.forEach(route -> begin(route, 16));
+
+        assertThat(Chooser.withinTheirShare(even, counted -> {
+                    int calls = counted.channel().calls();
+                    even.forEach(route -> begin(route, 32));
+                    return calls;
                 }))
-                .limit(4)
-                .toList();
-        try {
-            Chooser.Wish wish = new Chooser.Wish(null, false, new CallSession("acct_1", "prefix", () -> 7));
-            for (int i = 0; i < 500_000; i++) {
-                assertThat(chooser.choose(even, wish, List.of(), NOW)).isNotNull();
-            }
-        } finally {
-            done.set(true);
-            for (Thread each : load) {
-                each.join();
-            }
+                .isNotEmpty();
+    }
+
+    private static void begin(ModelRoute route, int calls) {
+        for (int i = 0; i < calls; i++) {
+            route.channel().enter();
         }
     }
 }
