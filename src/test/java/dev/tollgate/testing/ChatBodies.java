@@ -4,8 +4,8 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.protocols.openai.ChatPlaces;
 import dev.tollgate.protocols.openai.ChatRequestReader;
-import dev.tollgate.protocols.openai.Field;
 import java.nio.charset.StandardCharsets;
 
 /** What callers of Chat Completions ask, and the places in their bodies, for tests of what knows no protocol. */
@@ -23,30 +23,30 @@ public final class ChatBodies {
     }
 
     public static Place whole() {
-        return new Field.Body();
+        return ChatPlaces.NAMES.at("");
     }
 
     public static Place message(int index) {
-        return new Field.OfMessage(index);
+        return ChatPlaces.NAMES.at("messages", index);
     }
 
     public static Place call(int message, int index) {
-        return new Field.OfCall(message, index);
+        return message(message).at("tool_calls", index);
     }
 
     public static Place functionCall(int message) {
-        return new Field.OfFunctionCall(message);
+        return ChatPlaces.CALLER.at("messages", message);
     }
 
     public static Place tool(int index) {
-        return new Field.OfTool(index);
+        return ChatPlaces.NAMES.at("tools", index);
     }
 
     public static Place function(int index) {
-        return new Field.OfFunction(index);
+        return ChatPlaces.FUNCTION.at("functions", index);
     }
 
     public static Place medium(String path) {
-        return new Field.OfMedium(path);
+        return ChatPlaces.NAMES.at(path);
     }
 }

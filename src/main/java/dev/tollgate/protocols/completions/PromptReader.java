@@ -12,8 +12,8 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.door.ToolNames;
+import dev.tollgate.protocols.openai.ChatPlaces;
 import dev.tollgate.protocols.openai.ChatRequest;
-import dev.tollgate.protocols.openai.Field;
 import dev.tollgate.protocols.openai.FieldsWithoutEffect;
 import dev.tollgate.protocols.openai.SamplingReader;
 import java.util.List;
@@ -129,7 +129,7 @@ final class PromptReader {
 
     private Conversation conversation(JsonText text) {
         return new Conversation(
-                new Field.Body(),
+                ChatPlaces.NAMES.at(""),
                 List.of(new Message.User(Place.at(PROMPT), List.of(new ContentPart.Text(text)))),
                 sampling.built(topK),
                 List.of(),

@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.ContentPart.Media;
 import dev.tollgate.base.conversation.ContentPart.Named;
 import dev.tollgate.base.conversation.ContentPart.Text;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
@@ -65,14 +66,10 @@ final class BlockReader {
         if (!json.isArray()) {
             throw json.refuse("a string or an array of content blocks");
         }
-        Count count = new Count();
-        json.array(json.limits().partsMax(), () -> new OneBlock(new MessagesField.OfBlock(message, count.next++))
-                .into(read));
+        Place place = MessagesPlaces.NAMES.at("messages", message);
+        int[] next = {0};
+        json.array(json.limits().partsMax(), () -> new OneBlock(place.at("content", next[0]++)).into(read));
         return read;
-    }
-
-    private static final class Count {
-        private int next;
     }
 
     /** Reads blocks within a block, of which texts and media count. */
@@ -81,8 +78,7 @@ final class BlockReader {
         if (json.isString()) {
             add(new Text(json.text()), json.path(), read);
         } else if (json.isArray()) {
-            json.array(
-                    json.limits().partsMax(), () -> new OneBlock(new MessagesField.OfMedium(json.path())).into(read));
+            json.array(json.limits().partsMax(), () -> new OneBlock(MessagesPlaces.NAMES.at(json.path())).into(read));
         } else {
             throw json.refuse("a string or an array of content blocks");
         }
@@ -117,7 +113,7 @@ final class BlockReader {
     /** The members of a block are read as they come; the type, which usually comes first, decides which of them count. */
     private final class OneBlock {
 
-        private final MessagesField place;
+        private final Place place;
         private @Nullable String type;
         private @Nullable JsonText text;
         private @Nullable String id;
@@ -130,7 +126,7 @@ final class BlockReader {
         private String server = "";
         private @Nullable JsonNode raw;
 
-        OneBlock(MessagesField place) {
+        OneBlock(Place place) {
             this.place = place;
         }
 

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.messages;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
@@ -80,7 +81,7 @@ final class BlockTurns {
         if (said.isEmpty()) {
             return;
         }
-        Message.User message = new Message.User(new MessagesField.OfMessage(index), said);
+        Message.User message = new Message.User(MessagesPlaces.NAMES.at("messages", index), said);
         if (unanswered.isEmpty()) {
             messages.add(message);
         } else {
@@ -95,7 +96,7 @@ final class BlockTurns {
                 served.add(result.answered());
             }
         }
-        Turn turn = new Turn(new MessagesField.OfMessage(index));
+        Turn turn = new Turn(MessagesPlaces.NAMES.at("messages", index));
         for (ContentBlock block : blocks) {
             switch (block) {
                 case ContentBlock.Said it -> {
@@ -121,12 +122,12 @@ final class BlockTurns {
     /** The assistant's words and calls until a result of a tool that the vendor's servers ran, and those results. */
     private final class Turn {
 
-        private final MessagesField place;
+        private final Place place;
         private final List<JsonText> texts = new ArrayList<>(1);
         private final List<Message.ToolCall> calls = new ArrayList<>();
         private final List<Message> results = new ArrayList<>(0);
 
-        Turn(MessagesField place) {
+        Turn(Place place) {
             this.place = place;
         }
 
@@ -180,8 +181,8 @@ final class BlockTurns {
             }
         }
         if (!isBegun()) {
-            said.forEach(part -> messages.add(
-                    new Message.Instruction(new MessagesField.OfMessage(index), ((ContentPart.Text) part).text())));
+            said.forEach(part -> messages.add(new Message.Instruction(
+                    MessagesPlaces.NAMES.at("messages", index), ((ContentPart.Text) part).text())));
         } else {
             said(index, said);
         }

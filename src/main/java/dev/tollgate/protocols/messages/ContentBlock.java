@@ -2,6 +2,7 @@ package dev.tollgate.protocols.messages;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
 import java.util.List;
 
 /** A content block that means something to the model. */
@@ -24,7 +25,7 @@ sealed interface ContentBlock {
      * @param parts text and media
      * @param byServer whether the vendor's servers ran the tool, within the message
      */
-    record Result(String path, MessagesField place, String answered, List<ContentPart> parts, boolean byServer)
+    record Result(String path, Place place, String answered, List<ContentPart> parts, boolean byServer)
             implements ContentBlock {
 
         Message.ToolResult message() {

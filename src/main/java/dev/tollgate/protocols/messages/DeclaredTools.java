@@ -1,5 +1,7 @@
 package dev.tollgate.protocols.messages;
 
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
@@ -44,7 +46,7 @@ final class DeclaredTools {
 
     void tools() {
         int[] index = {0};
-        json.array(LISTED_MAX, () -> new OneTool(new MessagesField.OfTool(index[0]++)).read());
+        json.array(LISTED_MAX, () -> new OneTool(MessagesPlaces.NAMES.at("tools", index[0]++)).read());
     }
 
     void toolChoice() {
@@ -70,10 +72,10 @@ final class DeclaredTools {
 
     // ---- when the whole body has been read ----
 
-    /** Returns the path of the search tool; null without one. */
-    @Nullable
-    String searchPath() {
-        return searchPath;
+    /** Returns the place of the body, in which the search tool asks for a search. */
+    Place body() {
+        return (searchPath == null ? MessagesPlaces.NAMES : MessagesPlaces.NAMES.with(Member.WEB_SEARCH, searchPath))
+                .at("");
     }
 
     /** Returns whether the model may search. */
@@ -131,7 +133,7 @@ final class DeclaredTools {
 
     private final class OneTool {
 
-        private final MessagesField place;
+        private final Place place;
         private @Nullable String type;
         private @Nullable String name;
         private @Nullable String description;
@@ -139,7 +141,7 @@ final class DeclaredTools {
         private boolean deferred;
         private final List<String> others = new ArrayList<>(0);
 
-        OneTool(MessagesField place) {
+        OneTool(Place place) {
             this.place = place;
         }
 

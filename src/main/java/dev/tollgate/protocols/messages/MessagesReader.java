@@ -156,7 +156,7 @@ final class MessagesReader {
     private void instruction(int index, JsonText given) {
         JsonText text = BillingLine.without(given, "system." + index, json::ignored);
         if (!text.isEmpty()) {
-            instructions.add(new Message.Instruction(new MessagesField.OfSystem(index), text));
+            instructions.add(new Message.Instruction(MessagesPlaces.NAMES.at("system", index), text));
         }
     }
 
@@ -222,7 +222,7 @@ final class MessagesReader {
         }
         List<Tool> declared = tools.declared(blocks.referenced());
         return new Conversation(
-                new MessagesField.Body(tools.searchPath()),
+                tools.body(),
                 all,
                 sampling.built(),
                 declared,

@@ -97,7 +97,7 @@ final class ServerResult {
         }
         String type = source.path("media_type").asString("");
         return new Media(
-                new MessagesField.OfMedium(path),
+                MessagesPlaces.NAMES.at(path),
                 Named.FILE,
                 new Source.Inline(standard),
                 type.isEmpty() ? null : type,

@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.ContentPart.Media;
 import dev.tollgate.base.conversation.ContentPart.Named;
 import dev.tollgate.base.conversation.ContentPart.Source;
 import dev.tollgate.base.conversation.MediaTypes;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.AsciiSlice;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonBody;
@@ -40,7 +41,7 @@ final class SourceReader {
      * @param named what a file of it is
      */
     List<ContentPart> read(Named named) {
-        MessagesField place = new MessagesField.OfMedium(json.path());
+        Place place = MessagesPlaces.NAMES.at(json.path());
         json.object(this::member);
         if (type == null) {
             throw json.required("type");
@@ -54,7 +55,7 @@ final class SourceReader {
         };
     }
 
-    private static Media media(MessagesField place, Named named, Source source, @Nullable String type) {
+    private static Media media(Place place, Named named, Source source, @Nullable String type) {
         return new Media(place, named, source, type, null, null);
     }
 

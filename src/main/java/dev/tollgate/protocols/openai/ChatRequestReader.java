@@ -141,7 +141,7 @@ public final class ChatRequestReader {
 
     private Conversation conversation(ToolChoiceReader.Fitted fitted) {
         return new Conversation(
-                new Field.Body(),
+                ChatPlaces.NAMES.at(""),
                 messages,
                 sampling.built(extensions.topK()),
                 fitted.tools(),

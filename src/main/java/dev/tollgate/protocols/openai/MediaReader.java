@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.ContentPart.Source;
 import dev.tollgate.base.conversation.ContentPart.VideoMetadata;
 import dev.tollgate.base.conversation.MediaSource;
 import dev.tollgate.base.conversation.MediaTypes;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
 import java.util.List;
@@ -31,7 +32,7 @@ final class MediaReader {
 
     /** {@code {url, detail}}, or by an old habit the url alone. */
     Media url(Named named) {
-        Field place = new Field.OfMedium(json.path());
+        Place place = ChatPlaces.NAMES.at(json.path());
         if (json.isString()) {
             take(MediaSource.url(json));
         } else {
@@ -55,7 +56,7 @@ final class MediaReader {
     }
 
     Media audio() {
-        Field place = new Field.OfMedium(json.path());
+        Place place = ChatPlaces.NAMES.at(json.path());
         json.object(this::audioMember);
         Source data = sourceOr("data");
         if (format == null) {
@@ -73,7 +74,7 @@ final class MediaReader {
     }
 
     Media file() {
-        Field place = new Field.OfMedium(json.path());
+        Place place = ChatPlaces.NAMES.at(json.path());
         json.object(this::fileMember);
         Source data = sourceOr("file_data");
         boolean isUnnamed = mimeType == null || mimeType.equals(OCTETS);

@@ -8,6 +8,7 @@ import dev.tollgate.base.conversation.Message.SentBack;
 import dev.tollgate.base.conversation.Message.ToolCall;
 import dev.tollgate.base.conversation.Message.ToolResult;
 import dev.tollgate.base.conversation.Message.User;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
@@ -30,7 +31,7 @@ final class MessageReader {
     private final JsonBody json;
     private final PartReader partReader;
     private final int index;
-    private final Field place;
+    private final Place place;
     private final List<ToolCall> calls = new ArrayList<>();
     private final List<SentBack> files = new ArrayList<>(0);
 
@@ -47,7 +48,7 @@ final class MessageReader {
         this.json = json;
         this.partReader = partReader;
         this.index = index;
-        this.place = new Field.OfMessage(index);
+        this.place = ChatPlaces.NAMES.at("messages", index);
     }
 
     Message read() {
@@ -94,7 +95,7 @@ final class MessageReader {
     }
 
     private void file() {
-        SentBack file = partReader.sentBack(new Field.OfImage(index, images++));
+        SentBack file = partReader.sentBack(place.at("images", images++));
         if (file != null) {
             files.add(file);
         }
@@ -151,7 +152,7 @@ final class MessageReader {
     /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
     private Assistant withLegacyCall(@Nullable JsonText text, ToolCall call) {
         boolean isOfCall = text == null || text.isEmpty();
-        Field caller = calls.isEmpty() ? new Field.OfFunctionCaller(index) : place;
+        Place caller = calls.isEmpty() ? call.place() : place;
         calls.add(new ToolCall(call.place(), null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
         return new Assistant(caller, text, calls, isOfCall ? null : signatureOfText(), files);
     }
@@ -181,7 +182,7 @@ final class MessageReader {
             throw json.required("name");
         }
         JsonText text = content == null ? JsonText.EMPTY : textOf(content, List.of("text"));
-        return new ToolResult(new Field.OfFunctionResult(index), name, List.of(new ContentPart.Text(text)));
+        return new ToolResult(ChatPlaces.RESULT.at("messages", index), name, List.of(new ContentPart.Text(text)));
     }
 
     private List<Part> required() {

@@ -28,7 +28,11 @@ final class ToolCallReader {
             throw json.required("id");
         }
         return new ToolCall(
-                new Field.OfCall(message, index), id, nameOr("function"), argumentsOr("function"), thoughtSignature);
+                ChatPlaces.NAMES.at("messages", message).at("tool_calls", index),
+                id,
+                nameOr("function"),
+                argumentsOr("function"),
+                thoughtSignature);
     }
 
     private void member(String member) {
@@ -44,7 +48,7 @@ final class ToolCallReader {
     /** The deprecated {@code function_call} of a message. */
     ToolCall functionCall() {
         json.object(this::function);
-        return new ToolCall(new Field.OfFunctionCall(message), null, nameOr(null), argumentsOr(null), null);
+        return new ToolCall(ChatPlaces.CALLER.at("messages", message), null, nameOr(null), argumentsOr(null), null);
     }
 
     private void function(String member) {

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.openai;
 
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
@@ -23,12 +24,16 @@ final class ToolReader {
     }
 
     List<Tool> tools() {
-        json.array(json.limits().toolsMax(), () -> add(new OneTool(new Field.OfTool(count++)).tool(), ".function"));
+        json.array(
+                json.limits().toolsMax(),
+                () -> add(new OneTool(ChatPlaces.NAMES.at("tools", count++)).tool(), ".function"));
         return tools;
     }
 
     List<Tool> functions() {
-        json.array(json.limits().toolsMax(), () -> add(new OneTool(new Field.OfFunction(count++)).function(), ""));
+        json.array(
+                json.limits().toolsMax(),
+                () -> add(new OneTool(ChatPlaces.FUNCTION.at("functions", count++)).function(), ""));
         return tools;
     }
 
@@ -57,7 +62,7 @@ final class ToolReader {
     }
 
     private final class OneTool {
-        private final Field place;
+        private final Place place;
         private boolean hasType;
         private boolean hasFunction;
         private @Nullable String name;
@@ -65,7 +70,7 @@ final class ToolReader {
         private @Nullable ObjectNode parameters;
         private @Nullable Boolean strict;
 
-        OneTool(Field place) {
+        OneTool(Place place) {
             this.place = place;
         }
 

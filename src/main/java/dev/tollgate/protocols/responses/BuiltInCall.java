@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.protocols.door.ToolNames.Own;
@@ -36,7 +37,7 @@ final class BuiltInCall {
     private BuiltInCall() {}
 
     /** Reads an item. @return nothing for a call that neither has a result nor may get one */
-    static List<Item> read(JsonBody json, Spot place, String type) {
+    static List<Item> read(JsonBody json, Place place, String type) {
         int start = json.start();
         ObjectNode item = json.objectTree();
         json.chargeText(start);

@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.ContentPart.Media;
 import dev.tollgate.base.conversation.ContentPart.Named;
 import dev.tollgate.base.conversation.MediaSource;
 import dev.tollgate.base.conversation.MediaTypes;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.protocols.responses.Item.Content;
@@ -53,7 +54,7 @@ final class ContentReader {
 
     /** Reads the base64 of a picture that the model has made. */
     Media picture() {
-        Spot place = new Spot.Part(json.path());
+        Place place = ResponsesPlaces.NAMES.at(json.path());
         MediaSource data = MediaSource.data(json);
         countMedium();
         return new Media(place, Named.PICTURE, data.source(), data.mimeType(), null, null);
@@ -216,12 +217,17 @@ final class ContentReader {
             String mimeType = byName != null ? byName : isUnnamed ? null : source.mimeType();
             boolean isRemote = source.source() instanceof ContentPart.Source.Remote;
             String field = path + (isRemote ? ".file_url" : ".file_data");
-            return new Media(new Spot.Part(field), Named.FILE, source.source(), mimeType, null, null);
+            return new Media(ResponsesPlaces.NAMES.at(field), Named.FILE, source.source(), mimeType, null, null);
         }
 
         private Media medium(Named named, MediaSource source, String member) {
             return new Media(
-                    new Spot.Part(path + "." + member), named, source.source(), source.mimeType(), resolution(), null);
+                    ResponsesPlaces.NAMES.at(path + "." + member),
+                    named,
+                    source.source(),
+                    source.mimeType(),
+                    resolution(),
+                    null);
         }
 
         private @Nullable String resolution() {
@@ -257,7 +263,7 @@ final class ContentReader {
                 }
                 if (data != null && format != null) {
                     sound = new Media(
-                            new Spot.Part(path + ".input_audio"),
+                            ResponsesPlaces.NAMES.at(path + ".input_audio"),
                             Named.SOUND,
                             data.source(),
                             MediaTypes.ofAudioFormat(format),

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Utf8Buffer;
@@ -42,7 +43,7 @@ final class InputReader {
                 throw json.invalid("must not be empty.");
             }
             Content text = new Content(list, new ContentPart.Text(json.text()));
-            items.add(new Item.User(new Spot.Part(list), List.of(text)));
+            items.add(new Item.User(ResponsesPlaces.NAMES.at(list), List.of(text)));
             return;
         }
         if (!json.isArray()) {
@@ -155,7 +156,7 @@ final class InputReader {
 
     private final class OneItem {
 
-        private final Spot place;
+        private final Place place;
         private @Nullable String role;
         private @Nullable List<Content> content;
         private @Nullable String callId;
@@ -168,7 +169,7 @@ final class InputReader {
         private @Nullable String signature;
 
         OneItem(int index) {
-            this.place = new Spot.Item(list, index);
+            this.place = ResponsesPlaces.NAMES.at(list, index);
         }
 
         Item message() {

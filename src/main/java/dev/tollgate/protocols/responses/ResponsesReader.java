@@ -173,7 +173,7 @@ final class ResponsesReader {
 
     private Conversation conversation(List<Message> messages, ChoiceReader.Fitted fitted) {
         return new Conversation(
-                new Spot.Body(),
+                ResponsesPlaces.NAMES.at(""),
                 messages,
                 settings.sampling(),
                 fitted.tools(),

@@ -66,7 +66,8 @@ final class ToolsReader {
         });
         found.forEach((own, it) -> {
             String name = own.namespace() == null ? names.flat(own) : names.add(own, it.isCustom());
-            tools.add(new Tool(new Spot.Part(it.path()), name, it.description(), it.parameters(), it.strict()));
+            tools.add(new Tool(
+                    ResponsesPlaces.NAMES.at(it.path()), name, it.description(), it.parameters(), it.strict()));
         });
         return tools;
     }

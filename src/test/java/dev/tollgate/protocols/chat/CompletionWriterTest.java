@@ -13,7 +13,7 @@ import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
-import dev.tollgate.protocols.openai.Field;
+import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.testing.Randomly;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;
@@ -146,9 +146,9 @@ class CompletionWriterTest {
                     ReadLimits.DEFAULT);
             assertThat(request.conversation().messages().getFirst())
                     .isEqualTo(new Message.Assistant(
-                            new Field.OfMessage(0),
+                            ChatBodies.message(0),
                             text,
-                            List.of(new Message.ToolCall(new Field.OfCall(0, 0), "c1", "f", "{\"a\":[1]}", "CALL")),
+                            List.of(new Message.ToolCall(ChatBodies.call(0, 0), "c1", "f", "{\"a\":[1]}", "CALL")),
                             signature));
         });
     }

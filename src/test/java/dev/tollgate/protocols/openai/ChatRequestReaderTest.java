@@ -14,6 +14,7 @@ import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.protocols.door.CallerNames;
+import dev.tollgate.testing.ChatBodies;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class ChatRequestReaderTest {
         assertThat(request.model()).isEqualTo("m");
         assertThat(request.conversation().messages())
                 .containsExactly(
-                        new Message.User(new Field.OfMessage(0), java.util.List.of(new ContentPart.Text("hi"))));
+                        new Message.User(ChatBodies.message(0), java.util.List.of(new ContentPart.Text("hi"))));
         assertThat(request.conversation().sampling().candidates()).isEqualTo(1);
         assertThat(request.stream()).isNull();
         assertThat(request.maxTokens()).isNull();

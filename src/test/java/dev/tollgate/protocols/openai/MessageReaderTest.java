@@ -18,6 +18,7 @@ import dev.tollgate.base.conversation.Message.ToolResult;
 import dev.tollgate.base.conversation.Message.User;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.testing.ChatBodies;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,16 +39,16 @@ class MessageReaderTest {
                 .messages();
         assertThat(messages)
                 .containsExactly(
-                        new Instruction(new Field.OfMessage(0), "be brief"),
-                        new Instruction(new Field.OfMessage(1), "a\nb"),
-                        new User(new Field.OfMessage(2), List.of(new Text("hi"))),
+                        new Instruction(ChatBodies.message(0), "be brief"),
+                        new Instruction(ChatBodies.message(1), "a\nb"),
+                        new User(ChatBodies.message(2), List.of(new Text("hi"))),
                         new Assistant(
-                                new Field.OfMessage(3),
+                                ChatBodies.message(3),
                                 null,
-                                List.of(new ToolCall(new Field.OfCall(3, 0), "c1", "f", "{\"q\":1}", null)),
+                                List.of(new ToolCall(ChatBodies.call(3, 0), "c1", "f", "{\"q\":1}", null)),
                                 null),
-                        new ToolResult(new Field.OfMessage(4), "c1", List.of(new Text("result"))),
-                        new Assistant(new Field.OfMessage(5), "done", List.of(), null));
+                        new ToolResult(ChatBodies.message(4), "c1", List.of(new Text("result"))),
+                        new Assistant(ChatBodies.message(5), "done", List.of(), null));
     }
 
     @Test
@@ -59,9 +60,9 @@ class MessageReaderTest {
                 + "{'role':'user','content':'" + line + "'}"));
         assertThat(request.conversation().messages())
                 .containsExactly(
-                        new Instruction(new Field.OfMessage(0), "You are."),
-                        new Instruction(new Field.OfMessage(1), "First."),
-                        new User(new Field.OfMessage(2), List.of(new Text(line))));
+                        new Instruction(ChatBodies.message(0), "You are."),
+                        new Instruction(ChatBodies.message(1), "First."),
+                        new User(ChatBodies.message(2), List.of(new Text(line))));
         assertThat(request.ignored()).containsExactly("messages.0.content", "messages.1.content.0");
     }
 
@@ -74,12 +75,12 @@ class MessageReaderTest {
                 .messages();
         assertThat(messages.get(1))
                 .isEqualTo(new Assistant(
-                        new Field.OfFunctionCaller(1),
+                        ChatBodies.functionCall(1),
                         null,
-                        List.of(new ToolCall(new Field.OfFunctionCall(1), null, "f", "{}", null)),
+                        List.of(new ToolCall(ChatBodies.functionCall(1), null, "f", "{}", null)),
                         null));
         assertThat(messages.get(2))
-                .isEqualTo(new ToolResult(new Field.OfFunctionResult(2), "f", List.of(new Text(""))));
+                .isEqualTo(new ToolResult(ChatPlaces.RESULT.at("messages", 2), "f", List.of(new Text(""))));
     }
 
     @Test
@@ -89,7 +90,7 @@ class MessageReaderTest {
                 + "'annotations':[{'type':'url_citation'}],'tool_calls':[],'function_call':null,"
                 + "'extra_content':{'google':{'search_entry_point':'<div>','grounding_metadata':{}},'other':1}}"));
         assertThat(request.conversation().messages().get(1))
-                .isEqualTo(new Assistant(new Field.OfMessage(1), "y", List.of(), null));
+                .isEqualTo(new Assistant(ChatBodies.message(1), "y", List.of(), null));
         assertThat(request.ignored())
                 .containsExactly(
                         "messages.1.reasoning_content",
@@ -106,16 +107,16 @@ class MessageReaderTest {
         assertThat(read(messages("{'role':'assistant','content':null}"))
                         .conversation()
                         .messages())
-                .containsExactly(new Assistant(new Field.OfMessage(0), null, List.of(), null));
+                .containsExactly(new Assistant(ChatBodies.message(0), null, List.of(), null));
         assertThat(read(messages("{'role':'assistant','refusal':'no'}"))
                         .conversation()
                         .messages())
-                .containsExactly(new Assistant(new Field.OfMessage(0), "no", List.of(), null));
+                .containsExactly(new Assistant(ChatBodies.message(0), "no", List.of(), null));
         assertThat(read(messages("{'role':'assistant','content':[{'type':'text','text':'a'},"
                                 + "{'type':'refusal','refusal':'no'}]}"))
                         .conversation()
                         .messages())
-                .containsExactly(new Assistant(new Field.OfMessage(0), "a\nno", List.of(), null));
+                .containsExactly(new Assistant(ChatBodies.message(0), "a\nno", List.of(), null));
     }
 
     @Test
@@ -126,7 +127,7 @@ class MessageReaderTest {
         Assistant signed =
                 assistant("'content':'t','extra_content':{'google':{'thought_signature':'TEXT'}}," + calls, answer);
         assertThat(signed.thoughtSignature()).isEqualTo("TEXT");
-        assertThat(signed.toolCalls()).containsExactly(new ToolCall(new Field.OfCall(0, 0), "c1", "f", "{}", "SIG"));
+        assertThat(signed.toolCalls()).containsExactly(new ToolCall(ChatBodies.call(0, 0), "c1", "f", "{}", "SIG"));
     }
 
     @Test
@@ -146,7 +147,7 @@ class MessageReaderTest {
                 + "'extra_content':{'google':{'thought_signature':'SIG'}}";
         String answer = ",{'role':'function','name':'f','content':'4'}";
         Assistant bare = assistant("'content':null," + call, answer);
-        assertThat(bare.toolCalls()).containsExactly(new ToolCall(new Field.OfFunctionCall(0), null, "f", "{}", "SIG"));
+        assertThat(bare.toolCalls()).containsExactly(new ToolCall(ChatBodies.functionCall(0), null, "f", "{}", "SIG"));
         assertThat(bare.thoughtSignature()).isNull();
         Assistant withText = assistant("'content':'t'," + call, answer);
         assertThat(withText.thoughtSignature()).isEqualTo("SIG");
@@ -222,7 +223,7 @@ class MessageReaderTest {
     void an_image_is_read_from_a_data_url_or_left_as_an_address() {
         assertThat(media("{'type':'image_url','image_url':{'url':'data:image/png;base64,iVBORw0K','detail':'low'}}"))
                 .isEqualTo(new Media(
-                        new Field.OfMedium("messages.0.content.0.image_url"),
+                        ChatBodies.medium("messages.0.content.0.image_url"),
                         ContentPart.Named.PICTURE,
                         new Source.Inline("iVBORw0K"),
                         "image/png",
@@ -230,7 +231,7 @@ class MessageReaderTest {
                         null));
         assertThat(media("{'type':'image_url','image_url':'HTTPS://example.com/\u00fc.png'}"))
                 .isEqualTo(new Media(
-                        new Field.OfMedium("messages.0.content.0.image_url"),
+                        ChatBodies.medium("messages.0.content.0.image_url"),
                         ContentPart.Named.PICTURE,
                         new Source.Remote("HTTPS://example.com/\u00fc.png"),
                         null,
@@ -245,7 +246,7 @@ class MessageReaderTest {
     void audio_files_and_videos_are_read() {
         assertThat(media("{'type':'input_audio','input_audio':{'format':'mp3','data':'QUJD'}}"))
                 .isEqualTo(new Media(
-                        new Field.OfMedium("messages.0.content.0.input_audio"),
+                        ChatBodies.medium("messages.0.content.0.input_audio"),
                         ContentPart.Named.SOUND,
                         new Source.Inline("QUJD"),
                         "audio/mp3",

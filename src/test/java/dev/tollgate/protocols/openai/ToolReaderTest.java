@@ -9,6 +9,7 @@ import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.testing.ChatBodies;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class ToolReaderTest {
         assertThat(read(with("'tools':[{'type':'function','function':{'name':'f','parameters':null,'strict':null}}]"))
                         .conversation()
                         .tools())
-                .containsExactly(new Tool(new Field.OfTool(0), "f", null, null, null));
+                .containsExactly(new Tool(ChatBodies.tool(0), "f", null, null, null));
     }
 
     @Test
@@ -51,7 +52,7 @@ class ToolReaderTest {
         assertThat(request.conversation().searches()).isTrue();
         assertThat(request.conversation().functions()).isEmpty();
         assertThat(request.conversation().tools())
-                .containsExactly(new Tool(new Field.OfTool(0), "google_search", null, null, null));
+                .containsExactly(new Tool(ChatBodies.tool(0), "google_search", null, null, null));
         assertThat(request.ignored())
                 .containsExactly(
                         "tools.0.function.description", "tools.0.function.parameters", "tools.0.function.strict");

@@ -14,7 +14,7 @@ import dev.tollgate.base.conversation.Place.Member;
 import org.junit.jupiter.api.Test;
 
 /** What has to be blamed is named where it stood in the caller's body, in the body's own words. */
-class FieldTest {
+class ChatPlacesTest {
 
     private static final String SIGNED = "'extra_content':{'google':{'thought_signature':'S'}}";
 
