@@ -39,6 +39,7 @@ import dev.tollgate.upstreams.media.AllowedPlaces;
 import dev.tollgate.upstreams.media.MediaLimits;
 import dev.tollgate.upstreams.media.MediaLoader;
 import dev.tollgate.upstreams.media.MediaSpool;
+import dev.tollgate.upstreams.sessions.PromptMemory;
 import dev.tollgate.upstreams.signatures.Signatures;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -100,10 +101,9 @@ public record CallsModule(
                 accounting(ground, books, signatures),
                 new CompletionIds(ground.clock(), ground.surroundings().random()),
                 new Quotas(books.node()::living),
-                new Meter.Times(
-                        ground.settings().get(TrafficSettings.CALL),
-                        ground.surroundings().waits().silence()),
+                times(ground),
                 room,
+                PromptMemory.ofHeap(ground.clock()),
                 CallObserver.all(observers(watch, traces)));
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas());
@@ -124,6 +124,12 @@ public record CallsModule(
                 requests,
                 new KeyGate(books.stores().keys(), requests),
                 new CallRoutes(ground, books, calls, checks, signatures, kept, signing, counts));
+    }
+
+    private static Meter.Times times(Ground ground) {
+        return new Meter.Times(
+                ground.settings().get(TrafficSettings.CALL),
+                ground.surroundings().waits().silence());
     }
 
     private static KeptResponses kept(Ground ground, BooksModule books) {

@@ -53,7 +53,8 @@ final class CatalogueEmbedding {
                 rules(
                         row.need("dimensions").onlyWith("min", "max"),
                         row.find("task_types"),
-                        scales != null && scales.bool()));
+                        scales != null && scales.bool()),
+                0);
     }
 
     private static EmbeddingRules rules(YamlNode dimensions, @Nullable YamlNode taskTypes, boolean scalesShorter) {

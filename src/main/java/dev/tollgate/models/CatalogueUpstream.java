@@ -17,30 +17,35 @@ final class CatalogueUpstream {
 
     private static final long TOKENS_MAX = 100_000_000;
 
+    private static final String[] KEYS = {
+        "name",
+        CatalogueEmbedding.KIND,
+        "limits",
+        "candidates",
+        "sampling",
+        "penalties",
+        "logprobs",
+        "thinking",
+        "media_resolution",
+        "media_in_tool_results",
+        "trailing_assistant",
+        "signatures",
+        "cache_min_tokens",
+        "retires",
+        "list_price_usd"
+    };
+
     private CatalogueUpstream() {}
 
     static UpstreamModel read(YamlNode row) {
         if (CatalogueEmbedding.isOne(row)) {
             return CatalogueEmbedding.upstream(row, CatalogueTariff.ofInputAlone(OF_DOLLARS));
         }
-        row.onlyWith(
-                "name",
-                CatalogueEmbedding.KIND,
-                "limits",
-                "candidates",
-                "sampling",
-                "penalties",
-                "logprobs",
-                "thinking",
-                "media_resolution",
-                "media_in_tool_results",
-                "trailing_assistant",
-                "signatures",
-                "retires",
-                "list_price_usd");
+        row.onlyWith(KEYS);
         YamlNode limits = row.need("limits").onlyWith("input_tokens", "output_tokens", "shared");
         YamlNode shared = limits.find("shared");
         YamlNode sampling = row.find("sampling");
+        YamlNode cached = row.find("cache_min_tokens");
         return new UpstreamModel(
                 CatalogueLoader.checkedName(row.need("name")),
                 limits.need("input_tokens").wholeNumber(1, TOKENS_MAX),
@@ -57,7 +62,9 @@ final class CatalogueUpstream {
                 row.need("signatures").bool(),
                 costs(row.find("list_price_usd"), new CatalogueTariff(OF_DOLLARS)),
                 retirements(row.find("retires")),
-                null);
+                null,
+                null,
+                cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX));
     }
 
     /** Reads retirements by kind of channel. The rules of successors are checked once all rows are known. */

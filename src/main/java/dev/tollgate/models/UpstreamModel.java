@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param retirements by kind of channel: the day on which it is switched off there, and its successor (D59)
  * @param replaces the requested model, if this one is its successor; null if this one is requested
  * @param embedding what a model of embeddings can do; null for a model that answers
+ * @param cacheMinTokens the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none
  */
 public record UpstreamModel(
         String name,
@@ -47,14 +48,15 @@ public record UpstreamModel(
         List<Cost> costs,
         Map<String, Retirement> retirements,
         @Nullable UpstreamModel replaces,
-        @Nullable EmbeddingRules embedding) {
+        @Nullable EmbeddingRules embedding,
+        long cacheMinTokens) {
 
     public UpstreamModel {
         costs = costs.stream().sorted(Comparator.comparing(Cost::from)).toList();
         retirements = Map.copyOf(retirements);
     }
 
-    /** Makes the rules of a model that answers. */
+    /** Makes the rules of a model that answers and has no cache. */
     public UpstreamModel(
             String name,
             long inputTokensMax,
@@ -89,7 +91,8 @@ public record UpstreamModel(
                 costs,
                 retirements,
                 replaces,
-                null);
+                null,
+                0);
     }
 
     /** Returns this model as the successor of another one: requests written for that one are understood as far as possible. */
@@ -111,7 +114,8 @@ public record UpstreamModel(
                 costs,
                 retirements,
                 asked,
-                embedding);
+                embedding,
+                cacheMinTokens);
     }
 
     /** Returns the requested model: the model that it succeeds, otherwise itself. */

@@ -1,6 +1,7 @@
 package dev.tollgate.base.conversation;
 
 import dev.tollgate.base.conversation.ContentPart.Media;
+import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.StrictUtf8;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
     /** Walks the whole conversation: call it once. */
     public static PromptSize of(Conversation conversation) {
-        Count count = new Count();
+        Count count = new Count(PromptPrint.Making.NONE);
         conversation.messages().forEach(count::message);
         conversation.tools().forEach(count::tool);
         count.format(conversation.responseFormat());
@@ -44,14 +45,54 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
                 count.media);
     }
 
+    /** Walks the whole conversation, and the bytes of its texts. */
+    public static PromptParts parts(Conversation conversation) {
+        PromptPrint.Making print = new PromptPrint.Making();
+        Count count = new Count(print);
+        List<Message> messages = conversation.messages();
+        int system = 0;
+        while (system < messages.size() && messages.get(system) instanceof Message.Instruction) {
+            count.message(messages.get(system++));
+        }
+        print.end(count.bytes);
+        conversation.tools().forEach(count::tool);
+        print.end(count.bytes);
+        boolean hasAnswer = false;
+        for (Message message : messages.subList(system, messages.size())) {
+            count.message(message);
+            print.end(count.bytes);
+            hasAnswer |= message instanceof Message.Assistant;
+        }
+        int behind = system;
+        return new PromptParts(print.print(count.bytes), hasAnswer, part -> path(conversation, behind, part));
+    }
+
+    /** Returns the field of the body that holds a part, with the index of a message. @param system how many messages are system text */
+    private static String path(Conversation conversation, int system, int part) {
+        if (part == 1) {
+            return conversation.place().path(Member.TOOLS);
+        }
+        List<Message> messages = conversation.messages();
+        int at = part == 0 ? 0 : Math.min(system + part - 2, messages.size() - 1);
+        String[] names = messages.get(at).place().path().split("\\.", 3);
+        boolean hasIndex =
+                names.length > 1 && names[0].equals(conversation.place().name(Member.MESSAGES));
+        return hasIndex ? names[0] + "." + names[1] : part == 0 && system == 0 ? "system" : names[0];
+    }
+
     private static final class Count {
+        private final PromptPrint.Making print;
         private final List<Media> media = new ArrayList<>();
         private long bytes;
         private int calls;
 
+        Count(PromptPrint.Making print) {
+            this.print = print;
+        }
+
         void message(Message message) {
             switch (message) {
-                case Message.Instruction it -> bytes += it.text().utf8Bytes();
+                case Message.Instruction it -> text(it.text());
                 case Message.User it -> it.parts().forEach(this::part);
                 case Message.Assistant it -> assistant(it);
                 case Message.ToolResult it -> {
@@ -62,7 +103,9 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         }
 
         private void assistant(Message.Assistant it) {
-            bytes += it.text() == null ? 0 : it.text().utf8Bytes();
+            if (it.text() != null) {
+                text(it.text());
+            }
             text(it.thoughtSignature());
             for (Message.SentBack file : it.files()) {
                 part(file.media());
@@ -79,8 +122,11 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
         private void part(ContentPart part) {
             switch (part) {
-                case ContentPart.Text it -> bytes += it.text().utf8Bytes();
-                case Media it -> media.add(it);
+                case ContentPart.Text it -> text(it.text());
+                case Media it -> {
+                    media.add(it);
+                    print.add(it);
+                }
             }
         }
 
@@ -118,13 +164,22 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
                 }
             } else if (node.isString()) {
                 bytes += JsonText.utf8Bytes(node) + 2;
+                print.add(node);
             } else {
-                bytes += node.toString().length();
+                text(node.toString());
             }
         }
 
+        private void text(JsonText text) {
+            bytes += text.utf8Bytes();
+            print.add(text);
+        }
+
         void text(@Nullable String text) {
-            bytes += text == null ? 0 : Math.max(text.length(), StrictUtf8.length(text));
+            if (text != null) {
+                bytes += Math.max(text.length(), StrictUtf8.length(text));
+                print.add(text);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -237,6 +238,20 @@ public final class JsonText {
             at += length;
         }
         return new JsonText(bytes, from + place, to, utf8Bytes - skipped);
+    }
+
+    /** Adds the bytes of the JSON to a checksum. */
+    public void update(Checksum sum) {
+        sum.update(bytes, from, to - from);
+    }
+
+    /** Adds a string of a tree to a checksum: a long one as it stands in the body. */
+    public static void update(JsonNode string, Checksum sum) {
+        if (string instanceof TextNode node) {
+            node.text().update(sum);
+        } else {
+            sum.update(string.stringValue().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** Writes the text as a value, in the bytes that it came in. */

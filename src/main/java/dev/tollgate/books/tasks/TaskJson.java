@@ -11,6 +11,8 @@ import tools.jackson.core.JsonGenerator;
 /** A task as {@code GET /v1/tasks/{id}} shows it (decision D41). Credits are exact decimal numbers, times Unix seconds. Pure. */
 public final class TaskJson {
 
+    private static final String CACHE = ",\"cache\":{";
+
     private TaskJson() {}
 
     /** @param entries the call's movements, in their order */
@@ -48,6 +50,18 @@ public final class TaskJson {
         result.usageFlags().forEach(json::writeString);
         json.writeEndArray();
         ApiJson.number(json, "max_tokens_applied", result.maxTokensApplied());
+        writeCache(json, result.courseJson());
+    }
+
+    /** Writes the use of the provider's cache as it stands in the course: a flat object, whose texts have no quotes. */
+    private static void writeCache(JsonGenerator json, @Nullable WrittenJson courseJson) {
+        String course = courseJson == null ? "" : courseJson.toString();
+        int at = course.indexOf(CACHE);
+        if (at >= 0) {
+            int object = at + CACHE.length() - 1;
+            json.writeName("cache");
+            json.writeRawValue(course.substring(object, course.indexOf('}', object) + 1));
+        }
     }
 
     private static void writeMoney(JsonGenerator json, Task task, List<Entry> entries) {

@@ -5,6 +5,7 @@ import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.sessions.CacheUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -28,6 +29,7 @@ final class Course {
     private CallOutcome outcome = CallOutcome.FAILED_FAULT;
     private @Nullable ApiError error;
     private Costs costs = Costs.NONE;
+    private @Nullable CacheUse cache;
     private @Nullable AnswerUnderWay offered;
     private OverCall.@Nullable Charge charge;
 
@@ -69,6 +71,10 @@ final class Course {
 
     void costs(Costs reckoned) {
         costs = reckoned;
+    }
+
+    void cached(CacheUse use) {
+        cache = use;
     }
 
     /** Adds fields without effect. */
@@ -151,6 +157,7 @@ final class Course {
                         answers.isEmpty() ? null : answers.getLast().responseId())
                 .answer(streamed, filter)
                 .ignored(ignored)
+                .cache(cache)
                 .attempts(sent);
         long firstByte = steps.has(CallStep.HEARD) ? steps.at(CallStep.HEARD) / 1_000 : CallFigures.NONE;
         return new Trace(json, firstByte, channel, model, costs);

@@ -5,6 +5,7 @@ import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.sessions.CacheUse;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,9 @@ final class CourseJson {
 
     /** Room for the names of fields without effect, which callers choose. */
     private static final int IGNORED_CHARS_MAX = 192;
+
+    /** The most that the use of the cache takes, and the end. */
+    private static final int CACHE_CHARS_MAX = 300;
 
     private final Utf8Buffer json = Utf8Buffer.scratch();
 
@@ -88,6 +92,31 @@ final class CourseJson {
                 break;
             }
         }
+    }
+
+    /** @param cache null if nothing is known of it */
+    CourseJson cache(@Nullable CacheUse cache) {
+        if (cache == null || json.size() > TaskResult.COURSE_BYTES_MAX - CACHE_CHARS_MAX) {
+            return this;
+        }
+        json.raw(",\"cache\":{\"session\":").string(cache.session());
+        json.raw(",\"expected_tokens\":").number(cache.expectedTokens());
+        json.raw(",\"cached_tokens\":").number(cache.cachedTokens());
+        if (cache.miss() != null) {
+            json.raw(",\"reason\":").string(cache.miss().word());
+        }
+        if (cache.changedAt() != null) {
+            json.raw(",\"at\":").string(cut(cache.changedAt()));
+        }
+        if (cache.idleSeconds() != null) {
+            json.raw(",\"idle_seconds\":").number(cache.idleSeconds());
+        }
+        if (cache.savedMicros() != null && cache.missedMicros() != null) {
+            json.raw(",\"saved\":").credits(cache.savedMicros());
+            json.raw(",\"missed\":").credits(cache.missedMicros());
+        }
+        json.raw('}');
+        return this;
     }
 
     /** Writes the attempts that there is room for, and the end. */

@@ -1,5 +1,7 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.memory.AnswerRoom;
@@ -10,7 +12,9 @@ import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.Upstreams;
+import dev.tollgate.upstreams.sessions.CallPrompt;
 import dev.tollgate.upstreams.sessions.CallSession;
+import dev.tollgate.upstreams.sessions.PromptMemory;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +43,7 @@ public final class Meter {
     private final Quotas quotas;
     private final Times times;
     private final AnswerRoom room;
+    private final PromptMemory prompts;
     private final CallObserver observer;
     private final Counting counting = new Counting();
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
@@ -50,6 +56,7 @@ public final class Meter {
 
     /**
      * @param room for answers that are collected before they leave
+     * @param prompts of the sessions' earlier calls
      * @param observer receives all calls
      */
     public Meter(
@@ -61,6 +68,7 @@ public final class Meter {
             Quotas quotas,
             Times times,
             AnswerRoom room,
+            PromptMemory prompts,
             CallObserver observer) {
         this.observer = observer;
         this.vertx = vertx;
@@ -71,6 +79,7 @@ public final class Meter {
         this.quotas = quotas;
         this.times = times;
         this.room = room;
+        this.prompts = prompts;
     }
 
     /**
@@ -86,7 +95,18 @@ public final class Meter {
         media.serve(session.accountId(), ask);
         PromptBound prompt = PromptBound.of(ask, model.upstream());
         Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax);
-        return new Translation(bounds, prompt.textBytes(), prepared, (System.nanoTime() - began) / 1_000);
+        CallPrompt its = inSession(session, model, prompt.textBytes());
+        return new Translation(bounds, prompt.textBytes(), prepared, its, (System.nanoTime() - began) / 1_000);
+    }
+
+    /** Compares the prompt with earlier ones of its session; returns null if no provider would cache it. */
+    private @Nullable CallPrompt inSession(CallSession session, Model model, long textBytes) {
+        Supplier<PromptParts> parts = session.parts();
+        return parts == null
+                        || textBytes < PromptPrint.BYTES_MIN
+                        || model.upstream().cacheMinTokens() == 0
+                ? null
+                : prompts.look(session, parts.get());
     }
 
     /**

@@ -10,6 +10,8 @@ import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.sessions.CacheUse;
+import dev.tollgate.upstreams.sessions.CallPrompt;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,38 @@ final class Resolving implements Phase {
                         result,
                         trace,
                         () -> call.turn(() -> call.over(end)));
+    }
+
+    /** Returns the prompt if the upstream has counted it. */
+    private @Nullable CallPrompt counted() {
+        return answer.usage().reportedInputTokens() > 0
+                ? call.request().translation().prompt()
+                : null;
+    }
+
+    private void readCache(Usage usage) {
+        CallPrompt prompt = counted();
+        if (prompt != null) {
+            call.course()
+                    .cached(CacheUse.of(
+                            prompt,
+                            usage,
+                            bounds.model().upstream().cacheMinTokens(),
+                            bounds.model().pricing().tariff(),
+                            project()));
+        }
+    }
+
+    private void keepPrompt(Usage usage) {
+        CallPrompt prompt = counted();
+        if (prompt != null) {
+            prompt.answered(usage.promptTokens(), project());
+        }
+    }
+
+    private long project() {
+        SentCall sent = answer.sent();
+        return sent == null ? 0 : sent.projectPlace();
     }
 
     private void reckonCosts(Books.@Nullable Bill bill) {
@@ -155,6 +189,7 @@ final class Resolving implements Phase {
                                 answer.usage().answeredTier()));
         rendered = end;
         reckonCosts(bill);
+        readCache(bill.usage());
         Books.Settlement settlement = new Books.Settlement(
                 call.taskId(),
                 call.request(),
@@ -181,6 +216,7 @@ final class Resolving implements Phase {
         switch (settled) {
             case Books.Charged _ -> {
                 call.course().charged(bill, answer.usage());
+                call.attempt("keep the print of its prompt", () -> keepPrompt(bill.usage()));
                 call.over(() -> tellEnd(charge));
             }
             case Books.NotCharged refused -> {

@@ -3,7 +3,9 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
+import dev.tollgate.upstreams.sessions.CallPrompt;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request as the meter has translated it, before anything is held for it.
@@ -11,16 +13,27 @@ import java.util.Optional;
  * @param bounds the highest usage and cost of the call
  * @param promptBytes UTF-8 bytes of the prompt's text, for an estimate of its tokens
  * @param prepared the request in the upstream's words
+ * @param prompt the prompt in its session; null if no provider would cache it
  * @param micros duration of the translation, in microseconds
  */
-public record Translation(Bounds bounds, long promptBytes, PreparedCall prepared, long micros) {
+public record Translation(
+        Bounds bounds,
+        long promptBytes,
+        PreparedCall prepared,
+        @Nullable CallPrompt prompt,
+        long micros) {
 
     private static final long BYTES_OF_A_TOKEN = 4;
     private static final long TOKENS_OF_A_MEDIUM = 258;
 
+    /** Makes the translation of a call without a session. */
+    public Translation(Bounds bounds, long promptBytes, PreparedCall prepared, long micros) {
+        this(bounds, promptBytes, prepared, null, micros);
+    }
+
     /** Returns this translation with closer bounds. */
     Translation withBounds(Bounds better) {
-        return new Translation(better, promptBytes, prepared, micros);
+        return new Translation(better, promptBytes, prepared, prompt, micros);
     }
 
     /**
@@ -32,8 +45,8 @@ public record Translation(Bounds bounds, long promptBytes, PreparedCall prepared
             return this;
         }
         long tokens = counted.get().tokens();
-        long prompt = PromptBound.counted(tokens, ask, bounds.model().upstream());
-        return withBounds(bounds.withCountedPrompt(tokens, Math.min(prompt, bounds.promptTokensMax())));
+        long most = PromptBound.counted(tokens, ask, bounds.model().upstream());
+        return withBounds(bounds.withCountedPrompt(tokens, Math.min(most, bounds.promptTokensMax())));
     }
 
     /**
@@ -43,8 +56,8 @@ public record Translation(Bounds bounds, long promptBytes, PreparedCall prepared
      */
     Translation loaded(Ask ask) {
         PreparedCall complete = prepared.loaded();
-        PromptBound prompt = PromptBound.of(ask, bounds.model().upstream());
-        return new Translation(bounds.withPrompt(prompt), promptBytes, complete, micros);
+        PromptBound bound = PromptBound.of(ask, bounds.model().upstream());
+        return new Translation(bounds.withPrompt(bound), promptBytes, complete, prompt, micros);
     }
 
     /**

@@ -135,7 +135,9 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     private <R> CallSession session(
             String accountId, Model model, Reading<R> reading, R request, @Nullable Arrival arrival) {
         SessionName name = arrival == null ? null : reading.sessionName(request);
-        return name == null ? CallSession.none(accountId) : name.session(secrets, accountId, model.id());
+        return name == null
+                ? CallSession.none(accountId)
+                : name.session(secrets, accountId, model.id(), () -> reading.parts(request));
     }
 
     /** Returns the least that a call costs, by the model as a caller names it; 0 for an unknown one. */

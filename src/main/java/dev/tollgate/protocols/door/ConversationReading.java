@@ -3,6 +3,8 @@ package dev.tollgate.protocols.door;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.models.Model;
@@ -76,6 +78,11 @@ public abstract class ConversationReading<R> extends Reading<R> {
     protected SessionName sessionName(R read, Envelope envelope) {
         ConversationRequest request = request(read);
         return SessionName.of(envelope, request.callerNames(), PromptStart.of(request.conversation()));
+    }
+
+    @Override
+    protected PromptParts parts(R read) {
+        return PromptSize.parts(request(read).conversation());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -83,6 +84,11 @@ public abstract class Reading<R> {
     /** Returns what names the session of the request, or null. Called after {@link #load}. */
     protected @Nullable SessionName sessionName(R request, Envelope envelope) {
         return null;
+    }
+
+    /** Walks the prompt of a request that has a session. */
+    protected PromptParts parts(R request) {
+        throw new IllegalStateException("a request without a session");
     }
 
     /** Returns the model as the caller named it. */

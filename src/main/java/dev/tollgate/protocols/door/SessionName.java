@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.sessions.CallSession;
 import java.nio.ByteBuffer;
@@ -70,16 +71,18 @@ public record SessionName(String source, Supplier<byte[]> value) {
         return at < 0 ? null : user.substring(at + IN_TEXT.length());
     }
 
-    /** Returns the session of an account's call of a model. Its key tells nothing about the name. */
-    CallSession session(SecretBox secrets, String accountId, String modelId) {
-        return new CallSession(accountId, source, () -> {
-            byte[] name = value.get();
-            byte[] scope = (accountId + "\0" + modelId + "\0" + source + "\0").getBytes(StandardCharsets.UTF_8);
-            byte[] all = ByteBuffer.allocate(scope.length + name.length)
-                    .put(scope)
-                    .put(name)
-                    .array();
-            return ByteBuffer.wrap(secrets.print(CONTEXT, all)).getLong();
-        });
+    /** Returns the session of an account's call of a model. Its key tells nothing about the name. @param parts walks the call's prompt */
+    CallSession session(SecretBox secrets, String accountId, String modelId, Supplier<PromptParts> parts) {
+        return new CallSession(accountId, source, () -> key(secrets, accountId, modelId), parts);
+    }
+
+    private long key(SecretBox secrets, String accountId, String modelId) {
+        byte[] name = value.get();
+        byte[] scope = (accountId + "\0" + modelId + "\0" + source + "\0").getBytes(StandardCharsets.UTF_8);
+        byte[] all = ByteBuffer.allocate(scope.length + name.length)
+                .put(scope)
+                .put(name)
+                .array();
+        return ByteBuffer.wrap(secrets.print(CONTEXT, all)).getLong();
     }
 }

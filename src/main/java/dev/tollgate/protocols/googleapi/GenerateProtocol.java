@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -137,6 +138,11 @@ public final class GenerateProtocol implements Protocol {
         @Override
         protected SessionName sessionName(NativeRequest request, Envelope envelope) {
             return SessionName.of(envelope, null, new PromptStart(request::walkStart));
+        }
+
+        @Override
+        protected PromptParts parts(NativeRequest request) {
+            return PromptSizes.parts(request);
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.json.JsonText;
 import java.math.BigDecimal;
@@ -24,16 +26,19 @@ final class PromptSizes {
     private static final Set<String> NO_TEXT =
             Set.of("inlineData", "fileData", "videoMetadata", "mediaResolution", "partMetadata", "thought");
 
+    private final PromptPrint.Making print;
     private final List<ContentPart.Media> media = new ArrayList<>();
     private long bytes;
     private int messages;
     private int calls;
     private int tools;
 
-    private PromptSizes() {}
+    private PromptSizes(PromptPrint.Making print) {
+        this.print = print;
+    }
 
     static PromptSize of(NativeRequest request) {
-        PromptSizes sizes = new PromptSizes();
+        PromptSizes sizes = new PromptSizes(PromptPrint.Making.NONE);
         JsonNode body = request.body();
         for (int i = 0; i < request.contents().size(); i++) {
             sizes.content(request.contents().get(i).path("parts"), "contents[" + i + "].parts");
@@ -46,6 +51,28 @@ final class PromptSizes {
         sizes.tree(body.path("toolConfig").path("retrievalConfig"));
         sizes.format(request.config());
         return new PromptSize(sizes.bytes, sizes.messages, sizes.calls, sizes.tools, sizes.media);
+    }
+
+    /** Walks the bytes of the texts. */
+    static PromptParts parts(NativeRequest request) {
+        PromptPrint.Making print = new PromptPrint.Making();
+        PromptSizes sizes = new PromptSizes(print);
+        sizes.parts(request.body().path("systemInstruction").path("parts"), "");
+        print.end(sizes.bytes);
+        request.tools().forEach(sizes::tool);
+        print.end(sizes.bytes);
+        boolean hasAnswer = false;
+        for (JsonNode content : request.contents()) {
+            sizes.parts(content.path("parts"), "");
+            print.end(sizes.bytes);
+            hasAnswer |= content.path("role").asString("").equals("model");
+        }
+        int last = request.contents().size() - 1;
+        return new PromptParts(print.print(sizes.bytes), hasAnswer, part -> switch (part) {
+            case 0 -> "systemInstruction";
+            case 1 -> "tools";
+            default -> "contents." + Math.min(part - 2, last);
+        });
     }
 
     private void content(JsonNode parts, String path) {
@@ -71,7 +98,7 @@ final class PromptSizes {
     private void declaration(JsonNode function) {
         for (JsonNode value : function) {
             if (value.isString()) {
-                bytes += JsonText.utf8Bytes(value);
+                string(value);
             } else {
                 tree(value);
             }
@@ -87,7 +114,7 @@ final class PromptSizes {
 
     /** The model reads two of the settings: the schema of the response and the stop sequences. */
     private void format(JsonNode config) {
-        config.path("stopSequences").forEach(stop -> bytes += JsonText.utf8Bytes(stop));
+        config.path("stopSequences").forEach(this::string);
         tree(config.path("responseSchema"));
         tree(config.path("responseJsonSchema"));
     }
@@ -101,7 +128,7 @@ final class PromptSizes {
     private void part(JsonNode part, String path) {
         for (Map.Entry<String, JsonNode> member : part.properties()) {
             switch (member.getKey()) {
-                case "text", "thoughtSignature" -> bytes += JsonText.utf8Bytes(member.getValue());
+                case "text", "thoughtSignature" -> string(member.getValue());
                 case "inlineData" -> inline(member.getValue(), path, isFast(part));
                 case "fileData" -> remote(member.getValue(), path, isFast(part));
                 case "functionCall" -> call(member.getValue());
@@ -125,7 +152,7 @@ final class PromptSizes {
         text(result.path(result.has("id") ? "id" : "name").asString(""));
         JsonNode wrapped = response.has("result") ? response.path("result") : response.path("output");
         if (response.size() == 1 && wrapped.isString()) {
-            bytes += JsonText.utf8Bytes(wrapped);
+            string(wrapped);
         } else {
             json(response);
         }
@@ -137,7 +164,12 @@ final class PromptSizes {
         text(blob.path("displayName").asString(""));
         String data = blob.path("data").asString("");
         ContentPart.Source source = isFast ? new ContentPart.Source.Remote("") : new ContentPart.Source.Inline(data);
-        media.add(new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, type(blob), null, null));
+        medium(new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, type(blob), null, null));
+    }
+
+    private void medium(ContentPart.Media medium) {
+        media.add(medium);
+        print.add(medium);
     }
 
     private static boolean isFast(JsonNode part) {
@@ -151,7 +183,7 @@ final class PromptSizes {
     private void remote(JsonNode file, String path, boolean isFast) {
         text(file.path("displayName").asString(""));
         String uri = isFast ? "" : file.path("fileUri").asString("");
-        media.add(new ContentPart.Media(
+        medium(new ContentPart.Media(
                 Place.at(path), ContentPart.Named.FILE, new ContentPart.Source.Remote(uri), type(file), null, null));
     }
 
@@ -166,6 +198,7 @@ final class PromptSizes {
             bytes += 1 + Math.max(1, node.size());
             for (Map.Entry<String, JsonNode> member : node.properties()) {
                 bytes += JsonText.jsonBytes(member.getKey()) + "\"\":".length();
+                print.add(member.getKey());
                 json(member.getValue());
             }
         } else if (node.isArray()) {
@@ -173,8 +206,9 @@ final class PromptSizes {
             node.forEach(this::json);
         } else if (node.isString()) {
             bytes += JsonText.jsonBytes(node) + 2;
+            print.add(node);
         } else if (!node.isMissingNode()) {
-            bytes += node.toString().length();
+            text(node.toString());
         }
     }
 
@@ -194,13 +228,20 @@ final class PromptSizes {
                 tree(element);
             }
         } else if (node.isString()) {
-            bytes += JsonText.utf8Bytes(node) + 2;
+            string(node);
+            bytes += 2;
         } else if (!node.isMissingNode()) {
-            bytes += node.toString().length();
+            text(node.toString());
         }
+    }
+
+    private void string(JsonNode string) {
+        bytes += JsonText.utf8Bytes(string);
+        print.add(string);
     }
 
     private void text(String text) {
         bytes += text.getBytes(StandardCharsets.UTF_8).length;
+        print.add(text);
     }
 }

@@ -101,6 +101,11 @@ final class Attempts implements SentCall {
     }
 
     @Override
+    public long projectPlace() {
+        return leg().route().projectPlace();
+    }
+
+    @Override
     public List<AttemptRecord> tried() {
         return List.copyOf(ends);
     }

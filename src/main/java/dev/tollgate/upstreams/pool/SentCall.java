@@ -17,6 +17,11 @@ public interface SentCall extends UpstreamCall {
     /** Returns the upstream's name of the model used there. Never shown to a caller. */
     String model();
 
+    /** Returns the place of the project of the current channel, whose cache the call reads. */
+    default long projectPlace() {
+        return 0;
+    }
+
     /** Returns the results of the call's first 16 attempts, in the order in which they ended. */
     default List<AttemptRecord> tried() {
         return List.of();

@@ -1,14 +1,20 @@
 package dev.tollgate.upstreams.sessions;
 
+import dev.tollgate.base.conversation.PromptParts;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The account of a call, and the session that orders its channels (E85). The key is computed only if several channels serve the model. */
+/**
+ * The account of a call, and the session that orders its channels (E85). The key is computed only if several channels serve the model or the prompt
+ * is compared with earlier ones (E86).
+ */
 public final class CallSession {
 
     private final String accountId;
     private final @Nullable String source;
     private final LongSupplier computing;
+    private final @Nullable Supplier<PromptParts> parts;
     private volatile @Nullable Long key;
 
     /**
@@ -17,9 +23,16 @@ public final class CallSession {
      * @param key computes 64 bits that are the same for the whole session on every node
      */
     public CallSession(String accountId, @Nullable String source, LongSupplier key) {
+        this(accountId, source, key, null);
+    }
+
+    /** @param parts walks the prompt; null if it is compared with no other */
+    public CallSession(
+            String accountId, @Nullable String source, LongSupplier key, @Nullable Supplier<PromptParts> parts) {
         this.accountId = accountId;
         this.source = source;
         this.computing = key;
+        this.parts = parts;
     }
 
     /** Returns a call that belongs to no session. @param accountId empty for none */
@@ -29,6 +42,16 @@ public final class CallSession {
 
     public String accountId() {
         return accountId;
+    }
+
+    /** Returns the word for what names the session; empty if there is none. */
+    public String source() {
+        return source == null ? "" : source;
+    }
+
+    /** Returns what walks the prompt; null if it is compared with no other. */
+    public @Nullable Supplier<PromptParts> parts() {
+        return parts;
     }
 
     public boolean hasKey() {

@@ -10,6 +10,7 @@ import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.sessions.CacheUse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -150,6 +151,24 @@ class CourseTest {
     }
 
     @Test
+    void the_use_of_the_cache_stands_before_the_attempts() {
+        Course course = course("req_1", false);
+        course.cached(new CacheUse(
+                "prompt_cache_key",
+                41_200,
+                0,
+                CacheUse.Miss.PREFIX_CHANGED,
+                "messages.12" + "x".repeat(64),
+                94L,
+                0L,
+                1_236_000L));
+        assertThat(json(course))
+                .contains(",\"cache\":{\"session\":\"prompt_cache_key\",\"expected_tokens\":41200,\"cached_tokens\":0,"
+                        + "\"reason\":\"prefix_changed\",\"at\":\"messages.12" + "x".repeat(53)
+                        + "\",\"idle_seconds\":94,\"saved\":0,\"missed\":1.236},\"attempts\":[]}");
+    }
+
+    @Test
     void a_step_that_was_not_taken_is_absent() {
         Course course = course("req_1", false);
         at(9);
@@ -232,6 +251,15 @@ class CourseTest {
         Course course = course(longest, true, ignored);
         nanos = Long.MAX_VALUE / 2;
         course.takes(CallStep.RESERVED);
+        course.cached(new CacheUse(
+                "x-claude-code-session-id",
+                100_000_000,
+                100_000_000,
+                CacheUse.Miss.PREFIX_CHANGED,
+                longest,
+                7_200L,
+                9_999_999_999_999L,
+                9_999_999_999_999L));
         List<AttemptRecord> tries =
                 new ArrayList<>(Collections.nCopies(16, tried(longest, longest, 999_999_999, "misconfigured")));
         AnswerUnderWay answer = ask(course, new Sent(longest, longest, tries));

@@ -31,6 +31,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import dev.tollgate.upstreams.pool.Upstreams;
 import dev.tollgate.upstreams.sessions.CallSession;
+import dev.tollgate.upstreams.sessions.PromptMemory;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -97,6 +98,7 @@ class MeterTest {
                 new Quotas(() -> 1),
                 new Meter.Times(Duration.ofMinutes(1), Duration.ofSeconds(15)),
                 new AnswerRoom(Long.MAX_VALUE, Runnable::run),
+                PromptMemory.ofHeap(store::now),
                 CallObserver.NONE);
         freeCounts = new FreeCounts(store.ledger, meter);
     }

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.door;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.lang.management.ManagementFactory;
@@ -37,6 +38,10 @@ class SessionNameTest {
         public String pathParam(String name) {
             return "m";
         }
+    }
+
+    private static PromptParts unread() {
+        throw new AssertionError("the prompt is walked");
     }
 
     private static PromptStart start(String text) {
@@ -127,26 +132,26 @@ class SessionNameTest {
         SecretBox others = new SecretBox("b".repeat(64), new SecureRandom());
         Set<Long> keys = new HashSet<>();
         keys.add(named(Map.of("session-id", "s"), null, null)
-                .session(secrets, "acct_1", "m")
+                .session(secrets, "acct_1", "m", SessionNameTest::unread)
                 .key());
         assertThat(keys)
                 .contains(named(Map.of("session-id", "s"), null, "t")
-                        .session(secrets, "acct_1", "m")
+                        .session(secrets, "acct_1", "m", SessionNameTest::unread)
                         .key());
         keys.add(named(Map.of("session-id", "s"), null, null)
-                .session(secrets, "acct_2", "m")
+                .session(secrets, "acct_2", "m", SessionNameTest::unread)
                 .key());
         keys.add(named(Map.of("session-id", "s"), null, null)
-                .session(secrets, "acct_1", "n")
+                .session(secrets, "acct_1", "n", SessionNameTest::unread)
                 .key());
         keys.add(named(Map.of("session_id", "s"), null, null)
-                .session(secrets, "acct_1", "m")
+                .session(secrets, "acct_1", "m", SessionNameTest::unread)
                 .key());
         keys.add(named(Map.of("session-id", "t"), null, null)
-                .session(secrets, "acct_1", "m")
+                .session(secrets, "acct_1", "m", SessionNameTest::unread)
                 .key());
         keys.add(named(Map.of("session-id", "s"), null, null)
-                .session(others, "acct_1", "m")
+                .session(others, "acct_1", "m", SessionNameTest::unread)
                 .key());
         assertThat(keys).hasSize(6);
     }
