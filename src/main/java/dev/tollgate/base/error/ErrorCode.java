@@ -1,13 +1,14 @@
 package dev.tollgate.base.error;
 
 /**
- * The ten errors of the published contract (documents S000, S002, S003: "Error Reference"), and one of OpenAI's that clients act upon: where
- * the context is too long they shorten it. A status may be more precise than the one here where decision D28 says so; the code and the type
+ * The ten errors of the published contract (documents S000, S002, S003: "Error Reference"), and two of OpenAI's that clients act upon: if the
+ * context is too long they shorten it, and if the response before is not kept they send the whole conversation. A status may be more precise than the one here where decision D28 says so; the code and the type
  * never differ.
  */
 public enum ErrorCode {
     INVALID_REQUEST(400, "invalid_request", "invalid_request_error"),
     CONTEXT_LENGTH_EXCEEDED(400, "context_length_exceeded", "invalid_request_error"),
+    PREVIOUS_RESPONSE_NOT_FOUND(400, "previous_response_not_found", "invalid_request_error"),
     INVALID_API_KEY(401, "invalid_api_key", "authentication_error"),
     INSUFFICIENT_CREDITS(402, "insufficient_credits", "billing_error"),
     IP_NOT_ALLOWED(403, "ip_not_allowed", "permission_error"),

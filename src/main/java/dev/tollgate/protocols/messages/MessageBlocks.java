@@ -41,6 +41,10 @@ final class MessageBlocks {
     /** The places in the blocks that lack a mark. */
     private final List<Long> marks = new ArrayList<>(0);
 
+    /** The places where the first text begins and where a search does, behind all; 0 without a search that goes before the texts. */
+    private long firstText;
+
+    private long search;
     private Utf8Buffer out = blocks.out();
     private String mark = "";
     private List<String> citations = List.of();
@@ -96,13 +100,15 @@ final class MessageBlocks {
 
     void text(String text) {
         if (open != Open.TEXT) {
-            begin(Open.TEXT, "{\"type\":\"text\",\"text\":\"", "\",\"citations\":null}");
+            begin(Open.TEXT, "{\"type\":\"text\",\"text\":\"", "\"}");
         }
         piece(TEXT_DELTA, text);
     }
 
     private void begin(Open what, String head, String empty) {
-        open(what).raw(head);
+        Utf8Buffer block = open(what);
+        firstText = texts.isEmpty() ? blocks.size() : firstText;
+        block.raw(head);
         if (streams) {
             out.raw(empty).raw("}\n\n");
         } else if (what == Open.TEXT) {
@@ -136,9 +142,11 @@ final class MessageBlocks {
         }
     }
 
-    /** Writes a web search: its citations in the text that is open, if one is, and the search with its results after it. */
+    /** Writes a web search with its results, and its citations in the text that is open: before all texts, unless they have left in a stream. */
     void sources(SearchSources sources, String text) {
         citations = open == Open.TEXT ? sources.citations(text) : List.of();
+        close();
+        search = streams || texts.isEmpty() ? 0 : blocks.size();
         sources.writeSearch(open(Open.NOTHING));
         input(sources.input());
         sources.writeResults(open(Open.NOTHING));
@@ -163,12 +171,25 @@ final class MessageBlocks {
     void whole(String id, String model, String its, JsonPieces body) {
         close();
         head(body.out().raw('{'), id, model);
-        long from = 0;
-        for (long at : marks) {
-            body.repeat(blocks, from, at).out().string(its);
-            from = at;
+        long behind = search > 0 ? search : blocks.size();
+        long text = search > 0 ? firstText : behind;
+        marked(0, text, its, body);
+        if (search > 0) {
+            body.repeat(blocks, search + 1, blocks.size()).out().raw(',');
         }
-        body.repeat(blocks, from, blocks.size());
+        marked(text, behind, its, body);
+    }
+
+    /** Writes some of the blocks with the signatures that they lack. */
+    private void marked(long from, long to, String its, JsonPieces body) {
+        long written = from;
+        for (long at : marks) {
+            if (at > from && at < to) {
+                body.repeat(blocks, written, at).out().string(its);
+                written = at;
+            }
+        }
+        body.repeat(blocks, written, to);
     }
 
     /** Returns the texts of a message that leaves as a whole, as they will come back. */
@@ -214,10 +235,13 @@ final class MessageBlocks {
             stop();
         } else {
             texts.add(blocks.size());
-            String all = citations.isEmpty() ? "null" : "[" + String.join(",", citations) + "]";
-            out.raw("\",\"citations\":")
-                    .raw(all.getBytes(StandardCharsets.UTF_8))
-                    .raw('}');
+            out.raw('"');
+            String before = ",\"citations\":[";
+            for (String citation : citations) {
+                out.raw(before).raw(citation.getBytes(StandardCharsets.UTF_8));
+                before = ",";
+            }
+            out.raw(citations.isEmpty() ? "}" : "]}");
         }
     }
 

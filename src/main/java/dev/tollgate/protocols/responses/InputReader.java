@@ -10,6 +10,8 @@ import dev.tollgate.protocols.door.ToolNames.Own;
 import dev.tollgate.protocols.responses.Item.Content;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code input}. Items without effect on the model are passed over and named (E5). */
@@ -55,13 +57,19 @@ final class InputReader {
         }
     }
 
-    /** Reads the output of a kept response. @return an entry for each item, null for those that do not go to the model */
-    List<@Nullable Item> output() {
-        List<@Nullable Item> output = new ArrayList<>();
+    /**
+     * Reads the output of a kept response.
+     *
+     * @return an entry for each item, null for those that do not go to the model, by the number in its id: a search stands before its turn
+     */
+    SortedMap<Integer, @Nullable Item> output() {
+        SortedMap<Integer, @Nullable Item> output = new TreeMap<>();
         json.array(json.limits().messagesMax(), () -> {
             int before = items.size();
+            KeptIds.ItemId id = json.isObject() ? KeptIds.item(String.valueOf(json.ahead("id"))) : null;
+            int index = id == null ? count : id.index();
             item();
-            output.add(items.size() > before ? items.getLast() : null);
+            output.put(index, items.size() > before ? items.getLast() : null);
         });
         return output;
     }
@@ -174,6 +182,9 @@ final class InputReader {
 
         Item message() {
             json.object(this::messageMember);
+            if (role == null && content == null && id != null) {
+                return new Item.Reference(place, id); // whose type may be left out
+            }
             if (role == null) {
                 throw json.required("role");
             }
@@ -191,9 +202,16 @@ final class InputReader {
             switch (member) {
                 case "role" -> role = json.oneOf(ROLES);
                 case "content" -> content = contents.content();
-                case "type", "id", "status", "phase" -> json.skipWord();
+                case "id" -> id = word();
+                case "type", "status", "phase" -> json.skipWord();
                 default -> json.ignore();
             }
+        }
+
+        private @Nullable String word() {
+            String word = json.word();
+            json.skipWord();
+            return word;
         }
 
         Item call() {

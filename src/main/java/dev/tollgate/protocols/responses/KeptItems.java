@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -76,13 +78,13 @@ final class KeptItems {
      * @throws ApiException 400, 404 or 413 if something is not kept, or too much
      */
     List<Item> of(List<Item> own, Consumer<String> ignored) {
-        Map<String, List<@Nullable Item>> outputs = new HashMap<>();
+        Map<String, SortedMap<Integer, @Nullable Item>> outputs = new HashMap<>();
         List<Item> all = new ArrayList<>();
         for (KeptResponse link : chain) {
             all.addAll(input(link));
-            List<@Nullable Item> output = output(link);
+            SortedMap<Integer, @Nullable Item> output = output(link);
             outputs.put(link.id(), output);
-            output.stream().filter(Objects::nonNull).forEach(all::add);
+            output.values().stream().filter(Objects::nonNull).forEach(all::add);
         }
         all.addAll(own);
         if (all.size() > limits.messagesMax()) {
@@ -120,10 +122,11 @@ final class KeptItems {
         String task = KeptIds.task(previousId);
         KeptResponses.Chain chain = task == null ? null : kept.chain(accountId, task, memory);
         if (chain == null || chain.state() == KeptResponses.Chain.State.BROKEN) {
-            throw JsonBody.invalid(
-                    PREVIOUS,
-                    "must be the id of a kept response whose conversation is kept, too, got " + Shown.quoted(previousId)
-                            + ". Send the whole conversation as 'input'.");
+            String message =
+                    "'" + PREVIOUS + "' must be the id of a kept response whose conversation is kept, too, got "
+                            + Shown.quoted(previousId) + ". Send the whole conversation as 'input'.";
+            ErrorCode code = ErrorCode.PREVIOUS_RESPONSE_NOT_FOUND;
+            throw new ApiError(code, code.status(), message, PREVIOUS, Map.of(), null).asException();
         }
         if (chain.state() == KeptResponses.Chain.State.TOO_LONG) {
             throw tooLong();
@@ -156,10 +159,12 @@ final class KeptItems {
 
     /** Returns null for an item that does not go to the model. */
     private static @Nullable Item resolved(
-            Item.Reference reference, Map<String, List<@Nullable Item>> outputs, Consumer<String> ignored) {
+            Item.Reference reference,
+            Map<String, SortedMap<Integer, @Nullable Item>> outputs,
+            Consumer<String> ignored) {
         ItemId id = KeptIds.item(reference.id());
-        List<@Nullable Item> output = id == null ? null : outputs.get(id.taskId());
-        if (id != null && output != null && id.index() < output.size()) {
+        SortedMap<Integer, @Nullable Item> output = id == null ? null : outputs.get(id.taskId());
+        if (id != null && output != null && output.containsKey(id.index())) {
             return output.get(id.index());
         }
         if (reference.id().startsWith("rs_")) {
@@ -183,10 +188,10 @@ final class KeptItems {
         return asked;
     }
 
-    /** Returns an entry for each item of the response, null for those that do not go to the model. */
-    private List<@Nullable Item> output(KeptResponse response) {
-        List<@Nullable Item> answered = new ArrayList<>();
-        reading(response.response(memory), "output", items -> answered.addAll(items.output()));
+    /** Returns what {@link InputReader#output} does of the response. */
+    private SortedMap<Integer, @Nullable Item> output(KeptResponse response) {
+        SortedMap<Integer, @Nullable Item> answered = new TreeMap<>();
+        reading(response.response(memory), "output", items -> answered.putAll(items.output()));
         return answered;
     }
 

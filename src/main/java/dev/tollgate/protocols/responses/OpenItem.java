@@ -18,7 +18,9 @@ class OpenItem {
     private final String type;
     private final int index;
     private final String id;
-    private final long start;
+
+    /** The place where the item begins. */
+    final long start;
 
     /** The members that name the item, or a part of it, in an event. */
     byte[] where;

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.ids.Alphanumerics;
+import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.protocols.door.ToolNames.Declared;
@@ -34,6 +35,10 @@ final class Output {
     /** The beginning and the end of each text, as places in the items. */
     private final List<Long> texts = new ArrayList<>(2);
 
+    /** The places where the first message begins and where the search does, behind all; 0 without a search that goes before the message. */
+    private long firstMessage;
+
+    private long searchLast;
     private int count;
     private @Nullable OpenItem open;
     private int codePoints;
@@ -52,8 +57,16 @@ final class Output {
 
     /** Appends the array of the items that are done. */
     void write(JsonPieces pieces) {
+        CollectedJson items = events.items;
         pieces.out().raw('[');
-        pieces.repeat(events.items).out().raw(']');
+        if (searchLast > 0) {
+            pieces.repeat(items, 0, firstMessage);
+            pieces.repeat(items, searchLast + 1, items.size()).out().raw(',');
+            pieces.repeat(items, firstMessage, searchLast);
+        } else {
+            pieces.repeat(items);
+        }
+        pieces.out().raw(']');
     }
 
     /** Returns the texts until now: a later message of a response comes back joined by a newline (E12). */
@@ -72,6 +85,7 @@ final class Output {
     private MessageItem message() {
         close("completed", null);
         MessageItem message = new MessageItem(events, count, id("msg_"), codePoints);
+        firstMessage = texts.isEmpty() ? message.start : firstMessage;
         texts.add(events.items.size());
         open = message;
         return message;
@@ -208,8 +222,9 @@ final class Output {
 
     // ---- a search ----
 
-    /** Adds the search that the response rests on, with its queries. */
+    /** Adds the search that the response rests on, with its queries: before the texts, unless they have left in a stream. */
     void search(UpstreamEvent.Grounding grounding) {
+        searchLast = events.streams || texts.isEmpty() ? 0 : events.items.size();
         OpenItem item = new OpenItem(events, "web_search_call", count, id("ws_"));
         item.added(",\"status\":\"in_progress\",\"action\":{\"type\":\"search\",\"query\":\"\"}}");
         List<String> queries = queries(grounding.metadata());

@@ -180,6 +180,9 @@ final class SettingsReader {
         }
 
         private ResponseFormat schema() {
+            if (name == null) {
+                throw json.required("name");
+            }
             if (schema == null) {
                 throw json.required("schema");
             }

@@ -82,10 +82,10 @@ class MessageStreamsTest {
                     gateway.post("/v1/messages", body(false), customer.key()).json();
 
             assertThat(content(streamed.message())).isEqualTo(content(whole)).isEqualTo("""
-                    [{"type":"thinking","thinking":"Hm. Yes.","signature":"-"},{"type":"text","text":"I look twice \ud83d\ude00.",\
-                    "citations":null},{"type":"tool_use","id":"c1","name":"look","caller":{"type":"direct"},"input":{"at":"a\\"b"}},\
+                    [{"type":"thinking","thinking":"Hm. Yes.","signature":"-"},{"type":"text","text":"I look twice \ud83d\ude00."},\
+                    {"type":"tool_use","id":"c1","name":"look","caller":{"type":"direct"},"input":{"at":"a\\"b"}},\
                     {"type":"tool_use","id":"-","name":"look","caller":{"type":"direct"},"input":{}},\
-                    {"type":"text","text":"Done.","citations":null}]""");
+                    {"type":"text","text":"Done."}]""");
             assertThat(streamed.end().at("/usage/input_tokens").asInt()).isEqualTo(600);
             assertThat(streamed.end().at("/usage/cache_read_input_tokens").asInt())
                     .isEqualTo(300);

@@ -74,7 +74,7 @@ class MessagesFlowTest {
         String id = reply.header("x-tollgate-task-id");
         assertThat(reply.text()).isEqualTo("""
                 {"id":"msg_%s","type":"message","role":"assistant","model":"gemini-2.5-pro","content":[\
-                {"type":"text","text":"Hello, world.","citations":null}],"stop_reason":"end_turn","stop_sequence":null,\
+                {"type":"text","text":"Hello, world."}],"stop_reason":"end_turn","stop_sequence":null,\
                 "stop_details":null,"container":null,"diagnostics":null,"usage":{"input_tokens":10,\
                 "cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":12,\
                 "output_tokens_details":{"thinking_tokens":7},"server_tool_use":{"web_search_requests":0,\
@@ -149,6 +149,10 @@ class MessagesFlowTest {
                 .toList();
     }
 
+    private static JsonNode block(JsonNode message, String type) {
+        return message.get("content").get(blocks(message).indexOf(type));
+    }
+
     private static JsonNode usageOfDelta(JsonNode whole) {
         ObjectNode usage = (ObjectNode) whole.get("usage").deepCopy();
         usage.remove(List.of("cache_creation", "inference_geo", "service_tier", "speed"));
@@ -210,7 +214,7 @@ class MessagesFlowTest {
     }
 
     @Test
-    void search_results_become_citations_and_blocks_of_the_search() {
+    void search_results_become_citations_and_blocks_before_a_whole_text() {
         gateway.script(UpstreamScript.answers().event("""
                 {"candidates":[{"content":{"role":"model","parts":[{"text":"The sky is blue."}]},"index":0,"finishReason":"STOP",
                 "groundingMetadata":{"webSearchQueries":["colour of the sky"],"groundingChunks":[{"web":{"uri":"https://a.example/s","title":"Sky"}}],
@@ -224,13 +228,16 @@ class MessagesFlowTest {
 
         assertThat(gateway.lastAsked().at("/tools/0").has("googleSearch")).isTrue();
         assertThat(blocks(streamed.message())).containsExactly("text", "server_tool_use", "web_search_tool_result");
+        assertThat(blocks(whole.json())).containsExactly("server_tool_use", "web_search_tool_result", "text");
         for (JsonNode message : List.of(streamed.message(), whole.json())) {
-            assertThat(message.at("/content/0/citations").toString()).isEqualTo("""
+            assertThat(block(message, "text").get("citations").toString()).isEqualTo("""
                     [{"type":"web_search_result_location","url":"https://a.example/s","title":"Sky","cited_text":"sky",\
                     "encrypted_index":""}]""");
-            assertThat(message.at("/content/1/input/query").asString()).isEqualTo("colour of the sky");
-            assertThat(message.at("/content/2/content/0/url").asString()).isEqualTo("https://a.example/s");
-            assertThat(message.at("/content/2/tool_use_id")).isEqualTo(message.at("/content/1/id"));
+            JsonNode used = block(message, "server_tool_use");
+            assertThat(used.at("/input/query").asString()).isEqualTo("colour of the sky");
+            JsonNode result = block(message, "web_search_tool_result");
+            assertThat(result.at("/content/0/url").asString()).isEqualTo("https://a.example/s");
+            assertThat(result.get("tool_use_id")).isEqualTo(used.get("id"));
         }
         assertThat(whole.json().at("/usage/server_tool_use/web_search_requests").asInt())
                 .isEqualTo(1);

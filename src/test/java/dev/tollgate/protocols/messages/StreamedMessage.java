@@ -131,9 +131,8 @@ final class StreamedMessage {
             }
             case "citations_delta" -> {
                 kind("text");
-                ArrayNode citations = block.get("citations").isNull()
-                        ? block.putArray("citations")
-                        : (ArrayNode) block.get("citations");
+                ArrayNode citations =
+                        block.has("citations") ? (ArrayNode) block.get("citations") : block.putArray("citations");
                 citations.add(delta.get("citation"));
             }
             default -> throw new AssertionError("a delta that the protocol does not have: " + type);

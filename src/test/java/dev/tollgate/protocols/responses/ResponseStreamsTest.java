@@ -8,14 +8,17 @@ import dev.tollgate.testing.ScriptedServer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What the upstream says, in events of its own, in one chunk, byte by byte, and cut off after each event: every stream keeps the order that OpenAI's
@@ -124,10 +127,17 @@ class ResponseStreamsTest {
         return reply;
     }
 
-    /** The output without the characters that each response has of its own. */
-    private static String plain(tools.jackson.databind.JsonNode response) {
+    /** The output in the order of its ids, without the characters that each response has of its own. */
+    private static String plain(JsonNode response) {
         String id = response.get("id").asString().substring("resp_".length());
-        return response.get("output").toString().replace(id, "ID")
+        Comparator<JsonNode> byId =
+                Comparator.comparing(item -> item.get("id").asString().replaceAll(".*_", ""));
+        return response.get("output")
+                        .valueStream()
+                        .sorted(byId)
+                        .toList()
+                        .toString()
+                        .replace(id, "ID")
                 + response.get("status")
                 + response.get("usage")
                 + response.get("incomplete_details");
@@ -165,6 +175,20 @@ class ResponseStreamsTest {
             ResponseEvents events = ResponseEvents.of(ask(true, cut).text());
             assertThat(plain(events.last())).isEqualTo(whole);
         }
+    }
+
+    @Test
+    void a_search_stands_before_the_text_of_a_whole_response() {
+        JsonNode output = ask(
+                        false,
+                        exchange -> exchange.head().events(Said.SEARCHED.events).end())
+                .json()
+                .get("output");
+
+        assertThat(output.valueStream().map(item -> item.get("type").asString()))
+                .containsExactly("web_search_call", "message");
+        assertThat(output.at("/0/action/queries/1").asString()).isEqualTo("rain");
+        assertThat(output.at("/1/content/0/annotations/0/title").asString()).isEqualTo("Rome");
     }
 
     @ParameterizedTest

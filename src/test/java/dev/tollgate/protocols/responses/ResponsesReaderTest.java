@@ -342,6 +342,7 @@ class ResponsesReaderTest {
                 "{'model':'m','input':'x','max_output_tokens':0};max_output_tokens",
                 "{'model':'m','input':'x','reasoning':{'effort':'huge'}};reasoning.effort",
                 "{'model':'m','input':'x','text':{'format':{'type':'json_schema','name':'n'}}};text.format.schema",
+                "{'model':'m','input':'x','text':{'format':{'type':'json_schema','schema':{}}}};text.format.name",
                 "{'model':'m','input':'x','tools':[{'type':'computer_use_preview'}]};tools.0.type",
                 "{'model':'m','input':'x','tools':[{'type':'shell'}]};tools.0.type",
                 "{'model':'m','input':'x','tools':[{'type':'function','name':'f','async':true}]};tools.0.async",

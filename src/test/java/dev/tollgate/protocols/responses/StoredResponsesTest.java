@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.responses;
 
+import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.KeyKind;
@@ -278,6 +279,7 @@ class StoredResponsesTest {
         for (String id : List.of(foreign, "resp_unknown", "chatcmpl-1", id("\"Hi\"", ",\"store\":false"))) {
             Reply reply = ask("\"More\"", after(id));
             assertThat(reply.status()).as(id).isEqualTo(400);
+            assertError(reply, 400, "previous_response_not_found", "invalid_request_error");
             assertThat(reply.error().get("param").asString()).isEqualTo("previous_response_id");
         }
     }
@@ -291,7 +293,7 @@ class StoredResponsesTest {
         String thought = first.at("/output/0/id").asString();
         String message = first.at("/output/1/id").asString();
         Reply reply = ask("""
-                [{"role":"user","content":"One"},{"type":"item_reference","id":"%s"},{"type":"item_reference","id":"%s"},
+                [{"role":"user","content":"One"},{"type":"item_reference","id":"%s"},{"id":"%s"},
                  {"type":"item_reference","id":"rs_unknown"},{"role":"user","content":"Two"}]""".formatted(thought, message), "");
 
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
@@ -300,6 +302,27 @@ class StoredResponsesTest {
         String second = reply.json().get("id").asString();
         id("\"Three\"", after(second));
         assertThat(sent()).containsExactly("user: One", "model: Hello.", "user: Two", "model: Hello.", "user: Three");
+    }
+
+    @Test
+    void an_item_behind_a_search_is_found_by_its_id() {
+        gateway.script(UpstreamScript.answers().event("""
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"Rain."}]},"index":0,"finishReason":"STOP",
+                "groundingMetadata":{"webSearchQueries":["rome weather"],"groundingChunks":[]}}],
+                "usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":15}}"""));
+        JsonNode first = made("\"One\"", ",\"tools\":[{\"type\":\"web_search\"}]");
+        String search = first.at("/output/0/id").asString();
+        String message = first.at("/output/1/id").asString();
+
+        Reply reply = ask(
+                "[{\"role\":\"user\",\"content\":\"One\"},{\"id\":\"" + search + "\"},{\"id\":\"" + message
+                        + "\",\"type\":null},{\"role\":\"user\",\"content\":\"Two\"}]",
+                "");
+
+        assertThat(search).startsWith("ws_");
+        assertThat(message).startsWith("msg_");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(sent()).containsExactly("user: One", "model: Rain.", "user: Two");
     }
 
     @Test
