@@ -11,13 +11,13 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Properties of every price and every usage (P6, P6a), a million cases in all; {@code -Dprice.cases} sets another number. */
+/** Properties of every price and every usage (P6, P6a), a quarter of a million cases in all; {@code -Dprice.cases} sets another number. */
 class TariffPropertiesTest {
 
     private static final int CASES_A_ROUND = 500;
 
     private static final int MILLION = 1_000_000;
-    private static final int CASES = Integer.getInteger("price.cases", Effort.of(MILLION, 10 * MILLION));
+    private static final int CASES = Integer.getInteger("price.cases", Effort.of(MILLION / 4, 10 * MILLION));
 
     /** @param number in a million */
     private static void cases(int number, Consumer<Random> test) {

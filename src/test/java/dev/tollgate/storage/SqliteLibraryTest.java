@@ -2,9 +2,14 @@ package dev.tollgate.storage;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.util.LibraryLoaderUtil;
@@ -34,27 +39,22 @@ class SqliteLibraryTest {
         assertThat(opened()).startsWith("SQLite beside ").isNotEqualTo("SQLite beside 0 files\n");
     }
 
+    /** Says of a database what it is, and how many files the driver has unpacked. */
+    public static void main(String[] arguments) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+                Stream<Path> files = Files.list(Path.of(System.getProperty("org.sqlite.tmpdir")))) {
+            System.out.println(
+                    connection.getMetaData().getDatabaseProductName() + " beside " + files.count() + " files");
+        }
+    }
+
     /** What a process says of a database and of what its driver has unpacked. */
     private String opened() throws Exception {
         Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
-        Path program = folder.resolve("Program.java");
-        Files.writeString(program, """
-                void main() throws Exception {
-                    try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite::memory:");
-                            var files = java.nio.file.Files.list(java.nio.file.Path.of(System.getProperty("org.sqlite.tmpdir")))) {
-                        IO.println(connection.getMetaData().getDatabaseProductName() + " beside " + files.count() + " files");
-                    }
-                }
-                """);
         Path said = folder.resolve("said");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Dorg.sqlite.lib.path=" + folder,
-                        "-Dorg.sqlite.tmpdir=" + unpacked,
-                        "--class-path",
-                        System.getProperty("java.class.path"),
-                        program.toString())
+        List<String> command = Program.ofTests(
+                SqliteLibraryTest.class, "-Dorg.sqlite.lib.path=" + folder, "-Dorg.sqlite.tmpdir=" + unpacked);
+        Process process = new ProcessBuilder(command)
                 .redirectOutput(said.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

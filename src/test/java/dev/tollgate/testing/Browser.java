@@ -24,7 +24,9 @@ public final class Browser {
     /** By name: the JDK's own jar would send them in quotes, as no browser does. */
     private final Map<String, String> cookies = new LinkedHashMap<>();
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    /** One for all of them, as for all gateways: cookies are kept here. */
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
     private final String origin;
     private final Map<String, String> onTheWay;
 
@@ -131,7 +133,7 @@ public final class Browser {
 
     private Page send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             response.headers().allValues("set-cookie").forEach(this::keep);
             return new Page(response.statusCode(), response.body(), response);
         } catch (IOException | InterruptedException e) {

@@ -89,14 +89,18 @@ public final class Program {
                 classPath);
     }
 
-    /** A program of the tests themselves. */
-    public static List<String> ofTests(Class<?> main) {
-        return java(
+    /** A program of the tests themselves, on the first compiler alone. @param flags for the JVM */
+    public static List<String> ofTests(Class<?> main, String... flags) {
+        List<String> command = java(
                 "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName());
+        command.addAll(1, List.of(flags));
+        return command;
     }
 
     private static List<String> java(String... arguments) {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
  */
 class CallSimulationTest {
 
-    private static final int ORDERS = Integer.getInteger("tollgate.simulation.orders", Effort.of(100_000, 10_000_000));
+    private static final int ORDERS = Integer.getInteger("tollgate.simulation.orders", Effort.of(50_000, 10_000_000));
 
     private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("src/main/resources/models.yaml"));
 
