@@ -92,6 +92,7 @@ public record Golden(Path in, Path out) {
                 .replace(Long.toString(UpstreamEvent.Usage.ABSENT), "absent")
                 .replace(", overflow=null", "")
                 .replace(", cachedAudioTokens=absent", "")
+                .replace(", stopSequence=null", "")
                 .replace(UpstreamEvent.Modalities.NONE.toString(), "none");
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -304,6 +305,105 @@ class CompatTest {
                             "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"object\",\"properties\":{\"b\":{\"const\":1}},\"additionalProperties\":false},\"strict\":true}}");
             assertThat(sent.get("max_completion_tokens").asInt()).isEqualTo(9);
             assertThat(sent.get("reasoning_effort").asString()).isEqualTo("high");
+        }
+    }
+
+    private static final String SCHEMA =
+            "{\"type\":\"object\",\"properties\":{\"b\":{\"type\":\"string\"}},\"required\":[\"b\"]}";
+    private static final String CHAT_TOOLS =
+            "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\",\"parameters\":" + SCHEMA + "}}]";
+    private static final String SENT_SCHEMA =
+            "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"$N\",\"schema\":" + SCHEMA;
+
+    /** Path, members of the request, what the spare channel gets. */
+    static Stream<Arguments> demands() {
+        String chat = "/v1/chat/completions";
+        String responses = "/v1/responses";
+        String messages = "/v1/messages";
+        String ask =
+                "\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Go\"}],";
+        String input = "\"model\":\"gemini-2.5-pro\",\"input\":\"Go\",";
+        String flat = "\"tools\":[{\"type\":\"function\",\"name\":\"look\",\"parameters\":" + SCHEMA + "}]";
+        String typed = "\"tools\":[{\"name\":\"look\",\"input_schema\":" + SCHEMA + "}]";
+        String required = "\"tool_choice\":\"required\"";
+        String named = "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"look\"}}";
+        String format = "\"type\":\"json_schema\",\"name\":\"n\",\"schema\":" + SCHEMA;
+        return Stream.of(
+                Arguments.of(chat, ask + CHAT_TOOLS + "," + required, CHAT_TOOLS + "," + required),
+                Arguments.of(chat, ask + CHAT_TOOLS + "," + named, CHAT_TOOLS + "," + named),
+                Arguments.of(chat, ask + SENT_SCHEMA.replace("$N", "n") + "}}", SENT_SCHEMA.replace("$N", "n")),
+                Arguments.of(responses, input + flat + "," + required, CHAT_TOOLS + "," + required),
+                Arguments.of(
+                        responses,
+                        input + flat + ",\"tool_choice\":{\"type\":\"function\",\"name\":\"look\"}",
+                        CHAT_TOOLS + "," + named),
+                Arguments.of(
+                        responses, input + "\"text\":{\"format\":{" + format + "}}", SENT_SCHEMA.replace("$N", "n")),
+                Arguments.of(
+                        responses,
+                        input + "\"text\":{\"format\":{\"type\":\"json_object\"}}",
+                        "\"response_format\":{\"type\":\"json_object\"}"),
+                Arguments.of(
+                        messages,
+                        ask + "\"max_tokens\":99," + typed + ",\"tool_choice\":{\"type\":\"any\"}",
+                        CHAT_TOOLS + "," + required),
+                Arguments.of(
+                        messages,
+                        ask + "\"max_tokens\":99," + typed + ",\"tool_choice\":{\"type\":\"tool\",\"name\":\"look\"}",
+                        CHAT_TOOLS + "," + named),
+                Arguments.of(
+                        messages,
+                        ask + "\"max_tokens\":99,\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":"
+                                + SCHEMA + "}}",
+                        SENT_SCHEMA.replace("$N", "response")));
+    }
+
+    @Test
+    void a_spare_channel_keeps_the_schema_and_the_tool_choice_of_each_door() {
+        google.script(whole(503, "{}"));
+        far.script(events(delta("{\"content\":\"{\\\"b\\\":\\\"x\\\"}\"}"), finish("stop"), USAGE, DONE));
+        try (Channels channels = Channels.of(afterGoogle())) {
+            demands().forEach(row -> {
+                String path = (String) row.get()[0];
+                String body = "{" + row.get()[1] + "}";
+                Gateway.Reply reply =
+                        channels.gateway().post(path, body, channels.customer().key());
+                assertThat(reply.status()).as(body + reply.text()).isEqualTo(200);
+                assertThat(reply.header("x-tollgate-ignored")).as(body).doesNotContain("tool_choice");
+                assertThat(far.requests().getLast().body()).as(body).contains((String) row.get()[2]);
+            });
+        }
+    }
+
+    /** vLLM says {@code stop_reason}, SGLang {@code matched_stop}: a text, the number of a token, or null. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "`\"stop_reason\":\"a \\\"b\\\"\"`, stop, true",
+                "`\"matched_stop\":\"a \\\"b\\\"\"`, stop, true",
+                "`\"stop_reason\":null`, stop, false",
+                "`\"stop_reason\":151645`, stop, false",
+                "`\"matched_stop\":\"</s>\"`, stop, false",
+                "`\"matched_stop\":\"a \\\"b\\\"\"`, length, false"
+            })
+    void a_stop_sequence_that_the_server_names_reaches_messages(String member, String reason, boolean isNamed) {
+        far.script(events(
+                delta("{\"content\":\"Hel\"}"), finish(reason).replace("}]}", "," + member + "}]}"), USAGE, DONE));
+        String end = "\"stop_reason\":"
+                + (isNamed
+                        ? "\"stop_sequence\",\"stop_sequence\":\"a \\\"b\\\"\""
+                        : "\"" + (reason.equals("stop") ? "end_turn" : "max_tokens") + "\",\"stop_sequence\":null");
+        try (Channels channels = Channels.of(yaml())) {
+            for (boolean stream : new boolean[] {false, true}) {
+                Gateway.Reply reply = channels.gateway()
+                        .post(
+                                "/v1/messages",
+                                "{\"max_tokens\":999,\"stop_sequences\":[\"\\n\",\"a \\\"b\\\"\"],"
+                                        + ask("").substring(1).replace("false", "" + stream),
+                                channels.customer().key());
+                assertThat(reply.text()).contains(end);
+            }
         }
     }
 

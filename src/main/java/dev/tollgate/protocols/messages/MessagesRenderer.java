@@ -181,7 +181,10 @@ final class MessagesRenderer implements Renderer {
     // ---- its end ----
 
     private StopReason ending() {
-        return StopReason.of(finish, !signed.calls().isEmpty());
+        return StopReason.of(
+                finish,
+                !signed.calls().isEmpty(),
+                request.conversation().sampling().stop());
     }
 
     @Override

@@ -36,6 +36,7 @@ final class CompatCandidate {
     private boolean answered;
     private @Nullable FinishReason reason;
     private String nativeReason = "";
+    private @Nullable String stopSequence;
 
     /** The last reported finish reason; null before it, or if an event was reported after it. */
     private @Nullable FinishReason told;
@@ -89,8 +90,15 @@ final class CompatCandidate {
         answered = true;
         reason = said;
         nativeReason = word;
+        stopSequence = stopSequence(choice);
         finish(said, false, out);
         return null;
+    }
+
+    /** The members of vLLM and of SGLang. Each may also be null or the number of a token. */
+    private static @Nullable String stopSequence(JsonNode choice) {
+        String text = CompatReader.text(choice, "stop_reason");
+        return text == null ? CompatReader.text(choice, "matched_stop") : text;
     }
 
     /** Returns whether a chunk with a finish reason says the whole text once more (D38). */
@@ -213,7 +221,7 @@ final class CompatCandidate {
         if (out.size() > before || said != told || !nativeReason.equals(toldWord)) {
             told = said;
             toldWord = nativeReason;
-            out.add(new UpstreamEvent.Finish(index, said, nativeReason));
+            out.add(new UpstreamEvent.Finish(index, said, nativeReason, stopSequence));
         }
     }
 

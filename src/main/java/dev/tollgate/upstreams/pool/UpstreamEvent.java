@@ -95,8 +95,22 @@ public sealed interface UpstreamEvent {
     /** @param tokens in OpenAI's shape: an array of {@code {token, logprob, bytes, top_logprobs}} */
     record Logprobs(int candidate, JsonNode tokens) implements UpstreamEvent {}
 
-    /** The end of a candidate. @param nativeReason the upstream's own word (D17) */
-    record Finish(int candidate, FinishReason reason, String nativeReason) implements UpstreamEvent {}
+    /**
+     * The end of a candidate.
+     *
+     * @param nativeReason the upstream's own word (D17)
+     * @param stopSequence the text at which the upstream says that it stopped, whether requested or not; null if it names none
+     */
+    record Finish(
+            int candidate,
+            FinishReason reason,
+            String nativeReason,
+            @Nullable String stopSequence) implements UpstreamEvent {
+
+        public Finish(int candidate, FinishReason reason, String nativeReason) {
+            this(candidate, reason, nativeReason, null);
+        }
+    }
 
     /**
      * A chunk as it came, if the ask was a {@link NativeAsk}. It follows all other events of that chunk, which hold the same content and
