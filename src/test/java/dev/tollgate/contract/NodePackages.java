@@ -25,7 +25,7 @@ public final class NodePackages {
 
     private static final Path NODE_TARGET = Path.of("target/npm-node");
 
-    /** Coding agents, for the long tests alone: they are 800 MB. */
+    /** Coding agents, for the long tests alone: they are 1.7 GB. */
     private static final Path AGENTS_SOURCE = SOURCE.resolve("agents");
 
     private static final Path AGENTS_TARGET = Path.of("target/npm-agents");
