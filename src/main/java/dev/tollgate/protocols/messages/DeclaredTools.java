@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.FittedChoice;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -97,38 +98,28 @@ final class DeclaredTools {
         return declared;
     }
 
-    /** Returns the choice among the declared functions. A search cannot be demanded: the model decides. */
+    /** Returns the choice among the declared functions. */
     ToolChoice choice(List<Tool> declared) {
-        return switch (choice) {
-            case null -> new ToolChoice.Auto();
-            case "any" -> any(declared);
-            case "tool" -> named(String.valueOf(chosen), declared);
-            case "none" -> new ToolChoice.None();
-            default -> new ToolChoice.Auto();
-        };
-    }
-
-    private ToolChoice any(List<Tool> declared) {
-        if (!declared.isEmpty()) {
-            return new ToolChoice.Required();
-        }
-        if (searchPath == null) {
+        boolean isDeclared = declared.stream().anyMatch(tool -> tool.name().equals(chosen));
+        boolean namesSearch = !isDeclared && chosen != null && chosen.equals(searchName);
+        ToolChoice wanted =
+                switch (choice) {
+                    case "any" -> new ToolChoice.Required();
+                    case "tool" -> new ToolChoice.Named(String.valueOf(chosen));
+                    case "none" -> new ToolChoice.None();
+                    case null, default -> new ToolChoice.Auto();
+                };
+        if (wanted instanceof ToolChoice.Required && declared.isEmpty() && searchPath == null) {
             throw JsonBody.invalid("tool_choice", "must be none or auto if no tools are declared.");
         }
-        json.ignored("tool_choice");
-        return new ToolChoice.Auto();
-    }
-
-    private ToolChoice named(String name, List<Tool> declared) {
-        if (declared.stream().anyMatch(tool -> tool.name().equals(name))) {
-            return new ToolChoice.Named(name);
+        if (wanted instanceof ToolChoice.Named named && !isDeclared && !namesSearch) {
+            String why = leftOut.contains(named.name())
+                    ? ", a tool that this server cannot run."
+                    : ", which is not declared.";
+            throw JsonBody.invalid("tool_choice.name", "names " + Shown.quoted(named.name()) + why);
         }
-        if (name.equals(searchName)) {
-            json.ignored("tool_choice");
-            return new ToolChoice.Auto();
-        }
-        String why = leftOut.contains(name) ? ", a tool that this server cannot run." : ", which is not declared.";
-        throw JsonBody.invalid("tool_choice.name", "names " + Shown.quoted(name) + why);
+        return FittedChoice.of(json, "tool_choice", wanted, !declared.isEmpty(), namesSearch)
+                .choice();
     }
 
     private final class OneTool {

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.FittedChoice;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,6 @@ final class ToolChoiceReader {
     private final LinkedHashSet<String> names = new LinkedHashSet<>();
 
     private @Nullable String type;
-    private final LinkedHashSet<String> allowed = new LinkedHashSet<>();
     private @Nullable String function;
     private boolean hasFunction;
     private boolean hasAllowed;
@@ -71,7 +71,7 @@ final class ToolChoiceReader {
     }
 
     private void allowedTool() {
-        int before = allowed.size();
+        int before = names.size();
         json.object(member -> {
             switch (member) {
                 case "type" -> json.oneOf(List.of("function"));
@@ -79,14 +79,14 @@ final class ToolChoiceReader {
                 default -> json.ignore();
             }
         });
-        if (allowed.size() == before) {
+        if (names.size() == before) {
             throw json.invalid("must name a function that is not named yet, as function.name.");
         }
     }
 
     private void allowedFunction(String member) {
         if (member.equals("name")) {
-            allowed.add(json.nonEmptyString());
+            names.add(json.nonEmptyString());
         } else {
             json.ignore();
         }
@@ -112,10 +112,9 @@ final class ToolChoiceReader {
         if (mode == null) {
             throw json.required("allowed_tools.mode");
         }
-        if (allowed.isEmpty()) {
+        if (names.isEmpty()) {
             throw json.required("allowed_tools.tools");
         }
-        names.addAll(allowed);
         return new ToolChoice.Allowed(mode.equals("required"), List.copyOf(names));
     }
 
@@ -142,6 +141,7 @@ final class ToolChoiceReader {
         if (function == null) {
             throw json.required(member);
         }
+        names.clear(); // of allowed tools, which are without effect
         names.add(function);
         return new ToolChoice.Named(function);
     }
@@ -150,31 +150,28 @@ final class ToolChoiceReader {
 
     record Fitted(List<Tool> tools, ToolChoice choice) {}
 
-    /**
-     * Returns the tools that the choice leaves, and the choice among the functions. The upstream decides when to search: a choice can forbid its
-     * search tool but not require it. Such a requirement is listed as without effect.
-     */
+    /** Returns the tools that the choice leaves, and the choice among the functions. */
     Fitted fitted(List<Tool> tools) {
         checkNames(tools);
-        return switch (choice) {
-            case ToolChoice.Auto auto -> new Fitted(tools, auto);
-            case ToolChoice.None none -> new Fitted(withoutSearch(tools), none);
-            case ToolChoice.Required required -> new Fitted(tools, demanded(tools, required));
-            case ToolChoice.Validated validated -> new Fitted(tools, demanded(tools, validated));
-            case ToolChoice.Named named -> new Fitted(tools, isSearch(named, tools) ? noDemand() : named);
-            case ToolChoice.Allowed allowed -> allowed(tools, allowed);
-        };
+        List<String> functions =
+                tools.stream().filter(tool -> !tool.isSearch()).map(Tool::name).toList();
+        boolean isAllowed = choice instanceof ToolChoice.Allowed;
+        ToolChoice wanted = choice instanceof ToolChoice.Allowed allowed
+                ? new ToolChoice.Allowed(
+                        allowed.required(),
+                        functions.stream().filter(names::contains).toList())
+                : choice;
+        FittedChoice fitted = FittedChoice.of(json, param, wanted, !functions.isEmpty(), !functions.containsAll(names));
+        List<Tool> left = tools.stream()
+                .filter(tool -> tool.isSearch()
+                        ? isAllowed ? names.contains(tool.name()) : fitted.leavesSearch()
+                        : fitted.leavesFunctions())
+                .toList();
+        return new Fitted(left, fitted.choice());
     }
 
     private void checkNames(List<Tool> tools) {
-        boolean isDemand =
-                switch (choice) {
-                    case ToolChoice.Auto auto -> false;
-                    case ToolChoice.None none -> false;
-                    case ToolChoice.Validated validated -> false;
-                    default -> true;
-                };
-        if (isDemand && tools.isEmpty()) {
+        if (tools.isEmpty() && (choice instanceof ToolChoice.Required || !names.isEmpty())) {
             throw JsonBody.invalid(param, "must be none or auto where no tools are given.");
         }
         for (String name : names) {
@@ -182,38 +179,5 @@ final class ToolChoiceReader {
                 throw JsonBody.invalid(param, "names " + Shown.quoted(name) + ", which is not among the tools.");
             }
         }
-    }
-
-    private Fitted allowed(List<Tool> tools, ToolChoice.Allowed allowed) {
-        List<Tool> left = tools.stream()
-                .filter(tool -> !tool.isSearch() || names.contains(tool.name()))
-                .toList();
-        List<String> functions = left.stream()
-                .filter(tool -> !tool.isSearch())
-                .map(Tool::name)
-                .filter(names::contains)
-                .toList();
-        if (functions.isEmpty()) {
-            List<Tool> search = left.stream().filter(Tool::isSearch).toList();
-            return new Fitted(search, allowed.required() ? noDemand() : new ToolChoice.Auto());
-        }
-        return new Fitted(left, new ToolChoice.Allowed(allowed.required(), functions));
-    }
-
-    private ToolChoice demanded(List<Tool> tools, ToolChoice demand) {
-        return tools.stream().allMatch(Tool::isSearch) ? noDemand() : demand;
-    }
-
-    private static boolean isSearch(ToolChoice.Named named, List<Tool> tools) {
-        return tools.stream().anyMatch(tool -> tool.isSearch() && tool.name().equals(named.name()));
-    }
-
-    private ToolChoice noDemand() {
-        json.ignored(param);
-        return new ToolChoice.Auto();
-    }
-
-    private static List<Tool> withoutSearch(List<Tool> tools) {
-        return tools.stream().filter(tool -> !tool.isSearch()).toList();
     }
 }

@@ -1,9 +1,9 @@
 package dev.tollgate.protocols.responses;
 
-import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.FittedChoice;
 import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.door.ToolNames.Own;
 import java.util.ArrayList;
@@ -35,10 +35,6 @@ final class ChoiceReader {
             return type.startsWith("web_search");
         }
     }
-
-    /** @param search the path of the tool that searches the web; null if it may not be used */
-    record Fitted(
-            List<Tool> tools, ToolChoice choice, @Nullable String search) {}
 
     ChoiceReader(JsonBody json) {
         this.json = json;
@@ -106,46 +102,33 @@ final class ChoiceReader {
 
     // ---- fitting, when the whole body has been read ----
 
-    Fitted fitted(List<Tool> functions, @Nullable String search, ToolNames names) {
-        return switch (word) {
-            case "auto" -> new Fitted(functions, new ToolChoice.Auto(), search);
-            case "none" -> new Fitted(functions, new ToolChoice.None(), null);
-            case "required" -> required(functions, search);
-            case "named" -> named(functions, search, names);
-            default -> allowed(functions, search, names);
-        };
-    }
-
-    private Fitted required(List<Tool> functions, @Nullable String search) {
-        if (!functions.isEmpty()) {
-            return new Fitted(functions, new ToolChoice.Required(), search);
-        }
-        requireTool(search != null, "must be none or auto where no functions are given.");
-        return new Fitted(functions, noDemand(), search);
-    }
-
-    private Fitted named(List<Tool> functions, @Nullable String search, ToolNames names) {
-        Chosen one = allowed.getFirst();
-        if (one.isFunction()) {
-            return new Fitted(functions, new ToolChoice.Named(flat(one, names)), search);
-        }
-        requireTool(
-                one.isSearch() && search != null, "demands " + Shown.quoted(one.type()) + ", which is not used here.");
-        return new Fitted(functions, noDemand(), search);
-    }
-
-    private Fitted allowed(List<Tool> functions, @Nullable String search, ToolNames names) {
+    FittedChoice fitted(boolean hasFunctions, boolean hasSearch, ToolNames names) {
         List<String> named = allowed.stream()
                 .filter(Chosen::isFunction)
                 .map(it -> flat(it, names))
                 .toList();
-        String left = allowed.stream().anyMatch(Chosen::isSearch) ? search : null;
+        boolean namesSearch = hasSearch && allowed.stream().anyMatch(Chosen::isSearch);
+        boolean namesAny = namesSearch || !named.isEmpty();
         boolean isRequired = "required".equals(mode);
-        if (!named.isEmpty()) {
-            return new Fitted(functions, new ToolChoice.Allowed(isRequired, named), left);
-        }
-        requireTool(!isRequired || left != null, "demands a tool and allows none that is used here.");
-        return new Fitted(List.of(), isRequired ? noDemand() : new ToolChoice.Auto(), left);
+        ToolChoice choice =
+                switch (word) {
+                    case "auto" -> new ToolChoice.Auto();
+                    case "none" -> new ToolChoice.None();
+                    case "required" -> {
+                        requireTool(hasFunctions || hasSearch, "must be none or auto where no functions are given.");
+                        yield new ToolChoice.Required();
+                    }
+                    case "named" -> {
+                        String type = Shown.quoted(allowed.getFirst().type());
+                        requireTool(namesAny, "demands " + type + ", which is not used here.");
+                        yield new ToolChoice.Named(String.join("", named));
+                    }
+                    default -> {
+                        requireTool(namesAny || !isRequired, "demands a tool and allows none that is used here.");
+                        yield new ToolChoice.Allowed(isRequired, named);
+                    }
+                };
+        return FittedChoice.of(json, FIELD, choice, hasFunctions, namesSearch);
     }
 
     private static String flat(Chosen one, ToolNames names) {
@@ -153,12 +136,6 @@ final class ChoiceReader {
         requireTool(
                 found != null, "names " + Shown.quoted(String.valueOf(one.name())) + ", which is not among the tools.");
         return String.valueOf(found);
-    }
-
-    /** The upstream decides when to search: a choice can forbid its search tool but not require it. */
-    private ToolChoice noDemand() {
-        json.ignored(FIELD);
-        return new ToolChoice.Auto();
     }
 
     private static void requireTool(boolean isThere, String why) {

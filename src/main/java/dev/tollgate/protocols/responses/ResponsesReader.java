@@ -3,6 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.RawJson;
@@ -10,6 +11,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.protocols.door.CallerNames;
+import dev.tollgate.protocols.door.FittedChoice;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,7 +153,9 @@ final class ResponsesReader {
             search = tool.isSearch() ? tool.place().path() : search;
         }
         functions.removeIf(Tool::isSearch);
-        ChoiceReader.Fitted fitted = choice.fitted(functions, search, names);
+        FittedChoice fitted = choice.fitted(!functions.isEmpty(), search != null, names);
+        functions.removeIf(tool -> !fitted.leavesFunctions());
+        String left = fitted.leavesSearch() ? search : null;
         List<Message> messages = new InputTurns(json, names).of(shown.instructions, all);
         if (messages.isEmpty()) {
             throw JsonBody.invalid("input", "holds nothing to answer.");
@@ -162,26 +166,27 @@ final class ResponsesReader {
                 settings.maxTokens(),
                 settings.tier(),
                 callerNames.read(),
-                fitted.search(),
+                left,
                 previousId,
                 keeping,
                 settings.echo(shown.rawInstructions, shown.tools, shown.toolChoice, shown.metadata),
                 names,
                 json.ignored(),
-                conversation(messages, fitted));
+                conversation(messages, functions, fitted.choice(), left != null));
     }
 
-    private Conversation conversation(List<Message> messages, ChoiceReader.Fitted fitted) {
+    private Conversation conversation(
+            List<Message> messages, List<Tool> functions, ToolChoice toolChoice, boolean searches) {
         return new Conversation(
                 ResponsesPlaces.NAMES.at(""),
                 messages,
                 settings.sampling(),
-                fitted.tools(),
-                fitted.choice(),
+                functions,
+                toolChoice,
                 settings.format(),
                 settings.effort(),
                 settings.showsThoughts(),
-                fitted.search() != null,
+                searches,
                 null);
     }
 }
