@@ -63,7 +63,6 @@ class FieldsTest {
                 "safety_identifier | \"s\"",
                 "verbosity | \"low\"",
                 "store | true",
-                "parallel_tool_calls | false",
                 "logit_bias | {\"50256\":-100}",
                 "metadata | {\"a\":\"b\"}",
                 "prediction | {\"type\":\"content\",\"content\":\"x\"}",
@@ -84,6 +83,7 @@ class FieldsTest {
             value = {
                 "store | false",
                 "parallel_tool_calls | true",
+                "parallel_tool_calls | false",
                 "logit_bias | {}",
                 "metadata | null",
                 "user | null",

@@ -6,8 +6,10 @@ import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway.Reply;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,14 +20,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Names of tools that a model cannot have, at every door: a loop of a call, its result and an answer (E8). */
+/** Names of tools that a model cannot have, and one call at a time, at every door: a loop of a call, its result and an answer (E8, E75). */
 @Timeout(240)
 class ToolNamesFlowTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String SIGNATURE = "c2lnbmF0dXJl";
+    private static final String TWICE = "call it twice";
 
-    /** What calls the first tool, until it has a result. */
+    /** What calls the first tool, until it has a result; twice at once if its caller says so. */
     private static final FarServer FAR = new FarServer(ToolNamesFlowTest::answer);
 
     private static final Channels CHANNELS =
@@ -44,9 +47,13 @@ class ToolNamesFlowTest {
             return FarServer.gemini("Done.");
         }
         String name = declared(request.json());
+        String call = "{\"functionCall\":{\"name\":\"" + name + "\",\"args\":{\"a\":1}},\"thoughtSignature\":\""
+                + SIGNATURE + "\"}";
+        String second = request.body().contains(TWICE)
+                ? "," + call.replace(":1}", ":2}").replaceAll(",\"thought.*\"", "")
+                : "";
         return FarServer.events(
-                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"name\":\"" + name
-                        + "\",\"args\":{\"a\":1}},\"thoughtSignature\":\"" + SIGNATURE + "\"}]},\"index\":0}]}",
+                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + call + second + "]},\"index\":0}]}",
                 FarServer.geminiEnd(10, 5));
     }
 
@@ -94,6 +101,44 @@ class ToolNamesFlowTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void a_caller_of_one_call_at_a_time_gets_the_first(boolean stream) {
+        for (Door door : List.of(new Chat(), new Messages(), new Responses())) {
+            ObjectNode both = (ObjectNode) JSON.readTree(
+                    door.body("f").put("stream", stream).toString().replace("\"go\"", '"' + TWICE + '"'));
+            assertThat(arguments(ask(door, both))).as(door.path()).containsExactly("1", "2");
+            BigDecimal before = CUSTOMER.balance();
+            ask(door, both);
+            BigDecimal price = before.subtract(CUSTOMER.balance());
+
+            ObjectNode one = both.deepCopy();
+            door.oneCall(one);
+            Reply called = ask(door, one);
+            assertThat(arguments(called)).as(door.path()).containsExactly("1");
+            assertThat(called.header("x-tollgate-ignored")).as(door.path()).isEmpty();
+            assertThat(before.subtract(price).subtract(CUSTOMER.balance())).isEqualByComparingTo(price);
+
+            door.goesOn(one, "f", id(called.text()));
+            ask(door, one);
+            JsonNode turn = FAR.requests().getLast().json().at("/contents/1/parts");
+            assertThat(turn).as(door.path()).hasSize(1);
+            assertThat(turn.at("/0/thoughtSignature").stringValue())
+                    .as(door.path())
+                    .isEqualTo(SIGNATURE);
+        }
+    }
+
+    /** The arguments of each call, which may stand as JSON or in a text, and in a stream more than once. */
+    private static List<String> arguments(Reply reply) {
+        return Pattern.compile("\\\\?\"a\\\\?\":([12])")
+                .matcher(reply.text())
+                .results()
+                .map(it -> it.group(1))
+                .distinct()
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void the_deprecated_form_has_the_same_names(boolean stream) {
         String name = "mcp.server.read";
         String body = "{\"model\":\"gemini-3.1-pro-preview\",\"stream\":" + stream + ",\"functions\":[{\"name\":\""
@@ -130,6 +175,11 @@ class ToolNamesFlowTest {
 
         /** Adds the call and its result. */
         void goesOn(ObjectNode body, String name, String id);
+
+        /** Asks for one call at a time. */
+        default void oneCall(ObjectNode body) {
+            body.put("parallel_tool_calls", false);
+        }
     }
 
     private static ObjectNode body() {
@@ -196,6 +246,11 @@ class ToolNamesFlowTest {
         }
 
         @Override
+        public void oneCall(ObjectNode body) {
+            ((ObjectNode) body.get("tool_choice")).put("disable_parallel_tool_use", true);
+        }
+
+        @Override
         public void goesOn(ObjectNode body, String name, String id) {
             ArrayNode messages = (ArrayNode) body.get("messages");
             ObjectNode call = messages.addObject()
@@ -223,6 +278,15 @@ class ToolNamesFlowTest {
             body.putArray("tools").addObject().put("type", "function").put("name", name);
             body.putObject("tool_choice").put("type", "function").put("name", name);
             return body;
+        }
+
+        @Override
+        public void oneCall(ObjectNode body) {
+            if (body.get("stream").asBoolean()) {
+                body.put("max_tool_calls", 1);
+            } else {
+                body.put("parallel_tool_calls", false);
+            }
         }
 
         @Override

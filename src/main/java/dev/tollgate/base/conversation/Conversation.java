@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param place the caller's body
  * @param messages at least one
  * @param tools in the caller's order
+ * @param oneCall whether an answer is shown with one call at most, for callers that do one after the other
  * @param webSearch whether the caller requests a web search in addition to the tools (D15)
  */
 public record Conversation(
@@ -18,6 +19,7 @@ public record Conversation(
         Sampling sampling,
         List<Tool> tools,
         ToolChoice toolChoice,
+        boolean oneCall,
         ResponseFormat responseFormat,
         @Nullable Effort reasoningEffort,
         @Nullable Boolean includeThoughts,
@@ -53,6 +55,7 @@ public record Conversation(
                 sampling,
                 tools,
                 toolChoice,
+                oneCall,
                 responseFormat,
                 reasoningEffort,
                 includeThoughts,

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.chat;
 
+import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
@@ -60,8 +61,10 @@ final class ChatRenderer implements Renderer {
         this.whole = whole;
         this.maySign = metered.model().upstream().signatures()
                 || !request.conversation().tools().isEmpty();
-        ShownCalls ids = new ShownCalls(request.conversation().messages(), CALL_ID_PREFIX, it -> true, random);
-        int candidates = request.conversation().sampling().candidates();
+        Conversation said = request.conversation();
+        boolean one = said.oneCall() || request.legacyFunctions(); // which have room for one
+        ShownCalls ids = new ShownCalls(said.messages(), one, CALL_ID_PREFIX, it -> true, random);
+        int candidates = said.sampling().candidates();
         this.choices = new ArrayList<>(candidates);
         for (int i = 0; i < candidates; i++) {
             choices.add(new Choice(i, ids, request.names(), request.legacyFunctions()));
@@ -140,14 +143,16 @@ final class ChatRenderer implements Renderer {
         }
     }
 
-    /** The deprecated form has room for one call. */
     private void call(UpstreamEvent.ToolCall event, Choice choice) {
-        Message.ToolCall call = request.names().shown(choice.answer.call(event));
-        int index = choice.answer.calls().size() - 1;
-        if (chunks != null && !choice.legacyFunctions) {
-            chunks.toolCall(event.candidate(), index, call);
-        } else if (chunks != null && index == 0) {
+        Message.ToolCall its = choice.answer.call(event);
+        if (its == null || chunks == null) {
+            return;
+        }
+        Message.ToolCall call = request.names().shown(its);
+        if (choice.legacyFunctions) {
             chunks.functionCall(event.candidate(), call);
+        } else {
+            chunks.toolCall(event.candidate(), choice.answer.calls().size() - 1, call);
         }
     }
 

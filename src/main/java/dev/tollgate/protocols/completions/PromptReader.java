@@ -134,6 +134,7 @@ final class PromptReader {
                 sampling.built(topK),
                 List.of(),
                 new ToolChoice.Auto(),
+                false,
                 new ResponseFormat.Text(),
                 reasoningEffort,
                 null,

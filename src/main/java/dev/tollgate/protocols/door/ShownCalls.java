@@ -19,6 +19,7 @@ public final class ShownCalls {
     private static final int CHARS_MAX = 64;
 
     private final List<Message> before;
+    private final boolean one;
     private final String prefix;
     private final Predicate<String> fits;
     private final RandomGenerator random;
@@ -26,14 +27,22 @@ public final class ShownCalls {
 
     /**
      * @param before the conversation until now
+     * @param one whether a candidate is shown with one call at most
      * @param prefix begins the ids made here. An upstream's id with this prefix is looked up
      * @param fits whether the protocol can have an upstream's id
      */
-    public ShownCalls(List<Message> before, String prefix, Predicate<String> fits, RandomGenerator random) {
+    public ShownCalls(
+            List<Message> before, boolean one, String prefix, Predicate<String> fits, RandomGenerator random) {
         this.before = before;
+        this.one = one;
         this.prefix = prefix;
         this.fits = fits;
         this.random = random;
+    }
+
+    /** Returns whether a candidate is shown with one call at most. */
+    boolean one() {
+        return one;
     }
 
     String prefix() {

@@ -29,7 +29,7 @@ public final class SignedAnswer {
 
     /**
      * @param ids of the calls of all candidates
-     * @param legacyFunctions whether the caller is shown one call at most, without its id
+     * @param legacyFunctions whether the caller is shown its call without the id
      */
     public SignedAnswer(ShownCalls ids, boolean legacyFunctions) {
         this.ids = ids;
@@ -78,8 +78,11 @@ public final class SignedAnswer {
         }
     }
 
-    /** Returns the call as it is shown. */
-    public Message.ToolCall call(UpstreamEvent.ToolCall event) {
+    /** Returns the call as it is shown; null if the caller takes one at a time and has it. */
+    public Message.@Nullable ToolCall call(UpstreamEvent.ToolCall event) {
+        if (ids.one() && !calls.isEmpty()) {
+            return null;
+        }
         Message.ToolCall call = ids.call(event);
         calls.add(call);
         upstreamIds.add(event.upstreamId());
@@ -100,8 +103,7 @@ public final class SignedAnswer {
     /** Returns the parts that later turns need and that the caller may not send back. */
     public List<SignedPart> parts() {
         List<SignedPart> signed = new ArrayList<>();
-        int shown = legacyFunctions ? Math.min(1, calls.size()) : calls.size();
-        for (int i = 0; i < shown; i++) {
+        for (int i = 0; i < calls.size(); i++) {
             addTo(signed, i);
         }
         if (textSignature != null && text.length() <= SIGNED_TEXT_CHARS_MAX) {

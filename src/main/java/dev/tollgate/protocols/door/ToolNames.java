@@ -93,6 +93,7 @@ public final class ToolNames {
                 said.sampling(),
                 said.tools().stream().map(this::of).toList(),
                 of(said.toolChoice()),
+                said.oneCall(),
                 said.responseFormat(),
                 said.reasoningEffort(),
                 said.includeThoughts(),

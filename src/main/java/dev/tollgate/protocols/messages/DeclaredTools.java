@@ -37,6 +37,7 @@ final class DeclaredTools {
     private @Nullable String searchName;
     private @Nullable String choice;
     private @Nullable String chosen;
+    private boolean oneCall;
 
     /** @param deferred whether it is declared only if the conversation refers to it (E10) */
     private record Listed(Tool tool, boolean deferred) {}
@@ -55,11 +56,7 @@ final class DeclaredTools {
             switch (member) {
                 case "type" -> choice = json.oneOf(CHOICES);
                 case "name" -> chosen = json.nonEmptyString();
-                case "disable_parallel_tool_use" -> {
-                    if (json.bool()) {
-                        json.ignored(json.path());
-                    }
-                }
+                case "disable_parallel_tool_use" -> oneCall = json.bool();
                 default -> json.ignore();
             }
         });
@@ -82,6 +79,11 @@ final class DeclaredTools {
     /** Returns whether the model may search. */
     boolean searches() {
         return searchPath != null && !"none".equals(choice);
+    }
+
+    /** Returns whether the caller takes one call at a time. */
+    boolean oneCall() {
+        return oneCall;
     }
 
     /** Returns the functions to declare. @param referenced the names of deferred tools that the conversation refers to */

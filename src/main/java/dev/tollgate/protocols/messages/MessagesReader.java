@@ -227,6 +227,7 @@ final class MessagesReader {
                 sampling.built(),
                 declared,
                 tools.choice(declared),
+                tools.oneCall(),
                 thinking.format(),
                 null,
                 null,

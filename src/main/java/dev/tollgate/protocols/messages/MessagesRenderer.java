@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.messages;
 
+import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.Alphanumerics;
@@ -16,6 +17,7 @@ import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +55,10 @@ final class MessagesRenderer implements Renderer {
         this.metered = metered;
         this.request = request;
         this.random = random;
-        List<Message> before = request.conversation().messages();
-        this.signed = new SignedAnswer(
-                new ShownCalls(before, CALL_ID_PREFIX, it -> Ascii.isWord(it, it.length(), "_-"), random), false);
+        Predicate<String> fits = it -> Ascii.isWord(it, it.length(), "_-");
+        Conversation said = request.conversation();
+        ShownCalls ids = new ShownCalls(said.messages(), said.oneCall(), CALL_ID_PREFIX, fits, random);
+        this.signed = new SignedAnswer(ids, false);
         this.streams = request.stream();
         this.blocks = new MessageBlocks(streams, request.thinking().omitted());
         if (!streams) {
@@ -125,7 +128,12 @@ final class MessagesRenderer implements Renderer {
         switch (event) {
             case UpstreamEvent.Text text -> text(text);
             case UpstreamEvent.Thought thought -> thought(thought);
-            case UpstreamEvent.ToolCall call -> blocks.call(request.names().shown(signed.call(call)));
+            case UpstreamEvent.ToolCall it -> {
+                Message.ToolCall call = signed.call(it);
+                if (call != null) {
+                    blocks.call(request.names().shown(call));
+                }
+            }
             case UpstreamEvent.Grounding it -> grounding = it;
             case UpstreamEvent.Finish it -> finish = it;
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());

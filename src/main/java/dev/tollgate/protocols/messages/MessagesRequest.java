@@ -53,6 +53,7 @@ record MessagesRequest(
                 conversation.sampling(),
                 conversation.tools(),
                 conversation.toolChoice(),
+                conversation.oneCall(),
                 conversation.responseFormat(),
                 thinking.effort(),
                 thinking.shows() ? Boolean.TRUE : null,

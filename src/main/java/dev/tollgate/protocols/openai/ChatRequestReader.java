@@ -146,6 +146,7 @@ public final class ChatRequestReader {
                 sampling.built(extensions.topK()),
                 fitted.tools(),
                 fitted.choice(),
+                tools.oneCall(),
                 responseFormat,
                 reasoningEffort,
                 extensions.includeThoughts(),

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of OpenAI's that mean nothing to Gemini (D5). Their types are checked all the same. A value that says what happens
- * anyway is not listed: false for {@code store}, true for {@code parallel_tool_calls}, an empty map, {@code ["text"]}. {@code service_tier}
+ * anyway is not listed: false for {@code store}, an empty map, {@code ["text"]}. {@code service_tier}
  * is listed, too: the model's price decides later whether it has an effect (D49).
  */
 public final class FieldsWithoutEffect {
@@ -38,7 +38,6 @@ public final class FieldsWithoutEffect {
             case "safety_identifier" -> listed(() -> callerNames.user(json.string(64)));
             case "verbosity" -> listed(() -> json.oneOf(LEVELS));
             case "store" -> flag(false);
-            case "parallel_tool_calls" -> flag(true);
             case "logit_bias" -> map(token -> json.number(-100, 100));
             case "metadata" -> map(callerNames::tag);
             case "prediction", "audio", "prompt_cache_options" -> listedObject();

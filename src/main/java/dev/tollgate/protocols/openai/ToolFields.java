@@ -15,6 +15,7 @@ final class ToolFields {
     private List<Tool> functions = List.of();
     private @Nullable ToolChoiceReader toolChoice;
     private @Nullable ToolChoiceReader functionCall;
+    private boolean parallel = true;
 
     ToolFields(JsonBody json) {
         this.json = json;
@@ -25,6 +26,7 @@ final class ToolFields {
         switch (name) {
             case "tools" -> tools = new ToolReader(json).tools();
             case "functions" -> functions = new ToolReader(json).functions();
+            case "parallel_tool_calls" -> parallel = json.bool();
             case "tool_choice" -> toolChoice = new ToolChoiceReader(json).toolChoice();
             case "function_call" -> functionCall = new ToolChoiceReader(json).functionCall();
             default -> {
@@ -37,6 +39,11 @@ final class ToolFields {
     /** Returns whether the request has the deprecated {@code functions}. */
     boolean areLegacy() {
         return !functions.isEmpty();
+    }
+
+    /** Returns whether the caller takes one call at a time. */
+    boolean oneCall() {
+        return !parallel;
     }
 
     void checkTogether() {

@@ -86,7 +86,6 @@ final class ResponsesReader {
             case "previous_response_id" -> previousId = json.nonEmptyString();
             case "conversation" -> throw json.invalid("is not supported. Send the whole conversation as 'input'.");
             case "prompt" -> throw json.invalid("is not supported. Send the prompt's text as 'instructions'.");
-            case "parallel_tool_calls" -> ignoreIf(!json.bool());
             case "truncation" ->
                 ignoreIf(!json.oneOf(List.of("auto", "disabled")).equals("disabled"));
             default -> {
@@ -183,6 +182,7 @@ final class ResponsesReader {
                 settings.sampling(),
                 functions,
                 toolChoice,
+                settings.oneCall(),
                 settings.format(),
                 settings.effort(),
                 settings.showsThoughts(),

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
@@ -73,8 +74,9 @@ final class ResponsesRenderer implements Renderer {
         this.request = request;
         this.keptResponses = keptResponses;
         this.clock = clock;
-        List<Message> before = request.conversation().messages();
-        this.signed = new SignedAnswer(new ShownCalls(before, CALL_ID_PREFIX, it -> true, random), false);
+        Conversation said = request.conversation();
+        ShownCalls ids = new ShownCalls(said.messages(), said.oneCall(), CALL_ID_PREFIX, it -> true, random);
+        this.signed = new SignedAnswer(ids, false);
         this.showsThoughts = request.echo().summary() != null;
         String idChars = KeptIds.chars(this.taskId);
         this.events = new EventWriter(request.stream());
@@ -133,7 +135,12 @@ final class ResponsesRenderer implements Renderer {
                     output.thought(thought.text());
                 }
             }
-            case UpstreamEvent.ToolCall call -> output.call(signed.call(call));
+            case UpstreamEvent.ToolCall it -> {
+                Message.ToolCall call = signed.call(it);
+                if (call != null) {
+                    output.call(call);
+                }
+            }
             case UpstreamEvent.Grounding it -> grounding = it;
             case UpstreamEvent.Logprobs logprobs -> output.logprobs(logprobs.tokens());
             case UpstreamEvent.Finish it -> object.finish = it;

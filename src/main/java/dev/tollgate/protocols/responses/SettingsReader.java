@@ -28,11 +28,13 @@ final class SettingsReader {
     private @Nullable String effort;
     private @Nullable String summary;
     private @Nullable ServiceTier tier;
+    private boolean parallel = true;
 
     private static final class Numbers {
         private @Nullable Double temperature;
         private @Nullable Double topP;
         private @Nullable Long maxTokens;
+        private @Nullable Long maxCalls;
         private int topLogprobs;
     }
 
@@ -49,6 +51,8 @@ final class SettingsReader {
             case "top_logprobs" -> numbers.topLogprobs = json.integer(0, 20);
             case "text" -> json.object(this::text);
             case "reasoning" -> json.object(this::reasoning);
+            case "parallel_tool_calls" -> parallel = json.bool();
+            case "max_tool_calls" -> maxCalls();
             case "include" -> json.array(INCLUDES_MAX, this::included);
             case "service_tier" -> {
                 json.ignored(json.path());
@@ -59,6 +63,14 @@ final class SettingsReader {
             }
         }
         return true;
+    }
+
+    /** OpenAI counts only calls of its own tools. A maximum of one is taken for all. */
+    private void maxCalls() {
+        numbers.maxCalls = json.longInteger(1, Long.MAX_VALUE);
+        if (numbers.maxCalls > 1) {
+            json.ignored(json.path());
+        }
     }
 
     private void text(String member) {
@@ -86,6 +98,11 @@ final class SettingsReader {
     }
 
     // ---- what has been read ----
+
+    /** Returns whether the caller takes one call at a time. */
+    boolean oneCall() {
+        return !parallel || (numbers.maxCalls != null && numbers.maxCalls == 1);
+    }
 
     @Nullable
     Long maxTokens() {

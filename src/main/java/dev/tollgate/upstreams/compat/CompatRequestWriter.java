@@ -125,6 +125,9 @@ final class CompatRequestWriter {
         json.writeArrayPropertyStart("tools");
         tools.forEach(this::writeTool);
         json.writeEndArray();
+        if (conversation.oneCall()) {
+            json.writeBooleanProperty("parallel_tool_calls", false);
+        }
         writeChoice();
     }
 

@@ -14,7 +14,8 @@ class ChoiceTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     private static Choice choice() {
-        return new Choice(0, new ShownCalls(List.of(), "call_", it -> true, new Random(1)), new ToolNames(), false);
+        return new Choice(
+                0, new ShownCalls(List.of(), false, "call_", it -> true, new Random(1)), new ToolNames(), false);
     }
 
     @Test

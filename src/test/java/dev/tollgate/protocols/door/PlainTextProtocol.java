@@ -121,6 +121,7 @@ final class PlainTextProtocol implements Protocol {
                     new Sampling(1, List.of(), null, null, null, null, null, false, null, null),
                     List.of(),
                     new ToolChoice.Auto(),
+                    false,
                     new ResponseFormat.Text(),
                     null,
                     null,

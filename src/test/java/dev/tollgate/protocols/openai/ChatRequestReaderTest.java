@@ -178,7 +178,7 @@ class ChatRequestReaderTest {
         ChatRequest request = read("{'zeta':{'deep':[{'x':1}]},'model':'m','user':'u1','logit_bias':{'50256':-100},"
                 + "'prediction':{'type':'content','content':'x'},'verbosity':'low','store':true,'metadata':{'a':'b'},"
                 + "'service_tier':'auto','safety_identifier':'s','prompt_cache_key':'k','moderation':{},"
-                + "'audio':{'voice':'alloy'},'modalities':['text'],'parallel_tool_calls':false,"
+                + "'audio':{'voice':'alloy'},'modalities':['text'],"
                 + "'stream_options':{'include_usage':true,'include_obfuscation':true,'other':1},"
                 + "'web_search_options':{'search_context_size':'low','user_location':{'type':'approximate'}},"
                 + "'extra_body':{'foo':1,'google':{'bar':2}},"
@@ -197,7 +197,6 @@ class ChatRequestReaderTest {
                         "prompt_cache_key",
                         "moderation",
                         "audio",
-                        "parallel_tool_calls",
                         "stream_options.include_obfuscation",
                         "stream_options.other",
                         "web_search_options.search_context_size",
@@ -211,7 +210,7 @@ class ChatRequestReaderTest {
     @Test
     void what_says_only_what_happens_anyway_is_not_listed() {
         assertThat(read(with(
-                                "'store':false,'parallel_tool_calls':true,'logit_bias':{},'metadata':{},"
+                                "'store':false,'parallel_tool_calls':false,'logit_bias':{},'metadata':{},"
                                         + "'modalities':['text'],'stream_options':{'include_usage':true,'include_obfuscation':false}"))
                         .ignored())
                 .isEmpty();

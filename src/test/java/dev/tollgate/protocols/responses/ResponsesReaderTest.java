@@ -479,9 +479,10 @@ class ResponsesReaderTest {
                 "'reasoning':{'effort':'high','generate_summary':'auto','context':'x'},"
                         + "'text':{'verbosity':'low','format':{'type':'json_schema','name':'n','strict':true,'schema':{'type':'object'}}},"
                         + "'include':['reasoning.encrypted_content','web_search_call.action.sources','message.input_image.image_url'],"
-                        + "'max_output_tokens':16,'store':true,'truncation':'auto','parallel_tool_calls':false,'stream':true,"
+                        + "'max_output_tokens':16,'store':true,'truncation':'auto','parallel_tool_calls':false,'max_tool_calls':2,'stream':true,"
                         + "'tools':[ {'type':'function', 'name':'f'} ],'tool_choice':'auto','service_tier':'flex','n':2,'client_metadata':{}");
         assertThat(request.conversation().reasoningEffort()).isEqualTo(Effort.HIGH);
+        assertThat(request.conversation().oneCall()).isTrue();
         assertThat(request.conversation().responseFormat()).isInstanceOf(ResponseFormat.JsonSchema.class);
         assertThat(request.maxTokens()).isEqualTo(16);
         assertThat(request.stream()).isTrue();
@@ -500,7 +501,7 @@ class ResponsesReaderTest {
                         "text.verbosity",
                         "include.2",
                         "truncation",
-                        "parallel_tool_calls",
+                        "max_tool_calls",
                         "service_tier",
                         "n",
                         "client_metadata");

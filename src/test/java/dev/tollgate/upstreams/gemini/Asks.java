@@ -278,6 +278,7 @@ public final class Asks {
                         seed),
                 tools,
                 toolChoice,
+                false,
                 format,
                 reasoningEffort,
                 null,
