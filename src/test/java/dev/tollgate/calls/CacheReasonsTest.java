@@ -10,12 +10,15 @@ import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.TestClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +125,66 @@ class CacheReasonsTest {
         JsonNode with = channels.customer().lastTask();
         assertThat(with.path("cache").path("missed").asDouble()).isPositive();
         assertThat(with.get("credits_consumed")).isEqualTo(without.get("credits_consumed"));
+    }
+
+    @Test
+    void metrics_count_tokens_misses_and_the_channels_of_sessions() {
+        Scrape before = Scrape.fresh(channels.gateway());
+        cache("s", 6_000, 0, chat(LARGE, "Yes.", "And?"));
+        cache("s", 6_000, 4_000, chat(LARGE, "Yes.", "And?"));
+        (a.asked() > 0 ? a : b).script(FarServer.whole(503, "{}"));
+        cache("s", 6_000, 5_000, chat(LARGE, "Yes.", "And?"));
+        Scrape scrape = Scrape.fresh(channels.gateway());
+        assertThat(scrape.since(before, "tollgate_cache_tokens_total", "result=\"read\""))
+                .isEqualTo(9_000);
+        assertThat(scrape.since(before, "tollgate_cache_tokens_total", "result=\"missed\""))
+                .isEqualTo(3_000);
+        assertThat(scrape.since(before, "tollgate_cache_misses_total", "reason=\"no_record\""))
+                .isEqualTo(1);
+        assertThat(scrape.since(before, "tollgate_cache_misses_total")).isEqualTo(1);
+        assertThat(scrape.since(before, "tollgate_affinity_total", "source=\"x-tollgate-session\"", "result=\"first\""))
+                .isEqualTo(2);
+        assertThat(scrape.since(before, "tollgate_affinity_total", "result=\"failed_over\""))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_call_that_a_busy_channel_passes_over_is_counted() throws Exception {
+        cache("s", 100, 0, chat("Hi"));
+        FarServer busy = a.asked() > 0 ? a : b;
+        CountDownLatch open = new CountDownLatch(1);
+        busy.script(new FarServer.Answer.Stream(
+                () -> {
+                    await(open);
+                    return List.of(FarServer.geminiText("Yes."), FarServer.geminiEnd(9, 2))
+                            .iterator();
+                },
+                false));
+        List<CompletableFuture<Reply>> calls = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            calls.add(channels.gateway()
+                    .sendAside(channels.customer().request(chat("Hi")).header("x-tollgate-session", "s")));
+        }
+        Gateway.await("16 open calls", () -> busy.asked() == 17);
+        Scrape before = Scrape.fresh(channels.gateway());
+        assertThat(channels.gateway()
+                        .send(channels.customer().request(chat("Hi")).header("x-tollgate-session", "s"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(Scrape.fresh(channels.gateway()).since(before, "tollgate_affinity_total", "result=\"passed_over\""))
+                .isEqualTo(1);
+        open.countDown();
+        for (CompletableFuture<Reply> call : calls) {
+            assertThat(call.get().status()).isEqualTo(200);
+        }
+    }
+
+    private static void await(CountDownLatch open) {
+        try {
+            open.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

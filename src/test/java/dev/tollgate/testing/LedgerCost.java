@@ -101,6 +101,8 @@ public final class LedgerCost {
             "main",
             "up",
             List.of(new AttemptCost("main", "up", 9_000)),
+            0,
+            0,
             0);
 
     /** What is written of a call. */

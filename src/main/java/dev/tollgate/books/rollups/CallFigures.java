@@ -13,6 +13,8 @@ import java.util.List;
  * @param upstreamModel the upstream's name of the model; empty if no channel was asked
  * @param costs what the upstreams of its attempts cost
  * @param shortfallMicros usage that nothing covered
+ * @param savedMicros what cached tokens cost less
+ * @param missedMicros what tokens cost more because they were not cached, although an earlier prompt had them
  */
 public record CallFigures(
         CallEnd end,
@@ -22,12 +24,14 @@ public record CallFigures(
         String channel,
         String upstreamModel,
         List<AttemptCost> costs,
-        long shortfallMicros) {
+        long shortfallMicros,
+        long savedMicros,
+        long missedMicros) {
 
     public static final long NONE = -1;
 
     public CallFigures {
-        if (shortfallMicros < 0 || firstByteMillis < NONE) {
+        if (shortfallMicros < 0 || firstByteMillis < NONE || savedMicros < 0 || missedMicros < 0) {
             throw new IllegalArgumentException("a figure below zero");
         }
         costs = List.copyOf(costs);
@@ -41,7 +45,7 @@ public record CallFigures(
     /** Returns the figures of a call without usage that is charged. */
     public static CallFigures nothing(
             CallEnd end, long firstByteMillis, String channel, String upstreamModel, List<AttemptCost> costs) {
-        return new CallFigures(end, false, Usage.NONE, firstByteMillis, channel, upstreamModel, costs, 0);
+        return new CallFigures(end, false, Usage.NONE, firstByteMillis, channel, upstreamModel, costs, 0, 0, 0);
     }
 
     /**

@@ -92,6 +92,8 @@ final class Tallies {
         add(sums, UsageColumn.ESTIMATED, call.estimated() ? 1 : 0);
         add(sums, UsageColumn.CHARGED_MICROS, chargedMicros);
         add(sums, UsageColumn.SHORTFALL_MICROS, call.shortfallMicros());
+        add(sums, UsageColumn.SAVED_MICROS, call.savedMicros());
+        add(sums, UsageColumn.MISSED_MICROS, call.missedMicros());
     }
 
     private static void add(long[] sums, UsageColumn column, long more) {

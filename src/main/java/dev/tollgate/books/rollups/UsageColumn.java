@@ -27,6 +27,10 @@ public enum UsageColumn {
     COST_MICROS,
     /** Usage that nothing covered. */
     SHORTFALL_MICROS,
+    /** The credits that cached tokens cost less, of calls whose use of the cache is known. */
+    SAVED_MICROS,
+    /** The credits that tokens of earlier prompts cost more because they were not cached. */
+    MISSED_MICROS,
     /** Calls whose first byte came within the first of {@link FirstByte}'s ends; the other nine buckets follow. */
     FIRST_0,
     FIRST_1,
@@ -40,13 +44,13 @@ public enum UsageColumn {
     FIRST_9;
 
     private static final Set<UsageColumn> HOUR_ONLY = EnumSet.of(ESTIMATED, UNCOSTED, COST_MICROS, SHORTFALL_MICROS);
-    private static final Set<UsageColumn> FIRST_BYTES = EnumSet.range(FIRST_0, FIRST_9);
+    private static final Set<UsageColumn> ACCOUNT_ONLY = EnumSet.range(SAVED_MICROS, FIRST_9);
 
     /** The columns of usage_quarter and usage_day, in their order. */
     public static final List<UsageColumn> OF_ACCOUNTS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(HOUR_ONLY)));
 
     /** The readable columns of usage_hour, whose rows have the end of their calls as a column instead of a sum of failures. */
-    public static final List<UsageColumn> OF_PLATFORM = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(FIRST_BYTES)));
+    public static final List<UsageColumn> OF_PLATFORM = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(ACCOUNT_ONLY)));
 
     /** The columns of usage_hour, in their order. */
     static final List<UsageColumn> OF_HOURS =

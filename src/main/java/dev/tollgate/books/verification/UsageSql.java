@@ -59,7 +59,9 @@ final class UsageSql {
                 "thoughts_tokens",
                 "searches",
                 "charged_micros",
-                "refunded_micros"));
+                "refunded_micros",
+                "saved_micros",
+                "missed_micros"));
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             sums.add("first_" + bucket);
         }
@@ -73,7 +75,7 @@ final class UsageSql {
                     CASE WHEN status = 'failed' THEN 1 ELSE 0 END AS failed,
                     CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END AS cancelled,
                     prompt_tokens, cached_tokens, completion_tokens, thoughts_tokens, searches, charge_micros AS charged_micros,
-                    0 AS refunded_micros, estimated""");
+                    0 AS refunded_micros, saved_micros, missed_micros, estimated""");
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             String above = bucket == 0 ? "0" : after(bucket - 1);
             String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND first_byte < " + after(bucket);
@@ -85,6 +87,8 @@ final class UsageSql {
                 + count("pricing", "completion_tokens") + " AS completion_tokens, "
                 + count("pricing", "reasoning_tokens") + " AS thoughts_tokens, "
                 + count("pricing", "searches") + " AS searches, "
+                + credits("course", "saved") + " AS saved_micros, "
+                + credits("course", "missed") + " AS missed_micros, "
                 + "CASE WHEN usage_flags LIKE '%estimated%' THEN 1 ELSE 0 END AS estimated, "
                 + channel("course") + " AS channel, "
                 + upstreamModel("course") + " AS upstream_model, "
@@ -148,6 +152,16 @@ final class UsageSql {
                 ? "CASE WHEN instr(%1$s, '%2$s') > 0 THEN CAST(substr(%1$s, instr(%1$s, '%2$s') + %3$d, 19) AS INTEGER) END"
                         .formatted(column, begin, begin.length())
                 : "CAST(substring(%s from '%s([0-9]{1,18})') AS bigint)".formatted(column, begin);
+    }
+
+    /** The micro-credits of a charged call: a course keeps credits. */
+    private String credits(String column, String member) {
+        String begin = "\"" + member + "\":";
+        return dialect == Dialect.SQLITE
+                ? "CASE WHEN pricing IS NOT NULL AND instr(%1$s, '%2$s') > 0 THEN CAST(ROUND(1000000 * CAST(substr(%1$s, instr(%1$s, '%2$s') + %3$d, 20) AS REAL)) AS INTEGER) ELSE 0 END"
+                        .formatted(column, begin, begin.length())
+                : "CASE WHEN pricing IS NOT NULL THEN COALESCE(CAST(1000000 * CAST(substring(%s from '%s([0-9.]{1,20})') AS numeric) AS bigint), 0) ELSE 0 END"
+                        .formatted(column, begin);
     }
 
     private String name(String column, String member) {

@@ -12,6 +12,7 @@ import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
+import dev.tollgate.upstreams.sessions.CacheUse;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import java.util.Set;
@@ -202,10 +203,17 @@ interface Books {
      * @param channel the channel that answered or was asked last; empty if none was asked
      * @param upstreamModel the upstream's name of the model there; empty if none was asked
      * @param costs what its attempts cost the operator
+     * @param cache its use of the provider's cache, as its course has it; null if it has none
      */
-    record Trace(WrittenJson json, long firstByteMillis, String channel, String upstreamModel, Costs costs) {
+    record Trace(
+            WrittenJson json,
+            long firstByteMillis,
+            String channel,
+            String upstreamModel,
+            Costs costs,
+            @Nullable CacheUse cache) {
 
         /** The trace of a call about which nothing is known. */
-        static final Trace NONE = new Trace(WrittenJson.of("{}"), CallFigures.NONE, "", "", Costs.NONE);
+        static final Trace NONE = new Trace(WrittenJson.of("{}"), CallFigures.NONE, "", "", Costs.NONE, null);
     }
 }

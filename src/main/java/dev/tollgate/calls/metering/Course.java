@@ -1,7 +1,6 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -126,6 +125,7 @@ final class Course {
                         .map(cost -> new OverCall.Cost(cost.channel(), Math.max(0, cost.micros())))
                         .toList(),
                 costs.refused(),
+                cache,
                 last == null ? "" : last.channel(),
                 last == null ? "" : last.model(),
                 offered == null ? null : offered.version(),
@@ -149,18 +149,20 @@ final class Course {
         SentCall last = last();
         String channel = last == null ? "" : CourseJson.cut(last.channel());
         String model = last == null ? "" : CourseJson.cut(last.model());
-        WrittenJson json = new CourseJson(arrival == null ? "" : arrival.requestId())
+        CourseJson json = new CourseJson(arrival == null ? "" : arrival.requestId())
                 .steps(steps, micros())
                 .upstream(
                         channel,
                         model,
                         answers.isEmpty() ? null : answers.getLast().responseId())
                 .answer(streamed, filter)
-                .ignored(ignored)
-                .cache(cache)
-                .attempts(sent);
+                .ignored(ignored);
+        CacheUse told = json.hasRoomForCache() ? cache : null;
+        if (told != null) {
+            json.cache(told);
+        }
         long firstByte = steps.has(CallStep.HEARD) ? steps.at(CallStep.HEARD) / 1_000 : CallFigures.NONE;
-        return new Trace(json, firstByte, channel, model, costs);
+        return new Trace(json.attempts(sent), firstByte, channel, model, costs, told);
     }
 
     /** Returns the upstream request of the final response. It need not be the latest: a first response may replace its second one again. */

@@ -94,11 +94,11 @@ final class CourseJson {
         }
     }
 
-    /** @param cache null if nothing is known of it */
-    CourseJson cache(@Nullable CacheUse cache) {
-        if (cache == null || json.size() > TaskResult.COURSE_BYTES_MAX - CACHE_CHARS_MAX) {
-            return this;
-        }
+    boolean hasRoomForCache() {
+        return json.size() <= TaskResult.COURSE_BYTES_MAX - CACHE_CHARS_MAX;
+    }
+
+    CourseJson cache(CacheUse cache) {
         json.raw(",\"cache\":{\"session\":").string(cache.session());
         json.raw(",\"expected_tokens\":").number(cache.expectedTokens());
         json.raw(",\"cached_tokens\":").number(cache.cachedTokens());

@@ -5,6 +5,7 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
+import dev.tollgate.upstreams.sessions.CacheUse;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param charge null if nothing was charged
  * @param costs what its attempts cost the operator
  * @param costsRefused channels that have said a cost that was not believed
+ * @param cache its use of the provider's cache; null if nothing is known of it
  * @param channel the operator's name of the channel that answered or was asked last; empty if no channel was asked
  * @param upstreamModel the upstream's name of the model there; empty if no channel was asked
  * @param answeringVersion the version of the model that answered, as the upstream reported it; null if it did not
@@ -35,6 +37,7 @@ public record OverCall(
         @Nullable Charge charge,
         List<Cost> costs,
         List<String> costsRefused,
+        @Nullable CacheUse cache,
         String channel,
         String upstreamModel,
         @Nullable String answeringVersion,

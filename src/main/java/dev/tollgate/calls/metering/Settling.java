@@ -17,10 +17,12 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.upstreams.sessions.CacheUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -87,6 +89,7 @@ final class Settling {
     private static CallFigures figures(Books.Settlement settlement) {
         Books.Bill bill = settlement.bill();
         Usage usage = bill.usage();
+        CacheUse cache = settlement.trace().cache();
         return new CallFigures(
                 end(settlement.end()),
                 settlement.flags().contains(UsageFlag.ESTIMATED),
@@ -95,7 +98,13 @@ final class Settling {
                 settlement.trace().channel(),
                 settlement.trace().upstreamModel(),
                 settlement.trace().costs().attempts(),
-                bill.shortfallMicros());
+                bill.shortfallMicros(),
+                micros(cache == null ? null : cache.savedMicros()),
+                micros(cache == null ? null : cache.missedMicros()));
+    }
+
+    private static long micros(@Nullable Long known) {
+        return known == null ? 0 : known;
     }
 
     private static CallEnd end(Books.End end) {

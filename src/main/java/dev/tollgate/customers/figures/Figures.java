@@ -94,6 +94,16 @@ public final class Figures {
         return of(REFUNDED_MICROS);
     }
 
+    /** Returns what cached tokens cost less. */
+    public long savedMicros() {
+        return of(UsageColumn.SAVED_MICROS);
+    }
+
+    /** Returns what tokens of earlier prompts cost more because they were not cached. */
+    public long missedMicros() {
+        return of(UsageColumn.MISSED_MICROS);
+    }
+
     /** Returns the charges without what was refunded. */
     public long netMicros() {
         return chargedMicros() - refundedMicros();

@@ -9,6 +9,7 @@ import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.calls.metering.UsageFlag;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.sessions.CacheUse;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Metrics of calls as callers see them: number, outcome, duration and charge. */
 final class CallMetrics implements CallObserver {
 
-    private static final int SERIES_OF_MODEL = 60;
+    private static final int SERIES_OF_MODEL = 70;
     private static final int SERIES_OF_CHANNEL = 6;
 
     /** The number of tokens below which the pace has no meaning. */
@@ -36,6 +37,8 @@ final class CallMetrics implements CallObserver {
     private final Histogram firstBytes;
     private final Histogram paces;
     private final Counter tokens;
+    private final Counter cacheTokens;
+    private final Counter cacheMisses;
     private final Counter charged;
     private final Counter costs;
     private final Counter anomalies;
@@ -62,6 +65,8 @@ final class CallMetrics implements CallObserver {
                 "Output tokens per second of streams with at least 16 output tokens.",
                 "model");
         this.tokens = shapes.counter("tollgate_tokens", "Tokens of charged calls, by kind.", "model", "kind");
+        this.cacheTokens = cacheTokens(shapes);
+        this.cacheMisses = cacheMisses(shapes);
         this.charged = shapes.counter(
                 "tollgate_call_charged_microcredits", "Micro-credits charged for calls.", "model", "channel");
         this.costs = shapes.counter(
@@ -93,6 +98,22 @@ final class CallMetrics implements CallObserver {
                 "Time that Tollgate adds to a call, in seconds, by phase: admit (including receipt of the body),"
                         + " translate, reserve, settle.",
                 "phase");
+    }
+
+    private static Counter cacheTokens(Histograms shapes) {
+        return shapes.counter(
+                "tollgate_cache_tokens",
+                "Tokens of prompts of 8 KiB and more, by result: read (from the provider's cache) or missed (an earlier prompt of the session had them).",
+                "model",
+                "result");
+    }
+
+    private static Counter cacheMisses(Histograms shapes) {
+        return shapes.counter(
+                "tollgate_cache_misses",
+                "Calls with prompts of 8 KiB and more that read less than half of what was expected from the provider's cache, by reason.",
+                "model",
+                "reason");
     }
 
     private static Counter waits(Histograms shapes) {
@@ -233,6 +254,9 @@ final class CallMetrics implements CallObserver {
         model.cached.inc(usage.cachedTokens());
         model.output.inc(usage.candidatesTokens());
         model.reasoning.inc(usage.thoughtsTokens());
+        if (call.cache() != null) {
+            cached(model.name, call.cache());
+        }
         OfPair pair = model.channels.of(call.channel());
         pair.charged.inc(charge.micros());
         upstream.used(call.channel(), call.upstreamModel(), usage.inputTokens(), output);
@@ -247,6 +271,14 @@ final class CallMetrics implements CallObserver {
         }
         if (charge.isExcessive()) {
             anomalies.labelValues(call.channel(), "excess").inc();
+        }
+    }
+
+    private void cached(String model, CacheUse use) {
+        cacheTokens.labelValues(model, "read").inc(use.cachedTokens());
+        cacheTokens.labelValues(model, "missed").inc(Math.max(0, use.expectedTokens() - use.cachedTokens()));
+        if (use.miss() != null) {
+            cacheMisses.labelValues(model, use.miss().word()).inc();
         }
     }
 

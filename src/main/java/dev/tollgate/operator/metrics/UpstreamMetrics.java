@@ -19,6 +19,7 @@ final class UpstreamMetrics implements TryObserver {
     private final Histogram firstChunks;
     private final Histogram tokens;
     private final Counter attempts;
+    private final Counter affinity;
     private final SeriesRoom.Named<OfChannel> channels;
 
     UpstreamMetrics(Histograms shapes, SeriesRoom room) {
@@ -44,6 +45,12 @@ final class UpstreamMetrics implements TryObserver {
                 GenAiNames.TOKEN_TYPE);
         this.attempts = shapes.counter(
                 "tollgate_channel_attempts", "Upstream attempts, by how they ended.", "channel", "model", "end");
+        this.affinity = shapes.counter(
+                "tollgate_affinity",
+                "Answered calls of sessions with several channels, by what names the session and by channel: first (in the session's order),"
+                        + " passed_over (another one, for its load or a thought signature) or failed_over (another one, for its health).",
+                "source",
+                "result");
         this.channels = room.new Named<>(0, name -> new OfChannel(name, room));
     }
 
@@ -114,6 +121,11 @@ final class UpstreamMetrics implements TryObserver {
         if (heardNanos != TryObserver.NOTHING) {
             pair.firstChunk.observe(Histograms.seconds(heardNanos));
         }
+    }
+
+    @Override
+    public void session(String source, Place place) {
+        affinity.labelValues(source, place.word()).inc();
     }
 
     void used(String channel, String model, long inputTokens, long outputTokens) {

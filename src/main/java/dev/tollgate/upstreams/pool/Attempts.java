@@ -390,7 +390,26 @@ final class Attempts implements SentCall {
             throwAway(other, "left");
         }
         race.win(attempt, pool.clock().millis());
+        noteSession(attempt.leg().route());
         release(attempt);
+    }
+
+    /** Tells whether the session's first channel has answered. One channel alone has no order. */
+    private void noteSession(ModelRoute answering) {
+        List<ModelRoute> routes = routes();
+        if (!session.hasKey() || routes.size() < 2) {
+            return;
+        }
+        int priority = routes.getFirst().priority();
+        ModelRoute first = Chooser.nearest(
+                routes.stream().filter(route -> route.priority() == priority).toList(), session.key());
+        boolean isPassedOver = tried.isEmpty() && first.isHealthy(pool.clock().millis());
+        observer()
+                .session(
+                        session.source(),
+                        first.isSame(answering)
+                                ? TryObserver.Place.FIRST
+                                : isPassedOver ? TryObserver.Place.PASSED_OVER : TryObserver.Place.FAILED_OVER);
     }
 
     private void release(Attempt attempt) {

@@ -94,6 +94,8 @@ class RollupsTest {
         assertThat(quarters("completion_tokens")).isEqualTo(60);
         assertThat(quarters("thoughts_tokens")).isEqualTo(80);
         assertThat(quarters("searches")).isEqualTo(6);
+        assertThat(quarters("saved_micros")).isEqualTo(12);
+        assertThat(quarters("missed_micros")).isEqualTo(14);
         assertThat(quarters("first_0")).isEqualTo(1);
         assertThat(quarters("first_9")).isEqualTo(1);
     }
@@ -118,7 +120,7 @@ class RollupsTest {
                 new AttemptCost("other", "up", 7),
                 new AttemptCost("other", "up", 5),
                 new AttemptCost("other", "new", CallFigures.NONE));
-        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, "main", "up", costs, 0));
+        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, "main", "up", costs, 0, 0, 0));
 
         assertThat(hours("cost_micros", "channel = 'main'")).isEqualTo(11);
         assertThat(hours("cost_micros", "channel = 'other' AND upstream_model = 'up' AND ending = 'completed'"))
@@ -404,7 +406,7 @@ class RollupsTest {
 
     private static CallFigures figures(CallEnd end, long firstByteMillis) {
         return new CallFigures(
-                end, false, USAGE, firstByteMillis, "main", "up", List.of(new AttemptCost("main", "up", 11)), 5);
+                end, false, USAGE, firstByteMillis, "main", "up", List.of(new AttemptCost("main", "up", 11)), 5, 6, 7);
     }
 
     private long quarters(String column) {

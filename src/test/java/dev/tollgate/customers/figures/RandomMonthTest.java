@@ -424,7 +424,9 @@ class RandomMonthTest {
                 "main",
                 "up",
                 List.of(new AttemptCost("main", "up", tokens)),
-                resolution instanceof Settle settle ? settle.shortfallMicros() : 0);
+                resolution instanceof Settle settle ? settle.shortfallMicros() : 0,
+                cached * 135,
+                (tokens - cached) * 135);
         String pricing = "{\"prompt_tokens\":" + tokens + ",\"completion_tokens\":" + tokens / 2
                 + ",\"reasoning_tokens\":" + tokens / 5 + (searches == 0 ? "" : ",\"searches\":" + searches)
                 + (tier == ServiceTier.STANDARD ? "" : ",\"tier\":\"" + tier.word() + "\"") + "}";
@@ -433,8 +435,9 @@ class RandomMonthTest {
         TaskResult result = status == TaskStatus.FAILED
                 ? TaskResult.error("upstream_error", "=1+1, \"said\"")
                 : new TaskResult(WrittenJson.of(printed), List.of(), null, WrittenJson.of(pricing), null, null, null);
-        String course =
-                "{\"channel\":\"main\",\"upstream_model\":\"up\",\"first_byte\":" + firstByteMillis * 1_000L + "}";
+        String course = "{\"channel\":\"main\",\"upstream_model\":\"up\",\"first_byte\":" + firstByteMillis * 1_000L
+                + ",\"cache\":{\"saved\":" + Credits.text(cached * 135) + ",\"missed\":"
+                + Credits.text((tokens - cached) * 135) + "}}";
         store.commit(
                 resolution,
                 new CloseTask(resolution, status, "answered", result.withCourse(WrittenJson.of(course))),

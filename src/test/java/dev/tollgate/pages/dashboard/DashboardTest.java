@@ -395,9 +395,38 @@ class DashboardTest {
                 .contains("0 failed, 0 cancelled, 2 searches");
     }
 
+    @Test
+    void request_and_usage_show_what_the_cache_saved_and_missed() {
+        BusyAccount own = stranger();
+        gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
+        String text = "A line of a file. ".repeat(600);
+        String body = "{\"model\":\"gemini-3.8-flash\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\""
+                + text + "\"},{\"role\":\"assistant\",\"content\":\"Yes.\"},{\"role\":\"user\",\"content\":\"And?\"}]}";
+        String id = "";
+        for (int cached : List.of(0, 4_000, 1_000)) {
+            gateway.script(UpstreamScript.answers().event("""
+                    {"candidates":[{"content":{"role":"model","parts":[{"text":"Yes."}]},"finishReason":"STOP"}],
+                    "usageMetadata":{"promptTokenCount":6000,"cachedContentTokenCount":%d,"candidatesTokenCount":2,"totalTokenCount":6002}}""".formatted(cached)));
+            id = own.customer.chat(body).json().get("id").asString();
+            own.customer.lastTask();
+        }
+        gateway.setNow(BusyAccount.NOW);
+
+        assertThat(own.browser.get("/dashboard/requests/" + id).body())
+                .contains("The provider read 1,000 of 6,000 expected tokens from its cache: it did not use the cache."
+                        + " That saved 0.1350 credits. Up to 0.6750 credits more could have been saved.");
+        assertThat(usage(own, "model=gemini-3.8-flash&key=" + own.customer.keyId()))
+                .contains("5,000 of them cached, 0.68 credits saved, 0.95 missed")
+                .contains("18,000 5,000 cached 0.68 credits saved, 0.95 missed");
+    }
+
     private static String usageOfOther(BusyAccount account) {
+        return usage(account, "key=" + account.other.keyId());
+    }
+
+    private static String usage(BusyAccount account, String filter) {
         return account.browser
-                .get("/dashboard/usage?by=model&key=" + account.other.keyId())
+                .get("/dashboard/usage?by=model&" + filter)
                 .body()
                 .replaceAll("<[^>]*>", " ")
                 .replaceAll("\\s+", " ");

@@ -4,11 +4,13 @@ import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.live.LiveTexts;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The story of a call in sentences, for its customer and for the operator. Pure.
@@ -44,6 +46,9 @@ public record CallStory(
         }
         if (!AnswerWords.filter(call()).isEmpty()) {
             story.add("The provider's safety filter stopped the response (" + AnswerWords.filter(call()) + ").");
+        }
+        if (call().course().path("cache").isObject()) {
+            story.add(ofCache(call().course().path("cache")));
         }
         for (String flag : call().flags()) {
             story.add(ofFlag(flag));
@@ -96,6 +101,36 @@ public record CallStory(
 
     private String tokens() {
         return Display.count(call().tokens().completion(), "token");
+    }
+
+    private static String ofCache(JsonNode cache) {
+        long cached = cache.path("cached_tokens").asLong(0);
+        long expected = cache.path("expected_tokens").asLong(0);
+        String reason = why(cache);
+        return "The provider read " + Display.number(cached)
+                + (expected == 0 ? "" : " of " + Display.number(expected) + " expected")
+                + " tokens from its cache" + (reason.isEmpty() ? "" : ": " + reason) + "."
+                + credits(cache.path("saved"), " That saved %s credits.")
+                + credits(cache.path("missed"), " Up to %s credits more could have been saved.");
+    }
+
+    private static String why(JsonNode cache) {
+        return switch (cache.path("reason").asString("")) {
+            case "below_minimum" -> "the prompt is too short for it";
+            case "first_call" -> "the conversation had no response yet";
+            case "no_record" -> "the server knew no earlier prompt of the session";
+            case "prefix_changed" ->
+                "the prompt has changed at " + cache.path("at").asString("");
+            case "other_channel" -> "another channel answered, which has a cache of its own";
+            case "expired" -> "the earlier prompt was an hour old";
+            case "provider" -> "it did not use the cache";
+            case String other -> other;
+        };
+    }
+
+    private static String credits(JsonNode amount, String sentence) {
+        long micros = amount.decimalValue(BigDecimal.ZERO).movePointRight(6).longValue();
+        return micros == 0 ? "" : sentence.formatted(Display.charge(micros));
     }
 
     private static String ofFlag(String flag) {
