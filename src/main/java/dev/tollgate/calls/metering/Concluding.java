@@ -196,8 +196,8 @@ final class Concluding {
         boolean finishedBefore = takeBack() || answer().isFinished();
         stopUpstream();
         AnswerUnderWay answer = answer();
+        answer.delivery().endWith(answer.waiting().batches());
         if (finishedBefore) {
-            answer.delivery().endWith(answer.waiting().batches());
             answer.waiting().countAll(answer.usage(), hold.coverage());
             charge(Books.End.COMPLETED);
         } else if (heard) {
@@ -249,10 +249,12 @@ final class Concluding {
         charge(how, outcome(how));
     }
 
-    /** Charges the response, if it is one: an unusable one is free, however the call ends. */
+    /** Charges the response, if it is one: one that is blocked or unusable is free, however the call ends. */
     private void charge(Books.End how, CallOutcome outcome) {
         ApiError unshowable = call.isCallerGone() ? null : call.sink().unshowable();
-        if (answer().delivery().isUnusable()) {
+        if (answer().delivery().isBlocked()) {
+            refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED);
+        } else if (answer().delivery().isUnusable()) {
             refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
         } else if (unshowable == null) {
             end(new Ending.Charge(how, outcome, null));

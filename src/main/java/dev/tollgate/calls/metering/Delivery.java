@@ -38,10 +38,7 @@ final class Delivery {
 
     /** @param attempts number of upstream attempts */
     void show(List<UpstreamEvent> events, int attempts) {
-        for (UpstreamEvent event : events) {
-            promptBlocked |= event instanceof UpstreamEvent.PromptBlocked;
-            note(event);
-        }
+        events.forEach(this::note);
         if ((!hasOutput && !hasOutput(events)) || (promptBlocked && !begun)) {
             keptBack.addAll(events);
         } else if (keptBack.isEmpty()) {
@@ -79,6 +76,8 @@ final class Delivery {
             filter = finishReason == FinishReason.FILTERED ? finish.nativeReason() : filter;
         } else if (isOutput(event)) {
             ended.clear(candidate(event)); // it goes on (D38)
+        } else {
+            promptBlocked |= event instanceof UpstreamEvent.PromptBlocked;
         }
     }
 

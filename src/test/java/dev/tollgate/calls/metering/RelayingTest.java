@@ -638,6 +638,23 @@ class RelayingTest {
     }
 
     @Test
+    void an_answer_blocked_before_its_first_word_is_free_if_its_caller_leaves() {
+        UpstreamEvent blocked = new UpstreamEvent.PromptBlocked("SAFETY");
+        UpstreamEvent filtered = new UpstreamEvent.Finish(0, FinishReason.FILTERED, "SAFETY");
+        UpstreamEvent[][] answers = {{blocked, used(0)}, {used(0), filtered}, {blocked, text("Hi"), used(10), STOP}};
+        for (UpstreamEvent[] answer : answers) {
+            for (boolean mayLeave : new boolean[] {true, false}) {
+                PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+                call.books.mayLeave = mayLeave;
+                call.upstream.says(answer);
+                call.told();
+                call.does(call.call()::gone);
+                assertThat(call.told()).containsExactly("cancel", "give back FAILED");
+            }
+        }
+    }
+
+    @Test
     void a_caller_that_leaves_after_the_last_word_pays_for_a_whole_answer() {
         played.upstream.says(used(4_100), text("a"), STOP);
         played.told();
