@@ -124,6 +124,7 @@ public final class FreeCounts {
         };
         try {
             call.translation().prepared().count(counted -> {
+                counted.ifPresent(count -> call.translation().text().counted(count.tokens()));
                 leave.run();
                 then.accept(counted);
             });

@@ -15,6 +15,7 @@ import dev.tollgate.upstreams.pool.Upstreams;
 import dev.tollgate.upstreams.sessions.CallPrompt;
 import dev.tollgate.upstreams.sessions.CallSession;
 import dev.tollgate.upstreams.sessions.PromptMemory;
+import dev.tollgate.upstreams.sessions.PromptText;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ public final class Meter {
     private final AnswerRoom room;
     private final PromptMemory prompts;
     private final CallObserver observer;
+    private final PromptText.Ratios ratios = new PromptText.Ratios();
     private final Counting counting = new Counting();
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
 
@@ -95,8 +97,10 @@ public final class Meter {
         media.serve(session.accountId(), ask);
         PromptBound prompt = PromptBound.of(ask, model.upstream());
         Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax);
+        boolean isPlain = ask.promptSize().media().isEmpty() && !ask.continuesAnswer();
+        PromptText text = new PromptText(ratios, session.accountId(), model.id(), prompt.textBytes(), isPlain);
         CallPrompt its = inSession(session, model, prompt.textBytes());
-        return new Translation(bounds, prompt.textBytes(), prepared, its, (System.nanoTime() - began) / 1_000);
+        return new Translation(bounds, prompt.textBytes(), prepared, text, its, (System.nanoTime() - began) / 1_000);
     }
 
     /** Compares the prompt with earlier ones of its session; returns null if no provider would cache it. */

@@ -106,6 +106,9 @@ final class Resolving implements Phase {
     }
 
     private void keepPrompt(Usage usage) {
+        if (answer.usage().reportedInputTokens() > 0) {
+            call.request().translation().text().counted(usage.promptTokens());
+        }
         CallPrompt prompt = counted();
         if (prompt != null) {
             prompt.answered(usage.promptTokens(), project());

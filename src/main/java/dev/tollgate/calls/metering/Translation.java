@@ -4,6 +4,7 @@ import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.sessions.CallPrompt;
+import dev.tollgate.upstreams.sessions.PromptText;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounds the highest usage and cost of the call
  * @param promptBytes UTF-8 bytes of the prompt's text, for an estimate of its tokens
  * @param prepared the request in the upstream's words
+ * @param text the prompt's text, for counts that callers see
  * @param prompt the prompt in its session; null if no provider would cache it
  * @param micros duration of the translation, in microseconds
  */
@@ -20,20 +22,21 @@ public record Translation(
         Bounds bounds,
         long promptBytes,
         PreparedCall prepared,
+        PromptText text,
         @Nullable CallPrompt prompt,
         long micros) {
 
     private static final long BYTES_OF_A_TOKEN = 4;
     private static final long TOKENS_OF_A_MEDIUM = 258;
 
-    /** Makes the translation of a call without a session. */
+    /** Makes the translation of a call without an account and a session. */
     public Translation(Bounds bounds, long promptBytes, PreparedCall prepared, long micros) {
-        this(bounds, promptBytes, prepared, null, micros);
+        this(bounds, promptBytes, prepared, PromptText.of(promptBytes), null, micros);
     }
 
     /** Returns this translation with closer bounds. */
     Translation withBounds(Bounds better) {
-        return new Translation(better, promptBytes, prepared, prompt, micros);
+        return new Translation(better, promptBytes, prepared, text, prompt, micros);
     }
 
     /**
@@ -57,7 +60,7 @@ public record Translation(
     Translation loaded(Ask ask) {
         PreparedCall complete = prepared.loaded();
         PromptBound bound = PromptBound.of(ask, bounds.model().upstream());
-        return new Translation(bounds.withPrompt(bound), promptBytes, complete, prompt, micros);
+        return new Translation(bounds.withPrompt(bound), promptBytes, complete, text, prompt, micros);
     }
 
     /**

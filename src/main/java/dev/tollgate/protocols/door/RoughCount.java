@@ -1,15 +1,12 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.ContentPart;
-import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.json.Utf8Buffer;
-import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.upstreams.pool.PromptCount;
 
 /** Rough counts of a prompt's tokens where the upstream has not counted it (E44, E45). */
 public final class RoughCount {
-
-    private static final int BYTES_PER_TOKEN = 4;
 
     /** An image of usual size. */
     private static final long IMAGE_TOKENS = 1_120;
@@ -30,7 +27,7 @@ public final class RoughCount {
                 exchange.setHeader("x-tollgate-estimated", "true");
             }
             call.ignored().forEach(exchange::ignore);
-            long tokens = counted.map(PromptCount::tokens).orElseGet(() -> tokens(call.ask()));
+            long tokens = counted.map(PromptCount::tokens).orElseGet(() -> tokens(call));
             exchange.json(
                     200,
                     Utf8Buffer.scratch()
@@ -41,14 +38,13 @@ public final class RoughCount {
         };
     }
 
-    /** Returns a quarter of the bytes of the texts, rounded up, with media by their kind; at least 1. */
-    public static long tokens(Ask ask) {
-        PromptSize size = ask.promptSize();
+    /** Returns about how many tokens the text has, with media by their kind; at least 1. */
+    public static long tokens(MeteredCall call) {
         long media = 0;
-        for (ContentPart.Media medium : size.media()) {
+        for (ContentPart.Media medium : call.ask().promptSize().media()) {
             media += tokens(medium);
         }
-        return Math.max(1, (size.textBytes() + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN + media);
+        return Math.max(1, call.translation().text().tokens() + media);
     }
 
     /** Returns the tokens of a file by its kind alone. */

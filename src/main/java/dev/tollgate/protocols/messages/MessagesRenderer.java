@@ -97,7 +97,7 @@ final class MessagesRenderer implements Renderer {
         return Alphanumerics.after("tg1.", MARK_CHARS, random);
     }
 
-    /** Returns the counts at the beginning: the prompt's as reported until then, else a quarter of its bytes (E45). */
+    /** Returns the counts at the beginning: the prompt's as reported until then, else an estimate (E45). */
     private TokenCounts prompt(List<UpstreamEvent> events) {
         for (UpstreamEvent event : events) {
             if (event instanceof UpstreamEvent.Usage usage && usage.promptTokens() > 0) {
@@ -105,7 +105,7 @@ final class MessagesRenderer implements Renderer {
                         usage.promptTokens(), Math.clamp(usage.cachedTokens(), 0, usage.promptTokens()));
             }
         }
-        return TokenCounts.ofPrompt(RoughCount.tokens(metered.ask()), 0);
+        return TokenCounts.ofPrompt(RoughCount.tokens(metered), 0);
     }
 
     // ---- the response ----

@@ -6,6 +6,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.HeldUpstream;
+import dev.tollgate.testing.UpstreamScript;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
@@ -76,6 +77,27 @@ class MessageCountTest {
                 "");
         assertThat(tokens(reply)).isEqualTo(1_120 + 2);
         assertThat(reply.header("x-tollgate-estimated")).isEqualTo("true");
+    }
+
+    @Test
+    void an_estimate_has_the_tokens_per_byte_of_the_accounts_last_counted_prompt() {
+        String text = "12345678".repeat(1_000);
+        String withPicture =
+                "[{\"type\":\"image\",\"source\":{\"type\":\"url\",\"url\":\"https://pictures.invalid/p.png\"}},"
+                        + "{\"type\":\"text\",\"text\":\"" + text + "\"}]";
+        Customer customer = gateway.customer("10");
+        for (String settled : List.of(text, "12345678")) {
+            gateway.script(UpstreamScript.says("Yes.", 1_600, 1));
+            Reply reply = gateway.post(
+                    "/v1/messages", HI.formatted("\"" + settled + "\"", ",\"max_tokens\":99"), customer.key());
+            assertThat(reply.status()).isEqualTo(200);
+        }
+        assertThat(tokens(count(customer, withPicture, "")))
+                .as("the large plain prompt")
+                .isEqualTo(1_120 + 1_600);
+        assertThat(tokens(count(gateway.customer("10"), withPicture, "")))
+                .as("another account's is a quarter")
+                .isEqualTo(1_120 + 2_000);
     }
 
     @Test
