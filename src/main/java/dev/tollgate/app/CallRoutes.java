@@ -45,6 +45,7 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
+import dev.tollgate.protocols.messages.MessagesErrors;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.messages.RequestIdGate;
 import dev.tollgate.protocols.responses.KeptHandlers;
@@ -152,8 +153,8 @@ record CallRoutes(
     }
 
     private void messages(List<Route<?>> routes, KeyGate key) {
-        api(routes, door(messages(false)).route("/messages", new RequestIdGate<>(whileBooksAnswer(key))));
-        Gate<KeyCaller> countsKey = new RequestIdGate<>(whileBooksAnswer(key.forTokenCounts()));
+        api(routes, door(messages(false)).route("/messages", new RequestIdGate<>(whileBooksAnswer(key), any -> true)));
+        Gate<KeyCaller> countsKey = new RequestIdGate<>(whileBooksAnswer(key.forTokenCounts()), any -> true);
         api(
                 routes,
                 door(messages(true))
@@ -202,7 +203,8 @@ record CallRoutes(
             exchange.setHeader("vary", "authorization, x-api-key, x-goog-api-key, anthropic-version");
             (KeyGate.isOfGooglesClient(exchange) ? google : openAi).handle(exchange, caller);
         };
-        return Route.get(path, key.orAsAnyClient(), handler).withErrors(new ErrorFormat() {
+        Gate<KeyCaller> gate = new RequestIdGate<>(key.orAsAnyClient(), KeyGate::isOfAnthropicsClient);
+        return Route.get(path, gate, handler).withErrors(new ErrorFormat() {
             @Override
             public byte[] render(ApiError error) {
                 return ErrorFormat.PLATFORM.render(error);
@@ -210,7 +212,10 @@ record CallRoutes(
 
             @Override
             public ErrorFormat of(Exchange exchange) {
-                return KeyGate.isOfGooglesClient(exchange) ? GenerateErrors.OBJECT : ErrorFormat.PLATFORM;
+                if (KeyGate.isOfGooglesClient(exchange)) {
+                    return GenerateErrors.OBJECT;
+                }
+                return KeyGate.isOfAnthropicsClient(exchange) ? MessagesErrors.ofList(exchange) : ErrorFormat.PLATFORM;
             }
         });
     }

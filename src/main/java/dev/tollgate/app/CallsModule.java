@@ -106,7 +106,7 @@ public record CallsModule(
                 PromptMemory.ofHeap(ground.clock()),
                 CallObserver.all(observers(watch, traces)));
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
-        RequestCount requests = new RequestCount(meter.quotas());
+        RequestCount requests = new RequestCount(meter.quotas(), ground.clock());
         Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
         FreeCounts counts = new FreeCounts(books.stores().ledger(), meter);
         books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);

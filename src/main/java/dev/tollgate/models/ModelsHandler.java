@@ -6,15 +6,14 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/**
- * {@code GET /v1/models} and {@code GET /v1/models/{id}} in a shape that OpenAI's and Anthropic's clients read, with aliases and prices. Anthropic's
- * clients also get the names for Claude Code (E17).
- */
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's form, with aliases and prices, or in Anthropic's, with the names for Claude Code (E17). */
 public final class ModelsHandler {
 
     private final Catalogue catalogue;
@@ -31,7 +30,7 @@ public final class ModelsHandler {
     }
 
     /** Returns whether a request is of Anthropic's API. */
-    public static boolean isOfAnthropicsClient(Exchange exchange) {
+    private static boolean isOfAnthropicsClient(Exchange exchange) {
         return exchange.header("anthropic-version") != null;
     }
 
@@ -45,13 +44,19 @@ public final class ModelsHandler {
 
     private void one(Exchange exchange, Caller caller) {
         String id = exchange.pathParam("id");
-        Model model = catalogue.find(
-                isOfAnthropicsClient(exchange) ? MessagesAlias.idOf(id, it -> catalogue.find(it) != null) : id);
+        boolean isAnthropics = isOfAnthropicsClient(exchange);
+        Model model = catalogue.find(isAnthropics ? MessagesAlias.idOf(id, it -> catalogue.find(it) != null) : id);
         if (model == null || !caller.mayUse(model.id())) {
             exchange.fail(notFound(id));
         } else {
-            boolean isAlias = catalogue.find(id) == null;
-            exchange.json(200, ApiJson.written(1_024, json -> write(json, isAlias ? alias(model) : id(model))));
+            Listed listed = catalogue.find(id) == null ? alias(model) : id(model);
+            exchange.json(200, ApiJson.written(1_024, json -> {
+                if (isAnthropics) {
+                    AnthropicModels.write(json, listed);
+                } else {
+                    write(json, listed);
+                }
+            }));
         }
     }
 
@@ -68,15 +73,18 @@ public final class ModelsHandler {
     }
 
     private byte[] renderList(Exchange exchange, Caller caller) {
-        boolean withAliases = isOfAnthropicsClient(exchange);
+        boolean isAnthropics = isOfAnthropicsClient(exchange);
         List<Listed> listed = new ArrayList<>();
         for (Model model : catalogue.all()) {
             if (caller.mayUse(model.id())) {
                 listed.add(id(model));
-                if (withAliases && MessagesAlias.isFor(model)) {
+                if (isAnthropics && MessagesAlias.isFor(model)) {
                     listed.add(alias(model));
                 }
             }
+        }
+        if (isAnthropics) {
+            return AnthropicModels.page(exchange, listed);
         }
         return ApiJson.object(8_192, json -> {
             json.writeStringProperty("object", "list");
@@ -100,16 +108,21 @@ public final class ModelsHandler {
         json.writeEndArray();
     }
 
-    /** A model under one of its names. */
-    private record Listed(String id, Model model, UpstreamModel upstream) {}
+    /** A model under one of its names. @param end null if it does not retire soon */
+    record Listed(
+            String id, Model model, UpstreamModel upstream, Instant created, ModelLife.@Nullable Retirement end) {}
 
     private Listed id(Model model) {
-        return new Listed(model.id(), model, life.current(model).upstream());
+        return listed(model.id(), model);
     }
 
     private Listed alias(Model model) {
-        UpstreamModel upstream = life.current(model).upstream();
-        return new Listed(MessagesAlias.of(model, upstream.inputTokensMax()), model, upstream);
+        long window = life.current(model).upstream().inputTokensMax();
+        return listed(MessagesAlias.of(model, window), model);
+    }
+
+    private Listed listed(String id, Model model) {
+        return new Listed(id, model, life.current(model).upstream(), catalogue.created(), life.retirement(model));
     }
 
     private void write(JsonGenerator json, Listed listed) {
@@ -120,8 +133,8 @@ public final class ModelsHandler {
         json.writeStringProperty("object", "model");
         json.writeStringProperty("type", "model");
         json.writeStringProperty("display_name", model.id());
-        ApiJson.time(json, "created", catalogue.created());
-        json.writeStringProperty("created_at", catalogue.created().toString());
+        ApiJson.time(json, "created", listed.created);
+        json.writeStringProperty("created_at", listed.created.toString());
         json.writeStringProperty("owned_by", "google");
         json.writeArrayPropertyStart("aliases");
         model.aliases().forEach(json::writeString);
@@ -136,7 +149,7 @@ public final class ModelsHandler {
         }
         json.writeName("pricing");
         json.writeRawValue(PriceJson.of(model, clock.instant()).toString());
-        ModelLife.Retirement end = life.retirement(model);
+        ModelLife.Retirement end = listed.end;
         if (end != null) {
             json.writeObjectPropertyStart("retirement");
             json.writeStringProperty("at", end.at().toString());

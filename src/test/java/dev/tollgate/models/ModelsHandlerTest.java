@@ -15,6 +15,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -73,7 +76,7 @@ class ModelsHandlerTest {
     }
 
     @Test
-    void a_model_is_shown_in_the_shape_of_openai_and_anthropic() {
+    void a_model_is_shown_in_the_shape_of_openai() {
         assertThat(one("open"))
                 .isEqualTo(
                         "{\"id\":\"open\",\"object\":\"model\",\"type\":\"model\",\"display_name\":\"open\",\"created\":0,"
@@ -118,6 +121,66 @@ class ModelsHandlerTest {
         assertThat(entries.get(0).get("shell_type").asString()).isEqualTo("default");
     }
 
+    private static JsonNode ofAnthropic(String path) {
+        return new JsonMapper()
+                .readTree(Asked.get(path)
+                        .header("anthropic-version", "2023-06-01")
+                        .at(ROUTES)
+                        .text());
+    }
+
+    @Test
+    void anthropics_clients_see_what_a_model_can_do() {
+        String no = "{\"supported\":false}";
+        String yes = "{\"supported\":true}";
+        assertThat(ofAnthropic("/v1/models/open").toString())
+                .isEqualTo("""
+                {"type":"model","id":"open","display_name":"open","created_at":"1970-01-01T00:00:00Z","lifecycle":"active",\
+                "line":null,"deprecated_at":null,"retires_at":null,"max_input_tokens":1000,"max_tokens":100,"capabilities":{\
+                "batch":NO,"citations":NO,"code_execution":NO,"context_management":{"supported":false,\
+                "clear_thinking_20251015":NO,"clear_tool_uses_20250919":NO,"compact_20260112":NO},\
+                "effort":{"supported":false,"low":NO,"medium":NO,"high":NO,"xhigh":NO,"max":NO},"image_input":YES,"pdf_input":YES,\
+                "server_tools":{"supported":true,"code_execution":NO,"web_search":YES},"structured_outputs":YES,\
+                "thinking":{"supported":false,"types":{"adaptive":NO,"between_tools":NO,"disabled":YES,"enabled":NO}}}}""".replace("NO", no).replace("YES", yes));
+        JsonNode old = ofAnthropic("/v1/models/old");
+        assertThat(old.get("lifecycle").asString()).isEqualTo("deprecated");
+        assertThat(old.get("deprecated_at").asString()).isEqualTo("2026-10-02T00:00:00Z");
+        assertThat(old.get("retires_at").asString()).isEqualTo("2026-12-01T00:00:00Z");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "limit=1000|open anthropic/open old anthropic/old|false",
+                "limit=3|open anthropic/open old|true",
+                "limit=3&after_id=old|anthropic/old|false",
+                "after_id=anthropic/old|''|false",
+                "limit=1&before_id=old|anthropic/open|true",
+                "limit=2&before_id=old|open anthropic/open|false",
+                "after_id=open&before_id=anthropic/old|anthropic/open old|false"
+            })
+    void a_page_of_anthropics_form_has_what_it_is_asked_for(String query, String ids, boolean more) {
+        JsonNode page = ofAnthropic("/v1/models?" + query);
+
+        assertThat(page.get("data").valueStream().map(it -> it.get("id").asString()))
+                .containsExactly(ids.isEmpty() ? new String[0] : ids.split(" "));
+        assertThat(page.get("has_more").asBoolean()).isEqualTo(more);
+        assertThat(page.get("first_id").asString("")).isEqualTo(ids.split(" ")[0]);
+        assertThat(ids).endsWith(page.get("last_id").asString(""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"limit=0", "limit=1001", "limit=x", "after_id=none", "before_id=closed"})
+    void a_page_that_does_not_exist_is_a_400_naming_its_parameter(String query) {
+        Asked.Answer refused = Asked.get("/v1/models?" + query)
+                .header("anthropic-version", "2023-06-01")
+                .at(ROUTES);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("\"param\":\"" + query.substring(0, query.indexOf('=')) + "\"");
+    }
+
     @Test
     void anthropics_clients_see_each_model_with_functions_by_an_alias() {
         Asked asked = Asked.get("/v1/models").header("anthropic-version", "2023-06-01");
@@ -130,7 +193,7 @@ class ModelsHandlerTest {
                         .header("anthropic-version", "2023-06-01")
                         .at(ROUTES)
                         .text())
-                .startsWith("{\"id\":\"anthropic/open\",");
+                .startsWith("{\"type\":\"model\",\"id\":\"anthropic/open\",");
         assertThat(Asked.get("/v1/models/anthropic/open").at(ROUTES).status())
                 .as("without the header")
                 .isEqualTo(404);

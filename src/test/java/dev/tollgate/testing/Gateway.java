@@ -655,6 +655,8 @@ public final class Gateway implements AutoCloseable {
                 OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
             } else if (response.statusCode() == 200 && path.endsWith(RESPONSES)) {
                 OutgoingSchema.RESPONSES.check(JSON.readTree(response.body()));
+            } else if (response.statusCode() >= 400 && isOfAnthropicsModels(path)) {
+                OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
             } else if (response.statusCode() >= 400
                     && type.startsWith("application/json")
                     && !isGoogleShaped(path)
@@ -670,6 +672,14 @@ public final class Gateway implements AutoCloseable {
                     || (path.contains("/models")
                             && asked.firstValue("x-goog-api-key").isPresent()
                             && asked.firstValue("authorization").isEmpty());
+        }
+
+        private boolean isOfAnthropicsModels(String path) {
+            return path.contains("/models")
+                    && response.request()
+                            .headers()
+                            .firstValue("anthropic-version")
+                            .isPresent();
         }
 
         private static void checkStream(String path, String body) {

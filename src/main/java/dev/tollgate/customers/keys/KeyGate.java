@@ -87,6 +87,11 @@ public final class KeyGate implements Gate<KeyCaller> {
                 && exchange.header(GOOGLES) != null;
     }
 
+    /** Returns whether a request to a path of all protocols is of Anthropic's API (E17). */
+    public static boolean isOfAnthropicsClient(Exchange exchange) {
+        return exchange.header("anthropic-version") != null && !isOfGooglesClient(exchange);
+    }
+
     /** Returns the gate for keys that may call models. */
     public KeyGate forModels() {
         return new KeyGate(keys, count, manner, KeyKind.API);
@@ -235,7 +240,8 @@ public final class KeyGate implements Gate<KeyCaller> {
                     .asException();
         }
         KeyCaller caller = new KeyCaller(key, found.accountRates());
-        count.count(exchange, caller);
+        boolean isAnthropics = manner == Manner.ANTHROPIC || manner == Manner.ANY && isOfAnthropicsClient(exchange);
+        count.count(exchange, caller, isAnthropics);
         if (kind != null && key.settings().kind() != kind) {
             throw ApiError.of(
                             ErrorCode.INVALID_API_KEY,

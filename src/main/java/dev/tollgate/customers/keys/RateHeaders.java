@@ -3,10 +3,12 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.limits.Quotas;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The rate limits in the headers that OpenAI's clients know (protocol 3.5). */
+/** The rate limits in the headers that OpenAI's clients know (protocol 3.5), and in Anthropic's (E26). */
 public final class RateHeaders {
 
     private RateHeaders() {}
@@ -22,6 +24,24 @@ public final class RateHeaders {
             headers.accept("x-ratelimit-limit-" + what, Long.toString(level.limit()));
             headers.accept("x-ratelimit-remaining-" + what, Long.toString(level.remaining()));
             headers.accept("x-ratelimit-reset-" + what, level.resetText());
+        }
+    }
+
+    /** The tightest limits as Anthropic's clients know them. @param headers takes names and values */
+    public static void showAnthropics(Quotas.Standing standing, Instant now, BiConsumer<String, String> headers) {
+        showAnthropics("requests", standing.requests(), now, headers);
+        showAnthropics("tokens", standing.tokens(), now, headers);
+    }
+
+    private static void showAnthropics(
+            String what, Quotas.@Nullable Level level, Instant now, BiConsumer<String, String> headers) {
+        if (level != null) {
+            String name = "anthropic-ratelimit-" + what;
+            Instant reset = now.plus(level.reset()).plusNanos(999_999_999);
+            headers.accept(name + "-limit", Long.toString(level.limit()));
+            headers.accept(name + "-remaining", Long.toString(level.remaining()));
+            headers.accept(
+                    name + "-reset", reset.truncatedTo(ChronoUnit.SECONDS).toString());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 
@@ -14,20 +15,22 @@ public final class RequestCount {
     private static final long TOKEN_COUNTS = 600;
 
     private final Quotas quotas;
+    private final InstantSource clock;
     private final Function<KeyCaller, List<Quota>> its;
 
-    public RequestCount(Quotas quotas) {
-        this(quotas, KeyCaller::quotas);
+    public RequestCount(Quotas quotas, InstantSource clock) {
+        this(quotas, clock, KeyCaller::quotas);
     }
 
-    private RequestCount(Quotas quotas, Function<KeyCaller, List<Quota>> its) {
+    private RequestCount(Quotas quotas, InstantSource clock, Function<KeyCaller, List<Quota>> its) {
         this.quotas = quotas;
+        this.clock = clock;
         this.its = its;
     }
 
     /** Returns the count of requests for counts of tokens, which count against no other limit. */
     RequestCount ofTokenCounts() {
-        return new RequestCount(quotas, caller -> freeWork(caller.accountId()));
+        return new RequestCount(quotas, clock, caller -> freeWork(caller.accountId()));
     }
 
     /** Returns what limits an account's free work: counts, estimates, and calls that are refused after kept content was opened for them (E44). */
@@ -42,12 +45,26 @@ public final class RequestCount {
      * @throws dev.tollgate.base.error.ApiException 429 if nothing is
      */
     public void count(Exchange exchange, KeyCaller caller) {
+        count(exchange, caller, false);
+    }
+
+    /**
+     * Tells the caller what is left.
+     *
+     * @param isAnthropics whether Anthropic's headers are shown too
+     * @throws dev.tollgate.base.error.ApiException 429 if nothing is
+     */
+    void count(Exchange exchange, KeyCaller caller, boolean isAnthropics) {
         List<Quota> counted = its.apply(caller);
         if (counted.isEmpty()) {
             return;
         }
         Quotas.OverLimit refused = quotas.arrive(counted);
-        RateHeaders.show(quotas.standing(counted), exchange::setHeader);
+        Quotas.Standing standing = quotas.standing(counted);
+        RateHeaders.show(standing, exchange::setHeader);
+        if (isAnthropics) {
+            RateHeaders.showAnthropics(standing, clock.instant(), exchange::setHeader);
+        }
         if (refused != null) {
             throw RateHeaders.refusal(refused).asException();
         }

@@ -51,8 +51,10 @@ final class AnswerBytes {
         boolean isHttp10 = exchange.isHttp10();
         ByteBuf out = head(head, isHttp10, room);
         writeField(out, "x-request-id", exchange.requestId());
-        out.writeBytes(VERSION);
-        writeNumber(out, PROCESSING, exchange.millis());
+        if (!head.has("request-id")) { // an answer of Anthropic's API
+            out.writeBytes(VERSION);
+            writeNumber(out, PROCESSING, exchange.millis());
+        }
         out.writeBytes(date.get());
         if (head.closes()) {
             out.writeBytes(CLOSE);

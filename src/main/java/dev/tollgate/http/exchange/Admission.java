@@ -241,7 +241,8 @@ public final class Admission {
         }
 
         ErrorFormat errors(Exchange exchange) {
-            return this == ANTHROPIC_MESSAGES ? error -> anthropic(error, exchange.requestId()) : ErrorFormat.PLATFORM;
+            exchange.setHeader("request-id", exchange.requestId());
+            return error -> anthropic(error, exchange.requestId());
         }
 
         /** Used for unknown paths only, so the type is always the same. */

@@ -28,7 +28,8 @@ public final class ResponseHead {
     private long bytes;
     private boolean closes;
 
-    boolean has(String name) {
+    /** Returns whether a header of that name, in any case, was set. */
+    public boolean has(String name) {
         return indexOf(name) >= 0;
     }
 

@@ -10,6 +10,7 @@ import dev.tollgate.customers.keys.RateHeaders;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +150,12 @@ public abstract class Reading<R> {
     /** Shows the rest of the tightest limits in the headers of the protocol's clients. */
     protected void showRates(Quotas.Standing standing, BiConsumer<String, String> headers) {
         RateHeaders.show(standing, headers);
+    }
+
+    /** Shows the same in the headers of Anthropic's clients. */
+    protected static void showAnthropicsRates(
+            Quotas.Standing standing, Instant now, BiConsumer<String, String> headers) {
+        RateHeaders.showAnthropics(standing, now, headers);
     }
 
     /** Returns what writes the answer. */

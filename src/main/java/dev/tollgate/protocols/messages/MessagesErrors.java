@@ -7,6 +7,7 @@ import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.protocols.door.HeldCredits;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
 
     /** The format of a route. */
     public static final ErrorFormat OF_ROUTE = new MessagesErrors(null);
+
+    static final String REQUEST_ID = "request-id";
 
     /** Fields of callers that send only a new turn; clients send the whole conversation after this code (E5). */
     private static final String THREAD_CODE = "thread_unsupported_request";
@@ -36,6 +39,16 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
     @Override
     public ErrorFormat of(Exchange exchange) {
         return new MessagesErrors(exchange.requestId());
+    }
+
+    /** Returns the format of a request that calls no model: an unknown id is a 404. */
+    public static ErrorFormat ofList(Exchange exchange) {
+        return new MessagesErrors(exchange.requestId())::render;
+    }
+
+    @Override
+    public Map<String, String> headers() {
+        return requestId == null ? Map.of() : Map.of(REQUEST_ID, requestId);
     }
 
     @Override

@@ -32,8 +32,6 @@ import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -159,19 +157,7 @@ public final class MessagesProtocol implements Protocol {
         @Override
         protected void showRates(Quotas.Standing standing, BiConsumer<String, String> headers) {
             super.showRates(standing, headers);
-            showRate("requests", standing.requests(), headers);
-            showRate("tokens", standing.tokens(), headers);
-        }
-
-        private void showRate(String what, Quotas.@Nullable Level level, BiConsumer<String, String> headers) {
-            if (level != null) {
-                String name = "anthropic-ratelimit-" + what;
-                Instant reset = models.now().plus(level.reset()).plusNanos(999_999_999);
-                headers.accept(name + "-limit", Long.toString(level.limit()));
-                headers.accept(name + "-remaining", Long.toString(level.remaining()));
-                headers.accept(
-                        name + "-reset", reset.truncatedTo(ChronoUnit.SECONDS).toString());
-            }
+            showAnthropicsRates(standing, models.now(), headers);
         }
 
         @Override

@@ -3,9 +3,14 @@ package dev.tollgate.protocols.messages;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import io.vertx.core.Future;
+import java.util.function.Predicate;
 
-/** Names the request in the header that Anthropic's clients show with an error (E26), also if another gate refuses the caller. */
-public record RequestIdGate<C>(Gate<C> gate) implements Gate<C> {
+/**
+ * Names the request in the header that Anthropic's clients show with an error (E26), also if another gate refuses the caller.
+ *
+ * @param isAnthropics whether a request is of Anthropic's API
+ */
+public record RequestIdGate<C>(Gate<C> gate, Predicate<Exchange> isAnthropics) implements Gate<C> {
 
     @Override
     public String name() {
@@ -19,7 +24,9 @@ public record RequestIdGate<C>(Gate<C> gate) implements Gate<C> {
 
     @Override
     public Future<C> admit(Exchange exchange) {
-        exchange.setHeader("request-id", exchange.requestId());
+        if (isAnthropics.test(exchange)) {
+            exchange.setHeader(MessagesErrors.REQUEST_ID, exchange.requestId());
+        }
         return gate.admit(exchange);
     }
 }

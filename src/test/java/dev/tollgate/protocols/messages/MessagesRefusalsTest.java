@@ -158,7 +158,65 @@ class MessagesRefusalsTest {
                 .isAfter(Instant.now().minusSeconds(60));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/messages", "/v1/messages/count_tokens", "/v1/models"})
+    void a_request_too_many_shows_anthropics_limits(String path) {
+        Customer customer = gateway.customer("10", Gateway.KeyOptions.perMinute(1));
+        gateway.script(UpstreamScript.says("Hello.", 10, 5));
+        post(customer, body("gemini-2.5-pro", ""));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("x-api-key", customer.key())
+                .header("anthropic-version", "2023-06-01")
+                .header("content-type", "application/json");
+        Reply reply = gateway.send(
+                path.endsWith("models")
+                        ? request.GET()
+                        : request.POST(HttpRequest.BodyPublishers.ofString(body("gemini-2.5-pro", ""))));
+        if (path.endsWith("count_tokens")) {
+            assertThat(reply.header("anthropic-ratelimit-requests-limit")).isEqualTo("600");
+            return;
+        }
+        assertThat(reply.status()).isEqualTo(429);
+        assertThat(reply.json().at("/error/type").asString()).isEqualTo("rate_limit_error");
+        assertThat(reply.header("anthropic-ratelimit-requests-limit")).isEqualTo("1");
+        assertThat(reply.header("anthropic-ratelimit-requests-remaining")).isEqualTo("0");
+        assertThat(Instant.parse(reply.header("anthropic-ratelimit-requests-reset")))
+                .isAfter(Instant.now().minusSeconds(60));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /v1/messages, 401",
+        "GET, /v1/messages, 405",
+        "POST, /v1/messages/batches, 404",
+        "GET, /v1/models, 401",
+        "GET, /models/none, 401"
+    })
+    void an_error_for_anthropics_clients_has_their_form_and_headers_alone(String method, String path, int status) {
+        Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("anthropic-version", "2023-06-01")
+                .method(method, HttpRequest.BodyPublishers.noBody()));
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.json().get("type").asString()).isEqualTo("error");
+        assertThat(reply.header("request-id"))
+                .startsWith("req_")
+                .isEqualTo(reply.json().get("request_id").asString());
+        assertThat(reply.header("openai-version") + reply.header("openai-processing-ms"))
+                .isEmpty();
+    }
+
     // ---- models ----
+
+    @Test
+    void an_unknown_model_of_the_list_is_a_404_in_anthropics_form() {
+        Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/models/none"))
+                .header("x-api-key", gateway.customer("1").key())
+                .header("anthropic-version", "2023-06-01")
+                .GET());
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.json().at("/error/type").asString()).isEqualTo("not_found_error");
+        assertThat(reply.json().at("/error/message").asString()).contains("The model 'none' does not exist");
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic/gemini-2.5-pro", "anthropic/gemini-2.5-pro[1m]"})
