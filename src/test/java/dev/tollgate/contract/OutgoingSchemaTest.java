@@ -137,5 +137,6 @@ class OutgoingSchemaTest {
         JsonNode delta = JSON.readTree("{\"type\":\"response.output_text.delta\",\"delta\":\"a\"}");
         assertThatThrownBy(() -> OutgoingSchema.MESSAGES.check(stop)).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> OutgoingSchema.RESPONSES.check(delta)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> OutgoingSchema.OPENRESPONSES.check(delta)).isInstanceOf(AssertionError.class);
     }
 }

@@ -636,6 +636,9 @@ public final class Gateway implements AutoCloseable {
         private static final String MESSAGES = "/messages";
         private static final String RESPONSES = "/responses";
 
+        /** The paths of a response, made or kept. */
+        private static final Pattern RESPONSE = Pattern.compile("/responses(/resp_[^/]+)?$");
+
         /** What is not as it should be there is no error of who asks. */
         private static final String PROBES = "/health/";
 
@@ -653,8 +656,10 @@ public final class Gateway implements AutoCloseable {
                 OutgoingSchema.COMPLETION.check(JSON.readTree(response.body()));
             } else if (type.startsWith("application/json") && path.contains(MESSAGES)) {
                 OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
-            } else if (response.statusCode() == 200 && path.endsWith(RESPONSES)) {
-                OutgoingSchema.RESPONSES.check(JSON.readTree(response.body()));
+            } else if (response.statusCode() == 200
+                    && RESPONSE.matcher(path).find()
+                    && !response.request().method().equals("DELETE")) {
+                checkResponse(JSON.readTree(response.body()));
             } else if (response.statusCode() >= 400 && isOfAnthropicsModels(path)) {
                 OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
             } else if (response.statusCode() >= 400
@@ -692,8 +697,13 @@ public final class Gateway implements AutoCloseable {
             } else if (path.endsWith(MESSAGES)) {
                 events.forEach(OutgoingSchema.MESSAGES::check);
             } else if (path.endsWith(RESPONSES)) {
-                events.forEach(OutgoingSchema.RESPONSES::check);
+                events.forEach(Reply::checkResponse);
             }
+        }
+
+        private static void checkResponse(JsonNode node) {
+            OutgoingSchema.RESPONSES.check(node);
+            OutgoingSchema.OPENRESPONSES.check(node);
         }
 
         public int status() {

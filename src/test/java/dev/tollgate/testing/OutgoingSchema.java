@@ -20,7 +20,9 @@ public enum OutgoingSchema {
     /** The bodies and events of Messages. */
     MESSAGES,
     /** A response of the Responses door and its events, by OpenAI's own schema, which is open. */
-    RESPONSES;
+    RESPONSES,
+    /** The same by a closed schema of our own, which requires what Open Responses does. */
+    OPENRESPONSES;
 
     private final Schema schema = read();
 

@@ -1,6 +1,9 @@
 package dev.tollgate.base.json;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.core.JsonToken;
 
 /** A value as it stands in a body, which is not copied, without what was passed over in it. Immutable. */
 public final class RawJson {
@@ -88,6 +91,44 @@ public final class RawJson {
     /** Appends the value; a long one is sent from where it lies. */
     public void write(JsonPieces out) {
         out.repeat(body, from, to);
+    }
+
+    /**
+     * Appends an object or an array of objects, in one line. Those of a type get the members that they lack.
+     *
+     * @param members each with its value, as JSON
+     */
+    public void write(JsonPieces out, String type, Map<String, String> members) {
+        int written = from;
+        try (BodyParser parser = JsonBody.FACTORY.of(body, from)) {
+            boolean isArray = parser.nextToken() == JsonToken.START_ARRAY;
+            JsonToken token = isArray ? parser.nextToken() : JsonToken.START_OBJECT;
+            while (token == JsonToken.START_OBJECT) {
+                Map<String, String> lacking = lacking(parser, type, members);
+                if (!lacking.isEmpty()) {
+                    int end = parser.end() - 1;
+                    out.repeat(body, written, end);
+                    lacking.forEach((name, value) ->
+                            out.out().raw(',').string(name).raw(':').raw(value));
+                    written = end;
+                }
+                token = isArray ? parser.nextToken() : JsonToken.END_ARRAY;
+            }
+        }
+        out.repeat(body, written, to);
+    }
+
+    private static Map<String, String> lacking(BodyParser parser, String type, Map<String, String> members) {
+        Map<String, String> lacking = new TreeMap<>(members);
+        boolean isOfType = false;
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            lacking.remove(name);
+            isOfType |= parser.nextToken() == JsonToken.VALUE_STRING
+                    && name.equals("type")
+                    && parser.getString().equals(type);
+            parser.skipChildren();
+        }
+        return isOfType ? lacking : Map.of();
     }
 
     /** Returns a copy of the bytes. */

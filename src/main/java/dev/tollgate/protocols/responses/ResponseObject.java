@@ -6,11 +6,11 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.RawJson;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The object of a response (E36), from its begin to its end. Confined to its call. */
@@ -21,6 +21,12 @@ final class ResponseObject {
     private static final RawJson NO_TOOLS = RawJson.of("[]");
     private static final RawJson AUTO = RawJson.of("\"auto\"");
     private static final RawJson TEXT = RawJson.of("{\"type\":\"text\"}");
+
+    /** The members that Open Responses has of a function and of a schema, whatever the caller left out. */
+    private static final Map<String, String> OF_FUNCTION =
+            Map.of("description", "null", "parameters", "null", "strict", "null");
+
+    private static final Map<String, String> OF_SCHEMA = Map.of("description", "null", "strict", "false");
 
     private final String id;
     private final long created;
@@ -98,26 +104,25 @@ final class ResponseObject {
         reasons(out);
         out.raw(",\"instructions\":");
         requireNonNullElse(whole ? echo.instructions() : null, NULL).write(pieces);
-        out.raw(",\"max_output_tokens\":").raw(String.valueOf(echo.maxTokens()));
         out.raw(",\"metadata\":");
         requireNonNullElse(echo.metadata(), NO_PAIRS).write(pieces);
         out.raw(",\"model\":").string(request.model()).raw(",\"output\":");
         output.write(pieces);
-        out.raw(",\"parallel_tool_calls\":true,\"previous_response_id\":").stringOrNull(request.previousId());
-        out.raw(",\"reasoning\":{\"effort\":").stringOrNull(echo.effort());
-        out.raw(",\"summary\":").stringOrNull(echo.summary());
-        out.raw("},\"service_tier\":")
+        out.raw(",\"previous_response_id\":").stringOrNull(request.previousId());
+        out.raw(echo.settings())
+                .raw(",\"service_tier\":")
                 .string(tier == ServiceTier.STANDARD ? "default" : tier.word())
                 .raw(",\"store\":")
                 .raw(String.valueOf(stored));
-        out.raw(",\"temperature\":").raw(decimal(echo.temperature()));
         out.raw(",\"text\":{\"format\":");
-        requireNonNullElse(echo.format(), TEXT).write(pieces);
+        requireNonNullElse(echo.format(), TEXT).write(pieces, "json_schema", OF_SCHEMA);
+        if (echo.verbosity() != null) {
+            out.raw(",\"verbosity\":").string(echo.verbosity());
+        }
         out.raw("},\"tool_choice\":");
         requireNonNullElse(echo.toolChoice(), AUTO).write(pieces);
         out.raw(",\"tools\":");
-        requireNonNullElse(whole ? echo.tools() : null, NO_TOOLS).write(pieces);
-        out.raw(",\"top_p\":").raw(decimal(echo.topP())).raw(",\"truncation\":\"disabled\"");
+        requireNonNullElse(whole ? echo.tools() : null, NO_TOOLS).write(pieces, "function", OF_FUNCTION);
         charge(out);
         boolean hasEnded = completion != null || error != null;
         out.raw(",\"native_finish_reason\":").stringOrNull(hasEnded && finish != null ? finish.nativeReason() : null);
@@ -150,9 +155,5 @@ final class ResponseObject {
         out.raw(",\"output_tokens_details\":{\"reasoning_tokens\":").number(tokens.thoughtsTokens());
         out.raw("},\"total_tokens\":").number(tokens.inputTokens() + answered);
         out.raw("},\"credits_consumed\":").credits(completion.chargeMicros());
-    }
-
-    private static String decimal(@Nullable Double value) {
-        return value == null ? "null" : Shown.number(value);
     }
 }

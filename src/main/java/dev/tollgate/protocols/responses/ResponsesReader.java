@@ -44,6 +44,8 @@ final class ResponsesReader {
         private @Nullable RawJson tools;
         private @Nullable RawJson toolChoice;
         private @Nullable RawJson metadata;
+        private @Nullable String safetyIdentifier;
+        private @Nullable String cacheKey;
     }
 
     private ResponsesReader(JsonBody json) {
@@ -79,15 +81,13 @@ final class ResponsesReader {
             case "stream" -> stream = json.bool();
             case "metadata" -> shown.metadata = json.line(callerNames::tags);
             case "user" -> callerNames.userByDefault(ignoredWord());
-            case "safety_identifier" -> callerNames.user(ignoredWord());
-            case "prompt_cache_key" -> callerNames.session(ignoredWord());
+            case "safety_identifier" -> callerNames.user(shown.safetyIdentifier = ignoredWord());
+            case "prompt_cache_key" -> callerNames.session(shown.cacheKey = ignoredWord());
             case "store" -> store = json.bool();
             case "background" -> background();
             case "previous_response_id" -> previousId = json.nonEmptyString();
             case "conversation" -> throw json.invalid("is not supported. Send the whole conversation as 'input'.");
             case "prompt" -> throw json.invalid("is not supported. Send the prompt's text as 'instructions'.");
-            case "truncation" ->
-                ignoreIf(!json.oneOf(List.of("auto", "disabled")).equals("disabled"));
             default -> {
                 if (!settings.take(name)) {
                     json.ignore();
@@ -106,12 +106,6 @@ final class ResponsesReader {
         String word = json.word();
         json.ignore();
         return word;
-    }
-
-    private void ignoreIf(boolean isWithoutEffect) {
-        if (isWithoutEffect) {
-            json.ignored(json.path());
-        }
     }
 
     private OpenRequest opened(boolean keeps, Lease memory) {
@@ -168,7 +162,13 @@ final class ResponsesReader {
                 left,
                 previousId,
                 keeping,
-                settings.echo(shown.rawInstructions, shown.tools, shown.toolChoice, shown.metadata),
+                settings.echo(
+                        shown.rawInstructions,
+                        shown.tools,
+                        shown.toolChoice,
+                        shown.metadata,
+                        shown.safetyIdentifier,
+                        shown.cacheKey),
                 names,
                 json.ignored(),
                 conversation(messages, functions, fitted.choice(), left != null));

@@ -6,6 +6,8 @@ import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.RawJson;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.Utf8Buffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,9 +32,14 @@ final class SettingsReader {
     private @Nullable ServiceTier tier;
     private boolean parallel = true;
 
+    private String truncation = "disabled";
+    private @Nullable String verbosity;
+
     private static final class Numbers {
         private @Nullable Double temperature;
         private @Nullable Double topP;
+        private @Nullable Double presence;
+        private @Nullable Double frequency;
         private @Nullable Long maxTokens;
         private @Nullable Long maxCalls;
         private int topLogprobs;
@@ -48,11 +55,19 @@ final class SettingsReader {
             case "temperature" -> numbers.temperature = json.number(0, 2);
             case "top_p" -> numbers.topP = json.number(0, 1);
             case "max_output_tokens" -> numbers.maxTokens = json.longInteger(1, Long.MAX_VALUE);
+            case "presence_penalty" -> numbers.presence = penalty();
+            case "frequency_penalty" -> numbers.frequency = penalty();
             case "top_logprobs" -> numbers.topLogprobs = json.integer(0, 20);
             case "text" -> json.object(this::text);
             case "reasoning" -> json.object(this::reasoning);
             case "parallel_tool_calls" -> parallel = json.bool();
             case "max_tool_calls" -> maxCalls();
+            case "truncation" -> {
+                truncation = json.oneOf(List.of("auto", "disabled"));
+                if (truncation.equals("auto")) {
+                    json.ignored(json.path());
+                }
+            }
             case "include" -> json.array(INCLUDES_MAX, this::included);
             case "service_tier" -> {
                 json.ignored(json.path());
@@ -63,6 +78,12 @@ final class SettingsReader {
             }
         }
         return true;
+    }
+
+    /** OpenAI's models take none. */
+    private Double penalty() {
+        json.ignored(json.path());
+        return json.number(-2, 2);
     }
 
     /** OpenAI counts only calls of its own tools. A maximum of one is taken for all. */
@@ -76,6 +97,9 @@ final class SettingsReader {
     private void text(String member) {
         if (member.equals("format")) {
             shownFormat = json.line(() -> format = new FormatReader().read());
+        } else if (member.equals("verbosity")) {
+            json.ignored(json.path());
+            verbosity = json.oneOf(List.of("low", "medium", "high"));
         } else {
             json.ignore();
         }
@@ -148,20 +172,41 @@ final class SettingsReader {
             @Nullable RawJson instructions,
             @Nullable RawJson tools,
             @Nullable RawJson toolChoice,
-            @Nullable RawJson metadata) {
+            @Nullable RawJson metadata,
+            @Nullable String safetyIdentifier,
+            @Nullable String cacheKey) {
         return new Echo(
                 instructions,
                 tools,
                 toolChoice,
                 shownFormat,
                 metadata,
-                numbers.temperature,
-                numbers.topP,
-                numbers.maxTokens,
-                effort,
+                verbosity,
+                settings(safetyIdentifier, cacheKey),
                 summary,
                 include.contains(ENCRYPTED),
                 include.contains(SOURCES));
+    }
+
+    /** Writes numbers where the caller has said none, too: the schema of Open Responses has no null for them. */
+    private String settings(@Nullable String safetyIdentifier, @Nullable String cacheKey) {
+        Utf8Buffer out = Utf8Buffer.scratch().raw(",\"max_output_tokens\":");
+        out.raw(String.valueOf(numbers.maxTokens)).raw(",\"max_tool_calls\":");
+        out.raw(String.valueOf(numbers.maxCalls)).raw(",\"parallel_tool_calls\":");
+        out.raw(String.valueOf(parallel)).raw(",\"truncation\":\"").raw(truncation);
+        out.raw("\",\"temperature\":").raw(decimal(numbers.temperature, 1));
+        out.raw(",\"top_p\":").raw(decimal(numbers.topP, 1));
+        out.raw(",\"presence_penalty\":").raw(decimal(numbers.presence, 0));
+        out.raw(",\"frequency_penalty\":").raw(decimal(numbers.frequency, 0));
+        out.raw(",\"top_logprobs\":").number(numbers.topLogprobs);
+        out.raw(",\"reasoning\":{\"effort\":").stringOrNull(effort);
+        out.raw(",\"summary\":").stringOrNull(summary);
+        out.raw("},\"safety_identifier\":").stringOrNull(safetyIdentifier);
+        return out.raw(",\"prompt_cache_key\":").stringOrNull(cacheKey).text();
+    }
+
+    private static String decimal(@Nullable Double given, double otherwise) {
+        return Shown.number(given == null ? otherwise : given);
     }
 
     /** Reads {@code text.format}. */

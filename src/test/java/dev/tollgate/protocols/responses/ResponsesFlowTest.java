@@ -69,21 +69,27 @@ class ResponsesFlowTest {
                         "error",
                         "incomplete_details",
                         "instructions",
-                        "max_output_tokens",
                         "metadata",
                         "model",
                         "output",
-                        "parallel_tool_calls",
                         "previous_response_id",
+                        "max_output_tokens",
+                        "max_tool_calls",
+                        "parallel_tool_calls",
+                        "truncation",
+                        "temperature",
+                        "top_p",
+                        "presence_penalty",
+                        "frequency_penalty",
+                        "top_logprobs",
                         "reasoning",
+                        "safety_identifier",
+                        "prompt_cache_key",
                         "service_tier",
                         "store",
-                        "temperature",
                         "text",
                         "tool_choice",
                         "tools",
-                        "top_p",
-                        "truncation",
                         "usage",
                         "credits_consumed",
                         "native_finish_reason");
@@ -98,6 +104,46 @@ class ResponsesFlowTest {
                                 + "\"output_tokens\":27,\"output_tokens_details\":{\"reasoning_tokens\":7},\"total_tokens\":127}");
         assertThat(response.get("credits_consumed").decimalValue()).isEqualByComparingTo(customer.consumed());
         assertThat(reply.header("x-tollgate-model")).isEqualTo("gemini-2.5-pro");
+    }
+
+    @Test
+    void a_response_shows_what_was_asked_and_is_kept_so() {
+        gateway.script(UpstreamScript.answers().text("{}").finish("STOP", SOME));
+        String asked = """
+                ,"max_output_tokens":100,"max_tool_calls":3,"parallel_tool_calls":false,"truncation":"auto","temperature":0.5,\
+                "top_p":0.25,"presence_penalty":0.5,"frequency_penalty":-1,"reasoning":{"effort":"low","summary":"auto"},\
+                "safety_identifier":"s","prompt_cache_key":"k","text":{"verbosity":"low","format":{"type":"json_schema",\
+                "name":"n","schema":{"type":"object"}}}""";
+        String tools = """
+                ,"tools":[{"type":"function","name":"f"},{"type":"function","name":"g","strict":true,"description":"d",\
+                "parameters":{"type":"object"}}]""";
+        JsonNode response = call(asked).json();
+
+        String shown = response.toString();
+        assertThat(shown).contains(asked.substring(0, asked.indexOf(",\"reasoning\"")) + ",\"top_logprobs\":0,");
+        assertThat(shown)
+                .contains("\"reasoning\":{\"effort\":\"low\",\"summary\":\"auto\"},\"safety_identifier\":\"s\"")
+                .contains("\"prompt_cache_key\":\"k\"")
+                .contains(
+                        "\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"n\",\"schema\":{\"type\":\"object\"},"
+                                + "\"description\":null,\"strict\":false},\"verbosity\":\"low\"}");
+        assertThat(call(tools).text())
+                .contains(tools.replace("\"f\"}", "\"f\",\"description\":null,\"parameters\":null,\"strict\":null}"));
+        assertThat(gateway.get("/v1/responses/" + response.get("id").asString(), customer.key())
+                        .json())
+                .isEqualTo(response);
+    }
+
+    @Test
+    void a_response_shows_what_holds_where_nothing_was_asked() {
+        gateway.script(UpstreamScript.answers().text("Hello.").finish("STOP", SOME));
+        String otherwise = """
+                "max_output_tokens":null,"max_tool_calls":null,"parallel_tool_calls":true,"truncation":"disabled",\
+                "temperature":1,"top_p":1,"presence_penalty":0,"frequency_penalty":0,"top_logprobs":0,\
+                "reasoning":{"effort":null,"summary":null},"safety_identifier":null,"prompt_cache_key":null""";
+
+        assertThat(call("").text()).contains(otherwise);
+        assertThat(stream("").last().toString()).contains(otherwise);
     }
 
     @Test
