@@ -161,6 +161,20 @@ public record UpstreamModel(
         /** Returns the accepted efforts. */
         Set<Effort> efforts();
 
+        /** Returns the least effort; null if the model does not think. */
+        default @Nullable Effort least() {
+            return efforts().stream().min(Comparator.naturalOrder()).orElse(null);
+        }
+
+        /** Returns the tokens that thoughts of the least effort may use; 0 if the model can be silent. */
+        default long leastTokens() {
+            Effort least = least();
+            if (least == null || least == Effort.NONE) {
+                return 0;
+            }
+            return this instanceof Budget budget ? budget.byEffort().getOrDefault(least, 0L) : Level.LOW_TOKENS;
+        }
+
         /** {@code thinkingBudget} in tokens; {@code budgetMin} to {@code budgetMax}, or -1 for dynamic. */
         record Budget(long budgetMin, long budgetMax, Map<Effort, Long> byEffort) implements Thinking {
             public Budget {
@@ -201,6 +215,9 @@ public record UpstreamModel(
 
             /** The least tokens of a budget that these models accept instead of a level; the provider documents no range, so the range of 2.5 is used. */
             public static final int BUDGET_MIN = 128;
+
+            /** The budget that Google's own compatible endpoint takes for the lowest level. No level has a limit of its own. */
+            public static final long LOW_TOKENS = 1_024;
 
             /** The most tokens of such a budget. */
             public static final int BUDGET_MAX = 32_768;

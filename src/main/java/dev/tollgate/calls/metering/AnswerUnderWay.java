@@ -79,6 +79,7 @@ final class AnswerUnderWay {
 
     void end() {
         ended = true;
+        waiting.addRest();
     }
 
     /** Returns whether every candidate has a finish reason, including those in batches that still wait. */

@@ -44,7 +44,7 @@ final class Asking {
         return new AnswerUnderWay(
                 new UsageMeter(promptBytes, bounds.usageLimits()),
                 new Delivery(call.sink(), bounds.candidates()),
-                new Backlog(bounds.model().pricing().reasoningBilled()),
+                new Backlog(bounds),
                 attemptsBefore);
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,11 +16,14 @@ final class Backlog {
 
     private final Deque<List<UpstreamEvent>> batches = new ArrayDeque<>(2);
     private final boolean reasoningBilled;
+    private final UnsureText unsure;
     private boolean headCounted;
     private long tokensBeforeHead;
+    private long textBeforeHead;
 
-    Backlog(boolean reasoningBilled) {
-        this.reasoningBilled = reasoningBilled;
+    Backlog(Bounds bounds) {
+        this.reasoningBilled = bounds.model().pricing().reasoningBilled();
+        this.unsure = new UnsureText(bounds);
     }
 
     /**
@@ -27,6 +31,18 @@ final class Backlog {
      * however much arrives in one read.
      */
     void add(List<UpstreamEvent> events) {
+        addSure(unsure.sure(events));
+    }
+
+    /** Adds what waits for a report: none will come. */
+    void addRest() {
+        addSure(unsure.rest());
+    }
+
+    private void addSure(List<UpstreamEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
         int from = 0;
         for (int at = 1; at < events.size(); at++) {
             if (events.get(at) instanceof UpstreamEvent.Usage || events.get(at) instanceof UpstreamEvent.Unreported) {
@@ -122,6 +138,11 @@ final class Backlog {
         return tokensBeforeHead;
     }
 
+    /** Returns the output tokens without thoughts before the head was counted. */
+    long textBeforeHead() {
+        return textBeforeHead;
+    }
+
     /** Removes a counted head from the usage: output that is never shown is not charged (D32). */
     void leaveOut(UsageMeter usage) {
         if (headCounted) {
@@ -140,9 +161,90 @@ final class Backlog {
         }
         headCounted = true;
         tokensBeforeHead = usage.billedOutputTokens(reasoningBilled);
+        textBeforeHead = usage.billedOutputTokens(false);
         usage.observe(batches.element());
         if (usage.reportedInputTokens() >= 0) {
             coverage.promptIs(usage.reportedInputTokens());
+        }
+    }
+
+    /**
+     * Text that may be above the caller's maximum although the upstream's is not reached, because thoughts have room above it (E39). It waits for the
+     * next usage report, by which it is shown or cut. Upstreams that report with each chunk never make it wait. Confined to its call.
+     */
+    private static final class UnsureText {
+
+        /** No model writes so much into the room; what a broken upstream says is not kept. */
+        private static final long BYTES_MAX = 64 << 10;
+
+        private static final int EVENTS_MAX = 1_000;
+
+        private final boolean isPossible;
+        private final long textTokens;
+        private final List<UpstreamEvent> held = new ArrayList<>(0);
+        private boolean isReported;
+        private long tokens;
+        private long bytes;
+
+        UnsureText(Bounds bounds) {
+            this.isPossible = bounds.extras().thoughtsRoom() > 0;
+            this.textTokens = bounds.usageLimits().textTokens();
+        }
+
+        /** Returns what may be shown now: these events and earlier ones, a report before the text that it counts. */
+        List<UpstreamEvent> sure(List<UpstreamEvent> events) {
+            if (!isPossible) {
+                return events;
+            }
+            List<UpstreamEvent> sure = new ArrayList<>(events.size());
+            for (UpstreamEvent event : events) {
+                take(event, sure);
+            }
+            return sure;
+        }
+
+        private void take(UpstreamEvent event, List<UpstreamEvent> sure) {
+            if (event instanceof UpstreamEvent.Report || event instanceof UpstreamEvent.Thought) {
+                sure.add(event); // such thoughts are not shown
+                report(event, sure);
+                return;
+            }
+            long more = isReported ? 0 : bytes(event);
+            bytes += more;
+            if (bytes > BYTES_MAX || held.size() >= EVENTS_MAX) {
+                sure.addAll(rest());
+                sure.add(event);
+            } else {
+                boolean isUnsure = more > 0 && tokens + bytes > textTokens;
+                (isUnsure || !held.isEmpty() ? held : sure).add(event);
+            }
+        }
+
+        private void report(UpstreamEvent event, List<UpstreamEvent> sure) {
+            if (event instanceof UpstreamEvent.Usage usage) {
+                tokens = Math.max(tokens, usage.candidatesTokens());
+                bytes = 0;
+                isReported = true;
+                sure.addAll(rest());
+            } else if (event instanceof UpstreamEvent.Unreported) {
+                isReported = false;
+            }
+        }
+
+        /** Returns what waits, once: a report has come, or none will. */
+        List<UpstreamEvent> rest() {
+            List<UpstreamEvent> all = List.copyOf(held);
+            held.clear();
+            return all;
+        }
+
+        private static long bytes(UpstreamEvent event) {
+            return switch (event) {
+                case UpstreamEvent.Text text -> Utf8.length(text.text());
+                case UpstreamEvent.ToolCall call -> Utf8.length(call.name()) + Utf8.length(call.arguments());
+                case UpstreamEvent.Media made -> UsageMeter.MEDIUM_BYTES;
+                default -> 0;
+            };
         }
     }
 }

@@ -37,17 +37,27 @@ record Bounds(
      * @param audioTokensMax the most tokens of its audio and video
      * @param searchesMax the most searches that are counted; 0 if the model may not search
      * @param tier the service tier that is asked for
+     * @param thoughtsRoom the tokens of thoughts of each candidate above its maximum (E39)
      */
-    record Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
+    record Extras(long audioTokensMax, int searchesMax, ServiceTier tier, long thoughtsRoom) {
 
         static final Extras NONE = new Extras(0, 0, ServiceTier.STANDARD);
 
         static Extras of(Ask ask, Model model, long audioTokensMax) {
-            return new Extras(audioTokensMax, ask.searches() ? model.tools().searchesMax() : 0, ask.tier());
+            int searchesMax = ask.searches() ? model.tools().searchesMax() : 0;
+            return new Extras(audioTokensMax, searchesMax, ask.tier(), ask.thoughtsRoom());
+        }
+
+        Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
+            this(audioTokensMax, searchesMax, tier, 0);
         }
 
         Extras withAudio(long tokensMax) {
-            return new Extras(tokensMax, searchesMax, tier);
+            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom);
+        }
+
+        Extras withRoom(long tokensMax) {
+            return new Extras(audioTokensMax, searchesMax, tier, Math.min(thoughtsRoom, tokensMax));
         }
     }
 
@@ -84,11 +94,13 @@ record Bounds(
      */
     Bounds withCountedPrompt(long counted, long promptTokensMax) {
         long left = model.upstream().inputTokensMax() - counted;
-        Long wanted = extendable() ? askedTokensMax : Long.valueOf(firstTokensEach());
-        Long max = model.upstream().sharedContext() && wanted != null && wanted > left
-                ? Long.valueOf(left)
-                : askedTokensMax;
-        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max, extras);
+        Long max = askedTokensMax;
+        Extras parts = extras;
+        if (model.upstream().sharedContext() && !extendable() && left < totalTokensEach()) {
+            max = Math.min(left, askedTokensMax == null ? left : askedTokensMax);
+            parts = extras.withRoom(left - max);
+        }
+        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max, parts);
     }
 
     /** Returns whether the prompt's bound is above the step where the rates of long prompts begin. */
@@ -130,7 +142,13 @@ record Bounds(
         if (model.pricing().reasoningBilled()) {
             return Math.min(firstTokensEach(), coveredTokens / candidates);
         }
-        return askedTokensMax;
+        return askedTokensMax == null ? null : Long.valueOf(totalTokensEach());
+    }
+
+    /** Returns the caller's maximum for each candidate as far as a hold covers it. */
+    long appliedTokensMax(long coveredTokens) {
+        long each = coveredTokens / candidates;
+        return askedTokensMax == null ? each : Math.min(askedTokensMax, each);
     }
 
     /** Returns the most output that a hold covers, all candidates together, for a given number of prompt tokens. */
@@ -142,6 +160,7 @@ record Bounds(
     UsageLimits usageLimits() {
         return new UsageLimits(
                 promptTokensByBytes,
+                askedTokensMax == null ? mostTokens() : multiply(totalTokensEach()),
                 askedTokensMax == null ? mostTokens() : multiply(askedTokensMax),
                 askedTokensMax != null,
                 mostTokens(),
@@ -214,10 +233,16 @@ record Bounds(
     }
 
     private long firstTokensEach() {
+        boolean billed = model.pricing().reasoningBilled();
         if (askedTokensMax != null) {
-            return askedTokensMax;
+            return billed ? totalTokensEach() : askedTokensMax;
         }
-        return model.pricing().reasoningBilled() ? model.upstream().outputTokensMax() : SLICE_TOKENS;
+        return billed ? model.upstream().outputTokensMax() : SLICE_TOKENS;
+    }
+
+    /** Returns the first output of a candidate and the room of its thoughts, whether they are billed or not. */
+    private long totalTokensEach() {
+        return askedTokensMax == null ? firstTokensEach() : askedTokensMax + extras.thoughtsRoom();
     }
 
     private long multiply(long tokensEach) {
@@ -229,6 +254,7 @@ record Bounds(
      *
      * @param promptTokens by the bytes of the prompt, what a search adds included, even where the prompt was counted since
      * @param billedOutputTokens the maximum in force, or the model's limit where there is none; with the reasoning where that is billed
+     * @param textTokens the maximum of the text alone, less if thoughts have room above it
      * @param hasMaximum whether it is a maximum, at which an answer ends
      * @param modelOutputTokens the model's limit: what reasoning that is not billed counts within
      * @param reasoningBilled whether reasoning counts in the billed output
@@ -238,6 +264,7 @@ record Bounds(
     record UsageLimits(
             long promptTokens,
             long billedOutputTokens,
+            long textTokens,
             boolean hasMaximum,
             long modelOutputTokens,
             boolean reasoningBilled,

@@ -125,10 +125,15 @@ final class Concluding {
         }
         endHere();
         AnswerUnderWay answer = answer();
-        long before = answer.waiting().tokensBeforeHead();
-        long left = bounds.usageLimits().billedOutputTokens() - before;
-        List<UpstreamEvent> events =
-                LengthCut.atMaximum(answer.waiting().removeHead(), usedTokens - before, left, reasoningBilled());
+        boolean isText = answer.usage().passedText();
+        long before =
+                isText ? answer.waiting().textBeforeHead() : answer.waiting().tokensBeforeHead();
+        long used = isText ? answer.usage().billedOutputTokens(false) : usedTokens;
+        long most = isText
+                ? bounds.usageLimits().textTokens()
+                : bounds.usageLimits().billedOutputTokens();
+        List<UpstreamEvent> events = LengthCut.atMaximum(
+                answer.waiting().removeHead(), used - before, most - before, !isText && reasoningBilled());
         answer.delivery().endAtMaximum(events, MAX_TOKENS, answer.attempts());
         charge(Books.End.COMPLETED);
     }

@@ -47,7 +47,7 @@ final class Relaying implements Phase {
         this.asking = new Asking(call, this, translation);
         this.answers = asking.answers();
         this.tokensMaxApplied = coverage().isLimited()
-                ? Long.valueOf(coverage().tokens() / bounds.candidates())
+                ? Long.valueOf(bounds.appliedTokensMax(coverage().tokens()))
                 : asking.isCutToContext() ? bounds.askedTokensMax() : null;
         this.heldBack = new HeldBack(call.course(), call.books(), call.nanoTime(), answers);
         this.concluding = new Concluding(call, asking, bounds, hold, tokensMaxApplied);

@@ -42,6 +42,7 @@ final class UsageMeter {
 
     private long promptReported;
     private long outputReported;
+    private long textReported;
     private long cutTokens = Long.MAX_VALUE;
 
     /** @param promptBytes UTF-8 bytes of the prompt, for an estimate */
@@ -121,7 +122,12 @@ final class UsageMeter {
 
     /** Returns whether the reported output exceeds the maximum in force. The response ends there (D53). */
     boolean passedMaximum() {
-        return limits.hasMaximum() && outputReported > limits.billedOutputTokens();
+        return limits.hasMaximum() && (outputReported > limits.billedOutputTokens() || passedText());
+    }
+
+    /** Returns whether the reported text alone exceeds its maximum. */
+    boolean passedText() {
+        return textReported > limits.textTokens();
     }
 
     /** Returns the highest reports if they exceed the call's limits (D53); else null. */
@@ -166,7 +172,7 @@ final class UsageMeter {
         if (estimates && candidates == 0 && bytes.visible() > 0) {
             candidates = estimated(bytes.visible());
         }
-        candidates = atMost(limits.billedOutputTokens(), candidates);
+        candidates = Math.min(limits.textTokens(), atMost(limits.billedOutputTokens(), candidates));
         long thoughts = counts.thoughts();
         if (estimates && thoughts == 0 && bytes.thoughts() > 0) {
             thoughts = estimated(bytes.thoughts());
@@ -199,6 +205,7 @@ final class UsageMeter {
     private void noteMost(UpstreamEvent.Usage usage) {
         promptReported = Math.max(promptReported, sum(usage.promptTokens(), usage.toolUsePromptTokens()));
         long reasoning = limits.reasoningBilled() ? usage.thoughtsTokens() : 0;
+        textReported = Math.max(textReported, usage.candidatesTokens());
         outputReported = Math.max(outputReported, sum(usage.candidatesTokens(), reasoning));
     }
 

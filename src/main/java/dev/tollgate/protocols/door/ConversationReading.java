@@ -10,7 +10,6 @@ import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.upstreams.media.CallMedia;
-import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.signatures.Signatures;
@@ -102,7 +101,7 @@ public abstract class ConversationReading<R> extends Reading<R> {
     }
 
     @Override
-    protected Ask ask(R read, Model model, String accountId, Lease memory) {
+    protected ChatAsk ask(R read, Model model, String accountId, Lease memory) {
         ConversationRequest request = request(read);
         Conversation conversation = request.conversation(model);
         Effort effort = effort(read, conversation, model);

@@ -30,6 +30,7 @@ import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.util.List;
@@ -141,6 +142,14 @@ public final class MessagesProtocol implements Protocol {
                 throw ApiError.invalid(prefill.place().path(), "This model does not support assistant message prefill.")
                         .asException();
             }
+        }
+
+        @Override
+        protected ChatAsk ask(MessagesRequest read, Model model, String accountId, Lease memory) {
+            ChatAsk ask = super.ask(read, model, accountId, memory);
+            Long tokensMax = read.maxTokens();
+            long room = tokensMax == null ? 0 : read.thinking().room(model, tokensMax);
+            return room == 0 ? ask : ask.withRoom(new ChatAsk.Room(tokensMax, room));
         }
 
         @Override

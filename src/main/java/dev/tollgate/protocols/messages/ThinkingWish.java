@@ -4,7 +4,6 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel.Thinking;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,13 +51,13 @@ record ThinkingWish(
     @Nullable
     Effort effort(Model model) {
         if (kind == Kind.DISABLED) {
-            return least(model);
+            return model.upstream().thinking().least();
         }
         if (effort != null) {
             return effort;
         }
         if (kind == Kind.ABSENT) {
-            return least(model);
+            return model.upstream().thinking().least();
         }
         if (budget == null) {
             return model.effortByDefault();
@@ -75,13 +74,20 @@ record ThinkingWish(
 
     /** Returns whether the caller forbids thoughts to a model that cannot do without. */
     boolean cannotBeSilent(Model model) {
-        Effort least = least(model);
+        Effort least = model.upstream().thinking().least();
         return kind == Kind.DISABLED && least != null && least != Effort.NONE;
     }
 
-    private static @Nullable Effort least(Model model) {
-        return model.upstream().thinking().efforts().stream()
-                .min(Comparator.naturalOrder())
-                .orElse(null);
+    /**
+     * Returns the tokens that unwanted thoughts get above a maximum, so that they do not use it up: all that the model may need at its least if the
+     * maximum is below that, then less and less.
+     */
+    long room(Model model, long tokensMax) {
+        if (kind == Kind.ON || (kind == Kind.ABSENT && effort != null)) {
+            return 0;
+        }
+        long least = model.upstream().thinking().leastTokens();
+        long left = Math.max(0, model.upstream().outputTokensMax() - tokensMax);
+        return Math.min(left, Math.clamp(2 * least - tokensMax, 0, least));
     }
 }

@@ -132,9 +132,16 @@ final class CompatChannel implements Channel {
                     .with("accept", "text/event-stream")
                     .withKnown("traceparent", listener.traceparent());
             StreamedCall call = new StreamedCall(
-                    farEnd.vertx(), farEnd.timeouts(), errors, reader, listener, errand(maxOutputTokens));
+                    farEnd.vertx(), farEnd.timeouts(), errors, reader, listener, errand(textMax(maxOutputTokens)));
             call.start(farEnd.connect(request));
             return call;
+        }
+
+        /** Returns the maximum without room for thoughts: the server may have none, and would write text instead. */
+        private @Nullable Long textMax(@Nullable Long maxOutputTokens) {
+            return maxOutputTokens == null || ask.room() == null
+                    ? maxOutputTokens
+                    : Long.valueOf(Math.min(ask.room().textTokensMax(), maxOutputTokens));
         }
 
         private Errand errand(@Nullable Long maxOutputTokens) {

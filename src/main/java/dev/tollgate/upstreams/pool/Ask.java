@@ -58,6 +58,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
         return contextTokensMax;
     }
 
+    /** Returns the tokens that thoughts get above the caller's maximum, which is then the text's alone (E39). */
+    default long thoughtsRoom() {
+        return 0;
+    }
+
     /** Returns the service tier that the caller asks for and the model's price offers (P4). */
     ServiceTier tier();
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param replay signatures and ids of earlier answers, which the caller need not send back
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
  * @param memory the lease that is charged for the memory of the ask and its translations
+ * @param room what thoughts get above the caller's maximum; null if it includes them
  */
 public record ChatAsk(
         Conversation conversation,
@@ -32,8 +33,31 @@ public record ChatAsk(
         ServiceTier tier,
         Replay replay,
         CallMedia media,
-        Lease memory)
+        Lease memory,
+        @Nullable Room room)
         implements Ask {
+
+    /**
+     * The room of thoughts that the caller did not ask for (E39).
+     *
+     * @param textTokensMax the caller's maximum, for the text alone
+     * @param tokens above it
+     */
+    public record Room(long textTokensMax, long tokens) {}
+
+    /** Creates an ask whose maximum includes the thoughts. */
+    public ChatAsk(
+            Conversation conversation,
+            String modelId,
+            String upstreamModel,
+            boolean includeThoughts,
+            @Nullable Effort effort,
+            ServiceTier tier,
+            Replay replay,
+            CallMedia media,
+            Lease memory) {
+        this(conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, null);
+    }
 
     /** Creates an ask of the standard tier, without media and without a lease. */
     public ChatAsk(
@@ -55,6 +79,16 @@ public record ChatAsk(
                 Lease.FREE);
     }
 
+    public ChatAsk withRoom(Room its) {
+        return new ChatAsk(
+                conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, its);
+    }
+
+    @Override
+    public long thoughtsRoom() {
+        return room == null ? 0 : room.tokens();
+    }
+
     /** Returns this ask with the signatures that are valid for one channel and the upstream model used there (D50). */
     public ChatAsk onChannel(String name, String model) {
         return new ChatAsk(
@@ -66,7 +100,8 @@ public record ChatAsk(
                 tier,
                 replay.onChannel(name, model),
                 media,
-                memory);
+                memory,
+                room);
     }
 
     @Override
@@ -80,7 +115,8 @@ public record ChatAsk(
                 tier,
                 replay.withoutSignatures(),
                 media,
-                memory);
+                memory,
+                room);
     }
 
     @Override
@@ -136,6 +172,6 @@ public record ChatAsk(
     public ChatAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new ChatAsk(conversation, modelId, name, includeThoughts, effort, tier, replay, media, memory);
+                : new ChatAsk(conversation, modelId, name, includeThoughts, effort, tier, replay, media, memory, room);
     }
 }

@@ -47,6 +47,31 @@ class BoundsTest {
     }
 
     @Test
+    void unwanted_thoughts_are_held_for_above_the_maximum_where_they_are_billed() {
+        Bounds billed = Sold.roomy(true, false, 16, 1_024);
+        assertThat(billed.wantedTokens()).isEqualTo(1_040);
+        assertThat(billed.leastTokens()).isEqualTo(512);
+        assertThat(billed.upstreamTokensMax(5_000)).isEqualTo(1_040);
+        assertThat(billed.upstreamTokensMax(600)).isEqualTo(600);
+        assertThat(billed.appliedTokensMax(600)).isEqualTo(16);
+        Bounds free = Sold.roomy(false, false, 16, 1_024);
+        assertThat(free.wantedTokens()).isEqualTo(16);
+        assertThat(free.upstreamTokensMax(16)).isEqualTo(1_040);
+        assertThat(free.usageLimits().textTokens()).isEqualTo(16);
+    }
+
+    @Test
+    void room_of_thoughts_is_cut_first_where_the_prompt_leaves_less() {
+        Bounds bounds = Sold.roomy(true, true, 16, 1_024);
+        long context = bounds.model().upstream().inputTokensMax();
+        assertThat(bounds.withCountedPrompt(context - 100, context - 100).upstreamTokensMax(5_000))
+                .isEqualTo(100);
+        Bounds least = bounds.withCountedPrompt(context - 10, context - 10);
+        assertThat(least.askedTokensMax()).isEqualTo(10);
+        assertThat(least.upstreamTokensMax(5_000)).isEqualTo(10);
+    }
+
+    @Test
     void where_thoughts_are_billed_all_that_can_come_is_wanted_and_the_maximum_is_what_is_covered() {
         Bounds bounds = Sold.bounds(true, 2, null);
         assertThat(bounds.wantedTokens()).isEqualTo(40_000);

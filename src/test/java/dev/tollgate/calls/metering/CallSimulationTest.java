@@ -120,7 +120,7 @@ class CallSimulationTest {
                 false,
                 candidates,
                 tokensMax,
-                extras(model, random));
+                extras(model, random, tokensMax != null));
         SimulatedBooks books = new SimulatedBooks(world, random.nextBoolean(), available(random, bounds));
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
         SimulatedUpstream upstream = new SimulatedUpstream(world, candidates, promptTokens);
@@ -190,11 +190,12 @@ class CallSimulationTest {
             CallOutcome.CUT_TIME,
             CallOutcome.CUT_ROOM);
 
-    private static Bounds.Extras extras(Model model, Random random) {
+    private static Bounds.Extras extras(Model model, Random random, boolean hasMaximum) {
         ServiceTier[] tiers = ServiceTier.values();
+        long room = hasMaximum && random.nextBoolean() ? random.nextInt(2_000) : 0;
         return model.pricing().tariff().isPlain()
-                ? Bounds.Extras.NONE
-                : new Bounds.Extras(0, random.nextInt(4), tiers[random.nextInt(tiers.length)]);
+                ? new Bounds.Extras(0, 0, ServiceTier.STANDARD, room)
+                : new Bounds.Extras(0, random.nextInt(4), tiers[random.nextInt(tiers.length)], room);
     }
 
     private static long available(Random random, Bounds bounds) {

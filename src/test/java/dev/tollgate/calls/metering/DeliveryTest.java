@@ -209,7 +209,7 @@ class DeliveryTest {
 
     @Test
     void what_waits_has_the_size_of_its_text_arguments_files_and_chunks() {
-        Backlog waiting = new Backlog(false);
+        Backlog waiting = new Backlog(Sold.bounds(false, 1, null));
         assertThat(waiting.size()).isZero();
         assertThat(waiting.isEmpty()).isTrue();
         waiting.add(List.of(
@@ -228,7 +228,7 @@ class DeliveryTest {
 
     @Test
     void each_report_begins_a_batch_of_its_own() {
-        Backlog waiting = new Backlog(false);
+        Backlog waiting = new Backlog(Sold.bounds(false, 1, null));
         UpstreamEvent usage =
                 new UpstreamEvent.Usage(1, 0, 1, 0, 0, 2, UpstreamEvent.Modalities.NONE, UpstreamEvent.Modalities.NONE);
         waiting.add(

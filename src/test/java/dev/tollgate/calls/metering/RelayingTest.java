@@ -554,6 +554,65 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("answering 1", "shows Usage 'a'", "costs 110");
     }
 
+    // ---- thoughts that nobody asked for ----
+
+    /** A prompt of 100, a maximum of 16 for the text, and 1,024 above it for thoughts, which are billed. */
+    private static PlayedCall roomy() {
+        PlayedCall roomy = new PlayedCall(Sold.roomy(true, false, 16, 1_024));
+        roomy.begin();
+        assertThat(roomy.told()).containsExactly("reserve 1124 to 2180");
+        roomy.books.holds(2_180);
+        assertThat(roomy.told()).endsWith("ask for 1040");
+        return roomy;
+    }
+
+    @Test
+    void text_ends_at_the_maximum_although_thoughts_leave_room() {
+        PlayedCall call = roomy();
+        call.upstream.says(used(0, 300));
+        call.upstream.says(used(10, 300), text("0123456789"));
+        assertThat(call.told()).endsWith("shows Usage Usage '0123456789'");
+        call.upstream.says(used(20, 300), text("abcdefghij"), STOP);
+        assertThat(call.told())
+                .containsExactly("cancel", "shows Usage 'abcdef' LENGTH/MAX_TOKENS", "end 732", "settle COMPLETED 732");
+        assertThat(call.books.settlement().flags()).isEmpty();
+        assertThat(call.books.settlement().excess()).isNull();
+    }
+
+    @Test
+    void text_above_the_maximum_waits_for_the_report_that_counts_it() {
+        for (int tokens : new int[] {10, 20}) {
+            PlayedCall call = roomy();
+            call.upstream.says(text("01234567"));
+            assertThat(call.told()).endsWith("shows '01234567'");
+            call.upstream.says(text("89abcdefghij"));
+            call.upstream.says(STOP);
+            assertThat(call.told()).isEmpty();
+            call.upstream.says(used(tokens, 300));
+            call.upstream.ends();
+            String shown =
+                    tokens == 10 ? "shows Usage '89abcdefghij' STOP/STOP" : "shows Usage '89abcdef' LENGTH/MAX_TOKENS";
+            assertThat(call.told()).contains(shown, "settle COMPLETED " + (700 + 2 * Math.min(tokens, 16)));
+        }
+    }
+
+    @Test
+    void text_that_no_report_counts_is_shown_at_the_end() {
+        PlayedCall call = roomy();
+        call.upstream.says(text("0123456789abcdefghij"), STOP);
+        assertThat(call.told()).isEmpty();
+        call.upstream.ends();
+        assertThat(call.told()).contains("shows '0123456789abcdefghij' STOP/STOP", "settle COMPLETED 110");
+    }
+
+    @Test
+    void unwanted_thoughts_never_cost_more_than_was_held() {
+        PlayedCall call = roomy();
+        call.upstream.says(used(16, 5_000), text("0123456789abcdef"), STOP);
+        call.upstream.ends();
+        assertThat(call.told()).contains("settle COMPLETED 2180");
+    }
+
     // ---- a caller that reads slowly, or leaves ----
 
     @Test

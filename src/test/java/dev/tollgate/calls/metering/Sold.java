@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.Model;
@@ -98,6 +99,12 @@ final class Sold {
         return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax, Bounds.Extras.NONE);
     }
 
+    /** Returns bounds whose thoughts have room for so many tokens above the maximum. */
+    static Bounds roomy(boolean reasoningBilled, boolean sharing, long tokensMax, long room) {
+        Bounds.Extras extras = new Bounds.Extras(0, 0, ServiceTier.STANDARD, room);
+        return new Bounds(model(reasoningBilled, sharing), 100, 300, false, 1, tokensMax, extras);
+    }
+
     /** Returns a model with one context for prompt and response. */
     static Bounds sharing(boolean reasoningBilled, @Nullable Long tokensMax) {
         return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax, Bounds.Extras.NONE);
@@ -107,6 +114,7 @@ final class Sold {
     static UsageLimits limits(long prompt, long output, boolean hasMaximum, long ofModel, boolean reasoningBilled) {
         return new UsageLimits(
                 prompt,
+                output,
                 output,
                 hasMaximum,
                 ofModel,

@@ -177,6 +177,44 @@ class MessagesFlowTest {
         assertThat(blocks(post(customer, body("")).json())).containsExactly("text");
     }
 
+    /** Models, members, and the maximum that is sent for 16 tokens: with room for thoughts that no one asked for, where the model must think. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            gemini-2.5-pro   |                                                     | 1040
+            gemini-4-argon   |                                                     | 1040
+            gemini-4-argon   | "thinking":{"type":"disabled"},                     | 1040
+            gemini-4-argon   | "thinking":{"type":"adaptive"},                     | 16
+            gemini-4-argon   | "thinking":{"type":"enabled","budget_tokens":2000}, | 16
+            gemini-4-argon   | "output_config":{"effort":"low"},                   | 16
+            gemini-2.5-flash |                                                     | 16
+            gemini-3.5-flash |                                                     | 16
+            """)
+    void a_small_maximum_leaves_room_for_unwanted_thoughts(String model, String members, int sent) {
+        String text =
+                "One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
+        gateway.script(UpstreamScript.answers()
+                .thought("Hm.", new Tokens(10, 0, 300))
+                .text(text, new Tokens(10, 16, 300))
+                .text(" seventeen", new Tokens(10, 17, 300))
+                .finish("STOP", new Tokens(10, 17, 300)));
+        Customer customer = gateway.customer("10");
+        String body = "{\"model\":\"" + model + "\",\"max_tokens\":16,\"stream\":%s," + (members == null ? "" : members)
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+        JsonNode whole = post(customer, body.formatted("false")).json();
+        assertThat(gateway.lastAsked().at("/generationConfig/maxOutputTokens").asInt())
+                .isEqualTo(sent);
+        if (sent > 16) {
+            JsonNode streamed = StreamedMessage.of(
+                            post(customer, body.formatted("true")).text())
+                    .message();
+            for (JsonNode message : List.of(whole, streamed)) {
+                assertThat(message.at("/content/0/text").asString()).isEqualTo(text);
+                assertThat(message.get("stop_reason").asString()).isEqualTo("max_tokens");
+            }
+            assertThat(customer.lastTask().get("usage_flags")).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"MAX_TOKENS,max_tokens", "SAFETY,refusal", "STOP,end_turn"})
     void the_stop_reason_is_the_protocols_word(String nativeReason, String reason) {

@@ -137,6 +137,15 @@ class CompatChannelTest {
     }
 
     @Test
+    void room_of_thoughts_is_not_sent_to_a_server_that_may_have_none() throws Exception {
+        ChatAsk ask = ask("", false).withRoom(new ChatAsk.Room(16, 1_024));
+        sent(channel(null).prepare(ask), 1_040L);
+        assertThat(server.request().body()).contains("\"max_tokens\":16}");
+        sent(channel(null).prepare(ask), 9L);
+        assertThat(server.request().body()).contains("\"max_tokens\":9}");
+    }
+
+    @Test
     void without_a_key_none_is_named() throws Exception {
         sent(channel(null).prepare(ask("", false)), null);
         assertThat(server.request().head()).doesNotContainIgnoringCase("authorization");
