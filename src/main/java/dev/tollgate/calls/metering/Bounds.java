@@ -62,12 +62,13 @@ record Bounds(
     }
 
     /** Returns the bounds of a request whose media are as far loaded as they are. */
-    static Bounds of(Model model, PromptBound prompt, Ask ask, @Nullable Long askedTokensMax) {
+    static Bounds of(
+            Model model, PromptBound prompt, Ask ask, @Nullable Long askedTokensMax, boolean hasMedia) {
         return new Bounds(
                 model,
                 prompt.tokensMax(),
                 prompt.tokensMax(),
-                !ask.promptSize().media().isEmpty(),
+                hasMedia,
                 ask.candidates(),
                 askedTokensMax,
                 Extras.of(ask, model, prompt.audioTokensMax()));

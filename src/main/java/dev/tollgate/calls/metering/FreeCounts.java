@@ -95,7 +95,7 @@ public final class FreeCounts {
      * @param then receives the count there, once; empty if nothing was counted
      */
     public void countSoon(MeteredCall call, Consumer<Optional<PromptCount>> then) {
-        boolean isLarge = isLarge(call.ask().promptSize());
+        boolean isLarge = isLarge(call.translation().size());
         if (!call.translation().prepared().wanted().isEmpty() || (isLarge && !large.tryAcquire())) {
             then.accept(Optional.empty());
             return;

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.conversation.PromptPrint;
+import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.memory.AnswerRoom;
@@ -95,12 +96,13 @@ public final class Meter {
         long began = System.nanoTime();
         PreparedCall prepared = upstreams.prepare(ask, session);
         media.serve(session.accountId(), ask);
-        PromptBound prompt = PromptBound.of(ask, model.upstream());
-        Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax);
-        boolean isPlain = ask.promptSize().media().isEmpty() && !ask.continuesAnswer();
-        PromptText text = new PromptText(ratios, session.accountId(), model.id(), prompt.textBytes(), isPlain);
-        CallPrompt its = inSession(session, model, prompt.textBytes());
-        return new Translation(bounds, prompt.textBytes(), prepared, text, its, (System.nanoTime() - began) / 1_000);
+        PromptSize size = ask.promptSize();
+        PromptBound prompt = PromptBound.of(size, ask, model.upstream());
+        Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax, !size.media().isEmpty());
+        boolean isPlain = size.media().isEmpty() && !ask.continuesAnswer();
+        PromptText text = new PromptText(ratios, session.accountId(), model.id(), size.textBytes(), isPlain);
+        CallPrompt its = inSession(session, model, size.textBytes());
+        return new Translation(bounds, size, prepared, text, its, (System.nanoTime() - began) / 1_000);
     }
 
     /** Compares the prompt with earlier ones of its session; returns null if no provider would cache it. */
@@ -142,7 +144,7 @@ public final class Meter {
     /** Counts the call against its caller's limits until it is over. */
     private Quotas.Pass admit(MeteredCall call) {
         List<Quota> its = call.quotas();
-        return switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected(call.ask()))) {
+        return switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected())) {
             case Quotas.Pass pass -> pass;
             case Quotas.OverLimit refused -> throw RateHeaders.refusal(refused).asException();
         };

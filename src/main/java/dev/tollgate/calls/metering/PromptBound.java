@@ -7,11 +7,10 @@ import dev.tollgate.upstreams.pool.Ask;
 /**
  * The size of a prompt (D31).
  *
- * @param textBytes UTF-8 bytes of text, names, schemas, arguments and replayed signatures
  * @param tokensMax no tokenizer makes more of it; at most the context limit
  * @param audioTokensMax the most tokens of its audio and video, at most {@code tokensMax}
  */
-record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
+record PromptBound(long tokensMax, long audioTokensMax) {
 
     private static final long TOKENS_PER_ITEM = 64;
     private static final long SEARCH_TOKENS = 16_384;
@@ -24,8 +23,7 @@ record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
     }
 
     /** Media that are not downloaded yet count as the context limit, and so does an answer that goes on, whose earlier text is not here. */
-    static PromptBound of(Ask ask, UpstreamModel model) {
-        PromptSize size = ask.promptSize();
+    static PromptBound of(PromptSize size, Ask ask, UpstreamModel model) {
         long items = (long) size.messages() + size.calls() + size.tools();
         long media = 0;
         long audio = 0;
@@ -39,6 +37,6 @@ record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
         long most = Math.min(
                 ask.contextTokens(model.inputTokensMax()),
                 known + size.textBytes() + items * TOKENS_PER_ITEM + media + search);
-        return new PromptBound(size.textBytes(), most, Math.min(most, audio));
+        return new PromptBound(most, Math.min(most, audio));
     }
 }

@@ -1,10 +1,12 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.sessions.CallPrompt;
 import dev.tollgate.upstreams.sessions.PromptText;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A request as the meter has translated it, before anything is held for it.
  *
  * @param bounds the highest usage and cost of the call
- * @param promptBytes UTF-8 bytes of the prompt's text, for an estimate of its tokens
+ * @param size of the prompt, which may be long: it is walked once
  * @param prepared the request in the upstream's words
  * @param text the prompt's text, for counts that callers see
  * @param prompt the prompt in its session; null if no provider would cache it
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Translation(
         Bounds bounds,
-        long promptBytes,
+        PromptSize size,
         PreparedCall prepared,
         PromptText text,
         @Nullable CallPrompt prompt,
@@ -29,14 +31,20 @@ public record Translation(
     private static final long BYTES_OF_A_TOKEN = 4;
     private static final long TOKENS_OF_A_MEDIUM = 258;
 
-    /** Makes the translation of a call without an account and a session. */
+    /** Makes the translation of a call without an account and a session. @param promptBytes UTF-8 bytes of the prompt's text */
     public Translation(Bounds bounds, long promptBytes, PreparedCall prepared, long micros) {
-        this(bounds, promptBytes, prepared, PromptText.of(promptBytes), null, micros);
+        this(
+                bounds,
+                new PromptSize(promptBytes, 0, 0, 0, List.of()),
+                prepared,
+                PromptText.of(promptBytes),
+                null,
+                micros);
     }
 
     /** Returns this translation with closer bounds. */
     Translation withBounds(Bounds better) {
-        return new Translation(better, promptBytes, prepared, text, prompt, micros);
+        return new Translation(better, size, prepared, text, prompt, micros);
     }
 
     /**
@@ -59,19 +67,19 @@ public record Translation(
      */
     Translation loaded(Ask ask) {
         PreparedCall complete = prepared.loaded();
-        PromptBound bound = PromptBound.of(ask, bounds.model().upstream());
-        return new Translation(bounds.withPrompt(bound), promptBytes, complete, text, prompt, micros);
+        PromptBound bound = PromptBound.of(size, ask, bounds.model().upstream());
+        return new Translation(bounds.withPrompt(bound), size, complete, text, prompt, micros);
     }
 
     /**
      * Returns an estimate of the call's tokens: one for four bytes of text, an image's tokens for each media file, and output up to the first slice.
      * The end of the call corrects it. An upper bound would deny most callers half of their limit.
      */
-    long tokensExpected(Ask ask) {
-        long media = ask.promptSize().media().size() * TOKENS_OF_A_MEDIUM;
+    long tokensExpected() {
+        long media = size.media().size() * TOKENS_OF_A_MEDIUM;
         long each = bounds.askedTokensMax() == null
                 ? Bounds.SLICE_TOKENS
                 : Math.min(bounds.askedTokensMax(), Bounds.SLICE_TOKENS);
-        return Math.ceilDiv(promptBytes, BYTES_OF_A_TOKEN) + media + each * bounds.candidates();
+        return Math.ceilDiv(size.textBytes(), BYTES_OF_A_TOKEN) + media + each * bounds.candidates();
     }
 }

@@ -41,7 +41,7 @@ public final class RoughCount {
     /** Returns about how many tokens the text has, with media by their kind; at least 1. */
     public static long tokens(MeteredCall call) {
         long media = 0;
-        for (ContentPart.Media medium : call.ask().promptSize().media()) {
+        for (ContentPart.Media medium : call.translation().size().media()) {
             media += tokens(medium);
         }
         return Math.max(1, call.translation().text().tokens() + media);

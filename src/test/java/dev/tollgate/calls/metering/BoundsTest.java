@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.LoadedMedia;
@@ -11,6 +12,7 @@ import dev.tollgate.upstreams.media.Medium;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
+import dev.tollgate.upstreams.sessions.PromptText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,7 +97,7 @@ class BoundsTest {
 
     @Test
     void a_prompt_that_is_known_better_changes_the_price_and_a_count_not_what_may_be_reported() {
-        Bounds loaded = Sold.bounds(false, 1, null).withPrompt(new PromptBound(0, 200, 0));
+        Bounds loaded = Sold.bounds(false, 1, null).withPrompt(new PromptBound(200, 0));
         assertThat(loaded.promptTokensMax()).isEqualTo(200);
         assertThat(loaded.usageLimits().promptTokens()).isEqualTo(200);
         Bounds counted = Sold.bounds(false, 1, null).withCountedPrompt(50, 50);
@@ -111,7 +113,7 @@ class BoundsTest {
         assertThat(asked.withCountedPrompt(context - 1_000, 300).askedTokensMax())
                 .isEqualTo(1_000);
         assertThat(asked.withCountedPrompt(context - 999, 300).askedTokensMax()).isEqualTo(999);
-        assertThat(asked.withPrompt(new PromptBound(0, context, 0)).askedTokensMax())
+        assertThat(asked.withPrompt(new PromptBound(context, 0)).askedTokensMax())
                 .as("not counted")
                 .isEqualTo(1_000);
         assertThat(Sold.sharing(true, null).withCountedPrompt(context - 5, 300).upstreamTokensMax(100))
@@ -167,7 +169,7 @@ class BoundsTest {
     }
 
     private static long bound(ChatAsk ask) {
-        return PromptBound.of(ask, upstream()).tokensMax();
+        return PromptBound.of(ask.promptSize(), ask, upstream()).tokensMax();
     }
 
     // ---- media ----
@@ -233,13 +235,14 @@ class BoundsTest {
         assertThat(expected(10_000L)).isEqualTo(101 + 2 * 4_096);
         ChatAsk picture = Sold.ask(
                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a\"}}]}]}");
-        assertThat(new Translation(Sold.bounds(false, 1, 10L), 8, null, 0).tokensExpected(picture))
+        PromptSize size = picture.promptSize().plus(8);
+        PromptText text = PromptText.of(size.textBytes());
+        assertThat(new Translation(Sold.bounds(false, 1, 10L), size, null, text, null, 0).tokensExpected())
                 .isEqualTo(2 + 258 + 10);
     }
 
     private static long expected(Long tokensMax) {
-        return new Translation(Sold.bounds(false, 2, tokensMax), 401, null, 0)
-                .tokensExpected(Sold.request(false).ask());
+        return new Translation(Sold.bounds(false, 2, tokensMax), 401, null, 0).tokensExpected();
     }
 
     @Test

@@ -3,7 +3,10 @@ package dev.tollgate.calls.metering;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -57,6 +60,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Calls and counts through the meter: over real books, on an event loop, with a scripted upstream. */
 @Timeout(240)
@@ -127,6 +133,43 @@ class MeterTest {
 
     private String next() throws InterruptedException {
         return Objects.requireNonNull(heard.poll(30, TimeUnit.SECONDS), "nothing was heard");
+    }
+
+    /** Parameters of a function that count how often its prompt is walked. */
+    private static final class Walked extends ObjectNode {
+        private int times;
+
+        Walked() {
+            super(JsonNodeFactory.instance);
+        }
+
+        @Override
+        public Set<Map.Entry<String, JsonNode>> properties() {
+            times++;
+            return super.properties();
+        }
+    }
+
+    @Test
+    void a_prompt_is_walked_once_for_its_bounds_and_limits() {
+        Walked walked = new Walked();
+        Conversation said = ChatBodies.read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+        Conversation tools = new Conversation(
+                said.place(),
+                said.messages(),
+                said.sampling(),
+                List.of(new Tool(Place.NONE, "f", null, walked, null)),
+                said.toolChoice(),
+                false,
+                said.responseFormat(),
+                null,
+                null,
+                false,
+                null);
+        Ask ask = new ChatAsk(tools, "m", "up", false, null, Replay.NONE);
+        Translation its = meter.translate(CallSession.none("acc_1"), Sold.model(false), ask, null);
+        assertThat(its.tokensExpected()).isPositive();
+        assertThat(walked.times).isEqualTo(1);
     }
 
     private MeteredCall prepared(String accountId) {
