@@ -19,7 +19,8 @@ final class Backlog {
     private final UnsureText unsure;
     private boolean headCounted;
     private long tokensBeforeHead;
-    private long textBeforeHead;
+    private long textReportedBeforeHead;
+    private long textBytesBeforeHead;
 
     Backlog(Bounds bounds) {
         this.reasoningBilled = bounds.model().pricing().reasoningBilled();
@@ -138,9 +139,14 @@ final class Backlog {
         return tokensBeforeHead;
     }
 
-    /** Returns the output tokens without thoughts before the head was counted. */
-    long textBeforeHead() {
-        return textBeforeHead;
+    /** Returns the reported output tokens without thoughts before the head was counted. */
+    long textReportedBeforeHead() {
+        return textReportedBeforeHead;
+    }
+
+    /** Returns the bytes without thoughts that no report had counted before the head. */
+    long textBytesBeforeHead() {
+        return textBytesBeforeHead;
     }
 
     /** Removes a counted head from the usage: output that is never shown is not charged (D32). */
@@ -161,7 +167,8 @@ final class Backlog {
         }
         headCounted = true;
         tokensBeforeHead = usage.billedOutputTokens(reasoningBilled);
-        textBeforeHead = usage.billedOutputTokens(false);
+        textReportedBeforeHead = usage.reportedTextTokens();
+        textBytesBeforeHead = usage.unreportedTextBytes();
         usage.observe(batches.element());
         if (usage.reportedInputTokens() >= 0) {
             coverage.promptIs(usage.reportedInputTokens());

@@ -62,8 +62,7 @@ record Bounds(
     }
 
     /** Returns the bounds of a request whose media are as far loaded as they are. */
-    static Bounds of(
-            Model model, PromptBound prompt, Ask ask, @Nullable Long askedTokensMax, boolean hasMedia) {
+    static Bounds of(Model model, PromptBound prompt, Ask ask, @Nullable Long askedTokensMax, boolean hasMedia) {
         return new Bounds(
                 model,
                 prompt.tokensMax(),

@@ -125,17 +125,25 @@ final class Concluding {
         }
         endHere();
         AnswerUnderWay answer = answer();
-        boolean isText = answer.usage().passedText();
-        long before =
-                isText ? answer.waiting().textBeforeHead() : answer.waiting().tokensBeforeHead();
-        long used = isText ? answer.usage().billedOutputTokens(false) : usedTokens;
-        long most = isText
-                ? bounds.usageLimits().textTokens()
-                : bounds.usageLimits().billedOutputTokens();
-        List<UpstreamEvent> events = LengthCut.atMaximum(
-                answer.waiting().removeHead(), used - before, most - before, !isText && reasoningBilled());
+        List<UpstreamEvent> events =
+                answer.usage().passedText() ? textWithinMaximum(answer) : withinMaximum(answer, usedTokens);
         answer.delivery().endAtMaximum(events, MAX_TOKENS, answer.attempts());
         charge(Books.End.COMPLETED);
+    }
+
+    private List<UpstreamEvent> withinMaximum(AnswerUnderWay answer, long usedTokens) {
+        long before = answer.waiting().tokensBeforeHead();
+        long left = bounds.usageLimits().billedOutputTokens() - before;
+        return LengthCut.atMaximum(answer.waiting().removeHead(), 0, usedTokens - before, left, reasoningBilled());
+    }
+
+    /** The report counts the head and the text that was shown before it without a report. */
+    private List<UpstreamEvent> textWithinMaximum(AnswerUnderWay answer) {
+        long bytesBefore = answer.waiting().textBytesBeforeHead();
+        long before = answer.waiting().textReportedBeforeHead();
+        long tokens = answer.usage().billedOutputTokens(false) - before;
+        long left = bounds.usageLimits().textTokens() - before;
+        return LengthCut.atMaximum(answer.waiting().removeHead(), bytesBefore, tokens, left, false);
     }
 
     /** Stops the upstream. The searches that it has reported count, even if the text that came with them is not shown. */

@@ -26,10 +26,14 @@ final class LengthCut {
      * @param thoughtsCount whether thoughts are billed
      */
     static List<UpstreamEvent> of(List<UpstreamEvent> events, long tokens, long coveredTokens, boolean thoughtsCount) {
-        long bytes =
-                events.stream().mapToLong(event -> bytes(event, thoughtsCount)).sum();
-        long bytesCovered = tokens <= 0 ? 0 : bytes * Math.max(0, coveredTokens) / tokens;
-        LengthCut cut = new LengthCut(thoughtsCount, bytesCovered);
+        return of(events, 0, tokens, coveredTokens, thoughtsCount);
+    }
+
+    private static List<UpstreamEvent> of(
+            List<UpstreamEvent> events, long bytesBefore, long tokens, long coveredTokens, boolean thoughtsCount) {
+        long bytes = bytesBefore + bytes(events, thoughtsCount);
+        long bytesCovered = tokens <= 0 ? 0 : bytes * Math.max(0, coveredTokens) / tokens - bytesBefore;
+        LengthCut cut = new LengthCut(thoughtsCount, Math.max(0, bytesCovered));
         List<UpstreamEvent> covered = new ArrayList<>(events.size());
         for (UpstreamEvent event : events) {
             cut.take(event, covered);
@@ -41,14 +45,19 @@ final class LengthCut {
      * The part of a batch that lies within the maximum which its report has passed (D53). A report of more tokens than there are bytes
      * says nothing of where it was passed: what came with it is shown.
      *
-     * @param tokens what the batch counts
+     * @param bytesBefore of what was shown before it and is counted with it
+     * @param tokens what both count
      * @param tokensLeft what the maximum leaves of them
      */
     static List<UpstreamEvent> atMaximum(
-            List<UpstreamEvent> events, long tokens, long tokensLeft, boolean thoughtsCount) {
-        long bytes =
-                events.stream().mapToLong(event -> bytes(event, thoughtsCount)).sum();
-        return tokens > bytes ? of(events, 1, 1, thoughtsCount) : of(events, tokens, tokensLeft, thoughtsCount);
+            List<UpstreamEvent> events, long bytesBefore, long tokens, long tokensLeft, boolean thoughtsCount) {
+        return tokens > bytesBefore + bytes(events, thoughtsCount)
+                ? of(events, 1, 1, thoughtsCount)
+                : of(events, bytesBefore, tokens, tokensLeft, thoughtsCount);
+    }
+
+    private static long bytes(List<UpstreamEvent> events, boolean thoughtsCount) {
+        return events.stream().mapToLong(event -> bytes(event, thoughtsCount)).sum();
     }
 
     private static long bytes(UpstreamEvent event, boolean thoughtsCount) {

@@ -98,7 +98,8 @@ public final class Meter {
         media.serve(session.accountId(), ask);
         PromptSize size = ask.promptSize();
         PromptBound prompt = PromptBound.of(size, ask, model.upstream());
-        Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax, !size.media().isEmpty());
+        Bounds bounds =
+                Bounds.of(model, prompt, ask, askedTokensMax, !size.media().isEmpty());
         boolean isPlain = size.media().isEmpty() && !ask.continuesAnswer();
         PromptText text = new PromptText(ratios, session.accountId(), model.id(), size.textBytes(), isPlain);
         CallPrompt its = inSession(session, model, size.textBytes());

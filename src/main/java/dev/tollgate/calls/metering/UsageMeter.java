@@ -105,6 +105,16 @@ final class UsageMeter {
         return Math.min(limits.modelOutputTokens(), known + bytes.visibleSinceReport());
     }
 
+    /** Returns the reported output tokens without thoughts; 0 without a report. */
+    long reportedTextTokens() {
+        return present(counts.candidates());
+    }
+
+    /** Returns the bytes of output without thoughts since the last report. */
+    long unreportedTextBytes() {
+        return bytes.visibleSinceReport();
+    }
+
     /** Returns the reported prompt tokens, within the call's limit; -1 without a report. */
     long reportedInputTokens() {
         return counts.prompt() == ABSENT ? -1 : Math.min(limits.promptTokens(), counts.prompt() + counts.toolUse());

@@ -597,6 +597,19 @@ class RelayingTest {
     }
 
     @Test
+    void text_that_waited_is_cut_where_the_tokens_of_the_whole_text_end() {
+        PlayedCall call = roomy();
+        call.upstream.says(text("0123456789abcdef"));
+        assertThat(call.told()).endsWith("shows '0123456789abcdef'");
+        call.upstream.says(text("x".repeat(64)), STOP);
+        call.upstream.says(used(20, 300));
+        call.upstream.ends();
+        assertThat(call.told())
+                .as("a fifth of 80 bytes for 20 tokens is above the 16")
+                .contains("shows Usage '" + "x".repeat(48) + "' LENGTH/MAX_TOKENS", "settle COMPLETED 732");
+    }
+
+    @Test
     void text_that_no_report_counts_is_shown_at_the_end() {
         PlayedCall call = roomy();
         call.upstream.says(text("0123456789abcdefghij"), STOP);
