@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.testing.Channels;
+import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Scrape;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -190,6 +192,18 @@ class CodingAgentsTest {
         assertThat(ran.said).contains("This is a sign-in token of ChatGPT").contains("codex login --with-api-key");
         assertThat(Scrape.fresh(channels.gateway()).since(before, "tollgate_channel_attempts_total"))
                 .isZero();
+    }
+
+    @Test
+    void codex_shows_which_spend_limit_is_reached() throws Exception {
+        Customer spent = channels.gateway().customer("100", Gateway.KeyOptions.spend("0.000001", null, null));
+        String variables = configure(settings(Agent.CODEX_CLI, MODEL))
+                .replace(channels.customer().key(), spent.key());
+
+        Ran ran = run(variables + CODEX);
+
+        assertThat(ran.exit).as(ran.said).isNotZero();
+        assertThat(ran.said).contains("The key's hourly spend limit of 0.000001 credits is reached");
     }
 
     @Test

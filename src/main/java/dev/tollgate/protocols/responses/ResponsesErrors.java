@@ -2,21 +2,58 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
 import dev.tollgate.protocols.door.HeldCredits;
+import java.time.Instant;
 
-/** Errors in OpenAI's shape, with the statuses upon which agents act correctly (E18, E19). */
-final class ResponsesErrors implements ErrorFormat {
+/**
+ * Errors in OpenAI's shape, with the statuses upon which agents act correctly (E18, E19).
+ *
+ * @param isOfCodex whether the caller is Codex, which shows the message of a 429 only as ChatGPT's server sends it
+ */
+record ResponsesErrors(boolean isOfCodex) implements ErrorFormat {
 
     /** The format of a route. */
-    static final ErrorFormat OF_ROUTE = new ResponsesErrors();
+    static final ErrorFormat OF_ROUTE = new ResponsesErrors(false);
 
     private static final int BAD_REQUEST = 400;
 
     @Override
+    public ErrorFormat of(Exchange exchange) {
+        return new ResponsesErrors(exchange.header("originator") != null);
+    }
+
+    @Override
     public byte[] render(ApiError error) {
-        return ErrorFormat.PLATFORM.render(error);
+        return isOfCodex && isSpent(error) ? spent(error) : ErrorFormat.PLATFORM.render(error);
+    }
+
+    /** Returns whether a spend limit is reached that running calls do not hold. */
+    private static boolean isSpent(ApiError error) {
+        return error.code() == ErrorCode.SPEND_LIMIT_EXCEEDED && isFinal(error);
+    }
+
+    private static boolean isFinal(ApiError error) {
+        return "false".equals(error.headers().get("x-should-retry"));
+    }
+
+    private static byte[] spent(ApiError error) {
+        Instant resets = error.shortage() instanceof Shortage.OfLimit limit ? limit.freesAt() : null;
+        return ApiJson.object(256, json -> {
+            json.writeObjectPropertyStart("error");
+            json.writeStringProperty("code", error.code().code());
+            json.writeStringProperty("message", error.message());
+            json.writeStringProperty("type", "usage_limit_reached");
+            json.writeStringProperty("param", error.param());
+            if (resets != null) {
+                json.writeNumberProperty("resets_at", resets.getEpochSecond());
+            }
+            json.writeEndObject();
+        });
     }
 
     /** Returns whether a stream begins to show the failure: agents shorten their history only if a stream says that it is too long (E18). */
@@ -42,11 +79,16 @@ final class ResponsesErrors implements ErrorFormat {
         out.raw(",\"param\":").stringOrNull(error.param());
     }
 
-    /** Returns a refusal of the upstream's that cannot change as a 400: agents repeat a 503 many times. */
+    /**
+     * Returns a refusal of the upstream's that cannot change as a 400: agents repeat a 503 many times. Codex shows a spent limit in the words of a
+     * header.
+     */
     @Override
     public ApiError shown(ApiError error) {
-        boolean cannotChange = error.code() == ErrorCode.UPSTREAM_ERROR
-                && "false".equals(error.headers().get("x-should-retry"));
+        if (isOfCodex && isSpent(error)) {
+            return error.withHeader("x-codex-promo-message", error.message().replaceFirst("\\.$", ""));
+        }
+        boolean cannotChange = error.code() == ErrorCode.UPSTREAM_ERROR && isFinal(error);
         return cannotChange ? error.withStatus(BAD_REQUEST) : HeldCredits.shown(error);
     }
 }

@@ -5,7 +5,11 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.RawCall;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +63,29 @@ class ResponsesRefusalsTest {
 
     private void assertNothingIsCharged() {
         assertThat(customer.consumed()).isEqualByComparingTo("0");
+    }
+
+    @Test
+    void codex_gets_a_spent_limit_in_the_words_that_it_shows() {
+        Customer spent = gateway.customer("100", KeyOptions.spend("0.000001", null, null));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/responses"))
+                .header("authorization", "Bearer " + spent.key())
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofString("{\"model\":\"gemini-3.5-flash\",\"input\":\"Hi\",\"stream\":true}"));
+        Gateway.Reply other = gateway.send(request);
+        Gateway.Reply codex = gateway.send(request.header("originator", "codex_exec"));
+
+        for (Gateway.Reply reply : List.of(other, codex)) {
+            assertThat(reply.status()).isEqualTo(429);
+            assertThat(reply.error().get("code").asString()).isEqualTo("spend_limit_exceeded");
+            assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        }
+        assertThat(other.error().get("type").asString()).isEqualTo("billing_error");
+        assertThat(other.header("x-codex-promo-message")).isEmpty();
+        assertThat(codex.error().get("type").asString()).isEqualTo("usage_limit_reached");
+        assertThat(codex.header("x-codex-promo-message") + ".")
+                .startsWith("The key's hourly spend limit of ")
+                .isEqualTo(codex.error().get("message").asString());
     }
 
     /** Sends a GET with some headers, and returns the head of the response. */
