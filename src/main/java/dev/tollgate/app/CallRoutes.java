@@ -4,7 +4,6 @@ import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.ledger.CreditsHandler;
@@ -100,20 +99,16 @@ record CallRoutes(
         Door chat = door(chat(false));
         api(routes, chat.route("/chat/completions", modelKey));
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
-        Door responses = door(responses());
+        ResponsesProtocol protocol = responses();
+        Door responses = door(protocol);
         api(routes, responses.route("/responses", modelKey));
+        api(routes, door(protocol.compacting()).route("/responses/compact", modelKey));
         Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
         api(
                 routes,
                 responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(routes, door(completions()).route("/completions", modelKey));
-        api(
-                routes,
-                Route.post(
-                        "/responses/compact",
-                        modelKey,
-                        notServed("/v1/responses/compact is not served here. Ask for a summary with /v1/responses.")));
         messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
@@ -135,12 +130,6 @@ record CallRoutes(
             throw new ConfigException(TrafficSettings.CODEX_INSTRUCTIONS.name() + " is " + file + ", which " + fault
                     + "; allowed is a text file of at most " + CodexModels.INSTRUCTIONS_BYTES_MAX + " bytes.");
         }
-    }
-
-    /** Paths of OpenAI's that are not served (E27). */
-    private static Handler<KeyCaller> notServed(String message) {
-        return (exchange, caller) ->
-                exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404));
     }
 
     private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
@@ -280,11 +269,12 @@ record CallRoutes(
         return new CompletionsProtocol(calls.models(), signatures, checks, reading(), silence(), ground.clock());
     }
 
-    private Protocol responses() {
+    private ResponsesProtocol responses() {
         return new ResponsesProtocol(
                 calls.models(),
                 signatures,
                 kept,
+                calls.secrets(),
                 checks,
                 reading(),
                 silence(),

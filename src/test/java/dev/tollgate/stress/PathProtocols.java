@@ -58,6 +58,7 @@ final class PathProtocols {
                         sold(),
                         signatures(),
                         new KeptResponses(database, null, SECRETS, CLOCK, true, 1L << 40, 1L << 40),
+                        SECRETS,
                         checks,
                         ReadLimits.DEFAULT,
                         Duration.ofSeconds(1),

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** A message of the conversation, by role. */
 public sealed interface Message {
 
+    /** The heading of a summary that takes the place of earlier messages (E73, E74). */
+    JsonText SUMMARY = JsonText.of("Summary of the conversation so far:");
+
     Place place();
 
     /** Returns whether the message has a part that is not text. */

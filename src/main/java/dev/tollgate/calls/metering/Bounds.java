@@ -38,26 +38,29 @@ record Bounds(
      * @param searchesMax the most searches that are counted; 0 if the model may not search
      * @param tier the service tier that is asked for
      * @param thoughtsRoom the tokens of thoughts of each candidate above its maximum (E39)
+     * @param outputTokensMin the least output tokens of each candidate that are of use to the caller; 0 leaves that to the model
      */
-    record Extras(long audioTokensMax, int searchesMax, ServiceTier tier, long thoughtsRoom) {
+    record Extras(long audioTokensMax, int searchesMax, ServiceTier tier, long thoughtsRoom, int outputTokensMin) {
 
         static final Extras NONE = new Extras(0, 0, ServiceTier.STANDARD);
 
         static Extras of(Ask ask, Model model, long audioTokensMax) {
             int searchesMax = ask.searches() ? model.tools().searchesMax() : 0;
-            return new Extras(audioTokensMax, searchesMax, ask.tier(), ask.thoughtsRoom());
+            int outputTokensMin = ask.compacts() ? Ask.SUMMARY_TOKENS_MIN : 0;
+            return new Extras(audioTokensMax, searchesMax, ask.tier(), ask.thoughtsRoom(), outputTokensMin);
         }
 
         Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
-            this(audioTokensMax, searchesMax, tier, 0);
+            this(audioTokensMax, searchesMax, tier, 0, 0);
         }
 
         Extras withAudio(long tokensMax) {
-            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom);
+            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin);
         }
 
         Extras withRoom(long tokensMax) {
-            return new Extras(audioTokensMax, searchesMax, tier, Math.min(thoughtsRoom, tokensMax));
+            long room = Math.min(thoughtsRoom, tokensMax);
+            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin);
         }
     }
 
@@ -115,7 +118,8 @@ record Bounds(
 
     /** Returns the output tokens below which a call is not worth starting, all candidates together. */
     long leastTokens() {
-        return multiply(Math.min(model.pricing().leastOutputTokens(), firstTokensEach()));
+        long least = Math.max(model.pricing().leastOutputTokens(), extras.outputTokensMin());
+        return multiply(Math.min(least, firstTokensEach()));
     }
 
     long wantedMicros() {

@@ -156,6 +156,7 @@ final class Course {
                         model,
                         answers.isEmpty() ? null : answers.getLast().responseId())
                 .answer(streamed, filter)
+                .compaction(request.ask().compacts())
                 .ignored(ignored);
         CacheUse told = json.hasRoomForCache() ? cache : null;
         if (told != null) {

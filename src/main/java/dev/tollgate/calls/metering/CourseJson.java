@@ -68,6 +68,11 @@ final class CourseJson {
         return this;
     }
 
+    CourseJson compaction(boolean compacts) {
+        json.raw(compacts ? ",\"compaction\":true" : "");
+        return this;
+    }
+
     CourseJson ignored(List<String> fields) {
         if (!fields.isEmpty()) {
             json.raw(",\"ignored\":[");

@@ -48,9 +48,10 @@ final class UpstreamErrors {
         return new ApiError(ErrorCode.CONTEXT_LENGTH_EXCEEDED, 400, message, field, java.util.Map.of(), null);
     }
 
-    /** Returns null if a prompt that the upstream has counted fits. In a shared context it must leave room for output. */
+    /** Returns null if a prompt that the upstream has counted fits. In a shared context it must leave room for output, or for a whole summary. */
     static @Nullable ApiError beyondContext(PromptCount counted, Ask ask, UpstreamModel model) {
-        long answer = model.sharedContext() ? 1 : 0;
+        long least = ask.compacts() ? Ask.SUMMARY_TOKENS_MIN : 1;
+        long answer = model.sharedContext() ? least : 0;
         long context = ask.contextTokens(model.inputTokensMax());
         return counted.tokens() > context - answer
                 ? contextExceeded(new ContextOverflow(counted.tokens(), context))

@@ -28,8 +28,6 @@ final class BlockReader {
     private static final Set<String> READ = Set.of(
             "text", "image", "document", "search_result", "tool_use", "tool_result", "tool_reference", "compaction");
 
-    private static final JsonText SUMMARY = JsonText.of("Summary of the conversation so far:");
-
     /** The ends of the types of calls and results of tools that the vendor's servers run. */
     private static final String CALL = "_tool_use";
 
@@ -258,7 +256,7 @@ final class BlockReader {
             if (texts.isEmpty()) {
                 throw JsonBody.invalid(path, "has no summary in 'content'. Send the messages that it stands for.");
             }
-            texts.addFirst(SUMMARY);
+            texts.addFirst(Message.SUMMARY);
             return new ContentBlock.Summary(path, new Text(json.joined(texts)));
         }
 

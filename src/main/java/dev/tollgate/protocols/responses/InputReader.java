@@ -3,8 +3,8 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
-import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.protocols.door.ToolNames.Own;
 import dev.tollgate.protocols.responses.Item.Content;
@@ -24,6 +24,7 @@ final class InputReader {
     private final String list;
     private final ContentReader contents;
     private final List<Item> items = new ArrayList<>();
+    private @Nullable Place trigger;
     private int count;
 
     /** @param list the member of the body that has the items, as refusals name it */
@@ -32,6 +33,12 @@ final class InputReader {
         this.tools = tools;
         this.list = list;
         this.contents = new ContentReader(json);
+    }
+
+    /** Returns the place of the item that asks for a compaction; null if none does. */
+    @Nullable
+    Place trigger() {
+        return trigger;
     }
 
     /** Returns what goes to the model. */
@@ -78,6 +85,9 @@ final class InputReader {
         if (!json.isObject()) {
             throw json.refuse("an object");
         }
+        if (trigger != null) {
+            throw JsonBody.invalid(trigger.path(), "must be the last item of 'input'.");
+        }
         int index = count++;
         String given = json.ahead("type", "role", "content");
         String type = given == null ? "message" : given;
@@ -92,11 +102,12 @@ final class InputReader {
             case "mcp_approval_request", "mcp_approval_response" -> items.add(new OneItem(index).approval(type));
             case "reasoning" -> json.leaveOut();
             case "item_reference" -> items.add(new OneItem(index).reference());
-            case "compaction", "compaction_summary" -> sealedSummary(false);
-            case "context_compaction" -> sealedSummary(true);
-            case "compaction_trigger" ->
-                throw json.invalid(
-                        "asks for a compaction, which is not served here. Ask for a summary with a user message.");
+            case "compaction", "compaction_summary" -> summary(new OneItem(index), false);
+            case "context_compaction" -> summary(new OneItem(index), true);
+            case "compaction_trigger" -> {
+                trigger = ResponsesPlaces.NAMES.at(list, index);
+                json.skip();
+            }
             default -> other(new OneItem(index), type);
         }
     }
@@ -127,24 +138,17 @@ final class InputReader {
         }
     }
 
-    /** Refuses a summary that only its maker can read: passed over, it would sell an answer without the history (E73). */
-    private void sealedSummary(boolean mayBeEmpty) {
-        String path = json.path();
+    private void summary(OneItem one, boolean mayBeEmpty) {
         int start = json.start();
-        boolean[] isSealed = {!mayBeEmpty};
-        json.object(member -> {
-            isSealed[0] |= member.equals("encrypted_content") && json.isString();
-            json.skip();
-        });
-        if (isSealed[0]) {
-            throw ApiError.invalid(
-                            path,
-                            "'" + path + ".encrypted_content' was not made by this server for this account, so the"
-                                    + " conversation before it cannot be read. Start a new conversation or send its messages.")
-                    .asException();
+        JsonText sealed = one.sealed();
+        if (sealed != null && Summaries.isOurs(sealed)) {
+            items.add(new Item.Summary(one.place, sealed, JsonText.EMPTY));
+        } else if (sealed == null && mayBeEmpty) {
+            json.ignored(json.path());
+            json.leaveOut(start);
+        } else {
+            throw Summaries.foreign(one.place.path());
         }
-        json.ignored(path);
-        json.leaveOut(start);
     }
 
     private void picture(OneItem one) {
@@ -175,6 +179,7 @@ final class InputReader {
         private @Nullable String arguments;
         private ContentPart.@Nullable Media result;
         private @Nullable String signature;
+        private @Nullable JsonText sealed;
 
         OneItem(int index) {
             this.place = ResponsesPlaces.NAMES.at(list, index);
@@ -301,6 +306,25 @@ final class InputReader {
             } else {
                 json.ignore();
             }
+        }
+
+        /** Returns what only the maker of a summary can read; null if there is none. */
+        @Nullable
+        JsonText sealed() {
+            json.object(member -> {
+                switch (member) {
+                    case "encrypted_content" -> {
+                        if (json.isString()) {
+                            sealed = json.text();
+                        } else {
+                            json.leaveOut();
+                        }
+                    }
+                    case "type", "id" -> json.skipWord();
+                    default -> json.ignore();
+                }
+            });
+            return sealed;
         }
 
         Item reference() {

@@ -60,6 +60,7 @@ final class InputTurns {
         switch (item) {
             case Item.Instruction it -> instruction(it);
             case Item.User it -> user(it.place(), it.parts());
+            case Item.Summary it -> user(it.place(), it.parts());
             case Item.Assistant it -> texts(it);
             case Item.Call it -> call(it);
             case Item.Picture it -> {

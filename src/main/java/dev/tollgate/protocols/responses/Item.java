@@ -23,7 +23,13 @@ sealed interface Item {
             case Call it -> it.arguments().length();
             case Picture it -> 0;
             case Reference it -> 0;
+            case Summary it -> it.text().utf8Bytes();
         };
+    }
+
+    /** Returns whether all of it is here. */
+    default boolean isWhole() {
+        return !(this instanceof Reference || this instanceof Summary);
     }
 
     /** A message of the role system or developer. */
@@ -45,6 +51,23 @@ sealed interface Item {
 
     /** An item of a kept response (E31). */
     record Reference(Place place, String id) implements Item {}
+
+    /**
+     * A summary that takes the place of the conversation before it (E73).
+     *
+     * @param sealed its content, as it came
+     * @param text empty until it is opened
+     */
+    record Summary(Place place, JsonText sealed, JsonText text) implements Item {
+
+        Summary openedAs(JsonText opened) {
+            return new Summary(place, sealed, opened);
+        }
+
+        List<Content> parts() {
+            return List.of(new Content(place.path(), new ContentPart.Text(text)));
+        }
+    }
 
     record Result(Place place, String callId, List<Content> parts) implements Item {}
 

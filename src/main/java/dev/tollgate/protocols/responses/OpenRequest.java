@@ -1,11 +1,12 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.memory.Lease;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A request that is read but may still need kept responses before it is whole (E30, E31). Confined to its request. */
+/** A request that is read but may still need kept responses, or its summaries opened, before it is whole (E30, E31, E73). Confined to its request. */
 final class OpenRequest {
 
     private final String model;
@@ -32,7 +33,7 @@ final class OpenRequest {
         this.items = items;
         this.ignored = ignored;
         this.building = building;
-        if (previousId == null && items.stream().noneMatch(Item.Reference.class::isInstance)) {
+        if (previousId == null && items.stream().allMatch(Item::isWhole)) {
             this.whole = building.apply(items);
         }
     }
@@ -52,17 +53,17 @@ final class OpenRequest {
         return bytes;
     }
 
-    /** Adds the kept items that the request refers to. */
-    void complete() {
+    /** Adds the kept items that the request refers to, and opens the summaries in all. */
+    void complete(Summaries summaries, String accountId, Lease memory) {
         if (whole == null && kept != null) {
-            whole = building.apply(kept.of(items, ignored));
+            whole = building.apply(summaries.opened(kept.of(items, ignored), accountId, memory));
         }
     }
 
     ResponsesRequest whole() {
         ResponsesRequest known = whole;
         if (known == null) {
-            throw new IllegalStateException("kept responses have not been read");
+            throw new IllegalStateException("kept responses and summaries have not been read");
         }
         return known;
     }

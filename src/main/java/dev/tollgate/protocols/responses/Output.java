@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.ids.Alphanumerics;
 import dev.tollgate.base.json.CollectedJson;
@@ -186,6 +187,34 @@ final class Output {
         } catch (JacksonException e) {
             return arguments;
         }
+    }
+
+    // ---- a compaction ----
+
+    /** Adds a message of the user as it came; in the place of a file stands a word. */
+    void user(Item.User message) {
+        OpenItem item = new OpenItem(events, "message", count, id("msg_"));
+        out.raw(",\"status\":\"completed\",\"role\":\"user\",\"content\":[");
+        String before = "";
+        for (Item.Content part : message.parts()) {
+            out.raw(before).raw("{\"type\":\"input_text\",\"text\":");
+            switch (part.part()) {
+                case ContentPart.Text text -> out.json(text.text().node());
+                case ContentPart.Media medium -> out.string(medium.isPicture() ? "[image]" : "[file]");
+            }
+            out.raw('}');
+            before = ",";
+        }
+        out.raw("]}");
+        item.done();
+    }
+
+    /** Adds a summary, sealed. */
+    void summary(String sealed) {
+        OpenItem item = new OpenItem(events, "compaction", count, id("cmp_"));
+        out.raw(",\"encrypted_content\":").string(sealed).raw('}');
+        item.added("");
+        item.done();
     }
 
     // ---- a picture ----

@@ -81,6 +81,9 @@ final class ResponseObject {
     /** Returns why the response is incomplete, in OpenAI's words; null if it is not (E23). */
     @Nullable
     String incompleteReason() {
+        if (request.compaction() != null) {
+            return null; // a summary that was cut is whole to its reader
+        }
         return switch (finish == null ? UpstreamEvent.FinishReason.STOP : finish.reason()) {
             case LENGTH -> "max_output_tokens";
             case FILTERED -> "content_filter";
@@ -126,6 +129,16 @@ final class ResponseObject {
         charge(out);
         boolean hasEnded = completion != null || error != null;
         out.raw(",\"native_finish_reason\":").stringOrNull(hasEnded && finish != null ? finish.nativeReason() : null);
+        out.raw('}');
+    }
+
+    /** Writes the object of {@code POST /v1/responses/compact}. */
+    void writeCompacted(JsonPieces pieces) {
+        Utf8Buffer out = pieces.out();
+        out.raw("{\"id\":").string(id).raw(",\"object\":\"response.compaction\",\"created_at\":");
+        out.number(created).raw(",\"output\":");
+        output.write(pieces);
+        charge(out);
         out.raw('}');
     }
 

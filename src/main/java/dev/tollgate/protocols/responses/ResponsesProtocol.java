@@ -1,5 +1,7 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -22,6 +24,8 @@ import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,6 +41,7 @@ public final class ResponsesProtocol implements Protocol {
     private final CurrentModels models;
     private final Signatures signatures;
     private final KeptResponses kept;
+    private final Summaries summaries;
     private final SchemaChecks checks;
     private final ReadLimits limits;
     private final StreamForm form;
@@ -44,6 +49,7 @@ public final class ResponsesProtocol implements Protocol {
     private final RandomGenerator random;
 
     /**
+     * @param secrets seals summaries (E73)
      * @param silence after how much of it a stream has a heartbeat (E21)
      * @param random source of ids; thread-safe
      */
@@ -51,6 +57,7 @@ public final class ResponsesProtocol implements Protocol {
             CurrentModels models,
             Signatures signatures,
             KeptResponses kept,
+            SecretBox secrets,
             SchemaChecks checks,
             ReadLimits limits,
             Duration silence,
@@ -59,6 +66,7 @@ public final class ResponsesProtocol implements Protocol {
         this.models = models;
         this.signatures = signatures;
         this.kept = kept;
+        this.summaries = new Summaries(secrets);
         this.checks = checks;
         this.limits = limits;
         this.form = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
@@ -78,7 +86,27 @@ public final class ResponsesProtocol implements Protocol {
 
     @Override
     public Reading<OpenRequest> open(Envelope envelope) {
-        return new Responses();
+        return new Responses(false);
+    }
+
+    /** Returns {@code POST /v1/responses/compact}: requests for summaries, whose response has an object of its own (E73). */
+    public Protocol compacting() {
+        return new Protocol() {
+            @Override
+            public String name() {
+                return DOOR;
+            }
+
+            @Override
+            public ErrorFormat errors() {
+                return ResponsesErrors.OF_ROUTE;
+            }
+
+            @Override
+            public Reading<OpenRequest> open(Envelope envelope) {
+                return new Responses(true);
+            }
+        };
     }
 
     /** Returns what {@code POST /v1/responses/input_tokens} shows (E27). */
@@ -88,8 +116,16 @@ public final class ResponsesProtocol implements Protocol {
 
     private final class Responses extends ConversationReading<OpenRequest> {
 
-        Responses() {
+        private final boolean compacts;
+
+        Responses(boolean compacts) {
             super(ProtocolName.RESPONSES, models, signatures);
+            this.compacts = compacts;
+        }
+
+        @Override
+        public String label() {
+            return compacts ? super.label() + "/compact" : super.label();
         }
 
         @Override
@@ -99,7 +135,7 @@ public final class ResponsesProtocol implements Protocol {
 
         @Override
         protected OpenRequest read(byte[] body, Lease memory) {
-            return ResponsesReader.read(body, limits, memory, kept.isOn());
+            return ResponsesReader.read(body, limits, memory, kept.isOn(), compacts);
         }
 
         @Override
@@ -134,7 +170,7 @@ public final class ResponsesProtocol implements Protocol {
 
         @Override
         protected void load(OpenRequest request, String accountId, Lease memory) {
-            request.complete();
+            request.complete(summaries, accountId, memory);
         }
 
         @Override
@@ -145,12 +181,32 @@ public final class ResponsesProtocol implements Protocol {
                     "must hold no functions; GET /v1/models lists models that take them.");
         }
 
+        /** Returns the least effort of all for a summary. */
+        @Override
+        protected @Nullable Effort effort(OpenRequest read, Conversation conversation, Model model) {
+            return read.whole().compacts()
+                    ? model.upstream().thinking().least()
+                    : super.effort(read, conversation, model);
+        }
+
+        @Override
+        protected @Nullable Long tokensMax(OpenRequest read) {
+            Long asked = super.tokensMax(read);
+            return read.whole().compacts() ? Long.valueOf(Compaction.tokensMax(asked)) : asked;
+        }
+
+        @Override
+        protected ChatAsk ask(OpenRequest read, Model model, String accountId, Lease memory) {
+            ChatAsk ask = super.ask(read, model, accountId, memory);
+            return read.whole().compacts() ? ask.compacting() : ask;
+        }
+
         @Override
         protected Sink sink(OpenRequest open, Outlet outlet, MeteredCall call) {
             ResponsesRequest request = open.whole();
             long created = clock.instant().getEpochSecond();
             Function<@Nullable String, ResponsesRenderer> renderers =
-                    id -> new ResponsesRenderer(id, call, request, kept, clock, created, random);
+                    id -> new ResponsesRenderer(id, call, request, kept, summaries, clock, created, random);
             return request.stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesReader {
 
     private final JsonBody json;
+    private final boolean compacts;
     private final ToolsReader tools;
     private final InputReader items;
     private final ChoiceReader choice;
@@ -48,8 +50,9 @@ final class ResponsesReader {
         private @Nullable String cacheKey;
     }
 
-    private ResponsesReader(JsonBody json) {
+    private ResponsesReader(JsonBody json, boolean compacts) {
         this.json = json;
+        this.compacts = compacts;
         this.callerNames = new CallerNames.Reader(json);
         this.tools = new ToolsReader(json);
         this.items = new InputReader(json, tools, "input");
@@ -61,12 +64,13 @@ final class ResponsesReader {
      * @param body JSON in UTF-8, with a size limit set by the caller
      * @param keeps whether responses are kept unless the caller forbids it (E28)
      * @param memory charged with the memory of the result
+     * @param compacts whether a summary is wanted without an item that asks for it
      * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault; 413 and 503 if memory is
      *     short
      */
-    static OpenRequest read(byte[] body, ReadLimits limits, Lease memory, boolean keeps) {
+    static OpenRequest read(byte[] body, ReadLimits limits, Lease memory, boolean keeps, boolean compacts) {
         JsonBody json = new JsonBody(body, limits, memory);
-        ResponsesReader reader = new ResponsesReader(json);
+        ResponsesReader reader = new ResponsesReader(json, compacts);
         json.wholeObject(it -> it.object(reader::member));
         return reader.opened(keeps, memory);
     }
@@ -78,7 +82,13 @@ final class ResponsesReader {
             case "instructions" -> shown.rawInstructions = json.line(() -> shown.instructions = json.text());
             case "tools" -> shown.tools = json.line(tools::tools);
             case "tool_choice" -> shown.toolChoice = json.line(choice::read);
-            case "stream" -> stream = json.bool();
+            case "stream" -> {
+                if (compacts) {
+                    json.ignore();
+                } else {
+                    stream = json.bool();
+                }
+            }
             case "metadata" -> shown.metadata = json.line(callerNames::tags);
             case "user" -> callerNames.userByDefault(ignoredWord());
             case "safety_identifier" -> callerNames.user(shown.safetyIdentifier = ignoredWord());
@@ -116,7 +126,8 @@ final class ResponsesReader {
         if (input == null) {
             throw JsonBody.invalid("input", "is required.");
         }
-        KeptResponses.Input keeping = store && keeps ? kept(input, memory) : null;
+        boolean isCompaction = compacts || items.trigger() != null;
+        KeptResponses.Input keeping = store && keeps && !isCompaction ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
             keeping = null;
         }
@@ -153,13 +164,15 @@ final class ResponsesReader {
         if (messages.isEmpty()) {
             throw JsonBody.invalid("input", "holds nothing to answer.");
         }
+        Place trigger = compacts ? ResponsesPlaces.NAMES.at("input") : items.trigger();
+        boolean isCompaction = trigger != null;
         return new ResponsesRequest(
                 model,
                 stream,
                 settings.maxTokens(),
                 settings.tier(),
                 callerNames.read(),
-                left,
+                isCompaction ? null : left,
                 previousId,
                 keeping,
                 settings.echo(
@@ -170,8 +183,11 @@ final class ResponsesReader {
                         shown.safetyIdentifier,
                         shown.cacheKey),
                 names,
+                isCompaction ? Compaction.of(compacts, all) : null,
                 json.ignored(),
-                conversation(messages, functions, fitted.choice(), left != null));
+                trigger == null
+                        ? conversation(messages, functions, fitted.choice(), left != null)
+                        : Compaction.asked(trigger, messages, settings.sampling(), functions));
     }
 
     private Conversation conversation(

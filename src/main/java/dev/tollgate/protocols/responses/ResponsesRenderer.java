@@ -44,12 +44,14 @@ final class ResponsesRenderer implements Renderer {
     private final MeteredCall metered;
     private final ResponsesRequest request;
     private final KeptResponses keptResponses;
+    private final Summaries summaries;
     private final InstantSource clock;
     private final SignedAnswer signed;
     private final boolean showsThoughts;
     private final EventWriter events;
     private final Output output;
     private final ResponseObject object;
+    private final @Nullable WrittenSummary summary;
     private boolean begun;
     private UpstreamEvent.@Nullable Grounding grounding;
     private boolean hasOddFile;
@@ -66,6 +68,7 @@ final class ResponsesRenderer implements Renderer {
             MeteredCall metered,
             ResponsesRequest request,
             KeptResponses keptResponses,
+            Summaries summaries,
             InstantSource clock,
             long created,
             RandomGenerator random) {
@@ -73,6 +76,7 @@ final class ResponsesRenderer implements Renderer {
         this.metered = metered;
         this.request = request;
         this.keptResponses = keptResponses;
+        this.summaries = summaries;
         this.clock = clock;
         Conversation said = request.conversation();
         ShownCalls ids = new ShownCalls(said.messages(), said.oneCall(), CALL_ID_PREFIX, it -> true, random);
@@ -82,6 +86,7 @@ final class ResponsesRenderer implements Renderer {
         this.events = new EventWriter(request.stream());
         this.output = new Output(events, idChars, request, random);
         this.object = new ResponseObject("resp_" + idChars, created, request, output);
+        this.summary = request.compacts() ? new WrittenSummary() : null;
         this.isKept = request.keeping() != null;
         signed.collectedBy(output::texts);
     }
@@ -122,7 +127,14 @@ final class ResponsesRenderer implements Renderer {
         }
         begin(out);
         for (UpstreamEvent event : list) {
-            take(event);
+            if (event instanceof UpstreamEvent.Finish it) {
+                object.finish = it;
+            }
+            if (summary == null) {
+                take(event);
+            } else {
+                summary.take(event);
+            }
         }
     }
 
@@ -143,10 +155,9 @@ final class ResponsesRenderer implements Renderer {
             }
             case UpstreamEvent.Grounding it -> grounding = it;
             case UpstreamEvent.Logprobs logprobs -> output.logprobs(logprobs.tokens());
-            case UpstreamEvent.Finish it -> object.finish = it;
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
             case UpstreamEvent.Media made -> hasOddFile |= !output.made(made);
-            case UpstreamEvent.Report _, UpstreamEvent.Raw _, UpstreamEvent.Embedded _ -> {}
+            case UpstreamEvent.Finish _, UpstreamEvent.Report _, UpstreamEvent.Raw _, UpstreamEvent.Embedded _ -> {}
         }
     }
 
@@ -160,6 +171,9 @@ final class ResponsesRenderer implements Renderer {
     /** A call is kept as it will be found again, too. */
     @Override
     public long keeps(UpstreamEvent event) {
+        if (summary != null) {
+            return summary.keeps(event);
+        }
         if (event instanceof UpstreamEvent.Thought && !showsThoughts) {
             return 0;
         }
@@ -176,6 +190,9 @@ final class ResponsesRenderer implements Renderer {
 
     @Override
     public @Nullable ApiError unshowable() {
+        if (summary != null) {
+            return summary.unshowable();
+        }
         return hasOddFile ? UNSHOWABLE : null;
     }
 
@@ -185,6 +202,11 @@ final class ResponsesRenderer implements Renderer {
         boolean isOffered = OfferedTier.isOffered(metered.model(), request.tier());
         ServiceTier tier = isOffered ? completion.tier() : ServiceTier.STANDARD;
         object.end(completion, clock.instant().getEpochSecond(), tier);
+        Compaction compaction = request.compaction();
+        if (compaction != null && summary != null) {
+            compaction.users().forEach(output::user);
+            output.summary(summaries.sealed(metered.accountId(), summary.text()));
+        }
         output.close(object.status(), grounding);
         if (grounding != null && request.search() != null) {
             output.search(grounding);
@@ -192,6 +214,8 @@ final class ResponsesRenderer implements Renderer {
         keep();
         if (events.streams) {
             events.response(object.status(), this::write);
+        } else if (compaction != null && compaction.byPath()) {
+            object.writeCompacted(out);
         } else {
             write(out);
         }

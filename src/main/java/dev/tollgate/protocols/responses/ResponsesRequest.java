@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param keeping the input, to be kept with the response; null if the response is not kept
  * @param echo the settings that the response shows
  * @param names the tools by the names that the model sees
+ * @param compaction null if no summary is wanted
  * @param ignored dotted names of fields without effect (D5), in the order of the body
  */
 record ResponsesRequest(
@@ -35,6 +36,7 @@ record ResponsesRequest(
         KeptResponses.@Nullable Input keeping,
         Echo echo,
         ToolNames names,
+        @Nullable Compaction compaction,
         List<String> ignored,
         Conversation conversation)
         implements ConversationRequest {
@@ -46,6 +48,10 @@ record ResponsesRequest(
     @Override
     public @Nullable String maxTokensField() {
         return maxTokens == null ? null : "max_output_tokens";
+    }
+
+    boolean compacts() {
+        return compaction != null;
     }
 
     /** Returns the conversation without a search that the model cannot do together with functions: refusing it would lock agents out (E7). */

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** A request to an upstream: complete and checked, after the catalogue's decisions. */
 public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
 
+    /** The least output tokens with which a summary of a conversation can take its place (D31, E73). */
+    int SUMMARY_TOKENS_MIN = 1_024;
+
     /** Returns the catalogue's id of the model, by which a channel is chosen. */
     String modelId();
 
@@ -44,6 +47,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
 
     /** Returns whether an earlier answer goes on, whose text then counts as prompt (P17). */
     default boolean continuesAnswer() {
+        return false;
+    }
+
+    /** Returns whether the answer is a summary that will take the place of its conversation (E73). */
+    default boolean compacts() {
         return false;
     }
 

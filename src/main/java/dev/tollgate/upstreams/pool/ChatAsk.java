@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
  * @param memory the lease that is charged for the memory of the ask and its translations
  * @param room what thoughts get above the caller's maximum; null if it includes them
+ * @param compacts whether the answer is a summary that will take the place of the conversation
  */
 public record ChatAsk(
         Conversation conversation,
@@ -34,7 +35,8 @@ public record ChatAsk(
         Replay replay,
         CallMedia media,
         Lease memory,
-        @Nullable Room room)
+        @Nullable Room room,
+        boolean compacts)
         implements Ask {
 
     /**
@@ -56,7 +58,7 @@ public record ChatAsk(
             Replay replay,
             CallMedia media,
             Lease memory) {
-        this(conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, null);
+        this(conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, null, false);
     }
 
     /** Creates an ask of the standard tier, without media and without a lease. */
@@ -81,7 +83,23 @@ public record ChatAsk(
 
     public ChatAsk withRoom(Room its) {
         return new ChatAsk(
-                conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, its);
+                conversation,
+                modelId,
+                upstreamModel,
+                includeThoughts,
+                effort,
+                tier,
+                replay,
+                media,
+                memory,
+                its,
+                compacts);
+    }
+
+    /** Returns this ask for a summary that will take the place of the conversation. */
+    public ChatAsk compacting() {
+        return new ChatAsk(
+                conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, room, true);
     }
 
     @Override
@@ -101,7 +119,8 @@ public record ChatAsk(
                 replay.onChannel(name, model),
                 media,
                 memory,
-                room);
+                room,
+                compacts);
     }
 
     @Override
@@ -116,7 +135,8 @@ public record ChatAsk(
                 replay.withoutSignatures(),
                 media,
                 memory,
-                room);
+                room,
+                compacts);
     }
 
     @Override
@@ -172,6 +192,17 @@ public record ChatAsk(
     public ChatAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new ChatAsk(conversation, modelId, name, includeThoughts, effort, tier, replay, media, memory, room);
+                : new ChatAsk(
+                        conversation,
+                        modelId,
+                        name,
+                        includeThoughts,
+                        effort,
+                        tier,
+                        replay,
+                        media,
+                        memory,
+                        room,
+                        compacts);
     }
 }

@@ -5,10 +5,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.LoadedMedia;
 import dev.tollgate.upstreams.media.Medium;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
@@ -33,6 +35,14 @@ class BoundsTest {
         assertThat(bounds.extendable()).isTrue();
         assertThat(bounds.upstreamTokensMax(1_000)).isNull();
         assertThat(bounds.usageLimits()).isEqualTo(Sold.limits(300, 40_000, false, 40_000, false));
+    }
+
+    @Test
+    void a_summary_needs_room_for_more_than_a_stub() {
+        Bounds.Extras extras = new Bounds.Extras(0, 0, ServiceTier.STANDARD, 0, Ask.SUMMARY_TOKENS_MIN);
+        Bounds bounds = new Bounds(Sold.model(false), 100, 300, false, 1, 16_384L, extras);
+        assertThat(bounds.leastTokens()).isEqualTo(1_024);
+        assertThat(bounds.wantedTokens()).isEqualTo(16_384);
     }
 
     @Test

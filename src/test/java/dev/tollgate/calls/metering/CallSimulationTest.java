@@ -194,8 +194,8 @@ class CallSimulationTest {
         ServiceTier[] tiers = ServiceTier.values();
         long room = hasMaximum && random.nextBoolean() ? random.nextInt(2_000) : 0;
         return model.pricing().tariff().isPlain()
-                ? new Bounds.Extras(0, 0, ServiceTier.STANDARD, room)
-                : new Bounds.Extras(0, random.nextInt(4), tiers[random.nextInt(tiers.length)], room);
+                ? new Bounds.Extras(0, 0, ServiceTier.STANDARD, room, 0)
+                : new Bounds.Extras(0, random.nextInt(4), tiers[random.nextInt(tiers.length)], room, 0);
     }
 
     private static long available(Random random, Bounds bounds) {

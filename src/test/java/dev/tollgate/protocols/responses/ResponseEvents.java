@@ -124,9 +124,11 @@ final class ResponseEvents {
             assertThat(index).isEqualTo(announced++);
             JsonNode added = event.get("item");
             String id = added.get("id").asString();
-            assertThat(id).matches("(msg|rs|fc|ctc|ws|ig)_" + responseId.substring(5) + "_" + index);
+            assertThat(id).matches("(msg|rs|fc|ctc|ws|ig|cmp)_" + responseId.substring(5) + "_" + index);
             assertThat(ids.add(id)).isTrue();
-            assertThat(added.get("status").asString()).isEqualTo("in_progress");
+            if (!added.get("type").asString().equals("compaction")) {
+                assertThat(added.get("status").asString()).isEqualTo("in_progress");
+            }
             open.put(id, new Item(added));
             return;
         }
@@ -201,6 +203,7 @@ final class ResponseEvents {
             case "reasoning" -> assertThat(whole.get("summary").size()).isEqualTo(item.parts);
             case "web_search_call", "image_generation_call" ->
                 assertThat(whole.get("status").asString()).isEqualTo("completed");
+            case "compaction" -> assertThat(whole).isEqualTo(item.added);
             default -> {
                 assertThat(argument(whole).asString()).isEqualTo(item.written);
                 assertThat(callIds.add(whole.get("call_id").asString())).isTrue();

@@ -119,7 +119,7 @@ class ResponsesReaderFuzzTest {
         Randomly.run(ROUNDS, random -> {
             byte[] body = body(random);
             try {
-                OpenRequest request = ResponsesReader.read(body, ReadLimits.DEFAULT, Lease.FREE, true);
+                OpenRequest request = ResponsesReader.read(body, ReadLimits.DEFAULT, Lease.FREE, true, false);
                 if (request.isWhole()) {
                     assertThat(request.whole().conversation().messages()).isNotEmpty();
                     read[0]++;

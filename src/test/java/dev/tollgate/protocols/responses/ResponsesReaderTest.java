@@ -34,7 +34,8 @@ class ResponsesReaderTest {
     /** @param json with single quotes */
     private static ResponsesRequest read(String json) {
         byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        return ResponsesReader.read(body, ReadLimits.DEFAULT, Lease.FREE, true).whole();
+        return ResponsesReader.read(body, ReadLimits.DEFAULT, Lease.FREE, true, false)
+                .whole();
     }
 
     private static ResponsesRequest with(String members) {
@@ -285,8 +286,7 @@ class ResponsesReaderTest {
                 "{'type':'compaction','encrypted_content':'gAAAA'}",
                 "{'type':'compaction'}",
                 "{'type':'compaction_summary','id':'cmp_1','encrypted_content':'gAAAA'}",
-                "{'type':'context_compaction','encrypted_content':'gAAAA'}",
-                "{'type':'compaction_trigger'}"
+                "{'type':'context_compaction','encrypted_content':'gAAAA'}"
             })
     void a_compaction_is_refused_by_its_place(String item) {
         ApiError refused = refused("{'model':'m','input':[{'role':'user','content':'u'}," + item + "]}");

@@ -218,11 +218,4 @@ class ResponsesRefusalsTest {
             assertThat(reply.json().at("/error/param").asString()).isEqualTo(member.split("\"")[1]);
         }
     }
-
-    @Test
-    void unknown_paths_below_are_not_found_in_openais_shape() {
-        Gateway.Reply reply = gateway.post("/v1/responses/compact", "{}", customer.key());
-        assertThat(reply.status()).isEqualTo(404);
-        assertThat(reply.json().at("/error/message").asString()).contains("/v1/responses/compact");
-    }
 }
