@@ -148,7 +148,10 @@ public final class MessagesProtocol implements Protocol {
         protected ChatAsk ask(MessagesRequest read, Model model, String accountId, Lease memory) {
             ChatAsk ask = super.ask(read, model, accountId, memory);
             Long tokensMax = read.maxTokens();
-            long room = tokensMax == null ? 0 : read.thinking().room(model, tokensMax);
+            if (tokensMax == null) {
+                return ask;
+            }
+            long room = read.thinking().room(model, tokensMax);
             return room == 0 ? ask : ask.withRoom(new ChatAsk.Room(tokensMax, room));
         }
 
