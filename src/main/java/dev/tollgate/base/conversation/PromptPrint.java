@@ -1,7 +1,6 @@
 package dev.tollgate.base.conversation;
 
 import dev.tollgate.base.json.JsonText;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import tools.jackson.databind.JsonNode;
@@ -57,14 +56,17 @@ public final class PromptPrint {
         /** The bytes of any medium: those of the tokens of an image of usual size. */
         private static final int MEDIUM_BYTES = 4 * 1_120;
 
-        /** The most of a medium's data that is read at either end. */
-        private static final int MEDIUM_CHARS = 64 * 1024;
+        /** The bytes that are read at either end of a longer text: reading all of it would cost more than a call may (E86). */
+        private static final int SAMPLE_BYTES = 8 * 1024;
 
         /** Makes no print: for walks that only count. */
         public static final Making NONE = new Making(false);
 
         private final boolean reads;
         private final CRC32C sum = new CRC32C();
+        /** The hashes of short strings since the last end: a checksum of each would cost more. */
+        private int words;
+
         private int[] sums = new int[16];
         private int[] lengths = new int[16];
         private int parts;
@@ -81,42 +83,35 @@ public final class PromptPrint {
 
         public void add(JsonText text) {
             if (reads) {
-                text.update(sum);
-                sum.update(0);
+                text.update(sum, SAMPLE_BYTES);
             }
         }
 
         public void add(String text) {
             if (reads) {
-                sum.update(text.getBytes(StandardCharsets.UTF_8));
-                sum.update(0);
+                words = 31 * words + text.hashCode();
             }
         }
 
         /** Adds a string of a tree. */
         public void add(JsonNode string) {
-            if (reads) {
-                JsonText.update(string, sum);
-                sum.update(0);
+            JsonText text = reads ? JsonText.inBody(string) : null;
+            if (text != null) {
+                add(text);
+            } else if (reads) {
+                add(string.stringValue());
             }
         }
 
         public void add(ContentPart.Media medium) {
-            if (!reads) {
-                return;
+            if (reads) {
+                add(
+                        switch (medium.source()) {
+                            case ContentPart.Source.Inline inline -> inline.base64();
+                            case ContentPart.Source.Remote remote -> remote.url();
+                        });
+                mediaBytes += MEDIUM_BYTES;
             }
-            String data =
-                    switch (medium.source()) {
-                        case ContentPart.Source.Inline inline -> inline.base64();
-                        case ContentPart.Source.Remote remote -> remote.url();
-                    };
-            add(
-                    data.length() <= 2 * MEDIUM_CHARS
-                            ? data
-                            : data.substring(0, MEDIUM_CHARS)
-                                    + data.length()
-                                    + data.substring(data.length() - MEDIUM_CHARS));
-            mediaBytes += MEDIUM_BYTES;
         }
 
         /** Ends a part. @param textBytes the text of the prompt so far */
@@ -132,9 +127,10 @@ public final class PromptPrint {
                 lengths = Arrays.copyOf(lengths, 2 * parts);
             }
             long now = textBytes + mediaBytes;
-            sums[parts] = (int) sum.getValue();
+            sums[parts] = (int) sum.getValue() ^ words;
             lengths[parts] = (int) Math.min(Integer.MAX_VALUE, now - ended);
             sum.reset();
+            words = 0;
             ended = now;
             parts++;
         }

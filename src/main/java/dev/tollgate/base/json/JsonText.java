@@ -240,18 +240,20 @@ public final class JsonText {
         return new JsonText(bytes, from + place, to, utf8Bytes - skipped);
     }
 
-    /** Adds the bytes of the JSON to a checksum. */
-    public void update(Checksum sum) {
-        sum.update(bytes, from, to - from);
+    /** Adds the bytes of the JSON to a checksum; of a long text only so many at either end. */
+    public void update(Checksum sum, int endBytes) {
+        if (length() <= 4 * endBytes) {
+            sum.update(bytes, from, to - from);
+        } else {
+            sum.update(bytes, from, endBytes);
+            sum.update(bytes, to - endBytes, endBytes);
+        }
+        sum.update(0);
     }
 
-    /** Adds a string of a tree to a checksum: a long one as it stands in the body. */
-    public static void update(JsonNode string, Checksum sum) {
-        if (string instanceof TextNode node) {
-            node.text().update(sum);
-        } else {
-            sum.update(string.stringValue().getBytes(StandardCharsets.UTF_8));
-        }
+    /** Returns a long string of a tree as it stands in the body; null for a short one. */
+    public static @Nullable JsonText inBody(JsonNode string) {
+        return string instanceof TextNode node ? node.text() : null;
     }
 
     /** Writes the text as a value, in the bytes that it came in. */
