@@ -114,6 +114,22 @@ public record Usage(
                         other);
     }
 
+    /** Returns this usage with a part of the prompt as cached text. @param tokens at most the prompt's */
+    public Usage cached(long tokens) {
+        return new Usage(
+                promptTokens,
+                toolUsePromptTokens,
+                candidatesTokens,
+                thoughtsTokens,
+                tokens,
+                0,
+                promptAudioTokens,
+                promptImageTokens,
+                textTokens,
+                searches,
+                tier);
+    }
+
     /** Returns whether the call used no token and searched for nothing. */
     public boolean isNone() {
         return promptTokens + toolUsePromptTokens + candidatesTokens + thoughtsTokens + searches == 0;

@@ -10,6 +10,7 @@ import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.TestClock;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +187,35 @@ class CacheReasonsTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"299, 4800", "301, 0"})
+    void who_leaves_before_any_usage_pays_the_cached_rate_for_what_was_read_lately(int seconds, long cachedTokens) {
+        String keyed = "\"prompt_cache_key\":\"s\",\"stream\":";
+        prompt.set(4_800);
+        task(channels.customer().chat(chat(LARGE).replace("\"stream\":", keyed)));
+        CountDownLatch open = new CountDownLatch(1);
+        for (FarServer server : List.of(a, b)) {
+            server.script(new FarServer.Answer.Stream(
+                    () -> Stream.of(FarServer.geminiText("Yes."), "")
+                            .peek(text -> {
+                                if (text.isEmpty()) {
+                                    await(open);
+                                }
+                            })
+                            .iterator(),
+                    false));
+        }
+        clock.goOn(Duration.ofSeconds(seconds));
+        String body = chat(LARGE, "Yes.", "And?").replace("\"stream\":false", keyed + "true");
+        try (RawCall call = channels.customer().chatRaw(body)) {
+            call.readUntil("Yes.");
+        }
+        JsonNode task = channels.customer().lastTask();
+        open.countDown();
+        assertThat(task.get("usage_flags").toString()).isEqualTo("[\"estimated\"]");
+        assertThat(task.at("/pricing_detail/cached_tokens").asLong(0)).isEqualTo(cachedTokens);
     }
 
     @Test

@@ -143,7 +143,9 @@ final class Resolving implements Phase {
     }
 
     private void reckon(Ending.Charge charge) {
-        Usage used = answer.usage().usage();
+        Usage used = charge.end() == Books.End.CANCELLED
+                ? withSeenPrefix(answer.usage().usage())
+                : answer.usage().usage();
         call.used(used.inputTokens() + used.candidatesTokens() + used.thoughtsTokens());
         Pricing pricing = bounds.model().pricing();
         Books.Bill bill = new Books.Bill(
@@ -162,6 +164,15 @@ final class Resolving implements Phase {
                             bill.missingMicros(),
                             extension -> call.turn(() -> extendedForUsed(charge, bill, extension)));
         }
+    }
+
+    /** Counts the prefix that the same project has just read as cached, if its caller left before any usage was reported (E86). */
+    private Usage withSeenPrefix(Usage used) {
+        CallPrompt prompt = call.request().translation().prompt();
+        boolean isSeen = prompt != null
+                && answer.usage().reportedInputTokens() < 0
+                && used.promptTokens() >= bounds.model().upstream().cacheMinTokens();
+        return isSeen ? used.cached(prompt.seenTokens(used.promptTokens(), project())) : used;
     }
 
     private void extendedForUsed(Ending.Charge charge, Books.Bill bill, Books.Extension extension) {

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.sessions;
 
 import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.conversation.PromptPrint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ public record CallPrompt(
         PromptParts parts,
         @Nullable Earlier earlier) {
 
+    private static final long SEEN_MILLIS = 5 * 60 * 1_000;
+
     /**
      * An earlier prompt of the session.
      *
@@ -25,6 +28,19 @@ public record CallPrompt(
      * @param idleMillis the time since its answer
      */
     public record Earlier(long tokens, long bytes, long commonBytes, String changedAt, long project, long idleMillis) {}
+
+    /**
+     * Returns the tokens that a project has read within five minutes before, at the start of this prompt; 0 if it has not.
+     *
+     * @param tokens the prompt's
+     */
+    public long seenTokens(long tokens, long project) {
+        PromptPrint print = parts.print();
+        long bytes = print.bytes(print.parts());
+        return earlier == null || earlier.project() != project || earlier.idleMillis() > SEEN_MILLIS || bytes == 0
+                ? 0
+                : tokens * earlier.commonBytes() / bytes;
+    }
 
     /** Keeps the prompt, which has been answered. @param tokens as the upstream has counted them */
     public void answered(long tokens, long project) {
