@@ -3,6 +3,7 @@ package dev.tollgate.protocols.messages;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ConversationCheck;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessagesReader {
 
+    /** Gemini's limit (E42). */
+    private static final int STOPS_MAX = 5;
+
     private static final List<String> ROLES = List.of("user", "assistant", "system");
 
     private final JsonBody json;
@@ -29,11 +33,14 @@ final class MessagesReader {
     private final BlockTurns turns;
     private final DeclaredTools tools;
     private final List<Message> instructions = new ArrayList<>(1);
-    private final SamplingFields sampling;
+    private final List<String> stops = new ArrayList<>(0);
     private final ThinkingFields thinking;
     private @Nullable String model;
     private boolean stream;
     private @Nullable Long maxTokens;
+    private @Nullable Double temperature;
+    private @Nullable Double topP;
+    private @Nullable Integer topK;
     private final CallerNames.Reader callerNames;
     private @Nullable ServiceTier tier;
     private int messages;
@@ -45,7 +52,6 @@ final class MessagesReader {
         this.blocks = new BlockReader(json, memory);
         this.turns = new BlockTurns(json);
         this.tools = new DeclaredTools(json);
-        this.sampling = new SamplingFields(json);
         this.thinking = new ThinkingFields(json);
     }
 
@@ -66,6 +72,10 @@ final class MessagesReader {
             case "model" -> model = json.nonEmptyString();
             case "messages" -> messages();
             case "system" -> system();
+            case "temperature" -> temperature = json.number(0, 2);
+            case "top_p" -> topP = json.number(0, 1);
+            case "top_k" -> topK = json.integer(1, Integer.MAX_VALUE);
+            case "stop_sequences" -> json.array(STOPS_MAX, this::stop);
             case "stream" -> stream = json.bool();
             case "max_tokens" -> maxTokens = json.longInteger(1, Long.MAX_VALUE);
             case "tools" -> tools.tools();
@@ -81,10 +91,20 @@ final class MessagesReader {
             case "thread" -> thread();
             case "previous_message_id" -> throw onlyTheNewTurn();
             default -> {
-                if (!sampling.take(name) && !thinking.take(name)) {
+                if (!thinking.take(name)) {
                     json.ignore();
                 }
             }
+        }
+    }
+
+    /** Gemini refuses an empty one, and it would stop nothing. */
+    private void stop() {
+        String text = json.string();
+        if (text.isEmpty()) {
+            json.ignored(json.path());
+        } else {
+            stops.add(text);
         }
     }
 
@@ -224,7 +244,7 @@ final class MessagesReader {
         return new Conversation(
                 tools.body(),
                 all,
-                sampling.built(),
+                new Sampling(1, stops, temperature, topP, topK, null, null, false, null, null),
                 declared,
                 tools.choice(declared),
                 tools.oneCall(),
