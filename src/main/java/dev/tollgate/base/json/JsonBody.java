@@ -525,6 +525,14 @@ public final class JsonBody {
         return invalid(memberPath(member), "is required.");
     }
 
+    /** Returns the value of a member. @throws ApiException what {@link #required} returns, if it is null */
+    public <T> T given(@Nullable T value, String member) {
+        if (value == null) {
+            throw required(member);
+        }
+        return value;
+    }
+
     public String memberPath(String member) {
         String path = path();
         return path.isEmpty() ? member : path + "." + member;

@@ -131,20 +131,18 @@ final class BlockReader {
         void into(List<ContentBlock> blocks) {
             type = json.isObject() ? json.ahead("type") : null;
             json.object(this::member);
-            if (type == null) {
-                throw json.required("type");
-            }
+            String its = json.given(type, "type");
             String path = json.path();
-            switch (type) {
-                case "text" -> add(new Text(required(text, "text")), path, blocks);
-                case "image" -> required(source, "source").forEach(part -> add(part, path, blocks));
-                case "document" -> described(required(source, "source"), path, blocks);
-                case "search_result" -> described(required(content, "content"), path, blocks);
+            switch (its) {
+                case "text" -> add(new Text(json.given(text, "text")), path, blocks);
+                case "image" -> json.given(source, "source").forEach(part -> add(part, path, blocks));
+                case "document" -> described(json.given(source, "source"), path, blocks);
+                case "search_result" -> described(json.given(content, "content"), path, blocks);
                 case "tool_use" -> blocks.add(call(path, false));
                 case "tool_result" -> blocks.add(result(path, content, false));
-                case "tool_reference" -> add(reference(required(name, "tool_name")), path, blocks);
+                case "tool_reference" -> add(reference(json.given(name, "tool_name")), path, blocks);
                 case "compaction" -> blocks.add(summary(path));
-                default -> other(type, path, blocks);
+                default -> other(its, path, blocks);
             }
         }
 
@@ -241,9 +239,9 @@ final class BlockReader {
 
         private ContentBlock call(String path, boolean byServer) {
             String arguments = input == null ? "{}" : input;
-            String called = server + required(name, "name");
+            String called = server + json.given(name, "name");
             return new ContentBlock.Call(
-                    path, new Message.ToolCall(place, required(id, "id"), called, arguments, null), byServer);
+                    path, new Message.ToolCall(place, json.given(id, "id"), called, arguments, null), byServer);
         }
 
         private ContentBlock summary(String path) {
@@ -263,7 +261,7 @@ final class BlockReader {
         private ContentBlock.Result result(String path, @Nullable List<ContentPart> content, boolean byServer) {
             List<ContentPart> contents = content == null ? List.of() : content;
             return new ContentBlock.Result(
-                    path, place, required(id, "tool_use_id"), isError ? failed(contents) : contents, byServer);
+                    path, place, json.given(id, "tool_use_id"), isError ? failed(contents) : contents, byServer);
         }
 
         /** A failed call's texts become an object that says so, which upstreams pass on as it is (D45, E13). */
@@ -292,13 +290,6 @@ final class BlockReader {
             referenced.add(tool);
             String shown = new ToolNames().flat(new ToolNames.Own(null, tool));
             return new Text("The tool " + shown + " is available.");
-        }
-
-        private <T> T required(@Nullable T value, String member) {
-            if (value == null) {
-                throw json.required(member);
-            }
-            return value;
         }
     }
 }

@@ -60,10 +60,7 @@ final class DeclaredTools {
                 default -> json.ignore();
             }
         });
-        if (choice == null) {
-            throw json.required("type");
-        }
-        if (choice.equals("tool") && chosen == null) {
+        if (json.given(choice, "type").equals("tool") && chosen == null) {
             throw json.required("name");
         }
     }
@@ -177,18 +174,14 @@ final class DeclaredTools {
         }
 
         private void function() {
-            if (name == null) {
-                throw json.required("name");
-            }
-            if (schema == null) {
-                throw json.required("input_schema");
-            }
-            if (!names.add(name)) {
+            String own = json.given(name, "name");
+            Tool tool = new Tool(place, own, description, json.given(schema, "input_schema"), null);
+            if (!names.add(own)) {
                 throw JsonBody.invalid(
                         json.memberPath("name"),
-                        "must differ from the other tools' names, " + Shown.quoted(name) + " is there twice.");
+                        "must differ from the other tools' names, " + Shown.quoted(own) + " is there twice.");
             }
-            listed.add(new Listed(new Tool(place, name, description, schema, null), deferred));
+            listed.add(new Listed(tool, deferred));
         }
     }
 }

@@ -130,13 +130,7 @@ final class MessagesReader {
 
         void read() {
             json.object(this::member);
-            if (role == null) {
-                throw json.required("role");
-            }
-            if (content == null) {
-                throw json.required("content");
-            }
-            turns.add(index, role, content);
+            turns.add(index, json.given(role, "role"), json.given(content, "content"));
         }
 
         private void member(String member) {

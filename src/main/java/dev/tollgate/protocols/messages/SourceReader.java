@@ -43,14 +43,11 @@ final class SourceReader {
     List<ContentPart> read(Named named) {
         Place place = MessagesPlaces.NAMES.at(json.path());
         json.object(this::member);
-        if (type == null) {
-            throw json.required("type");
-        }
-        return switch (type) {
+        return switch (json.given(type, "type")) {
             case "base64" -> List.of(media(place, named, inline(), mediaType));
-            case "url" -> List.of(media(place, named, new Source.Remote(required(url, "url")), null));
-            case "text" -> List.of(new ContentPart.Text(required(data, "data")));
-            case "content" -> required(content, "content");
+            case "url" -> List.of(media(place, named, new Source.Remote(json.given(url, "url")), null));
+            case "text" -> List.of(new ContentPart.Text(json.given(data, "data")));
+            case "content" -> json.given(content, "content");
             default -> throw noFiles(json.memberPath("file_id"));
         };
     }
@@ -90,7 +87,7 @@ final class SourceReader {
 
     private Source.Inline inline() {
         if (base64 == null) {
-            base64 = standard(AsciiSlice.of(required(data, "data").toString()));
+            base64 = standard(AsciiSlice.of(json.given(data, "data").toString()));
         }
         return new Source.Inline(base64);
     }
@@ -110,13 +107,6 @@ final class SourceReader {
             throw json.invalid("must be an http(s) URL, got " + Shown.quoted(text) + ".");
         }
         return text;
-    }
-
-    private <T> T required(@Nullable T value, String member) {
-        if (value == null) {
-            throw json.required(member);
-        }
-        return value;
     }
 
     private static RuntimeException noFiles(String path) {

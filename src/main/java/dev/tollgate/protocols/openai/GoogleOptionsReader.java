@@ -88,15 +88,9 @@ final class GoogleOptionsReader {
                 default -> json.ignore();
             }
         });
-        safety.add(new SafetySetting(given(members.category, "category"), given(members.threshold, "threshold")));
+        safety.add(new SafetySetting(
+                json.given(members.category, "category"), json.given(members.threshold, "threshold")));
         checkOnce(safety.getLast().category());
-    }
-
-    private String given(@Nullable String value, String member) {
-        if (value == null) {
-            throw json.required(member);
-        }
-        return value;
     }
 
     private void checkOnce(String category) {

@@ -38,7 +38,7 @@ final class MediaReader {
         } else {
             json.object(this::urlMember);
         }
-        return new Media(place, named, sourceOr("url"), mimeType, detail, video);
+        return new Media(place, named, json.given(source, "url"), mimeType, detail, video);
     }
 
     private void urlMember(String name) {
@@ -58,11 +58,9 @@ final class MediaReader {
     Media audio() {
         Place place = ChatPlaces.NAMES.at(json.path());
         json.object(this::audioMember);
-        Source data = sourceOr("data");
-        if (format == null) {
-            throw json.required("format");
-        }
-        return new Media(place, Named.SOUND, data, MediaTypes.ofAudioFormat(format), null, null);
+        Source data = json.given(source, "data");
+        String its = json.given(format, "format");
+        return new Media(place, Named.SOUND, data, MediaTypes.ofAudioFormat(its), null, null);
     }
 
     private void audioMember(String name) {
@@ -76,7 +74,7 @@ final class MediaReader {
     Media file() {
         Place place = ChatPlaces.NAMES.at(json.path());
         json.object(this::fileMember);
-        Source data = sourceOr("file_data");
+        Source data = json.given(source, "file_data");
         boolean isUnnamed = mimeType == null || mimeType.equals(OCTETS);
         String byName = isUnnamed && filename != null ? MediaTypes.ofFilename(filename) : null;
         if (filename != null && byName == null) {
@@ -94,13 +92,6 @@ final class MediaReader {
             case "file_id" -> throw json.invalid("is not supported, send the file itself as 'file_data'.");
             default -> json.ignore();
         }
-    }
-
-    private Source sourceOr(String member) {
-        if (source == null) {
-            throw json.required(member);
-        }
-        return source;
     }
 
     private void take(MediaSource read) {

@@ -53,10 +53,7 @@ final class MessageReader {
 
     Message read() {
         json.object(this::member);
-        if (role == null) {
-            throw json.required("role");
-        }
-        return switch (role) {
+        return switch (json.given(role, "role")) {
             case "system", "developer" -> instruction();
             case "user" -> user();
             case "assistant" -> assistant();
@@ -168,28 +165,20 @@ final class MessageReader {
     private Message toolResult() {
         ignoreName();
         ignoreAssistantOnly();
-        if (toolCallId == null) {
-            throw json.required("tool_call_id");
-        }
-        return new ToolResult(place, toolCallId, partsOf(required()));
+        return new ToolResult(place, json.given(toolCallId, "tool_call_id"), partsOf(required()));
     }
 
     /** The deprecated role: it names the function instead of the call. */
     private Message functionResult() {
         ignoreAssistantOnly();
         ignoreToolCallId();
-        if (name == null) {
-            throw json.required("name");
-        }
+        String its = json.given(name, "name");
         JsonText text = content == null ? JsonText.EMPTY : textOf(content, List.of("text"));
-        return new ToolResult(ChatPlaces.RESULT.at("messages", index), name, List.of(new ContentPart.Text(text)));
+        return new ToolResult(ChatPlaces.RESULT.at("messages", index), its, List.of(new ContentPart.Text(text)));
     }
 
     private List<Part> required() {
-        if (content == null) {
-            throw json.required("content");
-        }
-        return content;
+        return json.given(content, "content");
     }
 
     private JsonText textOf(List<Part> parts, List<String> types) {

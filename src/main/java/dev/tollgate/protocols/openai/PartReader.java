@@ -56,11 +56,9 @@ final class PartReader {
         }
         SentBackReader one = new SentBackReader();
         json.object(one::member);
-        if (one.media == null) {
-            throw json.required("image_url");
-        }
+        Media made = json.given(one.media, "image_url");
         countMedium();
-        return new Message.SentBack(place, one.media, one.thoughtSignature);
+        return new Message.SentBack(place, made, one.thoughtSignature);
     }
 
     private Part counted(Part part) {
@@ -105,15 +103,10 @@ final class PartReader {
 
         Part read() {
             json.object(this::member);
-            if (type == null) {
-                throw json.required("type");
-            }
-            ContentPart content = contents.remove(type);
-            if (content == null) {
-                throw json.required(type);
-            }
+            String its = json.given(type, "type");
+            ContentPart content = json.given(contents.remove(its), its);
             contents.keySet().forEach(other -> json.ignored(json.memberPath(other)));
-            return new Part(type, json.path(), withVideo(content));
+            return new Part(its, json.path(), withVideo(content));
         }
 
         private void member(String name) {

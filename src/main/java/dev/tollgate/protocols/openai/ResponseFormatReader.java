@@ -29,10 +29,7 @@ final class ResponseFormatReader {
 
     ResponseFormat read() {
         json.object(this::member);
-        if (type == null) {
-            throw json.required("type");
-        }
-        return switch (type) {
+        return switch (json.given(type, "type")) {
             case "text" -> text();
             case "json_object" -> jsonObject();
             default -> jsonSchema();

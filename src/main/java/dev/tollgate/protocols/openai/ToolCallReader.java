@@ -24,14 +24,11 @@ final class ToolCallReader {
     /** An element of {@code tool_calls}, at this index; a missing type is taken for {@code function}. */
     ToolCall toolCall(int index) {
         json.object(this::member);
-        if (id == null) {
-            throw json.required("id");
-        }
         return new ToolCall(
                 ChatPlaces.NAMES.at("messages", message).at("tool_calls", index),
-                id,
-                nameOr("function"),
-                argumentsOr("function"),
+                json.given(id, "id"),
+                json.given(name, "function.name"),
+                json.given(arguments, "function.arguments"),
                 thoughtSignature);
     }
 
@@ -48,7 +45,12 @@ final class ToolCallReader {
     /** The deprecated {@code function_call} of a message. */
     ToolCall functionCall() {
         json.object(this::function);
-        return new ToolCall(ChatPlaces.CALLER.at("messages", message), null, nameOr(null), argumentsOr(null), null);
+        return new ToolCall(
+                ChatPlaces.CALLER.at("messages", message),
+                null,
+                json.given(name, "name"),
+                json.given(arguments, "arguments"),
+                null);
     }
 
     private void function(String member) {
@@ -69,20 +71,6 @@ final class ToolCallReader {
             throw json.invalid("must hold one complete JSON object; the call in message " + message + " does not.");
         }
         return text;
-    }
-
-    private String nameOr(@Nullable String parent) {
-        if (name == null) {
-            throw json.required(parent == null ? "name" : parent + ".name");
-        }
-        return name;
-    }
-
-    private String argumentsOr(@Nullable String parent) {
-        if (arguments == null) {
-            throw json.required(parent == null ? "arguments" : parent + ".arguments");
-        }
-        return arguments;
     }
 
     /** {@code extra_content.google.thought_signature}; what else we sent there comes back without effect. */

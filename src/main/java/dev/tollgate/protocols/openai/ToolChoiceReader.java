@@ -101,21 +101,16 @@ final class ToolChoiceReader {
     }
 
     private ToolChoice objectChoice() {
-        if (type == null) {
-            throw json.required("type");
-        }
-        if (type.equals("function")) {
+        if (json.given(type, "type").equals("function")) {
             ignoreIf(hasAllowed, "allowed_tools");
             return named("function.name");
         }
         ignoreIf(hasFunction, "function");
-        if (mode == null) {
-            throw json.required("allowed_tools.mode");
-        }
+        boolean isRequired = json.given(mode, "allowed_tools.mode").equals("required");
         if (names.isEmpty()) {
             throw json.required("allowed_tools.tools");
         }
-        return new ToolChoice.Allowed(mode.equals("required"), List.copyOf(names));
+        return new ToolChoice.Allowed(isRequired, List.copyOf(names));
     }
 
     private void ignoreIf(boolean isGiven, String member) {
@@ -138,12 +133,10 @@ final class ToolChoiceReader {
     }
 
     private ToolChoice named(String member) {
-        if (function == null) {
-            throw json.required(member);
-        }
+        String its = json.given(function, member);
         names.clear(); // of allowed tools, which are without effect
-        names.add(function);
-        return new ToolChoice.Named(function);
+        names.add(its);
+        return new ToolChoice.Named(its);
     }
 
     // --- fitting to the tools, when the whole body has been read ---

@@ -115,10 +115,7 @@ final class ToolReader {
         }
 
         private Tool built(String nameMember) {
-            if (name == null) {
-                throw json.required(nameMember);
-            }
-            return new Tool(place, name, description, parameters, strict);
+            return new Tool(place, json.given(name, nameMember), description, parameters, strict);
         }
     }
 }

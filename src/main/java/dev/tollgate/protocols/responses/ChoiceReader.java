@@ -94,10 +94,7 @@ final class ChoiceReader {
                 json.leaveOut();
             }
         });
-        if (isFunction && members.name == null) {
-            throw json.required("name");
-        }
-        return new Chosen(type, members.namespace, members.name);
+        return new Chosen(type, members.namespace, isFunction ? json.given(members.name, "name") : null);
     }
 
     // ---- fitting, when the whole body has been read ----

@@ -220,10 +220,7 @@ final class SettingsReader {
 
         ResponseFormat read() {
             json.object(this::member);
-            if (type == null) {
-                throw json.required("type");
-            }
-            return switch (type) {
+            return switch (json.given(type, "type")) {
                 case "text" -> new ResponseFormat.Text();
                 case "json_object" -> new ResponseFormat.JsonObject();
                 default -> schema();
@@ -242,13 +239,8 @@ final class SettingsReader {
         }
 
         private ResponseFormat schema() {
-            if (name == null) {
-                throw json.required("name");
-            }
-            if (schema == null) {
-                throw json.required("schema");
-            }
-            return new ResponseFormat.JsonSchema(name, description, schema, strict);
+            return new ResponseFormat.JsonSchema(
+                    json.given(name, "name"), description, json.given(schema, "schema"), strict);
         }
     }
 }

@@ -150,14 +150,11 @@ final class ToolsReader {
 
         void read(boolean again) {
             json.object(this::member);
-            if (name == null) {
-                throw json.required("name");
-            }
-            Own own = new Own(namespace, name);
+            Own own = new Own(namespace, json.given(name, "name"));
             if (!again && !top.add(own)) {
                 throw JsonBody.invalid(
                         path + ".name",
-                        "must differ from the other tools' names, " + Shown.quoted(name) + " is there twice.");
+                        "must differ from the other tools' names, " + Shown.quoted(own.name()) + " is there twice.");
             }
             if (found.size() >= json.limits().toolsMax()) {
                 throw JsonBody.invalid(
