@@ -123,11 +123,11 @@ final class ResponsesReader {
             throw JsonBody.invalid("model", "is required.");
         }
         RawJson input = shown.input;
-        if (input == null) {
+        if (input == null && !(compacts && previousId != null)) { // which OpenAI's Agents SDK summarizes alone
             throw JsonBody.invalid("input", "is required.");
         }
         boolean isCompaction = compacts || items.trigger() != null;
-        KeptResponses.Input keeping = store && keeps && !isCompaction ? kept(input, memory) : null;
+        KeptResponses.Input keeping = input != null && store && keeps && !isCompaction ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
             keeping = null;
         }

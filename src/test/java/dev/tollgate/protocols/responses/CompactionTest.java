@@ -340,4 +340,21 @@ class CompactionTest {
         assertThat(texts.get(0)).isEqualTo(texts.get(1)).contains("Which number?", "The number is 4711.");
         assertThat(customer.tasks()).isEqualTo(2);
     }
+
+    @Test
+    void a_compaction_by_path_of_a_kept_response_needs_no_input() {
+        String kept = ",\"previous_response_id\":\"" + made(USER, "").get("id").asString() + '"';
+        String body = "{\"model\":\"gemini-2.5-pro\"%s}";
+        Reply reply = gateway.post("/v1/responses/compact", body.formatted(kept), customer.key());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.json().get("output").valueStream().map(item -> item.get("type")
+                        .asString()))
+                .containsExactly("message", "compaction");
+        for (Reply refused : List.of(
+                gateway.post("/v1/responses/compact", body.formatted(""), customer.key()),
+                gateway.post("/v1/responses", body.formatted(kept), customer.key()))) {
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.json().at("/error/param").asString()).isEqualTo("input");
+        }
+    }
 }
