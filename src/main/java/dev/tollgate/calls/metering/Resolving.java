@@ -169,10 +169,11 @@ final class Resolving implements Phase {
     /** Counts the prefix that the same project has just read as cached, if its caller left before any usage was reported (E86). */
     private Usage withSeenPrefix(Usage used) {
         CallPrompt prompt = call.request().translation().prompt();
-        boolean isSeen = prompt != null
-                && answer.usage().reportedInputTokens() < 0
-                && used.promptTokens() >= bounds.model().upstream().cacheMinTokens();
-        return isSeen ? used.cached(prompt.seenTokens(used.promptTokens(), project())) : used;
+        return prompt == null
+                        || answer.usage().reportedInputTokens() >= 0
+                        || used.promptTokens() < bounds.model().upstream().cacheMinTokens()
+                ? used
+                : used.cached(prompt.seenTokens(used.promptTokens(), project()));
     }
 
     private void extendedForUsed(Ending.Charge charge, Books.Bill bill, Books.Extension extension) {
