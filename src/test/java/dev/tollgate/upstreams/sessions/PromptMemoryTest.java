@@ -64,9 +64,10 @@ class PromptMemoryTest {
     @Test
     void a_prompt_replaces_the_one_that_it_continues_else_the_oldest() {
         CallSession session = session(ACCOUNT, 1);
-        answered(session, 1, prompt("a"));
         answered(session, 2, prompt("b"));
-        answered(session, 3, prompt("a", "b"));
+        answered(session, 1, prompt("a"));
+        answered(session, 1, prompt("a", "x"));
+        answered(session, 3, prompt("a", "x", "b"));
         answered(session, 4, prompt("c"));
         answered(session, 5, prompt("d"));
         assertThat(earlier(session, "b").tokens())
@@ -76,7 +77,7 @@ class PromptMemoryTest {
         assertThat(earlier(session, "b").commonBytes())
                 .as("the fifth takes the oldest's place")
                 .isZero();
-        assertThat(earlier(session, "a", "b").tokens()).isEqualTo(3);
+        assertThat(earlier(session, "a", "x", "b").tokens()).isEqualTo(3);
     }
 
     @Test
