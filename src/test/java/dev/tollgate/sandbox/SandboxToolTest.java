@@ -372,6 +372,13 @@ class SandboxToolTest {
     }
 
     @Test
+    void a_compaction_is_answered_in_words() {
+        assertThat(client.ask(GEMINI_25, "Write a summary. Plain text, at most 2,000 words. Call no function.")
+                        .answer())
+                .startsWith("You asked: “Write a summary.");
+    }
+
+    @Test
     void models_are_listed_and_described() {
         JsonNode list = client.get("/v1beta/models").json().path("models");
 

@@ -27,7 +27,8 @@ final class AnswerText {
             "^\\h*(?:please )?say(?: exactly)?:\\s+(.+)\\z",
             Pattern.CASE_INSENSITIVE | Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern SUM = Pattern.compile("(\\d{1,18})\\s*([-+*x×/])\\s*(\\d{1,18})");
-    private static final Pattern LENGTH = Pattern.compile("\\b(\\d{1,4}) words\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LENGTH =
+            Pattern.compile("(?<![\\d,.])([1-9]\\d{0,3}) words\\b", Pattern.CASE_INSENSITIVE);
     private static final List<String> FILLER =
             List.of("the", "river", "runs", "slowly", "past", "quiet", "fields", "and", "on");
     private static final Pattern ROOT = Pattern.compile("square root of (\\d{1,18})", Pattern.CASE_INSENSITIVE);
