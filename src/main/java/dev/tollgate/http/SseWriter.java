@@ -40,6 +40,10 @@ public interface SseWriter {
         heartbeatAfter(silence, COMMENT);
     }
 
-    /** Sends whole events of ASCII characters after each such silence. */
+    /**
+     * Sends ASCII characters after each such silence.
+     *
+     * @param heartbeat whole lines; or the characters with which each event begins: these are sent early, then a space for each further silence
+     */
     void heartbeatAfter(Duration silence, String heartbeat);
 }

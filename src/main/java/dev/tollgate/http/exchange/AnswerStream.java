@@ -3,6 +3,7 @@ package dev.tollgate.http.exchange;
 import dev.tollgate.http.SseWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerStream implements SseWriter {
 
     private static final byte[] NONE = {};
+    private static final byte[] SPACE = {' '};
 
     private final Response response;
     private final Transport transport;
@@ -19,6 +21,10 @@ final class AnswerStream implements SseWriter {
     private final long bytes;
     private long bytesLeft;
     private @Nullable Heartbeat heartbeat;
+
+    /** The number of the next event's bytes that heartbeats have sent. */
+    private int sentAhead;
+
     private long lastWriteNanos = System.nanoTime();
     private boolean wroteSinceSweep;
     private long fullSinceNanos;
@@ -44,7 +50,8 @@ final class AnswerStream implements SseWriter {
             ResponseHead head = begin();
             if (!response.isHead()) {
                 bytesLeft -= length;
-                transport.write(head, events, length);
+                byte[] left = left(events, length);
+                transport.write(head, left, left == events ? length : left.length);
             } else if (head != null) {
                 transport.write(head, NONE, 0);
             }
@@ -63,7 +70,15 @@ final class AnswerStream implements SseWriter {
             response.closeAfterwards(); // the caller must not take the next response for the rest of this one
         }
         response.answered(200);
-        transport.end(head, last, sent);
+        byte[] left = left(last, sent);
+        transport.end(head, left, left == last ? sent : left.length);
+    }
+
+    /** Returns what heartbeats have not sent of events. */
+    private byte[] left(byte[] events, int length) {
+        int sent = Math.min(sentAhead, length);
+        sentAhead = 0;
+        return sent == 0 ? events : Arrays.copyOfRange(events, sent, length);
     }
 
     /** Returns the head, completed, if it has not been sent. */
@@ -134,7 +149,11 @@ final class AnswerStream implements SseWriter {
                 && transport.isEmpty()) {
             lastWriteNanos = nowNanos;
             if (!response.isHead()) {
-                transport.write(null, due.bytes(), due.bytes().length);
+                byte[] bytes = sentAhead > 0 ? SPACE : due.bytes();
+                transport.write(null, bytes, bytes.length);
+                if (due.bytes()[due.bytes().length - 1] != '\n') {
+                    sentAhead = due.bytes().length;
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How a stream leaves.
  *
  * @param silence after how much of it a heartbeat goes out (D35, E21); null for never
- * @param heartbeat ASCII characters that are no part of the response and that clients of the protocol read over between two events
+ * @param heartbeat ASCII characters that clients of the protocol read over between two events, or with which each event begins
  */
 public record StreamForm(String contentType, @Nullable Duration silence, String heartbeat) {
 

@@ -22,13 +22,15 @@ enum AnswerForm {
         return "sse".equals(alt);
     }
 
-    /** An event without text: Google's clients do not read comments, nor blank lines (D35). */
-    private static final String EMPTY_EVENT =
-            "data: {\"candidates\":[{\"content\":{\"role\":\"model\"},\"index\":0}]}\r\n\r\n";
+    /**
+     * The beginning of the next event. Google's clients do not read comments, nor blank lines, and after an event without text their chats forget the turn
+     * (D35).
+     */
+    static final String DATA = "data: ";
 
     StreamForm streamForm(Duration silence) {
         return this == ARRAY
                 ? new StreamForm("application/json", silence, "\r\n")
-                : new StreamForm(StreamForm.EVENTS, silence, EMPTY_EVENT);
+                : new StreamForm(StreamForm.EVENTS, silence, DATA);
     }
 }

@@ -47,7 +47,7 @@ final class GenerateRenderer implements Renderer {
             boolean isFirst = !begun && out.size() == 0;
             out.out().raw(isFirst ? "[" : ",\r\n").raw(GoogleJson.bytes(chunk));
         } else {
-            out.out().raw("data: ").raw(GoogleJson.bytes(chunk)).raw("\r\n\r\n");
+            out.out().raw(AnswerForm.DATA).raw(GoogleJson.bytes(chunk)).raw("\r\n\r\n");
         }
     }
 
