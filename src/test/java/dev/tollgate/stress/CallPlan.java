@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * @param leaveAfterMillis when its (first) caller loses patience; never where 0
  * @param keyedCallers who ask for it at once under one Idempotency-Key; without such a key where 0
  * @param door the protocol in which they ask
+ * @param compacts whether they ask for a summary of their prompt (E73)
  */
 record CallPlan(
         int trial,
@@ -27,7 +28,8 @@ record CallPlan(
         Fault fault,
         int leaveAfterMillis,
         int keyedCallers,
-        Door door) {
+        Door door,
+        boolean compacts) {
 
     /** The protocol in which it is asked. */
     enum Door {
@@ -93,6 +95,10 @@ record CallPlan(
     }
 
     static final int BYTES_PER_TOKEN = 4;
+
+    /** The bytes of the text that asks for a summary; they are in the prompt, too. */
+    private static final int ASKING_BYTES = 403;
+
     static final int PROMPT_TOKENS_LEAST = 500;
     static final int THOUGHT_TOKENS = 10;
 
@@ -117,7 +123,8 @@ record CallPlan(
                 random.nextInt(10) < 8 ? Fault.NONE : oneOf(random, Fault.values()),
                 random.nextInt(5) == 0 ? 1 + random.nextInt(200) : 0,
                 Math.max(0, random.nextInt(10) - 7),
-                door(random, tariff));
+                door(random, tariff),
+                random.nextInt(3) == 0);
     }
 
     /** Messages must name a maximum, which plans leave out with prices by the unit. */
@@ -155,7 +162,12 @@ record CallPlan(
                 fault,
                 leaveAfterMillis,
                 keyedCallers,
-                door);
+                door,
+                compacts);
+    }
+
+    private boolean isCompaction() {
+        return compacts && door == Door.RESPONSES;
     }
 
     boolean isKeyed() {
@@ -172,14 +184,16 @@ record CallPlan(
 
     /** A request whose prompt says which call it is. */
     String body() {
-        String prompt = mark() + "x".repeat(promptTokens() * BYTES_PER_TOKEN - mark().length());
+        int bytes = promptTokens() * BYTES_PER_TOKEN - (isCompaction() ? ASKING_BYTES : 0);
+        String prompt = mark() + "x".repeat(bytes - mark().length());
         boolean mayHaveMaximum = tariff == Tariff.WHOLE_HUNDREDTHS && (hasMaximum || door == Door.MESSAGES);
         String maximum = !mayHaveMaximum
                 ? ""
                 : door == Door.RESPONSES ? "\"max_output_tokens\":30000," : "\"max_tokens\":30000,";
         return "{\"model\":\"" + tariff.model + "\",\"stream\":" + stream + "," + maximum
                 + (door == Door.RESPONSES ? "\"input\"" : "\"messages\"")
-                + ":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
+                + ":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}"
+                + (isCompaction() ? ",{\"type\":\"compaction_trigger\"}]}" : "]}");
     }
 
     /** An event of the answer, from 0; the first holds the thoughts, the last the reason why it ends. */

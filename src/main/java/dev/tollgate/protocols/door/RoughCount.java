@@ -1,12 +1,16 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PromptCount;
 
 /** Rough counts of a prompt's tokens where the upstream has not counted it (E44, E45). */
 public final class RoughCount {
+
+    private static final int BYTES_PER_TOKEN = 4;
 
     /** An image of usual size. */
     private static final long IMAGE_TOKENS = 1_120;
@@ -40,11 +44,22 @@ public final class RoughCount {
 
     /** Returns about how many tokens the text has, with media by their kind; at least 1. */
     public static long tokens(MeteredCall call) {
+        return Math.max(
+                1, call.translation().text().tokens() + media(call.translation().size()));
+    }
+
+    /** Returns a quarter of the bytes of a text that no one has counted yet, with media by their kind. */
+    public static long tokens(Ask ask) {
+        PromptSize size = ask.promptSize();
+        return size.textBytes() / BYTES_PER_TOKEN + media(size);
+    }
+
+    private static long media(PromptSize size) {
         long media = 0;
-        for (ContentPart.Media medium : call.translation().size().media()) {
+        for (ContentPart.Media medium : size.media()) {
             media += tokens(medium);
         }
-        return Math.max(1, call.translation().text().tokens() + media);
+        return media;
     }
 
     /** Returns the tokens of a file by its kind alone. */

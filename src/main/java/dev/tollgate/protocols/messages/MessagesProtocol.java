@@ -147,6 +147,9 @@ public final class MessagesProtocol implements Protocol {
         @Override
         protected ChatAsk ask(MessagesRequest read, Model model, String accountId, Lease memory) {
             ChatAsk ask = super.ask(read, model, accountId, memory);
+            if (read.pause() != null) {
+                read.pause().check(ask);
+            }
             Long tokensMax = read.maxTokens();
             if (tokensMax == null) {
                 return ask;

@@ -43,6 +43,7 @@ final class MessagesReader {
     private @Nullable Integer topK;
     private final CallerNames.Reader callerNames;
     private @Nullable ServiceTier tier;
+    private @Nullable ContextPause pause;
     private int messages;
     private int systemBlocks;
 
@@ -88,6 +89,7 @@ final class MessagesReader {
                 callerNames.user(json.isObject() ? json.ahead("user_id") : null);
                 json.ignore();
             }
+            case "context_management" -> contextManagement();
             case "thread" -> thread();
             case "previous_message_id" -> throw onlyTheNewTurn();
             default -> {
@@ -174,6 +176,24 @@ final class MessagesReader {
         }
     }
 
+    private void contextManagement() {
+        json.ignored(json.path());
+        if (!json.isObject()) {
+            json.skip();
+            return;
+        }
+        json.object(member -> {
+            if (member.equals("edits") && json.isArray()) {
+                json.array(Integer.MAX_VALUE, () -> {
+                    ContextPause read = ContextPause.of(json);
+                    pause = pause == null ? read : pause;
+                });
+            } else {
+                json.skip();
+            }
+        });
+    }
+
     /** A caller that keeps its conversation with the vendor sends only the new turn, and must send all of it here (E5). */
     private void thread() {
         String[] type = {null};
@@ -218,6 +238,7 @@ final class MessagesReader {
                 stream,
                 maxTokens,
                 thinking.wish(),
+                counting ? null : pause,
                 tier,
                 callerNames.read(),
                 names,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model as the caller wrote it
  * @param maxTokens null only in a request for a count
+ * @param pause the summary that an edit asks for; null if none does
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param names the tools by the names that the model sees
  * @param ignored dotted names of fields without effect (D5), in the order of the body
@@ -27,6 +28,7 @@ record MessagesRequest(
         boolean stream,
         @Nullable Long maxTokens,
         ThinkingWish thinking,
+        @Nullable ContextPause pause,
         @Nullable ServiceTier tier,
         CallerNames callerNames,
         ToolNames names,

@@ -117,6 +117,18 @@ class BoundsTest {
     }
 
     @Test
+    void a_shared_context_must_leave_room_for_a_whole_summary() {
+        UpstreamModel model = Sold.sharing(false, null).model().upstream();
+        ChatAsk ask = Sold.ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+        PromptCount fits = new PromptCount(Sold.INPUT_TOKENS_MAX - 1_024, Modalities.NONE);
+        PromptCount tooLong = new PromptCount(Sold.INPUT_TOKENS_MAX - 1_023, Modalities.NONE);
+        assertThat(UpstreamErrors.beyondContext(tooLong, ask, model)).isNull();
+        assertThat(UpstreamErrors.beyondContext(fits, ask.compacting(), model)).isNull();
+        assertThat(UpstreamErrors.beyondContext(tooLong, ask.compacting(), model))
+                .isNotNull();
+    }
+
+    @Test
     void a_shared_context_leaves_a_counted_prompt_the_rest_as_maximum() {
         long context = Sold.INPUT_TOKENS_MAX;
         Bounds asked = Sold.sharing(true, 1_000L);

@@ -90,6 +90,32 @@ class MessagesRefusalsTest {
         assertThat(reply.json().at("/error/message").asString()).contains("full conversation");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'type':'compact_20260112','pause_after_compaction':true,'trigger':{'type':'input_tokens','value':1000} | 4000 | 400",
+                "'type':'compact_20260112','pause_after_compaction':true,'trigger':{'type':'input_tokens','value':1000} | 3000 | 200",
+                "'type':'compact_20260112','pause_after_compaction':true | 600000 | 400",
+                "'type':'compact_20260112','pause_after_compaction':false | 600000 | 200",
+                "'type':'clear_tool_uses_20250919','pause_after_compaction':true,'trigger':7 | 4000 | 200"
+            })
+    void a_pause_with_a_summary_is_refused_for_long_prompts(String edit, int bytes, int status) {
+        String edits = "[{\"type\":\"x\"},{" + edit.replace('\'', '"') + "}]";
+        Reply reply = post(
+                gateway.customer("1000"),
+                "{\"model\":\"gemini-2.5-pro\",\"max_tokens\":100,\"context_management\":{\"edits\":" + edits
+                        + "},\"messages\":[{\"role\":\"user\",\"content\":\"" + "x".repeat(bytes) + "\"}]}");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+        if (status == 400) {
+            assertThat(reply.json().at("/error/message").asString())
+                    .startsWith("'context_management.edits.1' asks for a pause with a summary from ");
+        } else {
+            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("context_management");
+        }
+    }
+
     @Test
     void a_model_of_anthropics_is_a_400_that_names_the_variables_unless_it_is_mapped() {
         Reply unknown = asked("claude-opus-5", "");

@@ -71,16 +71,28 @@ class ResponseSilenceTest {
     }
 
     @Test
+    void a_summary_repeats_in_progress_until_it_is_whole() {
+        String body = "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"input\":[{\"role\":\"user\",\"content\":\"Hi\"},"
+                + "{\"type\":\"compaction_trigger\"}]}";
+        String whole = whileSilent(1, "\"type\":\"response.in_progress\",\"sequence_number\":3,", body);
+        assertThat(whole).doesNotContain(": keep-alive", "Hello.").contains("\"type\":\"compaction\"");
+    }
+
+    @Test
     void a_stream_has_comments_without_a_blank_line_behind_its_first_item() {
         assertThat(whileSilent(1, ": keep-alive\n")).doesNotContain(": keep-alive\n\n");
     }
 
     /** Returns the whole stream of an upstream that falls silent before an event. @param heartbeat what the stream must show during the silence */
     private static String whileSilent(int before, String heartbeat) {
+        return whileSilent(before, heartbeat, BODY);
+    }
+
+    private static String whileSilent(int before, String heartbeat, String body) {
         CountDownLatch silence = new CountDownLatch(1);
         StringBuilder whole = new StringBuilder();
         with(request -> new FarServer.Answer.Stream(waiting(before, silence), false), (gateway, customer) -> {
-            try (RawCall call = RawCall.post(gateway.app().port(), "/v1/responses", customer.key(), BODY)) {
+            try (RawCall call = RawCall.post(gateway.app().port(), "/v1/responses", customer.key(), body)) {
                 call.readUntil(heartbeat);
                 silence.countDown();
                 whole.append(call.readUntil("event: response.completed"));
