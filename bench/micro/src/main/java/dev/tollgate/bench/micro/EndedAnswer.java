@@ -36,6 +36,7 @@ final class EndedAnswer {
                 new OverCall.Charge(Usage.of(1_000, 1_000, 200), 500_000, 0, Set.of(), false),
                 List.of(new OverCall.Cost("main", 230_000)),
                 List.of(),
+                null,
                 "main",
                 "gemini-2.5-pro",
                 null,
