@@ -7,7 +7,7 @@ final class Holdings {
 
     private static final String USAGE = """
             u.starts_at u.key_id u.model u.calls u.failed u.cancelled u.prompt_tokens u.cached_tokens u.completion_tokens
-            u.thoughts_tokens u.searches u.charged_micros u.refunded_micros""";
+            u.thoughts_tokens u.searches u.charged_micros u.refunded_micros u.saved_micros u.missed_micros""";
 
     static final List<Holding> ALL = List.of(
             Holding.of("account.csv", "your account and its balance", "account a", "a.id = :account", """
