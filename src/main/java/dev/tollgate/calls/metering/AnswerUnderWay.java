@@ -82,8 +82,8 @@ final class AnswerUnderWay {
         waiting.addRest();
     }
 
-    /** Returns whether every candidate has a finish reason, including those in batches that still wait. */
+    /** Returns whether every candidate has a finish reason, including those that still wait. */
     boolean isFinished() {
-        return delivery.allFinished(waiting.batches());
+        return delivery.allFinished(waiting.all());
     }
 }

@@ -80,6 +80,13 @@ final class Backlog {
         return batches;
     }
 
+    /** Returns the batches, and last what waits for a report. */
+    Iterable<List<UpstreamEvent>> all() {
+        List<List<UpstreamEvent>> all = new ArrayList<>(batches);
+        all.add(unsure.held);
+        return all;
+    }
+
     /**
      * Counts the batches that wait and hands out those that the hold covers, up to the batch that ends the response.
      *

@@ -209,6 +209,9 @@ final class Concluding {
         boolean finishedBefore = takeBack() || answer().isFinished();
         stopUpstream();
         AnswerUnderWay answer = answer();
+        if (finishedBefore) {
+            answer.waiting().addRest();
+        }
         answer.delivery().endWith(answer.waiting().batches());
         if (finishedBefore) {
             answer.waiting().countAll(answer.usage(), hold.coverage());

@@ -619,6 +619,15 @@ class RelayingTest {
     }
 
     @Test
+    void a_failure_behind_a_finish_that_waits_completes_the_answer() {
+        PlayedCall call = roomy();
+        call.upstream.says(text("0123456789abcdefghij"), STOP);
+        assertThat(call.told()).isEmpty();
+        call.upstream.fails(Kind.BROKEN);
+        assertThat(call.told()).contains("shows '0123456789abcdefghij' STOP/STOP", "settle COMPLETED 110");
+    }
+
+    @Test
     void unwanted_thoughts_never_cost_more_than_was_held() {
         PlayedCall call = roomy();
         call.upstream.says(used(16, 5_000), text("0123456789abcdef"), STOP);
