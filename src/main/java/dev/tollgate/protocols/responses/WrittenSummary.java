@@ -23,10 +23,23 @@ final class WrittenSummary {
 
     void take(UpstreamEvent event) {
         switch (event) {
-            case UpstreamEvent.Text it when isShort() -> text.append(it.text());
+            case UpstreamEvent.Text it -> append(it.text());
             case UpstreamEvent.ToolCall _ -> isCall = true;
             case UpstreamEvent.Finish it -> isFiltered = it.reason() == UpstreamEvent.FinishReason.FILTERED;
-            default -> {}
+            case UpstreamEvent.Thought _,
+                    UpstreamEvent.Grounding _,
+                    UpstreamEvent.Logprobs _,
+                    UpstreamEvent.ServerTool _,
+                    UpstreamEvent.Media _,
+                    UpstreamEvent.Report _,
+                    UpstreamEvent.Raw _,
+                    UpstreamEvent.Embedded _ -> {}
+        }
+    }
+
+    private void append(String piece) {
+        if (isShort()) {
+            text.append(piece);
         }
     }
 
