@@ -628,6 +628,16 @@ class RelayingTest {
     }
 
     @Test
+    void an_unusable_answer_that_waits_is_free_if_its_caller_leaves() {
+        PlayedCall call = roomy();
+        call.upstream.says(
+                text("0123456789abcdefghij"),
+                new UpstreamEvent.Finish(0, FinishReason.MALFORMED, "MALFORMED_FUNCTION_CALL"));
+        call.does(call.call()::gone);
+        assertThat(call.told()).containsExactly("cancel", "give back FAILED");
+    }
+
+    @Test
     void unwanted_thoughts_never_cost_more_than_was_held() {
         PlayedCall call = roomy();
         call.upstream.says(used(16, 5_000), text("0123456789abcdef"), STOP);
