@@ -145,12 +145,12 @@ public record MoneyModule(
     Map<String, Long> told() {
         Map<String, Long> told = new LinkedHashMap<>();
         if (account != null) {
-            told.put("Taken", counts.of(WebhookCounts.Kind.TAKEN));
-            told.put("Stored for later", counts.of(WebhookCounts.Kind.KEPT));
+            told.put("Processed", counts.of(WebhookCounts.Kind.TAKEN));
+            told.put("Queued", counts.of(WebhookCounts.Kind.KEPT));
             told.put("Repeated", counts.of(WebhookCounts.Kind.REPLAYED));
             told.put("Refused", counts.of(WebhookCounts.Kind.REFUSED));
             told.put("Not relevant", counts.of(WebhookCounts.Kind.OF_NO_USE));
-            told.put("Unsigned or too late", counts.of(WebhookCounts.Kind.NOT_SIGNED));
+            told.put("Rejected: bad signature", counts.of(WebhookCounts.Kind.NOT_SIGNED));
         }
         return told;
     }

@@ -59,24 +59,17 @@ public final class Foresight {
     private String sentence(End end, List<Model> models) {
         UpstreamModel before = models.getFirst().upstream();
         UpstreamModel after = rules(end.retirement());
-        String stands = models.size() == 1 ? " stands" : " stand";
+        String day = Written.day(end.retirement().at());
         String told = end.retirement().isInEffect()
-                ? "%s%s on %s now, instead of %s (its day is %s)."
-                        .formatted(
-                                ids(models),
-                                stands,
-                                after.name(),
-                                end.asked(),
-                                Written.day(end.retirement().at()))
-                : "%s%s on %s, which the provider retires on %s; from then on %s answers."
-                        .formatted(
-                                ids(models),
-                                stands,
-                                end.asked(),
-                                Written.day(end.retirement().at()),
-                                after.name());
-        List<String> differences = differences(before, after);
-        return differences.isEmpty() ? told : told + " What differs: " + String.join("; ", differences) + ".";
+                ? "%s now answers for %s instead of %s (retirement: %s)."
+                        .formatted(after.name(), ids(models), end.asked(), day)
+                : "The provider retires %s on %s. %s will then answer for %s."
+                        .formatted(end.asked(), day, after.name(), ids(models));
+        return told + differing(differences(before, after));
+    }
+
+    private static String differing(List<String> differences) {
+        return differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + ".";
     }
 
     /** Returns the differences that callers notice, apart from the text of responses. */
@@ -84,26 +77,25 @@ public final class Foresight {
         List<String> differences = new ArrayList<>();
         if (before.thinking() instanceof UpstreamModel.Thinking.Budget
                 && after.thinking() instanceof UpstreamModel.Thinking.Level level) {
-            differences.add(
-                    "it thinks by levels (" + String.join(", ", levels(level)) + "), to which budgets are translated");
+            differences.add("thinking levels (" + String.join(", ", levels(level)) + ") instead of budgets");
         }
         if (after.candidatesMax() < before.candidatesMax()) {
             differences.add("n is at most " + after.candidatesMax() + ", not " + before.candidatesMax());
         }
         if (after.signatures() && !before.signatures()) {
-            differences.add("it wants its thought signatures back");
+            differences.add("thought signatures required");
         }
         if (before.penalties() && !after.penalties()) {
-            differences.add("it takes no penalties");
+            differences.add("no penalties");
         }
         if (before.logprobs() && !after.logprobs()) {
-            differences.add("it gives no logprobs");
+            differences.add("no logprobs");
         }
         if (before.trailingAssistant() && !after.trailingAssistant()) {
-            differences.add("it does not continue an assistant's message");
+            differences.add("no continuation of an assistant's message");
         }
         if (after.inputTokensMax() < before.inputTokensMax() || after.outputTokensMax() < before.outputTokensMax()) {
-            differences.add("its limits are " + Written.number(after.inputTokensMax()) + " tokens in and "
+            differences.add("limits of " + Written.number(after.inputTokensMax()) + " tokens in and "
                     + Written.number(after.outputTokensMax()) + " out");
         }
         return differences;
@@ -139,12 +131,12 @@ public final class Foresight {
                 List<String> differences = differences(model.upstream(), after);
                 String when = end.isInEffect()
                         ? "%s answers for %s now."
-                        : "On " + Written.day(end.at()) + " %s starts to answer for %s.";
-                String differs = differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + ".";
+                        : "From " + Written.day(end.at()) + " %s answers for %s.";
                 changes.add(new Change(
                         model,
                         end.at(),
-                        when.formatted(after.name(), model.id()) + differs + " The id and the price stay."));
+                        when.formatted(after.name(), model.id()) + differing(differences)
+                                + " Name and price stay the same."));
             }
         }
         return changes;
@@ -267,8 +259,8 @@ public final class Foresight {
                         Collectors.toList()));
         return small.entrySet().stream()
                 .map(entry -> ids(entry.getValue())
-                        + ": where the caller names no maximum it is " + entry.getKey()
-                        + " always thinks within it, so that a response may be empty; raise defaults.max_tokens in the"
+                        + ": the default maximum is " + entry.getKey()
+                        + " always thinks within it, so a response may be empty. Raise defaults.max_tokens in the"
                         + " catalogue, or have callers send max_tokens.")
                 .toList();
     }

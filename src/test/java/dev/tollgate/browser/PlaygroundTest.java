@@ -223,7 +223,7 @@ class PlaygroundTest {
             ask(page, "What is the sky?");
             page.waitForSelector("#ways a[href='/dashboard/billing/top-up']");
             assertThat(page.locator("#problem").textContent())
-                    .matches("Not enough credits\\. This call has to hold 0\\.[0-9]+ and 0\\.08 are free\\.");
+                    .matches("Not enough credits\\. This call needs 0\\.[0-9]+ credits up front\\. You have 0\\.08\\.");
             assertHeard(page, "No response");
             assertThat(page.locator("#ways").textContent())
                     .matches("Top upLower the maximum to 1[0-9]{2} tokensTry again");
@@ -243,7 +243,7 @@ class PlaygroundTest {
             Page page = visit.page();
             ask(page, "What is the sky?");
             page.waitForSelector("#ways a[href='/dashboard/billing/top-up']");
-            assertThat(page.locator("#problem").textContent()).contains("Not enough credits.", "none are free.");
+            assertThat(page.locator("#problem").textContent()).contains("Not enough credits.", "You have none.");
             assertThat(page.locator("#ways").textContent()).isEqualTo("Top upTry again");
             visit.forgive("402");
         }

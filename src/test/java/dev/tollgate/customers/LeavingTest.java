@@ -154,7 +154,7 @@ class LeavingTest {
         long entries = number("last_sequence", leaver);
         Browser.Page gone = leaver.delete();
         assertThat(gone.location()).as(gone.body()).isEqualTo("/sign-in?said=deleted");
-        assertThat(leaver.browser().get("/sign-in?said=deleted").body()).contains("The account is deleted");
+        assertThat(leaver.browser().get("/sign-in?said=deleted").body()).contains("Account deleted");
         assertThat(leaver.chat().status()).isEqualTo(401);
         assertThat(gateway.get("/v1/credits", leaver.key()).status()).isEqualTo(401);
         assertThat(new Browser(gateway.url()).signIn(leaver.login(), PASSWORD).body())
@@ -338,7 +338,7 @@ class LeavingTest {
         assertThat(operator.get(path).body()).contains("Its keys stop working immediately. 50.00 credits are lost.");
         assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=delete");
         assertThat(operator.get(path + "?done=delete").body())
-                .contains("Deleted account", "The account is deleted")
+                .contains("Deleted account", "Account deleted")
                 .doesNotContain("off@example.org", "Grant credits");
         String own = "/console/accounts/" + gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
         assertThat(operator.submit(own, own, form).body()).contains("This is your own account");

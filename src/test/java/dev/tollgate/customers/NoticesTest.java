@@ -227,16 +227,16 @@ class NoticesTest {
             gateway.app().people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).isEqualTo(2);
             assertThat(mails("uses-another@example.net")).isEqualTo(1);
-            String told = "On 1 Dec 2026 gemini-3.8-flash starts to answer for google/gemini-2.5-pro-preview.";
+            String told = "From 1 Dec 2026 gemini-3.8-flash answers for google/gemini-2.5-pro-preview.";
             assertThat(MailBox.text(box.to("uses-pro@example.net", 2).getLast()))
-                    .contains(told, "thinks by levels", MailBox.SITE + "/docs/models");
+                    .contains(told, "thinking levels", MailBox.SITE + "/docs/models");
             assertThat(user.get("/dashboard").body()).contains(told);
-            assertThat(other.get("/dashboard").body()).doesNotContain("starts to answer");
+            assertThat(other.get("/dashboard").body()).doesNotContain("gemini-3.8-flash answers");
 
             gateway.setNow(Instant.parse("2026-12-01T00:00:00Z"));
             gateway.app().people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).as("it has retired").isEqualTo(2);
-            assertThat(user.get("/dashboard").body()).doesNotContain("starts to answer");
+            assertThat(user.get("/dashboard").body()).doesNotContain("gemini-3.8-flash answers");
         } finally {
             gateway.setNow(NOON);
         }

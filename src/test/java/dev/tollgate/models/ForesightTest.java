@@ -104,12 +104,10 @@ class ForesightTest {
     void models_of_one_retiring_upstream_model_share_a_sentence() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
-                .containsExactly(
-                        "house stands on old, which the provider retires on 24 Dec 2026; from then on next answers.");
+                .containsExactly("The provider retires old on 24 Dec 2026. next will then answer for house.");
         ends.put("villa", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
-                .containsExactly(
-                        "house, villa stand on old, which the provider retires on 24 Dec 2026; from then on next answers.");
+                .containsExactly("The provider retires old on 24 Dec 2026. next will then answer for house, villa.");
     }
 
     @Test
@@ -120,38 +118,38 @@ class ForesightTest {
                 .hasSize(2)
                 .last()
                 .asString()
-                .startsWith("villa stands on old, which the provider retires on 25 Dec 2026");
+                .startsWith("The provider retires old on 25 Dec 2026");
     }
 
     @Test
     void after_a_retirement_the_present_successor_is_named() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", true));
         assertThat(foresight(HOUSE, OLD + next()).retirements())
-                .containsExactly("house stands on next now, instead of old (its day is 24 Dec 2026).");
+                .containsExactly("next now answers for house instead of old (retirement: 24 Dec 2026).");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             candidates: 8                          | candidates: 1                                                | n is at most 1, not 8
-            signatures: false                      | signatures: true                                             | it wants its thought signatures back
-            penalties: true                        | penalties: false                                             | it takes no penalties
-            logprobs: true                         | logprobs: false                                              | it gives no logprobs
-            trailing_assistant: true               | trailing_assistant: false                                    | it does not continue an assistant's message
-            input_tokens: 1000                     | input_tokens: 999                                            | its limits are 999 tokens in and 2,000 out
-            output_tokens: 2000                    | output_tokens: 1999                                          | its limits are 1,000 tokens in and 1,999 out
-            thinking: {by: budget, min: 10, max: 20, efforts: {low: 10, high: 20}} | thinking: {by: level, efforts: {high: HIGH, low: LOW, medium: LOW}} | it thinks by levels (LOW, HIGH), to which budgets are translated
+            signatures: false                      | signatures: true                                             | thought signatures required
+            penalties: true                        | penalties: false                                             | no penalties
+            logprobs: true                         | logprobs: false                                              | no logprobs
+            trailing_assistant: true               | trailing_assistant: false                                    | no continuation of an assistant's message
+            input_tokens: 1000                     | input_tokens: 999                                            | limits of 999 tokens in and 2,000 out
+            output_tokens: 2000                    | output_tokens: 1999                                          | limits of 1,000 tokens in and 1,999 out
+            thinking: {by: budget, min: 10, max: 20, efforts: {low: 10, high: 20}} | thinking: {by: level, efforts: {high: HIGH, low: LOW, medium: LOW}} | thinking levels (LOW, HIGH) instead of budgets
             """)
     void differences_that_callers_notice_are_named(String from, String to, String told) throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE, OLD + next(from, to)).retirements())
                 .singleElement()
                 .asString()
-                .endsWith("next answers. What differs: " + told + ".");
+                .endsWith("answer for house. Differences: " + told + ".");
         // The other way round there is no loss, except for a model that thinks by levels.
         assertThat(foresight(HOUSE, OLD.replace(from, to) + next()).retirements())
                 .singleElement()
                 .asString()
-                .endsWith("next answers.");
+                .endsWith("answer for house.");
     }
 
     @Test
@@ -161,7 +159,7 @@ class ForesightTest {
         assertThat(foresight(HOUSE, OLD + after).retirements())
                 .singleElement()
                 .asString()
-                .endsWith("What differs: it takes no penalties; it gives no logprobs.");
+                .endsWith("Differences: no penalties; no logprobs.");
     }
 
     @Test
@@ -268,7 +266,7 @@ class ForesightTest {
 
     // ---- small answers ----
 
-    private static final String SMALL = ": where the caller names no maximum it is ";
+    private static final String SMALL = ": the default maximum is ";
 
     private static String atMost(String model, long tokens) {
         return model.replace("max_tokens: none", "max_tokens: " + tokens);
@@ -323,7 +321,7 @@ class ForesightTest {
                 .containsExactly(
                         tuple(
                                 "house@2026-12-20",
-                                "On 20 Dec 2026 next starts to answer for house. Differences: n is at most 1, not 8. The id and the price stay."));
+                                "From 20 Dec 2026 next answers for house. Differences: n is at most 1, not 8. Name and price stay the same."));
     }
 
     @Test

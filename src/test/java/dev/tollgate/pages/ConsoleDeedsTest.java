@@ -107,16 +107,16 @@ class ConsoleDeedsTest {
         form.put("reason", REASON);
         assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
         assertThat(body(path))
-                .contains("Changes ahead", "1 Dec 2099", "The prices ahead stay, unless you withdraw them")
+                .contains("Scheduled changes", "1 Dec 2099", "Scheduled prices stay, unless you cancel them")
                 .contains("value=\"160\"");
         assertThat(body("/console/prices")).contains("From 1 Dec 2099: 500 in, 3,000 out.");
         assertThat(body("/console/audit")).contains("Long prompts: cached input", "Flex factor");
         String atOnce = compared(path, "160", "960").body();
         assertThat(atOnce)
-                .contains("In force at once.", "A price is set for later", "From 1 Dec 2099")
+                .contains("Takes effect immediately.", "A price is set for later", "From 1 Dec 2099")
                 .contains(">500</td>", ">3,000</td>") // kept
-                .contains("If you withdraw it, the first example call brings ")
-                .contains("value=\"keep\" checked>", "Keep that price", "value=\"cancel\">", "Withdraw that price");
+                .contains("If you cancel it, the first example call brings ")
+                .contains("value=\"keep\" checked>", "Keep that price", "value=\"cancel\">", "Cancel that price");
         form = new HashMap<>(Map.of("input", "170", "output", "960", "thoughts", "free", "reason", REASON));
         form.put("scheduled", "keep");
         assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
@@ -274,7 +274,7 @@ class ConsoleDeedsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true, As a stream", "false, In one piece"})
+    @CsvSource({"true, Streamed", "false, Not streamed"})
     void both_pages_of_a_call_tell_what_happened_its_form_and_what_had_no_effect(boolean stream, String form)
             throws ActionRefused {
         String login = "caller-" + stream + "@example.org";
@@ -354,7 +354,7 @@ class ConsoleDeedsTest {
     @Test
     void the_first_page_names_what_is_open_and_ticks_it_once_it_is_done() {
         assertThat(body("/console"))
-                .contains("The sandbox answers: nothing real is sold.")
+                .contains("Sandbox mode: no real model is connected.")
                 .contains("<a href=\"/console/accounts/acc_demo\"><b>Ban the demo account</b></a>");
         String path = "/console/accounts/acc_demo";
         operator.submit(path, path, Map.of("deed", "ban", "reason", REASON));
@@ -458,7 +458,7 @@ class ConsoleDeedsTest {
     @Test
     void a_fresh_sandbox_warns_of_no_loss() {
         assertThat(body("/console"))
-                .contains("While the sandbox answers, costs and margins are not real.")
+                .contains("Sandbox mode: costs and margins are simulated.")
                 .doesNotContain("note bad", "Sold below");
     }
 }

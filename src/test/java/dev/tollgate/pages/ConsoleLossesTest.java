@@ -47,8 +47,8 @@ class ConsoleLossesTest {
     }
 
     private static boolean isTicked(String console) {
-        String before = console.substring(0, console.indexOf("Sell no model at a loss"));
-        return before.lastIndexOf(">done<") > before.lastIndexOf(">open<");
+        String before = console.substring(0, console.indexOf("Check that no model sells at a loss"));
+        return before.lastIndexOf(">done<") > before.lastIndexOf(">to do<");
     }
 
     private static Map<String, String> price(String deed, String scheduled) {
@@ -79,9 +79,7 @@ class ConsoleLossesTest {
             operator.submit(MODEL, MODEL, price("", "cancel"));
             String console = operator.get("/console").body();
             assertThat(isTicked(console)).isFalse();
-            assertThat(console)
-                    .contains(
-                            "Sold below the upstream's price, now or within 60 days: gemini-3.6-flash (from 1 Jan 2027).");
+            assertThat(console).contains("Sold below cost, now or within 60 days: gemini-3.6-flash (from 1 Jan 2027).");
             assertThat(operator.get("/console/prices").body())
                     .contains(
                             "at a loss from 1 Jan 2027",
@@ -100,9 +98,9 @@ class ConsoleLossesTest {
                     .replaceAll(" +", " ");
             assertThat(page)
                     .contains("From 1 Jan 2027 In Out Margin in Margin out Kept 300 1,500 0.0 % 0.0 %")
-                    .contains("Withdrawn at a loss 160 750 −87.5 % −100.0 % Cost 300 1,500")
+                    .contains("Cancelled at a loss 160 750 −87.5 % −100.0 % Cost 300 1,500")
                     .contains(
-                            "If you withdraw it, the first example call brings 1.2950 credits from that day on, not 2.55."
+                            "If you cancel it, the first example call brings 1.2950 credits from that day on, not 2.55."
                                     + " It costs you 2.55: you lose 1.2550 credits on each.")
                     .contains("Keep that price")
                     .doesNotContain("The new price is below");

@@ -367,15 +367,15 @@ class RetiringModelsTest {
         assertThat(channelsModel(PRO).at("/retirement/in_effect").asBoolean()).isFalse();
         assertThat(gateway.app().banner().text())
                 .contains(
-                        "gemini-2.5-pro, google/gemini-2.5-pro, google/gemini-2.5-pro-preview stand on gemini-2.5-pro, which the"
-                                + " provider retires on 1 Dec 2026; from then on gemini-3.8-flash answers.");
+                        "The provider retires gemini-2.5-pro on 1 Dec 2026. gemini-3.8-flash will then answer for gemini-2.5-pro,"
+                                + " google/gemini-2.5-pro, google/gemini-2.5-pro-preview.");
 
         gateway.setNow(DAY);
         assertThat(model(PRO).at("/retirement/in_effect").asBoolean()).isTrue();
         assertThat(channelsModel(PRO).get("upstream").asString()).isEqualTo(FLASH);
         assertThat(channelsModel(PRO).at("/retirement/of").asString()).isEqualTo(PRO);
         assertThat(gateway.app().banner().text())
-                .contains("stand on gemini-3.8-flash now, instead of gemini-2.5-pro", "n is at most 1, not 8");
+                .contains("gemini-3.8-flash now answers for gemini-2.5-pro, ", "n is at most 1, not 8");
     }
 
     private JsonNode model(String id) {
@@ -437,8 +437,7 @@ class RetiringModelsTest {
                 gateway.sandbox().key())) {
             real.setNow(BEFORE);
             assertThat(real.app().banner().text())
-                    .contains(
-                            "google/gemini-2.5-pro, google/gemini-2.5-pro-preview: where the caller names no maximum it is 512 tokens")
+                    .contains("google/gemini-2.5-pro, google/gemini-2.5-pro-preview: the default maximum is 512 tokens")
                     .contains("a response may be empty")
                     .contains(
                             "From 1 Dec 2026 on gemini-2.5-pro is sold at 57 in / 450 out",

@@ -109,7 +109,7 @@ public final class ConversationCheck {
         if (caller != null && !unanswered.isEmpty()) {
             throw JsonBody.invalid(
                     caller.place().path(Member.CALLS),
-                    "must be answered by " + results + " right behind, missing: " + missing() + ".");
+                    "needs " + results + ", one for each call. Missing: " + missing() + ".");
         }
     }
 

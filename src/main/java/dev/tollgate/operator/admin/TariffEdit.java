@@ -99,7 +99,7 @@ public final class TariffEdit {
         for (String name : TariffRules.MEMBERS) {
             if (!name.equals("input") && !name.equals("output") && whole.has(name)) {
                 throw ActionRefused.of(
-                        name, "is not possible: this model is charged in printed units, by 'input' and 'output' alone");
+                        name, "is not possible: this model is billed in units, only 'input' and 'output' apply");
             }
         }
     }

@@ -59,7 +59,7 @@ public final class ConsoleAccount {
                     "The second factor was removed. The password is enough until the person sets up another."),
             Map.entry("role", "The role was changed. The person must sign in again."),
             Map.entry("invited", "The invitation is on its way by mail."),
-            Map.entry("delete", "The account is deleted. Its keys have stopped working, and its people are erased."),
+            Map.entry("delete", "Account deleted. Its keys no longer work and its users are erased."),
             Map.entry("sessions", "All sessions of its people have ended."));
 
     private final Administration administration;

@@ -105,20 +105,17 @@ public record ConsolePage(
                 .collect(Collectors.joining(", "));
         if (!losses.isEmpty()) {
             concerns.add(new Concern(
-                    "bad",
-                    "Sold below the upstream's price, now or within 60 days: " + losses + ".",
-                    "/console/prices",
-                    "Prices"));
+                    "bad", "Sold below cost, now or within 60 days: " + losses + ".", "/console/prices", "Prices"));
         }
         addUsage(concerns, today);
         foresight.get().retirements().stream()
-                .map(sentence -> sentence.replaceFirst(" What differs: .*", ""))
+                .map(sentence -> sentence.replaceFirst(" Differences: .*", ""))
                 .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Price changes")));
         if (kind.isReal()) {
             concerns.addAll(withoutUpstream());
         } else {
             concerns.add(
-                    new Concern("", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
+                    new Concern("", "Sandbox mode: no real model is connected.", ConsoleChannels.PATH, "Channels"));
         }
         return List.copyOf(concerns);
     }

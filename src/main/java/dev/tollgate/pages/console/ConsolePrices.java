@@ -172,13 +172,13 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
                 .collect(Collectors.joining(", "));
     }
 
-    /** Returns what withdrawing a later price means for an example call. */
+    /** Returns what cancelling a later price means for an example call. */
     public static String withdrawing(Prices.Scheduled scheduled) {
         ExampleCall call = ExampleCall.ALL.getFirst();
         long kept = scheduled.kept().pricing().chargeMicros(call.usage());
         long instead = scheduled.withdrawn().pricing().chargeMicros(call.usage());
         UpstreamModel.Cost cost = scheduled.kept().cost();
-        String words = "If you withdraw it, the first example call brings " + Display.charge(instead)
+        String words = "If you cancel it, the first example call brings " + Display.charge(instead)
                 + " credits from that day on, not " + Display.charge(kept) + ".";
         if (cost == null) {
             return words;
@@ -207,9 +207,9 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     /** Returns what the catalogue's file says instead. */
     public static String ofFile(Prices.Sold sold) {
         Pricing file = sold.ofFile();
-        return "Catalogue file: " + Display.price(file.inputMicrosPerMillion()) + " in, "
-                + Display.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
-                + "; it is not applied.";
+        return "Catalogue price " + Display.price(file.inputMicrosPerMillion()) + " / "
+                + Display.price(file.outputMicrosPerMillion()) + ", thoughts " + thoughts(file)
+                + " (overridden here)";
     }
 
     /** A call by which prices and costs are compared. */

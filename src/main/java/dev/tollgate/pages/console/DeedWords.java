@@ -80,7 +80,7 @@ final class DeedWords {
             "tiers.flex", "Flex factor",
             "tiers.priority", "Priority factor",
             "rounding", "Rounding",
-            "withdrawn", "Withdrawn versions",
+            "withdrawn", "Cancelled versions",
             "kept", "Versions kept for later",
             "reasoning", "Thoughts",
             "value", "Value",

@@ -53,18 +53,18 @@ public final class FirstSteps {
                 new Step(
                         request.visitor().person().hasSecondFactor(),
                         "Add a second factor to your sign-in",
-                        "Anyone with your password could otherwise give credits away.",
+                        "Without it, anyone who has your password can grant credits.",
                         "/dashboard/settings/security",
                         ""),
                 new Step(
                         chosen.hasRealUpstream(),
                         "Add a Gemini API key",
-                        "Until then the sandbox answers and nothing real is sold.",
+                        "Until then the server runs in sandbox mode: no real model is connected.",
                         DOCS + "geminiapi-key",
                         "GEMINI_API_KEY=… ./tollgate serve"),
                 new Step(
                         noLoss,
-                        "Sell no model at a loss",
+                        "Check that no model sells at a loss",
                         "Each call below the provider's price costs you money. The next 60 days count, too.",
                         "/console/prices",
                         ""),
@@ -107,7 +107,7 @@ public final class FirstSteps {
                 : new Step(
                         false,
                         title,
-                        "Without e-mail you hand over links for new passwords yourself.",
+                        "Without e-mail, you have to pass on password links yourself.",
                         DOCS + "mailhost",
                         "TOLLGATE_MAIL_HOST=smtp.example.org TOLLGATE_MAIL_FROM=tollgate@example.org ./tollgate serve");
     }
@@ -121,8 +121,8 @@ public final class FirstSteps {
                 "Open sign-up",
                 isReady
                         ? "Until then only you create accounts."
-                        : "First add an API key, prices without a loss and a public address."
-                                + (isOpen ? " Sign-up is open already." : ""),
+                        : (isOpen ? "Sign-up is open. " : "")
+                                + "Finish the steps for the API key, the prices and the public address first.",
                 ConsoleSettings.SIGN_UP_PATH,
                 "",
                 isHarmless

@@ -39,7 +39,7 @@ public record DoorPages(
 
     /** The notes on the sign-in pages after an action on another page. */
     private static final Map<String, String> SAID = Map.of(
-            "deleted", "The account is deleted: its keys have stopped, and what was stored about you is erased.",
+            "deleted", "Account deleted. Its keys no longer work and your data is erased.",
             "left", "You have left the account, and what was stored about you is erased.",
             "confirmed", "The address is confirmed. Sign in.",
             "reset", "The password is set, and all sessions have ended. Sign in with it.");

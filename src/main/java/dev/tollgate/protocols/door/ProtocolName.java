@@ -5,17 +5,17 @@ import java.util.Locale;
 
 /** The protocols that callers speak, by the names that tasks, logs, metrics and filters have for them. */
 public enum ProtocolName {
-    CHAT("OpenAI"),
+    CHAT("Chat Completions"),
     GENERATE("Gemini"),
-    MESSAGES("Anthropic"),
-    RESPONSES("OpenAI Responses"),
-    COMPLETIONS("OpenAI completions"),
-    EMBEDDINGS("OpenAI embeddings");
+    MESSAGES("Messages"),
+    RESPONSES("Responses"),
+    COMPLETIONS("Completions"),
+    EMBEDDINGS("Embeddings");
 
-    private final String known;
+    private final String title;
 
-    ProtocolName(String known) {
-        this.known = known;
+    ProtocolName(String title) {
+        this.title = title;
     }
 
     /** Returns the name in tasks, JSON and metrics. */
@@ -23,9 +23,18 @@ public enum ProtocolName {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the name with the protocol that people know it by. */
+    /** Returns the name of the API on pages. */
     public String title() {
-        return code() + " (" + known + ")";
+        return title;
+    }
+
+    /** Returns the title of a code; the code itself if it has none. */
+    public static String titleOf(String code) {
+        return Arrays.stream(values())
+                .filter(it -> it.code().equals(code))
+                .map(ProtocolName::title)
+                .findFirst()
+                .orElse(code);
     }
 
     /** Returns whether a text is the code of a protocol. */

@@ -111,12 +111,13 @@ class RefusedPageTest {
                         "Out of credits since [0-9]{2}:[0-9]{2}. Calls are refused \\(402\\). 3 were refused in the"
                                 + " last hour.");
         assertThat(one.browser.get(PATH).body())
-                .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\."
-                        + "\\s*<a href=\"/dashboard/billing/top-up\">Top up</a>\\s*<span")
+                .containsPattern(
+                        "Not enough credits\\. This call needed 0\\.[0-9]+ credits up front\\. You had 0\\.000001\\."
+                                + "\\s*<a href=\"/dashboard/billing/top-up\">Top up</a>\\s*<span")
                 .doesNotContain("Your credit balance is too low");
         adjust(one, 5_000_000);
         assertThat(one.browser.get(PATH).body())
-                .containsPattern("Not enough credits\\..*were free\\.\\s*<span")
+                .containsPattern("Not enough credits\\..*You had 0\\.000001\\.\\s*<span")
                 .doesNotContainPattern("Top up</a>\\s*<span class=\"below");
         String account = one.customer.account();
         gateway.execute("UPDATE account SET name = 'Ann & Co' WHERE id = '" + account + "'");
@@ -125,7 +126,8 @@ class RefusedPageTest {
                         .get("/console/requests/refused?account=" + account)
                         .body())
                 .as("the operator reads the same words, with names")
-                .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\.")
+                .containsPattern(
+                        "Not enough credits\\. This call needed 0\\.[0-9]+ credits up front\\. You had 0\\.000001\\.")
                 .containsPattern("Key '&lt;b&gt;day&lt;/b&gt;' has used ")
                 .contains(">Ann &amp; Co</a>")
                 .doesNotContain("Your credit balance is too low", "spend limit of", "<b>day");

@@ -67,7 +67,7 @@ class ConversationCheckTest {
 
     @Test
     void missing_answers_are_named_where_the_next_turn_begins_and_at_the_end() {
-        String missing = "'messages.1.tool_calls' must be answered by tool messages right behind, missing: ";
+        String missing = "'messages.1.tool_calls' needs tool messages, one for each call. Missing: ";
         assertThat(refused(talk(USER, calls("a", "b", "c"), answer("b"), USER)).message())
                 .isEqualTo(missing + "\"a\", \"c\".");
         assertThat(refused(talk(USER, calls("a", "b"), answer("a"))).message()).isEqualTo(missing + "\"b\".");

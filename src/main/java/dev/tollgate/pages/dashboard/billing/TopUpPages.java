@@ -129,7 +129,7 @@ public final class TopUpPages {
 
     private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
         if (stripe == null && testPayments() == null) {
-            return refused(request, "Nothing can be paid here. Ask the operator to add credits.", form);
+            return refused(request, "Online payment is not available. Ask the operator to add credits.", form);
         }
         String own = form.text("own").strip();
         String chosen = own.isEmpty() ? form.text("dollars") : own;

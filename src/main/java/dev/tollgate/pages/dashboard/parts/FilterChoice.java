@@ -26,9 +26,9 @@ public record FilterChoice(String value, String label) {
 
     public static final List<FilterChoice> FLAGS = List.of(
             new FilterChoice("estimated", "usage estimated"),
-            new FilterChoice("clamped", "usage cut down"),
+            new FilterChoice("clamped", "usage capped"),
             new FilterChoice("total_mismatch", "total corrected"),
-            new FilterChoice("shortfall", "partly covered"));
+            new FilterChoice("shortfall", "partly unpaid"));
 
     /** Values that are their own labels; what was chosen is offered even if it is none of them. */
     public static List<FilterChoice> of(List<String> values, @Nullable String chosen) {

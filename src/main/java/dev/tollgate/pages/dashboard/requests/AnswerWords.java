@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.protocols.door.ProtocolName;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -12,7 +13,12 @@ public final class AnswerWords {
     /** Empty where it is not known. */
     public static String form(CallRow call) {
         JsonNode stream = call.course().path("stream");
-        return stream.isBoolean() ? stream.booleanValue() ? "As a stream" : "In one piece" : "";
+        return stream.isBoolean() ? stream.booleanValue() ? "Streamed" : "Not streamed" : "";
+    }
+
+    /** Returns the name of the API that the call used. */
+    public static String api(CallRow call) {
+        return ProtocolName.titleOf(call.door());
     }
 
     /** Returns the provider's word for the filter that has stopped the answer, empty if none has. */

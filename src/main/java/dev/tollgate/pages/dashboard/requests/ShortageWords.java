@@ -30,11 +30,11 @@ public final class ShortageWords {
                 "Not enough credits. "
                         + (credits.leastMicros() == null
                                 ? "None are free"
-                                : "This call has to hold " + Display.charge(credits.leastMicros()) + " and "
-                                        + free(credits) + " are free")
+                                : "This call needs " + Display.charge(credits.leastMicros())
+                                        + " credits up front. You have " + free(credits))
                         + (credits.heldMicros() == 0 ? "" : "; " + held(credits.heldMicros(), running)) + ".";
             case Shortage.OfLimit limit ->
-                used(limit, whose, "has", "has to hold")
+                used(limit, whose, "has", "needs")
                         + (limit.heldMicros() == 0
                                 ? ". " + again(limit, now)
                                 : "; " + held(limit.heldMicros(), running) + ".");
@@ -60,14 +60,14 @@ public final class ShortageWords {
                 "Not enough credits. "
                         + (credits.leastMicros() == null
                                 ? "None were free"
-                                : "This call had to hold " + Display.charge(credits.leastMicros()) + " and "
-                                        + free(credits) + " were free")
+                                : "This call needed " + Display.charge(credits.leastMicros())
+                                        + " credits up front. You had " + free(credits))
                         + heldThen(credits.heldMicros());
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
                 boolean lasts = limit.heldMicros() == 0 && !isOver && !isTooLow(limit);
-                yield used(limit, whose, lasts ? "has" : "had", lasts ? "has to hold" : "had to hold")
+                yield used(limit, whose, lasts ? "has" : "had", lasts ? "needs" : "needed")
                         + (lasts ? ". " + again(limit, now) : heldThen(limit.heldMicros()));
             }
         };
@@ -87,7 +87,7 @@ public final class ShortageWords {
         return micros == 0 ? "." : "; " + Display.charge(micros) + " were held by running calls.";
     }
 
-    private static String used(Shortage.OfLimit limit, String whose, String has, String hold) {
+    private static String used(Shortage.OfLimit limit, String whose, String has, String needs) {
         String who = (limit.owner() == Owner.ACCOUNT ? "This account" : whose) + " " + has + " used ";
         boolean all = limit.usedMicros() >= limit.limitMicros() && !isTooLow(limit);
         String part = all ? "its " : Display.charge(limit.usedMicros()) + " of its ";
@@ -99,7 +99,7 @@ public final class ShortageWords {
                 };
         return who + part + whole(limit.limitMicros()) + " credits" + when
                 + (limit.owner() == Owner.ACCOUNT ? " with all its keys" : "")
-                + (all ? "" : " and this call " + hold + " " + Display.charge(limit.leastMicros()));
+                + (all ? "" : " and this call " + needs + " " + Display.charge(limit.leastMicros()) + " up front");
     }
 
     /** Limits are mostly round. */

@@ -28,21 +28,21 @@ class ShortageWordsTest {
     void credits_that_are_missing() {
         Shortage held = new Shortage.OfCredits(1_840_000L, 620_000, 1_100_000);
         assertThat(now(held, 2))
-                .isEqualTo("Not enough credits. This call has to hold 1.84 and 0.62 are free;"
+                .isEqualTo("Not enough credits. This call needs 1.84 credits up front. You have 0.62;"
                         + " 1.10 are held by 2 running calls and come back when they end.");
         assertThat(now(held, 1)).endsWith("1.10 are held by 1 running call and come back when it ends.");
         assertThat(now(held, 0)).endsWith("1.10 are held by running calls and come back when they end.");
         assertThat(now(new Shortage.OfCredits(1_840_000L, 620_000, 0), 2))
-                .isEqualTo("Not enough credits. This call has to hold 1.84 and 0.62 are free.");
+                .isEqualTo("Not enough credits. This call needs 1.84 credits up front. You have 0.62.");
         assertThat(now(new Shortage.OfCredits(null, 0, 0), 0)).isEqualTo("Not enough credits. None are free.");
         assertThat(now(new Shortage.OfCredits(null, 0, 3_000_000), 2))
                 .isEqualTo("Not enough credits. None are free;"
                         + " 3.00 are held by 2 running calls and come back when they end.");
         assertThat(then(held))
-                .isEqualTo("Not enough credits. This call had to hold 1.84 and 0.62 were free;"
+                .isEqualTo("Not enough credits. This call needed 1.84 credits up front. You had 0.62;"
                         + " 1.10 were held by running calls.");
         assertThat(then(new Shortage.OfCredits(1_840_000L, 0, 0)))
-                .isEqualTo("Not enough credits. This call had to hold 1.84 and none were free.");
+                .isEqualTo("Not enough credits. This call needed 1.84 credits up front. You had none.");
     }
 
     private static Shortage limit(
@@ -64,7 +64,7 @@ class ShortageWordsTest {
                 "false | DAY | 20000000 | 20000000 | 2026-11-22T00:00:00Z"
                         + "| Key 'ci' has used its 20 credits for today. It works again at 00:00 UTC, in 3 h 12 min.",
                 "false | DAY | 20000000 | 19500000 | 2026-11-22T00:00:00Z"
-                        + "| Key 'ci' has used 19.50 of its 20 credits for today and this call has to hold 1.00. It works again at 00:00 UTC, in 3 h 12 min.",
+                        + "| Key 'ci' has used 19.50 of its 20 credits for today and this call needs 1.00 up front. It works again at 00:00 UTC, in 3 h 12 min.",
                 "false | HOUR | 500000 | 500000 | 2026-11-21T21:00:00Z"
                         + "| Key 'ci' has used its 0.50 credits for the hour. It works again at 21:00 UTC, in 12 min.",
                 "false | TOTAL | 20000000 | 20000000 |"
@@ -83,14 +83,15 @@ class ShortageWordsTest {
     void a_limit_that_can_never_cover_the_call_is_not_said_to_do_so_later() {
         Shortage unused = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 0, 0, 110_000, null);
         assertThat(now(unused, 0))
-                .isEqualTo("Key 'ci' has used 0.00 of its 0.02 credits for today and this call has to hold 0.11."
+                .isEqualTo("Key 'ci' has used 0.00 of its 0.02 credits for today and this call needs 0.11 up front."
                         + " It takes a higher limit.");
         Shortage used = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 20_000, 0, 110_000, null);
         assertThat(now(used, 0))
-                .isEqualTo("Key 'ci' has used 0.02 of its 0.02 credits for today and this call has to hold 0.11."
+                .isEqualTo("Key 'ci' has used 0.02 of its 0.02 credits for today and this call needs 0.11 up front."
                         + " It takes a higher limit.");
         assertThat(then(used))
-                .isEqualTo("Key 'ci' had used 0.02 of its 0.02 credits for the day and this call had to hold 0.11.");
+                .isEqualTo(
+                        "Key 'ci' had used 0.02 of its 0.02 credits for the day and this call needed 0.11 up front.");
     }
 
     @Test
@@ -98,8 +99,8 @@ class ShortageWordsTest {
         Shortage held = limit(true, Window.DAY, 20_000_000, 18_000_000, 1_500_000, null);
         assertThat(now(held, 2))
                 .isEqualTo(
-                        "This account has used 18.00 of its 20 credits for today with all its keys and this call has to"
-                                + " hold 1.00; 1.50 are held by 2 running calls and come back when they end.");
+                        "This account has used 18.00 of its 20 credits for today with all its keys and this call needs"
+                                + " 1.00 up front; 1.50 are held by 2 running calls and come back when they end.");
         assertThat(then(held)).contains("had used 18.00 of its 20 credits for the day", "1.50 were held by running");
         assertThat(then(limit(false, Window.DAY, 20_000_000, 20_000_000, 0, "2026-11-21T00:00:00Z")))
                 .isEqualTo("Key 'ci' had used its 20 credits for the day.");
