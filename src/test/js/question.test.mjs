@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codeTurns, messages, newTalk, parameters, parsed, refusedChoices } from '../../main/resources/assets/playground/question.mjs';
+import { addResult, codeTurns, messages, newTalk, NO_RESULT, parameters, parsed, pending, pendingAtEnd, refusedChoices, removeCall, toLastWords } from '../../main/resources/assets/playground/question.mjs';
 
 const FORM = { temperature: '', top: '', max: '', effort: '', tools: null, search: false, schema: null };
 const TOOL = { type: 'function', function: { name: 'f' } };
@@ -35,6 +35,41 @@ test('a tool call is sent with its result', () => {
   assert.deepEqual(messages('', [{ role: 'assistant', text: '', tools: [call] }, { role: 'tool', call: 'c1', text: '4' }]), [
     { role: 'assistant', content: null, tool_calls: [call] }, { role: 'tool', tool_call_id: 'c1', content: '4' },
   ]);
+});
+
+const CALL = { id: 'c1', ...TOOL };
+const called = (...tools) => ({ role: 'assistant', text: '', tools });
+const sentCalls = (list) => list.filter((message) => message.tool_calls).flatMap((message) => message.tool_calls.map((each) => each.id));
+
+test('a call without a result is sent with an error, in front of the next message', () => {
+  assert.deepEqual(messages('', [called(CALL), { role: 'user', text: 'Go on.' }]), [
+    { role: 'assistant', content: null, tool_calls: [CALL] }, { role: 'tool', tool_call_id: 'c1', content: NO_RESULT }, { role: 'user', content: 'Go on.' },
+  ]);
+});
+
+test('results follow in the order of their calls, and no result comes without a call', () => {
+  const other = { id: 'c2', ...TOOL };
+  const list = messages('', [called(CALL, other), { role: 'tool', call: 'c2', text: '2' }, { role: 'tool', call: 'zz', text: '0' }, { role: 'tool', call: 'c1', text: '1' }]);
+  assert.deepEqual(list.slice(1).map((message) => [message.tool_call_id, message.content]), [['c1', '1'], ['c2', '2']]);
+  assert.deepEqual(messages('', [{ role: 'user', text: 'Hi' }, { role: 'tool', call: 'c1', text: '1' }]), [{ role: 'user', content: 'Hi' }]);
+});
+
+test('a call that was broken off is not sent', () => {
+  const cut = { id: 'c2', type: 'function', function: { name: 'f', arguments: '{"a' } };
+  assert.deepEqual(sentCalls(messages('', [{ role: 'assistant', text: '', tools: [CALL, undefined, cut], state: 'broken' }])), ['c1']);
+});
+
+test('only calls behind the last message are pending', () => {
+  const turns = [called(CALL), { role: 'tool', call: 'c1', text: '4' }, called({ ...CALL, id: 'c2' }, { ...CALL, id: 'c3' })];
+  assert.deepEqual(pending(turns, 0), []);
+  assert.deepEqual(pendingAtEnd(turns).map((each) => each.id), ['c2', 'c3']);
+  addResult(turns, turns[2].tools[0], '5');
+  assert.deepEqual(pendingAtEnd(turns).map((each) => each.id), ['c3']);
+  removeCall(turns, turns[2].tools[1]);
+  assert.deepEqual(pendingAtEnd(turns), []);
+  assert.deepEqual(turns.map((turn) => turn.call), [undefined, 'c1', undefined, 'c2']);
+  assert.deepEqual(pendingAtEnd([called(CALL), { role: 'user', text: 'Hi' }]), []);
+  assert.deepEqual(pendingAtEnd([]), []);
 });
 
 test('empty fields are not sent', () => {
@@ -94,4 +129,10 @@ test('code of an empty conversation says hello', () => {
   assert.deepEqual(codeTurns([], '', []), [{ role: 'user', text: 'Say hello.', files: [] }]);
   assert.equal(codeTurns([], 'Draft', [])[0].text, 'Draft');
   assert.equal(codeTurns([{ role: 'user', text: 'Hi' }], '', []).length, 1);
+});
+
+test('code of an answered conversation ends with the words of the person', () => {
+  const turns = [{ role: 'user', text: 'Hi' }, called(CALL), { role: 'tool', call: 'c1', text: '4' }, { role: 'assistant', text: 'Four.' }];
+  assert.equal(codeTurns(toLastWords(turns), '', []).at(-1).text, 'Hi');
+  assert.deepEqual(codeTurns(turns, 'And?', []).map((turn) => turn.text), ['Hi', '', '4', 'Four.', 'And?']);
 });

@@ -35,8 +35,36 @@ export const copyText = async (text, pressed, shown) => {
   setTimeout(() => { pressed.textContent = label; }, 1500);
 };
 
-export const near = () => innerHeight + scrollY > document.body.scrollHeight - 160;
-export const bottom = () => scrollTo(0, document.body.scrollHeight);
+// ---- the end of the page, which stays in sight from a sent message on until the reader scrolls up
+
+const NEAR_PIXELS = 40;
+let follows = false;
+let seen = { top: 0, height: 0 };
+
+const height = () => document.documentElement.scrollHeight;
+const toEnd = () => {
+  if (follows) scrollTo(0, height());
+  seen = { top: scrollY, height: height() };
+};
+
+// place: what grows; a press in talks ends the following, since the reader looks at what was pressed
+export const followEnd = (place, talks) => {
+  new ResizeObserver(toEnd).observe(place);
+  addEventListener('resize', toEnd);
+  addEventListener('scroll', () => {
+    const left = height() - innerHeight - scrollY;
+    // a page that has become shorter moves up by itself
+    if (scrollY < seen.top && height() >= seen.height) follows = left <= 1;
+    else if (scrollY > seen.top && left < NEAR_PIXELS) follows = true;
+    seen = { top: scrollY, height: height() };
+  });
+  talks.addEventListener('click', (event) => { if (event.target.closest('button, summary')) follows = false; }, true);
+};
+
+export const bottom = () => {
+  follows = true;
+  toEnd();
+};
 
 export const balance = (text) => {
   for (const element of document.querySelectorAll('[data-figure="balance"]')) element.textContent = text;

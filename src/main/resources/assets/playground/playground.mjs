@@ -10,8 +10,8 @@ import { attached, whenAttached } from './files.mjs';
 import { allow, chosen, fillExamples, models, rememberEnter, sends } from './form.mjs';
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
-import { balance, bottom, byId, fold, painted, problem, say } from './page.mjs';
-import { codeTurns, messages, newTalk } from './question.mjs';
+import { balance, bottom, button, byId, fold, followEnd, painted, problem, say } from './page.mjs';
+import { addResult, codeTurns, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
 import { server } from './server.mjs';
 import { chip, turns, waysOut } from './turns.mjs';
 
@@ -38,6 +38,7 @@ const call = async (column, index) => {
   const asked = column.turns.slice();
   column.turns.push(turn);
   draw();
+  bottom();
   const controller = new AbortController();
   running.set(index, controller);
   buttons();
@@ -124,10 +125,13 @@ const drawColumns = turns(markdown(window), {
     call(column, index);
   },
   give: (column, index, tool, text) => {
-    column.turns.push({ role: 'tool', call: tool.id, name: tool.function.name, text });
-    const missing = column.turns.filter((turn) => turn.tools?.length).at(-1).tools.filter((each) => !column.turns.some((turn) => turn.call === each.id));
+    addResult(column.turns, tool, text);
+    goOn(column, index);
+  },
+  remove: (column, tool) => {
+    removeCall(column.turns, tool);
     draw();
-    if (!missing.length) call(column, index);
+    keep();
   },
   showCode: (column, asked) => showCode(column, asked),
   begin: (text) => { byId('message').value = text; byId('message').focus(); estimate(); },
@@ -138,6 +142,29 @@ const draw = () => {
   drawColumns(talk.columns, root.querySelector('.columns'));
   allowed();
   byId('about').firstChild.textContent = 'This conversation ' + written(talk.spent) + ' · balance ';
+};
+
+// the model goes on once the calls at the end have their results
+const goOn = (column, index) => {
+  problem('');
+  draw();
+  keep();
+  if (!running.has(index) && column.turns.at(-1).role === 'tool' && !pendingAtEnd(column.turns).length) call(column, index);
+};
+
+// whether calls without a result stand before the next message; then the page says what can be done about them
+const isPending = () => {
+  const calls = talk.columns.flatMap((column) => pendingAtEnd(column.turns).map((each) => ({ column, each })));
+  if (!calls.length) return false;
+  const settled = (deed) => () => {
+    for (const { column, each } of calls) deed(column.turns, each);
+    draw();
+    send();
+  };
+  const names = [...new Set(calls.map(({ each }) => each.function.name))].join(', ');
+  problem('Send a result for ' + names + ' first, or:', button('Answer with an error', settled((turns, each) => addResult(turns, each, NO_RESULT)), ''),
+    button('Remove the call', settled(removeCall), ''));
+  return true;
 };
 
 const drawFiles = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); estimate(); })));
@@ -170,6 +197,7 @@ const send = () => {
   problem('');
   const text = byId('message').value.trim();
   const last = talk.columns[0].turns.at(-1);
+  if (isPending()) return;
   if (!text && !files.length && last?.role !== 'user' && last?.role !== 'tool') return;
   try { chosen(); } catch (wrong) { problem(wrong.message); byId('panel').hidden = false; return; }
   talk.system = byId('system').value;
@@ -181,7 +209,6 @@ const send = () => {
     drawFiles();
   }
   talk.columns.forEach((column, index) => call(column, index));
-  bottom();
 };
 
 const edit = (index, at) => {
@@ -257,7 +284,8 @@ const comeBack = async (id) => {
 const showCode = (column, asked) => {
   try {
     talk.system = byId('system').value;
-    const said = asked ? codeTurns(asked, '', []) : codeTurns(over(column), byId('message').value.trim(), files);
+    const draft = byId('message').value.trim();
+    const said = asked ? codeTurns(asked, '', []) : codeTurns(draft || files.length ? over(column) : toLastWords(column.turns), draft, files);
     showLanguages(root.dataset.address, { ...body(column, said), stream: false });
   } catch (wrong) {
     problem(wrong.message);
@@ -293,6 +321,7 @@ fillExamples(root);
 fold('options', 'panel');
 fold('history', 'kept', listKept);
 whenAttached(root, attach);
+followEnd(root, root.querySelector('.columns'));
 
 // a link fills in, and never sends
 const wanted = new URLSearchParams(location.hash.slice(1));

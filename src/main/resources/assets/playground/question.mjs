@@ -11,20 +11,72 @@ const part = (file) => {
   return { type: 'file', file: { filename: file.name, file_data: file.data } };
 };
 
+// ---- calls of tools: the API takes no message behind one that has no result
+
+export const NO_RESULT = '{"error":"The tool returned no result."}';
+
+const isWhole = (call) => {
+  try {
+    JSON.parse(call.function.arguments || '{}');
+    return true;
+  } catch {
+    return false; // its answer was broken off
+  }
+};
+
+// the whole calls of an answer; some of an answer that was broken off may be missing or cut
+export const toolCalls = (turn) => (turn.tools || []).filter((call) => call?.id && isWhole(call));
+
+// the results right behind the answer at this place, by the ids of its calls
+const results = (turns, at) => {
+  const found = new Map();
+  for (let next = at + 1; turns[next]?.role === 'tool'; next++) found.set(turns[next].call, turns[next].text);
+  return found;
+};
+
+// the calls of the answer at this place that have no result
+export const pending = (turns, at) => {
+  const found = results(turns, at);
+  return toolCalls(turns[at]).filter((call) => !found.has(call.id));
+};
+
+// the calls that the next message of a column would stand behind
+export const pendingAtEnd = (turns) => {
+  const at = turns.findLastIndex((turn) => turn.role !== 'tool');
+  return at < 0 || turns[at].role !== 'assistant' ? [] : pending(turns, at);
+};
+
+// puts the result of a call behind its answer
+export const addResult = (turns, call, text) => {
+  let at = turns.findLastIndex((turn) => turn.tools?.includes(call)) + 1;
+  while (turns[at]?.role === 'tool') at++;
+  turns.splice(at, 0, { role: 'tool', call: call.id, name: call.function.name, text });
+};
+
+// takes a call out of its answer, as if the model had not made it
+export const removeCall = (turns, call) => {
+  const turn = turns.findLast((each) => each.tools?.includes(call));
+  turn.tools = turn.tools.filter((each) => each !== call);
+  turn.note = 'The call of ' + call.function.name + ' was removed.';
+};
+
+const answered = (turns, at) => {
+  const turn = turns[at];
+  const calls = toolCalls(turn);
+  if (!turn.text && !calls.length) return [];
+  const message = { role: 'assistant', content: turn.text || null };
+  if (!calls.length) return [message];
+  const found = results(turns, at);
+  return [{ ...message, tool_calls: calls }, ...calls.map((call) => ({ role: 'tool', tool_call_id: call.id, content: found.get(call.id) ?? NO_RESULT }))];
+};
+
 export const messages = (system, turns) => {
   const list = [];
   if (system.trim()) list.push({ role: 'system', content: system });
-  for (const turn of turns) {
-    if (turn.role === 'user') {
-      list.push({ role: 'user', content: turn.files?.length ? [...turn.files.map(part), { type: 'text', text: turn.text }] : turn.text });
-    } else if (turn.role === 'tool') {
-      list.push({ role: 'tool', tool_call_id: turn.call, content: turn.text });
-    } else if (turn.text || turn.tools?.length) {
-      const message = { role: 'assistant', content: turn.text || null };
-      if (turn.tools?.length) message.tool_calls = turn.tools;
-      list.push(message);
-    }
-  }
+  turns.forEach((turn, at) => {
+    if (turn.role === 'user') list.push({ role: 'user', content: turn.files?.length ? [...turn.files.map(part), { type: 'text', text: turn.text }] : turn.text });
+    else if (turn.role === 'assistant') list.push(...answered(turns, at));
+  });
   return list;
 };
 
@@ -64,6 +116,9 @@ export const refusedChoices = (models, chosen) => {
     || (chosen.tools && !tools && without('jsonFunctions') ? 'Not together with tools.' : '');
   return { search, tools, schema };
 };
+
+// up to the last message of the person
+export const toLastWords = (turns) => turns.slice(0, turns.findLastIndex((turn) => turn.role === 'user') + 1);
 
 // The turns of a request that is shown as code: files other than texts by their names, and a first message if there is none.
 export const codeTurns = (turns, draft, files) => {

@@ -2,7 +2,8 @@
 
 import { filtered } from './answer.mjs';
 import { counted, grouped, pace, seconds, size, written } from './figures.mjs';
-import { bottom, button, byId, copyText, make, near } from './page.mjs';
+import { button, byId, copyText, make } from './page.mjs';
+import { NO_RESULT, pending, toolCalls } from './question.mjs';
 
 export const chip = (file, remove) => {
   const element = make('span', 'chip');
@@ -86,13 +87,20 @@ export const turns = (show, page) => {
   // what an answer looks like: a long one takes a tenth of a second to make, and each turn draws the conversation again
   const drawn = new WeakMap();
 
+  // results that are being typed, by call: the conversation is drawn again while they are
+  const drafts = new WeakMap();
+
+  // the call asks again for the result that it has
+  const redo = (column, result, at) => drafts.set(column.turns.slice(0, at).findLast((turn) => turn.tools?.length)?.tools.find((call) => call.id === result.call) ?? result, result.text);
+
   const typed = (column, index, turn, at) => {
     const element = make('article', 'turn ' + turn.role);
     element.append(make('h2', 'small', turn.role === 'user' ? 'You' : 'Result of ' + turn.name));
     for (const file of turn.files || []) element.append(chip(file));
     element.append(make('p', 'said', turn.text));
     const row = make('div', 'row');
-    row.append(button('Edit', () => page.edit(index, at)), button('Delete', () => page.cut(index, at)));
+    if (turn.role === 'user') row.append(button('Edit', () => page.edit(index, at)), button('Delete', () => page.cut(index, at)));
+    else row.append(button('Edit', () => { redo(column, turn, at); page.cut(index, at); }));
     if (!page.isBusy()) element.append(row);
     return { element };
   };
@@ -104,15 +112,20 @@ export const turns = (show, page) => {
     place.replaceChildren(turn.price?.length ? priceTable(turn.price) : 'The price could not be read. See the page of the request.');
   };
 
-  const tool = (column, index, each, at) => {
+  const tool = (column, index, each, isPending) => {
     const box = make('div', 'card stack');
     box.append(make('b', 'mono', each.function.name), make('pre', 'wrap', each.function.arguments));
-    const answered = column.turns.some((turn) => turn.role === 'tool' && turn.call === each.id);
-    if (!answered && at === column.turns.length - 1) {
+    if (isPending) {
       const field = make('textarea', 'mono');
       field.rows = 2;
+      field.value = drafts.get(each) || '';
+      field.placeholder = 'Result of this call';
       field.setAttribute('aria-label', 'Result of ' + each.function.name);
-      box.append(field, button('Send result', () => page.give(column, index, each, field.value)));
+      field.addEventListener('input', () => drafts.set(each, field.value));
+      const row = make('div', 'row');
+      row.append(button('Send result', () => page.give(column, index, each, field.value), ''), button('Answer with an error', () => page.give(column, index, each, NO_RESULT)),
+        button('Remove the call', () => page.remove(column, each)));
+      box.append(field, row);
     }
     return box;
   };
@@ -172,10 +185,13 @@ export const turns = (show, page) => {
         : foot(column, index, turn, at, { text, price })));
     };
     paint();
-    if (turn.state !== 'running') turn.tools.forEach((each) => tools.append(tool(column, index, each, at)));
+    if (turn.state !== 'running') {
+      const open = pending(column.turns, at);
+      tools.append(...toolCalls(turn).map((each) => tool(column, index, each, open.includes(each))));
+    }
     let waiting = 0;
     // at most ten times a second; finished blocks stay as they are
-    const later = () => { waiting ||= setTimeout(() => { waiting = 0; const stick = near(); paint(); if (stick) bottom(); }, 100); };
+    const later = () => { waiting ||= setTimeout(() => { waiting = 0; paint(); }, 100); };
     return { element, later };
   };
 

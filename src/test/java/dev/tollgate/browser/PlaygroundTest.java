@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Conversations with models on the page, with their price. */
 @Timeout(240)
@@ -46,6 +48,23 @@ class PlaygroundTest {
                 .whenAsked("offend")
                 .text("It", new Tokens(493, 0, 0))
                 .finish("SAFETY", new Tokens(493, 2, 0))
+                .next()
+                .whenAsked("at length")
+                .text("A line.\n\n".repeat(30))
+                .delay(200)
+                .text("Another line.\n\n".repeat(30))
+                .delay(200)
+                .text("More.\n\n".repeat(30) + "The very end.") // drawn with the end, in one step
+                .finish("STOP", new Tokens(10, 400, 0))
+                .next()
+                .whenAsked("call once")
+                .times(1)
+                .call("weather", "{\"city\":\"Oslo\"}")
+                .finish("STOP", new Tokens(10, 20, 0))
+                .next()
+                .whenAsked("call again")
+                .call("weather", "{\"city\":\"Rome\"}")
+                .finish("STOP", new Tokens(10, 20, 0))
                 .next()
                 .text("**Blue**, says the sky.", new Tokens(10, 4_000, 0))
                 .finish("STOP", new Tokens(10, 4_000, 30)));
@@ -135,6 +154,84 @@ class PlaygroundTest {
             assertThat(page.isHidden("#guess"))
                     .as("a picture of an earlier turn is sent again, and as little counted")
                     .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, LIGHT", "390, DARK"})
+    void the_end_stays_in_sight_until_the_reader_scrolls_up(int width, Scheme scheme) {
+        try (Visit visit = visit(member, width, scheme)) {
+            Page page = visit.page();
+            ask(page, "Please answer at length.");
+            turn(page, "The very end.");
+            page.waitForFunction("() => document.querySelector('#heard').textContent === 'Response complete'");
+            page.waitForFunction(AT_END);
+            ask(page, "Once more at length.");
+            page.waitForFunction(
+                    "() => document.querySelectorAll('.turn.assistant')[1]?.textContent.includes('A line.')");
+            page.waitForFunction(AT_END);
+            page.mouse().move(width / 2.0, 300);
+            page.mouse().wheel(0, -700);
+            page.waitForFunction("() => !(" + AT_END + ")()");
+            Object left = page.evaluate("() => scrollY");
+            page.waitForFunction(
+                    "() => document.querySelectorAll('.turn.assistant')[1].textContent.includes('The very end.')");
+            assertThat(page.evaluate("() => scrollY")).isEqualTo(left);
+        }
+    }
+
+    private static final String AT_END =
+            "() => document.documentElement.scrollHeight - innerHeight - scrollY <= 1 && scrollY > 0";
+
+    @Test
+    void a_pending_tool_call_never_breaks_the_next_message() {
+        try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            page.click("#options");
+            page.click("[data-example=p-tools]");
+            ask(page, "Please call once.");
+            page.fill("[aria-label='Result of weather']", "4 degrees");
+            page.click("text=Send result");
+            turn(page, "says the sky");
+            ask(page, "Please call again.");
+            page.waitForSelector("[aria-label='Result of weather']");
+            ask(page, "What is the sky?");
+            page.waitForSelector("#problem:has-text('Send a result for weather first, or:')");
+            assertThat(page.inputValue("#message")).isEqualTo("What is the sky?");
+            visit.assertAccessible();
+            visit.keep("playground-call");
+            page.click("#ways >> text=Answer with an error");
+            page.waitForFunction("() => document.querySelectorAll('.turn.user').length === 3");
+            turn(page, "1.80 credits");
+            assertThat(page.locator(".turn.tool").allTextContents())
+                    .satisfiesExactly(result -> assertThat(result).contains("4 degrees"), result -> assertThat(result)
+                            .contains("The tool returned no result."));
+            ask(page, "Please call again.");
+            page.waitForSelector("[aria-label='Result of weather']");
+            page.reload();
+            page.click(".turn >> text=Remove the call");
+            ask(page, "What is the sky?");
+            page.waitForFunction("() => document.querySelector('#heard').textContent === 'Response complete'");
+            assertThat(page.locator(".turn.assistant").last().textContent()).contains("says the sky");
+        }
+    }
+
+    @Test
+    void a_call_that_both_compared_models_made_is_removed_for_both() {
+        try (Visit visit = visit(member, 1280, Scheme.DARK)) {
+            Page page = visit.page();
+            page.click("#options");
+            page.click("[data-example=p-tools]");
+            page.click("#compare");
+            ask(page, "Please call again.");
+            page.waitForFunction("() => document.querySelectorAll(\"[aria-label='Result of weather']\").length === 2");
+            ask(page, "What is the sky?");
+            page.click("#ways >> text=Remove the call");
+            page.waitForFunction("() => document.querySelectorAll('.turn.assistant b').length === 4"
+                    + " && document.querySelector('#heard').textContent === 'Response complete'");
+            assertThat(page.locator(".turn.assistant:has-text('says the sky')").count())
+                    .isEqualTo(2);
+            visit.assertAccessible();
         }
     }
 
