@@ -32,7 +32,8 @@ public record ConsoleBooks(BooksCheck books) {
     /** Returns what is known of a check, in a sentence. */
     public static String sentence(BooksCheck.State state, ZoneId zone) {
         return switch (state) {
-            case BooksCheck.Never _ -> "No check since this server started.";
+            case BooksCheck.Never _ ->
+                "Not checked from this page since the server started. Checks by ./tollgate verify are not listed here.";
             case BooksCheck.Running running ->
                 "Check running since " + Display.time(running.since(), zone) + ": "
                         + Display.count(running.rows(), "row") + " of " + running.subject() + " so far.";

@@ -133,6 +133,11 @@ public record ConsoleChannels(
         };
     }
 
+    /** Returns whether any model of a channel has another priority or weight than 1, so that it shares its calls. */
+    public static boolean hasShares(ChannelStatus channel) {
+        return channel.models().stream().anyMatch(model -> model.priority() != 1 || model.weight() != 1);
+    }
+
     /** Returns whether a model rests, and which one it replaces; empty for neither. */
     public static String note(ChannelStatus.Model model, ZoneId zone) {
         ChannelStatus.Resting rest = model.rest();

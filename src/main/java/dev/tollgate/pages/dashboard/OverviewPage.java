@@ -9,6 +9,7 @@ import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
 import dev.tollgate.http.Route;
@@ -26,6 +27,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -71,7 +73,7 @@ public record OverviewPage(
         Person person = request.visitor().person();
         String warning = person.preferences().keyNotices() ? keyWarning(account, overview.asOf()) : "";
         boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
-        Notice notice = notice(overview, refused.counts(account), zone);
+        Notice notice = notice(overview, refused.counts(account), refusedByKeys(account, overview.asOf()), zone);
         CreditChart chart = overview.hasCalls() ? chart(overview, zone) : null;
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
         List<String> changed = changesOf(overview);
@@ -112,7 +114,17 @@ public record OverviewPage(
     /** A sentence about what is wrong; there is one at most. */
     public record Notice(String kind, String text, String href, String link) {}
 
-    private static @Nullable Notice notice(Overview overview, RefusedCounts counts, ZoneId zone) {
+    /** Returns how many calls with a key were refused within an hour; the playground has shown its own refusals already. */
+    private long refusedByKeys(String account, Instant now) {
+        List<RefusedCall> latest = refused.of(account);
+        long byKeys = latest.stream()
+                .filter(call -> !call.keyId().isEmpty() && call.at().isAfter(now.minus(Duration.ofHours(1))))
+                .count();
+        return byKeys == RefusedCalls.OF_ACCOUNT_MAX ? refused.counts(account).inLastHour() : byKeys;
+    }
+
+    /** @param byKeys refused calls of the last hour, without the playground's */
+    private static @Nullable Notice notice(Overview overview, RefusedCounts counts, long byKeys, ZoneId zone) {
         long without = counts.inLastHour(ErrorCode.INSUFFICIENT_CREDITS);
         Instant since = counts.noCreditsSince();
         if (overview.balance().balanceMicros() == 0) {
@@ -130,12 +142,11 @@ public record OverviewPage(
                     TOP_UP,
                     "Top up");
         }
-        long all = counts.inLastHour();
-        return all == 0
+        return byKeys == 0
                 ? null
                 : new Notice(
                         "warn",
-                        Display.count(all, "call") + (all == 1 ? " was" : " were") + " refused in the last hour.",
+                        Display.count(byKeys, "call") + (byKeys == 1 ? " was" : " were") + " refused in the last hour.",
                         RefusedPage.PATH,
                         "See why");
     }

@@ -374,7 +374,8 @@ class DashboardTest {
         String id = reply.json().get("id").asString();
         assertThat(own.browser.get("/dashboard/requests/" + id).body())
                 .contains("<span class=\"badge warn\">filtered</span>")
-                .contains("The provider's safety filter stopped the response (SAFETY).");
+                .contains(
+                        "The provider's safety filter stopped the response (SAFETY) after 2 tokens. Charged 0.01 credits.");
         assertThat(own.browser.get("/dashboard/requests").body())
                 .contains("<span class=\"badge warn\">filtered</span>");
     }

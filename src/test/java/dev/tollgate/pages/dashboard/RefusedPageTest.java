@@ -62,6 +62,17 @@ class RefusedPageTest {
     }
 
     @Test
+    void the_overview_does_not_count_refusals_that_the_playground_has_shown() {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        assertThat(one.browser
+                        .call("/playground", "/playground/chat", body("none", 5))
+                        .status())
+                .isEqualTo(404);
+        assertThat(one.browser.get("/dashboard").body()).doesNotContain("refused in the last hour");
+        assertThat(one.browser.get(PATH).body()).contains("model_not_found");
+    }
+
+    @Test
     void what_the_playground_was_refused_has_its_name() {
         RefusedCall played = new RefusedCall(
                 BusyAccount.NOW,

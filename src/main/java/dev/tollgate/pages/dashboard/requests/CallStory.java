@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Display;
@@ -44,7 +45,7 @@ public record CallStory(
             story.add(
                     "The balance covered " + Display.number(tokensMax) + " response tokens, so that was the maximum.");
         }
-        if (!AnswerWords.filter(call()).isEmpty()) {
+        if (!AnswerWords.filter(call()).isEmpty() && call().status() != TaskStatus.COMPLETED) {
             story.add("The provider's safety filter stopped the response (" + AnswerWords.filter(call()) + ").");
         }
         if (call().course().path("cache").isObject()) {
@@ -62,14 +63,24 @@ public record CallStory(
     private String begin() {
         return switch (call().status()) {
             case PROCESSING -> LiveTexts.runs(call().startedAt(), detail.heldMicros(), now);
-            case COMPLETED ->
-                "Answered with " + tokens() + " and charged " + Display.charge(call().chargeMicros()) + " credits.";
+            case COMPLETED -> completed();
             case CANCELLED ->
                 call().chargeMicros() == 0
                         ? "The caller disconnected before the response began. Nothing was charged."
                         : "The caller disconnected after " + tokens() + ". The reported usage was charged.";
             case FAILED -> failed();
         };
+    }
+
+    private String completed() {
+        String filter = AnswerWords.filter(call());
+        String charged = Display.charge(call().chargeMicros()) + " credits.";
+        if (filter.isEmpty()) {
+            return "Answered with " + tokens() + " and charged " + charged;
+        }
+        return "The provider's safety filter stopped the response (" + filter + ") "
+                + (call().tokens().completion() == 0 ? "before its first token" : "after " + tokens()) + ". Charged "
+                + charged;
     }
 
     private String failed() {
