@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
@@ -251,6 +250,14 @@ public final class JsonText {
         sum.update(0);
     }
 
+    /** Adds the first bytes of the JSON to a checksum. @return their number */
+    public int updateStart(Checksum sum, int bytesMax) {
+        int size = Math.min(bytesMax, length());
+        sum.update(bytes, from, size);
+        sum.update(0);
+        return size;
+    }
+
     /** Returns a long string of a tree as it stands in the body; null for a short one. */
     public static @Nullable JsonText inBody(JsonNode string) {
         return string instanceof TextNode node ? node.text() : null;
@@ -292,24 +299,6 @@ public final class JsonText {
             }
         }
         return utf8;
-    }
-
-    /** Returns the first bytes of the text in UTF-8: a longer text costs no more. */
-    public byte[] utf8(int bytesMax) {
-        int size = 0;
-        int at = from;
-        while (at < to && size < bytesMax) {
-            int next = special(bytes, at, Math.min(to, at + bytesMax - size));
-            size += next - at;
-            at = next;
-            if (at < to && size < bytesMax) {
-                int length = escapeLength(bytes, at, to);
-                size += utf8Length(bytes, at, length);
-                at += length;
-            }
-        }
-        byte[] utf8 = new JsonText(bytes, from, at, size).utf8();
-        return size <= bytesMax ? utf8 : Arrays.copyOf(utf8, bytesMax);
     }
 
     private int unescape(int at, int length, byte[] utf8, int size) {

@@ -75,26 +75,26 @@ record NativeRequest(
     }
 
     /** Passes on the texts by which a session without a name is known. */
-    void walkStart(PromptStart.Bytes bytes) {
-        texts(body.path("systemInstruction"), bytes);
-        bytes.next();
+    void walkStart(PromptStart.Sums sums) {
+        texts(body.path("systemInstruction"), sums);
+        sums.next();
         for (JsonNode tool : tools()) {
             for (JsonNode function : tool.path("functionDeclarations")) {
-                bytes.add(JsonText.of(function.path("name")));
+                sums.add(JsonText.of(function.path("name")));
             }
         }
-        bytes.next();
+        sums.next();
         contents()
                 .valueStream()
                 .filter(content -> content.path("role").asString("user").equals("user"))
                 .findFirst()
-                .ifPresent(content -> texts(content, bytes));
+                .ifPresent(content -> texts(content, sums));
     }
 
-    private static void texts(JsonNode content, PromptStart.Bytes bytes) {
+    private static void texts(JsonNode content, PromptStart.Sums sums) {
         for (JsonNode part : content.path("parts")) {
             if (part.path("text").isString()) {
-                bytes.add(JsonText.of(part.path("text")));
+                sums.add(JsonText.of(part.path("text")));
             }
         }
     }

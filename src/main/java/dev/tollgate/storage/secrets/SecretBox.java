@@ -27,6 +27,7 @@ public final class SecretBox {
 
     private final SecretKey key;
     private final SecretKey printKey;
+    private final Mac prints;
     private final Seal former;
     private final SecureRandom random;
 
@@ -41,6 +42,7 @@ public final class SecretBox {
         byte[] bytes = HexFormat.of().parseHex(keyHex);
         this.key = new SecretKeySpec(bytes, HMAC);
         this.printKey = new SecretKeySpec(hmac(key, PRINTS, new byte[0]), HMAC);
+        this.prints = mac(printKey);
         this.former = new Seal(bytes, random);
         this.random = random;
     }
@@ -104,7 +106,16 @@ public final class SecretBox {
 
     /** Returns what makes many prints at less cost. */
     public Printer printer() {
-        return new Printer(mac(printKey));
+        return new Printer(printMac());
+    }
+
+    /** Copies the one that has the key: for a new one Java looks through its providers, which costs more than the hash of a short text. */
+    private Mac printMac() {
+        try {
+            return (Mac) prints.clone();
+        } catch (CloneNotSupportedException e) {
+            return mac(printKey);
+        }
     }
 
     /** Makes keyed hashes as {@link SecretBox#print} does. For one thread. */

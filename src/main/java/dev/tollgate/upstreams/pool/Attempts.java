@@ -401,8 +401,7 @@ final class Attempts implements SentCall {
             return;
         }
         int priority = routes.getFirst().priority();
-        ModelRoute first = Chooser.nearest(
-                routes.stream().filter(route -> route.priority() == priority).toList(), session.key());
+        ModelRoute first = Chooser.nearest(Chooser.ofPriority(routes, priority, _ -> true), session.key());
         boolean isPassedOver = tried.isEmpty() && first.isHealthy(pool.clock().millis());
         observer()
                 .session(

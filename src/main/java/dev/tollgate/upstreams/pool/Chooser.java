@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,14 +133,22 @@ final class Chooser {
 
     private static @Nullable ModelRoute byKey(
             List<ModelRoute> routes, Wish wish, Predicate<ModelRoute> fit, int priority) {
-        List<ModelRoute> compared = routes.stream()
-                .filter(route -> route.priority() == priority)
-                .filter(fit)
-                .toList();
+        List<ModelRoute> compared = ofPriority(routes, priority, fit);
         List<ModelRoute> free = wish.channel() == null
                 ? withinTheirShare(compared, route -> route.channel().calls())
                 : compared;
         return free.isEmpty() ? null : nearest(free, wish.session().key());
+    }
+
+    /** Returns the fit channels of a priority. Each call of a session asks for them: a stream would cost it several times the choice. */
+    static List<ModelRoute> ofPriority(List<ModelRoute> routes, int priority, Predicate<ModelRoute> fit) {
+        List<ModelRoute> those = new ArrayList<>(routes.size());
+        for (ModelRoute route : routes) {
+            if (route.priority() == priority && fit.test(route)) {
+                those.add(route);
+            }
+        }
+        return those;
     }
 
     /**
@@ -151,9 +158,14 @@ final class Chooser {
      * @param openCalls of a channel at the moment of asking
      */
     static List<ModelRoute> withinTheirShare(List<ModelRoute> compared, ToLongFunction<ModelRoute> openCalls) {
-        long[] calls = compared.stream().mapToLong(openCalls).toArray();
-        long allCalls = LongStream.of(calls).sum();
-        long allWeights = compared.stream().mapToLong(ModelRoute::weight).sum();
+        long[] calls = new long[compared.size()];
+        long allCalls = 0;
+        long allWeights = 0;
+        for (int i = 0; i < calls.length; i++) {
+            calls[i] = openCalls.applyAsLong(compared.get(i));
+            allCalls += calls[i];
+            allWeights += compared.get(i).weight();
+        }
         List<ModelRoute> within = new ArrayList<>(calls.length);
         for (int i = 0; i < calls.length; i++) {
             ModelRoute route = compared.get(i);

@@ -5,7 +5,6 @@ import dev.tollgate.base.conversation.PromptPrint;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,13 +45,14 @@ public final class PromptMemory {
     record Prompt(PromptPrint print, long tokens, long project, long atMillis) {}
 
     /** @param prompts the earliest first */
-    private record Session(String accountId, List<Prompt> prompts) {
+    private record Session(String accountId, List<Prompt> prompts, long bytes) {
 
-        long bytes() {
-            return SESSION_BYTES
-                    + prompts.stream()
-                            .mapToLong(prompt -> prompt.print().memoryBytes())
-                            .sum();
+        static Session of(String accountId, List<Prompt> prompts) {
+            long bytes = SESSION_BYTES;
+            for (Prompt prompt : prompts) {
+                bytes += prompt.print().memoryBytes();
+            }
+            return new Session(accountId, List.copyOf(prompts), bytes);
         }
     }
 
@@ -99,13 +99,18 @@ public final class PromptMemory {
                 Math.max(0, now - prompt.atMillis()));
     }
 
+    /** Returns a new list: each call of a session asks twice, and a stream would cost it more than the comparison. */
     private List<Prompt> fresh(CallSession session, long now) {
+        List<Prompt> fresh = new ArrayList<>(PROMPTS_MAX);
         Session known = known(session.key());
-        return known == null || !known.accountId().equals(session.accountId())
-                ? List.of()
-                : known.prompts().stream()
-                        .filter(prompt -> prompt.atMillis() > now - KEPT.toMillis())
-                        .toList();
+        if (known != null && known.accountId().equals(session.accountId())) {
+            for (Prompt prompt : known.prompts()) {
+                if (prompt.atMillis() > now - KEPT.toMillis()) {
+                    fresh.add(prompt);
+                }
+            }
+        }
+        return fresh;
     }
 
     private synchronized @Nullable Session known(long key) {
@@ -115,16 +120,21 @@ public final class PromptMemory {
     /** Keeps a prompt that was answered. It replaces the one that it continues, else the earliest of four. */
     void keep(CallSession session, PromptPrint print, long tokens, long project) {
         long now = clock.millis();
-        List<Prompt> prompts = new ArrayList<>(fresh(session, now));
-        prompts.stream()
-                .filter(prompt -> prompt.print().common(print) == prompt.print().parts())
-                .max(Comparator.comparingInt(prompt -> prompt.print().parts()))
-                .ifPresent(prompts::remove);
+        List<Prompt> prompts = fresh(session, now);
+        Prompt continued = null;
+        for (Prompt prompt : prompts) {
+            int parts = prompt.print().parts();
+            if (prompt.print().common(print) == parts
+                    && (continued == null || parts > continued.print().parts())) {
+                continued = prompt;
+            }
+        }
+        prompts.remove(continued);
         if (prompts.size() == PROMPTS_MAX) {
             prompts.removeFirst();
         }
         prompts.add(new Prompt(print, tokens, project, now));
-        put(session.key(), new Session(session.accountId(), List.copyOf(prompts)), now);
+        put(session.key(), Session.of(session.accountId(), prompts), now);
     }
 
     /** Makes room first. */

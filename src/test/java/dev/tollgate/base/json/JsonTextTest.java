@@ -7,7 +7,6 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.testing.Randomly;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -30,8 +29,6 @@ class JsonTextTest {
             assertThat(read).hasToString(text).isEqualTo(JsonText.of(text)).hasSameHashCodeAs(JsonText.of(text));
             assertThat(read.utf8()).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
             assertThat(read.utf8Bytes()).isEqualTo(read.utf8().length);
-            int max = random.nextInt(read.utf8Bytes() + 2);
-            assertThat(read.utf8(max)).isEqualTo(Arrays.copyOf(read.utf8(), Math.min(max, read.utf8Bytes())));
             assertThat(read.isEmpty()).isEqualTo(text.isEmpty());
             assertThat(body[2 + read.length()]).as("behind it").isEqualTo((byte) '"');
             assertThat(MAPPER.readTree(written(read)).stringValue()).isEqualTo(text);

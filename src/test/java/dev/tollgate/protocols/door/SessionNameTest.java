@@ -45,7 +45,7 @@ class SessionNameTest {
     }
 
     private static PromptStart start(String text) {
-        return new PromptStart(bytes -> bytes.add(JsonText.of(text)));
+        return new PromptStart(sums -> sums.add(JsonText.of(text)));
     }
 
     private static SessionName named(Map<String, String> headers, @Nullable String user, @Nullable String cacheKey) {
@@ -112,18 +112,33 @@ class SessionNameTest {
     @Test
     void the_start_of_a_prompt_counts_up_to_its_bound() {
         PromptStart start = start("x".repeat(70_000));
-        assertThat(start.bytes()).hasSize(64 * 1024 + 1);
+        assertThat(start.bytes()).hasSize(8);
         assertThat(start.bytes()).isEqualTo(start("x".repeat(80_000)).bytes());
         assertThat(start.bytes()).isNotEqualTo(start("y" + "x".repeat(80_000)).bytes());
     }
 
     @Test
-    void a_text_above_the_bound_is_not_copied_whole() {
+    void the_start_of_a_prompt_is_known_without_a_copy() {
         JsonText text = JsonText.of("x".repeat(8 << 20));
+        PromptStart start = new PromptStart(sums -> sums.add(text));
+        start.bytes();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        assertThat(new PromptStart(bytes -> bytes.add(text)).bytes()).hasSize(64 * 1024 + 1);
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
+        assertThat(start.bytes()).hasSize(8);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(32 << 10);
+    }
+
+    @Test
+    void the_start_of_a_prompt_differs_by_the_place_of_its_texts() {
+        PromptStart start = new PromptStart(sums -> {
+            sums.add(JsonText.of("Hi"));
+            sums.next();
+        });
+        PromptStart other = new PromptStart(sums -> {
+            sums.next();
+            sums.add(JsonText.of("Hi"));
+        });
+        assertThat(start.bytes()).isNotEqualTo(other.bytes());
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,19 @@ class SecretKeysTest {
         assertThat(notes.open(sealed, "note of acc_1")).isEqualTo(PLAIN);
         assertThat(notes.seal(PLAIN, "note of acc_1")).isNotEqualTo(sealed);
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("nobody");
+    }
+
+    @Test
+    void a_print_does_not_depend_on_those_made_at_the_same_time() {
+        List<String> contents =
+                IntStream.range(0, 2_000).mapToObj(i -> "content " + i).toList();
+        List<String> prints = contents.parallelStream().map(this::print).toList();
+        assertThat(prints).doesNotHaveDuplicates();
+        assertThat(contents.stream().map(this::print).toList()).isEqualTo(prints);
+    }
+
+    private String print(String content) {
+        return HexFormat.of().formatHex(box.print("test", content.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
