@@ -25,6 +25,18 @@ enum Kind {
     TALK_43(1, 0, 1_400),
     /** Likewise, 412 KB. */
     TALK_412(1, 0, 13_300),
+    /** As a call, with a prompt of 2 KB in as many messages, on a model whose provider is said to cache nothing. */
+    PLAIN_2(1, 0, 65),
+    /** Likewise, 200 KB. */
+    PLAIN_200(1, 0, 6_450),
+    /** Likewise, 4 MB. */
+    PLAIN_4000(1, 0, 129_000),
+    /** 2 KB on a model whose provider caches prompts by itself. */
+    CACHED_2(1, 0, 65),
+    /** Likewise, 200 KB. */
+    CACHED_200(1, 0, 6_450),
+    /** Likewise, 4 MB. */
+    CACHED_4000(1, 0, 129_000),
     /** A recorded session of Qwen Code; each request is answered by twenty text events in one write. */
     SESSION_A(20, 0),
     /** Likewise, of opencode. */
@@ -136,6 +148,11 @@ enum Kind {
     /** @param asked for phases under load */
     int connections(int asked) {
         return messageBytes > 0 || isSession() ? LONG_CONNECTIONS : asked;
+    }
+
+    /** Whether the model's provider caches prompts by itself, so that the gateway compares them. */
+    boolean isCached() {
+        return this == CACHED_2 || this == CACHED_200 || this == CACHED_4000;
     }
 
     /** Whether a call consists of all requests of a recorded session, one after the other on one connection. */

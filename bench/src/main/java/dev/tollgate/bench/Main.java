@@ -16,7 +16,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {RunCommand.class, SiegeCommand.class, PagesCommand.class, NodesCommand.class},
+        subcommands = {
+            RunCommand.class,
+            SiegeCommand.class,
+            PagesCommand.class,
+            NodesCommand.class,
+            AffinityCommand.class
+        },
         description = "Measures what the gateway costs.")
 final class Main {
     static final String KEY = "sk-bench-0123456789";

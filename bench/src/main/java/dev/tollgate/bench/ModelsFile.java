@@ -3,6 +3,7 @@ package dev.tollgate.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -54,6 +55,13 @@ final class ModelsFile {
                 """.formatted(id, upstream);
     }
 
+    private static String caching(String name) {
+        return Arrays.stream(Kind.values())
+                        .anyMatch(kind -> kind.isCached() && kind.model().equals(name))
+                ? "cache_min_tokens: 2048"
+                : "";
+    }
+
     private static String upstream(String name) {
         return """
                   - name: %s
@@ -68,7 +76,8 @@ final class ModelsFile {
                     media_in_tool_results: true
                     trailing_assistant: false
                     signatures: true
+                    %s
                     list_price_usd: {input: 2, cached: 0.20, output: 12, search: 0.014}
-                """.formatted(name);
+                """.formatted(name, caching(name));
     }
 }

@@ -24,9 +24,10 @@ import java.util.stream.Stream;
 /** Some nodes over one PostgreSQL that starts empty: each is called by its share of the connections at the same time. */
 final class NodesRun {
 
-    static final String HEADER = "nodes accounts   calls/s   p50 ms   p99 ms  PostgreSQL us/call  gateways us/call  commits/call";
+    static final String HEADER =
+            "nodes accounts   calls/s   p50 ms   p99 ms  PostgreSQL us/call  gateways us/call  commits/call";
 
-    private static final String ADMIN_KEY = "bench-admin-0123456789";
+    static final String ADMIN_KEY = "bench-admin-0123456789";
     private static final long CREDITS = 1_000_000;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
     private static final Pattern KEY = Pattern.compile("\"(sk-[^\"]+)\"");
@@ -68,7 +69,8 @@ final class NodesRun {
                 Path data = Files.createDirectories(folder.resolve("node-" + i));
                 started.add(new Gateway(children, options, data, models, mock.port(), settings(server.url())).start());
             }
-            List<String> keys = accounts == 1 ? List.of(Main.KEY) : keys(started.getFirst().port(), accounts);
+            List<String> keys =
+                    accounts == 1 ? List.of(Main.KEY) : keys(started.getFirst().port(), accounts);
             load(started, keys, options.warmupSeconds());
             Used before = used(server, started);
             List<LoadResult> results = load(started, keys, options.seconds());
@@ -87,13 +89,25 @@ final class NodesRun {
     private List<String> keys(int port, int accounts) throws IOException, InterruptedException {
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < accounts; i++) {
-            String account = found(ID, post(port, "/admin/accounts", "{\"name\":\"a" + i + "\",\"credits\":" + CREDITS + ",\"reason\":\"benchmark\"}"));
-            keys.add(found(KEY, post(port, "/admin/accounts/" + account + "/keys", "{\"name\":\"k\",\"reason\":\"benchmark\"}")));
+            String account = found(
+                    ID,
+                    post(
+                            http,
+                            port,
+                            "/admin/accounts",
+                            "{\"name\":\"a" + i + "\",\"credits\":" + CREDITS + ",\"reason\":\"benchmark\"}"));
+            keys.add(found(
+                    KEY,
+                    post(
+                            http,
+                            port,
+                            "/admin/accounts/" + account + "/keys",
+                            "{\"name\":\"k\",\"reason\":\"benchmark\"}")));
         }
         return keys;
     }
 
-    private String post(int port, String path, String body) throws IOException, InterruptedException {
+    static String post(HttpClient http, int port, String path, String body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + LoadPhase.HOST + ":" + port + path))
                 .header("Authorization", "Bearer " + ADMIN_KEY)
                 .header("Content-Type", "application/json")
@@ -148,11 +162,13 @@ final class NodesRun {
 
     /** Returns the processor time of the server and its processes, ended ones included. */
     private long databaseMicros() throws IOException {
-        long postmaster =
-                Long.parseLong(Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst());
-        try (Stream<ProcessHandle> all = ProcessHandle.of(postmaster).orElseThrow().children()) {
+        long postmaster = Long.parseLong(
+                Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst());
+        try (Stream<ProcessHandle> all =
+                ProcessHandle.of(postmaster).orElseThrow().children()) {
             return ProcessFigures.cpuMicrosWithEnded(postmaster)
-                    + all.mapToLong(child -> ProcessFigures.cpuMicros(child.pid())).sum();
+                    + all.mapToLong(child -> ProcessFigures.cpuMicros(child.pid()))
+                            .sum();
         }
     }
 

@@ -112,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
                 return 2;
             }
         }
-        return measure(pinning()) ? 0 : 1;
+        return measure(pinning(loadCpus)) ? 0 : 1;
     }
 
     private boolean measure(boolean pinning) throws IOException, InterruptedException {
@@ -142,15 +142,15 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Pins this process too, or its own threads would run beside the gateway. */
-    private boolean pinning() throws IOException, InterruptedException {
-        boolean pinned = Conditions.cores() > 1 && pinSelf();
+    static boolean pinning(String loadCpus) throws IOException, InterruptedException {
+        boolean pinned = Conditions.cores() > 1 && pinSelf(loadCpus);
         if (!pinned) {
             System.out.println("taskset is missing or there is no second core: gateway and load share their cores.");
         }
         return pinned;
     }
 
-    private boolean pinSelf() throws InterruptedException {
+    private static boolean pinSelf(String loadCpus) throws InterruptedException {
         String pid = Long.toString(ProcessHandle.current().pid());
         try {
             Process taskset = new ProcessBuilder("taskset", "-a", "-c", "-p", loadCpus, pid)
