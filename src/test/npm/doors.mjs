@@ -5,6 +5,7 @@ const clients = {
   ai: () => import('./door-ai.mjs'),
   langchain: () => import('./door-langchain.mjs'),
   agents: () => import('./door-agents.mjs'),
+  silent: () => import('./door-silent.mjs'),
 };
 
 const [, , client, url, key, model] = process.argv;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The calls that one stream made to a langchain4j handler. */
 final class Heard implements StreamingChatResponseHandler {
 
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int PATIENCE_SECONDS = 300;
 
     private final boolean cancels;
     private final List<String> texts = new CopyOnWriteArrayList<>();

@@ -76,6 +76,7 @@ public final class Gateway implements AutoCloseable {
     private App app;
     private Connection shared;
     private volatile Instant standsAt;
+    private volatile String front;
 
     private Gateway(
             Path data, Map<String, String> arguments, Map<String, String> environment, Surroundings surroundings) {
@@ -256,7 +257,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + app.port();
+        return front == null ? "http://127.0.0.1:" + app.port() : front;
+    }
+
+    /** From now on its address is that of a proxy in front of it. */
+    public void standBehind(String url) {
+        front = url;
     }
 
     public Sandbox sandbox() {
