@@ -196,6 +196,7 @@ class ServerMoveTest {
             "INSERT INTO person_identity (issuer, subject, person_id, label, linked_at, used_at)"
                     + " VALUES ('https://id.example.org', 'süb', 'per_1', 'ann@example.org', 7, NULL)",
             "INSERT INTO told_notice (person_id, told, sequence, version) VALUES ('per_1', 'balance', 4, 5)",
+            "INSERT INTO dismissed (person_id, subject, until) VALUES ('per_1', 'models', 9)",
             "INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)"
                     + " VALUES ('mail_1', 'acc_1', 'ann@example.org', 'A link', 'sealed', 'waiting', 1, 2, 3)",
             "INSERT INTO payment (id, account_id, channel, created_at, net_cents, tax_cents, credit_micros, state, session_id, intent_id,"

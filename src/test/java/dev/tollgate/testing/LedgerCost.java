@@ -98,6 +98,7 @@ public final class LedgerCost {
             false,
             Usage.of(194, 229, 457),
             800,
+            640,
             "main",
             "up",
             List.of(new AttemptCost("main", "up", 9_000)),

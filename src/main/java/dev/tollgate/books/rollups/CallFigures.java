@@ -9,6 +9,8 @@ import java.util.List;
  * @param estimated whether its usage was not reported in full
  * @param usage raw tokens, whatever units the caller is shown
  * @param firstByteMillis from the request's arrival to the first of the answer, or {@link #NONE}
+ * @param timedMillis from the first of a completed answer to its end; 0 for other calls; {@link #NONE} if the call's task does not tell its times
+ *     and costs
  * @param channel the channel that answered or was asked last; empty if none was asked
  * @param upstreamModel the upstream's name of the model; empty if no channel was asked
  * @param costs what the upstreams of its attempts cost
@@ -21,6 +23,7 @@ public record CallFigures(
         boolean estimated,
         Usage usage,
         long firstByteMillis,
+        long timedMillis,
         String channel,
         String upstreamModel,
         List<AttemptCost> costs,
@@ -31,21 +34,36 @@ public record CallFigures(
     public static final long NONE = -1;
 
     public CallFigures {
-        if (shortfallMicros < 0 || firstByteMillis < NONE || savedMicros < 0 || missedMicros < 0) {
+        if (shortfallMicros < 0
+                || firstByteMillis < NONE
+                || timedMillis < NONE
+                || savedMicros < 0
+                || missedMicros < 0) {
             throw new IllegalArgumentException("a figure below zero");
         }
         costs = List.copyOf(costs);
     }
 
-    /** Returns the figures of a call without usage and without costs. */
+    /** Returns the figures of a call without usage, whose times and costs are not known. */
     public static CallFigures nothing(CallEnd end, long firstByteMillis, String channel, String upstreamModel) {
-        return nothing(end, firstByteMillis, channel, upstreamModel, List.of());
+        return nothing(end, firstByteMillis, NONE, channel, upstreamModel, List.of());
     }
 
     /** Returns the figures of a call without usage that is charged. */
     public static CallFigures nothing(
-            CallEnd end, long firstByteMillis, String channel, String upstreamModel, List<AttemptCost> costs) {
-        return new CallFigures(end, false, Usage.NONE, firstByteMillis, channel, upstreamModel, costs, 0, 0, 0);
+            CallEnd end,
+            long firstByteMillis,
+            long timedMillis,
+            String channel,
+            String upstreamModel,
+            List<AttemptCost> costs) {
+        return new CallFigures(
+                end, false, Usage.NONE, firstByteMillis, timedMillis, channel, upstreamModel, costs, 0, 0, 0);
+    }
+
+    /** Returns whether the task tells what all attempts cost. */
+    boolean isCosted() {
+        return timedMillis != NONE && costs.stream().noneMatch(cost -> cost.micros() == NONE);
     }
 
     /**

@@ -21,8 +21,7 @@ public final class CorrectUsage implements RollupChange {
      *
      * @param startsAt milliseconds
      * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, end
-     * @param missing to be added: for a quarter or a day to each sum; for an hour to calls, the four counts of tokens, searches, estimated,
-     *     uncosted, charged, refunded, cost, shortfall
+     * @param missing to be added: for a quarter or a day to each sum, in the order of {@link UsageColumn}
      */
     public record Row(Of of, long startsAt, List<String> names, List<Long> missing) {
 

@@ -31,9 +31,6 @@ final class Tallies {
 
     private static final int COLUMNS = UsageColumn.values().length;
 
-    /** The columns without the buckets of the first byte. */
-    private static final int HOUR_COLUMNS = UsageColumn.FIRST_0.ordinal();
-
     private static final RowStatement ADD_QUARTER =
             add("usage_quarter", List.of("account_id", "starts_at", "key_id", "model"), OF_ACCOUNTS);
     private static final RowStatement ADD_HOUR = add(
@@ -66,15 +63,33 @@ final class Tallies {
     /** @param chargedMicros what the ledger charged */
     void call(OpenHold hold, long atMillis, long chargedMicros, CallFigures call) {
         long[] quarter = quarter(hold.accountId(), atMillis, hold.keyId(), hold.model());
+        long[] answered = hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end());
         count(quarter, chargedMicros, call);
-        if (call.firstByteMillis() != CallFigures.NONE) {
-            quarter[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(call.firstByteMillis())]++;
+        count(answered, chargedMicros, call);
+        first(quarter, call);
+        boolean isTold = call.timedMillis() != CallFigures.NONE;
+        if (isTold) {
+            first(answered, call);
         }
-        count(hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end()), chargedMicros, call);
+        if (call.timedMillis() > 0) {
+            add(answered, UsageColumn.TIMED_MILLIS, call.timedMillis());
+            add(
+                    answered,
+                    UsageColumn.TIMED_TOKENS,
+                    call.usage().candidatesTokens() + call.usage().thoughtsTokens());
+        }
+        add(quarter, UsageColumn.COSTED, call.isCosted() ? 1 : 0);
         for (AttemptCost cost : call.costs()) {
             long[] sums = hour(atMillis, cost.channel(), hold.model(), cost.upstreamModel(), call.end());
             add(sums, UsageColumn.UNCOSTED, cost.micros() == CallFigures.NONE ? 1 : 0);
             add(sums, UsageColumn.COST_MICROS, Math.max(0, cost.micros()));
+            add(quarter, UsageColumn.COST_MICROS, isTold ? Math.max(0, cost.micros()) : 0);
+        }
+    }
+
+    private static void first(long[] sums, CallFigures call) {
+        if (call.firstByteMillis() != CallFigures.NONE) {
+            sums[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(call.firstByteMillis())]++;
         }
     }
 
@@ -113,8 +128,7 @@ final class Tallies {
 
     private long[] hour(long atMillis, String channel, String model, String upstreamModel, CallEnd end) {
         long startsAt = atMillis - Math.floorMod(atMillis, HOUR_MILLIS);
-        return hours.computeIfAbsent(
-                new Hour(startsAt, channel, model, upstreamModel, end), _ -> new long[HOUR_COLUMNS]);
+        return hours.computeIfAbsent(new Hour(startsAt, channel, model, upstreamModel, end), _ -> new long[COLUMNS]);
     }
 
     /** The first quarter that something is added to; {@link Long#MAX_VALUE} where nothing is. */

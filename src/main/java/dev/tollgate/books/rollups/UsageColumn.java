@@ -23,8 +23,10 @@ public enum UsageColumn {
     UNCOSTED,
     CHARGED_MICROS,
     REFUNDED_MICROS,
-    /** The cost of all attempts with usage, discarded ones included: by list prices, not the provider's invoice. */
+    /** The cost of all attempts with usage, discarded ones included: by list prices, not the provider's invoice. Operators alone see it. */
     COST_MICROS,
+    /** Calls whose cost is known: {@link #COST_MICROS} has all their attempts. Calls of older programs are none of them. */
+    COSTED,
     /** Usage that nothing covered. */
     SHORTFALL_MICROS,
     /** The credits that cached tokens cost less, of calls whose use of the cache is known. */
@@ -41,10 +43,15 @@ public enum UsageColumn {
     FIRST_6,
     FIRST_7,
     FIRST_8,
-    FIRST_9;
+    FIRST_9,
+    /** The output, with thoughts, of the calls that {@link #TIMED_MILLIS} counts. */
+    TIMED_TOKENS,
+    /** Milliseconds from the first byte to the end of completed calls; those that came at once are not counted. */
+    TIMED_MILLIS;
 
-    private static final Set<UsageColumn> HOUR_ONLY = EnumSet.of(ESTIMATED, UNCOSTED, COST_MICROS, SHORTFALL_MICROS);
-    private static final Set<UsageColumn> ACCOUNT_ONLY = EnumSet.range(SAVED_MICROS, FIRST_9);
+    private static final Set<UsageColumn> HOUR_ONLY =
+            EnumSet.of(ESTIMATED, UNCOSTED, SHORTFALL_MICROS, TIMED_TOKENS, TIMED_MILLIS);
+    private static final Set<UsageColumn> ACCOUNT_ONLY = EnumSet.of(COSTED, SAVED_MICROS, MISSED_MICROS);
 
     /** The columns of usage_quarter and usage_day, in their order. */
     public static final List<UsageColumn> OF_ACCOUNTS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(HOUR_ONLY)));

@@ -73,7 +73,7 @@ final class HourCheck implements Check {
         for (String sum : UsageSql.HOUR_SUMS) {
             stored.add("-" + sum + " AS " + sum);
             boolean isOfAttempts = UsageSql.SUMS_OF_ATTEMPTS.contains(sum);
-            called.add(sum.equals("shortfall_micros") || isOfAttempts ? "0" : "SUM(" + sum + ")");
+            called.add(called(sum, isOfAttempts));
             spent.add(isOfAttempts ? "SUM(" + sum + ")" : "0");
             refunded.add(sum.equals("refunded_micros") ? "e.amount_micros" : "0");
             lacking.add(sum.equals("shortfall_micros") ? "e.amount_micros" : "0");
@@ -92,6 +92,16 @@ final class HourCheck implements Check {
                 String.join(" OR ", wrong),
                 String.join(", ", spent),
                 usage.attempts());
+    }
+
+    /** First bytes of calls by programs that did not count them by hour are not in these rows. */
+    private static String called(String sum, boolean isOfAttempts) {
+        if (sum.equals("shortfall_micros") || isOfAttempts) {
+            return "0";
+        }
+        return sum.startsWith("first_")
+                ? "SUM(CASE WHEN timed IS NULL THEN 0 ELSE " + sum + " END)"
+                : "SUM(" + sum + ")";
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,11 @@ final class UsageCheck implements Check {
                 FROM (%4$s) AS counted
                 GROUP BY account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000
                 UNION ALL
+                SELECT account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000,
+                    'calls', %6$s
+                FROM (%7$s) AS tried WHERE timed IS NOT NULL
+                GROUP BY account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000
+                UNION ALL
                 SELECT e.account_id, e.created_at - e.created_at %% 86400000, t.key_id, t.model_id,
                     e.created_at - e.created_at %% 900000, 'calls', %5$s
                 FROM entry e JOIN task t ON t.id = e.reservation_id
@@ -77,7 +83,8 @@ final class UsageCheck implements Check {
     public String sql(Dialect dialect) {
         UsageSql usage = new UsageSql(dialect);
         String sums = String.join(", ", UsageSql.SUMS);
-        String added = UsageSql.added(UsageSql.SUMS);
+        String called = only(sum -> !sum.equals("cost_micros"), "SUM(%s)");
+        String spent = only("cost_micros"::equals, "SUM(%s)");
         String known = UsageSql.SUMS.stream()
                 .map(sum -> switch (sum) {
                     case "calls" -> "until AS calls";
@@ -85,10 +92,14 @@ final class UsageCheck implements Check {
                     default -> "0 AS " + sum;
                 })
                 .collect(Collectors.joining(", "));
-        String refunded = UsageSql.SUMS.stream()
-                .map(sum -> sum.equals("refunded_micros") ? "SUM(e.amount_micros)" : "0")
+        String refunded = only("refunded_micros"::equals, "SUM(e.amount_micros)");
+        return SQL.formatted(sums, known, called, usage.calls(), refunded, spent, usage.attempts());
+    }
+
+    private static String only(Predicate<String> those, String expression) {
+        return UsageSql.SUMS.stream()
+                .map(sum -> those.test(sum) ? expression.formatted(sum) : "0")
                 .collect(Collectors.joining(", "));
-        return SQL.formatted(sums, known, added, usage.calls(), refunded);
     }
 
     @Override

@@ -20,32 +20,46 @@ final class UsageSql {
     static final List<String> SUMS = sums();
 
     /** The sums of usage_hour. */
-    static final List<String> HOUR_SUMS = List.of(
-            "calls",
-            "prompt_tokens",
-            "cached_tokens",
-            "completion_tokens",
-            "thoughts_tokens",
-            "searches",
-            "estimated",
-            "uncosted",
-            "charged_micros",
-            "refunded_micros",
-            "cost_micros",
-            "shortfall_micros");
+    static final List<String> HOUR_SUMS = hourSums();
 
-    /** The sums to which the attempts of a call add, each for its own channel. */
+    /** The sums to which the attempts of a call add, in usage_hour each for its own channel. */
     static final Set<String> SUMS_OF_ATTEMPTS = Set.of("uncosted", "cost_micros");
 
     /** Sums that a call without a charge adds to. */
     static final Set<String> COUNTS_OF_CALLS = Stream.concat(
-                    Stream.of("calls", "failed", "cancelled"), SUMS.stream().filter(sum -> sum.startsWith("first_")))
+                    Stream.of("calls", "failed", "cancelled", "costed"),
+                    SUMS.stream().filter(sum -> sum.startsWith("first_")))
             .collect(Collectors.toUnmodifiableSet());
 
     private final Dialect dialect;
 
     UsageSql(Dialect dialect) {
         this.dialect = dialect;
+    }
+
+    private static List<String> hourSums() {
+        List<String> sums = new ArrayList<>(List.of(
+                "calls",
+                "prompt_tokens",
+                "cached_tokens",
+                "completion_tokens",
+                "thoughts_tokens",
+                "searches",
+                "estimated",
+                "uncosted",
+                "charged_micros",
+                "refunded_micros",
+                "cost_micros",
+                "shortfall_micros"));
+        addFirstBytes(sums);
+        sums.addAll(List.of("timed_tokens", "timed_millis"));
+        return List.copyOf(sums);
+    }
+
+    private static void addFirstBytes(List<String> sums) {
+        for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
+            sums.add("first_" + bucket);
+        }
     }
 
     private static List<String> sums() {
@@ -60,11 +74,11 @@ final class UsageSql {
                 "searches",
                 "charged_micros",
                 "refunded_micros",
+                "cost_micros",
+                "costed",
                 "saved_micros",
                 "missed_micros"));
-        for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
-            sums.add("first_" + bucket);
-        }
+        addFirstBytes(sums);
         return List.copyOf(sums);
     }
 
@@ -75,13 +89,15 @@ final class UsageSql {
                     CASE WHEN status = 'failed' THEN 1 ELSE 0 END AS failed,
                     CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END AS cancelled,
                     prompt_tokens, cached_tokens, completion_tokens, thoughts_tokens, searches, charge_micros AS charged_micros,
-                    0 AS refunded_micros, saved_micros, missed_micros, estimated""");
+                    0 AS refunded_micros, saved_micros, missed_micros, estimated, timed, COALESCE(timed, 0) AS timed_millis,
+                    CASE WHEN timed > 0 THEN completion_tokens + thoughts_tokens ELSE 0 END AS timed_tokens,
+                    CASE WHEN timed IS NOT NULL AND COALESCE(costs, '') NOT LIKE '%"cost":null%' THEN 1 ELSE 0 END AS costed""");
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             String above = bucket == 0 ? "0" : after(bucket - 1);
             String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND first_byte < " + after(bucket);
             sql.append(", CASE WHEN first_byte >= " + above + below + " THEN 1 ELSE 0 END AS first_" + bucket);
         }
-        return sql + " FROM (SELECT account_id, key_id, model_id, status, completed_at, charge_micros, "
+        return sql + " FROM (SELECT account_id, key_id, model_id, status, completed_at, charge_micros, costs, "
                 + count("pricing", "prompt_tokens") + " AS prompt_tokens, "
                 + count("usage", "cached_tokens") + " AS cached_tokens, "
                 + count("pricing", "completion_tokens") + " AS completion_tokens, "
@@ -92,7 +108,8 @@ final class UsageSql {
                 + "CASE WHEN usage_flags LIKE '%estimated%' THEN 1 ELSE 0 END AS estimated, "
                 + channel("course") + " AS channel, "
                 + upstreamModel("course") + " AS upstream_model, "
-                + number("course", "first_byte") + " AS first_byte"
+                + number("course", "first_byte") + " AS first_byte, "
+                + number("course", "timed") + " AS timed"
                 + " FROM task WHERE completed_at IS NOT NULL" + apart() + ") AS read_task";
     }
 
@@ -101,19 +118,20 @@ final class UsageSql {
      * not the end of the check.
      */
     String attempts() {
-        return dialect == Dialect.SQLITE ? """
-                SELECT t.completed_at, t.model_id, t.status, COALESCE(json_extract(c.value, '$.channel'), '') AS channel,
+        String sql = dialect == Dialect.SQLITE ? """
+                SELECT t.account_id, t.key_id, t.completed_at, t.model_id, t.status, %s AS timed, COALESCE(json_extract(c.value, '$.channel'), '') AS channel,
                     COALESCE(json_extract(c.value, '$.model'), '') AS upstream_model,
                     CASE WHEN json_extract(c.value, '$.cost') IS NULL THEN 1 ELSE 0 END AS uncosted,
                     COALESCE(CAST(json_extract(c.value, '$.cost') AS INTEGER), 0) AS cost_micros
                 FROM task t, json_each(CASE WHEN json_valid(t.costs) THEN t.costs ELSE '[]' END) c
                 WHERE t.completed_at IS NOT NULL AND t.costs IS NOT NULL AND c.type = 'object'""" : """
-                SELECT t.completed_at, t.model_id, t.status, c.part[1] AS channel, c.part[2] AS upstream_model,
+                SELECT t.account_id, t.key_id, t.completed_at, t.model_id, t.status, %s AS timed, c.part[1] AS channel, c.part[2] AS upstream_model,
                     CASE WHEN c.part[3] = 'null' THEN 1 ELSE 0 END AS uncosted,
                     CASE WHEN c.part[3] = 'null' THEN 0 ELSE CAST(c.part[3] AS bigint) END AS cost_micros
                 FROM task t CROSS JOIN LATERAL
                     regexp_matches(t.costs, '"channel":"([^"]*)","model":"([^"]*)"[^}]*"cost":([0-9]{1,18}|null)', 'g') AS c(part)
                 WHERE t.completed_at IS NOT NULL AND t.costs IS NOT NULL""";
+        return sql.formatted(number("t.course", "timed"));
     }
 
     /** Keeps the database from putting the expressions into each place that uses them. */

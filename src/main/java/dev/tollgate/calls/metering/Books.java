@@ -208,12 +208,14 @@ interface Books {
     record Trace(
             WrittenJson json,
             long firstByteMillis,
+            long timedMillis,
             String channel,
             String upstreamModel,
             Costs costs,
             @Nullable CacheUse cache) {
 
         /** The trace of a call about which nothing is known. */
-        static final Trace NONE = new Trace(WrittenJson.of("{}"), CallFigures.NONE, "", "", Costs.NONE, null);
+        static final Trace NONE =
+                new Trace(WrittenJson.of("{}"), CallFigures.NONE, CallFigures.NONE, "", "", Costs.NONE, null);
     }
 }

@@ -143,14 +143,17 @@ final class Course {
      * Returns the course so far, for the books.
      *
      * @param filter the provider's word for the filter that stopped the response; null if none did
+     * @param isComplete whether the response came to its end and is charged
      */
-    Trace trace(@Nullable String filter) {
+    Trace trace(@Nullable String filter, boolean isComplete) {
         Arrival arrival = request.arrival();
         SentCall last = last();
         String channel = last == null ? "" : CourseJson.cut(last.channel());
         String model = last == null ? "" : CourseJson.cut(last.model());
+        long timed = isComplete ? timedMillis() : 0;
         CourseJson json = new CourseJson(arrival == null ? "" : arrival.requestId())
                 .steps(steps, micros())
+                .timed(timed)
                 .upstream(
                         channel,
                         model,
@@ -163,7 +166,12 @@ final class Course {
             json.cache(told);
         }
         long firstByte = steps.has(CallStep.HEARD) ? steps.at(CallStep.HEARD) / 1_000 : CallFigures.NONE;
-        return new Trace(json.attempts(sent), firstByte, channel, model, costs, told);
+        return new Trace(json.attempts(sent), firstByte, timed, channel, model, costs, told);
+    }
+
+    private long timedMillis() {
+        boolean isTimed = steps.has(CallStep.HEARD) && steps.has(CallStep.DONE);
+        return isTimed ? (steps.at(CallStep.DONE) - steps.at(CallStep.HEARD)) / 1_000 : 0;
     }
 
     /** Returns the upstream request of the final response. It need not be the latest: a first response may replace its second one again. */

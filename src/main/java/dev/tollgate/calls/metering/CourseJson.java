@@ -43,6 +43,12 @@ final class CourseJson {
         return this;
     }
 
+    /** @param millis see {@link dev.tollgate.books.rollups.CallFigures#timedMillis} */
+    CourseJson timed(long millis) {
+        json.raw(",\"timed\":").number(millis);
+        return this;
+    }
+
     private void step(String name, long micros) {
         if (micros != CallSteps.NEVER) {
             json.raw(",\"").raw(name).raw("\":").number(micros);

@@ -95,6 +95,7 @@ final class Releases {
         return CallFigures.nothing(
                 status == TaskStatus.CANCELLED ? CallEnd.CANCELLED : CallEnd.FAILED,
                 trace.firstByteMillis(),
+                trace.timedMillis(),
                 trace.channel(),
                 trace.upstreamModel(),
                 trace.costs().attempts());

@@ -231,7 +231,7 @@ final class Reserving implements Phase {
                         call.answerModel(null),
                         TaskStatus.FAILED,
                         TaskDetails.of(error),
-                        call.course().trace(null),
+                        call.course().trace(null, false),
                         () -> call.turn(() -> call.over(() -> call.sink().failed(error))));
     }
 

@@ -72,7 +72,7 @@ final class Resolving implements Phase {
 
     private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
         call.attempt("reckon its costs", () -> reckonCosts(null));
-        Trace trace = call.course().trace(null);
+        Trace trace = call.course().trace(null, false);
         call.course().offered(answer);
         offered = true;
         call.books()
@@ -221,7 +221,7 @@ final class Resolving implements Phase {
                 answer.usage().answeredTier(),
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
-                call.course().trace(answer.delivery().filter()));
+                call.course().trace(answer.delivery().filter(), charge.end() == Books.End.COMPLETED));
         call.course().offered(answer);
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));
         offered = true;

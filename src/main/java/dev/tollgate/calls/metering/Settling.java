@@ -95,6 +95,7 @@ final class Settling {
                 settlement.flags().contains(UsageFlag.ESTIMATED),
                 usage,
                 settlement.trace().firstByteMillis(),
+                settlement.trace().timedMillis(),
                 settlement.trace().channel(),
                 settlement.trace().upstreamModel(),
                 settlement.trace().costs().attempts(),

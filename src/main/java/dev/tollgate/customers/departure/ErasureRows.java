@@ -21,6 +21,7 @@ final class ErasureRows {
             "DELETE FROM recovery_code WHERE person_id = ?",
             "DELETE FROM person_identity WHERE person_id = ?",
             "DELETE FROM told_notice WHERE person_id = ?",
+            "DELETE FROM dismissed WHERE person_id = ?",
             "DELETE FROM person WHERE id = ?");
 
     static final List<String> OF_AN_ADDRESS = List.of(

@@ -22,7 +22,7 @@ final class Holdings {
                     "l.account_id"),
             Holding.of("person.csv", "you and your settings", "person p", "p.id = :person", """
                     p.id p.account_id p.login p.email p.confirmed_at p.name p.role p.password_due:YES_NO p.zone p.theme
-                    p.shortcuts:YES_NO p.balance_line:CREDITS p.key_notices:YES_NO p.totp_secret:PRESENT p.version p.created_at""", "p.id"),
+                    p.shortcuts:YES_NO p.balance_line:CREDITS p.key_notices:YES_NO p.money p.totp_secret:PRESENT p.version p.created_at""", "p.id"),
             Holding.of(
                     "sessions.csv",
                     "your sessions",
@@ -58,6 +58,13 @@ final class Holdings {
                     "n.person_id = :person",
                     "n.told n.sequence n.models",
                     "n.person_id"),
+            Holding.of(
+                    "dismissed.csv",
+                    "warnings that you have dismissed",
+                    "dismissed w",
+                    "w.person_id = :person",
+                    "w.subject w.until",
+                    "w.subject"),
             Holding.of(
                     "mails.csv",
                     "waiting and recent mails to you, without their texts",

@@ -113,10 +113,35 @@ public final class Figures {
         return netMicros() - costMicros();
     }
 
-    /** Returns a time within which so many of a hundred calls had their first byte; see {@link FirstByte#percentileMillis}. */
+    /** Returns a percentile of the time to the first byte; see {@link FirstByte#percentileMillis}. */
     public long firstByteMillis(int percent) {
+        return FirstByte.percentileMillis(firstBytes(), percent);
+    }
+
+    /** Returns the bucket of that percentile; see {@link FirstByte#bucketOf}. */
+    public int firstByteBucket(int percent) {
+        return FirstByte.bucketOf(firstBytes(), percent);
+    }
+
+    private long[] firstBytes() {
         int first = FIRST_0.ordinal();
-        return FirstByte.percentileMillis(Arrays.copyOfRange(sums, first, first + FirstByte.BUCKETS), percent);
+        return Arrays.copyOfRange(sums, first, first + FirstByte.BUCKETS);
+    }
+
+    /** Returns how many calls had a first byte; of the platform's, those of programs that counted them by channel. */
+    public long withFirstByte() {
+        return Arrays.stream(firstBytes()).sum();
+    }
+
+    /** Returns the tokens of completed output a second, in tenths; -1 if none was timed. Read for the platform alone. */
+    public long tokensASecondTenths() {
+        long millis = of(UsageColumn.TIMED_MILLIS);
+        return millis == 0 ? -1 : of(UsageColumn.TIMED_TOKENS) * 10_000 / millis;
+    }
+
+    /** Returns how many of an account's calls have a known cost. For operators alone, like {@link #costMicros}. */
+    public long costed() {
+        return of(UsageColumn.COSTED);
     }
 
     public Figures plus(Figures more) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's figures of all accounts. Ranges are days or hours of UTC. */
@@ -17,15 +18,13 @@ public final class PlatformHistory {
     private static final long DAY_MILLIS = 86_400_000;
 
     private static final String GROUPS = """
-            SELECT by_day, by_one, SUM(calls), SUM(CASE WHEN ending = 'failed' OR ending = 'abandoned' THEN calls ELSE 0 END),
-                SUM(CASE WHEN ending = 'cancelled' THEN calls ELSE 0 END), SUM(prompt_tokens), SUM(cached_tokens),
-                SUM(completion_tokens), SUM(thoughts_tokens), SUM(searches), SUM(estimated), SUM(uncosted), SUM(charged_micros),
-                SUM(refunded_micros), SUM(cost_micros), SUM(shortfall_micros)
+            SELECT by_day, by_one, %s
             FROM (
-                SELECT CASE WHEN ? = 1 THEN starts_at - starts_at % 86400000 ELSE 0 END AS by_day,
+                SELECT CASE WHEN ? = 1 THEN starts_at - starts_at %% 86400000 ELSE 0 END AS by_day,
                     CASE WHEN ? = 1 THEN model WHEN ? = 2 THEN channel WHEN ? = 3 THEN ending ELSE '' END AS by_one, usage_hour.*
                 FROM usage_hour WHERE starts_at >= ? AND starts_at < ?) AS hours
-            GROUP BY by_day, by_one ORDER BY by_day, by_one LIMIT 10000""";
+            GROUP BY by_day, by_one ORDER BY by_day, by_one LIMIT 10000""".formatted(
+                    UsageColumn.OF_PLATFORM.stream().map(PlatformHistory::sum).collect(Collectors.joining(", ")));
 
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
@@ -81,6 +80,14 @@ public final class PlatformHistory {
             throws SQLException {
         int by = part.ordinal();
         return sql.list(GROUPS, row -> group(row, byDay), byDay, by, by, by, from, to);
+    }
+
+    private static String sum(UsageColumn column) {
+        return switch (column) {
+            case FAILED -> "SUM(CASE WHEN ending = 'failed' OR ending = 'abandoned' THEN calls ELSE 0 END)";
+            case CANCELLED -> "SUM(CASE WHEN ending = 'cancelled' THEN calls ELSE 0 END)";
+            default -> "SUM(" + column.column() + ")";
+        };
     }
 
     private static Group group(ResultSet row, boolean byDay) throws SQLException {

@@ -229,13 +229,14 @@ public final class People implements AutoCloseable {
         }
         return commit(PeopleChange.of(rows -> rows.update(
                 "UPDATE person SET name = ?, zone = ?, theme = ?, shortcuts = ?, balance_line = NULLIF(?, -1),"
-                        + " key_notices = ?, version = version + 1 WHERE id = ? AND version = ?",
+                        + " key_notices = ?, money = ?, version = version + 1 WHERE id = ? AND version = ?",
                 name.strip(),
                 chosen.zone().getId(),
                 chosen.theme(),
                 chosen.shortcuts() ? 1 : 0,
                 chosen.balanceLineMicros() == null ? -1L : chosen.balanceLineMicros(),
                 chosen.keyNotices() ? 1 : 0,
+                chosen.money(),
                 read.id(),
                 read.version())));
     }

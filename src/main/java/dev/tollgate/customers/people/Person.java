@@ -44,13 +44,15 @@ public record Person(
      * @param shortcuts whether single-key shortcuts are on
      * @param balanceLineMicros the balance below which a notice is sent and shown; null for none
      * @param keyNotices whether notices are sent if a key reaches 80 and 100 % of a spend limit
+     * @param money what pages show first, dollars or credits; empty: as the operator has set
      */
     public record Preferences(
             ZoneId zone,
             String theme,
             boolean shortcuts,
             @Nullable Long balanceLineMicros,
-            boolean keyNotices) {}
+            boolean keyNotices,
+            String money) {}
 
     public boolean isOperator() {
         return role == Role.OPERATOR;

@@ -13,7 +13,7 @@ final class PersonSql {
     static final String PERSON = """
             person.id, person.account_id, person.login, person.email, person.confirmed_at, person.name, person.role,
             person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
-            person.key_notices, person.totp_secret, person.totp_step, person.version, person.created_at, account.blocked""";
+            person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at, account.blocked""";
 
     static final String FROM_PERSON = " FROM person JOIN account ON account.id = person.account_id ";
 
@@ -44,7 +44,8 @@ final class PersonSql {
                         row.getString("theme"),
                         Columns.flag(row, "shortcuts"),
                         Columns.numberOrNull(row, "balance_line"),
-                        Columns.flag(row, "key_notices")),
+                        Columns.flag(row, "key_notices"),
+                        row.getString("money")),
                 row.getLong("version"),
                 Columns.time(row, "created_at"));
     }

@@ -120,7 +120,7 @@ class RollupsTest {
                 new AttemptCost("other", "up", 7),
                 new AttemptCost("other", "up", 5),
                 new AttemptCost("other", "new", CallFigures.NONE));
-        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, "main", "up", costs, 0, 0, 0));
+        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, 40, "main", "up", costs, 0, 0, 0));
 
         assertThat(hours("cost_micros", "channel = 'main'")).isEqualTo(11);
         assertThat(hours("cost_micros", "channel = 'other' AND upstream_model = 'up' AND ending = 'completed'"))
@@ -128,6 +128,37 @@ class RollupsTest {
         assertThat(hours("calls", "channel = 'other'")).isZero();
         assertThat(hours("uncosted", "upstream_model = 'new'")).isEqualTo(1);
         assertThat(hours("uncosted", "upstream_model = 'up'")).isZero();
+    }
+
+    @Test
+    void an_account_has_the_cost_of_all_attempts_of_its_calls() {
+        List<AttemptCost> costs = List.of(new AttemptCost("main", "up", 11), new AttemptCost("other", "up", 7));
+        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, 40, "main", "up", costs, 0, 0, 0));
+
+        assertThat(quarters("cost_micros")).isEqualTo(18);
+        assertThat(quarters("costed")).isEqualTo(1);
+    }
+
+    @Test
+    void a_call_with_an_attempt_of_unknown_cost_is_not_costed() {
+        List<AttemptCost> costs =
+                List.of(new AttemptCost("main", "up", 11), new AttemptCost("other", "new", CallFigures.NONE));
+        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, 40, "main", "up", costs, 0, 0, 0));
+
+        assertThat(quarters("cost_micros")).isEqualTo(11);
+        assertThat(quarters("costed")).isZero();
+    }
+
+    @Test
+    void a_channel_counts_first_bytes_and_the_time_of_completed_output() {
+        call("t1", 700, figures(CallEnd.COMPLETED, 90));
+        call("t2", 0, figures(CallEnd.CANCELLED, 90));
+
+        assertThat(hours("first_0", "channel = 'main'")).isEqualTo(2);
+        assertThat(hours("timed_millis", "ending = 'completed'")).isEqualTo(40);
+        assertThat(hours("timed_tokens", "ending = 'completed'"))
+                .isEqualTo(USAGE.candidatesTokens() + USAGE.thoughtsTokens());
+        assertThat(hours("timed_tokens + timed_millis", "ending = 'cancelled'")).isZero();
     }
 
     @Test
@@ -406,7 +437,17 @@ class RollupsTest {
 
     private static CallFigures figures(CallEnd end, long firstByteMillis) {
         return new CallFigures(
-                end, false, USAGE, firstByteMillis, "main", "up", List.of(new AttemptCost("main", "up", 11)), 5, 6, 7);
+                end,
+                false,
+                USAGE,
+                firstByteMillis,
+                end == CallEnd.COMPLETED ? 40 : 0,
+                "main",
+                "up",
+                List.of(new AttemptCost("main", "up", 11)),
+                5,
+                6,
+                7);
     }
 
     private long quarters(String column) {

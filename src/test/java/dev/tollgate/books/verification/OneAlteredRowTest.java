@@ -90,6 +90,12 @@ class OneAlteredRowTest {
             "UPDATE usage_hour SET charged_micros = charged_micros + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET cost_micros = cost_micros + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET uncosted = uncosted + 1 WHERE {first of usage_hour}",
+            "UPDATE task SET costs = NULL WHERE id = {call}",
+            "UPDATE usage_hour SET first_9 = first_9 + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET timed_tokens = timed_tokens + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET timed_millis = timed_millis + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_quarter SET cost_micros = cost_micros + 1 WHERE {first of usage_quarter}",
+            "UPDATE usage_quarter SET costed = costed - 1 WHERE {first of usage_quarter}",
             "UPDATE task SET costs = REPLACE(costs, '\"cost\":', '\"cost\":1') WHERE id = {call}",
             "UPDATE task SET costs = REPLACE(costs, '\"channel\":\"', '\"channel\":\"x') WHERE id = {call}",
             "UPDATE task SET costs = 'none' WHERE id = {call}");
@@ -239,7 +245,6 @@ class OneAlteredRowTest {
     /** Others that docs/trouble.md names as unnoticed. */
     static final List<String> MORE_UNSEEN = List.of(
             "UPDATE price_rates SET model_id = 'other' WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE task SET costs = NULL WHERE id = {call}",
             "UPDATE price_rates SET input_micros = input_micros + 1 WHERE version = {unused price}",
             "UPDATE task SET max_tokens_applied = 7 WHERE id = {call}",
             "UPDATE task SET error_message = 'other' WHERE id = {failed call}",

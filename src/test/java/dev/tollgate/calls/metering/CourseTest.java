@@ -65,7 +65,7 @@ class CourseTest {
     }
 
     private static String json(Course course) {
-        return course.trace(null).json().toString();
+        return course.trace(null, false).json().toString();
     }
 
     private record Sent(String channel, String model, List<AttemptRecord> tried) implements SentCall {
@@ -129,11 +129,11 @@ class CourseTest {
         at(8_000);
         assertThat(json(course))
                 .isEqualTo("{\"request_id\":\"req_1\",\"reserved\":3,\"asked\":40,\"first_byte\":5999,\"done\":7000,"
-                        + "\"settled\":8000,\"channel\":\"far\",\"upstream_model\":\"up-1\",\"upstream_id\":\"its-id\","
+                        + "\"settled\":8000,\"timed\":0,\"channel\":\"far\",\"upstream_model\":\"up-1\",\"upstream_id\":\"its-id\","
                         + "\"stream\":true,\"ignored\":[\"seed\"],\"attempts\":["
                         + "{\"channel\":\"near\",\"model\":\"up-0\",\"ms\":12,\"outcome\":\"unavailable\"},"
                         + "{\"channel\":\"far\",\"model\":\"up-1\",\"ms\":5,\"outcome\":\"answered\"}]}");
-        Trace trace = course.trace(null);
+        Trace trace = course.trace(null, false);
         assertThat(List.of(trace.firstByteMillis(), trace.channel(), trace.upstreamModel()))
                 .containsExactly(5L, "far", "up-1");
         OverCall over = course.over();
@@ -146,7 +146,7 @@ class CourseTest {
     @Test
     void the_filter_that_has_stopped_an_answer_is_named() {
         Course course = course("req_1", false);
-        assertThat(course.trace("SAFETY").json().toString())
+        assertThat(course.trace("SAFETY", false).json().toString())
                 .contains("\"stream\":false,\"filter\":\"SAFETY\",\"attempts\":[]}");
     }
 
@@ -173,9 +173,10 @@ class CourseTest {
         Course course = course("req_1", false);
         at(9);
         assertThat(json(course))
-                .isEqualTo("{\"request_id\":\"req_1\",\"settled\":9,\"channel\":\"\",\"upstream_model\":\"\","
-                        + "\"stream\":false,\"attempts\":[]}");
-        assertThat(course.trace(null).firstByteMillis()).isEqualTo(CallFigures.NONE);
+                .isEqualTo(
+                        "{\"request_id\":\"req_1\",\"settled\":9,\"timed\":0,\"channel\":\"\",\"upstream_model\":\"\","
+                                + "\"stream\":false,\"attempts\":[]}");
+        assertThat(course.trace(null, false).firstByteMillis()).isEqualTo(CallFigures.NONE);
         nanos = ARRIVED - 5_000;
         assertThat(json(course)).as("a clock that has gone back").contains("\"settled\":0,");
     }
@@ -266,7 +267,7 @@ class CourseTest {
         answer.hears(List.of(new UpstreamEvent.Started(null, longest)));
         course.takesFirst(CallStep.HEARD);
         course.takesFirst(CallStep.DONE);
-        assertThat(course.trace(null).json().length())
+        assertThat(course.trace(null, false).json().length())
                 .isGreaterThan(TaskResult.COURSE_BYTES_MAX - 256)
                 .isLessThanOrEqualTo(TaskResult.COURSE_BYTES_MAX);
     }

@@ -45,6 +45,7 @@ class HoldingsTest {
             Map.entry("api_key", "account_id hash old_hash number"),
             Map.entry("audit_log", "sequence actor address subject before_json after_json"),
             Map.entry("billing_contact", "account_id"),
+            Map.entry("dismissed", "person_id"),
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
             Map.entry("kept_response", "account_id place plain_bytes sealed"),
@@ -64,8 +65,8 @@ class HoldingsTest {
             Map.entry("task", "account_id costs"),
             Map.entry("thought_signature", "account_id print place channel is_first upstream_id signature"),
             Map.entry("told_notice", "person_id version"),
-            Map.entry("usage_day", "account_id " + firsts()),
-            Map.entry("usage_quarter", "account_id " + firsts()),
+            Map.entry("usage_day", "account_id cost_micros costed " + firsts()),
+            Map.entry("usage_quarter", "account_id cost_micros costed " + firsts()),
             Map.entry("voucher", "code_hash note account_id"));
 
     /** What stays when an account is deleted: money, and what proves it; and what goes by itself when its time is over. */

@@ -415,15 +415,19 @@ class RandomMonthTest {
         long searches = tokens > 0 && random.nextInt(4) == 0 ? 1 + random.nextInt(8) : 0;
         ServiceTier tier = ServiceTier.values()[random.nextInt(3)];
         int firstByteMillis = random.nextInt(12_000);
+        boolean isTold = random.nextInt(3) > 0;
+        long timedMillis = !isTold ? CallFigures.NONE : end == CallEnd.COMPLETED ? random.nextInt(9_000) : 0;
+        boolean isCosted = random.nextInt(5) > 0;
         Usage usage = new Usage(tokens, 0, tokens / 2, tokens / 5, cached, 0, 0, 0, tokens / 2, searches, tier);
         CallFigures figures = new CallFigures(
                 end,
                 false,
                 usage,
                 firstByteMillis,
+                timedMillis,
                 "main",
                 "up",
-                List.of(new AttemptCost("main", "up", tokens)),
+                List.of(new AttemptCost("main", "up", isCosted ? tokens : CallFigures.NONE)),
                 resolution instanceof Settle settle ? settle.shortfallMicros() : 0,
                 cached * 135,
                 (tokens - cached) * 135);
@@ -435,12 +439,17 @@ class RandomMonthTest {
         TaskResult result = status == TaskStatus.FAILED
                 ? TaskResult.error("upstream_error", "=1+1, \"said\"")
                 : new TaskResult(WrittenJson.of(printed), List.of(), null, WrittenJson.of(pricing), null, null, null);
+        String costs = "[{\"channel\":\"main\",\"model\":\"up\",\"prompt\":" + tokens + ",\"completion\":" + tokens / 2
+                + ",\"reasoning\":" + tokens / 5 + ",\"searches\":" + searches + ",\"tier\":\"" + tier.word()
+                + (isCosted ? "\",\"reported\":true,\"cost\":" + tokens : "\",\"cost\":null") + "}]";
         String course = "{\"channel\":\"main\",\"upstream_model\":\"up\",\"first_byte\":" + firstByteMillis * 1_000L
+                + (isTold ? ",\"timed\":" + timedMillis : "")
                 + ",\"cache\":{\"saved\":" + Credits.text(cached * 135) + ",\"missed\":"
                 + Credits.text((tokens - cached) * 135) + "}}";
+        TaskResult told = result.withCourse(WrittenJson.of(course));
         store.commit(
                 resolution,
-                new CloseTask(resolution, status, "answered", result.withCourse(WrittenJson.of(course))),
+                new CloseTask(resolution, status, "answered", isTold ? told.withCosts(WrittenJson.of(costs)) : told),
                 new CountCall(resolution, figures));
     }
 
