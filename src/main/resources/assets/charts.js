@@ -14,23 +14,30 @@
     const rows = [...table.tBodies[0].rows];
     return {
       names: heads.map((head) => head.textContent),
-      colours: heads.map((head) => '--s' + head.dataset.colour),
-      labels: rows.map((row) => row.cells[0].textContent),
-      links: rows.map((row) => row.querySelector('a').href),
+      last: table.tHead.rows[0].cells[heads.length + 1].textContent,
+      before: heads.map((head) => head.dataset.colour === '-1'),
+      colours: heads.map((head) => (head.dataset.colour === '-1' ? '--muted' : '--s' + head.dataset.colour)),
+      labels: rows.map((row) => row.cells[0].textContent.trim()),
+      links: rows.map((row) => row.cells[0].querySelector('a')?.href ?? ''),
       texts: rows.map((row) => [...row.cells].slice(1).map((cell) => cell.textContent)),
-      values: heads.map((_, i) => rows.map((row) => Number(row.cells[i + 1].querySelector('data').value))),
+      values: heads.map((_, i) => rows.map((row) => {
+        const value = row.cells[i + 1].querySelector('data').value;
+        return value === '' ? null : Number(value);
+      })),
     };
   };
 
-  // each series on top of those before it; the highest is drawn first, the others over it
-  const stacked = (values) => {
-    const sums = [];
-    let below = values.length ? values[0].map(() => 0) : [];
-    for (const series of values) {
-      below = below.map((sum, i) => sum + series[i]);
-      sums.push(below);
+  // bars: each series on top of those before it; the highest is drawn first, the others over it, and over all the range before
+  const drawn = (data, isLines) => {
+    const series = data.values.map((values, k) => ({ values, colour: data.colours[k], isLine: isLines || data.before[k], isBefore: data.before[k] }));
+    if (isLines) return series;
+    const bars = series.filter((one) => !one.isBefore);
+    let below = data.labels.map(() => 0);
+    for (const bar of bars) {
+      bar.values = below.map((sum, i) => sum + (bar.values[i] ?? 0));
+      below = bar.values;
     }
-    return sums.reverse();
+    return [...bars.reverse(), ...series.filter((one) => one.isBefore)];
   };
 
   // beside the bar: the sum, then each series, the largest first; the line below says the same to who does not see it
@@ -45,9 +52,12 @@
       figure.className = 'num';
       figure.textContent = text;
     };
-    row(data.labels[i], data.texts[i].at(-1));
-    data.names.map((_, k) => k).filter((k) => data.values[k][i] !== 0).sort((a, b) => data.values[b][i] - data.values[a][i])
-      .forEach((k) => row(data.names[k], data.texts[i][k], swatches[k]));
+    const isSum = data.last === 'All';
+    row(data.labels[i], isSum ? data.texts[i].at(-1) : '');
+    const order = data.names.map((_, k) => k).filter((k) => data.values[k][i]);
+    if (isSum) order.sort((a, b) => data.values[b][i] - data.values[a][i]);
+    order.forEach((k) => row(data.names[k], data.texts[i][k], swatches[k]));
+    if (!isSum) row(data.last, data.texts[i].at(-1));
     box.replaceChildren(table);
     box.hidden = false;
     const at = plot.valToPos(i, 'x') + plot.over.offsetLeft;
@@ -58,7 +68,7 @@
   const tell = (readout, data, i) => {
     const texts = data.texts[i];
     const parts = data.names.map((name, k) => name + ' ' + texts[k]).filter((_, k) => texts[k] !== '–');
-    readout.textContent = data.labels[i] + ': ' + (parts.length > 1 ? parts.join(', ') + ', all ' + texts.at(-1) : parts[0] ?? 'nothing');
+    readout.textContent = data.labels[i] + ': ' + (parts.length > 1 || data.last !== 'All' ? parts.join(', ') + ', ' + data.last.toLowerCase() + ' ' + texts.at(-1) : parts[0] ?? 'nothing');
   };
 
   const draw = (place) => {
@@ -69,7 +79,10 @@
     box.hidden = true;
     box.setAttribute('aria-hidden', 'true');
     const [line, muted] = colours(['--line', '--muted']);
-    const fills = colours(data.colours).reverse();
+    const { prefix, suffix } = place.dataset;
+    const isLines = place.dataset.lines === 'true';
+    const all = drawn(data, isLines);
+    const strokes = colours(all.map((one) => one.colour));
     const x = data.labels.map((_, i) => i);
     const bars = uPlot.paths.bars({ size: [0.75, 40] });
     const axis = { stroke: muted, font: FONT, ticks: { show: false } };
@@ -85,9 +98,11 @@
       },
       axes: [
         { ...axis, grid: { show: false }, size: 28, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
-        { ...axis, grid: { stroke: line, width: 1 }, size: 56, values: (_, at) => at.map((value) => value.toLocaleString('en-GB')) },
+        { ...axis, grid: { stroke: line, width: 1 }, size: 56, values: (_, at) => at.map((value) => prefix + value.toLocaleString('en-GB') + suffix) },
       ],
-      series: [{}, ...fills.map((fill) => ({ fill, stroke: fill, width: 0, paths: bars, points: { show: false } }))],
+      series: [{}, ...all.map((one, k) => (one.isLine
+        ? { stroke: strokes[k], width: 2, dash: one.isBefore ? [4, 4] : undefined, spanGaps: true, points: { show: isLines, size: 5 } }
+        : { fill: strokes[k], stroke: strokes[k], width: 0, paths: bars, points: { show: false } }))],
       hooks: {
         setCursor: [(plot) => {
           const i = plot.cursor.idx;
@@ -104,7 +119,7 @@
         }],
       },
     };
-    const plot = new uPlot(options, [x, ...stacked(data.values)], place);
+    const plot = new uPlot(options, [x, ...all.map((one) => one.values)], place);
     place.append(box);
     return { plot, data };
   };
@@ -112,7 +127,7 @@
   // the same page over the days that were chosen, where it has a range
   const zoom = (first, last) => {
     const form = document.querySelector('form[data-range]');
-    if (!form) return;
+    if (!form || !first || !last) return;
     const url = new URL(location.href);
     url.searchParams.set('range', 'own');
     url.searchParams.set('from', new URL(first).searchParams.get('from'));
@@ -136,7 +151,7 @@
         case 'ArrowLeft': go(at < 0 ? last : at - 1); break;
         case 'Home': go(0); break;
         case 'End': go(last); break;
-        case 'Enter': if (at >= 0) location.assign(shown.data.links[at]); break;
+        case 'Enter': if (at >= 0 && shown.data.links[at]) location.assign(shown.data.links[at]); break;
         default: return;
       }
       event.preventDefault();
@@ -144,7 +159,7 @@
     place.addEventListener('pointerdown', (event) => { pressed = event.clientX; });
     place.addEventListener('click', (event) => {
       const i = shown.plot.cursor.idx;
-      if (Math.abs(event.clientX - pressed) < 4 && i != null) location.assign(shown.data.links[i]);
+      if (Math.abs(event.clientX - pressed) < 4 && i != null && shown.data.links[i]) location.assign(shown.data.links[i]);
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
     new ResizeObserver(() => {

@@ -43,6 +43,7 @@ import dev.tollgate.pages.entrance.LinkPages;
 import dev.tollgate.pages.entrance.OidcPages;
 import dev.tollgate.pages.entrance.SignedIn;
 import dev.tollgate.pages.frame.Assets;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.OperatorWords;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Site;
@@ -51,6 +52,7 @@ import dev.tollgate.pages.playground.PlaygroundPage;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Pages for customers, from the landing page to the playground: one line a page, or a few that belong together. */
@@ -94,7 +96,10 @@ record PagesModule(
         link(links, "Privacy", current.find(PageSettings.PRIVACY));
         link(links, "Imprint", current.find(PageSettings.IMPRINT));
         link(links, "Support", current.find(PageSettings.SUPPORT));
-        return new OperatorWords(current.find(PageSettings.ANNOUNCEMENT), links);
+        return new OperatorWords(
+                current.find(PageSettings.ANNOUNCEMENT),
+                links,
+                Money.of(Objects.requireNonNullElse(current.find(PageSettings.MONEY), ""), Money.DOLLARS));
     }
 
     private static void link(List<OperatorWords.Link> links, String name, @Nullable String href) {

@@ -52,6 +52,13 @@ public final class PageSettings {
                     "",
                     "A sentence at the top of every page.")
             .whileRunning());
+    public static final Setting<String> MONEY = row(Setting.of(
+                    "pages.money",
+                    Kind.word("dollars", "credits"),
+                    "dollars",
+                    "The unit in which pages show amounts first. A credit is $0.005. Choose credits if you sell them at another"
+                            + " price. Each person can switch.")
+            .whileRunning());
     public static final Setting<String> SIGN_UP = row(Setting.of(
                     "sign-up.open",
                     Kind.word("auto", "true", "false"),

@@ -18,7 +18,7 @@ public final class SettingTable {
                 .forEach(prefix -> groups.put(prefix, "Basics"));
         List.of("gemini", "channels", "models", "upstream").forEach(prefix -> groups.put(prefix, "Upstream"));
         List.of("sandbox", "demo").forEach(prefix -> groups.put(prefix, "Sandbox and demo account"));
-        groups.put("brand", "Branding");
+        List.of("brand", "pages").forEach(prefix -> groups.put(prefix, "Branding"));
         groups.put("sign-up", "Sign-up");
         groups.put("mail", "Mail");
         groups.put("oidc", "Single sign-on");

@@ -69,6 +69,28 @@ public record Span(Instant from, Instant to, ZoneId zone) {
         return Instant.ofEpochMilli(millis - Math.floorMod(millis, QUARTER_MILLIS));
     }
 
+    /**
+     * Returns what a span is compared with: as many days just before it; for a month, the month before, at most to its end. If the span is not
+     * over, the other ends at the same time of the day.
+     *
+     * @param isMonth whether the span is a month or its begin
+     */
+    public Span before(boolean isMonth, Instant now) {
+        Instant soFar = quarter(now).plusMillis(QUARTER_MILLIS);
+        ZonedDateTime end = (soFar.isBefore(to) && soFar.isAfter(from) ? soFar : to).atZone(zone);
+        ZonedDateTime begin = from.atZone(zone);
+        if (isMonth) {
+            ZonedDateTime first = begin.minusMonths(1);
+            ZonedDateTime other = first.plusDays(ChronoUnit.DAYS.between(begin.toLocalDate(), end.toLocalDate()))
+                    .with(end.toLocalTime());
+            return new Span(first.toInstant(), (other.isBefore(begin) ? other : begin).toInstant(), zone);
+        }
+        long days = Math.max(
+                1,
+                ChronoUnit.DAYS.between(begin.toLocalDateTime(), to.atZone(zone).toLocalDateTime()));
+        return new Span(begin.minusDays(days).toInstant(), end.minusDays(days).toInstant(), zone);
+    }
+
     boolean isUtc() {
         return zone.equals(ZoneOffset.UTC);
     }

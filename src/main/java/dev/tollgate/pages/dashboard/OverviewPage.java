@@ -4,7 +4,6 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
-import dev.tollgate.customers.figures.DayCredits;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
@@ -19,10 +18,12 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.keys.KeyRow;
-import dev.tollgate.pages.dashboard.parts.CreditChart;
 import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.PartsChart;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -74,7 +75,7 @@ public record OverviewPage(
         String warning = person.preferences().keyNotices() ? keyWarning(account, overview.asOf()) : "";
         boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
         Notice notice = notice(overview, refused.counts(account), refusedByKeys(account, overview.asOf()), zone);
-        CreditChart chart = overview.hasCalls() ? chart(overview, zone) : null;
+        Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
         List<String> changed = changesOf(overview);
         return PageStep.show((out, shell) -> JteoverviewGenerated.render(
@@ -168,14 +169,14 @@ public record OverviewPage(
                 model.id());
     }
 
-    private CreditChart chart(Overview overview, ZoneId zone) {
+    private Chart chart(Overview overview, ZoneId zone, Money money) {
         LocalDate today = overview.asOf().atZone(zone).toLocalDate();
         LocalDate first = today.minusDays(CHART_DAYS - 1);
-        return CreditChart.of(
+        return PartsChart.of(
                 overview.days().stream()
                         .filter(credits -> !credits.day().isBefore(first))
+                        .map(PartsChart.Part::of)
                         .toList(),
-                DayCredits::name,
                 catalogue.all().stream().map(Model::id).toList(),
                 first,
                 today,
@@ -183,7 +184,9 @@ public record OverviewPage(
                         .with("range", "own")
                         .with("from", from.toString())
                         .with("to", to.toString())
-                        .text());
+                        .text(),
+                money.sign(),
+                Chart.amounts(money));
     }
 
     /** Returns until when the balance lasts at the present pace; null if that is not known. */

@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** The form of figures on pages. Pure functions, without floating point. */
 public final class Display {
 
-    private static final long CREDIT = 1_000_000;
+    static final long CREDIT = 1_000_000;
     private static final long CENT = CREDIT / 100;
     private static final long CREDITS_A_DOLLAR = 200;
+    static final long MICROS_A_DOLLAR = CREDITS_A_DOLLAR * CREDIT;
+    private static final long TEN_THOUSANDTH = MICROS_A_DOLLAR / 10_000;
     private static final int DIGITS = 4;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
@@ -117,6 +119,53 @@ public final class Display {
         }
         return (cents < 0 ? "−$" : "$") + number(Math.abs(cents) / 100) + "."
                 + String.format(Locale.ROOT, "%02d", Math.abs(cents) % 100);
+    }
+
+    /** Returns the worth of a call or an average in dollars, rounded down to four decimals. */
+    public static String dollarsOfCall(long micros) {
+        if (micros > 0 && micros < TEN_THOUSANDTH) {
+            return "<$0.0001";
+        }
+        long parts = Math.floorDiv(micros, TEN_THOUSANDTH);
+        return (parts < 0 ? "−$" : "$") + number(Math.abs(parts) / 10_000) + "."
+                + Long.toString(10_000 + Math.abs(parts) % 10_000).substring(1);
+    }
+
+    /** Returns a number for scripts, with six decimals at most. */
+    public static String quotient(long number, long by) {
+        return BigDecimal.valueOf(number)
+                .divide(BigDecimal.valueOf(by), 6, RoundingMode.HALF_UP)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    /** Returns an interpolated time: {@code about 0.7 s}, {@code over 10 s}; a dash if it is below zero, which means not known. */
+    public static String about(long millis) {
+        if (millis < 0) {
+            return "–";
+        }
+        if (millis == Long.MAX_VALUE) {
+            return "over 10 s";
+        }
+        return millis < 100
+                ? "about " + millis + " ms"
+                : "about "
+                        + BigDecimal.valueOf(millis, 3)
+                                .setScale(1, RoundingMode.HALF_UP)
+                                .toPlainString() + " s";
+    }
+
+    /** Returns a part of a whole in percent with one decimal, {@code 1.6 %}; a dash if there is no whole. */
+    public static String percent(long part, long whole) {
+        if (whole == 0) {
+            return "–";
+        }
+        return BigDecimal.valueOf(part)
+                        .movePointRight(2)
+                        .divide(BigDecimal.valueOf(whole), 1, RoundingMode.HALF_UP)
+                        .toPlainString()
+                        .replace('-', '−')
+                + " %";
     }
 
     private static String decimal(long micros, int decimals) {

@@ -3,8 +3,14 @@ package dev.tollgate.pages.frame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's texts on every page. @param announcement a sentence at the top; null for none @param links at the foot */
-public record OperatorWords(@Nullable String announcement, List<Link> links) {
+/**
+ * The operator's texts on every page.
+ *
+ * @param announcement a sentence at the top; null for none
+ * @param links at the foot
+ * @param money what people see first who have not chosen
+ */
+public record OperatorWords(@Nullable String announcement, List<Link> links, Money money) {
 
     public OperatorWords {
         links = List.copyOf(links);

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param visitor whom the route's gate has let in
  * @param csrf the token for this page's forms
+ * @param money what the visitor sees first
  * @param <V> who that can be
  */
-public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, String csrf, Site site) {
+public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, String csrf, Site site, Money money) {
 
     private static final String UNKNOWN = "unknown";
 

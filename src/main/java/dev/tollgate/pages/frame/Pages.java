@@ -185,7 +185,15 @@ public final class Pages {
     }
 
     private <V extends Visitor> PageRequest<V> request(Exchange exchange, V visitor) {
-        return new PageRequest<>(exchange, visitor, tokens.token(visitor), site);
+        return new PageRequest<>(exchange, visitor, tokens.token(visitor), site, money(visitor));
+    }
+
+    /** Returns what a visitor sees first. */
+    public Money money(Visitor visitor) {
+        Money ofOperator = words.get().money();
+        return visitor instanceof Visitor.Member member
+                ? Money.of(member.person().preferences().money(), ofOperator)
+                : ofOperator;
     }
 
     private static void requireOurs(boolean ours) {

@@ -10,22 +10,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param brand what this service is called
  * @param path of the page, for the column's mark
+ * @param here the path with its query, to come back to
  * @param csrf the token of its forms
  * @param person who looks; null for a stranger
  * @param balance what can be spent, written out; null for a stranger
  * @param balanceExact the same to the micro-credit
  * @param notice a sentence at the top, or null
  * @param words the operator's own
+ * @param money what the visitor sees first
  */
 public record Shell(
         String brand,
         String path,
+        String here,
         String csrf,
         @Nullable Person person,
         @Nullable String balance,
         @Nullable String balanceExact,
         @Nullable Notice notice,
-        OperatorWords words) {
+        OperatorWords words,
+        Money money) {
 
     /** @param kind ok, warn or danger; @param href where its link goes, null for none */
     public record Notice(
@@ -35,19 +39,31 @@ public record Shell(
             @Nullable String link) {}
 
     static Shell ofStranger(PageRequest<?> request, OperatorWords words) {
-        return new Shell(request.site().brand(), request.path(), request.csrf(), null, null, null, null, words);
+        return new Shell(
+                request.site().brand(),
+                request.path(),
+                request.path(),
+                request.csrf(),
+                null,
+                null,
+                null,
+                null,
+                words,
+                request.money());
     }
 
     static Shell of(PageRequest<?> request, Person person, long balanceMicros, OperatorWords words) {
         return new Shell(
                 request.site().brand(),
                 request.path(),
+                request.exchange().target(),
                 request.csrf(),
                 person,
-                Display.balance(balanceMicros),
+                request.money().balance(balanceMicros),
                 Display.exact(balanceMicros),
                 notice(person, balanceMicros),
-                words);
+                words,
+                request.money());
     }
 
     private static @Nullable Notice notice(Person person, long balanceMicros) {

@@ -8,6 +8,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.SseWriter;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.pages.live.LiveStream.LiveView;
@@ -51,7 +52,10 @@ public final class Live implements AutoCloseable {
     }
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.stream("/dashboard/live", pages.listeners(), this::open));
+        return List.of(pages.stream(
+                "/dashboard/live",
+                pages.listeners(),
+                (exchange, visitor) -> open(exchange, visitor, pages.money(visitor))));
     }
 
     /** Looks on another thread, at most once at a time, however long it takes. */
@@ -67,11 +71,11 @@ public final class Live implements AutoCloseable {
         }
     }
 
-    private void open(Exchange exchange, Visitor.Member visitor) {
+    private void open(Exchange exchange, Visitor.Member visitor, Money money) {
         SseWriter writer = exchange.stream();
         writer.heartbeatAfter(SILENCE);
         LiveStream[] opened = new LiveStream[1];
-        opened[0] = streams.open(view(exchange, visitor), new LiveStream.Tab() {
+        opened[0] = streams.open(view(exchange, visitor, money), new LiveStream.Tab() {
             @Override
             public void send(Map<String, Object> figures) {
                 byte[] event = ("data: " + ApiJson.MAPPER.writeValueAsString(figures) + "\n\n")
@@ -93,7 +97,7 @@ public final class Live implements AutoCloseable {
         exchange.onGone(() -> streams.leave(opened[0]));
     }
 
-    private LiveView view(Exchange exchange, Visitor.Member visitor) {
+    private LiveView view(Exchange exchange, Visitor.Member visitor, Money money) {
         String topic = topics.keySet().stream()
                 .filter(name -> word(exchange, name) != null)
                 .findFirst()
@@ -102,6 +106,7 @@ public final class Live implements AutoCloseable {
                 visitor.session().hash(),
                 visitor.accountId(),
                 visitor.person().preferences().zone(),
+                money,
                 word(exchange, "since"),
                 word(exchange, "call"),
                 topic,

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.live;
 
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.Live.LiveTopic;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -71,6 +72,7 @@ final class LiveStream {
             String session,
             String accountId,
             ZoneId zone,
+            Money money,
             @Nullable String since,
             @Nullable String call,
             @Nullable String topic,

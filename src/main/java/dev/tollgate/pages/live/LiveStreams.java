@@ -222,6 +222,7 @@ final class LiveStreams {
         for (LiveStream tab : tabs) {
             LiveView view = tab.view();
             Map<String, Object> its = new HashMap<>(figures);
+            its.putAll(LiveTexts.amounts(now, view.money()));
             String since = view.since();
             if (since != null && (changed || tab.knowsNothing())) {
                 its.putAll(more.computeIfAbsent(

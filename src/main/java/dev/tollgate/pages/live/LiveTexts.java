@@ -5,7 +5,7 @@ import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.pages.frame.Display;
-import java.math.BigDecimal;
+import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -23,11 +23,11 @@ public final class LiveTexts {
     /** A running call as a row: each cell a finished text. @param credits so far; of another node's call what it holds */
     private record Row(String href, String model, String key, String took, String tokens, String credits) {}
 
-    public static String balanceAbout(Balance balance) {
+    public static String balanceAbout(Balance balance, Money money) {
         String held = balance.reservedMicros() == 0
                 ? ""
-                : " · " + Display.charge(balance.reservedMicros()) + " held by running calls";
-        return Display.dollars(balance.balanceMicros()) + held;
+                : " · " + money.each(balance.reservedMicros()) + " held by running calls";
+        return money.other().balance(balance.balanceMicros()) + money.other().unit() + held;
     }
 
     public static String callsAbout(Figures today) {
@@ -35,24 +35,12 @@ public final class LiveTexts {
         long half = today.firstByteMillis(50);
         return half < 0
                 ? failed
-                : failed + " · first byte p50 " + bound(half) + ", p95 " + bound(today.firstByteMillis(95));
-    }
-
-    private static String bound(long millis) {
-        if (millis == Long.MAX_VALUE) {
-            return "> 10 s";
-        }
-        return "< " + BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + " s";
+                : failed + " · first byte p50 " + Display.about(half) + ", p95 "
+                        + Display.about(today.firstByteMillis(95));
     }
 
     static Map<String, Object> of(LiveAccounts.Now now, Map<String, CallNow> running, Instant at) {
         Map<String, Object> figures = new LinkedHashMap<>();
-        Balance balance = now.head().balance();
-        figures.put("balance", Display.balance(balance.balanceMicros()));
-        figures.put("title:balance", Display.exact(balance.balanceMicros()) + " credits");
-        figures.put("balance-about", balanceAbout(balance));
-        figures.put("today", Display.sum(now.today().netMicros()));
-        figures.put("title:today", Display.exact(now.today().netMicros()) + " credits");
         figures.put("calls", Display.number(now.today().calls()));
         figures.put("title:calls", Display.number(now.today().calls()) + " that have ended");
         figures.put("calls-about", callsAbout(now.today()));
@@ -63,6 +51,22 @@ public final class LiveTexts {
                         .map(call -> row(call, running.get(call.id()), at))
                         .toList());
         return figures;
+    }
+
+    static Map<String, Object> amounts(LiveAccounts.Now now, Money money) {
+        Balance balance = now.head().balance();
+        long today = now.today().netMicros();
+        return Map.of(
+                "balance",
+                money.balance(balance.balanceMicros()),
+                "title:balance",
+                Money.exact(balance.balanceMicros()),
+                "balance-about",
+                balanceAbout(balance, money),
+                "today",
+                money.sum(today),
+                "title:today",
+                Money.exact(today));
     }
 
     /** @param now null where another node has it */

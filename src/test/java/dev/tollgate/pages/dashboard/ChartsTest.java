@@ -2,11 +2,15 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.figures.DayCredits;
-import dev.tollgate.pages.dashboard.parts.CreditChart;
+import dev.tollgate.pages.dashboard.parts.PartsChart;
+import dev.tollgate.pages.dashboard.parts.PartsChart.Part;
 import dev.tollgate.pages.dashboard.requests.CourseBar;
 import dev.tollgate.pages.dashboard.settings.BrowserWords;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Change.Good;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Spark;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,32 +23,32 @@ class ChartsTest {
 
     private static final LocalDate DAY = LocalDate.parse("2026-11-21");
 
-    private static List<CreditChart.Series> series(List<DayCredits> days, List<String> order) {
-        return CreditChart.of(days, DayCredits::name, order, DAY, DAY, (_, _) -> "")
+    private static List<Chart.Series> series(List<Part> days, List<String> order) {
+        return PartsChart.of(days, order, DAY, DAY, (_, _) -> "", "", Chart.Cell::count)
                 .series();
     }
 
     @Test
     void the_six_largest_get_the_colours() {
-        List<DayCredits> days = IntStream.rangeClosed(1, 9)
-                .mapToObj(i -> new DayCredits(DAY, "key " + i, i * 1_000_000L))
+        List<Part> days = IntStream.rangeClosed(1, 9)
+                .mapToObj(i -> new Part(DAY, "key " + i, i * 1_000_000L))
                 .toList();
         assertThat(series(days, List.of()))
                 .containsExactly(
-                        new CreditChart.Series("key 9", 1),
-                        new CreditChart.Series("key 8", 2),
-                        new CreditChart.Series("key 7", 3),
-                        new CreditChart.Series("key 6", 4),
-                        new CreditChart.Series("key 5", 5),
-                        new CreditChart.Series("key 4", 6),
-                        new CreditChart.Series("others", 0));
+                        new Chart.Series("key 9", 1),
+                        new Chart.Series("key 8", 2),
+                        new Chart.Series("key 7", 3),
+                        new Chart.Series("key 6", 4),
+                        new Chart.Series("key 5", 5),
+                        new Chart.Series("key 4", 6),
+                        new Chart.Series("others", 0));
     }
 
     @Test
     void a_model_keeps_its_colour_whatever_else_is_shown() {
         List<String> order = List.of("a", "b", "c");
-        assertThat(series(List.of(new DayCredits(DAY, "c", 9), new DayCredits(DAY, "new", 90)), order))
-                .containsExactly(new CreditChart.Series("c", 3), new CreditChart.Series("new", 1));
+        assertThat(series(List.of(new Part(DAY, "c", 9), new Part(DAY, "new", 90)), order))
+                .containsExactly(new Chart.Series("c", 3), new Chart.Series("new", 1));
     }
 
     @Test
@@ -62,6 +66,38 @@ class ChartsTest {
         assertThat(Display.dollars(1_999_999)).isEqualTo("$0.009999");
         assertThat(Display.dollars(2_000_000)).isEqualTo("$0.01");
         assertThat(Display.dollars(0)).isEqualTo("$0.00");
+    }
+
+    @Test
+    void a_call_in_dollars_is_cut_down_to_four_decimals() {
+        assertThat(Display.dollarsOfCall(3_159_999)).isEqualTo("$0.0157");
+        assertThat(Display.dollarsOfCall(19_999)).isEqualTo("<$0.0001");
+        assertThat(Display.dollarsOfCall(0)).isEqualTo("$0.0000");
+        assertThat(Display.dollarsOfCall(246_913_400_000L)).isEqualTo("$1,234.5670");
+    }
+
+    @Test
+    void a_change_has_an_arrow_and_a_colour_only_if_up_is_good_or_bad() {
+        assertThat(Change.of(120, 100, Good.UP)).isEqualTo(new Change("▲ 20 %", "ok"));
+        assertThat(Change.of(120, 100, Good.DOWN)).isEqualTo(new Change("▲ 20 %", "danger"));
+        assertThat(Change.of(96, 100, Good.NEITHER)).isEqualTo(new Change("▼ 4 %", "muted"));
+        assertThat(Change.of(100, 100, Good.UP)).isEqualTo(new Change("unchanged", "muted"));
+        assertThat(Change.of(5, 0, Good.UP).text()).isEqualTo("new");
+        assertThat(Change.of(0, 0, Good.UP)).isEqualTo(Change.UNKNOWN);
+        assertThat(Change.ofShare(16, 1_000, 20, 1_000, Good.DOWN)).isEqualTo(new Change("▼ 0.4 points", "ok"));
+    }
+
+    @Test
+    void a_percentile_is_unchanged_within_its_bucket() {
+        assertThat(Change.ofTime(1_200, 6, 1_900, 6).text()).isEqualTo("unchanged");
+        assertThat(Change.ofTime(3_000, 7, 1_500, 6)).isEqualTo(new Change("▲ 100 %", "danger"));
+        assertThat(Change.ofTime(3_000, 7, -1, -1).text()).isEqualTo("new");
+    }
+
+    @Test
+    void a_sparkline_goes_from_the_bottom_to_the_top() {
+        assertThat(Spark.of(0, 5, 10).line()).isEqualTo("M0 23L50 12L100 1");
+        assertThat(Spark.of(0, 0).line()).isEqualTo("M0 23L100 23");
     }
 
     @Test

@@ -156,7 +156,7 @@ class DashboardTest {
                 .contains(busy.customer.balance().setScale(6).toPlainString().replaceFirst("^4", "4,") + " credits");
         assertThat(page)
                 .contains("<td class=\"num\" title=\""
-                        + inWindow().stripTrailingZeros().toPlainString() + "\">");
+                        + Display.exact(inWindow().movePointRight(6).longValueExact()) + " credits\">");
         assertThat(calls(page)).hasSize(8);
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.BufferedReader;
@@ -104,7 +105,7 @@ class LiveTest {
     }
 
     private static String balance(BusyAccount who) {
-        return who.customer.balance().setScale(2, java.math.RoundingMode.DOWN).toPlainString();
+        return Display.dollars(who.customer.balance().movePointRight(6).longValueExact());
     }
 
     @Test
@@ -113,7 +114,7 @@ class LiveTest {
         try (Events events = new Events(who, "/dashboard/live?since=chatcmpl-0")) {
             assertThat(events.response.headers().firstValue("content-type").orElseThrow())
                     .startsWith("text/event-stream");
-            events.await("balance", "50.00");
+            events.await("balance", "$0.25");
             events.await("calls", "0");
             events.await("new-calls", "");
             int told = events.all.length();
@@ -198,7 +199,7 @@ class LiveTest {
                 Events others = new Events(
                         two, "/dashboard/live?call=" + call + "&since=chatcmpl-0&account=" + one.customer.account())) {
             its.awaitMatch("calls", "[1-9][0-9]*");
-            others.await("balance", "50.00");
+            others.await("balance", "$0.25");
             others.await("calls", "0");
             others.await("new-calls", "");
             two.ask(two.customer, "gemini-2.5-pro", 100, 100, 0);
@@ -242,7 +243,7 @@ class LiveTest {
                 new Events(who, "/dashboard/live"),
                 new Events(who, "/dashboard/live"));
         for (Events each : three) {
-            each.await("balance", "50.00");
+            each.await("balance", "$0.25");
         }
         try (Events fourth = new Events(who, "/dashboard/live")) {
             assertThat(fourth.status()).isEqualTo(429);

@@ -8,6 +8,7 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.LiveStream.LiveView;
 import dev.tollgate.pages.live.LiveStreams.LiveReads;
 import java.time.Instant;
@@ -91,7 +92,7 @@ class LiveStreamsTest {
     }
 
     private static LiveView view(String session, String account) {
-        return new LiveView(session, account, ZoneOffset.UTC, null, null, null, null);
+        return new LiveView(session, account, ZoneOffset.UTC, Money.CREDITS, null, null, null, null);
     }
 
     private Tab open(String session, String account) {
@@ -201,7 +202,8 @@ class LiveStreamsTest {
     @Test
     void a_page_has_what_it_asked_for_of_its_own_account() {
         Tab tab = new Tab();
-        streams.open(new LiveView("s", "acc_1", ZoneOffset.UTC, "chatcmpl-1", null, "payment", "pay_1"), tab);
+        streams.open(
+                new LiveView("s", "acc_1", ZoneOffset.UTC, Money.CREDITS, "chatcmpl-1", null, "payment", "pay_1"), tab);
         streams.look();
         assertThat(tab.told.getFirst())
                 .containsEntry("new-calls", "7 new calls – show")

@@ -32,6 +32,11 @@ public record SettingsPages(People people, boolean isMailOn) {
 
     private static final String ACCOUNT = "/dashboard/settings";
     private static final String NOTICES = ACCOUNT + "/notices";
+    private static final String VIEW = ACCOUNT + "/view";
+    private static final List<String> MONEY = List.of("dollars", "credits");
+    /** The pages of this server that a switch leads back to. */
+    private static final Pattern BACK = Pattern.compile("/(dashboard|console|playground|docs)([/?][!-~]{0,2000})?");
+
     private static final List<String> THEMES = List.of("system", "light", "dark");
     private static final Pattern PLACE =
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
@@ -42,7 +47,8 @@ public record SettingsPages(People people, boolean isMailOn) {
                 pages.get(ACCOUNT, pages.members(), this::account),
                 pages.post(ACCOUNT, pages.members(), this::changeAccount),
                 pages.get(NOTICES, pages.members(), this::notices),
-                pages.post(NOTICES, pages.members(), this::changeNotices));
+                pages.post(NOTICES, pages.members(), this::changeNotices),
+                pages.post(VIEW, pages.members(), this::changeView));
     }
 
     // ---- name, zone, theme, shortcuts ----
@@ -87,7 +93,8 @@ public record SettingsPages(People people, boolean isMailOn) {
                             chosen.theme(),
                             chosen.shortcuts(),
                             old.balanceLineMicros(),
-                            old.keyNotices()));
+                            old.keyNotices(),
+                            old.money()));
         }
         return errors.isEmpty()
                 ? PageStep.to(ACCOUNT + "?saved=1")
@@ -109,6 +116,28 @@ public record SettingsPages(People people, boolean isMailOn) {
                 .forEach(zones::add);
         zones.add(person.preferences().zone().getId());
         return zones;
+    }
+
+    // ---- the switches of theme and money on other pages ----
+
+    private PageStep changeView(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        Person.Preferences old = person.preferences();
+        String theme = form.text("theme");
+        String money = form.text("money");
+        count(people, person);
+        people.setPreferences(
+                person,
+                person.name(),
+                new Person.Preferences(
+                        old.zone(),
+                        THEMES.contains(theme) ? theme : old.theme(),
+                        old.shortcuts(),
+                        old.balanceLineMicros(),
+                        old.keyNotices(),
+                        MONEY.contains(money) ? money : old.money()));
+        String back = form.text("back");
+        return PageStep.to(BACK.matcher(back).matches() ? back : "/dashboard");
     }
 
     // ---- notices ----
@@ -134,7 +163,7 @@ public record SettingsPages(People people, boolean isMailOn) {
                     person,
                     form,
                     person.name(),
-                    new Person.Preferences(old.zone(), old.theme(), old.shortcuts(), micros, keyNotices));
+                    new Person.Preferences(old.zone(), old.theme(), old.shortcuts(), micros, keyNotices, old.money()));
         }
         return errors.isEmpty()
                 ? PageStep.to(NOTICES + "?saved=1")

@@ -12,10 +12,11 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
-import dev.tollgate.pages.dashboard.parts.CreditChart;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.PartsChart;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -64,22 +65,14 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
         String account = request.visitor().accountId();
         CallFilters filters = filters(request);
         String by = by(request);
-        By second = by.equals("key") ? By.KEY : By.MODEL;
         UsageTable table = history.usage(account, question(filters, by));
         KeyNames names = KeyNames.of(keys, account);
         List<String> models = catalogue.all().stream().map(Model::id).toList();
-        ZoneId zone = table.span().zone();
         UsageLines lines = new UsageLines(table, filters, by, names);
-        CreditChart chart = null;
+        Chart chart = null;
         YearMonth nearest = null;
         if (table.all().calls() > 0 || table.all().netMicros() != 0) {
-            chart = CreditChart.of(
-                    history.credits(account, table.span(), second, filters.model(), filters.key()),
-                    credits -> second == By.KEY ? names.name(credits.name()) : credits.name(),
-                    second == By.KEY ? List.of() : models,
-                    table.span().from().atZone(zone).toLocalDate(),
-                    table.span().to().minusMillis(1).atZone(zone).toLocalDate(),
-                    lines::calls);
+            chart = chart(request, filters, lines, names);
         } else {
             nearest = history.nearestDay(account, table.span(), filters.model(), filters.key())
                     .map(YearMonth::from)
@@ -99,6 +92,29 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 shown));
     }
 
+    private Chart chart(PageRequest<Visitor.Member> request, CallFilters filters, UsageLines lines, KeyNames names) {
+        Span span = lines.table().span();
+        boolean byKey = lines.by().equals("key");
+        return PartsChart.of(
+                history
+                        .credits(
+                                request.visitor().accountId(),
+                                span,
+                                byKey ? By.KEY : By.MODEL,
+                                filters.model(),
+                                filters.key())
+                        .stream()
+                        .map(part -> new PartsChart.Part(
+                                part.day(), byKey ? names.name(part.name()) : part.name(), part.netMicros()))
+                        .toList(),
+                byKey ? List.of() : catalogue.all().stream().map(Model::id).toList(),
+                span.from().atZone(span.zone()).toLocalDate(),
+                span.to().minusMillis(1).atZone(span.zone()).toLocalDate(),
+                lines::calls,
+                request.money().sign(),
+                Chart.amounts(request.money()));
+    }
+
     /**
      * The page's figures of the filtered calls.
      *
@@ -110,7 +126,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
             UsageTable table,
             List<UsageLines.Row> rows,
             @Nullable Others others,
-            @Nullable CreditChart chart,
+            @Nullable Chart chart,
             @Nullable YearMonth nearest) {}
 
     /** Rows by something else than what was asked for. */

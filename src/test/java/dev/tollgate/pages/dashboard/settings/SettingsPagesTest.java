@@ -86,6 +86,26 @@ class SettingsPagesTest {
     }
 
     @Test
+    void a_switch_of_the_amounts_is_kept_and_leads_back() {
+        String view = PATH + "/view";
+        Browser.Page switched =
+                browser.submit(PATH, view, Map.of("money", "credits", "back", "/dashboard/usage?range=7"));
+        assertThat(switched.location()).isEqualTo("/dashboard/usage?range=7");
+        assertThat(browser.get("/dashboard/keys").body()).contains("<span class=\"muted\"> credits</span>");
+        assertThat(browser.get(PATH).body()).contains("data-theme");
+        browser.submit(PATH, view, Map.of("money", "dollars", "theme", "system", "back", "/dashboard"));
+        assertThat(browser.get("/dashboard/keys").body()).contains("data-figure=\"balance\">$0.25");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"https://example.org", "//example.org", "/\\example.org", "/dashboardx", "/sign-out"})
+    void a_switch_leads_back_only_to_pages_of_this_server(String back) {
+        assertThat(browser.submit(PATH, PATH + "/view", Map.of("money", "dollars", "back", back))
+                        .location())
+                .isEqualTo("/dashboard");
+    }
+
+    @Test
     void what_was_changed_in_another_window_is_not_overwritten() {
         String seen = version();
         assertThat(account(seen, "First", "UTC", "light").status()).isEqualTo(303);

@@ -1,10 +1,12 @@
 package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.customers.figures.DayCredits;
+import dev.tollgate.pages.frame.Chart;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,16 +16,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
-import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Net credits by day, or by month where there are many days, in a column for each model or key: a table, from which the browser draws its chart.
- * Those beyond six share a column; what the sum of a row says is the sum of all.
- *
- * @param unit what a row is: day or month
+ * Charts of a figure by day, or by month if there are many days, in a column for each model or key. Those beyond six share a column; the last
+ * column is the sum of all.
  */
-public record CreditChart(String unit, List<Series> series, List<Row> rows, Row sum) {
+public final class PartsChart {
 
     private static final int COLOURS = 6;
     private static final int OTHER = 0;
@@ -31,36 +31,41 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
 
-    /** @param colour 1 to 6, or 0 for all others */
-    public record Series(String name, int colour) {}
+    private PartsChart() {}
 
-    /** Micro-credits by column. @param href the calls of the row; empty for the sum */
-    public record Row(String label, String href, List<Long> cells, long all) {}
+    /** A figure of a model or key on a day. */
+    public record Part(LocalDate day, String name, long amount) {
+
+        public static Part of(DayCredits credits) {
+            return new Part(credits.day(), credits.name(), credits.netMicros());
+        }
+    }
 
     /**
-     * @param name of the column
      * @param order of the columns; others follow, the largest first
      * @param href the calls between two days, both included
+     * @param prefix before the numbers of the axis
+     * @param cell of an amount
      */
-    public static CreditChart of(
-            List<DayCredits> days,
-            Function<DayCredits, String> name,
+    public static Chart of(
+            List<Part> parts,
             List<String> order,
             LocalDate first,
             LocalDate last,
-            BiFunction<LocalDate, LocalDate, String> href) {
+            BiFunction<LocalDate, LocalDate, String> href,
+            String prefix,
+            LongFunction<Chart.Cell> cell) {
         boolean byMonth = ChronoUnit.DAYS.between(first, last) >= DAYS_MAX;
-        Map<String, Long> sizes = days.stream()
-                .collect(
-                        Collectors.groupingBy(name, LinkedHashMap::new, Collectors.summingLong(DayCredits::netMicros)));
+        Map<String, Long> sizes = parts.stream()
+                .collect(Collectors.groupingBy(Part::name, LinkedHashMap::new, Collectors.summingLong(Part::amount)));
         Map<String, Integer> colours = colours(sizes, order);
         Map<LocalDate, long[]> sums = empty(first, last, byMonth);
-        for (DayCredits credits : days) {
-            long[] row = sums.computeIfAbsent(begin(credits.day(), byMonth), new_ -> new long[COLOURS + 1]);
-            row[colours.getOrDefault(name.apply(credits), OTHER)] += credits.netMicros();
+        for (Part part : parts) {
+            long[] row = sums.computeIfAbsent(begin(part.day(), byMonth), _ -> new long[COLOURS + 1]);
+            row[colours.getOrDefault(part.name(), OTHER)] += part.amount();
         }
-        List<Series> series = series(colours);
-        List<Row> rows = new ArrayList<>();
+        List<Chart.Series> series = series(colours);
+        List<Chart.Row> rows = new ArrayList<>();
         long[] all = new long[COLOURS + 1];
         sums.forEach((day, row) -> {
             LocalDate end = byMonth ? day.plusMonths(1).minusDays(1) : day;
@@ -69,12 +74,14 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
                     (byMonth ? MONTH : DAY).format(day),
                     href.apply(from, end.isAfter(last) ? last : end),
                     row,
-                    series));
+                    series,
+                    cell));
             for (int i = 0; i < row.length; i++) {
                 all[i] += row[i];
             }
         });
-        return new CreditChart(byMonth ? "month" : "day", series, rows, row("Sum", "", all, series));
+        return new Chart(
+                byMonth ? "month" : "day", false, prefix, "", series, "All", rows, row("Sum", "", all, series, cell));
     }
 
     private static Map<LocalDate, long[]> empty(LocalDate first, LocalDate last, boolean byMonth) {
@@ -95,7 +102,7 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
      * Gives each of the six largest series a colour. A name among the first six of the order always gets the colour of its place, so a model has
      * the same colour on every page.
      *
-     * @param sizes net micro-credits by name
+     * @param sizes of all days, by name
      */
     private static Map<String, Integer> colours(Map<String, Long> sizes, List<String> order) {
         List<String> largest = sizes.entrySet().stream()
@@ -131,28 +138,28 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
         return OTHER;
     }
 
-    private static List<Series> series(Map<String, Integer> colours) {
-        List<Series> series = new ArrayList<>();
+    private static List<Chart.Series> series(Map<String, Integer> colours) {
+        List<Chart.Series> series = new ArrayList<>();
         Map<Integer, Integer> others = new HashMap<>();
         colours.forEach((name, colour) -> {
             if (colour != OTHER) {
-                series.add(new Series(name, colour));
+                series.add(new Chart.Series(name, colour));
             } else {
                 others.merge(OTHER, 1, Integer::sum);
             }
         });
         if (!others.isEmpty()) {
-            series.add(new Series("others", OTHER));
+            series.add(new Chart.Series("others", OTHER));
         }
         return series;
     }
 
-    private static Row row(String label, String href, long[] sums, List<Series> series) {
-        long all = 0;
-        for (long sum : sums) {
-            all += sum;
-        }
-        return new Row(
-                label, href, series.stream().map(each -> sums[each.colour()]).toList(), all);
+    private static Chart.Row row(
+            String label, String href, long[] sums, List<Chart.Series> series, LongFunction<Chart.Cell> cell) {
+        return new Chart.Row(
+                label,
+                href,
+                series.stream().map(each -> cell.apply(sums[each.colour()])).toList(),
+                cell.apply(Arrays.stream(sums).sum()));
     }
 }

@@ -1,0 +1,72 @@
+package dev.tollgate.pages.frame;
+
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * A table from which the browser draws a chart: bars on top of each other, or lines. Without scripts the table is all there is.
+ *
+ * @param unit what a row is: hour, day or month
+ * @param isLines whether its series are lines that are not added up, like times
+ * @param prefix before the numbers of the axis, like a dollar sign
+ * @param suffix behind them
+ * @param last the head of the last column
+ * @param sum the last row; its cells are empty texts where nothing can be added up
+ */
+public record Chart(
+        String unit,
+        boolean isLines,
+        String prefix,
+        String suffix,
+        List<Series> series,
+        String last,
+        List<Row> rows,
+        Row sum) {
+
+    /** The colour of the range before: a dashed line over the bars. It is no part of their sum. */
+    public static final int BEFORE = -1;
+
+    public Chart {
+        series = List.copyOf(series);
+        rows = List.copyOf(rows);
+    }
+
+    /** @param colour 1 to 6, 0 for all others, {@link #BEFORE} for the range before */
+    public record Series(String name, int colour) {
+
+        public String style() {
+            return colour == BEFORE ? "before" : "f" + colour;
+        }
+    }
+
+    /** @param href the calls of the row; empty for none @param all its last column */
+    public record Row(String label, String href, List<Cell> cells, Cell all) {}
+
+    /** @param value a number for the script; empty if there is none @param text as people read it @param exact the title */
+    public record Cell(String value, String text, String exact) {
+
+        public static final Cell NONE = new Cell("", "–", "");
+
+        /** A count, or a dash for none. */
+        public static Cell count(long number) {
+            return new Cell(Long.toString(number), number == 0 ? "–" : Display.number(number), Display.number(number));
+        }
+
+        /** An interpolated time. */
+        public static Cell time(long millis) {
+            return millis < 0
+                    ? NONE
+                    : new Cell(Display.quotient(Math.min(millis, LAST_BUCKET), SECOND), Display.about(millis), "");
+        }
+    }
+
+    private static final long SECOND = 1_000;
+
+    /** The place of a time in the last bucket, which has no end. */
+    private static final long LAST_BUCKET = 10 * SECOND;
+
+    /** Returns cells of amounts. */
+    public static LongFunction<Cell> amounts(Money money) {
+        return micros -> new Cell(money.drawn(micros), micros == 0 ? "–" : money.sum(micros), Money.exact(micros));
+    }
+}
