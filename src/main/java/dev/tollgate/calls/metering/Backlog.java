@@ -37,7 +37,7 @@ final class Backlog {
 
     /** Adds what waits for a report: none will come. */
     void addRest() {
-        addSure(unsure.rest());
+        addSure(unsure.withoutReport());
     }
 
     private void addSure(List<UpstreamEvent> events) {
@@ -63,17 +63,21 @@ final class Backlog {
         long size = 0;
         for (List<UpstreamEvent> batch : batches) {
             for (UpstreamEvent event : batch) {
-                size += switch (event) {
-                    case UpstreamEvent.Text text -> text.text().length();
-                    case UpstreamEvent.Thought thought -> thought.text().length();
-                    case UpstreamEvent.ToolCall call -> call.arguments().length();
-                    case UpstreamEvent.Media made -> made.data().length();
-                    case UpstreamEvent.Raw raw -> raw.bytes();
-                    default -> 0;
-                };
+                size += size(event);
             }
         }
         return size;
+    }
+
+    private static long size(UpstreamEvent event) {
+        return switch (event) {
+            case UpstreamEvent.Text text -> text.text().length();
+            case UpstreamEvent.Thought thought -> thought.text().length();
+            case UpstreamEvent.ToolCall call -> call.arguments().length();
+            case UpstreamEvent.Media made -> made.data().length();
+            case UpstreamEvent.Raw raw -> raw.bytes();
+            default -> 0;
+        };
     }
 
     Iterable<List<UpstreamEvent>> batches() {
@@ -100,7 +104,7 @@ final class Backlog {
             Consumer<List<UpstreamEvent>> taken) {
         while (!batches.isEmpty()) {
             countHead(usage, coverage);
-            if (!coverage.covers(usage.billedOutputTokens(reasoningBilled)) || ends.test(batches.element())) {
+            if (!coverage.covers(usage.shownOutputTokens(reasoningBilled)) || ends.test(batches.element())) {
                 return false;
             }
             taken.accept(removeHead());
@@ -176,6 +180,9 @@ final class Backlog {
         tokensBeforeHead = usage.billedOutputTokens(reasoningBilled);
         textReportedBeforeHead = usage.reportedTextTokens();
         textBytesBeforeHead = usage.unreportedTextBytes();
+        if (unsure.isEstimated) {
+            usage.estimatesText();
+        }
         usage.observe(batches.element());
         if (usage.reportedInputTokens() >= 0) {
             coverage.promptIs(usage.reportedInputTokens());
@@ -184,21 +191,25 @@ final class Backlog {
 
     /**
      * Text that may be above the caller's maximum although the upstream's is not reached, because thoughts have room above it (E39). It waits for the
-     * next usage report, by which it is shown or cut. Upstreams that report with each chunk never make it wait. Confined to its call.
+     * next usage report, by which it is shown or cut. Upstreams that report with each chunk never make it wait. If no report comes until the end, or
+     * until too much waits, the text is counted by its bytes. Confined to its call.
      */
     private static final class UnsureText {
 
         /** No model writes so much into the room; what a broken upstream says is not kept. */
-        private static final long BYTES_MAX = 64 << 10;
+        private static final long SIZE_MAX = 64 << 10;
 
-        private static final int EVENTS_MAX = 1_000;
+        /** What an event takes apart from its content. */
+        private static final long EVENT_SIZE = 128;
 
         private final boolean isPossible;
         private final long textTokens;
         private final List<UpstreamEvent> held = new ArrayList<>(0);
         private boolean isReported;
+        private boolean isEstimated;
         private long tokens;
         private long bytes;
+        private long size;
 
         UnsureText(Bounds bounds) {
             this.isPossible = bounds.extras().thoughtsRoom() > 0;
@@ -225,12 +236,15 @@ final class Backlog {
             }
             long more = isReported ? 0 : bytes(event);
             bytes += more;
-            if (bytes > BYTES_MAX || held.size() >= EVENTS_MAX) {
-                sure.addAll(rest());
+            boolean isUnsure = more > 0 && tokens + bytes > textTokens;
+            if (!isUnsure && held.isEmpty()) {
                 sure.add(event);
-            } else {
-                boolean isUnsure = more > 0 && tokens + bytes > textTokens;
-                (isUnsure || !held.isEmpty() ? held : sure).add(event);
+                return;
+            }
+            held.add(event);
+            size += EVENT_SIZE + signed(event) + Backlog.size(event);
+            if (size > SIZE_MAX) {
+                sure.addAll(withoutReport());
             }
         }
 
@@ -245,10 +259,16 @@ final class Backlog {
             }
         }
 
-        /** Returns what waits, once: a report has come, or none will. */
-        List<UpstreamEvent> rest() {
+        /** Returns what waits for a report, to be counted without one. */
+        List<UpstreamEvent> withoutReport() {
+            isEstimated = isPossible;
+            return rest();
+        }
+
+        private List<UpstreamEvent> rest() {
             List<UpstreamEvent> all = List.copyOf(held);
             held.clear();
+            size = 0;
             return all;
         }
 
@@ -259,6 +279,19 @@ final class Backlog {
                 case UpstreamEvent.Media made -> UsageMeter.MEDIUM_BYTES;
                 default -> 0;
             };
+        }
+
+        /** Returns the size of what Gemini adds to a part, or says of its own tools. */
+        private static long signed(UpstreamEvent event) {
+            String added =
+                    switch (event) {
+                        case UpstreamEvent.Text text -> text.signature();
+                        case UpstreamEvent.ToolCall call -> call.signature();
+                        case UpstreamEvent.Media made -> made.signature();
+                        case UpstreamEvent.ServerTool tool -> tool.part();
+                        default -> null;
+                    };
+            return added == null ? 0 : added.length();
         }
     }
 }

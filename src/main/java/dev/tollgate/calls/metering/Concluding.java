@@ -137,11 +137,11 @@ final class Concluding {
         return LengthCut.atMaximum(answer.waiting().removeHead(), 0, usedTokens - before, left, reasoningBilled());
     }
 
-    /** The report counts the head and the text that was shown before it without a report. */
+    /** The report, or the estimate, counts the head and the text that was shown before it without a report. */
     private List<UpstreamEvent> textWithinMaximum(AnswerUnderWay answer) {
         long bytesBefore = answer.waiting().textBytesBeforeHead();
         long before = answer.waiting().textReportedBeforeHead();
-        long tokens = answer.usage().billedOutputTokens(false) - before;
+        long tokens = answer.usage().textTokensSoFar() - before;
         long left = bounds.usageLimits().textTokens() - before;
         return LengthCut.atMaximum(answer.waiting().removeHead(), bytesBefore, tokens, left, false);
     }

@@ -131,7 +131,7 @@ final class Relaying implements Phase {
             goOn(used);
         } else if (call.collecting().lacksRoom()) {
             lackRoom();
-        } else if (answer.usage().passedMaximum() && !coverage().endsWithHold()) {
+        } else if (isAtMaximum(answer.usage())) {
             concluding.atMaximum(used);
         } else if (coverage().mayGrow()) {
             heldBack.byHold(HeldBack.Reason.HOLD_GROWS);
@@ -150,9 +150,14 @@ final class Relaying implements Phase {
 
     /** Returns whether a batch reports more output than the maximum (D53). Before there is output it may still be a refusal (D48). */
     private boolean endsAtMaximum(List<UpstreamEvent> ready, List<UpstreamEvent> head) {
-        return answer().usage().passedMaximum()
-                && !coverage().endsWithHold()
+        return isAtMaximum(answer().usage())
                 && (answer().delivery().hasOutput() || Delivery.hasOutput(ready) || Delivery.hasOutput(head));
+    }
+
+    /** Returns whether an answer passes the maximum before its hold ends. A hold that ends before the maximum may cover all text within it, and more. */
+    private boolean isAtMaximum(UsageMeter usage) {
+        boolean isCovered = usage.passedText() && coverage().covers(usage.shownOutputTokens(reasoningBilled()));
+        return usage.passedMaximum() && (!coverage().endsWithHold() || isCovered);
     }
 
     /** Returns whether output may leave. A response that leaves as a whole does so after its charge. */

@@ -43,6 +43,7 @@ final class UsageMeter {
     private long promptReported;
     private long outputReported;
     private long textReported;
+    private boolean textEstimated;
     private long cutTokens = Long.MAX_VALUE;
 
     /** @param promptBytes UTF-8 bytes of the prompt, for an estimate */
@@ -105,6 +106,22 @@ final class UsageMeter {
         return Math.min(limits.modelOutputTokens(), known + bytes.visibleSinceReport());
     }
 
+    /** Returns the billed output tokens so far without text above its maximum, which is not shown. */
+    long shownOutputTokens(boolean reasoningBilled) {
+        long text = Math.min(limits.textTokens(), reportedTextTokens() + bytes.visibleSinceReport());
+        return Math.min(limits.modelOutputTokens(), text + (reasoningBilled ? counts.thoughts() : 0));
+    }
+
+    /** Counts text that no report counts by its bytes from here on, since none will come. */
+    void estimatesText() {
+        textEstimated = true;
+    }
+
+    /** Returns the output tokens without thoughts, with estimated ones only if no report will count them. */
+    long textTokensSoFar() {
+        return reportedTextTokens() + (textEstimated ? tokens(bytes.visibleSinceReport()) : 0);
+    }
+
     /** Returns the reported output tokens without thoughts; 0 without a report. */
     long reportedTextTokens() {
         return present(counts.candidates());
@@ -135,9 +152,9 @@ final class UsageMeter {
         return limits.hasMaximum() && (outputReported > limits.billedOutputTokens() || passedText());
     }
 
-    /** Returns whether the reported text alone exceeds its maximum. */
+    /** Returns whether the text alone exceeds its maximum. */
     boolean passedText() {
-        return textReported > limits.textTokens();
+        return Math.max(textReported, textTokensSoFar()) > limits.textTokens();
     }
 
     /** Returns the highest reports if they exceed the call's limits (D53); else null. */
@@ -258,6 +275,10 @@ final class UsageMeter {
 
     private long estimated(long bytes) {
         flags.add(UsageFlag.ESTIMATED);
+        return tokens(bytes);
+    }
+
+    private static long tokens(long bytes) {
         return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
     }
 }

@@ -619,6 +619,56 @@ class RelayingTest {
     }
 
     @Test
+    void text_that_no_report_counts_ends_at_four_bytes_a_token() {
+        PlayedCall call = roomy();
+        call.upstream.says(text("0123456789"));
+        assertThat(call.told()).endsWith("shows '0123456789'");
+        call.upstream.says(text("x".repeat(90)));
+        call.upstream.says(STOP);
+        assertThat(call.told()).isEmpty();
+        call.upstream.ends();
+        assertThat(call.told())
+                .containsExactly("shows '" + "x".repeat(54) + "' LENGTH/MAX_TOKENS", "end 132", "settle COMPLETED 132");
+    }
+
+    @Test
+    void text_that_waits_is_bounded_and_then_counted_by_its_bytes() {
+        PlayedCall call = roomy();
+        for (int i = 0; i < 58; i++) {
+            call.upstream.says(text("x".repeat(1_000)));
+            assertThat(call.told()).isEmpty();
+        }
+        call.upstream.says(text("x".repeat(1_000)));
+        assertThat(call.told())
+                .containsExactly(
+                        "cancel",
+                        "answering 1",
+                        "shows '" + "x".repeat(64) + "' LENGTH/MAX_TOKENS",
+                        "end 132",
+                        "settle COMPLETED 132");
+        PlayedCall signed = roomy();
+        UpstreamEvent first = new UpstreamEvent.Text(0, "0123456789abcdefghij", "s".repeat(70_000));
+        signed.upstream.says(first);
+        assertThat(signed.told()).containsExactly("answering 1", "shows '0123456789abcdefghij'");
+    }
+
+    @Test
+    void a_hold_below_the_room_shows_no_text_above_the_maximum() {
+        for (int held : new int[] {1_500, 1_300}) {
+            PlayedCall call = new PlayedCall(Sold.roomy(true, false, 16, 1_024));
+            call.begin();
+            call.books.holds(held);
+            assertThat(call.told()).endsWith("ask for " + (held - 100) / 2);
+            call.upstream.says(used(0, 300));
+            call.upstream.says(used(400, 300), text("x".repeat(1_600)), STOP);
+            call.upstream.ends();
+            assertThat(call.told())
+                    .as("%d held", held)
+                    .contains("shows Usage Usage '" + "x".repeat(64) + "' LENGTH/MAX_TOKENS", "settle COMPLETED 732");
+        }
+    }
+
+    @Test
     void a_failure_behind_a_finish_that_waits_completes_the_answer() {
         PlayedCall call = roomy();
         call.upstream.says(text("0123456789abcdefghij"), STOP);
