@@ -57,6 +57,9 @@ public interface Exchange extends CallWatch {
     @Nullable
     String query(String name);
 
+    /** Returns all values of a query parameter, decoded. @throws ApiException as {@link #query} does */
+    List<String> queries(String name);
+
     /** Returns the caller's IP address: as trusted proxies report it, otherwise the {@link #peerAddress}. */
     String remoteAddress();
 

@@ -8,6 +8,7 @@ import dev.tollgate.models.ModelsHandler.Listed;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -17,10 +18,15 @@ final class AnthropicModels {
     /** The longest page, and the page if no length is asked for: clients without pages see all models. */
     private static final int PAGE_MAX = 1_000;
 
+    private static final List<String> STAGES = List.of("active", "deprecated", "retired");
+
     private AnthropicModels() {}
 
-    /** Returns the page that the query asks for. @throws dev.tollgate.base.error.ApiException 400 for an unknown id or a wrong length */
-    static byte[] page(Exchange exchange, List<Listed> all) {
+    /** Returns the page that the query asks for. @throws dev.tollgate.base.error.ApiException 400 for an unknown id or word, or a wrong length */
+    static byte[] page(Exchange exchange, List<Listed> listed) {
+        List<String> stages = stages(exchange);
+        List<Listed> all =
+                listed.stream().filter(it -> stages.contains(stage(it))).toList();
         int limit = limit(exchange.query("limit"));
         int after = place(exchange, "after_id", all, -1);
         int before = place(exchange, "before_id", all, all.size());
@@ -38,6 +44,23 @@ final class AnthropicModels {
                     "last_id", page.isEmpty() ? null : page.getLast().id());
             json.writeBooleanProperty("has_more", isFromTheEnd ? from > after + 1 : to < before);
         });
+    }
+
+    /** Returns the stages to list. Clients send one value each, in brackets or not, or all with commas. A model that has retired is not for sale. */
+    private static List<String> stages(Exchange exchange) {
+        List<String> asked = Stream.of("lifecycle", "lifecycle[]")
+                .flatMap(name -> exchange.queries(name).stream())
+                .flatMap(it -> Stream.of(it.split(",", -1)))
+                .toList();
+        if (!STAGES.containsAll(asked)) {
+            throw ApiError.invalid("lifecycle", "'lifecycle' must be active, deprecated or retired.")
+                    .asException();
+        }
+        return asked.isEmpty() ? STAGES : asked;
+    }
+
+    private static String stage(Listed listed) {
+        return listed.end() == null ? "active" : "deprecated";
     }
 
     private static int limit(@Nullable String text) {
@@ -72,7 +95,7 @@ final class AnthropicModels {
         json.writeStringProperty("display_name", listed.model().id());
         json.writeStringProperty("created_at", listed.created().toString());
         ModelLife.Retirement end = listed.end();
-        json.writeStringProperty("lifecycle", end == null ? "active" : "deprecated");
+        json.writeStringProperty("lifecycle", stage(listed));
         json.writeNullProperty("line");
         json.writeStringProperty(
                 "deprecated_at",

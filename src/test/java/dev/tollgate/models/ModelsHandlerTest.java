@@ -158,7 +158,11 @@ class ModelsHandlerTest {
                 "after_id=anthropic/old|''|false",
                 "limit=1&before_id=old|anthropic/open|true",
                 "limit=2&before_id=old|open anthropic/open|false",
-                "after_id=open&before_id=anthropic/old|anthropic/open old|false"
+                "after_id=open&before_id=anthropic/old|anthropic/open old|false",
+                "lifecycle[]=active&limit=1|open|true",
+                "lifecycle[]=deprecated&lifecycle[]=retired|old anthropic/old|false",
+                "lifecycle=active,deprecated&after_id=anthropic/open|old anthropic/old|false",
+                "lifecycle%5B%5D=retired|''|false"
             })
     void a_page_of_anthropics_form_has_what_it_is_asked_for(String query, String ids, boolean more) {
         JsonNode page = ofAnthropic("/v1/models?" + query);

@@ -69,7 +69,13 @@ abstract class KnownRequest implements Exchange {
 
     @Override
     public @Nullable String query(String name) {
-        return head.query(name);
+        List<String> values = head.queries(name);
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    @Override
+    public List<String> queries(String name) {
+        return head.queries(name);
     }
 
     @Override

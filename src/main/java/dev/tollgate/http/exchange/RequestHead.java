@@ -164,15 +164,13 @@ public final class RequestHead {
         return at;
     }
 
-    @Nullable
-    String query(String name) {
+    List<String> queries(String name) {
         Map<String, List<String>> known = query;
         if (known == null) {
             known = decode(uri);
             query = known;
         }
-        List<String> values = known.get(name);
-        return values == null ? null : values.getFirst();
+        return known.getOrDefault(name, List.of());
     }
 
     private static Map<String, List<String>> decode(String target) {
