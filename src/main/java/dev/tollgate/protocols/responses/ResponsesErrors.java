@@ -9,6 +9,7 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.protocols.door.HeldCredits;
 import java.time.Instant;
+import java.util.regex.Pattern;
 
 /**
  * Errors in OpenAI's shape, with the statuses upon which agents act correctly (E18, E19).
@@ -20,11 +21,15 @@ record ResponsesErrors(boolean isOfCodex) implements ErrorFormat {
     /** The format of a route. */
     static final ErrorFormat OF_ROUTE = new ResponsesErrors(false);
 
+    /** Names of Codex's own programs, such as {@code codex_cli_rs}, {@code codex-tui} and {@code Codex Desktop}. Others send the header, too. */
+    private static final Pattern CODEX = Pattern.compile("[Cc]odex[-_ ].*");
+
     private static final int BAD_REQUEST = 400;
 
     @Override
     public ErrorFormat of(Exchange exchange) {
-        return new ResponsesErrors(exchange.header("originator") != null);
+        String program = exchange.header("originator");
+        return new ResponsesErrors(program != null && CODEX.matcher(program).matches());
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,20 +73,28 @@ class ResponsesRefusalsTest {
                 .header("authorization", "Bearer " + spent.key())
                 .header("content-type", "application/json")
                 .POST(BodyPublishers.ofString("{\"model\":\"gemini-3.5-flash\",\"input\":\"Hi\",\"stream\":true}"));
-        Gateway.Reply other = gateway.send(request);
-        Gateway.Reply codex = gateway.send(request.header("originator", "codex_exec"));
+        List<Gateway.Reply> others = Stream.of("opencode", "pi", "codexbar", "")
+                .map(name -> gateway.send(request.setHeader("originator", name)))
+                .toList();
+        List<Gateway.Reply> codexes = Stream.of("codex_exec", "codex_cli_rs", "codex-tui", "Codex Desktop")
+                .map(name -> gateway.send(request.setHeader("originator", name)))
+                .toList();
 
-        for (Gateway.Reply reply : List.of(other, codex)) {
+        for (Gateway.Reply reply : Stream.concat(others.stream(), codexes.stream()).toList()) {
             assertThat(reply.status()).isEqualTo(429);
             assertThat(reply.error().get("code").asString()).isEqualTo("spend_limit_exceeded");
             assertThat(reply.header("x-should-retry")).isEqualTo("false");
         }
-        assertThat(other.error().get("type").asString()).isEqualTo("billing_error");
-        assertThat(other.header("x-codex-promo-message")).isEmpty();
-        assertThat(codex.error().get("type").asString()).isEqualTo("usage_limit_reached");
-        assertThat(codex.header("x-codex-promo-message") + ".")
-                .startsWith("The key's hourly spend limit of ")
-                .isEqualTo(codex.error().get("message").asString());
+        for (Gateway.Reply other : others) {
+            assertThat(other.error().get("type").asString()).isEqualTo("billing_error");
+            assertThat(other.header("x-codex-promo-message")).isEmpty();
+        }
+        for (Gateway.Reply codex : codexes) {
+            assertThat(codex.error().get("type").asString()).isEqualTo("usage_limit_reached");
+            assertThat(codex.header("x-codex-promo-message") + ".")
+                    .startsWith("The key's hourly spend limit of ")
+                    .isEqualTo(codex.error().get("message").asString());
+        }
     }
 
     /** Sends a GET with some headers, and returns the head of the response. */
