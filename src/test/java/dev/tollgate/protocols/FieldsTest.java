@@ -58,7 +58,7 @@ class FieldsTest {
                 "user | \"u1\"",
                 "service_tier | \"flex\"",
                 "service_tier | \"default\"",
-                "prompt_cache_key | \"k\"",
+                "prompt_cache_key | \"no name\"",
                 "prompt_cache_retention | \"24h\"",
                 "safety_identifier | \"s\"",
                 "verbosity | \"low\"",

@@ -199,7 +199,7 @@ final class Backlog {
         /** No model writes so much into the room; what a broken upstream says is not kept. */
         private static final long SIZE_MAX = 64 << 10;
 
-        /** What an event takes apart from its content. */
+        /** The size of an event apart from its content. */
         private static final long EVENT_SIZE = 128;
 
         private final boolean isPossible;

@@ -45,8 +45,12 @@ public record CallerNames(@Nullable String user, @Nullable String session, Map<S
             user = user == null ? name : user;
         }
 
+        /** Names the session by the current field, which is listed if it has no effect. */
         public void session(@Nullable String name) {
             session = name;
+            if (!SessionName.isName(name)) {
+                json.ignored(json.path());
+            }
         }
 
         /** Checks the current value; what is more than tags can be is not carried. */

@@ -55,8 +55,13 @@ public record SessionName(String source, Supplier<byte[]> value) {
         return named == null ? new SessionName(PREFIX, start::bytes) : named;
     }
 
+    /** Returns whether a value can name a session. */
+    static boolean isName(@Nullable String value) {
+        return value != null && VISIBLE.matcher(value).matches();
+    }
+
     private static @Nullable SessionName named(String source, @Nullable String value) {
-        return value != null && VISIBLE.matcher(value).matches()
+        return value != null && isName(value)
                 ? new SessionName(source, () -> value.getBytes(StandardCharsets.US_ASCII))
                 : null;
     }

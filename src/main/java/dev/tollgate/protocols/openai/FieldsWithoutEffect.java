@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of OpenAI's that mean nothing to Gemini (D5). Their types are checked all the same. A value that says what happens
- * anyway is not listed: false for {@code store}, an empty map, {@code ["text"]}. {@code service_tier}
- * is listed, too: the model's price decides later whether it has an effect (D49).
+ * anyway is not listed: false for {@code store}, an empty map, {@code ["text"]}. Nor is {@code prompt_cache_key}, which names
+ * the session. {@code service_tier} is listed: the model's price decides later whether it has an effect (D49).
  */
 public final class FieldsWithoutEffect {
 
@@ -33,7 +33,7 @@ public final class FieldsWithoutEffect {
             case "service_tier" ->
                 listed(() -> tier = ServiceTier.of(json.string()).orElse(null));
             case "user" -> listed(() -> callerNames.userByDefault(json.string()));
-            case "prompt_cache_key" -> listed(() -> callerNames.session(json.string()));
+            case "prompt_cache_key" -> callerNames.session(json.string());
             case "prompt_cache_retention" -> listed(json::string);
             case "safety_identifier" -> listed(() -> callerNames.user(json.string(64)));
             case "verbosity" -> listed(() -> json.oneOf(LEVELS));

@@ -92,7 +92,7 @@ final class ResponsesReader {
             case "metadata" -> shown.metadata = json.line(callerNames::tags);
             case "user" -> callerNames.userByDefault(ignoredWord());
             case "safety_identifier" -> callerNames.user(shown.safetyIdentifier = ignoredWord());
-            case "prompt_cache_key" -> callerNames.session(shown.cacheKey = ignoredWord());
+            case "prompt_cache_key" -> cacheKey();
             case "store" -> store = json.bool();
             case "background" -> background();
             case "previous_response_id" -> previousId = json.nonEmptyString();
@@ -110,6 +110,11 @@ final class ResponsesReader {
         if (json.bool()) {
             throw json.invalid("must be false: calls in the background are not supported.");
         }
+    }
+
+    private void cacheKey() {
+        callerNames.session(shown.cacheKey = json.word());
+        json.skip();
     }
 
     private @Nullable String ignoredWord() {
@@ -187,7 +192,24 @@ final class ResponsesReader {
                 json.ignored(),
                 trigger == null
                         ? conversation(messages, functions, fitted.choice(), left != null)
-                        : Compaction.asked(trigger, messages, settings.sampling(), functions));
+                        : compaction(trigger, messages, functions, fitted.choice(), left));
+    }
+
+    /** Returns the conversation whose summary is asked for. Names the fields that a summary is written without. */
+    private Conversation compaction(
+            Place trigger,
+            List<Message> messages,
+            List<Tool> functions,
+            ToolChoice wanted,
+            @Nullable String searchPath) {
+        settings.ignoreForSummary();
+        if (!(wanted instanceof ToolChoice.Auto) && !(wanted instanceof ToolChoice.None)) {
+            json.ignored("tool_choice");
+        }
+        if (searchPath != null) {
+            json.ignored(searchPath);
+        }
+        return Compaction.asked(trigger, messages, settings.sampling(), functions);
     }
 
     private Conversation conversation(

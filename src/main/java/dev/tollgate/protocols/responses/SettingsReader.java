@@ -123,6 +123,16 @@ final class SettingsReader {
 
     // ---- what has been read ----
 
+    /** Names what a summary is written without. */
+    void ignoreForSummary() {
+        if (!(format instanceof ResponseFormat.Text)) {
+            json.ignored("text.format");
+        }
+        if (effort != null) {
+            json.ignored("reasoning.effort");
+        }
+    }
+
     /** Returns whether the caller takes one call at a time. */
     boolean oneCall() {
         return !parallel || (numbers.maxCalls != null && numbers.maxCalls == 1);

@@ -194,7 +194,6 @@ class ChatRequestReaderTest {
                         "metadata",
                         "service_tier",
                         "safety_identifier",
-                        "prompt_cache_key",
                         "moderation",
                         "audio",
                         "stream_options.include_obfuscation",

@@ -143,10 +143,13 @@ class CompactionTest {
     void the_model_gets_the_prompt_of_the_next_turn_and_one_text() {
         made(HISTORY + "," + QUESTION, TOOLS);
         JsonNode turn = gateway.lastAsked();
-        made(
+        Reply reply = ask(
                 HISTORY + "," + QUESTION + "," + TRIGGER,
                 TOOLS.replace("]", ",{\"type\":\"web_search\"}]")
                         + ",\"tool_choice\":\"required\",\"reasoning\":{\"effort\":\"high\"},\"text\":{\"format\":{\"type\":\"json_object\"}}");
+        assertThat(reply.header("x-tollgate-ignored"))
+                .as("what the summary is written without")
+                .isEqualTo("store,text.format,reasoning.effort,tool_choice,tools.1");
         JsonNode asked = gateway.lastAsked();
 
         for (String same : List.of("systemInstruction", "tools")) {

@@ -523,6 +523,15 @@ class ResponsesReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {"'k'|", "{'a':1}|prompt_cache_key", "'a b'|prompt_cache_key"})
+    void a_cache_key_is_listed_only_if_it_names_no_session(String key, String listed) {
+        assertThat(with("'prompt_cache_key':" + key).ignored()).isEqualTo(listed == null ? List.of() : List.of(listed));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"{'a':1}", "7", "'\\ud800'"})
     void a_user_that_is_no_name_is_listed_as_before(String user) {
         assertThat(with("'user':" + user).ignored()).containsExactly("user");

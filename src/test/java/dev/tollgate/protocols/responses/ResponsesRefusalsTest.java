@@ -80,7 +80,8 @@ class ResponsesRefusalsTest {
                 .map(name -> gateway.send(request.setHeader("originator", name)))
                 .toList();
 
-        for (Gateway.Reply reply : Stream.concat(others.stream(), codexes.stream()).toList()) {
+        for (Gateway.Reply reply :
+                Stream.concat(others.stream(), codexes.stream()).toList()) {
             assertThat(reply.status()).isEqualTo(429);
             assertThat(reply.error().get("code").asString()).isEqualTo("spend_limit_exceeded");
             assertThat(reply.header("x-should-retry")).isEqualTo("false");
