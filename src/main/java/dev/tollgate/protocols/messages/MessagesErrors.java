@@ -43,7 +43,18 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
 
     /** Returns the format of a request that calls no model: an unknown id is a 404. */
     public static ErrorFormat ofList(Exchange exchange) {
-        return new MessagesErrors(exchange.requestId())::render;
+        MessagesErrors its = new MessagesErrors(exchange.requestId());
+        return new ErrorFormat() {
+            @Override
+            public byte[] render(ApiError error) {
+                return its.render(error);
+            }
+
+            @Override
+            public Map<String, String> headers() {
+                return its.headers();
+            }
+        };
     }
 
     @Override

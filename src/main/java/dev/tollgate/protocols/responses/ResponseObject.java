@@ -10,6 +10,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ final class ResponseObject {
         out.raw(",\"model\":").string(request.model()).raw(",\"output\":");
         output.write(pieces);
         out.raw(",\"previous_response_id\":").stringOrNull(request.previousId());
-        out.raw(echo.settings())
+        out.raw(echo.settings().getBytes(StandardCharsets.UTF_8)) // two of them are the caller's words
                 .raw(",\"service_tier\":")
                 .string(tier == ServiceTier.STANDARD ? "default" : tier.word())
                 .raw(",\"store\":")

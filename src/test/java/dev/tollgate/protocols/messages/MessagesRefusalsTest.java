@@ -216,6 +216,7 @@ class MessagesRefusalsTest {
         "GET, /v1/messages, 405",
         "POST, /v1/messages/batches, 404",
         "GET, /v1/models, 401",
+        "DELETE, /v1/models, 405",
         "GET, /models/none, 401"
     })
     void an_error_for_anthropics_clients_has_their_form_and_headers_alone(String method, String path, int status) {

@@ -112,7 +112,7 @@ class ResponsesFlowTest {
         String asked = """
                 ,"max_output_tokens":100,"max_tool_calls":3,"parallel_tool_calls":false,"truncation":"auto","temperature":0.5,\
                 "top_p":0.25,"presence_penalty":0.5,"frequency_penalty":-1,"reasoning":{"effort":"low","summary":"auto"},\
-                "safety_identifier":"s","prompt_cache_key":"k","text":{"verbosity":"low","format":{"type":"json_schema",\
+                "safety_identifier":"\u0122","prompt_cache_key":"k","text":{"verbosity":"low","format":{"type":"json_schema",\
                 "name":"n","schema":{"type":"object"}}}""";
         String tools = """
                 ,"tools":[{"type":"function","name":"f"},{"type":"function","name":"g","strict":true,"description":"d",\
@@ -122,7 +122,7 @@ class ResponsesFlowTest {
         String shown = response.toString();
         assertThat(shown).contains(asked.substring(0, asked.indexOf(",\"reasoning\"")) + ",\"top_logprobs\":0,");
         assertThat(shown)
-                .contains("\"reasoning\":{\"effort\":\"low\",\"summary\":\"auto\"},\"safety_identifier\":\"s\"")
+                .contains("\"reasoning\":{\"effort\":\"low\",\"summary\":\"auto\"},\"safety_identifier\":\"\u0122\"")
                 .contains("\"prompt_cache_key\":\"k\"")
                 .contains(
                         "\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"n\",\"schema\":{\"type\":\"object\"},"
