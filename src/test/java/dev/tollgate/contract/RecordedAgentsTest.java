@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RawCall;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +51,7 @@ class RecordedAgentsTest {
     @CsvSource({
         "claude-code-2.1.332-edits-a-file, 11, Edit",
         "codex-cli-0.169-edits-a-file, 12, exec_command",
+        "codex-cli-0.171-edits-a-file-in-zstd, 16, exec_command",
         "opencode-1.18.33-edits-a-file, 10, edit",
         "opencode-1.18.33-messages-edits-a-file, 10, edit",
         "opencode-1.18.33-responses-edits-a-file, 10, edit",
@@ -69,6 +72,42 @@ class RecordedAgentsTest {
                 .contains("The sky is green.");
         assertThat(asked.at("/tools/0/functionDeclarations").size()).isEqualTo(functions);
         assertThat(asked.at("/systemInstruction/parts").isEmpty()).isFalse();
+    }
+
+    @Test
+    void codex_lists_models_by_its_version() {
+        JsonNode models = Recorded.of("codex-cli-0.171-models", customer.key())
+                .send(gateway)
+                .json();
+
+        assertThat(models.get("models").isArray()).isTrue();
+        assertThat(models.get("data").isEmpty()).isFalse();
+    }
+
+    @Test
+    void codex_is_sent_from_its_websocket_to_http() {
+        try (RawCall call =
+                Recorded.of("codex-cli-0.171-websocket", customer.key()).sendHead(gateway)) {
+            assertThat(call.readUntil("}}")).startsWith("HTTP/1.1 426 ");
+        }
+    }
+
+    @Test
+    void codex_goes_on_from_the_summary_that_it_asked_for() {
+        Reply compacted =
+                Recorded.of("codex-cli-0.171-compacts", customer.key()).send(gateway);
+        List<JsonNode> items = compacted.chunks().stream()
+                .filter(event -> event.get("type").asString().equals("response.output_item.done"))
+                .map(event -> event.get("item"))
+                .toList();
+        assertThat(items).hasSize(1);
+
+        Reply next = Recorded.of("codex-cli-0.171-goes-on", customer.key())
+                .with("{item}", items.getFirst().get("encrypted_content").asString())
+                .send(gateway);
+
+        assertThat(gateway.lastAsked().get("contents").toString()).contains("Summary of the conversation so far:");
+        assertThat(next.text()).contains("\"name\":\"exec_command\"");
     }
 
     private static List<JsonNode> calls(List<JsonNode> turns) {
