@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -48,6 +50,15 @@ class CodingAgentsTest {
     private static final List<String> CHANNELS = List.of("one", "two", "three");
     private static final String CODEX =
             "codex exec --skip-git-repo-check --sandbox danger-full-access \"$PROMPT\" < /dev/null";
+    /** The next turn of the latest session, with a limit of its own. */
+    private static final String CODEX_GOES_ON = """
+            PROMPT='Change it again. [[sandbox: edit=note.txt steps=10]]'
+            codex exec --skip-git-repo-check --sandbox danger-full-access -c model_auto_compact_token_limit=%d resume --last "$PROMPT" < /dev/null
+            """;
+
+    private static final Pattern TOKENS = Pattern.compile("\"last_token_usage\":\\{[^}]*\"total_tokens\":(\\d+)");
+    private static final int CALLS_OF_THE_NEXT_TURN = 11;
+    private static final int LIMIT_NEVER_REACHED = 200_000;
     private static final String OPENCODE = "opencode run --dangerously-skip-permissions \"$PROMPT\" < /dev/null";
     private static final String COPILOT = "copilot -p \"$PROMPT\" --allow-all-tools";
     private static final String PACKAGE = "@ai-sdk/openai-compatible";
@@ -218,15 +229,73 @@ class CodingAgentsTest {
                 + config + "\n" + CODEX);
 
         assertEdits(ran);
+        assertThat(session()).contains("\"model_context_window\":996147");
+    }
+
+    /**
+     * The conversation is compacted before the second turn or within it, and the third turn reads the sealed summary again.
+     *
+     * @param room tokens between the conversation of the first turn and the limit of the second
+     */
+    @ParameterizedTest
+    @CsvSource({"CODEX_CLI_BY_BASE_URL, -100", "CODEX_CLI_SIGNED_IN, 300"})
+    void codex_goes_on_from_one_sealed_summary(Agent agent, int room) throws Exception {
+        String variables = assertChanges(agent, MODEL);
+        int limit = tokens() + room;
+        long tasks = channels.customer().tasks();
+        long charges = charges();
+        long compactions = compactions();
+        Scrape before = Scrape.fresh(channels.gateway());
+
+        assertEdits(run(variables + CODEX_GOES_ON.formatted(limit)));
+
+        assertThat(compactions() - compactions).isOne();
+        assertThat(channels.customer().tasks() - tasks > CALLS_OF_THE_NEXT_TURN + 1)
+                .as("compacted within the turn")
+                .isEqualTo(room > 0);
+        assertThat(Scrape.fresh(channels.gateway()).since(before, "tollgate_http_requests_total", "status=\"426\""))
+                .isEqualTo(agent == Agent.CODEX_CLI_BY_BASE_URL ? 1 : 0);
+
+        assertEdits(run(variables + CODEX_GOES_ON.formatted(LIMIT_NEVER_REACHED)));
+
+        assertThat(sandbox.requests().getLast().body().toString()).contains("Summary of the conversation so far:");
+        assertThat(compactions() - compactions).isOne();
+        assertThat(charges() - charges).isEqualTo(channels.customer().tasks() - tasks);
+    }
+
+    private static long compactions() {
+        return ofCustomer("COUNT(*) FROM task WHERE course LIKE '%\"compaction\":true%'");
+    }
+
+    private static long charges() {
+        return ofCustomer("COUNT(DISTINCT reservation_id) FROM entry WHERE kind = 'charge'");
+    }
+
+    private static long ofCustomer(String what) {
+        return channels.gateway()
+                .number("SELECT " + what + " AND account_id = '"
+                        + channels.customer().account() + "'");
+    }
+
+    /** Returns the tokens of the latest call, as Codex counts them. */
+    private int tokens() throws IOException {
+        return TOKENS.matcher(session())
+                .results()
+                .mapToInt(it -> Integer.parseInt(it.group(1)))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+    }
+
+    private String session() throws IOException {
         try (Stream<Path> files = Files.walk(folder.resolve("home/.codex/sessions"))) {
-            Path session = files.filter(it -> it.toString().endsWith(".jsonl"))
+            return Files.readString(files.filter(it -> it.toString().endsWith(".jsonl"))
                     .findFirst()
-                    .orElseThrow();
-            assertThat(Files.readString(session)).contains("\"model_context_window\":996147");
+                    .orElseThrow());
         }
     }
 
-    private void assertChanges(Agent agent, String model) throws Exception {
+    /** Returns the commands that come before the program's. */
+    private String assertChanges(Agent agent, String model) throws Exception {
         if (agent == Agent.CODEX_CLI_SIGNED_IN) {
             signIn(token());
         }
@@ -241,6 +310,7 @@ class CodingAgentsTest {
                 .hasSize(1);
         assertThat(after.since(before, "tollgate_http_requests_total", "status=\"426\""))
                 .isEqualTo(agent == Agent.CODEX_CLI_BY_BASE_URL ? 1 : 0);
+        return variables;
     }
 
     private static List<ClientSettings> settings(Agent agent, String model) throws IOException {
