@@ -12,6 +12,7 @@ import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.payments.Payments;
@@ -69,6 +70,7 @@ record Stores(
                 People.part(),
                 Notices.part(),
                 MonthlyStatements.part(),
+                Dismissals.part(),
                 outbox.part(),
                 Leaving.part(),
                 AuditLog.part());

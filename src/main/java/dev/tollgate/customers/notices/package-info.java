@@ -3,8 +3,9 @@
  *
  * <p>Invariants: each notice is sent once until its cause has recovered, by the first server that looks. Looking is off the path of calls: a sweep
  * reads accounts whose state or choice has changed since the last one, a bounded number at a time. A notice and its mail are written in one commit.
+ * Warnings on pages can be dismissed for a time: {@link Dismissals}.
  *
- * <p>Threading: {@link Notices} is thread-safe and blocks; its part runs in the writer's turn.
+ * <p>Threading: {@link Notices} and {@link Dismissals} are thread-safe and block; their parts run in the writer's turn.
  */
 @NullMarked
 package dev.tollgate.customers.notices;

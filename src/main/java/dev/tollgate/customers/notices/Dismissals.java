@@ -1,0 +1,84 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.Writer;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** The warnings on pages that people have dismissed, by their subject, each until a time. Thread-safe; blocks. */
+public final class Dismissals {
+
+    private static final String DISMISSED = "SELECT subject FROM dismissed WHERE person_id = ? AND until > ?";
+
+    private final Database database;
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public Dismissals(Database database, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /** Returns the part that stores dismissals. */
+    public static Part<?> part() {
+        return new WritePart<>(Dismiss.class);
+    }
+
+    /** Returns the subjects that a person does not want to see now. */
+    public Set<String> dismissed(String personId) {
+        Instant now = clock.instant();
+        return database.pages()
+                .read(personId, sql -> Set.copyOf(sql.list(DISMISSED, row -> row.getString(1), personId, now)));
+    }
+
+    /**
+     * Dismisses warnings, and deletes the person's dismissals that are over.
+     *
+     * @param subjects of warnings that the program has made: what a caller sends would have no limit
+     * @param until exclusive
+     */
+    public void dismiss(String personId, Collection<String> subjects, Instant until) {
+        writer.commitAndWait(Unit.of(new Dismiss(personId, List.copyOf(subjects), until, clock.instant())));
+    }
+
+    /** Stores dismissals of one person, unless the person is erased by now. The outcome is the number of stored rows. */
+    private static final class Dismiss extends Write<Integer> {
+
+        private static final String FORGET = "DELETE FROM dismissed WHERE person_id = ? AND until <= ?";
+        private static final String STORE = """
+                INSERT INTO dismissed (person_id, subject, until) SELECT id, ?, ? FROM person WHERE id = ?
+                ON CONFLICT (person_id, subject) DO UPDATE SET until = excluded.until""";
+
+        private final String personId;
+        private final List<String> subjects;
+        private final Instant until;
+        private final Instant now;
+
+        Dismiss(String personId, List<String> subjects, Instant until, Instant now) {
+            this.personId = personId;
+            this.subjects = subjects;
+            this.until = until;
+            this.now = now;
+        }
+
+        @Override
+        protected Integer run(Statements statements) throws SQLException {
+            statements.run(FORGET, personId, now);
+            int stored = 0;
+            for (String subject : subjects) {
+                stored += statements.run(STORE, subject, until, personId);
+            }
+            return stored;
+        }
+    }
+}
