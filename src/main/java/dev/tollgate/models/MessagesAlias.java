@@ -19,7 +19,8 @@ public final class MessagesAlias {
         return model.tools().functions();
     }
 
-    static String of(Model model, long inputTokensMax) {
+    /** Returns the name of a model. @param inputTokensMax its window, in tokens */
+    public static String of(Model model, long inputTokensMax) {
         return PREFIX + model.id() + (inputTokensMax >= MILLION_TOKENS ? MILLION : "");
     }
 

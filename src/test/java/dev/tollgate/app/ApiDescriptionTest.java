@@ -206,19 +206,68 @@ class ApiDescriptionTest {
                 .doesNotHaveDuplicates();
     }
 
+    /** What is described only because it is always refused has none. */
     @Test
-    void each_operation_is_on_a_page_of_the_reference() {
+    void each_operation_that_is_served_is_on_a_page_of_the_reference() {
         Browser stranger = new Browser(gateway.url());
         String index = stranger.get("/docs/reference").body();
         assertThat(index).contains("href=\"/openapi.json\"");
         Map<String, String> pages = new HashMap<>();
+        for (Map.Entry<String, JsonNode> path : description.get("paths").properties()) {
+            JsonNode servers =
+                    path.getValue().has("servers") ? path.getValue().get("servers") : description.get("servers");
+            for (String method : METHODS) {
+                JsonNode operation = path.getValue().path(method);
+                if (operation.isMissingNode()) {
+                    continue;
+                }
+                String page = "/docs/reference/"
+                        + operation
+                                .at("/tags/0")
+                                .asString()
+                                .toLowerCase(Locale.ROOT)
+                                .replace(' ', '-');
+                String call = "<code>" + method.toUpperCase(Locale.ROOT) + " "
+                        + servers.get(0).get("url").asString().replaceAll("/$", "") + path.getKey() + "</code>";
+                boolean isThere = pages.computeIfAbsent(
+                                page, it -> stranger.get(it).body())
+                        .contains(call);
+                assertThat(isThere)
+                        .as(call)
+                        .isNotEqualTo(operation.path("x-refused").asBoolean(false));
+                assertThat(index).contains("\"" + page + "#");
+            }
+        }
+    }
+
+    /** Each of a request: of its body, its path, its query and its headers. */
+    @Test
+    void each_field_of_a_request_is_described() {
+        List<String> missing = new ArrayList<>();
         for (JsonNode operation : operations()) {
-            String path =
-                    "/docs/reference/" + operation.at("/tags/0").asString().toLowerCase(Locale.ROOT);
             String id = operation.get("operationId").asString();
-            assertThat(index).contains(path + "#" + id + "\"");
-            assertThat(pages.computeIfAbsent(path, it -> stranger.get(it).body()))
-                    .contains("id=\"" + id + "\"");
+            JsonNode body = operation.at("/requestBody/content/application~1json/schema");
+            undescribed(id, body, new TreeSet<>(), missing);
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private static void undescribed(String path, JsonNode schema, Set<String> seen, List<String> missing) {
+        for (JsonNode part : schema.isObject() ? parts(schema) : List.<JsonNode>of()) {
+            if (part.has("$ref") && !seen.add(part.get("$ref").asString())) {
+                return;
+            }
+            for (Map.Entry<String, JsonNode> member : part.path("properties").properties()) {
+                JsonNode value = member.getValue();
+                String name = path + "." + member.getKey();
+                boolean isSaid = parts(value).stream().anyMatch(each -> each.has("description") || each.has("const"));
+                if (!isSaid) {
+                    missing.add(name);
+                }
+                undescribed(name, value, seen, missing);
+                undescribed(name + "[]", value.path("items"), seen, missing);
+            }
+            undescribed(path + "[]", part.path("items"), seen, missing);
         }
     }
 

@@ -20,7 +20,7 @@ record ClientSettings(@Nullable String file, String text) {
     private static final Pattern HEADING = Pattern.compile("#{2,3} (.*)");
     private static final Pattern FILE = Pattern.compile("`~/([^`]+)`");
     private static final String FENCE = "```";
-    private static final String COMMANDS = FENCE + "sh";
+    private static final String COMMANDS = FENCE + "sh( \\w+)?";
 
     /** Returns the blocks below a heading, up to the next one. */
     static List<ClientSettings> under(String heading) throws IOException {
@@ -36,7 +36,7 @@ record ClientSettings(@Nullable String file, String text) {
                 int end = i + 1 + lines.subList(i + 1, lines.size()).indexOf(FENCE);
                 if (isUnder) {
                     String text = String.join("\n", lines.subList(i + 1, end)) + "\n";
-                    blocks.add(new ClientSettings(line.equals(COMMANDS) ? null : file, text));
+                    blocks.add(new ClientSettings(line.matches(COMMANDS) ? null : file, text));
                 }
                 i = end;
             } else if (head.matches()) {

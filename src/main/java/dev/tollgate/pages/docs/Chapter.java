@@ -1,13 +1,17 @@
 package dev.tollgate.pages.docs;
 
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -26,6 +30,8 @@ import org.commonmark.node.HtmlInline;
 import org.commonmark.node.IndentedCodeBlock;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
+import org.commonmark.node.Paragraph;
+import org.commonmark.node.Text;
 import org.commonmark.parser.Parser;
 import org.commonmark.renderer.NodeRenderer;
 import org.commonmark.renderer.html.AttributeProvider;
@@ -40,17 +46,23 @@ final class Chapter {
     private static final List<TablesExtension> EXTENSIONS = List.of((TablesExtension) TablesExtension.create());
     private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS).build();
     private static final int SECTION = 2;
+    private static final String SETTINGS = "configuration.md";
     private static final Pattern COMMENT = Pattern.compile("(?s)<!--\\s*(?:filter: (.*?)|(?!filter: ).*?)\\s*-->");
     private static final Pattern TABLE = Pattern.compile("</?table>");
+    private static final Pattern ANCHOR = Pattern.compile(" \\{#([\\w-]+)}");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+    private static final String FENCE = "```";
 
     private final String file;
     private final String slug;
+    private final String markdown;
     private final Node document;
     private final Map<Node, String> anchors;
 
-    private Chapter(String file, String slug, Node document, Map<Node, String> anchors) {
+    private Chapter(String file, String slug, String markdown, Node document, Map<Node, String> anchors) {
         this.file = file;
         this.slug = slug;
+        this.markdown = markdown;
         this.document = document;
         this.anchors = anchors;
     }
@@ -59,12 +71,15 @@ final class Chapter {
     static List<Chapter> read(String file, String markdown, boolean cut) {
         Node whole = PARSER.parse(markdown);
         Map<Node, String> anchors = anchors(whole);
+        List<String> texts = cut ? sections(markdown) : List.of(markdown);
         String name = file.substring(0, file.lastIndexOf('.'));
-        List<Chapter> chapters = new ArrayList<>(List.of(new Chapter(file, name, new Document(), anchors)));
+        List<Chapter> chapters =
+                new ArrayList<>(List.of(new Chapter(file, name, texts.getFirst(), new Document(), anchors)));
         for (Node node = whole.getFirstChild(), next; node != null; node = next) {
             next = node.getNext();
             if (cut && node instanceof Heading heading && heading.getLevel() == SECTION) {
-                chapters.add(new Chapter(file, slug(NodeWords.of(heading)), new Document(), anchors));
+                String text = texts.get(chapters.size()).replaceAll("(?m)^#(#+ )", "$1");
+                chapters.add(new Chapter(file, slug(NodeWords.of(heading)), text, new Document(), anchors));
             }
             chapters.getLast().document.appendChild(node);
         }
@@ -72,12 +87,33 @@ final class Chapter {
         return chapters;
     }
 
-    /** Returns the anchors as the files' host makes them: a second heading of the same words gets a number. */
+    /** Returns what stands before the first section, and each section. */
+    private static List<String> sections(String markdown) {
+        List<String> sections = new ArrayList<>(List.of(""));
+        boolean isCode = false;
+        for (String line : markdown.split("\n", -1)) {
+            isCode ^= line.startsWith(FENCE);
+            if (!isCode && line.startsWith("## ")) {
+                sections.add("");
+            }
+            sections.add(sections.removeLast() + line + "\n");
+        }
+        return sections;
+    }
+
+    /** Returns the anchors as the files' host makes them: a second heading of the same words gets a number. A heading may name its own. */
     private static Map<Node, String> anchors(Node whole) {
         Map<Node, String> anchors = new IdentityHashMap<>();
         Set<String> taken = new HashSet<>();
         for (Heading heading : headingsOf(whole)) {
             String slug = slug(NodeWords.of(heading));
+            if (heading.getLastChild() instanceof Text text) {
+                Matcher own = ANCHOR.matcher(text.getLiteral());
+                if (own.find()) {
+                    slug = own.group(1);
+                    text.setLiteral(own.replaceFirst(""));
+                }
+            }
             String anchor = slug;
             for (int i = 1; !taken.add(anchor); i++) {
                 anchor = slug + "-" + i;
@@ -131,6 +167,22 @@ final class Chapter {
                 .toList();
     }
 
+    /** Returns all headings for those who look for words. @param path of the page */
+    List<Finder.Place> places(String path) {
+        List<Finder.Place> places = new ArrayList<>();
+        for (Heading heading : headingsOf(document)) {
+            boolean isTitle = places.isEmpty();
+            boolean isName = heading.getFirstChild() instanceof Code name && name.getNext() == null;
+            String about = heading.getNext() instanceof Paragraph first ? NodeWords.of(first) : "";
+            places.add(new Finder.Place(
+                    NodeWords.of(heading),
+                    isTitle ? "" : title() + (isName && file.equals(SETTINGS) ? ", setting" : ""),
+                    isTitle ? path : path + "#" + anchor(heading),
+                    about));
+        }
+        return places;
+    }
+
     private String anchor(Node heading) {
         return anchors.getOrDefault(heading, "");
     }
@@ -145,6 +197,27 @@ final class Chapter {
             targets.put(file, path);
         }
         return targets;
+    }
+
+    // ---- Markdown ----
+
+    /** Returns the text as it was written, its links leading to pages. @param targets of all chapters */
+    String markdown(Map<String, String> targets) {
+        String text = LINK.matcher(
+                        ANCHOR.matcher(COMMENT.matcher(markdown).replaceAll("")).replaceAll(""))
+                .replaceAll(link -> {
+                    String target = isOutside(link.group(1)) ? null : target(ofFile(link.group(1)), targets);
+                    return Matcher.quoteReplacement(target == null ? link.group() : "](" + target + ")");
+                });
+        return text.strip() + "\n";
+    }
+
+    private static boolean isOutside(String destination) {
+        return destination.startsWith("/") || URI.create(destination).isAbsolute();
+    }
+
+    private String ofFile(String destination) {
+        return destination.startsWith("#") ? file + destination : destination;
     }
 
     // ---- HTML ----
@@ -235,10 +308,10 @@ final class Chapter {
 
     private void lead(Link link, Map<String, String> targets) {
         String destination = link.getDestination();
-        if (URI.create(destination).isAbsolute()) {
+        if (isOutside(destination)) {
             return;
         }
-        String target = target(destination.startsWith("#") ? file + destination : destination, targets);
+        String target = target(ofFile(destination), targets);
         if (target != null) {
             link.setDestination(target);
             return;
@@ -280,8 +353,15 @@ final class Chapter {
         };
     }
 
-    /** Code with a button that copies it. Of one rendering. */
+    /**
+     * Code with a button that copies it. A request in curl gets its forms in Python and JavaScript; samples without a word between them are forms of one.
+     * Of one rendering.
+     */
     private static final class Listing implements NodeRenderer {
+
+        /** Languages of samples and their names. */
+        private static final Map<String, String> NAMES =
+                Map.of("sh", "curl", "python", "Python", "js", "JavaScript", "java", "Java");
 
         private final HtmlWriter html;
         private int number;
@@ -297,13 +377,67 @@ final class Chapter {
 
         @Override
         public void render(Node node) {
-            String code = node instanceof FencedCodeBlock fenced
-                    ? fenced.getLiteral()
-                    : ((IndentedCodeBlock) node).getLiteral();
+            if (node instanceof IndentedCodeBlock code) {
+                listing("", code.getLiteral());
+            } else if (node instanceof FencedCodeBlock fenced && !isForm(fenced.getPrevious(), fenced)) {
+                String role = Samples.role(fenced.getLiteral());
+                html.raw(Samples.begin(role));
+                forms(fenced);
+                html.raw(Samples.end(role));
+            }
+        }
+
+        /** Returns whether a block is one more form of the one before it. */
+        private static boolean isForm(@Nullable Node before, @Nullable Node block) {
+            return before instanceof FencedCodeBlock one
+                    && block instanceof FencedCodeBlock other
+                    && NAMES.containsKey(language(one))
+                    && NAMES.containsKey(language(other))
+                    && !language(one).equals(language(other));
+        }
+
+        private void forms(FencedCodeBlock first) {
+            Map<String, String> forms = new LinkedHashMap<>();
+            Node last = first;
+            forms.put(language(first), first.getLiteral());
+            while (isForm(last, last.getNext())) {
+                last = last.getNext();
+                forms.put(language((FencedCodeBlock) last), ((FencedCodeBlock) last).getLiteral());
+            }
+            Sample sample = language(first).equals("sh") ? Sample.ofCurl(first.getLiteral()) : null;
+            if (sample != null) {
+                forms.putIfAbsent("python", sample.python());
+                forms.putIfAbsent("js", sample.javaScript());
+            }
+            if (forms.size() == 1) {
+                listing(language(first), first.getLiteral());
+                return;
+            }
+            html.tag("div", Map.of("class", "samples"));
+            forms.forEach((language, code) -> {
+                html.raw("<p class=\"small muted\">" + NAMES.get(language) + "</p>");
+                listing(language, code);
+            });
+            String question = sample == null ? "" : sample.question();
+            if (!question.isEmpty()) {
+                html.raw("<p class=\"small\"><a href=\"/playground?model={{model text}}"
+                        + "#prompt="
+                        + URLEncoder.encode(question, StandardCharsets.UTF_8).replace("+", "%20")
+                        + "\">Try it in the playground</a></p>");
+            }
+            html.tag("/div");
+        }
+
+        private static String language(FencedCodeBlock fenced) {
+            return Objects.requireNonNullElse(fenced.getInfo(), "").replaceAll(" .*", "");
+        }
+
+        private void listing(String language, String code) {
             String id = "code-" + ++number;
             html.tag("div", Map.of("class", "snippet"));
             html.raw("<button type=\"button\" data-copy=\"" + id + "\" hidden>Copy</button>");
-            html.raw("<pre tabindex=\"0\" id=\"" + id + "\">");
+            html.raw("<pre tabindex=\"0\" id=\"" + id + "\""
+                    + (language.isEmpty() ? "" : " data-language=\"" + ManualPages.escaped(language) + "\"") + ">");
             html.text(code.stripTrailing());
             html.tag("/pre");
             html.tag("/div");

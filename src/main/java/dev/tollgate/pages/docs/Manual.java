@@ -8,9 +8,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -25,38 +27,90 @@ public final class Manual {
     static final String ROOT = "/docs";
     static final String MODELS = ROOT + "/models";
 
+    /** The first page for operators. */
+    static final String INSTALL = ROOT + "/install";
+
+    private static final String PRICE_LIST = "Models and prices";
     private static final String START = "quickstart";
 
     /** The path of the first page, by its file's name. */
     static final String QUICKSTART = ROOT + "/" + START;
 
-    private static final String USING = "Using it";
-    private static final String RUNNING = "Running it";
+    static final String DEVELOPERS = "For developers";
+    static final String OPERATORS = "For operators";
+
+    /** Pages that had another address once, by that address. */
+    private static final Map<String, String> MOVED = Map.of(
+            QUICKSTART,
+            ROOT,
+            ROOT + "/errors",
+            ROOT + "/errors-and-retries",
+            ROOT + "/rates",
+            ROOT + "/limits#rate-limits",
+            ROOT + "/connections",
+            ROOT + "/limits#connections",
+            ROOT + "/counts-of-tokens",
+            ROOT + "/limits#counts-of-tokens",
+            ROOT + "/operations",
+            ROOT + "/monitoring",
+            ROOT + "/reference/calls",
+            ROOT + "/reference/chat",
+            ROOT + "/reference/operator",
+            ROOT + "/reference/accounts");
+
+    /** @param slugs of its pages, in the order of reading */
+    private record Group(String book, String title, List<String> slugs) {
+
+        Group(String book, String title, String... slugs) {
+            this(book, title, List.of(slugs));
+        }
+    }
+
+    /** All pages of both books except the reference, which is the last group of each book. */
+    private static final List<Group> GROUPS = List.of(
+            new Group(DEVELOPERS, "Start", START, "models", "api"),
+            new Group(
+                    DEVELOPERS,
+                    "Guides",
+                    "chat-completions",
+                    "messages",
+                    "responses",
+                    "gemini",
+                    "embeddings",
+                    "text-completions",
+                    "clients"),
+            new Group(DEVELOPERS, "Errors and limits", "errors-and-retries", "limits"),
+            new Group(DEVELOPERS, "Money", "billing", "prices", "estimate", "usage"),
+            new Group(DEVELOPERS, "Your account", "keys", "data"),
+            new Group(OPERATORS, "Start", "install", "first-hour", "sandbox"),
+            new Group(OPERATORS, "Settings", "configuration", "channels"),
+            new Group(OPERATORS, "Operation", "monitoring", "performance", "trouble", "upgrade", "admin-api"),
+            new Group(OPERATORS, "Trust", "security", "guarantees"));
 
     /** @param cut whether each of its sections is a page */
-    private record Source(String part, String file, boolean cut) {}
+    private record Source(String file, boolean cut) {}
 
     private static final List<Source> SOURCES = List.of(
-            new Source(USING, "quickstart.md", false),
-            new Source(USING, "api.md", true),
-            new Source(USING, "messages.md", false),
-            new Source(USING, "responses.md", false),
-            new Source(USING, "clients.md", false),
-            new Source(USING, "embeddings.md", false),
-            new Source(USING, "billing.md", false),
-            new Source(USING, "data.md", false),
-            new Source(RUNNING, "install.md", false),
-            new Source(RUNNING, "first-hour.md", false),
-            new Source(RUNNING, "configuration.md", false),
-            new Source(RUNNING, "channels.md", false),
-            new Source(RUNNING, "monitoring.md", false),
-            new Source(RUNNING, "upgrade.md", false),
-            new Source(RUNNING, "trouble.md", false),
-            new Source(RUNNING, "admin-api.md", false),
-            new Source(RUNNING, "security.md", false),
-            new Source(RUNNING, "guarantees.md", false),
-            new Source(RUNNING, "performance.md", false),
-            new Source(RUNNING, "sandbox.md", false));
+            new Source("quickstart.md", false),
+            new Source("api.md", true),
+            new Source("messages.md", false),
+            new Source("responses.md", false),
+            new Source("clients.md", false),
+            new Source("embeddings.md", false),
+            new Source("billing.md", false),
+            new Source("data.md", false),
+            new Source("install.md", false),
+            new Source("first-hour.md", false),
+            new Source("configuration.md", false),
+            new Source("channels.md", false),
+            new Source("monitoring.md", false),
+            new Source("upgrade.md", false),
+            new Source("trouble.md", false),
+            new Source("admin-api.md", false),
+            new Source("security.md", false),
+            new Source("guarantees.md", false),
+            new Source("performance.md", false),
+            new Source("sandbox.md", false));
 
     /** Made once per process, beginning with its start. */
     private static final Making MAKING = new Making(Manual::new);
@@ -102,39 +156,107 @@ public final class Manual {
         }
     }
 
-    /** @param part what it is listed under; @param html escaped */
-    record Page(String part, String path, String title, List<Heading> headings, String html) {}
+    /**
+     * @param group in which its book lists it
+     * @param html escaped, with holes for {@link Samples}
+     * @param markdown the same, with the same holes
+     */
+    record Page(
+            String book,
+            String group,
+            String path,
+            String title,
+            List<Heading> headings,
+            String html,
+            String markdown) {}
 
     /** A heading inside a page. */
-    record Heading(String anchor, String title) {}
+    public record Heading(String anchor, String title) {}
 
+    /** All pages by path, in the order of reading. */
     private final Map<String, Page> pages = new LinkedHashMap<>();
+
     private final SharedBytes description;
+    private final Finder finder;
 
     private Manual() {
         JsonNode tree = ApiDescription.tree();
         description = new SharedBytes(ApiJson.MAPPER.writeValueAsBytes(tree));
-        List<Chapter> chapters = new ArrayList<>();
-        Map<String, String> targets = new LinkedHashMap<>();
+        Map<String, Chapter> chapters = new LinkedHashMap<>();
         for (Source source : SOURCES) {
-            for (Chapter chapter : Chapter.read(source.file(), text(source.file()), source.cut())) {
-                chapters.add(chapter);
-                targets.putAll(chapter.targets(path(chapter.slug())));
+            for (Chapter chapter : Chapter.read(source.file(), marked(source), source.cut())) {
+                if (chapters.put(chapter.slug(), chapter) != null) {
+                    throw new IllegalStateException("two pages of the name " + chapter.slug());
+                }
             }
         }
-        for (Chapter chapter : chapters) {
-            String part = SOURCES.stream()
-                    .filter(source -> source.file().equals(chapter.file()))
-                    .findFirst()
-                    .orElseThrow()
-                    .part();
-            String path = path(chapter.slug());
-            Page page = new Page(part, path, chapter.title(), chapter.headings(), chapter.html(targets));
-            if (path.equals(MODELS) || pages.putIfAbsent(path, page) != null) {
-                throw new IllegalStateException("two pages at " + path);
+        List<Reference.Written> reference = new Reference(tree).pages();
+        reference.forEach(page -> chapters.put(
+                page.name(),
+                Chapter.read(page.name() + ".md", Samples.marked(page.markdown()), false)
+                        .getFirst()));
+        Map<String, String> targets = new HashMap<>();
+        chapters.forEach((slug, chapter) -> targets.putAll(chapter.targets(path(slug))));
+        List<Finder.Place> places = new ArrayList<>();
+        for (String book : List.of(DEVELOPERS, OPERATORS)) {
+            List<Group> groups = new ArrayList<>(
+                    GROUPS.stream().filter(group -> group.book().equals(book)).toList());
+            groups.add(new Group(
+                    book,
+                    Reference.GROUP,
+                    reference.stream()
+                            .filter(page -> page.book().equals(book))
+                            .map(Reference.Written::name)
+                            .toList()));
+            for (Group group : groups) {
+                group.slugs().forEach(slug -> add(group, slug, chapters.remove(slug), targets, places));
             }
         }
-        new Reference(tree).pages().forEach(page -> pages.put(page.path(), page));
+        reference.forEach(page -> places.addAll(page.fields()));
+        finder = new Finder(places);
+        if (!chapters.isEmpty()) {
+            throw new IllegalStateException("in no group: " + chapters.keySet());
+        }
+    }
+
+    /** Returns the text of a file. The samples for developers have holes in the place of models. */
+    private static String marked(Source source) {
+        String text = text(source.file());
+        boolean isForOperators = GROUPS.stream()
+                .anyMatch(group -> group.book().equals(OPERATORS)
+                        && group.slugs().contains(source.file().replace(".md", "")));
+        return isForOperators ? text : Samples.marked(text);
+    }
+
+    /** @param chapter null for the price list, which is made for each reader */
+    private void add(
+            Group group,
+            String slug,
+            @Nullable Chapter chapter,
+            Map<String, String> targets,
+            List<Finder.Place> places) {
+        String path = path(slug);
+        if (chapter == null) {
+            places.add(new Finder.Place(PRICE_LIST, "", path, "Prices, limits and abilities of each model"));
+            pages.put(path, new Page(group.book(), group.title(), path, PRICE_LIST, List.of(), "", ""));
+            return;
+        }
+        places.addAll(chapter.places(path));
+        pages.put(
+                path,
+                new Page(
+                        group.book(),
+                        group.title(),
+                        path,
+                        chapter.title(),
+                        chapter.headings(),
+                        chapter.html(targets),
+                        chapter.markdown(targets)));
+    }
+
+    /** Returns what has the words of a question. */
+    List<Finder.Place> find(String question) {
+        return finder.find(question);
     }
 
     /** Begins to make the documentation, so that its first readers need not wait for all of it. Does nothing a second time. */
@@ -178,36 +300,68 @@ public final class Manual {
         return pages.get(path);
     }
 
-    /** Returns the table of contents for a page. @param path of that page */
-    public List<Part> contents(String path) {
-        Map<String, List<Entry>> parts = new LinkedHashMap<>();
-        for (Page page : pages.values()) {
-            boolean isCurrent = page.path().equals(path);
-            parts.computeIfAbsent(page.part(), any -> new ArrayList<>())
-                    .add(new Entry(
-                            page.title(),
-                            page.path(),
-                            isCurrent ? "page" : null,
-                            isCurrent ? inside(page) : List.of()));
-            if (page.path().equals(ROOT)) {
-                String current = path.startsWith(MODELS) ? "page" : null;
-                parts.get(page.part()).add(new Entry("Models and prices", MODELS, current, List.of()));
-            }
+    /** Returns the present address of a page that has moved; null if it has not. */
+    static @Nullable String moved(String path) {
+        return MOVED.get(path);
+    }
+
+    /** Returns the paths of all pages, in the order of reading. */
+    List<String> paths() {
+        return List.copyOf(pages.keySet());
+    }
+
+    /** Returns what surrounds a page. @param path of that page; one that is not listed belongs to the price list */
+    public Contents contents(String path) {
+        Page page = pages.getOrDefault(path, Objects.requireNonNull(pages.get(MODELS)));
+        List<Page> book = pages.values().stream()
+                .filter(each -> each.book().equals(page.book()))
+                .toList();
+        boolean isListed = page.path().equals(path) || path.startsWith(MODELS + "/");
+        Map<String, List<Entry>> groups = new LinkedHashMap<>();
+        for (Page each : book) {
+            groups.computeIfAbsent(each.group(), _ -> new ArrayList<>()).add(entry(each, isListed && each == page));
         }
-        return parts.entrySet().stream()
-                .map(part -> new Part(part.getKey(), part.getValue()))
-                .toList();
+        boolean isReference = page.group().equals(Reference.GROUP);
+        int at = book.indexOf(page);
+        return new Contents(
+                page.path().equals(ROOT) ? QUICKSTART : page.path(),
+                List.of(
+                        new Entry(DEVELOPERS, ROOT, page.book().equals(DEVELOPERS) ? "true" : null),
+                        new Entry(OPERATORS, INSTALL, page.book().equals(OPERATORS) ? "true" : null)),
+                groups.entrySet().stream()
+                        .map(group -> new Part(
+                                group.getKey(),
+                                group.getKey().equals(Reference.GROUP) == isReference,
+                                group.getValue()))
+                        .toList(),
+                page.headings(),
+                at == 0 ? null : entry(book.get(at - 1), false),
+                at == book.size() - 1 ? null : entry(book.get(at + 1), false));
     }
 
-    private static List<Entry> inside(Page page) {
-        return page.headings().stream()
-                .map(heading -> new Entry(heading.title(), "#" + heading.anchor(), null, List.of()))
-                .toList();
+    private static Entry entry(Page page, boolean isCurrent) {
+        return new Entry(page.title(), page.path(), isCurrent ? "page" : null);
     }
 
-    /** Pages that belong together. */
-    public record Part(String title, List<Entry> entries) {}
+    /**
+     * The way to a page and from it.
+     *
+     * @param path of the page without its ending
+     * @param headings of the page
+     * @param before the page to read before it; null for the first of its book
+     * @param after null for the last one
+     */
+    public record Contents(
+            String path,
+            List<Entry> books,
+            List<Part> parts,
+            List<Heading> headings,
+            @Nullable Entry before,
+            @Nullable Entry after) {}
 
-    /** @param current for {@code aria-current}; @param inside headings of the page that is shown */
-    public record Entry(String title, String href, @Nullable String current, List<Entry> inside) {}
+    /** Pages that belong together. @param open whether they are shown unasked */
+    public record Part(String title, boolean open, List<Entry> entries) {}
+
+    /** @param current for {@code aria-current} */
+    public record Entry(String title, String href, @Nullable String current) {}
 }

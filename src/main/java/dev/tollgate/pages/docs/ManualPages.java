@@ -1,6 +1,7 @@
 package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -8,6 +9,7 @@ import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -16,10 +18,13 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import templates.manual.JtefoundGenerated;
 import templates.manual.JtemodelGenerated;
 import templates.manual.JtemodelsGenerated;
 import templates.manual.JtepageGenerated;
+import templates.manual.JtesearchGenerated;
 
 /**
  * {@code /docs} and what is under it.
@@ -32,29 +37,109 @@ public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clo
     /** The address of this server in the files. */
     static final String ADDRESS = "http://127.0.0.1:8080";
 
+    private static final String MARKDOWN = ".md";
+    private static final String MARKDOWN_TYPE = "text/markdown";
+
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(Manual.ROOT, pages.everybody(), this::page),
                 pages.get(Manual.ROOT + "/{page}", pages.everybody(), this::page),
-                pages.get(Reference.ROOT + "/{page}", pages.everybody(), this::page),
+                pages.get(Manual.ROOT + "/search", pages.everybody(), this::search),
+                pages.get("/llms.txt", pages.everybody(), this::list),
+                pages.get(Manual.ROOT + "/" + Reference.NAME + "/{page}", pages.everybody(), this::page),
                 pages.get(Manual.MODELS, pages.everybody(), this::models),
                 pages.get(Manual.MODELS + "/{id...}", pages.everybody(), this::model));
     }
 
     private PageStep page(PageRequest<Visitor> request) {
-        if (request.path().equals(Manual.QUICKSTART)) {
-            return PageStep.to(Manual.ROOT);
+        String path = request.path();
+        String moved = Manual.moved(path);
+        if (moved != null) {
+            return PageStep.to(moved);
         }
-        Manual.Page page = Manual.ofThisProgram().page(request.path());
+        if (path.endsWith(MARKDOWN)) {
+            return markdown(request, path.substring(0, path.length() - MARKDOWN.length()));
+        }
+        Manual.Page page = Manual.ofThisProgram().page(path);
         if (page == null) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "The documentation has no page of this name.")
-                    .withStatus(404)
-                    .asException();
+            throw none();
         }
         boolean open = isOpen.getAsBoolean();
-        return PageStep.show((out, shell) ->
-                        JtepageGenerated.render(out, null, shell, open, contents(request), page.title(), page.html()))
-                .shared(new PageStep.Shared(open, ADDRESS, escaped(request.address())));
+        Samples samples = Samples.of(catalogue, life);
+        return PageStep.show((out, shell) -> JtepageGenerated.render(
+                        out, null, shell, open, contents(request), page.title(), samples.inHtml(page.html())))
+                .shared(new PageStep.Shared(List.of(open, samples), ADDRESS, escaped(request.address())));
+    }
+
+    private static ApiException none() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "The documentation has no page of this name.")
+                .withStatus(404)
+                .asException();
+    }
+
+    // ---- for programs
+
+    private PageStep markdown(PageRequest<Visitor> request, String path) {
+        if (path.equals(Manual.MODELS)) {
+            return new PageStep.Text(MARKDOWN_TYPE, prices());
+        }
+        Manual.Page page = Manual.ofThisProgram().page(path.equals(Manual.QUICKSTART) ? Manual.ROOT : path);
+        if (page == null) {
+            throw none();
+        }
+        String text = Samples.of(catalogue, life).inMarkdown(page.markdown());
+        return new PageStep.Text(MARKDOWN_TYPE, text.replace(ADDRESS, request.address()));
+    }
+
+    private String prices() {
+        StringBuilder text =
+                new StringBuilder("# Models and prices\n\nCredits per million tokens; 1 credit = $0.005.\n\n"
+                        + "| Model | In | Out | Context, tokens | Other rates |\n|---|---|---|---|---|\n");
+        for (Model each : catalogue.all()) {
+            ModelFacts facts = facts(each);
+            Model model = facts.model();
+            text.append("| `%s` | %s | %s | %d | %s |\n"
+                    .formatted(
+                            model.id(),
+                            Display.price(model.pricing().inputMicrosPerMillion()),
+                            Display.price(model.pricing().outputMicrosPerMillion()),
+                            model.upstream().inputTokensMax(),
+                            String.join("; ", facts.otherRates())));
+        }
+        return text.toString();
+    }
+
+    /** The pages for programs that read documentation, as llmstxt.org describes it. */
+    private PageStep list(PageRequest<Visitor> request) {
+        StringBuilder text =
+                new StringBuilder("# Tollgate\n\n> An AI API with prepaid credits: OpenAI's Chat Completions and"
+                        + " Responses, Anthropic's Messages and the Gemini API, at " + request.address() + "\n");
+        Manual manual = Manual.ofThisProgram();
+        for (String book : List.of(Manual.ROOT, Manual.INSTALL)) {
+            for (Manual.Part part : manual.contents(book).parts()) {
+                text.append("\n## ").append(part.title()).append("\n\n");
+                for (Manual.Entry entry : part.entries()) {
+                    String path = entry.href().equals(Manual.ROOT) ? Manual.QUICKSTART : entry.href();
+                    text.append("- [%s](%s%s.md)\n".formatted(entry.title(), request.address(), path));
+                }
+            }
+        }
+        return new PageStep.Text("text/plain", text.toString());
+    }
+
+    // ---- search
+
+    /** A page with what was found, or for the script of the pages the list alone. */
+    private PageStep search(PageRequest<Visitor> request) {
+        String asked = Objects.requireNonNullElse(request.query("q"), "");
+        String question = asked.substring(0, Math.min(asked.length(), Finder.QUESTION_CHARS_MAX));
+        List<Finder.Place> found = Manual.ofThisProgram().find(question);
+        if (request.query("list") != null) {
+            return PageStep.show((out, shell) -> JtefoundGenerated.render(out, null, question, found));
+        }
+        boolean open = isOpen.getAsBoolean();
+        return PageStep.show(
+                (out, shell) -> JtesearchGenerated.render(out, null, shell, open, contents(request), question, found));
     }
 
     /** Returns a text for HTML, since it may come from the request. */
@@ -100,7 +185,7 @@ public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clo
         return ModelFacts.of(model, life, clock.instant());
     }
 
-    private static List<Manual.Part> contents(PageRequest<?> request) {
+    private static Manual.Contents contents(PageRequest<?> request) {
         return Manual.ofThisProgram().contents(request.path());
     }
 }

@@ -2,32 +2,34 @@ package dev.tollgate.pages.docs;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
-/** The description of the API as pages: one lists all operations, and each tag has one with its operations and the schemas they use. */
+/**
+ * The description of the API as Markdown: one page lists all operations, and each tag has a page with its operations and their fields. What is described
+ * only because it is refused ({@code x-refused}) is left out.
+ */
 final class Reference {
 
-    static final String ROOT = Manual.ROOT + "/reference";
+    static final String GROUP = "API reference";
+    static final String NAME = "reference";
 
-    private static final String PART = "API reference";
     private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
 
     private final JsonNode api;
-    private final Schemas schemas;
 
     Reference(JsonNode api) {
         this.api = api;
-        this.schemas = new Schemas(api);
     }
 
-    /** @param path as callers write it */
-    private record Operation(String method, String path, JsonNode shared, JsonNode itself) {
+    /** @param name without its ending; @param fields for those who look for words */
+    record Written(String book, String name, String markdown, List<Finder.Place> fields) {}
+
+    /** @param paths as callers write them; all do the same */
+    record Operation(String method, List<String> paths, JsonNode shared, JsonNode itself) {
 
         String id() {
             return itself.path("operationId").asString();
@@ -37,171 +39,142 @@ final class Reference {
             return itself.path("summary").asString();
         }
 
-        String call() {
-            return method.toUpperCase(Locale.ROOT) + " " + path;
+        JsonNode body() {
+            return itself.at("/requestBody/content/application~1json/schema");
+        }
+
+        /** Returns the role of its samples. */
+        String role() {
+            return paths.getFirst().toLowerCase(Locale.ROOT).contains("embed") ? "embedding" : "text";
+        }
+
+        private String call(String path) {
+            return "`" + method.toUpperCase(Locale.ROOT) + " " + path + "`";
         }
     }
 
-    List<Manual.Page> pages() {
-        StringBuilder index = new StringBuilder("<h1>API reference</h1><p>")
-                .append(Schemas.text(api.at("/info/description").asString()))
-                .append("</p><p>For generators and tools: <a href=\"/openapi.json\">openapi.json</a> (OpenAPI"
-                        + " 3.1).</p>");
-        List<Manual.Page> pages = new ArrayList<>();
-        List<Manual.Heading> headings = new ArrayList<>();
+    List<Written> pages() {
+        StringBuilder index = new StringBuilder("# All operations\n\n")
+                .append(Fields.words(api.at("/info/description").asString()))
+                .append("\n\nFor generators and tools: [openapi.json](/openapi.json) (OpenAPI 3.1).\n");
+        List<Written> pages = new ArrayList<>();
         for (JsonNode tag : api.path("tags")) {
             String name = tag.path("name").asString();
-            String path = ROOT + "/" + name.toLowerCase(Locale.ROOT);
+            String slug = NAME + "/" + name.toLowerCase(Locale.ROOT).replace(' ', '-');
+            String about = Fields.words(tag.path("description").asString());
             List<Operation> operations = operations(name);
-            headings.add(new Manual.Heading(name.toLowerCase(Locale.ROOT), name));
-            index.append("<h2 id=\"%s\">%s</h2><p>%s</p>"
+            index.append("\n## ").append(name).append("\n\n").append(about).append("\n\n| | |\n|---|---|\n");
+            operations.forEach(operation -> index.append("| %s | [%s](/docs/%s#%s) |\n"
                     .formatted(
-                            name.toLowerCase(Locale.ROOT),
-                            Schemas.text(name),
-                            Schemas.text(tag.path("description").asString())));
-            Schemas.table(index, name, operations, (operation, row) -> row.append("<td>")
-                    .append(Schemas.code(operation.call()))
-                    .append("</td><td><a href=\"%s#%s\">%s</a></td>"
-                            .formatted(path, operation.id(), Schemas.text(operation.title()))));
-            pages.add(page(name, path, tag.path("description").asString(), operations));
+                            operation.call(operation.paths().getFirst()),
+                            Fields.words(operation.title()),
+                            slug,
+                            operation.id())));
+            String book = tag.path("x-for").asString("").equals("operators") ? Manual.OPERATORS : Manual.DEVELOPERS;
+            Fields fields = new Fields(api, name, Manual.ROOT + "/" + slug, operations);
+            String text = page(name, about, operations, fields);
+            pages.add(new Written(book, slug, text, fields.places()));
         }
-        pages.addFirst(new Manual.Page(PART, ROOT, "All operations", headings, index.toString()));
+        pages.addFirst(new Written(Manual.DEVELOPERS, NAME, index.toString(), List.of()));
         return pages;
     }
 
     private List<Operation> operations(String tag) {
-        List<Operation> operations = new ArrayList<>();
+        Map<String, Operation> operations = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> path : api.path("paths").properties()) {
             JsonNode servers = path.getValue().has("servers") ? path.getValue().get("servers") : api.path("servers");
-            String server = servers.path(0).path("url").asString();
-            String shown = server.replaceAll("/$", "") + path.getKey();
+            String shown = servers.path(0).path("url").asString().replaceAll("/$", "") + path.getKey();
             for (String method : METHODS) {
                 JsonNode itself = path.getValue().path(method);
-                if (itself.at("/tags/0").asString("").equals(tag)) {
-                    operations.add(new Operation(method, shown, path.getValue().path("parameters"), itself));
+                if (itself.at("/tags/0").asString("").equals(tag)
+                        && !itself.path("x-refused").asBoolean(false)) {
+                    Operation operation = new Operation(
+                            method,
+                            new ArrayList<>(List.of(shown)),
+                            path.getValue().path("parameters"),
+                            itself);
+                    Operation same = operations.putIfAbsent(method + operation.title(), operation);
+                    if (same != null) {
+                        same.paths().add(shown);
+                    }
                 }
             }
         }
-        return operations;
+        return List.copyOf(operations.values());
     }
 
-    private Manual.Page page(String title, String path, String about, List<Operation> operations) {
-        StringBuilder html = new StringBuilder("<h1>%s</h1><p>%s. <a href=\"%s\">All operations</a></p>"
-                .formatted(Schemas.text(title), Schemas.text(about), ROOT));
-        List<Manual.Heading> headings = new ArrayList<>();
-        Set<String> used = new LinkedHashSet<>();
-        int number = 0;
+    private String page(String title, String about, List<Operation> operations, Fields fields) {
+        StringBuilder page =
+                new StringBuilder("# %s\n\n%s. [All operations](/docs/%s)\n".formatted(title, about, NAME));
         for (Operation operation : operations) {
-            headings.add(new Manual.Heading(operation.id(), operation.title() + suffix(operation, operations)));
-            html.append("<h2 id=\"%s\">%s</h2><p>%s</p><p>%s</p>"
+            page.append("\n## %s {#%s}\n\n%s\n"
                     .formatted(
+                            operation.title(),
                             operation.id(),
-                            Schemas.text(operation.title()),
-                            Schemas.code(operation.call()),
-                            Schemas.text(operation.itself().path("description").asString())));
-            snippet(html, "curl-" + ++number, curl(operation));
-            JsonNode example = operation.itself().at("/responses/200/content/application~1json/example");
-            if (!example.isMissingNode()) {
-                html.append("<p class=\"small muted\">The answer: <code>")
-                        .append(Schemas.text(Schemas.json(example)))
-                        .append("</code></p>");
+                            operation.call(operation.paths().getFirst())));
+            operation.paths().stream().skip(1).forEach(path -> page.append("or ")
+                    .append(operation.call(path))
+                    .append('\n'));
+            page.append('\n')
+                    .append(Fields.words(operation.itself().path("description").asString()))
+                    .append("\n\n");
+            page.append("```sh ")
+                    .append(operation.role())
+                    .append('\n')
+                    .append(sample(operation).curl())
+                    .append("\n```\n");
+            fields.parameters(page, operation);
+            if (!operation.body().isMissingNode()) {
+                page.append("\n**Body**\n\n");
+                fields.body(page, operation);
             }
-            fields(html, operation, used);
-            answers(html, operation, used);
+            answers(page, operation, fields);
         }
-        schemas.all(html, used);
-        return new Manual.Page(PART, path, title, headings, html.toString());
+        fields.objects(page);
+        return page.toString();
     }
 
-    /** Returns the path if several operations have the same title, so that the contents tell them apart. */
-    private static String suffix(Operation operation, List<Operation> all) {
-        long same = all.stream()
-                .filter(each -> each.title().equals(operation.title()))
-                .count();
-        return same == 1
-                ? ""
-                : " (" + operation.path().replace(":" + operation.path().replaceAll(".*:", ""), "") + ")";
-    }
-
-    // ---- what is sent
-
-    private void fields(StringBuilder html, Operation operation, Set<String> used) {
-        List<JsonNode> parameters = new ArrayList<>();
-        operation.shared().forEach(each -> parameters.add(schemas.resolved(each)));
-        operation.itself().path("parameters").forEach(each -> parameters.add(schemas.resolved(each)));
-        if (!parameters.isEmpty()) {
-            Schemas.table(html, "Parameters of " + operation.id(), parameters, (parameter, row) -> row.append("<td>")
-                    .append(Schemas.code(parameter.path("name").asString()))
-                    .append("<br><span class=\"small muted\">")
-                    .append(Schemas.text(parameter.path("in").asString()))
-                    .append(parameter.path("required").asBoolean(false) ? ", required" : "")
-                    .append("</span></td><td>")
-                    .append(schemas.type(parameter.path("schema"), used))
-                    .append("<br>")
-                    .append(Schemas.text(parameter.path("description").asString("")))
-                    .append("</td>"));
-        }
-        JsonNode body = operation.itself().at("/requestBody/content/application~1json/schema");
-        if (!body.isMissingNode()) {
-            html.append("<h3>Body</h3>");
-            schemas.described(html, "Body of " + operation.id(), body, used);
+    /** Errors have one form, which a page of its own describes. */
+    private static void answers(StringBuilder page, Operation operation, Fields fields) {
+        TreeSet<String> errors = new TreeSet<>();
+        operation.itself().path("responses").properties().forEach(answer -> {
+            if (answer.getKey().startsWith("2")) {
+                page.append("\n**Response**\n\n");
+                fields.answer(page, operation, answer.getKey(), answer.getValue());
+            } else if (answer.getKey().matches("[45]\\d\\d")) {
+                errors.add(answer.getKey());
+            }
+        });
+        if (!errors.isEmpty()) {
+            page.append("\nErrors `")
+                    .append(String.join("`, `", errors))
+                    .append("`: [what to do](/docs/errors-and-retries).\n");
         }
     }
 
-    /** All errors have one form, so they are named in one row. */
-    private void answers(StringBuilder html, Operation operation, Set<String> used) {
-        html.append("<h3>Responses</h3>");
-        Map<String, List<String>> answers = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> answer :
-                operation.itself().path("responses").properties()) {
-            JsonNode said = schemas.resolved(answer.getValue());
-            String types = said.path("content").properties().stream()
-                    .map(content -> Schemas.code(content.getKey()) + ": "
-                            + schemas.type(content.getValue().path("schema"), used))
-                    .collect(Collectors.joining("<br>"));
-            String words = Schemas.text(said.path("description").asString()) + (types.isEmpty() ? "" : "<br>" + types);
-            answers.computeIfAbsent(words, _ -> new ArrayList<>())
-                    .add(answer.getKey().equals("default") ? "other" : answer.getKey());
-        }
-        Schemas.table(html, "Responses of " + operation.id(), answers.entrySet(), (answer, row) -> row.append("<td>")
-                .append(Schemas.code(String.join(", ", answer.getValue())))
-                .append("</td><td>")
-                .append(answer.getKey())
-                .append("</td>"));
-    }
-
-    private String curl(Operation operation) {
+    private Sample sample(Operation operation) {
         JsonNode security =
                 operation.itself().has("security") ? operation.itself().path("security") : api.path("security");
-        StringBuilder curl = new StringBuilder("curl ");
-        if (!operation.method().equals("get") && !operation.method().equals("post")) {
-            curl.append("-X ")
-                    .append(operation.method().toUpperCase(Locale.ROOT))
-                    .append(' ');
-        }
         JsonNode body = operation.itself().at("/requestBody/content/application~1json/example");
-        if (operation.method().equals("post") && body.isMissingNode()) {
-            curl.append("-X POST ");
-        }
-        curl.append(ManualPages.ADDRESS).append(operation.path());
+        Map<String, String> headers = new LinkedHashMap<>();
         if (security.path(0).has("googleKey")) {
-            curl.append(" \\\n  -H \"x-goog-api-key: $TOLLGATE_KEY\"");
+            headers.put("x-goog-api-key", "$TOLLGATE_KEY");
         } else if (security.path(0).has("adminKey")) {
-            curl.append(" \\\n  -H \"Authorization: Bearer $TOLLGATE_ADMIN_KEY\"");
+            headers.put("Authorization", "Bearer $TOLLGATE_ADMIN_KEY");
         } else if (!security.isEmpty()) {
-            curl.append(" \\\n  -H \"Authorization: Bearer $TOLLGATE_KEY\"");
+            headers.put("Authorization", "Bearer $TOLLGATE_KEY");
         }
         if (!body.isMissingNode()) {
-            curl.append(" \\\n  -H \"Content-Type: application/json\" \\\n  -d '")
-                    .append(Schemas.json(body))
-                    .append('\'');
+            headers.put("Content-Type", "application/json");
         }
-        return curl.toString();
-    }
-
-    private static void snippet(StringBuilder html, String id, String code) {
-        html.append(
-                "<div class=\"snippet\"><button type=\"button\" data-copy=\"%1$s\" hidden>Copy</button><pre tabindex=\"0\" id=\"%1$s\">%2$s</pre></div>"
-                        .formatted(id, Schemas.text(code)));
+        String path = operation
+                .paths()
+                .getFirst()
+                .replace("{model}", operation.role().equals("text") ? "gemini-2.5-pro" : "gemini-embedding-001");
+        return new Sample(
+                operation.method().toUpperCase(Locale.ROOT),
+                ManualPages.ADDRESS + path,
+                headers,
+                body.isMissingNode() ? null : body);
     }
 }

@@ -38,6 +38,7 @@ public final class Assets {
     private static final Map<String, List<String>> FILES = Map.of(
             "style.css", List.of("uplot.css", "style.css"),
             "app.js", List.of("app.js"),
+            "docs.js", List.of("app.js", "highlight.js", "docs.js"),
             "charts.js", List.of("app.js", "uplot.js", "charts.js"),
             "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground/playground.mjs"),
             "robots.txt", List.of("robots.txt"),

@@ -63,6 +63,9 @@ public sealed interface PageStep {
      */
     record Shared(Object state, String hole, String word) {}
 
+    /** A text for programs, without a shell. @param type its media type */
+    record Text(String type, String text) implements PageStep {}
+
     /** Go there. @param cookies to be set */
     record Move(String location, List<String> cookies) implements PageStep {
 

@@ -303,6 +303,8 @@ public final class Pages {
                 }
                 Objects.requireNonNull(made.html()).send(exchange, show.status());
             }
+            case PageStep.Text text ->
+                exchange.send(200, text.type() + "; charset=utf-8", text.text().getBytes(StandardCharsets.UTF_8));
             case PageStep.Move move -> {
                 move.cookies().forEach(cookie -> exchange.addHeader("set-cookie", cookie));
                 if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {

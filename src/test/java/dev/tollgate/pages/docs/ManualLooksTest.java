@@ -37,6 +37,11 @@ class ManualLooksTest {
             () => [...document.querySelectorAll('.prose h2, .entry h3')]
               .filter(each => each.checkVisibility() && !/catalogue|commands|Files/.test(each.innerText)).map(each => each.innerText).join(' ')""";
 
+    private static final String IN_SIGHT = """
+            () => { const entry = document.querySelector('nav.contents [aria-current=page]');
+              const [its, box] = [entry, entry.closest('nav')].map(each => each.getBoundingClientRect());
+              return its.height > 0 && its.top >= box.top && its.bottom <= Math.min(box.bottom, innerHeight); }""";
+
     private static Gateway gateway;
 
     @BeforeAll
@@ -81,10 +86,21 @@ class ManualLooksTest {
     }
 
     private static List<String> paths() {
-        return Manual.ofThisProgram().contents("").stream()
-                .flatMap(part -> part.entries().stream())
-                .map(Manual.Entry::href)
-                .toList();
+        return Manual.ofThisProgram().paths();
+    }
+
+    @Test
+    void the_entry_of_every_page_is_in_sight_in_its_contents() {
+        List<String> hidden = new ArrayList<>();
+        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
+            for (String path : paths()) {
+                visit.open(path);
+                if (!(boolean) visit.page().evaluate(IN_SIGHT)) {
+                    hidden.add(path);
+                }
+            }
+        }
+        assertThat(hidden).isEmpty();
     }
 
     @Test

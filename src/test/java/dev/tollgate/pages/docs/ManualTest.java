@@ -6,10 +6,12 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,13 +24,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documentation inside the program. */
 class ManualTest {
 
     private static final Pattern LINK = Pattern.compile(" href=\"([^\"]*)\"");
-    private static final int PAGE_BYTES_MAX = 82_000;
+    private static final int PAGE_BYTES_MAX = 80_000;
 
     @TempDir
     private static Path folder;
@@ -65,7 +68,7 @@ class ManualTest {
                 pages.put(path, page.body());
                 links(page.body()).stream()
                         .map(link -> link.replaceFirst("#.*", ""))
-                        .filter(link -> link.equals("/docs") || link.startsWith("/docs/"))
+                        .filter(link -> link.equals("/docs") || link.startsWith("/docs/") && !link.endsWith(".md"))
                         .forEach(todo::push);
             }
         }
@@ -83,7 +86,8 @@ class ManualTest {
                 .containsKeys(
                         "/docs/api",
                         "/docs/chat-completions",
-                        "/docs/errors",
+                        "/docs/errors-and-retries",
+                        "/docs/limits",
                         "/docs/keys",
                         "/docs/billing",
                         "/docs/monitoring",
@@ -95,7 +99,7 @@ class ManualTest {
             assertThat(link)
                     .as("a link of %s", path)
                     .matches("(/|#|https?://).*")
-                    .doesNotContain(".md");
+                    .doesNotContainPattern("^(?!/docs/).*\\.md");
             int hash = link.indexOf('#');
             String page = hash == 0 ? html : pages.get(hash < 0 ? link : link.substring(0, hash));
             if (hash >= 0 && page != null) {
@@ -105,7 +109,7 @@ class ManualTest {
     }
 
     @Test
-    void every_page_has_one_title_no_id_twice_and_at_most_82_kb() {
+    void every_page_has_one_title_no_id_twice_and_at_most_80_kb() {
         pages(stranger).forEach((path, html) -> {
             assertThat(Pattern.compile("<h1[ >]").matcher(html).results().count())
                     .as(path)
@@ -126,6 +130,29 @@ class ManualTest {
         Browser.Page answer = stranger.get("/docs/" + page);
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.body()).doesNotContain("<i>x");
+    }
+
+    @Test
+    void the_pages_of_a_book_lead_to_each_other_one_by_one() {
+        for (String book : List.of("/docs", "/docs/install")) {
+            String path = book;
+            String before = null;
+            List<String> read = new ArrayList<>();
+            while (path != null) {
+                Manual.Contents around = Manual.ofThisProgram().contents(path);
+                assertThat(around.before() == null ? null : around.before().href())
+                        .isEqualTo(before);
+                String page = stranger.get(path).body();
+                assertThat(page).contains("<a href=\"%s\" aria-current=\"page\">".formatted(path));
+                read.add(path);
+                before = path;
+                path = around.after() == null ? null : around.after().href();
+                if (path != null && !before.equals(Manual.MODELS)) {
+                    assertThat(page).contains("<a rel=\"next\" href=\"" + path + "\">");
+                }
+            }
+            assertThat(read).hasSizeGreaterThan(10).doesNotHaveDuplicates();
+        }
     }
 
     @Test
@@ -213,7 +240,65 @@ class ManualTest {
     }
 
     @Test
-    void the_first_page_is_found_under_the_name_of_its_file_too() {
+    void a_page_is_found_at_its_earlier_address_too() {
         assertThat(stranger.get("/docs/quickstart").location()).isEqualTo("/docs");
+        assertThat(stranger.get("/docs/errors").location()).isEqualTo("/docs/errors-and-retries");
+        for (String old : List.of("rates", "connections", "counts-of-tokens")) {
+            String place = stranger.get("/docs/" + old).location();
+            assertThat(place).startsWith("/docs/limits#");
+            assertThat(stranger.get("/docs/limits").body()).contains(" id=\"" + place.replaceAll(".*#", "") + "\"");
+        }
+        for (String old : List.of("operations", "reference/calls", "reference/operator")) {
+            assertThat(stranger.get(stranger.get("/docs/" + old).location()).status())
+                    .as(old)
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void each_page_is_there_as_Markdown_and_listed_for_programs() {
+        String list = stranger.get("/llms.txt").body();
+        for (String path : Manual.ofThisProgram().paths()) {
+            String file = (path.equals("/docs") ? "/docs/quickstart" : path) + ".md";
+            assertThat(list).contains("](" + gateway.url() + file + ")");
+            Browser.Page page = stranger.get(file);
+            assertThat(page.status()).as(file).isEqualTo(200);
+            assertThat(page.body()).as(file).startsWith("# ").doesNotContain("{{", "http://127.0.0.1:8080", "<!--");
+        }
+        assertThat(stranger.get("/docs/nothing.md").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "idempotency-key, /docs/chat-completions#idempotency-key",
+        "mail.PORT, /docs/configuration#mailport",
+        "response_format, /docs/reference/chat#createChatCompletion",
+        "x-tollgate-session, /docs/reference/chat#createChatCompletion"
+    })
+    void a_search_finds_headings_settings_and_fields(String question, String place) {
+        String asked = "/docs/search?q=" + URLEncoder.encode(question, StandardCharsets.UTF_8);
+        assertThat(stranger.get(asked).body()).contains("<h1>Search the documentation</h1>", "href=\"" + place + "\"");
+        assertThat(stranger.get(asked + "&list=1").body())
+                .contains("href=\"" + place + "\"")
+                .doesNotContain("<html");
+    }
+
+    @Test
+    void a_search_answers_little_whatever_it_is_asked() {
+        for (String question : List.of("", "%20", "e", "<script>alert(1)</script>".repeat(20), "nothing%20of%20this")) {
+            Browser.Page page = stranger.get(
+                    "/docs/search?list=1&q=" + question.replace("<", "%3C").replace(">", "%3E"));
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.body().length()).isLessThan(12_000);
+            assertThat(page.body()).doesNotContain("<script>");
+        }
+        assertThat(Manual.ofThisProgram().find("e")).hasSize(Finder.PLACES_MAX);
+        assertThat(Manual.ofThisProgram().find("response_format").getFirst().title())
+                .isEqualTo("response_format");
+        assertThat(Manual.ofThisProgram().find("limit").stream().map(place -> place.title() + place.text()))
+                .doesNotHaveDuplicates()
+                .first()
+                .asString()
+                .startsWith("Limits");
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SnippetsTest {
 
-    private static final Pattern FENCE = Pattern.compile("(?ms)^```([a-z]+)\\n(.*?)^```$");
+    private static final Pattern FENCE = Pattern.compile("(?ms)^```([a-z]+)(?: \\w+)?\\n(.*?)^```$");
     private static final String ADDRESS = "http://127.0.0.1:8080";
     private static final long SECONDS_MAX = 60;
 
@@ -134,6 +135,37 @@ class SnippetsTest {
         Path file =
                 Files.writeString(folder.resolve("hello.mjs"), all.getFirst().text());
         assertThat(ranWell("node", file.toString())).containsPattern("\\d\\n$");
+    }
+
+    @Test
+    void the_other_programs_in_JavaScript_are_answered() throws IOException {
+        assumeTrue(has("node", "--version"), "left out: there is no Node.js");
+        List<Snippet> all = snippets("docs/api.md", "js", "await fetch(");
+        assertThat(all).hasSize(2);
+        Path file = folder.resolve("other.mjs");
+        for (Snippet each : all) {
+            assertThat(ranWell("node", Files.writeString(file, each.text()).toString()))
+                    .isNotBlank();
+        }
+    }
+
+    /** Those that the pages show in addition to curl. */
+    @Test
+    void the_forms_of_a_line_for_curl_are_answered() throws IOException {
+        assumeTrue(has("node", "--version"), "left out: there is no Node.js");
+        assumeTrue(has("python3", "-c", "import requests"), "left out: there is no Python with requests");
+        List<Snippet> all = new ArrayList<>(snippets("docs/quickstart.md", "sh", "curl "));
+        for (String file : List.of("api", "messages", "responses", "embeddings")) {
+            all.addAll(snippets("docs/" + file + ".md", "sh", "curl "));
+        }
+        assertThat(all).hasSizeGreaterThan(9);
+        for (Snippet each : all) {
+            Sample sample = Objects.requireNonNull(Sample.ofCurl(each.text()), each.text());
+            Path python = Files.writeString(folder.resolve("form.py"), sample.python());
+            Path javaScript = Files.writeString(folder.resolve("form.mjs"), sample.javaScript());
+            assertThat(ranWell("python3", python.toString())).isNotBlank();
+            assertThat(ranWell("node", javaScript.toString())).isNotBlank();
+        }
     }
 
     @Test

@@ -1,0 +1,144 @@
+package dev.tollgate.pages.docs;
+
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.MessagesAlias;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models that samples of the documentation name: each sample has a role, and names the first model on sale that fits it. Two are equal if all samples
+ * are. Immutable.
+ *
+ * @param ids by role; a role that no model fits is absent
+ * @param aliases the names of the same models for Claude Code
+ */
+record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
+
+    /** The ability that a sample wants of its model. The catalogue does not know which media a model reads: one that answers is taken. */
+    enum Role {
+        TEXT("answers", model -> !model.isEmbedding()),
+        AGENT(
+                "can call functions",
+                model -> !model.isEmbedding() && model.tools().functions()),
+        IMAGE("reads images", model -> !model.isEmbedding()),
+        JSON("writes JSON", model -> !model.isEmbedding() && model.formats().json()),
+        EMBEDDING("makes embeddings", Model::isEmbedding);
+
+        private final String ability;
+        private final Predicate<Model> fits;
+
+        Role(String ability, Predicate<Model> fits) {
+            this.ability = ability;
+            this.fits = fits;
+        }
+
+        private static Role of(@Nullable String word) {
+            return word == null ? TEXT : valueOf(word.toUpperCase(Locale.ROOT));
+        }
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns the sentence in place of a sample. */
+        String missing() {
+            return "This server sells no model that " + ability + ". Ask its operator for one.";
+        }
+    }
+
+    private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w*)(?: (\\w+))?\\n(.*?)^```$");
+    private static final Pattern MODEL =
+            Pattern.compile("(anthropic/)?(?:google/)?gemini-(?:\\d|embedding-)[a-z0-9.-]*(\\[1m])?");
+    private static final Pattern HOLE = Pattern.compile("\\{\\{(model|alias) (\\w+)}}");
+    private static final Pattern HTML = Pattern.compile("(?s)<!--sample (\\w+)-->(.*?)<!--/sample-->");
+
+    static Samples of(Catalogue catalogue, ModelLife life) {
+        Map<Role, String> ids = new EnumMap<>(Role.class);
+        Map<Role, String> aliases = new EnumMap<>(Role.class);
+        for (Role role : Role.values()) {
+            catalogue.all().stream()
+                    .map(life::current)
+                    .filter(role.fits)
+                    .findFirst()
+                    .ifPresent(model -> {
+                        ids.put(role, model.id());
+                        aliases.put(
+                                role, MessagesAlias.of(model, model.upstream().inputTokensMax()));
+                    });
+        }
+        return new Samples(ids, aliases);
+    }
+
+    // ---- when the documentation is made
+
+    /** Puts holes where the samples of a Markdown file name models. The word after a sample's language is its role, without one {@code text}. */
+    static String marked(String markdown) {
+        return FENCE.matcher(markdown)
+                .replaceAll(fence -> Matcher.quoteReplacement(
+                        fence.group(1).equals("yaml") && fence.group(2) == null
+                                ? fence.group()
+                                : fence.group().substring(0, fence.start(3) - fence.start())
+                                        + holes(fence.group(3), Role.of(fence.group(2)))
+                                        + "```"));
+    }
+
+    /** Puts holes where a text names models. */
+    static String holes(String text, Role role) {
+        return MODEL.matcher(text)
+                .replaceAll(model -> "{{" + (model.group(1) == null ? "model " : "alias ") + role.word() + "}}");
+    }
+
+    /** Returns the role that the holes of a text have; null without holes. */
+    static @Nullable String role(String text) {
+        Matcher hole = HOLE.matcher(text);
+        return hole.find() ? hole.group(2) : null;
+    }
+
+    /** Marks where a sample begins in HTML. @param role null if it names no model */
+    static String begin(@Nullable String role) {
+        return role == null ? "" : "<!--sample " + role + "-->";
+    }
+
+    static String end(@Nullable String role) {
+        return role == null ? "" : "<!--/sample-->";
+    }
+
+    // ---- for a reader
+
+    /** Returns HTML whose samples name models of this server. */
+    String inHtml(String html) {
+        String samples = HTML.matcher(html).replaceAll(sample -> {
+            Role role = Role.of(sample.group(1));
+            return Matcher.quoteReplacement(
+                    ids.containsKey(role) ? sample.group(2) : "<p class=\"note\">" + role.missing() + "</p>");
+        });
+        return HOLE.matcher(samples).replaceAll(hole -> Matcher.quoteReplacement(ManualPages.escaped(name(hole))));
+    }
+
+    /** Returns Markdown whose samples name models of this server. */
+    String inMarkdown(String markdown) {
+        String samples = FENCE.matcher(markdown).replaceAll(fence -> {
+            String word = role(fence.group(3));
+            boolean isSold = word == null || ids.containsKey(Role.of(word));
+            return Matcher.quoteReplacement(
+                    isSold
+                            ? "```" + fence.group(1) + "\n" + fence.group(3) + "```"
+                            : Role.of(word).missing());
+        });
+        return HOLE.matcher(samples).replaceAll(hole -> Matcher.quoteReplacement(name(hole)));
+    }
+
+    private String name(MatchResult hole) {
+        Map<Role, String> names = hole.group(1).equals("model") ? ids : aliases;
+        return Objects.requireNonNullElse(names.get(Role.of(hole.group(2))), "MODEL");
+    }
+}
