@@ -22,7 +22,7 @@ final class AffinityCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "2", description = "of each phase, default ${DEFAULT-VALUE}")
     private int seconds;
 
-    @Option(names = "--warmup", defaultValue = "10", description = "seconds for each size, default ${DEFAULT-VALUE}")
+    @Option(names = "--warmup", defaultValue = "60", description = "seconds for each size, default ${DEFAULT-VALUE}")
     private int warmup;
 
     @Option(names = "--jar", description = "a gateway to start by java -jar; default is ./tollgate serve")

@@ -65,7 +65,7 @@ final class AffinityRun {
         Conditions.warnOfNeighbours(conditions, out);
         List<Measurement> measurements;
         try (Children children = new Children(directory, pinning)) {
-            measurements = measure(children);
+            measurements = measure(children, conditions);
         }
         ByRound rounds = new ByRound(measurements);
         for (String size : SIZES) {
@@ -78,13 +78,18 @@ final class AffinityRun {
         return measurements.stream().allMatch(m -> m.load().errors() == 0);
     }
 
-    private List<Measurement> measure(Children children) throws IOException, InterruptedException {
+    private List<Measurement> measure(Children children, Map<String, String> conditions)
+            throws IOException, InterruptedException {
         Rig rig = Rig.start(children, options.loadCpus(), out);
         Path models = ModelsFile.write(directory.resolve("models.yaml"));
         Path file = Files.writeString(directory.resolve("channels.yaml"), OFF.channels(rig.mockPort()));
         Map<String, String> settings =
                 Map.of("TOLLGATE_CHANNELS_FILE", file.toString(), "TOLLGATE_ADMIN_KEY", NodesRun.ADMIN_KEY);
-        Gateway.Started gateway = new Gateway(children, options, directory, models, rig.mockPort(), settings).start();
+        Gateway program = new Gateway(children, options, directory, models, rig.mockPort(), settings);
+        Gateway.Started gateway = program.start();
+        conditions.put("first_start_millis", Long.toString(gateway.startMillis()));
+        conditions.put("second_start_millis", "");
+        conditions.put("bills", Boolean.toString(program.bills(gateway.port())));
         for (int round = 0; round <= options.rounds(); round++) {
             out.println(round == 0 ? "warming up" : "round " + round + " of " + options.rounds());
             int millis = round == 0 ? options.warmupSeconds() * 1_000 / PHASES.size() : options.seconds() * 1_000;
