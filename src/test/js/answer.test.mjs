@@ -45,6 +45,13 @@ test('a tool call is put together from its pieces', () => {
   assert.deepEqual(it.tools, [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' }, extra_content: { s: 1 } }]);
 });
 
+test('further choices grow apart from the first', () => {
+  const it = turn();
+  take(event({ choices: [{ index: 0, delta: { content: 'A' } }, { index: 2, delta: { content: 'C' } }] }), it, 1);
+  take(event({ choices: [{ index: 1, delta: { content: 'B' } }, { index: 2, delta: { content: 'c' } }] }), it, 2);
+  assert.deepEqual([it.text, it.others], ['A', ['B', 'Cc']]);
+});
+
 test('only sources with an address are kept', () => {
   const it = turn();
   take(delta({ annotations: [{ url_citation: { url: 'https://a.example' } }, { other: 1 }] }), it, 1);

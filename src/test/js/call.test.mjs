@@ -79,6 +79,13 @@ test('a call is looked at until its charge is stored', async () => {
   assert.equal(asked.length, 3);
 });
 
+test('a schema is checked by the server, and unchecked if it cannot be', async () => {
+  const asked = answering(Response.json({ verdict: 'misfit' }), new TypeError('lost'));
+  assert.equal(await server('token').fit({ type: 'object' }, '[]'), 'misfit');
+  assert.deepEqual([asked[0][0], asked[0][1].body], ['/playground/fit', '{"schema":{"type":"object"},"text":"[]"}']);
+  assert.equal(await server('token').fit({}, '1'), 'undecided');
+});
+
 test('a refusal for credits says how many tokens they cover', async () => {
   const asked = answering(Response.json({ says: 'Not enough.', lower: 7 }));
   const refused = Response.json({ error: { message: 'No.' }, shortage: { needed: 5 } }, { status: 402 });

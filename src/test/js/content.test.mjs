@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { languages } from '../../main/resources/assets/playground/code.mjs';
 import { attached } from '../../main/resources/assets/playground/files.mjs';
-import { isMatch, surplus } from '../../main/resources/assets/playground/kept.mjs';
-import { finished, renderer } from '../../main/resources/assets/playground/markdown.mjs';
+import { dayOf, headOf, isMatch, surplus } from '../../main/resources/assets/playground/kept.mjs';
+import { fenced, finished, renderer } from '../../main/resources/assets/playground/markdown.mjs';
 
 const shown = renderer({ getLanguage: (name) => name === 'js', highlight: (text) => ({ value: '<b>' + text + '</b>' }) });
 
@@ -34,8 +34,8 @@ test('an image becomes a link that names its host', () => {
 });
 
 test('code is highlighted once it is closed and its language known', () => {
-  assert.equal(shown.code({ text: '<a>', lang: 'js', closed: true }), '<pre><code class="hljs"><b><a></b></code></pre>');
-  assert.equal(shown.code({ text: '<a>', lang: 'js', closed: false }), '<pre><code class="hljs">&lt;a&gt;</code></pre>');
+  assert.equal(shown.code({ text: '<a>', lang: 'js', closed: true }), '<pre><code class="hljs language-js"><b><a></b></code></pre>');
+  assert.equal(shown.code({ text: '<a>', lang: 'js', closed: false }), '<pre><code class="hljs language-js">&lt;a&gt;</code></pre>');
   assert.equal(shown.code({ text: '<a>', lang: 'zz' }), '<pre><code class="hljs">&lt;a&gt;</code></pre>');
 });
 
@@ -61,10 +61,33 @@ test('a hundred conversations of 200 MB are kept, and the latest always', () => 
   assert.deepEqual(surplus([{ id: 'latest', bytes: large }, { id: 'older', bytes: 1 }]).map((talk) => talk.id), ['older']);
 });
 
+const talk = { id: 'i', account: 'a', title: 'Sky', at: 5, spent: 1_270_000, columns: [{ model: 'm', turns: [{ text: 'Blue, says the sky.', files: [{ data: 'x' }] }, {}] }] };
+
 test('conversations are found by title and by what was said', () => {
-  const talk = { title: 'Sky', columns: [{ turns: [{ text: 'Blue, says the sky.' }, {}] }] };
-  assert.ok(isMatch(talk, '') && isMatch(talk, 'sky') && isMatch(talk, 'blue'));
-  assert.ok(!isMatch(talk, 'sea'));
+  const head = headOf(talk);
+  assert.ok(isMatch(head, '') && isMatch(head, 'sky') && isMatch(head, 'blue'));
+  assert.ok(!isMatch(head, 'sea'));
+});
+
+test('the list knows model and cost of a conversation, and none of its files', () => {
+  assert.deepEqual(headOf(talk), { id: 'i', account: 'a', title: 'Sky', at: 5, bytes: 0, about: 'm · 1.27 credits · $0.0063', said: 'blue, says the sky.\n' });
+});
+
+test('days are those of the reader', () => {
+  const now = new Date(2026, 10, 27, 0, 30).getTime();
+  const days = [[2026, 10, 27, 0, 1], [2026, 10, 26, 23, 59], [2026, 10, 25, 12], [2025, 0, 2]].map((parts) => dayOf(new Date(...parts).getTime(), now));
+  assert.deepEqual(days, ['Today', 'Yesterday', '25 November', '2 January 2025']);
+});
+
+test('JSON that answers a schema becomes a block of code, also while it grows', () => {
+  const ticks = '`'.repeat(9);
+  assert.equal(fenced('{"a":[1]}', false), ticks + 'json\n{\n  "a": [\n    1\n  ]\n}\n' + ticks);
+  assert.equal(fenced('{"a":', true), ticks + 'json\n{"a":');
+  assert.deepEqual([fenced('', true), fenced('Sorry.', false)], ['', 'Sorry.']);
+});
+
+test('a task box is a sign and no element of a form', () => {
+  assert.equal(shown.checkbox({ checked: true }) + shown.checkbox({ checked: false }), '<span class="box">☑</span> <span class="box">☐</span> ');
 });
 
 test('code in each language has the address and an escaped request', () => {

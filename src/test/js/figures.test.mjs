@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { counted, guessed, hundredths, microsOf, pace, searched, seconds, size, written } from '../../main/resources/assets/playground/figures.mjs';
+import { atMost, balanceOf, counted, guessed, hundredths, microsOf, pace, roughly, searched, seconds, showFirst, size, worth, written } from '../../main/resources/assets/playground/figures.mjs';
 
 test('an amount is written with two, four or six decimals', () => {
   assert.deepEqual([0, 1_800_000, 1_800_500, 1_800_570, 1].map(written), ['0.00', '1.80', '1.8005', '1.800570', '0.000001']);
+});
+
+test('dollars are cut down to four decimals', () => {
+  assert.deepEqual([1_270_000, 800_000, 1].map(worth), ['1.27 credits · $0.0063', '0.80 credits · $0.0040', '0.000001 credits · <$0.0001']);
+});
+
+test('who thinks in dollars sees them first, and amounts to come are rounded up', () => {
+  assert.deepEqual([roughly(236_800), atMost(500_000), balanceOf(1_234_567_899)], ['0.24 credits', '0.50 credits', '1,234.56']);
+  showFirst('dollars');
+  assert.deepEqual([worth(800_000), roughly(236_800), atMost(500_000), balanceOf(1_234_567_899)], ['$0.0040 · 0.80 credits', '$0.0012', '$0.0025', '$6.17']);
+  showFirst('credits');
 });
 
 test('credits become whole millionths', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addResult, codeTurns, messages, newTalk, NO_RESULT, parameters, parsed, pending, pendingAtEnd, refusedChoices, removeCall, toLastWords } from '../../main/resources/assets/playground/question.mjs';
+import { addResult, codeTurns, messages, newTalk, NO_RESULT, parameters, parsed, pending, pendingAtEnd, refusedChoices, removeCall, schemaState, toLastWords, toolsState } from '../../main/resources/assets/playground/question.mjs';
 
 const FORM = { temperature: '', top: '', max: '', effort: '', tools: null, search: false, schema: null };
 const TOOL = { type: 'function', function: { name: 'f' } };
@@ -80,6 +80,15 @@ test('fields are sent as numbers under the names of the API', () => {
   assert.deepEqual(parameters({ ...FORM, temperature: '0', top: '0.5', max: '7', effort: 'low' }), { temperature: 0, top_p: 0.5, max_tokens: 7, reasoning_effort: 'low' });
 });
 
+test('all fields of the API have a place, and only filled ones are sent', () => {
+  assert.deepEqual(parameters({ ...FORM, topK: '40', seed: '-7', n: '2', tier: 'flex', stop: 'END\n\n##' }), { top_k: 40, seed: -7, n: 2, service_tier: 'flex', stop: ['END', '##'] });
+});
+
+test('a folded field says what is in it', () => {
+  assert.deepEqual(['', '[{}]', '[{},{}]', '[{'].map(toolsState), ['none', '1 function', '2 functions', 'invalid JSON']);
+  assert.deepEqual(['', '{"properties":{"a":{},"b":{}}}', '{"title":"Bridge"}', '{"type":"array"}', '{'].map(schemaState), ['none', 'a, b', 'Bridge', 'array', 'invalid JSON']);
+});
+
 test('search is a tool beside the others', () => {
   const search = { type: 'function', function: { name: 'googleSearch' } };
   assert.deepEqual(parameters({ ...FORM, search: true }).tools, [search]);
@@ -96,23 +105,23 @@ test('invalid JSON is refused with its line', () => {
   assert.throws(() => parsed('[{'), /Invalid JSON, line 1: /);
 });
 
-const ALL = { id: 'all', search: 'yes', functions: 'yes', json: 'yes', both: 'yes', jsonFunctions: 'yes', jsonSearch: 'yes' };
+const ALL = { id: 'all', choices: '8', search: 'yes', functions: 'yes', json: 'yes', both: 'yes', jsonFunctions: 'yes', jsonSearch: 'yes' };
 const NONE = { search: false, tools: false, schema: false };
 
 test('a model that can do all refuses nothing', () => {
-  assert.deepEqual(refusedChoices([ALL], { search: true, tools: true, schema: true }), { search: '', tools: '', schema: '' });
+  assert.deepEqual(refusedChoices([ALL], { search: true, tools: true, schema: true }), { search: '', tools: '', schema: '', n: '' });
 });
 
 test('a refusal names the model that cannot', () => {
-  const weak = { ...ALL, id: 'weak', functions: 'no', json: 'no', search: 'no' };
-  assert.deepEqual(refusedChoices([ALL, weak], NONE), { search: 'weak does not search.', tools: 'weak takes no tools.', schema: 'weak takes no schema.' });
+  const weak = { ...ALL, id: 'weak', functions: 'no', json: 'no', search: 'no', choices: '1' };
+  assert.deepEqual(refusedChoices([ALL, weak], NONE), { search: 'weak does not search.', tools: 'weak takes no tools.', schema: 'weak takes no schema.', n: 'weak gives one choice a call.' });
 });
 
 test('what excludes each other is refused by what was chosen first', () => {
   const one = { ...ALL, both: 'no', jsonFunctions: 'no', jsonSearch: 'no' };
-  assert.deepEqual(refusedChoices([one], { ...NONE, tools: true }), { search: 'Not together with tools.', tools: '', schema: 'Not together with tools.' });
-  assert.deepEqual(refusedChoices([one], { ...NONE, search: true }), { search: '', tools: 'Not together with search.', schema: 'Not together with search.' });
-  assert.deepEqual(refusedChoices([one], { ...NONE, schema: true }), { search: 'Not together with a schema.', tools: '', schema: '' });
+  assert.deepEqual(refusedChoices([one], { ...NONE, tools: true }), { search: 'Not together with tools.', tools: '', schema: 'Not together with tools.', n: '' });
+  assert.deepEqual(refusedChoices([one], { ...NONE, search: true }), { search: '', tools: 'Not together with search.', schema: 'Not together with search.', n: '' });
+  assert.deepEqual(refusedChoices([one], { ...NONE, schema: true }), { search: 'Not together with a schema.', tools: '', schema: '', n: '' });
 });
 
 test('a search that the model refuses does not exclude tools', () => {

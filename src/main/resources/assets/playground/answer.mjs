@@ -27,6 +27,7 @@ export async function* batches(body) {
 // Adds an event to its turn; returns the millionths of a credit that it says were charged.
 export const take = ({ name, data }, turn, millis) => {
   if (name === 'cost') { turn.cost = JSON.parse(data); return 0; }
+  if (name === 'search') { turn.queries = JSON.parse(data); return 0; }
   if (data === '[DONE]') { if (turn.state === 'running') turn.state = 'done'; return 0; }
   const chunk = JSON.parse(data);
   if (chunk.error) {
@@ -34,8 +35,10 @@ export const take = ({ name, data }, turn, millis) => {
     turn.note = chunk.error.message;
     return 0;
   }
-  const choice = chunk.choices?.[0];
-  if (choice) takeChoice(choice, turn, millis);
+  for (const choice of chunk.choices || []) {
+    if (choice.index) takeOther(choice, turn);
+    else takeChoice(choice, turn, millis);
+  }
   if (chunk.usage) {
     turn.usage = chunk.usage;
     turn.took = millis;
@@ -43,6 +46,12 @@ export const take = ({ name, data }, turn, millis) => {
   if (chunk.credits_consumed === undefined) return 0;
   turn.micros = microsOf(chunk.credits_consumed);
   return turn.micros;
+};
+
+// further choices of the same call are shown, and the conversation goes on with the first
+const takeOther = ({ index, delta }, turn) => {
+  turn.others ||= [];
+  turn.others[index - 1] = (turn.others[index - 1] || '') + (delta?.content || '');
 };
 
 const takeChoice = (choice, turn, millis) => {

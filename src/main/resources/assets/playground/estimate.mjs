@@ -1,6 +1,6 @@
 // What the next call will cost, asked for when the typing stops. Images and the like are not sent for it; nothing is said with them.
 
-import { guessed, hundredths, microsOf, searched, written } from './figures.mjs';
+import { atMost, guessed, roughly, searched } from './figures.mjs';
 import { models } from './form.mjs';
 import { byId } from './page.mjs';
 
@@ -12,8 +12,7 @@ const guess = (about, most) => {
   byId('guess-most').textContent = about ? 'Never more than ' + most + '.' : '';
 };
 
-// cut down to hundredths, as the balance is
-const free = () => microsOf(document.querySelector('[data-figure="balance"]').textContent.replace(/[^\d.]/g, ''));
+const free = () => Number(byId('playground').dataset.balance);
 
 export const noEstimate = () => {
   clearTimeout(asking);
@@ -36,7 +35,7 @@ export const estimateFor = (sent, requests, ask, isBusy) => {
       if (byId('message').value.trim() !== text || isBusy() || answers.some((answer) => !answer.ok)) return;
       const known = Object.fromEntries(models().map((model) => [model.id, model]));
       const { about, most } = guessed(asked, told.map((each) => each.data), known, free());
-      guess(hundredths(about), written(most) + searched(asked, known));
+      guess(roughly(about), atMost(most) + searched(asked, known));
     } catch { /* it is a help, and nothing else depends on it */ }
   }, 400);
 };

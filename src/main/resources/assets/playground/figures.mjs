@@ -9,6 +9,23 @@ export const written = (micros) => {
   return (micros / 1e6).toFixed(decimals <= 2 ? 2 : decimals <= 4 ? 4 : 6);
 };
 
+// what credits are worth: 200 for a dollar, cut down to four decimals
+export const dollars = (micros) => (micros > 0 && micros < 20000 ? '<$0.0001' : '$' + (Math.floor(micros / 20000) / 10000).toFixed(4));
+const inCredits = (micros) => written(micros) + ' credits';
+
+// what the reader sees first: dollars or credits
+let first = 'credits';
+export const showFirst = (money) => { first = money; };
+export const worth = (micros) => (first === 'dollars' ? dollars(micros) + ' · ' + inCredits(micros) : inCredits(micros) + ' · ' + dollars(micros));
+// an amount to come, rounded up
+export const atMost = (micros) => (first === 'dollars' ? '$' + (Math.ceil(micros / 20000) / 10000).toFixed(4) : inCredits(micros));
+export const roughly = (micros) => (first === 'dollars' ? atMost(micros) : hundredths(micros) + ' credits');
+// a balance, cut down to hundredths
+export const balanceOf = (micros) => {
+  const hundredth = first === 'dollars' ? 2_000_000 : 10_000;
+  return (first === 'dollars' ? '$' : '') + (Math.floor(micros / hundredth) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+};
+
 export const hundredths = (micros) => (Math.max(1, Math.ceil(micros / 10000)) / 100).toFixed(2);
 
 export const grouped = (count) => count.toLocaleString('en-US');

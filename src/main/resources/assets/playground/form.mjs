@@ -1,7 +1,7 @@
-// The form under Parameters, and the models that can be chosen.
+// The form under Settings, and the models that can be chosen.
 
 import { byId } from './page.mjs';
-import { parameters, parsed, refusedChoices } from './question.mjs';
+import { parameters, parsed, refusedChoices, schemaState, toolsState } from './question.mjs';
 
 export const models = () => [...byId('model').options].map((option) => ({ id: option.value, ...option.dataset }));
 
@@ -14,15 +14,45 @@ const json = (id) => {
     return parsed(text);
   } catch (wrong) {
     error.textContent = wrong.message;
-    throw new Error('Fix the JSON under Parameters first.');
+    byId(id).closest('details').open = true;
+    throw new Error('Fix the JSON under Settings first.');
   }
 };
 
+const value = (id) => (byId(id).disabled ? '' : byId(id).value);
+
 // the parameters as typed; throws an error if they are no JSON
 export const chosen = () => parameters({
-  temperature: byId('p-temperature').value, top: byId('p-top').value, max: byId('p-max').value, effort: byId('p-effort').value,
+  temperature: value('p-temperature'), top: value('p-top'), max: value('p-max'), effort: value('p-effort'),
+  topK: value('p-topk'), seed: value('p-seed'), n: value('p-n'), tier: value('p-tier'), stop: value('p-stop'),
   tools: json('p-tools'), search: byId('p-search').checked, schema: json('p-schema'),
 });
+
+// ---- what is filled in belongs to its conversation
+
+const FIELDS = ['system', 'p-effort', 'p-max', 'p-temperature', 'p-tools', 'p-schema', 'p-top', 'p-topk', 'p-seed', 'p-n', 'p-tier', 'p-stop'];
+
+export const filled = () => ({ ...Object.fromEntries(FIELDS.map((id) => [id, byId(id).value])), search: byId('p-search').checked });
+
+export const fill = (values) => {
+  for (const id of FIELDS) if (values[id] !== undefined) byId(id).value = values[id];
+  byId('p-search').checked = !!values.search;
+};
+
+export const reset = () => {
+  for (const id of FIELDS) byId(id).value = byId(id).defaultValue ?? '';
+  byId('p-search').checked = false;
+};
+
+const MORE = { 'p-top': 'top p', 'p-topk': 'top k', 'p-seed': 'seed', 'p-stop': 'stop', 'p-n': 'n', 'p-tier': 'tier' };
+
+const states = () => {
+  byId('p-tools-state').textContent = toolsState(byId('p-tools').value);
+  byId('p-schema-state').textContent = schemaState(byId('p-schema').value);
+  const set = Object.keys(MORE).filter((id) => value(id));
+  byId('p-more-state').textContent = (set.length ? set : Object.keys(MORE)).map((id) => MORE[id] + (set.length && id !== 'p-stop' ? ' ' + value(id) : '')).join(', ');
+  byId('model-price').textContent = 'Credits: ' + (byId('model').selectedOptions[0]?.dataset.price ?? '–');
+};
 
 // what one of the models does not take cannot be chosen, and the page says why
 export const allow = (ids) => {
@@ -37,6 +67,7 @@ export const allow = (ids) => {
     field.closest('label, .field').title = text;
   }
   if (why.search) byId('p-search').checked = false;
+  states();
 };
 
 // ---- whether Enter sends
@@ -56,6 +87,6 @@ export const sends = (event) => event.key === 'Enter' && !event.isComposing && (
 export const fillExamples = (root) => {
   for (const example of root.querySelectorAll('[data-example]')) {
     const field = byId(example.dataset.example);
-    example.addEventListener('click', () => { if (!field.disabled) { field.value = JSON.stringify(JSON.parse(field.placeholder), null, 2); field.dispatchEvent(new Event('input')); } });
+    example.addEventListener('click', () => { if (!field.disabled) { field.value = JSON.stringify(JSON.parse(field.placeholder), null, 2); field.dispatchEvent(new Event('input', { bubbles: true })); } });
   }
 };

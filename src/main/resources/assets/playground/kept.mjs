@@ -1,6 +1,7 @@
 // Conversations, kept in this browser alone, those of each account apart.
 
-import { button, byId, make } from './page.mjs';
+import { worth } from './figures.mjs';
+import { button, byId, iconButton, make } from './page.mjs';
 
 const KEPT_MAX = 100;
 const KEPT_BYTES_MAX = 200 * 1024 * 1024;
@@ -35,44 +36,121 @@ export const surplus = (talks) => {
   });
 };
 
-export const isMatch = (talk, wanted) => {
-  const has = (text) => (text || '').toLowerCase().includes(wanted);
-  return !wanted || has(talk.title) || talk.columns.some((column) => column.turns.some((turn) => has(turn.text)));
+export const isMatch = (head, wanted) => !wanted || (head.title || '').toLowerCase().includes(wanted) || head.said.includes(wanted);
+
+// what the list needs to know of a conversation: its files stay in the database
+export const headOf = (talk) => ({
+  account: talk.account, id: talk.id, title: talk.title, at: talk.at, bytes: talk.bytes || 0,
+  about: [talk.columns.map((column) => column.model).join(' and '), ...(talk.spent ? [worth(talk.spent)] : [])].join(' · '),
+  said: talk.columns.flatMap((column) => column.turns.map((turn) => turn.text || '')).join('\n').toLowerCase(),
+});
+
+// in words of the reader's own days
+export const dayOf = (at, now) => {
+  const day = (time) => new Date(time).toDateString();
+  if (day(at) === day(now)) return 'Today';
+  const before = new Date(now);
+  before.setDate(before.getDate() - 1);
+  if (day(at) === day(before)) return 'Yesterday';
+  return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', ...(new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' }) });
 };
+
+const byTime = (a, b) => b.at - a.at;
 
 export const keptTalks = (account) => {
-  const all = async () => (await store('readonly', (talks) => talks.getAll())).filter((each) => each.account === account).sort((a, b) => b.at - a.at);
+  const all = async () => (await store('readonly', (talks) => talks.getAll())).filter((each) => each.account === account).sort(byTime);
+  // one conversation in memory at a time
+  const heads = async () => {
+    const list = [];
+    await store('readonly', (talks) => {
+      const request = talks.openCursor();
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (!cursor) return;
+        if (cursor.value.account === account) list.push(headOf(cursor.value));
+        cursor.continue();
+      };
+      return request;
+    });
+    return list.sort(byTime);
+  };
   const get = (id) => store('readonly', (talks) => talks.get([account, id]));
   const forget = (talk) => store('readwrite', (talks) => talks.delete([account, talk.id]));
-  const rename = (talk, title) => store('readwrite', (talks) => talks.put({ ...talk, title }));
+  const rename = async (talk, title) => {
+    const whole = await get(talk.id);
+    if (whole) await store('readwrite', (talks) => talks.put({ ...whole, title }));
+  };
   const keep = async (talk) => {
     const text = JSON.stringify({ ...talk, account }, (name, value) => (name === 'view' ? undefined : value));
-    await store('readwrite', (talks) => talks.put({ ...JSON.parse(text), bytes: text.length }));
+    const whole = { ...JSON.parse(text), bytes: text.length };
+    await store('readwrite', (talks) => talks.put(whole));
+    return headOf(whole);
   };
-  const forgetSurplus = async () => { for (const each of surplus(await all())) await forget(each); };
-  return { all, get, forget, rename, keep, forgetSurplus };
+  return { all, heads, get, forget, rename, keep };
 };
 
-// Lists the conversations under History and lets the person open, rename, delete and export them. Returns what lists them again.
-export const keptList = (kept, open) => {
-  const listKept = async () => {
-    const list = byId('kept-list');
+// Lists the conversations by day and lets the person open, rename, delete and export them.
+// open: opens the conversation of an id; current: the id of the open one; renamed: hears of a new name. Returns what keeps a conversation and
+// what draws the list again.
+export const keptList = (kept, { open, current, renamed }) => {
+  let heads = [];
+
+  const entry = (each) => {
+    const item = make('li', 'entry-of');
+    const title = button(each.title || 'Untitled', () => open(each.id), 'plain');
+    title.title = each.about;
+    if (each.id === current()) title.setAttribute('aria-current', 'true');
+    const name = each.title || 'Untitled';
+    item.append(title, iconButton('edit', 'Rename ' + name, async () => {
+      const wanted = prompt('Name of this chat', each.title);
+      if (!wanted) return;
+      each.title = wanted;
+      await kept.rename(each, wanted);
+      renamed(each.id, wanted);
+      draw();
+    }), iconButton('trash', 'Delete ' + name, async () => {
+      heads = heads.filter((other) => other !== each);
+      await kept.forget(each);
+      draw();
+    }));
+    return item;
+  };
+
+  const draw = () => {
     const wanted = byId('kept-find').value.trim().toLowerCase();
-    const talks = (await kept.all().catch(() => [])).filter((each) => isMatch(each, wanted));
-    list.replaceChildren();
-    if (!talks.length) list.append(make('li', 'muted', wanted ? 'No matches.' : 'None yet.'));
-    for (const each of talks) {
-      const item = make('li', 'row');
-      item.append(button(each.title || 'Untitled', () => open(each)), button('Rename', async () => {
-        const title = prompt('Name of this conversation', each.title);
-        if (title) { await kept.rename(each, title); listKept(); }
-      }), button('Delete', async () => { await kept.forget(each); listKept(); }));
-      list.append(item);
+    const found = heads.filter((each) => isMatch(each, wanted));
+    const days = Map.groupBy(found, (each) => dayOf(each.at, Date.now()));
+    const place = byId('kept-list');
+    place.replaceChildren();
+    if (!found.length) place.append(make('p', 'small muted', wanted ? 'No matches.' : 'None yet.'));
+    for (const [day, talks] of days) {
+      const list = make('ul', 'bare');
+      list.append(...talks.map(entry));
+      place.append(make('h2', 'small muted', day), list);
     }
   };
 
-  byId('kept-find').addEventListener('input', listKept);
-  byId('forget').addEventListener('click', async () => { for (const each of await kept.all()) await kept.forget(each); listKept(); });
+  const keep = async (talk) => {
+    const head = await kept.keep(talk);
+    heads = [head, ...heads.filter((each) => each.id !== head.id)];
+    for (const each of surplus(heads)) {
+      await kept.forget(each);
+      heads = heads.filter((other) => other !== each);
+    }
+    draw();
+  };
+
+  const read = async () => {
+    heads = await kept.heads().catch(() => []);
+    draw();
+  };
+
+  byId('kept-find').addEventListener('input', draw);
+  byId('forget').addEventListener('click', async () => {
+    if (!heads.length || !confirm('Delete all chats of this browser?')) return;
+    for (const each of await kept.heads()) await kept.forget(each);
+    read();
+  });
   byId('export').addEventListener('click', async () => {
     const link = make('a');
     link.href = URL.createObjectURL(new Blob([JSON.stringify(await kept.all(), null, 2)], { type: 'application/json' }));
@@ -80,5 +158,6 @@ export const keptList = (kept, open) => {
     link.click();
     URL.revokeObjectURL(link.href);
   });
-  return listKept;
+  read();
+  return { keep, draw };
 };

@@ -1,11 +1,12 @@
 // Text of models, which becomes a part of the page only through the sanitizer.
 
-import { copyText, make } from './page.mjs';
+import { button, copyText, make } from './page.mjs';
 
 const ALLOWED = {
   ALLOWED_TAGS: ['p', 'br', 'strong', 'em', 'del', 'code', 'pre', 'ul', 'ol', 'li', 'blockquote', 'a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'hr', 'span', 'sup', 'sub'],
   ALLOWED_ATTR: ['href', 'class', 'start', 'align', 'rel', 'target'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  ADD_URI_SAFE_ATTR: ['align', 'start'], // which would be taken for addresses
   RETURN_TRUSTED_TYPE: true,
 };
 
@@ -19,12 +20,25 @@ export const renderer = (hljs) => ({
     try { host = new URL(token.href).host; } catch { /* no address */ }
     return '<a href="' + escapeHtml(token.href) + '">' + escapeHtml((token.text || 'picture') + ' (' + host + ', open in a new tab)') + '</a>';
   },
+  // a task's box is a sign: a form's element of a model has no place in the page
+  checkbox: (token) => '<span class="box">' + (token.checked ? '☑' : '☐') + '</span> ',
   code: (token) => {
     const language = hljs.getLanguage(token.lang || '') ? token.lang : null;
     const inner = language && token.closed !== false ? hljs.highlight(token.text, { language }).value : escapeHtml(token.text);
-    return '<pre><code class="hljs">' + inner + '</code></pre>';
+    return '<pre><code class="hljs' + (language ? ' language-' + language : '') + '">' + inner + '</code></pre>';
   },
 });
+
+// JSON that answers a schema, as a block of code; its texts may hold fences themselves
+const TICKS = '`'.repeat(9);
+export const fenced = (text, grows) => {
+  if (!text) return '';
+  try {
+    return TICKS + 'json\n' + JSON.stringify(JSON.parse(text), null, 2) + '\n' + TICKS;
+  } catch {
+    return /^\s*[[{]/.test(text) ? TICKS + 'json\n' + text + (grows ? '' : '\n' + TICKS) : text;
+  }
+};
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 // a link whose address stands at the end, for all blocks
@@ -50,12 +64,12 @@ export const finished = (text) => {
 const copyable = (element) => {
   for (const block of element.querySelectorAll('pre')) {
     block.tabIndex = 0;
-    const copy = make('button', 'small', 'Copy');
-    copy.type = 'button';
-    copy.addEventListener('click', () => copyText(block.querySelector('code').textContent, copy, block));
-    const box = make('div', 'snippet');
+    const code = block.querySelector('code');
+    const head = make('header', 'small muted');
+    head.append(make('span', '', /language-(\S+)/.exec(code.className)?.[1] ?? ''), button('Copy', () => copyText(code.textContent, block)));
+    const box = make('div', 'block');
     block.replaceWith(box);
-    box.append(copy, block);
+    box.append(head, block);
   }
 };
 

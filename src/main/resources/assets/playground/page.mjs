@@ -1,5 +1,7 @@
 // Elements of the page.
 
+import { balanceOf } from './figures.mjs';
+
 export const byId = (id) => document.getElementById(id);
 
 export const make = (tag, className, text) => {
@@ -16,8 +18,36 @@ export const button = (label, deed, className = 'plain small') => {
   return element;
 };
 
+export const icon = (name) => {
+  const picture = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  picture.setAttribute('class', 'i');
+  picture.setAttribute('aria-hidden', 'true');
+  use.setAttribute('href', byId('playground').dataset.icons + '#' + name);
+  picture.append(use);
+  return picture;
+};
+
+// a link or button of a picture, whose name is read out and shown under the pointer
+export const pictured = (element, name, label) => {
+  element.setAttribute('aria-label', label);
+  element.title = label;
+  element.replaceChildren(icon(name));
+  return element;
+};
+export const iconButton = (name, label, deed) => pictured(button('', deed, 'plain square'), name, label);
+
+let toastTimer = 0;
+export const toast = (text) => {
+  const element = byId('toast');
+  element.textContent = text;
+  element.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { element.hidden = true; }, 1500);
+};
+
 // on plain HTTP there is no clipboard: an old way is tried, then a selection that the person copies
-export const copyText = async (text, pressed, shown) => {
+export const copyText = async (text, shown) => {
   let said = 'Copied';
   try {
     await navigator.clipboard.writeText(text);
@@ -30,9 +60,7 @@ export const copyText = async (text, pressed, shown) => {
     area.remove();
     if (said !== 'Copied' && shown) getSelection().selectAllChildren(shown);
   }
-  const label = pressed.textContent;
-  pressed.textContent = said;
-  setTimeout(() => { pressed.textContent = label; }, 1500);
+  toast(said);
 };
 
 // ---- the end of the page, which stays in sight from a sent message on until the reader scrolls up
@@ -66,17 +94,32 @@ export const bottom = () => {
   toEnd();
 };
 
-export const balance = (text) => {
-  for (const element of document.querySelectorAll('[data-figure="balance"]')) element.textContent = text;
+export const balance = (micros) => {
+  byId('playground').dataset.balance = micros;
+  for (const element of document.querySelectorAll('[data-figure="balance"]')) element.textContent = balanceOf(micros);
 };
 
-// a button that opens and closes a panel; then: what happens when it has opened
-export const fold = (id, panel, then) => byId(id).addEventListener('click', () => {
-  const hidden = !byId(panel).hidden;
-  byId(panel).hidden = hidden;
-  byId(id).setAttribute('aria-expanded', String(!hidden));
-  if (!hidden && then) then();
-});
+// A panel that stands at the side of a wide window, and that a button opens over a narrow one. Returns what closes it.
+export const drawer = (opener, panel) => {
+  const set = (open) => {
+    byId(panel).classList.toggle('open', open);
+    byId(opener).setAttribute('aria-expanded', String(open));
+  };
+  const shut = () => {
+    if (!byId(panel).classList.contains('open')) return;
+    set(false);
+    byId(opener).focus();
+  };
+  byId(opener).addEventListener('click', () => {
+    set(true);
+    byId(panel).querySelector('[data-shut]').focus();
+  });
+  byId(panel).querySelector('[data-shut]').addEventListener('click', shut);
+  byId(panel).addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && byId(panel).classList.contains('open')) { event.stopPropagation(); shut(); }
+  });
+  return () => set(false);
+};
 
 // read out by screen readers
 export const say = (text) => { byId('heard').textContent = text; };

@@ -5,19 +5,21 @@ import { ended, endNote } from './answer.mjs';
 import { run } from './call.mjs';
 import { showLanguages } from './code.mjs';
 import { estimateFor, noEstimate } from './estimate.mjs';
-import { hundredths, microsOf, written } from './figures.mjs';
+import { microsOf, roughly, showFirst, worth } from './figures.mjs';
 import { attached, whenAttached } from './files.mjs';
-import { allow, chosen, fillExamples, models, rememberEnter, sends } from './form.mjs';
+import { allow, chosen, fill, filled, fillExamples, models, rememberEnter, reset, sends } from './form.mjs';
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
-import { balance, bottom, button, byId, fold, followEnd, painted, problem, say } from './page.mjs';
+import { balance, bottom, button, byId, drawer, followEnd, painted, problem, say } from './page.mjs';
 import { addResult, codeTurns, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
 import { server } from './server.mjs';
 import { chip, turns, waysOut } from './turns.mjs';
 
 const root = document.getElementById('playground');
 const requests = server(root.dataset.csrf);
+showFirst(root.dataset.money);
 const kept = keptTalks(root.dataset.account);
+const shutKept = drawer('history', 'kept');
 const running = new Map();
 const fresh = () => newTalk(byId('model').value);
 
@@ -44,7 +46,12 @@ const call = async (column, index) => {
   buttons();
   say('Answering');
   try {
-    await run(turn, () => body(column, asked), controller.signal, requests, {
+    const content = () => {
+      const made = body(column, asked);
+      turn.schema = made.response_format?.json_schema.schema;
+      return made;
+    };
+    await run(turn, content, controller.signal, requests, {
       admitted: keep, // a reader who leaves the page finds it again
       arrived: (event, micros) => {
         talk.spent += micros;
@@ -56,9 +63,17 @@ const call = async (column, index) => {
   } finally {
     running.delete(index);
     turn.took ??= Date.now() - turn.began;
+    if (turn.schema && turn.text && turn.state === 'done') checkFit(turn);
     if (turn.state === 'refused' && !turn.text) giveBack(column, turn);
     finish();
   }
+};
+
+// a stream cannot be checked before its end
+const checkFit = async (turn) => {
+  const of = talk;
+  turn.fit = await requests.fit(turn.schema, turn.text);
+  if (talk === of && !isBusy()) { draw(); keep(); }
 };
 
 const giveBack = (column, turn) => {
@@ -141,7 +156,7 @@ const drawColumns = turns(markdown(window), {
 const draw = () => {
   drawColumns(talk.columns, root.querySelector('.columns'));
   allowed();
-  byId('about').firstChild.textContent = 'This conversation ' + written(talk.spent) + ' · balance ';
+  byId('about').textContent = worth(talk.spent);
 };
 
 // the model goes on once the calls at the end have their results
@@ -181,7 +196,7 @@ const buttons = () => {
 const stopLabel = () => {
   const costs = talk.columns.map((column) => column.turns.at(-1)).filter((turn) => turn?.state === 'running' && turn.cost);
   const micros = costs.reduce((sum, turn) => sum + turn.cost.micros, 0);
-  byId('send-label').textContent = micros ? 'Stop ' + hundredths(micros) + '…' : 'Stop';
+  byId('send-label').textContent = micros ? 'Stop ' + roughly(micros) + '…' : 'Stop';
 };
 
 const estimate = () => estimateFor([...files, ...allTurns().flatMap((turn) => turn.files || [])], (text) => {
@@ -199,7 +214,7 @@ const send = () => {
   const last = talk.columns[0].turns.at(-1);
   if (isPending()) return;
   if (!text && !files.length && last?.role !== 'user' && last?.role !== 'tool') return;
-  try { chosen(); } catch (wrong) { problem(wrong.message); byId('panel').hidden = false; return; }
+  try { chosen(); } catch (wrong) { problem(wrong.message); return; }
   talk.system = byId('system').value;
   if (text || files.length) {
     if (!talk.title) talk.title = text.slice(0, 60) || files[0].name;
@@ -239,31 +254,42 @@ const attach = async (list) => {
 const keep = async () => {
   if (!talk.columns.some((column) => column.turns.length)) return;
   talk.at = Date.now();
+  talk.form = filled();
   const id = talk.id;
   try {
-    await kept.keep(talk);
+    await list.keep(talk);
     if (talk.id === id) mark();
-    await kept.forgetSurplus();
   } catch {
-    problem('This conversation could not be kept in this browser.');
+    problem('This chat could not be kept in this browser.');
   }
-  if (!byId('kept').hidden) listKept();
 };
 
 const open = (opened) => {
   if (running.size) return;
   talk = opened;
-  byId('system').value = talk.system || '';
+  fill(talk.form || { system: talk.system || '' });
   byId('model').value = talk.columns[0].model;
   // leaving a page stops what runs on it
   const left = allTurns().filter((turn) => turn.state === 'running');
   for (const turn of left) turn.state = 'stopped';
   mark();
   draw();
+  list.draw();
   if (left.length) Promise.all(left.map(settle)).then(() => { if (talk === opened) { draw(); keep(); } });
 };
 
-const listKept = keptList(kept, (each) => open(each));
+const list = keptList(kept, {
+  open: async (id) => {
+    const found = !running.size && await kept.get(id).catch(() => null);
+    if (!found) return;
+    shutKept();
+    problem('');
+    open(found);
+    bottom();
+  },
+  current: () => talk.id,
+  renamed: (id, title) => { if (talk.id === id) talk.title = title; },
+});
 
 // this place in the browser's history shows this conversation: after Back, and when it is loaded again
 const mark = (id = talk.id) => history.replaceState({ talk: id }, '');
@@ -304,9 +330,12 @@ byId('message').addEventListener('keydown', (event) => {
 });
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && running.size) abort(); });
 rememberEnter();
-for (const id of ['message', 'system', 'model', 'p-max', 'p-effort']) byId(id).addEventListener('input', estimate);
+byId('message').addEventListener('input', estimate);
+byId('panel').addEventListener('input', () => { allowed(); estimate(); });
+for (const id of ['model', 'p-search']) byId(id).addEventListener('input', () => { allowed(); estimate(); });
+byId('reset').addEventListener('click', () => { reset(); allowed(); estimate(); });
 byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; if (running.size) allowed(); else draw(); });
-byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); mark(null); byId('system').value = ''; draw(); byId('message').focus(); });
+byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); mark(null); byId('system').value = ''; problem(''); shutKept(); draw(); list.draw(); byId('message').focus(); });
 byId('code').addEventListener('click', () => showCode(talk.columns[0]));
 byId('compare').addEventListener('click', () => {
   if (talk.columns.length > 1) talk.columns.length = 1;
@@ -316,10 +345,8 @@ byId('compare').addEventListener('click', () => {
   }
   draw();
 });
-for (const id of ['p-tools', 'p-schema', 'p-search']) byId(id).addEventListener('input', () => { allowed(); estimate(); });
 fillExamples(root);
-fold('options', 'panel');
-fold('history', 'kept', listKept);
+drawer('options', 'panel');
 whenAttached(root, attach);
 followEnd(root, root.querySelector('.columns'));
 

@@ -87,6 +87,12 @@ export const parameters = (form) => {
   if (form.top !== '') body.top_p = Number(form.top);
   if (form.max !== '') body.max_tokens = Number(form.max);
   if (form.effort) body.reasoning_effort = form.effort;
+  if (form.topK) body.top_k = Number(form.topK);
+  if (form.seed) body.seed = Number(form.seed);
+  if (form.n) body.n = Number(form.n);
+  if (form.tier) body.service_tier = form.tier;
+  const stop = (form.stop || '').split('\n').filter((line) => line);
+  if (stop.length) body.stop = stop;
   if (form.tools) body.tools = form.tools;
   if (form.search) body.tools = [...(form.tools || []), { type: 'function', function: { name: 'googleSearch' } }];
   if (form.schema) body.response_format = { type: 'json_schema', json_schema: { name: 'answer', schema: form.schema } };
@@ -103,8 +109,8 @@ export const parsed = (text) => {
   }
 };
 
-// Why search, tools and schema cannot be chosen with these models; empty texts if they can.
-// models: id and what each can, "yes" or not; chosen: which of the three are in use.
+// Why search, tools, schema and several choices cannot be chosen with these models; empty texts if they can.
+// models: id and what each can, "yes" or not; chosen: which of the first three are in use.
 export const refusedChoices = (models, chosen) => {
   const without = (what) => models.find((model) => model[what] !== 'yes')?.id;
   const not = (what, text) => (without(what) ? without(what) + ' ' + text : '');
@@ -114,7 +120,31 @@ export const refusedChoices = (models, chosen) => {
   const tools = not('functions', 'takes no tools.') || (searches && without('both') ? 'Not together with search.' : '');
   const schema = not('json', 'takes no schema.') || (searches && without('jsonSearch') ? 'Not together with search.' : '')
     || (chosen.tools && !tools && without('jsonFunctions') ? 'Not together with tools.' : '');
-  return { search, tools, schema };
+  const single = models.find((model) => model.choices === '1')?.id;
+  return { search, tools, schema, n: single ? single + ' gives one choice a call.' : '' };
+};
+
+// ---- what the form says of itself while its parts are folded
+
+export const toolsState = (text) => {
+  if (!text.trim()) return 'none';
+  try {
+    const list = JSON.parse(text);
+    return list.length + (list.length === 1 ? ' function' : ' functions');
+  } catch {
+    return 'invalid JSON';
+  }
+};
+
+export const schemaState = (text) => {
+  if (!text.trim()) return 'none';
+  try {
+    const schema = JSON.parse(text);
+    const names = Object.keys(schema.properties || {}).join(', ');
+    return (schema.title || names || schema.type || 'on').slice(0, 24);
+  } catch {
+    return 'invalid JSON';
+  }
 };
 
 // up to the last message of the person

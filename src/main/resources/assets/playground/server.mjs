@@ -46,5 +46,11 @@ export const server = (csrf) => {
     }
   };
 
-  return { ask, look, settled, refusal };
+  // whether a text fits a schema: fits, misfit or undecided
+  const fit = async (schema, text) => {
+    const response = await ask('/playground/fit', { schema, text }).catch(() => null);
+    return response?.ok ? (await response.json()).verdict : 'undecided';
+  };
+
+  return { ask, look, settled, refusal, fit };
 };

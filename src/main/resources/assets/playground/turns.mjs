@@ -1,8 +1,9 @@
 // The turns of a conversation as they are drawn.
 
 import { filtered } from './answer.mjs';
-import { counted, grouped, pace, seconds, size, written } from './figures.mjs';
-import { button, byId, copyText, make } from './page.mjs';
+import { counted, grouped, pace, seconds, size, worth } from './figures.mjs';
+import { button, byId, copyText, iconButton, make, pictured } from './page.mjs';
+import { fenced } from './markdown.mjs';
 import { NO_RESULT, pending, toolCalls } from './question.mjs';
 
 export const chip = (file, remove) => {
@@ -14,7 +15,7 @@ export const chip = (file, remove) => {
     element.append(picture);
   }
   element.append(file.name + ' · ' + size(file.size));
-  if (remove) element.append(button('Remove', remove));
+  if (remove) element.append(iconButton('x', 'Remove ' + file.name, remove));
   return element;
 };
 
@@ -42,6 +43,17 @@ const priceTable = (lines) => {
     if (!line[0] || line.length === 1) row.className = 'muted';
   }
   return table;
+};
+
+const FITS = { fits: ['ok', 'fits your schema'], misfit: ['danger', 'does not fit your schema'], undecided: ['', 'schema not checked'] };
+
+// the words that the model searched for
+const searches = (queries) => {
+  const box = make('div', 'queries small');
+  const head = make('div', 'row');
+  head.append(make('span', 'badge ok', 'search'), make('b', 'mono', queries.length === 1 ? '1 query' : queries.length + ' queries'));
+  box.append(head, make('p', 'muted', queries.join(' · ')));
+  return box;
 };
 
 const EXAMPLES = ['Explain how a transformer reads a sentence, in three paragraphs.', 'Write a haiku about the sea, and say why it is one.',
@@ -95,12 +107,12 @@ export const turns = (show, page) => {
 
   const typed = (column, index, turn, at) => {
     const element = make('article', 'turn ' + turn.role);
-    element.append(make('h2', 'small', turn.role === 'user' ? 'You' : 'Result of ' + turn.name));
+    element.append(make('h2', turn.role === 'user' ? 'vh' : 'small', turn.role === 'user' ? 'You' : 'Result of ' + turn.name));
     for (const file of turn.files || []) element.append(chip(file));
     element.append(make('p', 'said', turn.text));
-    const row = make('div', 'row');
-    if (turn.role === 'user') row.append(button('Edit', () => page.edit(index, at)), button('Delete', () => page.cut(index, at)));
-    else row.append(button('Edit', () => { redo(column, turn, at); page.cut(index, at); }));
+    const row = make('div', 'deeds');
+    if (turn.role === 'user') row.append(iconButton('edit', 'Edit', () => page.edit(index, at)), iconButton('trash', 'Delete', () => page.cut(index, at)));
+    else row.append(iconButton('edit', 'Edit', () => { redo(column, turn, at); page.cut(index, at); }));
     if (!page.isBusy()) element.append(row);
     return { element };
   };
@@ -132,24 +144,52 @@ export const turns = (show, page) => {
 
   const rewording = (index, at) => (page.isBusy() || page.turn(index, at - 1)?.role !== 'user' ? [] : [button('Edit and try again', () => page.edit(index, at - 1))]);
 
-  const foot = (column, index, turn, at, { text, price }) => {
-    const parts = [];
+  // what is known of an answer: its model, times and tokens
+  const known = (column, turn) => {
     const usage = turn.usage;
-    if (usage) parts.push(make('span', '', grouped(usage.prompt_tokens) + ' in · ' + grouped(usage.completion_tokens) + ' out · ' + seconds(turn.first || 0) + ' to the first token' + pace(turn)));
-    if (turn.micros !== undefined) parts.push(make('b', '', written(turn.micros) + ' credits'));
-    if (turn.task && turn.micros) parts.push(button('Price', () => showPrice(turn, price)));
+    const parts = [turn.model || column.model];
+    if (turn.thoughts) parts.push('thought ' + seconds(turn.thought || turn.took || 0));
+    if (usage) parts.push('first token ' + seconds(turn.first || 0) + pace(turn), grouped(usage.prompt_tokens) + ' in · ' + grouped(usage.completion_tokens) + ' out');
+    return parts.map((part) => make('span', '', part));
+  };
+
+  const marks = (index, turn, at) => {
+    const parts = [];
+    if (turn.fit) parts.push(make('span', 'badge ' + FITS[turn.fit][0], FITS[turn.fit][1]));
     if (turn.finish === 'content_filter') parts.push(make('span', 'badge warn', 'filtered'), ...rewording(index, at));
     if (turn.state === 'broken') parts.push(button('Try again', () => page.again(index, at)));
     if (turn.finish === 'length') parts.push(make('span', 'badge warn', 'cut at the maximum'));
     if (turn.state === 'refused') parts.push(...waysOut({ ...turn, status: turn.status === 402 ? 402 : 400 }, page.send).slice(0, 1));
-    parts.push(button('Copy', (event) => copyText(turn.text, event.currentTarget, text)), button('Again', () => page.again(index, at)), button('Code', () => page.showCode(column, column.turns.slice(0, at))));
-    if (turn.task) {
-      const link = make('a', '', 'Request');
-      link.href = '/dashboard/requests/' + encodeURIComponent(turn.task);
-      parts.push(link);
-    }
     return parts;
   };
+
+  const deeds = (column, index, turn, at, { text, price }) => {
+    const row = make('span', 'deeds');
+    if (turn.task && turn.micros) row.append(iconButton('info', 'Price', () => showPrice(turn, price)));
+    row.append(iconButton('copy', 'Copy', () => copyText(turn.text, text)), iconButton('rotate', 'Again', () => page.again(index, at)));
+    if (!page.isBusy() && page.turn(index, at - 1)?.role === 'user') row.append(iconButton('edit', 'Edit the question', () => page.edit(index, at - 1)));
+    row.append(iconButton('code', 'Code', () => page.showCode(column, column.turns.slice(0, at))));
+    if (turn.task) {
+      const link = pictured(make('a', 'button plain square'), 'external', 'Request');
+      link.href = '/dashboard/requests/' + encodeURIComponent(turn.task);
+      row.append(link);
+    }
+    return row;
+  };
+
+  const foot = (column, index, turn, at, places) => {
+    const cost = make('span', 'costs');
+    if (turn.micros !== undefined) cost.append(make('b', '', worth(turn.micros)));
+    cost.append(deeds(column, index, turn, at, places));
+    return [...known(column, turn), ...marks(index, turn, at), cost];
+  };
+
+  // further choices of the same call
+  const others = (turn) => (turn.others || []).flatMap((text, at) => {
+    const box = make('div', 'answer');
+    show(box, text, { end: 0, tail: null }, false);
+    return [make('h3', 'small muted', 'Choice ' + (at + 2)), box];
+  });
 
   const answer = (column, index, turn, at) => {
     const element = make('article', 'turn ' + turn.role);
@@ -159,13 +199,15 @@ export const turns = (show, page) => {
     thoughts.append(summary, thinking);
     const { text, shown } = drawn.get(turn) || { text: make('div', 'answer'), shown: { end: 0, tail: null } };
     drawn.set(turn, { text, shown });
+    const searched = make('div');
+    const more = make('div', 'stack');
     const cited = make('div');
     const tools = make('div', 'stack');
     const note = make('p', 'small');
-    const last = make('div', 'row small muted');
+    const last = make('div', 'meta small muted');
     const stop = make('div', 'row');
     const price = make('div', 'small');
-    element.append(make('h2', 'small', turn.model || column.model), thoughts, text, cited, tools, note, last, stop, price);
+    element.append(make('h2', 'vh', turn.model || column.model), thoughts, searched, text, more, cited, tools, note, last, stop, price);
     if (turn.state === 'running' && page.isCompared()) stop.append(button('Stop', () => page.stop(index)));
     const paint = () => {
       const runs = turn.state === 'running';
@@ -174,14 +216,16 @@ export const turns = (show, page) => {
       const thought = turn.usage?.completion_tokens_details?.reasoning_tokens;
       summary.textContent = turn.thought || !runs ? 'Thought for ' + seconds(turn.thought || turn.took || 0) + (thought ? ', ' + grouped(thought) + ' tokens' : '') : 'Thinking…';
       thinking.textContent = turn.thoughts;
-      show(text, turn.text, shown, runs);
+      searched.replaceChildren(...(turn.queries ? [searches(turn.queries)] : []));
+      show(text, turn.schema ? fenced(turn.text, runs) : turn.text, shown, runs);
+      more.replaceChildren(...(runs ? [] : others(turn)));
       cited.replaceChildren(...(!runs && turn.sources ? [sources(turn.sources)] : []));
       const says = turn.note || (!runs && turn.finish === 'content_filter' ? filtered(turn) : '');
       note.hidden = !says;
       note.textContent = says;
       note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
       last.replaceChildren(...(runs
-        ? [(turn.text ? 'Answering…' : 'Waiting for the first token…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + written(turn.cost.micros) + ' credits so far' : '')]
+        ? [(turn.text ? 'Answering…' : 'Waiting for the first token…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + worth(turn.cost.micros) + ' so far' : '')]
         : foot(column, index, turn, at, { text, price })));
     };
     paint();
@@ -214,6 +258,7 @@ export const turns = (show, page) => {
 
   return (columns, place) => {
     place.classList.toggle('twice', page.isCompared());
+    byId('playground').classList.toggle('compared', page.isCompared());
     place.replaceChildren(...columns.map(drawColumn));
   };
 };

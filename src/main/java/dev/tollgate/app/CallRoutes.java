@@ -12,6 +12,7 @@ import dev.tollgate.books.tasks.TaskHandler;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.replay.LargeBodies;
+import dev.tollgate.calls.schema.FitHandler;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.customers.figures.TaskListHandler;
 import dev.tollgate.customers.figures.UsageHandler;
@@ -184,6 +185,11 @@ record CallRoutes(
     /** Returns the route that estimates the price of a playground call. */
     Route<KeyCaller> playgroundEstimate(Gate<KeyCaller> session) {
         return door(chat(false)).countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
+    }
+
+    /** Returns the route that says whether a response of the playground fits its schema. */
+    Route<KeyCaller> playgroundFit(Gate<KeyCaller> session) {
+        return Route.post("/playground/fit", session, new FitHandler(checks));
     }
 
     /** A path of all protocols: the key's header says which one is meant (D51, E17). */

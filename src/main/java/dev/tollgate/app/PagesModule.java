@@ -233,6 +233,6 @@ record PagesModule(
                         books.history(),
                         books.stores().ledger(),
                         ground.clock())
-                .routes(pages, asking::playgroundChat, asking::playgroundEstimate);
+                .routes(pages, asking::playgroundChat, asking::playgroundEstimate, asking::playgroundFit);
     }
 }

@@ -49,6 +49,16 @@ class PlaygroundTest {
                 .text("It", new Tokens(493, 0, 0))
                 .finish("SAFETY", new Tokens(493, 2, 0))
                 .next()
+                .whenAsked("as JSON")
+                .text("{\"answer\":\"yes\"}")
+                .finish("STOP", new Tokens(10, 20, 0))
+                .next()
+                .whenAsked("a table")
+                .text(
+                        "| Bridge | Cars |\n|:--|--:|\n| Golden Gate | 112,000 |\n\n- [x] done\n- [ ] open\n\n> Quoted.\n\n"
+                                + "```python\nprint(1)\n```\n")
+                .finish("STOP", new Tokens(10, 20, 0))
+                .next()
                 .whenAsked("at length")
                 .text("A line.\n\n".repeat(30))
                 .delay(200)
@@ -119,11 +129,11 @@ class PlaygroundTest {
             assertHeard(page, "Response interrupted");
             page.click("#new");
             ask(page, "What is the sky?");
-            assertThat(turn(page, "1.80 credits")).contains("10 in · 4,000 out", "Thought for", "Blue, says the sky.");
+            assertThat(turn(page, "1.80 credits")).contains("10 in · 4,000 out", "first token", "Blue, says the sky.");
             assertHeard(page, "Response complete");
-            page.click("text=Price >> visible=true");
+            page.click("[aria-label=Price] >> visible=true");
             assertThat(turn(page, "Charged")).contains("1.800570", "1.800000");
-            page.click(".turn button:has-text('Code')");
+            page.click(".turn [aria-label=Code]");
             assertThat(page.locator("#code-text").textContent())
                     .contains("What is the sky?")
                     .doesNotContain("says the sky");
@@ -136,7 +146,7 @@ class PlaygroundTest {
             page.waitForSelector("#guess-about:has-text('about')");
             String about = page.textContent("#guess-about");
             assertThat(page.isHidden("#files-about")).isTrue();
-            page.click("#files button");
+            page.click("#files [aria-label='Remove notes.txt']");
             page.waitForSelector("#guess", new Page.WaitForSelectorOptions().setState(WaitForSelectorState.HIDDEN));
             page.waitForSelector("#guess-about:has-text('about')");
             assertThat(page.textContent("#guess-about"))
@@ -187,7 +197,7 @@ class PlaygroundTest {
     void a_pending_tool_call_never_breaks_the_next_message() {
         try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
             Page page = visit.page();
-            page.click("#options");
+            page.click("#panel summary:has-text('Tools')");
             page.click("[data-example=p-tools]");
             ask(page, "Please call once.");
             page.fill("[aria-label='Result of weather']", "4 degrees");
@@ -220,7 +230,7 @@ class PlaygroundTest {
     void a_call_that_both_compared_models_made_is_removed_for_both() {
         try (Visit visit = visit(member, 1280, Scheme.DARK)) {
             Page page = visit.page();
-            page.click("#options");
+            page.click("#panel summary:has-text('Tools')");
             page.click("[data-example=p-tools]");
             page.click("#compare");
             ask(page, "Please call again.");
@@ -232,6 +242,71 @@ class PlaygroundTest {
             assertThat(page.locator(".turn.assistant:has-text('says the sky')").count())
                     .isEqualTo(2);
             visit.assertAccessible();
+        }
+    }
+
+    @Test
+    void a_stream_is_checked_against_its_schema_after_its_end() {
+        try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            page.click("#panel summary:has-text('JSON schema')");
+            page.click("[data-example=p-schema]");
+            ask(page, "Answer as JSON.");
+            page.waitForSelector(".turn.assistant .badge:has-text('fits your schema')");
+            assertThat(page.textContent(".turn.assistant pre")).isEqualTo("{\n  \"answer\": \"yes\"\n}");
+            assertThat(page.textContent("#p-schema-state")).isEqualTo("answer");
+            ask(page, "What is the sky?");
+            page.waitForSelector(".turn.assistant .badge:has-text('does not fit your schema')");
+            visit.assertAccessible();
+            visit.keep("playground-schema");
+            page.reload();
+            page.waitForSelector(".turn.assistant .badge:has-text('does not fit your schema')");
+            assertThat(page.inputValue("#p-schema")).as("kept with its chat").contains("answer");
+        }
+    }
+
+    @Test
+    void markdown_keeps_its_columns_boxes_and_quotes() {
+        try (Visit visit = visit(member, 1280, Scheme.DARK)) {
+            Page page = visit.page();
+            ask(page, "Please draw a table.");
+            turn(page, "Golden Gate");
+            page.waitForSelector(".turn.assistant .costs b");
+            assertThat(page.evaluate(
+                            "() => getComputedStyle(document.querySelector('.answer td:last-child')).textAlign"))
+                    .isEqualTo("right");
+            assertThat(page.locator(".answer li").allTextContents()).containsExactly("☑ done", "☐ open");
+            assertThat(page.evaluate(
+                            "() => getComputedStyle(document.querySelector('.answer blockquote')).borderLeftWidth"))
+                    .isEqualTo("3px");
+            assertThat(page.textContent(".answer .block > header")).isEqualTo("pythonCopy");
+            visit.assertAccessible();
+            visit.keep("playground-markdown");
+        }
+    }
+
+    @Test
+    void chats_and_settings_are_folded_on_a_phone() {
+        try (Visit visit = visit(member, 390, Scheme.DARK)) {
+            Page page = visit.page();
+            assertThat(page.isVisible("#panel")).isFalse();
+            assertThat(page.isVisible("#kept")).isFalse();
+            page.click("#options");
+            page.selectOption("#p-effort", "minimal");
+            visit.assertAccessible();
+            visit.keep("playground-settings");
+            page.keyboard().press("Escape");
+            assertThat(page.isVisible("#panel")).isFalse();
+            assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("options");
+            ask(page, "What is the sky?");
+            turn(page, "1.80 credits");
+            page.click("#history");
+            page.waitForSelector("#kept-list h2:has-text('Today')");
+            visit.assertAccessible();
+            visit.keep("playground-chats");
+            page.click("#new");
+            page.waitForSelector("text=Ask anything, or start with an example.");
+            assertThat(page.isVisible("#kept")).isFalse();
         }
     }
 
@@ -277,7 +352,6 @@ class PlaygroundTest {
             assertThat(page.inputValue("#message")).isEqualTo("What is\nthe sky?");
             page.press("#message", "Enter");
             turn(page, "1.80 credits");
-            page.click("#options");
             page.uncheck("#p-enter");
             page.reload();
             page.fill("#message", "And");
@@ -294,8 +368,8 @@ class PlaygroundTest {
             Page page = visit.page();
             page.click("button:has-text('Compare SQLite')");
             page.waitForSelector("#guess-about:has-text('about')");
-            assertThat(page.textContent("#guess-about")).isEqualTo("about 0.24");
-            assertThat(page.textContent("#guess-most")).isEqualTo("Never more than 0.50.");
+            assertThat(page.textContent("#guess-about")).isEqualTo("about $0.0012");
+            assertThat(page.textContent("#guess-most")).isEqualTo("Never more than $0.0025.");
             visit.assertAccessible();
             visit.keep("playground-guess");
         }
@@ -350,7 +424,7 @@ class PlaygroundTest {
     void two_models_answer_in_columns_and_options_that_one_refuses_are_disabled() {
         try (Visit visit = visit(member, 1280, Scheme.DARK)) {
             Page page = visit.page();
-            page.click("#options");
+            page.click("#panel summary:has-text('Tools')");
             page.fill("#p-tools", "[{");
             ask(page, "What is the sky?");
             assertThat(page.locator("#p-tools-error").textContent()).contains("line 1");
@@ -397,11 +471,11 @@ class PlaygroundTest {
             page.click("#code-dialog [data-close]");
             ask(page, "What is the sky?");
             turn(page, "1.80 credits");
-            page.click(".turn >> text=Request");
+            page.click(".turn [aria-label=Request]");
             page.waitForURL("**/dashboard/requests/**");
             page.goBack();
             assertThat(turn(page, "1.80 credits")).contains("Blue, says the sky.");
-            assertThat(page.textContent("#about")).contains("This conversation 1.80 ");
+            assertThat(page.textContent("#about")).isEqualTo("$0.0090 · 1.80 credits");
             assertThat(visit.layoutShift()).isZero();
             visit.keep("playground-back");
             ask(page, "Please write on.");
@@ -410,7 +484,7 @@ class PlaygroundTest {
             assertThat(turn(page, "Stopped. 0.90 credits were charged for the text so far."))
                     .contains("gemini");
             assertThat(page.locator(".turn.user").count()).isEqualTo(2);
-            assertThat(page.textContent("#about")).contains("This conversation 2.70 ");
+            assertThat(page.textContent("#about")).isEqualTo("$0.0135 · 2.70 credits");
             page.click("#new");
             page.reload();
             page.waitForSelector("text=Ask anything, or start with an example.");

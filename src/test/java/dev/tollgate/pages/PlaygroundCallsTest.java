@@ -36,4 +36,35 @@ class PlaygroundCallsTest {
             assertThat(gateway.number("SELECT COUNT(*) FROM task")).isEqualTo(1);
         }
     }
+
+    @Test
+    void a_text_is_checked_against_its_schema_at_no_cost() {
+        try (Gateway gateway = Gateway.start("sign-up.credits", "100")) {
+            Browser browser = new Browser(gateway.url()).signUp("ann@example.org", "a password for the tests");
+            String schema = "{\"schema\":{\"type\":\"object\",\"required\":[\"city\"]},\"text\":";
+            assertThat(fit(browser, schema + "\"{\\\"city\\\":1}\"}").body()).isEqualTo("{\"verdict\":\"fits\"}");
+            assertThat(fit(browser, schema + "\"{}\"}").body()).isEqualTo("{\"verdict\":\"misfit\"}");
+            assertThat(fit(browser, schema + "\"Oslo\"}").body()).isEqualTo("{\"verdict\":\"misfit\"}");
+            assertThat(fit(browser, "{\"schema\":{\"$ref\":\"https://a.example/b\"},\"text\":\"1\"}")
+                            .body())
+                    .isEqualTo("{\"verdict\":\"undecided\"}");
+            assertThat(fit(browser, schema + "1}").status()).isEqualTo(400);
+            assertThat(gateway.number("SELECT COUNT(*) FROM task")).isZero();
+        }
+    }
+
+    private static Browser.Page fit(Browser browser, String question) {
+        return browser.call("/playground", "/playground/fit", question);
+    }
+
+    @Test
+    void the_words_of_a_search_come_with_its_answer() {
+        try (Gateway gateway = Gateway.start("sign-up.credits", "100")) {
+            Browser browser = new Browser(gateway.url()).signUp("ann@example.org", "a password for the tests");
+            String body = browser.call("/playground", "/playground/chat", """
+                    {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"How long is the Øresund bridge?"}],
+                    "tools":[{"type":"function","function":{"name":"googleSearch"}}]}""").body();
+            assertThat(body).containsPattern("event: search\ndata: \\[\"[^\"]*øresund");
+        }
+    }
 }

@@ -91,11 +91,13 @@ public record PlaygroundPage(
     /**
      * @param chat makes the call's route for a gate
      * @param estimate makes the route of the maximum price for a gate
+     * @param fit makes the route that says whether a response fits its schema for a gate
      */
     public List<Route<?>> routes(
             Pages pages,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
-            Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
+            Function<Gate<KeyCaller>, Route<KeyCaller>> estimate,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> fit) {
         Gate<KeyCaller> counted = pages.calls(this::caller, count::count);
         // what a script asks about a call that it has made is no request of the account's
         Gate<KeyCaller> asking = pages.calls(this::caller, (_, _) -> {});
@@ -103,6 +105,7 @@ public record PlaygroundPage(
         routes.add(pages.get("/playground", pages.members(), this::show));
         routes.add(chat.apply(counted).withErrors(PlaygroundErrors.INSTANCE));
         routes.add(estimate.apply(counted));
+        routes.add(fit.apply(asking));
         routes.add(Route.get("/playground/calls/{id}", asking, this::call));
         routes.add(Route.get("/playground/shortage", asking, this::shortage));
         return routes;
@@ -126,9 +129,16 @@ public record PlaygroundPage(
                 .toList();
         String asked = request.query("model");
         String chosen = asked == null ? models.getFirst().model().id() : asked;
+        long balance = balanceMicros(request.visitor().accountId());
         return PageStep.show((out, shell) ->
-                        JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address()))
+                        JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address(), balance))
                 .with("content-security-policy", CSP);
+    }
+
+    private long balanceMicros(String accountId) {
+        return ledger.account(accountId)
+                .map(account -> account.balance().balanceMicros())
+                .orElse(0L);
     }
 
     private Map<String, Figures> usage(String account) {
@@ -189,11 +199,7 @@ public record PlaygroundPage(
         told.put("ended", call.endedAt() != null);
         told.put("status", call.status().name().toLowerCase(Locale.ROOT));
         told.put("charged", Display.charge(call.chargeMicros()));
-        told.put(
-                "balance",
-                ledger.account(accountId)
-                        .map(account -> Display.balance(account.balance().balanceMicros()))
-                        .orElse("–"));
+        told.put("balance", balanceMicros(accountId));
         PriceLines price = PriceLines.of(call);
         told.put("price", price == null ? List.of() : table(price));
         return JSON.writeValueAsString(told);

@@ -4,22 +4,27 @@ import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.LongSupplier;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A stream of chunks with additional {@code cost} events for Tollgate's page script, at most four a second. Other clients of the protocol ignore
- * them. Amounts are micro-credits.
+ * A stream of chunks with additional {@code cost} events for Tollgate's page script, at most four a second, and a {@code search} event for the
+ * queries of a search. Other clients of the protocol ignore them. Amounts are micro-credits.
  */
 final class CostStream extends ForwardingSink {
 
     private static final long EACH_NANOS = 250_000_000;
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final StreamedAnswer chunks;
     private final Outlet outlet;
     private final LongSupplier nanoTime;
     private long toldNanos;
     private long toldTokens = -1;
+    private List<String> queries = List.of();
 
     CostStream(StreamedAnswer chunks, Outlet outlet, LongSupplier nanoTime) {
         super(chunks);
@@ -27,6 +32,25 @@ final class CostStream extends ForwardingSink {
         this.outlet = outlet;
         this.nanoTime = nanoTime;
         this.toldNanos = nanoTime.getAsLong() - EACH_NANOS;
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        super.events(events);
+        for (UpstreamEvent event : events) {
+            if (event instanceof UpstreamEvent.Searched searched) {
+                queries = searched.words();
+            }
+        }
+        if (!queries.isEmpty() && chunks.hasBegun()) {
+            write("search", JSON.writeValueAsString(queries));
+            queries = List.of();
+        }
+    }
+
+    private void write(String event, String data) {
+        byte[] bytes = ("event: " + event + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8);
+        outlet.write(bytes, bytes.length);
     }
 
     @Override
@@ -41,9 +65,8 @@ final class CostStream extends ForwardingSink {
         }
         toldTokens = now.tokens();
         toldNanos = nanoTime.getAsLong();
-        byte[] event = ("event: cost\ndata: {\"tokens\":" + now.tokens() + ",\"micros\":" + now.micros() + ",\"held\":"
-                        + now.heldMicros() + "}\n\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        outlet.write(event, event.length);
+        write(
+                "cost",
+                "{\"tokens\":" + now.tokens() + ",\"micros\":" + now.micros() + ",\"held\":" + now.heldMicros() + "}");
     }
 }

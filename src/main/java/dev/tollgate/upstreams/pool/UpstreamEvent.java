@@ -143,8 +143,15 @@ public sealed interface UpstreamEvent {
      * The web searches that a candidate's grounding names. The largest count of a response is what the upstream bills (P6).
      *
      * @param queries distinct non-empty queries, as Google counts them; 0 for an answer that rests on sources without naming a query
+     * @param words the first of these queries, cut short, for Tollgate's own pages
      */
-    record Searched(int queries) implements Report {}
+    record Searched(int queries, List<String> words) implements Report {
+
+        /** Makes a report without the words. */
+        public Searched(int queries) {
+            this(queries, List.of());
+        }
+    }
 
     /** The service tier that the upstream says it has served the call in; the last one counts (P4). */
     record TierGranted(ServiceTier tier) implements Report {}

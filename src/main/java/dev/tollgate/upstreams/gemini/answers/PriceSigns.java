@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.gemini.answers;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +15,8 @@ import tools.jackson.databind.JsonNode;
 final class PriceSigns {
 
     private static final int NONE = -1;
+    private static final int WORDS_MAX = 16;
+    private static final int WORD_CHARS_MAX = 200;
 
     private @Nullable ServiceTier granted;
     private @Nullable ServiceTier reported;
@@ -36,21 +38,32 @@ final class PriceSigns {
 
     /** Appends the searches that one candidate's {@code groundingMetadata} names, if they are more than before. */
     void searched(@Nullable JsonNode grounding, List<UpstreamEvent> out) {
-        int queries = grounding == null ? NONE : queries(grounding);
-        if (queries > searches) {
-            searches = queries;
-            out.add(new UpstreamEvent.Searched(queries));
+        if (grounding == null) {
+            return;
+        }
+        Set<String> queries = queries(grounding);
+        int count = !queries.isEmpty() || restsOnSources(grounding) ? queries.size() : NONE;
+        if (count > searches) {
+            searches = count;
+            out.add(new UpstreamEvent.Searched(count, words(queries)));
         }
     }
 
-    private static int queries(JsonNode grounding) {
-        Set<String> queries = new HashSet<>();
+    private static List<String> words(Set<String> queries) {
+        return queries.stream()
+                .limit(WORDS_MAX)
+                .map(query -> query.length() > WORD_CHARS_MAX ? query.substring(0, WORD_CHARS_MAX) + "…" : query)
+                .toList();
+    }
+
+    private static Set<String> queries(JsonNode grounding) {
+        Set<String> queries = new LinkedHashSet<>();
         for (JsonNode query : grounding.path("webSearchQueries").values()) {
             if (query.isString() && !query.stringValue().isBlank()) {
                 queries.add(query.stringValue());
             }
         }
-        return !queries.isEmpty() || restsOnSources(grounding) ? queries.size() : NONE;
+        return queries;
     }
 
     private static boolean restsOnSources(JsonNode grounding) {
