@@ -2,6 +2,7 @@ package dev.tollgate.pages.docs;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import com.microsoft.playwright.Page;
 import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
 import dev.tollgate.browser.Windows;
@@ -61,6 +62,7 @@ class ManualLooksTest {
             look(visit, "/docs", "docs-quickstart");
             look(visit, "/docs/billing", "docs-billing");
             look(visit, "/docs/configuration", "docs-configuration");
+            look(visit, "/docs/reference/chat", "docs-reference");
             look(visit, "/docs/models", "docs-models");
             look(visit, "/docs/models/google/gemini-2.5-pro", "docs-model");
             if (Effort.isLong()) { // made as the others, of the same parts
@@ -101,6 +103,40 @@ class ManualLooksTest {
             }
         }
         assertThat(hidden).isEmpty();
+    }
+
+    @Test
+    void the_language_of_samples_is_kept_on_the_next_page() {
+        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
+            visit.open("/docs");
+            assertThat(visit.page().isVisible("pre[data-language=sh]:has-text('/v1/chat')"))
+                    .isTrue();
+            assertThat(visit.page().isVisible("pre[data-language=python]")).isFalse();
+            visit.page()
+                    .locator("[role=tab]", new Page.LocatorOptions().setHasText("Python"))
+                    .first()
+                    .click();
+            assertThat(visit.page().isVisible("pre[data-language=python]")).isTrue();
+            visit.open("/docs/embeddings");
+            assertThat(visit.page().innerText("[role=tab][aria-selected=true]")).isEqualTo("Python");
+            assertThat(visit.page().isVisible("pre[data-language=sh]")).isFalse();
+            assertThat(visit.page().innerHTML("pre[data-language=python] >> nth=0"))
+                    .contains("hljs-");
+        }
+    }
+
+    @Test
+    void places_are_found_while_one_types() {
+        try (Visit visit = Visit.at(gateway.url(), 390, Scheme.DARK)) {
+            visit.open("/docs");
+            visit.page().fill("#look", "response_format");
+            visit.page().waitForSelector(".found a");
+            visit.page().keyboard().press("ArrowDown");
+            visit.page().keyboard().press("Enter");
+            visit.page().waitForURL("**/docs/reference/chat#createChatCompletion");
+            visit.open("/docs/search?q=limit");
+            visit.assertAccessible();
+        }
     }
 
     @Test
