@@ -186,7 +186,9 @@ record CallPlan(
     String body() {
         int bytes = promptTokens() * BYTES_PER_TOKEN - (isCompaction() ? ASKING_BYTES : 0);
         String prompt = mark() + "x".repeat(bytes - mark().length());
-        boolean mayHaveMaximum = tariff == Tariff.WHOLE_HUNDREDTHS && (hasMaximum || door == Door.MESSAGES);
+        // A summary without a maximum ends at 16,384 tokens, and an answer may be longer here.
+        boolean mayHaveMaximum =
+                tariff == Tariff.WHOLE_HUNDREDTHS && (hasMaximum || door == Door.MESSAGES || isCompaction());
         String maximum = !mayHaveMaximum
                 ? ""
                 : door == Door.RESPONSES ? "\"max_output_tokens\":30000," : "\"max_tokens\":30000,";
