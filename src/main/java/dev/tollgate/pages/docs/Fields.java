@@ -206,7 +206,7 @@ final class Fields {
                 || example.isNull()
                 || schema.has("const")
                 || schema.has("enum");
-        String shown = isClear ? "" : example.toString();
+        String shown = isClear ? "" : Sample.lines(example, "", false);
         StringBuilder said = new StringBuilder(type(schema));
         said.append(needed.isEmpty() ? "" : ", " + needed);
         said.append(
