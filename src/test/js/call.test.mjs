@@ -79,6 +79,14 @@ test('a call is looked at until its charge is stored', async () => {
   assert.equal(asked.length, 3);
 });
 
+test('tokens are counted by the provider, and the reason is said if they are not', async () => {
+  const asked = answering(Response.json({ tokens: 258 }), Response.json({ tokens: 9 }, { headers: { 'x-tollgate-estimated': 'true' } }), Response.json({ error: { message: 'No.' } }, { status: 402 }));
+  assert.deepEqual(await server('token').count('m', [{ type: 'file' }]), { tokens: 258, about: '' });
+  assert.deepEqual([asked[0][0], asked[0][1].body], ['/playground/count', '{"model":"m","messages":[{"role":"user","content":[{"type":"file"}]}]}']);
+  assert.equal((await server('token').count('m', [])).about, 'about ');
+  await assert.rejects(server('token').count('m', []), /^Error: No\.$/);
+});
+
 test('a schema is checked by the server, and unchecked if it cannot be', async () => {
   const asked = answering(Response.json({ verdict: 'misfit' }), new TypeError('lost'));
   assert.equal(await server('token').fit({ type: 'object' }, '[]'), 'misfit');

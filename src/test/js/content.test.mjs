@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { languages } from '../../main/resources/assets/playground/code.mjs';
-import { attached } from '../../main/resources/assets/playground/files.mjs';
+import { attached, pdfPages } from '../../main/resources/assets/playground/files.mjs';
 import { dayOf, headOf, isMatch, surplus } from '../../main/resources/assets/playground/kept.mjs';
 import { fenced, finished, renderer } from '../../main/resources/assets/playground/markdown.mjs';
 
@@ -43,6 +43,11 @@ test('a file is text by its type, its name or its bytes', async () => {
   for (const file of [new File(['a'], 'a', { type: 'text/plain' }), new File(['a'], 'a.sql', { type: 'application/x-thing' }), new File(['é'], 'LICENSE')]) {
     assert.deepEqual(await attached(file, []), { name: file.name, size: file.size, kind: 'text', data: await file.text() });
   }
+});
+
+test('the pages of a PDF are counted where they are not compressed', () => {
+  const bytes = new TextEncoder().encode('%PDF-1.4\n<</Type /Pages /Count 2>>\n<</Type /Page>>\n<</Type/Page/Parent 1 0 R>>');
+  assert.deepEqual([pdfPages(bytes), pdfPages(new TextEncoder().encode('%PDF-1.7 \u00ff'))], [2, 0]);
 });
 
 test('a file of an unknown type that is no text is refused', async () => {

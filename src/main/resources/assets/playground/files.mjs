@@ -23,6 +23,9 @@ const dataUrl = (file) => new Promise((done, failed) => {
   reader.readAsDataURL(file);
 });
 
+// The pages of a PDF, where they stand in the file uncompressed; 0 if they do not.
+export const pdfPages = (bytes) => (new TextDecoder('latin1').decode(bytes).match(/\/Type\s*\/Page(?![A-Za-z])/g) || []).length;
+
 // Reads a file beside those that are attached already; throws an error that says why it cannot be sent.
 // A file of a type that the browser does not know is sent as text if it is text.
 export const attached = async (file, others) => {
@@ -30,8 +33,9 @@ export const attached = async (file, others) => {
   if (whole > FILES_MAX) throw new Error(size(whole - FILES_MAX) + ' too much. Give a URL instead.');
   const isText = /^text\/|json|xml|javascript/.test(file.type) || TEXT.test(file.name) || (UNKNOWN.test(file.type) && await isUtf8(file));
   if (UNKNOWN.test(file.type) && !isText) throw new Error(file.name + ' has an unknown type. Attach an image, audio, a video, a PDF or text.');
+  const pages = file.type === 'application/pdf' ? pdfPages(await file.arrayBuffer()) : 0;
   return {
-    name: file.name, size: file.size, kind: isText ? 'text' : file.type.startsWith('image/') ? 'image' : 'file',
+    ...(pages && { pages }), name: file.name, size: file.size, kind: isText ? 'text' : file.type.startsWith('image/') ? 'image' : 'file',
     data: isText ? await file.text() : await dataUrl(file),
   };
 };

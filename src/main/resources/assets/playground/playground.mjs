@@ -11,7 +11,7 @@ import { allow, chosen, fill, filled, fillExamples, models, rememberEnter, reset
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
 import { balance, bottom, button, byId, drawer, followEnd, painted, problem, say } from './page.mjs';
-import { addResult, codeTurns, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
+import { addResult, codeTurns, filePart, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
 import { server } from './server.mjs';
 import { chip, turns, waysOut } from './turns.mjs';
 
@@ -182,7 +182,26 @@ const isPending = () => {
   return true;
 };
 
-const drawFiles = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); estimate(); })));
+// the files go to the provider only when the person says so
+const countFiles = async () => {
+  byId('count').disabled = true;
+  try {
+    for (const file of uncounted()) Object.assign(file, await requests.count(talk.columns[0].model, [filePart(file)]));
+  } catch (wrong) {
+    problem(wrong.message);
+  }
+  byId('count').disabled = false;
+  drawFiles();
+};
+
+const uncounted = () => files.filter((file) => file.kind !== 'text' && !file.tokens);
+
+const drawFiles = () => {
+  byId('count-way').hidden = !uncounted().length;
+  drawChips();
+};
+
+const drawChips = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); estimate(); })));
 
 const buttons = () => {
   const busy = running.size > 0;
@@ -336,6 +355,7 @@ for (const id of ['model', 'p-search']) byId(id).addEventListener('input', () =>
 byId('reset').addEventListener('click', () => { reset(); allowed(); estimate(); });
 byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; if (running.size) allowed(); else draw(); });
 byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); mark(null); byId('system').value = ''; problem(''); shutKept(); draw(); list.draw(); byId('message').focus(); });
+byId('count').addEventListener('click', countFiles);
 byId('code').addEventListener('click', () => showCode(talk.columns[0]));
 byId('compare').addEventListener('click', () => {
   if (talk.columns.length > 1) talk.columns.length = 1;

@@ -5,7 +5,7 @@ export const newTalk = (model) => ({
   title: '', at: Date.now(), system: '', columns: [{ model, turns: [] }], spent: 0,
 });
 
-const part = (file) => {
+export const filePart = (file) => {
   if (file.kind === 'text') return { type: 'text', text: file.name + ':\n' + file.data };
   if (file.kind === 'image') return { type: 'image_url', image_url: { url: file.data } };
   return { type: 'file', file: { filename: file.name, file_data: file.data } };
@@ -74,7 +74,7 @@ export const messages = (system, turns) => {
   const list = [];
   if (system.trim()) list.push({ role: 'system', content: system });
   turns.forEach((turn, at) => {
-    if (turn.role === 'user') list.push({ role: 'user', content: turn.files?.length ? [...turn.files.map(part), { type: 'text', text: turn.text }] : turn.text });
+    if (turn.role === 'user') list.push({ role: 'user', content: turn.files?.length ? [...turn.files.map(filePart), { type: 'text', text: turn.text }] : turn.text });
     else if (turn.role === 'assistant') list.push(...answered(turns, at));
   });
   return list;

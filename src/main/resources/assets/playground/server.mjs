@@ -52,5 +52,13 @@ export const server = (csrf) => {
     return response?.ok ? (await response.json()).verdict : 'undecided';
   };
 
-  return { ask, look, settled, refusal, fit };
+  // the tokens of a message's parts as the provider counts them, or about; throws an error that says why not
+  const count = async (model, parts) => {
+    const response = await ask('/playground/count', { model, messages: [{ role: 'user', content: parts }] });
+    const told = await response.json();
+    if (!response.ok) throw new Error(told.error.message);
+    return { tokens: told.tokens, about: response.headers.get('x-tollgate-estimated') ? 'about ' : '' };
+  };
+
+  return { ask, look, count, settled, refusal, fit };
 };

@@ -14,7 +14,8 @@ export const chip = (file, remove) => {
     picture.alt = '';
     element.append(picture);
   }
-  element.append(file.name + ' · ' + size(file.size));
+  const about = [file.name, ...(file.pages ? [counted(file.pages, 'page')] : []), file.tokens ? file.about + counted(file.tokens, 'token') : size(file.size)];
+  element.append(about.join(' · '));
   if (remove) element.append(iconButton('x', 'Remove ' + file.name, remove));
   return element;
 };

@@ -37,6 +37,7 @@ import dev.tollgate.protocols.completions.CompletionsProtocol;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
 import dev.tollgate.protocols.googleapi.EmbedProtocol;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
@@ -185,6 +186,12 @@ record CallRoutes(
     /** Returns the route that estimates the price of a playground call. */
     Route<KeyCaller> playgroundEstimate(Gate<KeyCaller> session) {
         return door(chat(false)).countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
+    }
+
+    /** Returns the route that counts the tokens of a playground call: the provider does that, free of charge. */
+    Route<KeyCaller> playgroundCount(Gate<KeyCaller> session) {
+        return door(chat(false))
+                .countingRoute("/playground/count", session, counts, RoughCount.shown("{\"tokens\":"));
     }
 
     /** Returns the route that says whether a response of the playground fits its schema. */

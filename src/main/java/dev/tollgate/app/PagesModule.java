@@ -233,6 +233,11 @@ record PagesModule(
                         books.history(),
                         books.stores().ledger(),
                         ground.clock())
-                .routes(pages, asking::playgroundChat, asking::playgroundEstimate, asking::playgroundFit);
+                .routes(
+                        pages,
+                        asking::playgroundChat,
+                        asking::playgroundEstimate,
+                        asking::playgroundCount,
+                        asking::playgroundFit);
     }
 }

@@ -156,6 +156,10 @@ class PlaygroundTest {
             page.setInputFiles("#attach", new FilePayload("dot.png", "image/png", picture));
             page.waitForSelector("#files-about:visible");
             assertThat(page.isHidden("#guess")).isTrue();
+            assertThat(page.textContent("#files-about")).contains("sends the files to the provider");
+            page.click("#count");
+            page.waitForSelector("#files .chip:has-text('token')");
+            assertThat(page.isHidden("#count")).isTrue();
             page.click("#send");
             turn(page, "1.80 credits");
             page.fill("#message", "And what is beside it?");

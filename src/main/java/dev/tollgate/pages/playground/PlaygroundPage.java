@@ -91,12 +91,14 @@ public record PlaygroundPage(
     /**
      * @param chat makes the call's route for a gate
      * @param estimate makes the route of the maximum price for a gate
+     * @param counting makes the route that counts tokens for a gate
      * @param fit makes the route that says whether a response fits its schema for a gate
      */
     public List<Route<?>> routes(
             Pages pages,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> counting,
             Function<Gate<KeyCaller>, Route<KeyCaller>> fit) {
         Gate<KeyCaller> counted = pages.calls(this::caller, count::count);
         // what a script asks about a call that it has made is no request of the account's
@@ -105,6 +107,7 @@ public record PlaygroundPage(
         routes.add(pages.get("/playground", pages.members(), this::show));
         routes.add(chat.apply(counted).withErrors(PlaygroundErrors.INSTANCE));
         routes.add(estimate.apply(counted));
+        routes.add(counting.apply(counted));
         routes.add(fit.apply(asking));
         routes.add(Route.get("/playground/calls/{id}", asking, this::call));
         routes.add(Route.get("/playground/shortage", asking, this::shortage));
