@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { languages } from '../../main/resources/assets/playground/code.mjs';
+import { formulas } from '../../main/resources/assets/playground/formulas.mjs';
 import { attached, pdfPages } from '../../main/resources/assets/playground/files.mjs';
 import { dayOf, headOf, isMatch, surplus } from '../../main/resources/assets/playground/kept.mjs';
 import { fenced, finished, renderer } from '../../main/resources/assets/playground/markdown.mjs';
@@ -100,4 +101,24 @@ test('code in each language has the address and an escaped request', () => {
   for (const [name, code] of Object.entries(languages)) assert.ok(code('https://a.example', content).includes('https://a.example/v1/chat/completions'), name);
   assert.ok(languages.curl('', content).includes("It'\\''s"));
   assert.ok(languages.Java('', content).includes('\\\\\\\\ here'));
+});
+
+const extensions = (converter, load = () => {}) => formulas(() => converter, load, (text) => text.replace(/</g, '&lt;'));
+const [block, inline] = extensions(null);
+
+test('formulas are found between dollars and brackets, and amounts are none', () => {
+  const tex = (it, text) => { const found = it.tokenizer(text); return found && [found.tex, found.display]; };
+  assert.deepEqual([tex(inline, '$x$ y'), tex(inline, '\\(x\\)'), tex(inline, '$$x$$'), tex(inline, '\\[x\\]')], [['x', false], ['x', false], ['x', true], ['x', true]]);
+  for (const text of ['$5 and $6', '$ x$', '$5-$6', '$5\n$', '$5', '\\(x']) assert.equal(tex(inline, text), null, text);
+  assert.deepEqual(tex(block, '$$\n= a\n+ b\n$$\nmore'), ['= a\n+ b', true]);
+  assert.equal(tex(block, '$$a$$ more'), null);
+});
+
+test('a formula stays text until its converter is there, if it fails and if it is too long', () => {
+  const calls = [];
+  const loads = [];
+  const shown = (converter, tex) => extensions(converter, () => loads.push(tex))[1].renderer({ raw: '$' + tex + '$', tex, display: false });
+  const converter = { renderToString: (tex, options) => { calls.push(options.maxExpand); if (tex === 'bad') throw new Error(tex); return '<math style="color:red;">' + tex + '</math>'; } };
+  assert.deepEqual([shown(null, 'a<b'), shown(converter, 'bad'), shown(converter, 'x'), shown(converter, 'x'.repeat(2001))], ['$a&lt;b$', '$bad$', '<math>x</math>', '$' + 'x'.repeat(2001) + '$']);
+  assert.deepEqual([loads, calls], [['a<b'], [1000, 1000]]);
 });

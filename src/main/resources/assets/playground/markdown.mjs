@@ -1,12 +1,17 @@
 // Text of models, which becomes a part of the page only through the sanitizer.
 
+import { formulas } from './formulas.mjs';
 import { button, copyText, make } from './page.mjs';
 
+// MathML as Temml writes it, without style
+const MATH_TAGS = ['math', 'mrow', 'mi', 'mn', 'mo', 'ms', 'mtext', 'mspace', 'mfrac', 'msqrt', 'mroot', 'msub', 'msup', 'msubsup', 'munder', 'mover', 'munderover', 'mmultiscripts', 'mprescripts', 'mtable', 'mtr', 'mtd', 'mstyle', 'mpadded', 'mphantom'];
+const MATH_ATTRIBUTES = ['display', 'displaystyle', 'scriptlevel', 'mathvariant', 'stretchy', 'fence', 'form', 'separator', 'accent', 'accentunder', 'linethickness', 'lspace', 'rspace', 'minsize', 'maxsize', 'movablelimits', 'largeop', 'symmetric', 'rowspan', 'columnspan', 'width', 'height', 'depth', 'voffset'];
+
 const ALLOWED = {
-  ALLOWED_TAGS: ['p', 'br', 'strong', 'em', 'del', 'code', 'pre', 'ul', 'ol', 'li', 'blockquote', 'a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'hr', 'span', 'sup', 'sub'],
-  ALLOWED_ATTR: ['href', 'class', 'start', 'align', 'rel', 'target'],
+  ALLOWED_TAGS: ['p', 'br', 'strong', 'em', 'del', 'code', 'pre', 'ul', 'ol', 'li', 'blockquote', 'a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'hr', 'span', 'sup', 'sub', ...MATH_TAGS],
+  ALLOWED_ATTR: ['href', 'class', 'start', 'align', 'rel', 'target', ...MATH_ATTRIBUTES],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
-  ADD_URI_SAFE_ATTR: ['align', 'start'], // which would be taken for addresses
+  ADD_URI_SAFE_ATTR: ['align', 'start', ...MATH_ATTRIBUTES], // which would be taken for addresses
   RETURN_TRUSTED_TYPE: true,
 };
 
@@ -62,6 +67,7 @@ export const finished = (text) => {
 };
 
 const copyable = (element) => {
+  for (const formula of element.querySelectorAll('.formula')) formula.tabIndex = 0; // it may be wider than its place
   for (const block of element.querySelectorAll('pre')) {
     block.tabIndex = 0;
     const code = block.querySelector('code');
@@ -75,14 +81,16 @@ const copyable = (element) => {
 
 // Returns a function that shows the text of a turn in an element. While it grows, a finished block is made once and stays, and only
 // the rest is made again; shown is what the function remembers of the element: begin with { end: 0, tail: null }.
-export const markdown = ({ DOMPurify, marked, hljs }) => {
+// window: has the libraries; loadFormulas: called if formulas cannot be shown yet
+export const markdown = (window, loadFormulas) => {
+  const { DOMPurify, marked, hljs } = window;
   DOMPurify.addHook('afterSanitizeAttributes', (node) => {
     if (node.tagName === 'A') {
       node.setAttribute('rel', 'noopener noreferrer nofollow');
       node.setAttribute('target', '_blank');
     }
   });
-  marked.use({ renderer: renderer(hljs), gfm: true, breaks: true });
+  marked.use({ renderer: renderer(hljs), gfm: true, breaks: true, extensions: formulas(() => window.temml, loadFormulas, escapeHtml) });
 
   const render = (element, text) => {
     element.innerHTML = DOMPurify.sanitize(marked.parse(text), ALLOWED);

@@ -122,7 +122,12 @@ const finish = () => {
 
 // ---- drawing
 
-const drawColumns = turns(markdown(window), {
+let loading = null;
+const loadFormulas = () => {
+  loading ||= import(root.dataset.formulas).then(() => draw(true)).catch(() => {});
+};
+
+const drawColumns = turns(markdown(window, loadFormulas), {
   look: requests.look,
   allow: () => allowed(),
   send: () => send(),
@@ -153,8 +158,8 @@ const drawColumns = turns(markdown(window), {
   alone: (column) => { talk.columns = [column]; byId('model').value = column.model; draw(); buttons(); },
 });
 
-const draw = () => {
-  drawColumns(talk.columns, root.querySelector('.columns'));
+const draw = (anew) => {
+  drawColumns(talk.columns, root.querySelector('.columns'), anew);
   allowed();
   byId('about').textContent = worth(talk.spent);
 };

@@ -98,7 +98,7 @@ export const waysOut = (turn, send) => {
 // show: the function of markdown.mjs; page: the conversation and what its buttons do.
 export const turns = (show, page) => {
   // what an answer looks like: a long one takes a tenth of a second to make, and each turn draws the conversation again
-  const drawn = new WeakMap();
+  let drawn = new WeakMap();
 
   // results that are being typed, by call: the conversation is drawn again while they are
   const drafts = new WeakMap();
@@ -257,7 +257,9 @@ export const turns = (show, page) => {
     return box;
   };
 
-  return (columns, place) => {
+  // anew: what was drawn would look otherwise now
+  return (columns, place, anew = false) => {
+    if (anew) drawn = new WeakMap();
     place.classList.toggle('twice', page.isCompared());
     byId('playground').classList.toggle('compared', page.isCompared());
     place.replaceChildren(...columns.map(drawColumn));

@@ -190,8 +190,7 @@ record CallRoutes(
 
     /** Returns the route that counts the tokens of a playground call: the provider does that, free of charge. */
     Route<KeyCaller> playgroundCount(Gate<KeyCaller> session) {
-        return door(chat(false))
-                .countingRoute("/playground/count", session, counts, RoughCount.shown("{\"tokens\":"));
+        return door(chat(false)).countingRoute("/playground/count", session, counts, RoughCount.shown("{\"tokens\":"));
     }
 
     /** Returns the route that says whether a response of the playground fits its schema. */

@@ -53,6 +53,11 @@ class PlaygroundTest {
                 .text("{\"answer\":\"yes\"}")
                 .finish("STOP", new Tokens(10, 20, 0))
                 .next()
+                .whenAsked("a formula")
+                .text("So $a^2+b^2=c^2$ for $5 or $6:\n\n$$\\frac{1}{2}$$\n\nand $\\def\\a{\\a\\a}\\a$ with \\("
+                        + "x".repeat(2_001) + "\\)")
+                .finish("STOP", new Tokens(10, 20, 0))
+                .next()
                 .whenAsked("a table")
                 .text(
                         "| Bridge | Cars |\n|:--|--:|\n| Golden Gate | 112,000 |\n\n- [x] done\n- [ ] open\n\n> Quoted.\n\n"
@@ -286,6 +291,26 @@ class PlaygroundTest {
             assertThat(page.textContent(".answer .block > header")).isEqualTo("pythonCopy");
             visit.assertAccessible();
             visit.keep("playground-markdown");
+        }
+    }
+
+    @Test
+    void formulas_become_mathml_and_what_fails_stays_text() {
+        try (Visit visit = visit(member, 390, Scheme.LIGHT)) {
+            Page page = visit.page();
+            assertThat(page.evaluate("() => typeof temml"))
+                    .as("loaded with the first one")
+                    .isEqualTo("undefined");
+            ask(page, "Please write a formula.");
+            page.waitForSelector(".turn.assistant .costs b");
+            page.waitForSelector(
+                    ".answer math[display=block] mfrac",
+                    new Page.WaitForSelectorOptions().setState(WaitForSelectorState.ATTACHED));
+            assertThat(page.locator(".answer math").count()).isEqualTo(2);
+            assertThat(page.locator(".answer math [style]").count()).isZero();
+            assertThat(turn(page, "for $5 or $6:")).contains("$\\def\\a{\\a\\a}\\a$", "x".repeat(2_001));
+            visit.assertAccessible();
+            visit.keep("playground-formulas");
         }
     }
 

@@ -41,6 +41,7 @@ public final class Assets {
             "docs.js", List.of("app.js", "highlight.js", "docs.js"),
             "charts.js", List.of("app.js", "uplot.js", "charts.js"),
             "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground/playground.mjs"),
+            "temml.js", List.of("temml.js", "temml-shared.js"),
             "robots.txt", List.of("robots.txt"),
             "icons.svg", List.of("icons.svg"),
             "favicon.svg", List.of("favicon.svg"));
