@@ -210,7 +210,11 @@ record PagesModule(
                                 people.links().isMailOn(),
                                 ground.clock())
                         .routes(pages),
-                new StatementPages(books.history(), money.payments()).routes(pages),
+                new StatementPages(
+                                books.history(),
+                                money.payments(),
+                                books.stores().keys())
+                        .routes(pages),
                 new TopUpPages(
                                 ledger,
                                 money.payments(),

@@ -1,11 +1,15 @@
 package dev.tollgate.base.money;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
 /** Amounts for people and JSON: micro-credits as the exact decimal number of credits, without floating point. */
 public final class Credits {
 
     /** Micro-credits in one credit. */
     public static final long MICROS = 1_000_000;
 
+    private static final BigDecimal A_DOLLAR = BigDecimal.valueOf(200);
     private static final int DECIMALS_MAX = 6;
     private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000};
 
@@ -13,6 +17,14 @@ public final class Credits {
     private static final int CHARS_MAX = "-9223372036854.775808".length();
 
     private Credits() {}
+
+    /** Returns the worth in dollars, cut down as on pages, without the sign for dollars. @param decimals 2, or 4 for a call */
+    public static String dollars(long micros, int decimals) {
+        return BigDecimal.valueOf(micros, DECIMALS_MAX)
+                .divide(A_DOLLAR)
+                .setScale(decimals, RoundingMode.DOWN)
+                .toPlainString();
+    }
 
     /** @return a JSON number without trailing zeros, e.g. {@code 4.4754} for 4,475,400 micro-credits */
     public static String text(long micros) {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An account's movements as CSV, for its owner: {@code time,sequence,kind,task_id,model,amount,balance}. Amounts are credits; the
+ * An account's movements as CSV, for its owner: {@value #HEADER}. Amounts are credits; the
  * balance includes holds (decision D40), so holds, releases and shortfalls have no lines. The last
  * line has the kind {@code balance}: the balance after the last entry in the period, with that entry's time and sequence.
  *
@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccountStatement {
 
-    public static final String HEADER = "time,sequence,kind,task_id,model,amount,balance";
+    public static final String HEADER = "time,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice";
 
     private static final int FETCH_ROWS = 1_000;
 
     private static final String ACCOUNT = "SELECT created_at FROM account WHERE id = ?";
     private static final String ENTRIES = """
             SELECT e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
-                e.created_at, t.model
-            FROM entry e LEFT JOIN task t ON t.id = e.reservation_id
+                e.created_at, t.model, %s
+            FROM entry e%s
             WHERE e.account_id = ?
-            ORDER BY e.sequence""";
+            ORDER BY e.sequence""".formatted(EntryOrigin.COLUMNS, EntryOrigin.JOINS);
 
     private final Database database;
 
@@ -73,11 +73,20 @@ public final class AccountStatement {
                 row -> {
                     boolean isIn = row.getLong(8) < endMillis;
                     if (isIn) {
-                        statement.add(Movement.read(row, 1), row.getLong(8), row.getString(9));
+                        statement.add(
+                                Movement.read(row, 1),
+                                row.getLong(8),
+                                new About(row.getString(9), row.getString("origin_reason"), EntryOrigin.read(row)));
                     }
                     return isIn;
                 },
                 accountId);
+    }
+
+    /** The rest of a line. @param model that answered the call */
+    private record About(@Nullable String model, @Nullable String reason, EntryOrigin origin) {
+
+        static final About BALANCE = new About(null, null, EntryOrigin.NONE);
     }
 
     /** A statement in progress. */
@@ -103,31 +112,36 @@ public final class AccountStatement {
             lines.accept(HEADER);
         }
 
-        void add(Movement movement, long createdAtMillis, @Nullable String model) {
+        void add(Movement movement, long createdAtMillis, About about) {
             begun = begun || createdAtMillis >= fromMillis;
             atMillis = createdAtMillis;
             sequence = movement.sequence();
             long amountMicros = movement.into("available") + movement.into("reserved");
             balanceMicros += amountMicros;
             if (begun && amountMicros != 0) {
-                line(movement.kind(), movement.reservationId(), model, amountMicros);
+                line(movement.kind(), movement.reservationId(), amountMicros, about);
             }
         }
 
         void end() {
-            line("balance", null, null, 0);
+            line("balance", null, 0, About.BALANCE);
         }
 
-        private void line(String kind, @Nullable String taskId, @Nullable String model, long amountMicros) {
+        private void line(String kind, @Nullable String taskId, long amountMicros, About about) {
             lines.accept(String.join(
                     ",",
                     TIME.format(Instant.ofEpochMilli(atMillis)),
                     Long.toString(sequence),
                     kind,
                     field(taskId),
-                    field(model),
+                    field(about.model),
                     Credits.text(amountMicros),
-                    Credits.text(balanceMicros)));
+                    Credits.text(balanceMicros),
+                    about.origin.source(),
+                    about.origin.keyId(),
+                    field(about.reason),
+                    Credits.dollars(amountMicros, taskId == null ? 2 : 4),
+                    about.origin.invoice()));
         }
 
         /** Quotes as in RFC 4180; a model's name is untrusted text. */

@@ -326,6 +326,7 @@ public final class AccountHistory {
                         .toList(),
                 moved,
                 byModel,
+                usage.groups(UsageQuestion.of(span, By.KEY)),
                 all,
                 opening + moved - all.chargedMicros(),
                 new LedgerPage(List.of(), null, null));

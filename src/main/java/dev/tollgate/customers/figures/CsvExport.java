@@ -2,6 +2,8 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.verification.AccountStatement;
+import dev.tollgate.books.verification.EntryOrigin;
 import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -27,7 +29,7 @@ public final class CsvExport {
             + "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
             + "reasoning_tokens,charged,refunded,net,searches\r\n";
 
-    private static final String STATEMENT = CsvCells.BEGIN + "time,sequence,kind,task_id,model,amount,balance\r\n";
+    private static final String STATEMENT = CsvCells.BEGIN + AccountStatement.HEADER + "\r\n";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -151,22 +153,32 @@ public final class CsvExport {
                 .number(next.sequence() - 1)
                 .figure("balance")
                 .text(null)
-                .text(null);
-        boolean unused = pieces.test(piece
-                + cells.figure(Credits.text(0))
-                        .figure(Credits.text(next.balanceMicros()))
-                        .line()); // it is the last one
+                .text(null)
+                .figure(Credits.text(0))
+                .figure(Credits.text(next.balanceMicros()));
+        boolean unused =
+                pieces.test(piece + end(cells, EntryOrigin.NONE, null, Credits.dollars(0, 2))); // it is the last one
     }
 
     private static String line(StatementLine line, CsvCells cells) {
         Entry entry = line.entry();
-        return cells.figure(TIME.format(entry.at()))
+        cells.figure(TIME.format(entry.at()))
                 .number(entry.sequence())
                 .figure(entry.kind().code())
                 .text(entry.reservationId())
                 .text(line.model())
                 .figure(Credits.text(line.amountMicros()))
-                .figure(Credits.text(line.balanceMicros()))
+                .figure(Credits.text(line.balanceMicros()));
+        String dollars = Credits.dollars(line.amountMicros(), entry.reservationId() == null ? 2 : 4);
+        return end(cells, line.origin(), entry.reason(), dollars);
+    }
+
+    private static String end(CsvCells cells, EntryOrigin origin, @Nullable String reason, String dollars) {
+        return cells.figure(origin.source())
+                .text(origin.keyId())
+                .text(reason)
+                .figure(dollars)
+                .figure(origin.invoice())
                 .line();
     }
 }

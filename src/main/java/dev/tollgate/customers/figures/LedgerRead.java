@@ -4,6 +4,7 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.verification.EntryOrigin;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import dev.tollgate.storage.Dialect;
@@ -49,9 +50,10 @@ final class LedgerRead {
                 created_at) FROM account WHERE id = ?""";
 
     private static final String LINES = """
-            SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason,
-                (SELECT t.model FROM task t WHERE t.id = entry.reservation_id) AS model
-            FROM entry WHERE account_id = ? AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?""";
+            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                e.reason, t.model, %s
+            FROM entry e%s
+            WHERE e.account_id = ? AND e.sequence >= ? AND e.sequence < ? ORDER BY e.sequence LIMIT ?""".formatted(EntryOrigin.COLUMNS, EntryOrigin.JOINS);
 
     private static final String BALANCE = """
             SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, a.last_entry_at, %s
@@ -127,17 +129,14 @@ final class LedgerRead {
                     long before = lines.isEmpty()
                             ? from.balanceMicros()
                             : lines.getLast().balanceMicros();
-                    lines.add(new StatementLine(entry, model(row), amount, before + amount));
+                    lines.add(new StatementLine(
+                            entry, row.getString("model"), EntryOrigin.read(row), amount, before + amount));
                 },
                 accountId,
                 from.sequence(),
                 until,
                 limit);
         return lines;
-    }
-
-    private static @Nullable String model(ResultSet row) throws SQLException {
-        return row.getString("model");
     }
 
     /** @param holds whether holds and their returns are lines, too */

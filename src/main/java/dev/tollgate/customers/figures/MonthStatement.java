@@ -11,6 +11,7 @@ import java.util.List;
  * @param beside what did not move by a call: bought, refunded, taken back, corrected; in their order
  * @param movedMicros what those add up to
  * @param usage charges by model as it was asked for
+ * @param byKey the same charges by key
  * @param all of them; its refunds stand in {@code beside}, too
  * @param lines a page of its movements, the newest first
  */
@@ -20,6 +21,7 @@ public record MonthStatement(
         List<Entry> beside,
         long movedMicros,
         List<UsageGroup> usage,
+        List<UsageGroup> byKey,
         Figures all,
         long closingMicros,
         LedgerPage lines) {
@@ -27,9 +29,10 @@ public record MonthStatement(
     public MonthStatement {
         beside = List.copyOf(beside);
         usage = List.copyOf(usage);
+        byKey = List.copyOf(byKey);
     }
 
     MonthStatement with(LedgerPage page) {
-        return new MonthStatement(month, openingMicros, beside, movedMicros, usage, all, closingMicros, page);
+        return new MonthStatement(month, openingMicros, beside, movedMicros, usage, byKey, all, closingMicros, page);
     }
 }

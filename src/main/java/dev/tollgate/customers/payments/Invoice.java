@@ -1,7 +1,7 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.books.verification.EntryOrigin;
 import java.time.Instant;
-import java.util.Locale;
 
 /**
  * The paper of a payment, as both sides were called when it was paid.
@@ -20,8 +20,7 @@ public record Invoice(
 
     /** Returns the number, as in {@code 2026-00017}; receipts start with {@code R-}, documents of test payments with {@code TEST-}. */
     public String number() {
-        String number = year + "-" + String.format(Locale.ROOT, "%05d", sequence);
-        return isTest() ? "TEST-" + number : seller.isNamed() ? number : "R-" + number;
+        return EntryOrigin.number(year, sequence, !isTest(), seller.name());
     }
 
     /** Returns whether the payment was a test without money. */

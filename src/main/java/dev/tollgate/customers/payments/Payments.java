@@ -72,6 +72,11 @@ public final class Payments {
         return new PaymentsPart();
     }
 
+    /** The seller on papers from now on. */
+    public Party seller() {
+        return seller.get();
+    }
+
     // ---- by customers ----
 
     /** The result of beginning a payment. */

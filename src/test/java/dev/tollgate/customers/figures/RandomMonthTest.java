@@ -657,9 +657,12 @@ class RandomMonthTest {
                     .sum();
             assertThat(statement.closingMicros()).isEqualTo(balance);
             assertThat(statement.all().chargedMicros()).isEqualTo(entered(span, RandomMonthTest::isCharge));
+            assertThat(statement.byKey().stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus))
+                    .as("subtotals by key")
+                    .isEqualTo(statement.all());
             List<String> lines = new ArrayList<>();
             csv.write(ACCOUNT, span.from(), span.to(), lines::add);
-            assertThat(lines.getLast()).endsWith("," + Credits.text(balance));
+            assertThat(lines.getLast()).endsWith("," + Credits.text(balance) + ",,,,0.00,");
             StringBuilder file = new StringBuilder();
             new CsvExport(history).statement(ACCOUNT, month, piece -> file.append(piece) != null);
             assertThat(file).startsWith(CsvCells.BEGIN);

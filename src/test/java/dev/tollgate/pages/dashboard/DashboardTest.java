@@ -610,7 +610,8 @@ class DashboardTest {
         List<String> lines = page("/dashboard/billing/statements/2026-11/statement.csv")
                 .lines()
                 .toList();
-        assertThat(lines.getFirst()).isEqualTo("\ufefftime,sequence,kind,task_id,model,amount,balance");
+        assertThat(lines.getFirst())
+                .isEqualTo("\ufefftime,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice");
         assertThat(lines.stream().filter(line -> line.contains(",charge,")).map(line -> line.split(",")[3]))
                 .containsExactlyElementsOf(onPage.reversed());
         assertThat(page)
@@ -619,9 +620,7 @@ class DashboardTest {
     }
 
     private static long micros(String line) {
-        return new BigDecimal(line.substring(line.lastIndexOf(',') + 1))
-                .movePointRight(6)
-                .longValueExact();
+        return new BigDecimal(line.split(",", -1)[6]).movePointRight(6).longValueExact();
     }
 
     @Test

@@ -49,9 +49,17 @@ public final class EntryWords {
 
     /** Returns the change of the balance by an entry that belongs to no call, with sign and six decimals. */
     public static String change(Entry entry) {
-        boolean isTaken = (entry.kind() == EntryKind.REVERSAL || entry.kind() == EntryKind.ADJUSTMENT)
+        return (isTaken(entry) ? "−" : "+") + Display.exact(entry.amountMicros());
+    }
+
+    /** Returns the same change in dollars. */
+    public static String changeInDollars(Entry entry) {
+        return (isTaken(entry) ? "−" : "+") + Display.dollars(entry.amountMicros());
+    }
+
+    private static boolean isTaken(Entry entry) {
+        return (entry.kind() == EntryKind.REVERSAL || entry.kind() == EntryKind.ADJUSTMENT)
                 && entry.to() != Bucket.AVAILABLE;
-        return (isTaken ? "−" : "+") + Display.exact(entry.amountMicros());
     }
 
     private static boolean isFirst(Entry entry, List<Entry> all) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class BillingPagesTest {
 
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String PASSWORD = "a sentence nobody else has";
     private static final Pattern PAYMENT = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
 
@@ -25,7 +26,7 @@ class BillingPagesTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("http.trusted-hops", "1");
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "http.trusted-hops", "1");
     }
 
     @AfterAll
@@ -159,7 +160,9 @@ class BillingPagesTest {
         browser.submit("/dashboard/billing", "/dashboard/billing/contact", Map.of("name", "Reader Ltd"));
         assertThat(browser.get("/dashboard/billing/statements/" + month).body())
                 .as("whose it is, on paper too")
-                .containsPattern("Account <span class=\"mono\">acc_[A-Za-z0-9]+</span> of Reader Ltd at Tollgate");
+                .containsPattern("<dt>From</dt><dd>\\s*<div>Tollgate</div>")
+                .containsPattern("<dt>To</dt><dd>\\s*<div>Reader Ltd</div>")
+                .contains("<td class=\"num hide\">$0.25</td>");
         for (String never : List.of("%2B999999999-12", "-999999999-01", "2026-13")) {
             for (String page : List.of(never, never + "/statement.csv")) {
                 assertThat(browser.get("/dashboard/billing/statements/" + page).status())
@@ -169,6 +172,43 @@ class BillingPagesTest {
         }
         assertThat(browser.get("/dashboard/billing/statements/nonsense").status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void a_statement_file_names_source_key_reason_dollars_and_paper() {
+        Browser browser = member("accountant");
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'accountant@example.org'");
+        String path = browser.submit(
+                        "/dashboard/billing/top-up",
+                        "/dashboard/billing/top-up",
+                        Map.of("id", payment(browser), "dollars", "25"))
+                .location();
+        browser.submit("/dashboard", path.replace("/dashboard/billing/top-up/", "/pay/test/"), Map.of("end", "paid"));
+        admin("/admin/accounts/" + account + "/grants", "{\"credits\":7,\"reason\":\"sorry, \\\"we\\\" failed\"}");
+        String code = admin("/admin/vouchers", "{\"credits\":12.5,\"reason\":\"a talk\"}")
+                .json()
+                .get("codes")
+                .get(0)
+                .asString();
+        browser.submit("/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", code));
+        String month = LocalDate.now(ZoneOffset.UTC).toString().substring(0, 7);
+        List<String> lines = browser.get("/dashboard/billing/statements/" + month + "/statement.csv")
+                .body()
+                .lines()
+                .toList();
+        assertThat(lines.get(1)).endsWith(",top_up,,,50,50,gift,,credits to start with,0.25,");
+        assertThat(lines.get(2))
+                .containsPattern(
+                        ",top_up,,,5000,5050,payment,,\"Test payment of \\$25, no money moved\",25.00,TEST-20[0-9]{2}-0");
+        assertThat(lines.get(3)).endsWith(",top_up,,,7,5057,grant,,\"sorry, \"\"we\"\" failed\",0.03,");
+        assertThat(lines.get(4)).containsPattern(",top_up,,,12\\.5,5069\\.5,voucher,,voucher [0-9]+,0\\.06,$");
+        assertThat(lines.get(5)).endsWith(",balance,,,0,5069.5,,,,0.00,");
+    }
+
+    private static Gateway.Reply admin(String path, String body) {
+        Gateway.Reply reply = gateway.post(path, body, ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isLessThan(300);
+        return reply;
     }
 
     @Test
