@@ -27,7 +27,7 @@ public final class SettingTable {
         List.of("operator", "console", "admin").forEach(prefix -> groups.put(prefix, "Operators"));
         List.of("http", "cors", "clients", "messages", "codex").forEach(prefix -> groups.put(prefix, "HTTP"));
         groups.put("limits", "Limits");
-        groups.put("responses", "Kept responses");
+        groups.put("responses", "Stored responses");
         groups.put("media", "Media");
         groups.put("timeouts", "Timeouts");
         List.of("log", "http.access-log").forEach(prefix -> groups.put(prefix, "Logging"));
