@@ -53,9 +53,11 @@ record Sample(
 
     /** Returns the text that a chat completion asks, if that is all it sends; else an empty one. */
     String question() {
-        boolean isChat = body != null && url.endsWith("/v1/chat/completions") && !body.has("response_format");
-        JsonNode content = isChat ? body.at("/messages/0/content") : null;
-        return content != null && content.isString() ? content.asString() : "";
+        if (body == null || !url.endsWith("/v1/chat/completions") || body.has("response_format")) {
+            return "";
+        }
+        JsonNode content = body.at("/messages/0/content");
+        return content.isString() ? content.asString() : "";
     }
 
     String curl() {
