@@ -2,6 +2,7 @@
 (() => {
   'use strict';
 
+  const MENUS = 'details.menu[open], details.me[open]';
   const toast = document.getElementById('toast');
   let toastTimer = 0;
 
@@ -46,10 +47,17 @@
     if (event.target.closest('[data-print]')) print();
     const closer = event.target.closest('[data-close]');
     if (closer) closer.closest('dialog')?.close();
-    // a menu of the phone closes when something else is pressed
-    for (const menu of document.querySelectorAll('details.menu[open]')) {
+    // a menu closes when something else is pressed
+    for (const menu of document.querySelectorAll(MENUS)) {
       if (!menu.contains(event.target)) menu.open = false;
     }
+  });
+
+  document.addEventListener('keydown', (event) => {
+    const menu = event.key === 'Escape' && document.querySelector(MENUS);
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector('summary').focus();
   });
 
   for (const button of document.querySelectorAll('[data-copy], [data-print]')) button.hidden = false;

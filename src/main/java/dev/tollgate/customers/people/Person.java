@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param confirmedAt when the person confirmed the address
  * @param passwordDue whether the password must be changed before anything else
  * @param accountBlocked whether the account's keys are refused
+ * @param accountName what the account is called
  * @param hasSecondFactor whether a sign-in needs a code after the password
  * @param hasPassword whether a sign-in by password is possible; without one only an external identity is
  * @param version increases with every change, to recognise outdated forms
@@ -26,6 +27,7 @@ public record Person(
         Role role,
         boolean passwordDue,
         boolean accountBlocked,
+        String accountName,
         boolean hasSecondFactor,
         boolean hasPassword,
         Preferences preferences,

@@ -13,7 +13,8 @@ final class PersonSql {
     static final String PERSON = """
             person.id, person.account_id, person.login, person.email, person.confirmed_at, person.name, person.role,
             person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
-            person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at, account.blocked""";
+            person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at,
+            account.blocked, account.name AS account_name""";
 
     static final String FROM_PERSON = " FROM person JOIN account ON account.id = person.account_id ";
 
@@ -37,6 +38,7 @@ final class PersonSql {
                 Role.parse(row.getString("role")),
                 Columns.flag(row, "password_due"),
                 Columns.flag(row, "blocked"),
+                row.getString("account_name"),
                 row.getString("totp_secret") != null,
                 !row.getString("password_hash").equals(Passwords.NONE),
                 new Person.Preferences(

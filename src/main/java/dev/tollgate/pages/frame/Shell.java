@@ -3,6 +3,10 @@ package dev.tollgate.pages.frame;
 import dev.tollgate.customers.people.Person;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,17 @@ public record Shell(
         @Nullable Notice notice,
         OperatorWords words,
         Money money) {
+
+    /** The choices of colours, with their labels. */
+    public static final Map<String, String> THEMES = themes();
+
+    private static Map<String, String> themes() {
+        Map<String, String> themes = new LinkedHashMap<>();
+        themes.put("system", "System");
+        themes.put("light", "Light");
+        themes.put("dark", "Dark");
+        return Collections.unmodifiableMap(themes);
+    }
 
     /** @param kind ok, warn or danger; @param href where its link goes, null for none */
     public record Notice(
@@ -75,6 +90,22 @@ public record Shell(
                         "Your balance is below your line of " + Display.balance(line) + " credits.",
                         "/dashboard/billing/top-up",
                         "Top up");
+    }
+
+    /** Returns two letters for the person's picture: of the first and the last word of the name. */
+    public String initials() {
+        if (person == null) {
+            return "";
+        }
+        String[] words = (person.name().isBlank() ? person.login() : person.name())
+                .strip()
+                .split("\\s+");
+        String letters = first(words[0]) + (words.length > 1 ? first(words[words.length - 1]) : "");
+        return letters.toUpperCase(Locale.ROOT);
+    }
+
+    private static String first(String word) {
+        return word.substring(0, word.offsetByCodePoints(0, 1));
     }
 
     /** Returns the value of {@code aria-current}; null leaves the attribute out. */
