@@ -15,11 +15,14 @@ import java.util.List;
 import templates.JtelandingGenerated;
 
 /**
- * {@code /}: what this is, for who has not signed in; the others go to where they work.
+ * {@code /}: what this is, for strangers; others go to where they work.
  *
  * @param clock the time by which prices come into force
  */
 public record LandingPage(Catalogue catalogue, ModelLife life, InstantSource clock, SignUp signUp) {
+
+    /** More of them have a page of their own, which can be searched. */
+    private static final int MODELS_MAX = 8;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get("/", pages.everybody(), this::show));
@@ -29,14 +32,16 @@ public record LandingPage(Catalogue catalogue, ModelLife life, InstantSource clo
         if (request.visitor() instanceof Visitor.Member member) {
             return PageStep.to(member.person().isOperator() ? "/console" : "/dashboard");
         }
+        int all = catalogue.all().size();
         List<ModelFacts> models = catalogue.all().stream()
-                .map(model -> ModelFacts.of(model, life, clock.instant()))
+                .limit(MODELS_MAX)
+                .map(model -> ModelFacts.of(model, catalogue, life, clock.instant()))
                 .toList();
         FirstCall call = FirstCall.of(
                 request.address(),
                 FirstCall.VARIABLE,
                 life.current(catalogue.answering().getFirst()));
         boolean isOpen = signUp.isOpen();
-        return PageStep.show((out, shell) -> JtelandingGenerated.render(out, null, shell, isOpen, models, call));
+        return PageStep.show((out, shell) -> JtelandingGenerated.render(out, null, shell, isOpen, models, all, call));
     }
 }
