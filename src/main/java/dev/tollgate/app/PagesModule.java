@@ -9,7 +9,9 @@ import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.keys.Allowlist;
+import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
@@ -36,6 +38,7 @@ import dev.tollgate.pages.dashboard.settings.SecurityPage;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
 import dev.tollgate.pages.dashboard.usage.UsagePage;
 import dev.tollgate.pages.docs.ManualPages;
+import dev.tollgate.pages.docs.ModelSpeeds;
 import dev.tollgate.pages.entrance.CodePage;
 import dev.tollgate.pages.entrance.DoorPages;
 import dev.tollgate.pages.entrance.LandingPage;
@@ -49,10 +52,16 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Site;
 import dev.tollgate.pages.live.Live;
 import dev.tollgate.pages.playground.PlaygroundPage;
+import dev.tollgate.storage.StoreException;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Pages for customers, from the landing page to the playground: one line a page, or a few that belong together. */
@@ -66,6 +75,9 @@ record PagesModule(
         MoneyModule money,
         Live live,
         Pages pages) {
+
+    private static final Duration SPEED_SPAN = Duration.ofDays(7);
+    private static final int SPEED_CALLS_MIN = 100;
 
     static Live live(Ground ground, BooksModule books, CallsModule calls, Vertx vertx) {
         LiveAccounts accounts = new LiveAccounts(books.database());
@@ -153,7 +165,9 @@ record PagesModule(
                                 catalogue,
                                 upstreams.models(),
                                 calls.refused(),
-                                welcome.foretold()::changes)
+                                welcome.foretold()::changes,
+                                new Dismissals(books.database(), books.writer(), ground.clock()),
+                                books.people())
                         .routes(pages),
                 new RequestsPage(history, stores.keys(), catalogue, ground.clock()).routes(pages),
                 new RequestPage(history, stores.tasks(), stores.receipts(), Expiry.KEPT, ground.clock()).routes(pages),
@@ -180,8 +194,34 @@ record PagesModule(
     }
 
     private List<Route<?>> manual() {
-        return new ManualPages(ground.catalogue(), upstreams.models(), upstreams.models()::now, people.signUp()::isOpen)
+        PlatformHistory history = new PlatformHistory(books.database());
+        boolean isSandbox = upstreams.sandbox() != null; // its times say nothing
+        ModelSpeeds speeds =
+                new ModelSpeeds(now -> isSandbox ? Map.of() : speeds(history, now), upstreams.models()::now);
+        return new ManualPages(
+                        ground.catalogue(),
+                        upstreams.models(),
+                        upstreams.models()::now,
+                        speeds,
+                        people.signUp()::isOpen)
                 .routes(pages);
+    }
+
+    /** Reads the speeds of models with enough completed calls; none if the database cannot be read now. Earlier programs counted no first bytes. */
+    private static Map<String, ModelSpeeds.Speed> speeds(PlatformHistory history, Instant now) {
+        Instant to = now.truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
+        try {
+            return history.groups(to.minus(SPEED_SPAN), to, false, PlatformHistory.Part.MODEL).stream()
+                    .filter(group -> group.figures().completed() >= SPEED_CALLS_MIN
+                            && group.figures().withFirstByte() >= SPEED_CALLS_MIN)
+                    .collect(Collectors.toMap(
+                            PlatformHistory.Group::name,
+                            group -> new ModelSpeeds.Speed(
+                                    group.figures().firstByteMillis(50),
+                                    group.figures().tokensASecondTenths())));
+        } catch (StoreException e) {
+            return Map.of();
+        }
     }
 
     private List<Route<?>> settings() {

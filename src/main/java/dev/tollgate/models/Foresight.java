@@ -72,6 +72,12 @@ public final class Foresight {
         return differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + ".";
     }
 
+    /** Returns the differences that a model's callers notice when its successor answers; empty if no retirement is near. */
+    public List<String> differences(Model model) {
+        ModelLife.Retirement end = life.retirement(model);
+        return end == null ? List.of() : differences(model.upstream(), rules(end));
+    }
+
     /** Returns the differences that callers notice, apart from the text of responses. */
     private static List<String> differences(UpstreamModel before, UpstreamModel after) {
         List<String> differences = new ArrayList<>();
@@ -112,8 +118,9 @@ public final class Foresight {
      *
      * @param model the model on sale
      * @param sentence the announcement to its users
+     * @param isSuccession whether another upstream model answers from then on; otherwise a cost rises
      */
-    public record Change(Model model, Instant at, String sentence) {
+    public record Change(Model model, Instant at, String sentence, boolean isSuccession) {
 
         /** Returns model and day of the change, without a comma. */
         public String key() {
@@ -127,16 +134,15 @@ public final class Foresight {
         for (Model model : catalogue.all()) {
             ModelLife.Retirement end = life.retirement(model);
             if (end != null && isSoon(end.at())) {
-                UpstreamModel after = rules(end);
-                List<String> differences = differences(model.upstream(), after);
                 String when = end.isInEffect()
                         ? "%s answers for %s now."
                         : "From " + Written.day(end.at()) + " %s answers for %s.";
                 changes.add(new Change(
                         model,
                         end.at(),
-                        when.formatted(after.name(), model.id()) + differing(differences)
-                                + " Name and price stay the same."));
+                        when.formatted(rules(end).name(), model.id()) + differing(differences(model))
+                                + " Name and price stay the same.",
+                        true));
             }
         }
         return changes;
@@ -159,7 +165,8 @@ public final class Foresight {
                                     after.from(),
                                     "On " + Written.day(after.from()) + " the provider doubles its price for "
                                             + current.upstream().name()
-                                            + ". Your price stays until the operator changes it.")));
+                                            + ". Your price stays until the operator changes it.",
+                                    false)));
                 }
             }
         }

@@ -230,16 +230,39 @@ class NoticesTest {
             String told = "From 1 Dec 2026 gemini-3.8-flash answers for google/gemini-2.5-pro-preview.";
             assertThat(MailBox.text(box.to("uses-pro@example.net", 2).getLast()))
                     .contains(told, "thinking levels", MailBox.SITE + "/docs/models");
-            assertThat(user.get("/dashboard").body()).contains(told);
-            assertThat(other.get("/dashboard").body()).doesNotContain("gemini-3.8-flash answers");
+            assertThat(user.get("/dashboard").body())
+                    .contains("1 model you use changes on 1 December. Names and prices stay.");
+            assertThat(other.get("/dashboard").body()).doesNotContain("you use change");
 
             gateway.setNow(Instant.parse("2026-12-01T00:00:00Z"));
             gateway.app().people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).as("it has retired").isEqualTo(2);
-            assertThat(user.get("/dashboard").body()).doesNotContain("gemini-3.8-flash answers");
+            assertThat(user.get("/dashboard").body()).doesNotContain("you use change");
         } finally {
             gateway.setNow(NOON);
         }
+    }
+
+    @Test
+    void a_dismissed_change_stays_away_and_a_new_one_is_shown() {
+        Browser browser = member("dismisses@example.net");
+        call(browser, "gemini-2.5-pro");
+        String change = "gemini-2.5-pro@2026-12-01";
+        assertThat(browser.get("/dashboard").body()).contains("name=\"changes\" value=\"" + change + "\"");
+        dismiss(browser, "no-such-model@2026-12-01," + change);
+        assertThat(browser.get("/dashboard").body()).doesNotContain("you use change");
+        assertThat(gateway.text("SELECT subject FROM dismissed JOIN person ON person.id = person_id"
+                        + " WHERE login = 'dismisses@example.net'"))
+                .isEqualTo("model:" + change);
+        call(browser, "google/gemini-2.5-pro");
+        assertThat(browser.get("/dashboard").body())
+                .contains("1 model you use changes on 1 December.", "value=\"google/gemini-2.5-pro@2026-12-01\"");
+    }
+
+    private static void dismiss(Browser browser, String changes) {
+        assertThat(browser.submit("/dashboard", "/dashboard/changes", Map.of("changes", changes))
+                        .status())
+                .isEqualTo(303);
     }
 
     @Test

@@ -111,19 +111,20 @@ class ComponentPagesTest {
     @Test
     void a_models_page_has_all_rates_of_its_price() {
         assertThat(visited("/docs/models/gemini-3.1-pro-preview"))
-                .contains("Input, per million tokens 500 credits $2.50 1,000 credits $5.00 above 200,000 prompt tokens")
-                .contains("Cached input, per million tokens 50 credits $0.25 100 credits $0.50 above 200,000")
-                .contains("Search, per thousand queries 3,500 credits $17.50 Service tiers flex × 0.5, priority × 1.8")
+                .contains("Input, per million tokens $2.50 500 credits $5.00 1,000 credits above 200,000 prompt tokens")
+                .contains("Cached input, per million tokens $0.25 50 credits $0.50 100 credits above 200,000")
+                .contains("Search, per thousand queries $17.50 3,500 credits Service tiers flex × 0.5, priority × 1.8")
                 .doesNotContain("Audio input");
-        assertThat(visited("/docs/models/gemini-2.5-flash")).contains("Audio input, per million tokens 200 credits");
+        assertThat(visited("/docs/models/gemini-2.5-flash"))
+                .contains("Audio input, per million tokens $1.00 200 credits");
     }
 
     @Test
-    void the_price_list_has_the_other_rates_of_each_model() {
-        assertThat(visited("/docs/models"))
-                .contains(
-                        "Cached input 50 Search 3,500 per thousand queries"
-                                + " Above 200,000 prompt tokens: in 1,000, cached 100, out 4,500 Tiers flex × 0.5, priority × 1.8");
-        assertThat(visited("/")).contains("Cached input 50 Search 3,500 per thousand queries");
+    void the_list_of_models_has_cached_input_and_a_comparison_has_all_rates() {
+        assertThat(visited("/docs/models?sort=input"))
+                .containsPattern("gemini-3.1-pro-preview .* \\$2.50 \\$15.00 \\$0.25 ");
+        assertThat(visited("/docs/models?compare=gemini-3.1-pro-preview,gemini-2.5-flash"))
+                .contains("Input, per million tokens $2.50; $5.00 above 200,000 prompt tokens ")
+                .contains("Audio input, per million tokens – $1.00");
     }
 }

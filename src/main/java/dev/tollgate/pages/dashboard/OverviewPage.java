@@ -7,10 +7,13 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.notices.Dismissals;
+import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
@@ -21,6 +24,7 @@ import dev.tollgate.pages.dashboard.keys.KeyRow;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PartsChart;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
+import dev.tollgate.pages.dashboard.settings.SettingsPages;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
@@ -32,7 +36,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,15 +59,22 @@ public record OverviewPage(
         Catalogue catalogue,
         ModelLife life,
         RefusedCalls refused,
-        Supplier<List<Foresight.Change>> changes) {
+        Supplier<List<Foresight.Change>> changes,
+        Dismissals dismissals,
+        People people) {
 
     private static final DateTimeFormatter LONG_DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
+    private static final String CHANGES = "/dashboard/changes";
+    private static final String SUBJECT = "model:";
     private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final int CHART_DAYS = 30;
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get("/dashboard", pages.members(), this::show));
+        return List.of(
+                pages.get("/dashboard", pages.members(), this::show),
+                pages.post(CHANGES, pages.members(), this::dismissChanges));
     }
 
     /** The steps before the first call. @param balance what there is to begin with */
@@ -77,22 +91,75 @@ public record OverviewPage(
         Notice notice = notice(overview, refused.counts(account), refusedByKeys(account, overview.asOf()), zone);
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
-        List<String> changed = changesOf(overview);
+        ModelChanges changed = changesOf(overview, person);
         return PageStep.show((out, shell) -> JteoverviewGenerated.render(
                         out, null, shell, overview, warning, isToConfirm, notice, chart, start, changed))
                 .withBalance(overview.balance().balanceMicros());
     }
 
-    /** Returns the coming changes of the models that were used in these days. */
-    private List<String> changesOf(Overview overview) {
+    /**
+     * The coming changes of the models in use, which the person has not dismissed.
+     *
+     * @param text all of them in one line
+     * @param keys of the changes, for the form that dismisses them
+     */
+    public record ModelChanges(String text, String keys) {
+
+        static ModelChanges of(List<Foresight.Change> changes) {
+            long models =
+                    changes.stream().map(Foresight.Change::model).distinct().count();
+            List<String> days = changes.stream()
+                    .map(Foresight.Change::at)
+                    .sorted()
+                    .map(at -> DAY.format(at.atZone(ZoneOffset.UTC)))
+                    .distinct()
+                    .toList();
+            String when = " on " + days.getFirst() + (days.size() == 1 ? "." : " or later.");
+            boolean isSame = changes.stream().allMatch(Foresight.Change::isSuccession);
+            return new ModelChanges(
+                    Display.count(models, "model") + " you use " + (models == 1 ? "changes" : "change") + when
+                            + (isSame ? " Names and prices stay." : ""),
+                    changes.stream().map(Foresight.Change::key).collect(Collectors.joining(",")));
+        }
+    }
+
+    /** Returns the coming changes of the models that were used in these days; null if there is nothing to say. */
+    private @Nullable ModelChanges changesOf(Overview overview, Person person) {
         Set<Model> used = overview.days().stream()
                 .map(credits -> catalogue.find(credits.name()))
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
-        return changes.get().stream()
+        List<Foresight.Change> all = changes.get().stream()
                 .filter(change -> used.contains(change.model()))
-                .map(Foresight.Change::sentence)
                 .toList();
+        if (all.isEmpty()) {
+            return null;
+        }
+        Set<String> dismissed = dismissals.dismissed(person.id());
+        List<Foresight.Change> left = all.stream()
+                .filter(change -> !dismissed.contains(SUBJECT + change.key()))
+                .toList();
+        return left.isEmpty() ? null : ModelChanges.of(left);
+    }
+
+    /** Dismisses the changes that the form names, until they happen. Others have come since the page was made, perhaps. */
+    private PageStep dismissChanges(PageRequest<Visitor.Member> request, Form form) {
+        Set<String> named = Set.copyOf(Arrays.asList(form.text("changes").split(",")));
+        List<Foresight.Change> seen = changes.get().stream()
+                .filter(change -> named.contains(change.key()))
+                .toList();
+        if (!seen.isEmpty()) {
+            Person person = request.visitor().person();
+            SettingsPages.count(people, person);
+            dismissals.dismiss(
+                    person.id(),
+                    seen.stream().map(change -> SUBJECT + change.key()).toList(),
+                    seen.stream()
+                            .map(Foresight.Change::at)
+                            .max(Comparator.naturalOrder())
+                            .orElseThrow());
+        }
+        return PageStep.to("/dashboard");
     }
 
     /** Returns a warning about the first key that has used most of a limit; empty if there is none. */

@@ -15,9 +15,7 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import templates.manual.JtefoundGenerated;
@@ -30,9 +28,11 @@ import templates.manual.JtesearchGenerated;
  * {@code /docs} and what is under it.
  *
  * @param clock the time by which prices come into force
+ * @param speeds of the models, on the pages of them
  * @param isOpen asked each time: whether strangers may make an account
  */
-public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clock, BooleanSupplier isOpen) {
+public record ManualPages(
+        Catalogue catalogue, ModelLife life, InstantSource clock, ModelSpeeds speeds, BooleanSupplier isOpen) {
 
     /** The address of this server in the files. */
     static final String ADDRESS = "http://127.0.0.1:8080";
@@ -151,21 +151,10 @@ public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clo
     }
 
     private PageStep models(PageRequest<Visitor> request) {
-        List<ModelFacts> models = catalogue.all().stream().map(this::facts).toList();
+        List<ModelFacts> all = catalogue.all().stream().map(this::facts).toList();
+        ModelList list = ModelList.of(request, all, speeds.speeds());
         boolean open = isOpen.getAsBoolean();
-        return PageStep.show((out, shell) ->
-                JtemodelsGenerated.render(out, null, shell, open, contents(request), models, retirements(models)));
-    }
-
-    /** Model ids by retirement notice: several models may share a notice. */
-    private static Map<String, String> retirements(List<ModelFacts> models) {
-        Map<String, String> retirements = new LinkedHashMap<>();
-        for (ModelFacts model : models) {
-            if (model.retirement() != null) {
-                retirements.merge(model.retirement(), model.model().id(), (ids, id) -> ids + ", " + id);
-            }
-        }
-        return retirements;
+        return PageStep.show((out, shell) -> JtemodelsGenerated.render(out, null, shell, open, list));
     }
 
     private PageStep model(PageRequest<Visitor> request) {
@@ -177,12 +166,12 @@ public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clo
         FirstCall call = FirstCall.of(request.address(), FirstCall.VARIABLE, life.current(model));
         ModelFacts facts = facts(model);
         boolean open = isOpen.getAsBoolean();
-        return PageStep.show(
-                (out, shell) -> JtemodelGenerated.render(out, null, shell, open, contents(request), facts, call));
+        ModelSpeeds.Speed speed = speeds.speeds().get(model.id());
+        return PageStep.show((out, shell) -> JtemodelGenerated.render(out, null, shell, open, facts, speed, call));
     }
 
     private ModelFacts facts(Model model) {
-        return ModelFacts.of(model, life, clock.instant());
+        return ModelFacts.of(model, catalogue, life, clock.instant());
     }
 
     private static Manual.Contents contents(PageRequest<?> request) {

@@ -2,12 +2,17 @@ package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.EmbeddingRules;
+import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,33 +30,40 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model with the rules and the price in force
  * @param ahead the prices that are set for later, the earliest first
- * @param retirement a sentence on its end; null if none is near
+ * @param end its retirement at the provider; null if none is near
+ * @param differences of the model that answers after that
  */
-public record ModelFacts(
-        Model model, List<Ahead> ahead, @Nullable String retirement) {
+public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Retirement end, List<String> differences) {
 
-    /** A price that is set for later. @param from the day, with the time unless it is midnight */
-    public record Ahead(String from, PriceFacts price) {}
+    /** A price that is set for later. */
+    public record Ahead(Instant at, PriceFacts price) {
+
+        /** Returns the day, with the time unless it is midnight. */
+        public String from() {
+            String day = Display.day(at, ZoneOffset.UTC);
+            return at.truncatedTo(ChronoUnit.DAYS).equals(at)
+                    ? day
+                    : day + ", " + CLOCK.format(at.atZone(ZoneOffset.UTC)) + " UTC";
+        }
+    }
 
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
 
     /** @param name of what is said */
     public record Fact(String name, String text) {}
 
     /** @param now the time by which prices come into force */
-    public static ModelFacts of(Model model, ModelLife life, Instant now) {
+    public static ModelFacts of(Model model, Catalogue catalogue, ModelLife life, Instant now) {
         List<Ahead> ahead = model.prices().after(now).stream()
-                .map(price -> new Ahead(from(price.from()), new PriceFacts(price.pricing())))
+                .map(price -> new Ahead(price.from(), new PriceFacts(price.pricing())))
                 .toList();
-        return new ModelFacts(life.current(model), ahead, retirement(life.retirement(model)));
-    }
-
-    private static String from(Instant from) {
-        String day = Display.day(from, ZoneOffset.UTC);
-        return from.truncatedTo(ChronoUnit.DAYS).equals(from)
-                ? day
-                : day + ", " + CLOCK.format(from.atZone(ZoneOffset.UTC)) + " UTC";
+        return new ModelFacts(
+                life.current(model),
+                ahead,
+                life.retirement(model),
+                new Foresight(catalogue, life, now).differences(model));
     }
 
     /** Returns the price in force. */
@@ -59,15 +71,70 @@ public record ModelFacts(
         return new PriceFacts(model.pricing());
     }
 
-    /** Returns one line for each rate apart from input and output, and for each price that is set for later. */
-    public List<String> otherRates() {
-        List<String> lines = new ArrayList<>(price().others());
+    /** Returns the next change in two or three words, for the list; null if none is near. */
+    public @Nullable String badge() {
+        if (end != null && !end.isInEffect()) {
+            return "changes on " + day(end.at());
+        }
+        return ahead.isEmpty() ? null : "new price on " + day(ahead.getFirst().at());
+    }
+
+    private static String day(Instant at) {
+        return DAY.format(at.atZone(ZoneOffset.UTC));
+    }
+
+    /** Returns the coming changes, a sentence each. */
+    public List<String> changes(Money money) {
+        List<String> sentences = new ArrayList<>();
+        if (end != null) {
+            sentences.add(retirement(end)
+                    + (differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + "."));
+        }
         Pricing before = model.pricing();
         for (Ahead later : ahead) {
-            lines.add("From " + later.from() + ": "
-                    + new PriceFacts(before).changesTo(later.price().pricing()));
-            before = later.price().pricing();
+            Pricing then = later.price().pricing();
+            sentences.add("From " + later.from() + ": " + new PriceFacts(before).changesTo(then, money) + ".");
+            before = then;
         }
+        return sentences;
+    }
+
+    private static String retirement(ModelLife.Retirement end) {
+        String rest = " Name and price stay the same.";
+        return end.isInEffect()
+                ? "The provider has retired this model. " + end.successor() + " answers in its place." + rest
+                : "The provider retires this model on " + Display.day(end.at(), ZoneOffset.UTC) + ". " + end.successor()
+                        + " will then answer in its place." + rest;
+    }
+
+    /** Returns what it takes and can do, a word each. */
+    public List<String> tags() {
+        if (model.isEmbedding()) {
+            return List.of("embeddings");
+        }
+        List<String> tags = new ArrayList<>(List.of("images", "audio"));
+        if (model.tools().functions()) {
+            tags.add("functions");
+        }
+        if (model.tools().search()) {
+            tags.add("search");
+        }
+        if (model.formats().json()) {
+            tags.add("JSON");
+        }
+        return tags;
+    }
+
+    /** Returns the rate of cached tokens; null if they cost as much as others. */
+    public @Nullable Long cachedMicros() {
+        PriceRates rates = model.pricing().tariff().rates();
+        return rates.has(Rate.CACHED_INPUT) ? Rate.CACHED_INPUT.of(rates) : null;
+    }
+
+    /** Returns one line for each rate in credits apart from input and output, and for each coming change. */
+    List<String> otherRates() {
+        List<String> lines = new ArrayList<>(price().others());
+        lines.addAll(changes(Money.CREDITS));
         return lines;
     }
 
@@ -94,6 +161,11 @@ public record ModelFacts(
             said.add(Display.number(rates.concurrency()) + " concurrent calls");
         }
         return said.isEmpty() ? "–" : String.join(", ", said);
+    }
+
+    /** Returns a rate in the amounts that a page shows first, exactly. */
+    public static String price(Money money, long micros) {
+        return money == Money.DOLLARS ? dollars(micros) : Display.price(micros);
     }
 
     /** Exact, with two decimals at least. */
@@ -172,15 +244,5 @@ public record ModelFacts(
 
     private static String yesOrNo(boolean is) {
         return is ? "yes" : "no";
-    }
-
-    private static @Nullable String retirement(ModelLife.@Nullable Retirement end) {
-        if (end == null) {
-            return null;
-        }
-        String day = Display.day(end.at(), ZoneOffset.UTC);
-        return end.isInEffect()
-                ? "Its upstream model has retired. " + end.successor() + " replaces it."
-                : "Its upstream model retires on " + day + ". Then " + end.successor() + " replaces it.";
     }
 }

@@ -5,6 +5,7 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ public record PriceFacts(Pricing pricing) {
         }
     }
 
-    /** Returns one line for each rate apart from input and output. */
+    /** Returns one line for each rate in credits apart from input and output. */
     List<String> others() {
         Tariff tariff = pricing.tariff();
         PriceRates rates = tariff.rates();
@@ -83,7 +84,7 @@ public record PriceFacts(Pricing pricing) {
         }
         PriceRates.Step above = tariff.above();
         if (above != null) {
-            String line = longPrompts(rates, above);
+            String line = longPrompts(rates, above, Money.CREDITS);
             lines.add(Character.toUpperCase(line.charAt(0)) + line.substring(1));
         }
         if (!tiers().isEmpty()) {
@@ -93,13 +94,14 @@ public record PriceFacts(Pricing pricing) {
     }
 
     /** Returns the parts of this price that another one changes. */
-    String changesTo(Pricing other) {
+    String changesTo(Pricing other, Money money) {
         Tariff now = pricing.tariff();
         Tariff then = other.tariff();
         List<String> changes = new ArrayList<>();
-        add(changes, changes(now.rates(), then.rates()));
+        add(changes, changes(now.rates(), then.rates(), money));
         if (!Objects.equals(now.above(), then.above())) {
-            changes.add(then.above() == null ? "no rates of long prompts" : longPrompts(then.rates(), then.above()));
+            changes.add(
+                    then.above() == null ? "no rates of long prompts" : longPrompts(then.rates(), then.above(), money));
         }
         String tiers = new PriceFacts(other).tiers();
         if (!tiers.equals(tiers())) {
@@ -111,8 +113,8 @@ public record PriceFacts(Pricing pricing) {
         return changes.isEmpty() ? "another rounding" : String.join(", ", changes);
     }
 
-    private static String longPrompts(PriceRates rates, PriceRates.Step above) {
-        String changes = changes(rates, above.rates());
+    private static String longPrompts(PriceRates rates, PriceRates.Step above, Money money) {
+        String changes = changes(rates, above.rates(), money);
         return "above " + Display.number(above.promptTokens()) + " prompt tokens: "
                 + (changes.isEmpty() ? "the same rates" : changes);
     }
@@ -123,11 +125,11 @@ public record PriceFacts(Pricing pricing) {
         }
     }
 
-    private static String changes(PriceRates rates, PriceRates others) {
+    private static String changes(PriceRates rates, PriceRates others, Money money) {
         return Rate.AS_CHARGED.stream()
                 .filter(rate -> rates.has(rate) || others.has(rate))
                 .filter(rate -> rate.of(rates) != rate.of(others))
-                .map(rate -> rate.brief() + " " + Display.price(rate.of(others)))
+                .map(rate -> rate.brief() + " " + ModelFacts.price(money, rate.of(others)))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -67,7 +67,7 @@ class ManualTest {
                 assertThat(page.status()).as(path).isEqualTo(200);
                 pages.put(path, page.body());
                 links(page.body()).stream()
-                        .map(link -> link.replaceFirst("#.*", ""))
+                        .map(link -> link.replaceFirst("[?#].*", "")) // the list of models has many orders
                         .filter(link -> link.equals("/docs") || link.startsWith("/docs/") && !link.endsWith(".md"))
                         .forEach(todo::push);
             }
@@ -143,7 +143,9 @@ class ManualTest {
                 assertThat(around.before() == null ? null : around.before().href())
                         .isEqualTo(before);
                 String page = stranger.get(path).body();
-                assertThat(page).contains("<a href=\"%s\" aria-current=\"page\">".formatted(path));
+                if (!path.equals(Manual.MODELS)) { // it needs the width of the list of pages
+                    assertThat(page).contains("<a href=\"%s\" aria-current=\"page\">".formatted(path));
+                }
                 read.add(path);
                 before = path;
                 path = around.after() == null ? null : around.after().href();
@@ -210,12 +212,15 @@ class ManualTest {
     }
 
     @Test
-    void the_price_list_has_prices_limits_and_the_day_of_retirement() {
+    void the_list_of_models_has_prices_and_the_day_of_a_change() {
         assertThat(stranger.get("/docs/models").body())
-                .containsPattern("(?s)>gemini-3-pro</a>.{1,300}>160<br><span class=\"small muted\">\\$0.80</span>"
-                        + ".{1,900}120 requests per minute, 7 concurrent calls")
-                .containsPattern("(?s)>gemini-2.5-pro</a>.{1,300}>57<br><span class=\"small muted\">\\$0.285</span>")
-                .contains("retires on 1 Dec 2026. Then gemini-3.8-flash replaces it");
+                .containsPattern("(?s)>gemini-3-pro</a>.{1,900}>\\$0.80</td>")
+                .containsPattern("(?s)>gemini-2.5-pro</a>.{1,200}changes on 1 Dec</a>.{1,900}>\\$0.285</td>");
+        assertThat(stranger.get("/docs/models/gemini-3-pro").body())
+                .contains("120 requests per minute, 7 concurrent calls");
+        assertThat(stranger.get("/docs/models?can=changing").body())
+                .contains("retires this model on 1 Dec 2026. gemini-3.8-flash will then answer in its place.")
+                .doesNotContain(">gemini-3-pro</a>");
     }
 
     @Test

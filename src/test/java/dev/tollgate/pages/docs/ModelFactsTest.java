@@ -6,6 +6,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.frame.Money;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
@@ -16,9 +17,9 @@ import org.junit.jupiter.api.Test;
 class ModelFactsTest {
 
     private static final Instant CHANGE = Instant.parse("2026-12-01T08:00:00Z");
-    private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("models/gemini-all.yaml"));
+    static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("models/gemini-all.yaml"));
 
-    private static ModelFacts facts(String id, Instant now) {
+    static ModelFacts facts(String id, Instant now) {
         ModelLife life = new ModelLife() {
             @Override
             public Model current(Model model) {
@@ -30,30 +31,32 @@ class ModelFactsTest {
                 return null;
             }
         };
-        return ModelFacts.of(Objects.requireNonNull(CATALOGUE.find(id)), life, now);
+        return ModelFacts.of(Objects.requireNonNull(CATALOGUE.find(id)), CATALOGUE, life, now);
     }
 
     @Test
     void a_price_ahead_is_shown_with_its_day_until_then() {
         ModelFacts before = facts("gemini-4-argon", CHANGE.minusMillis(1));
 
-        assertThat(before.otherRates())
-                .containsExactly(
-                        "Cached input 20",
-                        "Search 2,800 per thousand queries",
-                        "Tiers flex × 0.5, priority × 1.8",
-                        "From 1 Dec 2026, 08:00 UTC: in 800, cached 40, out 4,000");
+        assertThat(before.badge()).isEqualTo("new price on 1 Dec");
+        assertThat(before.changes(Money.CREDITS))
+                .containsExactly("From 1 Dec 2026, 08:00 UTC: in 800, cached 40, out 4,000.");
+        assertThat(before.changes(Money.DOLLARS))
+                .containsExactly("From 1 Dec 2026, 08:00 UTC: in $4.00, cached $0.20, out $20.00.");
+        assertThat(before.cachedMicros()).isEqualTo(20_000_000);
         assertThat(before.price().rates().getFirst())
                 .isEqualTo(new PriceFacts.Line("Input, per million tokens", 400_000_000, null));
         ModelFacts after = facts("gemini-4-argon", CHANGE);
         assertThat(after.ahead()).isEmpty();
-        assertThat(after.otherRates()).startsWith("Cached input 40");
+        assertThat(after.badge()).isNull();
+        assertThat(after.cachedMicros()).isEqualTo(40_000_000);
         assertThat(after.price().rates().getFirst().micros()).isEqualTo(800_000_000);
     }
 
     @Test
     void searches_that_are_charged_by_the_call_say_so() {
-        assertThat(facts("gemini-2.5-pro", CHANGE).otherRates())
-                .contains("Search 7,000 per thousand calls that search");
+        assertThat(facts("gemini-2.5-pro", CHANGE).price().rates())
+                .extracting(PriceFacts.Line::name)
+                .contains("Search, per thousand calls that search");
     }
 }
