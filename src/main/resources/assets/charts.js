@@ -126,8 +126,7 @@
 
   // the same page over the days that were chosen, where it has a range
   const zoom = (first, last) => {
-    const form = document.querySelector('form[data-range]');
-    if (!form || !first || !last) return;
+    if (!document.querySelector('[data-range]') || !first || !last) return;
     const url = new URL(location.href);
     url.searchParams.set('range', 'own');
     url.searchParams.set('from', new URL(first).searchParams.get('from'));

@@ -196,8 +196,9 @@ class PagesGoldenTest {
             get("overview-of-who-only-has-credits", it.fred, "/dashboard");
             get("overview-of-a-stranger-provider", it.cara, "/dashboard");
             get("usage", it.ann, "/dashboard/usage");
-            get("usage-by-day", it.ann, "/dashboard/usage?range=30&by=day");
-            get("usage-by-key", it.ann, "/dashboard/usage?range=7&by=key");
+            get("usage-of-calls", it.ann, "/dashboard/usage?range=30&by=model&metric=calls&sort=-calls");
+            get("usage-of-first-bytes", it.ann, "/dashboard/usage?range=7&metric=first_byte");
+            get("usage-of-a-month", it.ann, "/dashboard/usage?range=month");
             get("usage-own-range", it.ann, "/dashboard/usage?range=own&from=2026-10-30&to=2026-11-05&by=model");
             get("usage-of-a-key", it.ann, "/dashboard/usage?range=365&key=" + it.keys.get("laptop"));
             get("usage-empty", it.fred, "/dashboard/usage");

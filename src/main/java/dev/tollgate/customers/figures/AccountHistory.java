@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reserve.Confirm;
+import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -84,6 +85,16 @@ public final class AccountHistory {
     /** Returns the span nearest to a range at this moment. */
     public Span span(Instant from, Instant to, ZoneId zone) {
         return Span.of(from, to, zone, clock.instant());
+    }
+
+    /** Returns what a span is compared with; see {@link Span#before}. Where quarters are no longer kept, its ends move outwards to days of UTC. */
+    public Span before(Span span, boolean isMonth) {
+        Instant now = clock.instant();
+        Span before = span.before(isMonth, now);
+        Instant first = before.isUtc() ? before.to() : before.from(); // a span of UTC begins with a day
+        return first.isBefore(now.minus(Duration.ofDays(Rollups.QUARTER_DAYS - 1)))
+                ? Span.of(before.from(), before.to(), before.zone(), now)
+                : before;
     }
 
     /** Empty where there is no such account. */

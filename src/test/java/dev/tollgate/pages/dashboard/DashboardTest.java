@@ -131,8 +131,8 @@ class DashboardTest {
         String asked = filters.replace("KEY", busy.other.keyId());
         String usage = page("/dashboard/usage?" + asked);
         String requests = page("/dashboard/requests?" + asked);
-        assertThat(first(requests, "<dt>Credits, net</dt><dd><b title=\"[^\"]+\">([^<]+)</b>"))
-                .isEqualTo(first(usage, "data-figure=\"net\">([^<]+)<"));
+        assertThat(first(requests, "<dt>Credits, net</dt><dd><b title=\"([0-9.]+) credits\">"))
+                .isEqualTo(first(usage, "title=\"([0-9.]+) credits\" data-figure=\"net\""));
         assertThat(first(requests, "<dt>Calls that ended</dt><dd><b>([^<]+)</b>"))
                 .isEqualTo(first(usage, "data-figure=\"calls\">([^<]+)<"));
         assertThat(first(requests, "<dt>Failed</dt><dd><b>([^<]+)</b>"))
@@ -386,14 +386,14 @@ class DashboardTest {
         gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
         own.ask(own.other, "gemini-3.1-pro", 9, 1, 0);
         own.other.lastTask();
-        assertThat(usageOfOther(own)).doesNotContain(" searches", " 0 cached");
+        assertThat(usageOfOther(own)).doesNotContain(" searches");
         own.search(own.other);
         own.other.lastTask();
         gateway.setNow(BusyAccount.NOW);
 
         assertThat(usageOfOther(own))
-                .contains("1 2 searches 0 900 700 cached 40", "Sum 2 2 searches 0 909 700 cached 41")
-                .contains("0 failed, 0 cancelled, 2 searches");
+                .contains("title=\"700 of 909 tokens in\"", "0 failed, 0 cancelled, 2 searches")
+                .contains("title=\"900 in, 700 of them cached; 40 out and 0 of thoughts\">940<");
     }
 
     @Test
@@ -417,8 +417,7 @@ class DashboardTest {
                 .contains("The provider read 1,000 of 6,000 expected tokens from its cache: it did not use the cache."
                         + " That saved 0.1350 credits. Up to 0.6750 credits more could have been saved.");
         assertThat(usage(own, "model=gemini-3.8-flash&key=" + own.customer.keyId()))
-                .contains("5,000 of them cached, 0.68 credits saved, 0.95 missed")
-                .contains("18,000 5,000 cached 0.68 credits saved, 0.95 missed");
+                .contains("title=\"5,000 of 18,000 tokens in\"", " · $0.003375 saved, $0.004725 missed");
     }
 
     private static String usageOfOther(BusyAccount account) {
@@ -426,23 +425,17 @@ class DashboardTest {
     }
 
     private static String usage(BusyAccount account, String filter) {
-        return account.browser
-                .get("/dashboard/usage?by=model&" + filter)
-                .body()
-                .replaceAll("<[^>]*>", " ")
-                .replaceAll("\\s+", " ");
+        return account.browser.get("/dashboard/usage?by=model&" + filter).body();
     }
 
     @Test
-    void shares_are_bars_of_the_largest_row_with_a_percentage() {
-        String page = page("/dashboard/usage?by=model&range=30d");
-        assertThat(page).contains("width=\"100\" height=\"6\"/></svg><span class=\"num small muted\">");
-        assertThat(Pattern.compile("<span class=\"num small muted\">([0-9]+) %")
-                        .matcher(page)
+    void shares_of_rows_add_up_to_a_hundred_percent() {
+        assertThat(Pattern.compile("<td class=\"num hide\">([0-9.]+) %</td>")
+                        .matcher(page("/dashboard/usage?by=model&range=30"))
                         .results()
-                        .mapToInt(share -> Integer.parseInt(share.group(1)))
-                        .sum())
-                .isBetween(97, 103);
+                        .map(share -> new BigDecimal(share.group(1)))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isBetween(new BigDecimal("99.7"), new BigDecimal("100.3"));
     }
 
     @Test
@@ -528,8 +521,8 @@ class DashboardTest {
     void what_was_used_adds_up_to_what_was_consumed_however_it_is_grouped(String by) {
         BigDecimal consumed = busy.customer.consumed();
         String page = page("/dashboard/usage?by=" + by);
-        String table = page.substring(page.indexOf("aria-label=\"Usage by " + by));
-        Pattern credits = Pattern.compile("class=\"num\" title=\"([0-9.]+)\"");
+        String table = page.substring(page.indexOf("aria-label=\"Usage by " + by.replace("day", "key")));
+        Pattern credits = Pattern.compile("class=\"num\" title=\"([0-9.]+) credits\"");
         String rows = table.substring(0, table.indexOf("</tbody>"));
 
         assertThat(credits.matcher(rows)
@@ -537,7 +530,7 @@ class DashboardTest {
                         .map(match -> new BigDecimal(match.group(1)))
                         .reduce(BigDecimal.ZERO, BigDecimal::add))
                 .isEqualByComparingTo(consumed);
-        assertThat(table).contains("title=\"" + consumed.setScale(6).toPlainString() + "\"");
+        assertThat(table).contains("title=\"" + consumed.setScale(6).toPlainString() + " credits\"");
         assertThat(busy.browser
                         .get("/dashboard/usage.csv?by=" + by)
                         .body()
@@ -566,7 +559,7 @@ class DashboardTest {
     void a_range_without_calls_says_so() {
         assertThat(page("/dashboard/usage?range=own&from=2026-01-01&to=2026-01-02"))
                 .contains("No calls ended in this range.", ">Show October 2026</a>")
-                .contains("from=2026-10-01&amp;to=2026-10-31&amp;by=model\"");
+                .contains("from=2026-10-01&amp;to=2026-10-31&amp;by=key\"");
         for (String range : List.of(
                 "from=2026-10-29&to=2026-10-30 2026-10-01 2026-10-31",
                 "from=2026-11-01&to=2026-11-02 2026-11-01 2026-11-30")) {

@@ -21,9 +21,6 @@ public record FilterChoice(String value, String label) {
             .map(it -> new FilterChoice(it.code(), it.title()))
             .toList();
 
-    public static final List<FilterChoice> GROUPS =
-            List.of(new FilterChoice("day", "Day"), new FilterChoice("model", "Model"), new FilterChoice("key", "Key"));
-
     public static final List<FilterChoice> FLAGS = List.of(
             new FilterChoice("estimated", "usage estimated"),
             new FilterChoice("clamped", "usage capped"),

@@ -1,155 +1,195 @@
 package dev.tollgate.pages.dashboard.usage;
 
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageTable;
-import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
-import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.Sorting;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Display;
+import java.math.BigInteger;
 import java.time.LocalDate;
-import java.time.YearMonth;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.time.LocalTime;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of the usage page: its groups put together by day, model or key. Pure. */
-public record UsageLines(UsageTable table, CallFilters filters, String by, KeyNames names) {
+/** The rows of the usage page's table: keys or models, with the range before. Pure. */
+public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyNames names) {
+
+    /** Maximum number of rows of a page of the table. The file has all rows. */
+    static final int ROWS = 25;
 
     /**
      * A row.
      *
-     * @param href its calls; empty for none
-     * @param bar the length of its bar: hundredths of the largest row
-     * @param share of all credits, in hundredths
+     * @param href the page of the row alone; null if it is
+     * @param calls the log of its calls
      */
-    public record Row(String label, String href, Figures figures, long bar, long share) {}
+    public record Row(
+            String id,
+            String label,
+            @Nullable String href,
+            String calls,
+            Figures figures,
+            Figures before,
+            long shareOf) {
 
-    /** Maximum number of rows on the page. The file has all rows. */
-    static final int ROWS_MAX = 200;
-
-    /** Maximum number of rows of the second grouping. */
-    static final int OTHER_ROWS_MAX = 50;
-
-    private static final int DAYS_MAX = 92;
-    private static final int MONTH_CHARS = 7;
-    private static final int SHARE_WIDTH = 100;
-
-    /** @param most what is beyond is one row */
-    List<Row> rows(int most) {
-        Map<String, Figures> sums = new TreeMap<>();
-        for (UsageGroup group : table.groups()) {
-            sums.merge(id(group), group.figures(), Figures::plus);
+        public long net() {
+            return figures.netMicros();
         }
-        Stream<Map.Entry<String, Figures>> sorted = by.equals("day")
-                ? sums.entrySet().stream()
-                        .sorted(Map.Entry.<String, Figures>comparingByKey().reversed())
-                : sums.entrySet().stream()
-                        .sorted(Comparator.comparingLong((Map.Entry<String, Figures> each) ->
-                                -each.getValue().netMicros()));
-        List<Map.Entry<String, Figures>> all = sorted.toList();
-        long largest = all.stream()
-                .mapToLong(each -> each.getValue().netMicros())
-                .max()
-                .orElse(0);
-        List<Row> rows = new ArrayList<>();
-        all.stream()
-                .limit(most)
-                .forEach(each -> rows.add(line(label(each.getKey()), link(each.getKey()), each.getValue(), largest)));
-        all.stream()
-                .skip(most)
-                .map(Map.Entry::getValue)
-                .reduce(Figures::plus)
-                .ifPresent(rest -> rows.add(line("others", "", rest, largest)));
-        return rows;
+
+        public Change change() {
+            return changeOfSpend(net(), before.netMicros());
+        }
+
+        /** The spend in millionths of that before; of nothing, the largest. */
+        BigInteger growth() {
+            long was = before.netMicros();
+            return was <= 0
+                    ? BigInteger.valueOf(net() <= 0 ? 0 : Long.MAX_VALUE)
+                    : BigInteger.valueOf(net())
+                            .multiply(BigInteger.valueOf(1_000_000))
+                            .divide(BigInteger.valueOf(was));
+        }
+
+        public String share() {
+            return Display.percent(net(), shareOf);
+        }
+
+        public long aCall() {
+            return figures.calls() == 0 ? 0 : net() / figures.calls();
+        }
+
+        public String tokensTitle() {
+            return titleOfTokens(figures);
+        }
+    }
+
+    static Change changeOfSpend(long now, long before) {
+        return Change.of(now, before, Good.DOWN);
+    }
+
+    public static long tokens(Figures figures) {
+        return figures.promptTokens() + figures.completionTokens() + figures.thoughtsTokens();
+    }
+
+    public static String titleOfTokens(Figures figures) {
+        return Display.number(figures.promptTokens()) + " in, " + Display.number(figures.cachedTokens())
+                + " of them cached; " + Display.number(figures.completionTokens()) + " out and "
+                + Display.number(figures.thoughtsTokens()) + " of thoughts";
+    }
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+    private static final DateTimeFormatter UNTIL = DateTimeFormatter.ofPattern("d MMM, HH:mm", Locale.ENGLISH);
+
+    /** Returns a span in words, e.g. {@code 1 Oct – 26 Oct}, with the time of the day if it does not end with a day. */
+    static String words(Span span) {
+        ZonedDateTime from = span.from().atZone(span.zone());
+        ZonedDateTime to = span.to().atZone(span.zone());
+        boolean isMidnight = to.toLocalTime().equals(LocalTime.MIDNIGHT);
+        LocalDate last = span.to().minusMillis(1).atZone(span.zone()).toLocalDate();
+        String end = isMidnight ? DAY.format(last) : UNTIL.format(to);
+        return isMidnight && last.equals(from.toLocalDate()) ? end : DAY.format(from) + " – " + end;
+    }
+
+    /** Returns all rows in the order of their ids. */
+    List<Row> rows() {
+        Map<String, Figures> sums = sums(table);
+        Map<String, Figures> before = sums(past);
+        return Stream.concat(sums.keySet().stream(), before.keySet().stream())
+                .distinct()
+                .sorted()
+                .map(id -> row(id, sums.getOrDefault(id, Figures.NONE), before.getOrDefault(id, Figures.NONE)))
+                .toList();
+    }
+
+    private Map<String, Figures> sums(UsageTable of) {
+        return of.groups().stream()
+                .collect(Collectors.toMap(this::id, UsageGroup::figures, Figures::plus, TreeMap::new));
     }
 
     private String id(UsageGroup group) {
-        return switch (by) {
-            case "day" -> {
-                String day = Objects.requireNonNull(group.day()).toString();
-                yield isByMonth() ? day.substring(0, MONTH_CHARS) : day;
-            }
-            case "key" -> Objects.requireNonNull(group.keyId());
-            default -> Objects.requireNonNull(group.model());
-        };
+        return Objects.requireNonNull(view.isByKey() ? group.keyId() : group.model());
     }
 
-    private boolean isByMonth() {
-        return ChronoUnit.DAYS.between(first(), last()) >= DAYS_MAX;
+    private Row row(String id, Figures figures, Figures before) {
+        boolean isOnly =
+                id.equals(view.isByKey() ? view.filters().key() : view.filters().model());
+        return new Row(
+                id,
+                label(id),
+                isOnly ? null : view.opened(id),
+                view.isByKey()
+                        ? calls(first(), last(), view.filters().model(), id)
+                        : calls(first(), last(), id, view.filters().key()),
+                figures,
+                before,
+                table.all().netMicros());
     }
 
-    private LocalDate first() {
-        return table.span().from().atZone(zone()).toLocalDate();
+    String label(String id) {
+        return view.isByKey() ? names.name(id) : id;
     }
 
-    private LocalDate last() {
-        return table.span().to().minusMillis(1).atZone(zone()).toLocalDate();
+    LocalDate first() {
+        return table.span().from().atZone(table.span().zone()).toLocalDate();
     }
 
-    private ZoneId zone() {
-        return table.span().zone();
+    LocalDate last() {
+        return table.span().to().minusMillis(1).atZone(table.span().zone()).toLocalDate();
     }
 
-    private String label(String id) {
-        return switch (by) {
-            case "key" -> names.name(id);
-            case "day" -> isByMonth() ? Display.month(YearMonth.parse(id)) : Display.day(LocalDate.parse(id));
-            default -> id;
-        };
-    }
-
-    private String link(String id) {
-        if (by.equals("day")) {
-            LocalDate day = LocalDate.parse(isByMonth() ? id + "-01" : id);
-            LocalDate end = isByMonth() ? day.plusMonths(1).minusDays(1) : day;
-            return calls(day.isBefore(first()) ? first() : day, end.isAfter(last()) ? last() : end);
-        }
-        return by.equals("key")
-                ? calls(first(), last(), filters.model(), id)
-                : calls(first(), last(), id, filters.key());
+    String calls(LocalDate from, LocalDate to, @Nullable String model, @Nullable String key) {
+        return view.calls(table.span(), from, to, model, key);
     }
 
     /** The log of these days, of the filters' model and key. */
     String calls(LocalDate from, LocalDate to) {
-        return calls(from, to, filters.model(), filters.key());
+        return calls(from, to, view.filters().model(), view.filters().key());
     }
 
-    private String calls(LocalDate from, LocalDate to, @Nullable String model, @Nullable String key) {
-        return PageLink.to(PageLink.REQUESTS)
-                .with("range", "own")
-                .with("from", from.toString())
-                .with("to", to.toString())
-                .with("utc", zone().equals(ZoneOffset.UTC) ? "1" : null)
-                .with("model", model)
-                .with("key", key)
-                .text();
+    Sorting<Row> sorting() {
+        return Sorting.of(
+                List.of(
+                        new Sorting.Column<>(
+                                "name", view.isByKey() ? "Key" : "Model", "", Comparator.comparing(Row::label)),
+                        new Sorting.Column<>("days", "Spend by " + (isByMonth() ? "month" : "day"), "hide", null),
+                        most("spend", "Spend", "num", Row::net),
+                        new Sorting.Column<>("share", "Share", "num hide", null),
+                        new Sorting.Column<>(
+                                "change",
+                                "Change",
+                                "num",
+                                Comparator.comparing(Row::growth).reversed()),
+                        most("calls", "Calls", "num", row -> row.figures().calls()),
+                        most("failed", "Failed", "num hide", row -> row.figures()
+                                .failed()),
+                        most("tokens", "Tokens", "num hide", row -> tokens(row.figures())),
+                        most("call", "A call", "num hide", Row::aCall)),
+                view.sort(),
+                "spend");
     }
 
-    private Row line(String label, String href, Figures figures, long largest) {
-        long net = figures.netMicros();
-        return new Row(
-                label,
-                href,
-                figures,
-                hundredths(net, largest),
-                hundredths(net, table.all().netMicros()));
+    private boolean isByMonth() {
+        return last().toEpochDay() - first().toEpochDay() >= DAYS_MAX;
     }
 
-    /** The nearest; what is more than nothing is at least 1. */
-    private static long hundredths(long part, long whole) {
-        if (part <= 0 || whole <= 0) {
-            return 0;
-        }
-        long hundredth = Math.max(1, whole / SHARE_WIDTH);
-        return Math.clamp((part + hundredth / 2) / hundredth, 1, SHARE_WIDTH);
+    private static final int DAYS_MAX = 92;
+
+    private static Sorting.Column<Row> most(String name, String text, String style, ToLongFunction<Row> figure) {
+        return new Sorting.Column<>(
+                name, text, style, Comparator.comparingLong(figure).reversed());
     }
 }

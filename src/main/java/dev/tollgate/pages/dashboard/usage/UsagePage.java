@@ -2,7 +2,11 @@ package dev.tollgate.pages.dashboard.usage;
 
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.DayCredits;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.figures.UsageTable;
@@ -12,27 +16,36 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
-import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
-import dev.tollgate.pages.dashboard.parts.PartsChart;
+import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Spark;
+import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteusageGenerated;
 
-/** {@code /dashboard/usage}, and the same as a file: where it went. */
+/** {@code /dashboard/usage}, and the same as a file: where it went, and why it is more than before. */
 public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
 
     public static final String PATH = "/dashboard/usage";
@@ -42,151 +55,272 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 pages.get(PATH, pages.members(), this::show), pages.file(PATH + ".csv", pages.members(), this::file));
     }
 
-    private static String by(PageRequest<?> request) {
-        String by = request.query("by");
-        return by != null && Set.of("day", "model", "key").contains(by) ? by : "model";
-    }
-
-    /** The filters with a range: without one the last thirty days. */
-    private CallFilters filters(PageRequest<Visitor.Member> request) {
+    /** Returns what the URL says; without a range the last thirty days. */
+    private UsageView view(PageRequest<Visitor.Member> request) {
         CallFilters filters = CallFilters.of(request, clock.instant());
-        ZoneId zone = request.visitor().person().preferences().zone();
+        ZoneId zone = zone(request);
         ChosenRange range =
                 filters.range() == null ? ChosenRange.lastThirtyDays(clock.instant(), zone) : filters.range();
-        return new CallFilters(range, null, filters.model(), filters.key(), null, null, null);
+        return UsageView.of(request, new CallFilters(range, null, filters.model(), filters.key(), null, null, null));
     }
 
-    private Span span(CallFilters filters) {
-        ChosenRange range = Objects.requireNonNull(filters.range());
+    private static ZoneId zone(PageRequest<Visitor.Member> request) {
+        return request.visitor().person().preferences().zone();
+    }
+
+    private Span span(UsageView view) {
+        ChosenRange range = view.range();
         return history.span(range.from(), range.to(), range.zone());
-    }
-
-    private PageStep show(PageRequest<Visitor.Member> request) {
-        String account = request.visitor().accountId();
-        CallFilters filters = filters(request);
-        String by = by(request);
-        UsageTable table = history.usage(account, question(filters, by));
-        KeyNames names = KeyNames.of(keys, account);
-        List<String> models = catalogue.all().stream().map(Model::id).toList();
-        UsageLines lines = new UsageLines(table, filters, by, names);
-        Chart chart = null;
-        YearMonth nearest = null;
-        if (table.all().calls() > 0 || table.all().netMicros() != 0) {
-            chart = chart(request, filters, lines, names);
-        } else {
-            nearest = history.nearestDay(account, table.span(), filters.model(), filters.key())
-                    .map(YearMonth::from)
-                    .orElse(null);
-        }
-        Shown shown = new Shown(
-                table, lines.rows(UsageLines.ROWS_MAX), others(account, table, filters, by, names), chart, nearest);
-        return PageStep.show((out, shell) -> JteusageGenerated.render(
-                out,
-                null,
-                shell,
-                filters,
-                by,
-                FilterChoice.of(models, filters.model()),
-                names.choices(),
-                api(request, table.span(), by, filters),
-                shown));
-    }
-
-    private Chart chart(PageRequest<Visitor.Member> request, CallFilters filters, UsageLines lines, KeyNames names) {
-        Span span = lines.table().span();
-        boolean byKey = lines.by().equals("key");
-        return PartsChart.of(
-                history
-                        .credits(
-                                request.visitor().accountId(),
-                                span,
-                                byKey ? By.KEY : By.MODEL,
-                                filters.model(),
-                                filters.key())
-                        .stream()
-                        .map(part -> new PartsChart.Part(
-                                part.day(), byKey ? names.name(part.name()) : part.name(), part.netMicros()))
-                        .toList(),
-                byKey ? List.of() : catalogue.all().stream().map(Model::id).toList(),
-                span.from().atZone(span.zone()).toLocalDate(),
-                span.to().minusMillis(1).atZone(span.zone()).toLocalDate(),
-                lines::calls,
-                request.money().sign(),
-                Chart.amounts(request.money()));
     }
 
     /**
      * The page's figures of the filtered calls.
      *
-     * @param others the second grouping; null if there is none
+     * @param range the range in words
+     * @param against the range before
+     * @param daysLeft how long the balance lasts; null if nobody can say
      * @param chart null if there are no calls
      * @param nearest the month of the nearest calls if the range has none; null if there are no calls at all
      */
     public record Shown(
+            UsageView view,
             UsageTable table,
-            List<UsageLines.Row> rows,
-            @Nullable Others others,
+            Figures before,
+            String range,
+            String against,
+            long balance,
+            @Nullable Long daysLeft,
+            MonthPace pace,
+            @Nullable String keyName,
+            @Nullable Why why,
+            List<SwitchLink> ranges,
+            Listed listed,
             @Nullable Chart chart,
-            @Nullable YearMonth nearest) {}
+            @Nullable YearMonth nearest) {
 
-    /** Rows by something else than what was asked for. */
-    public record Others(String by, List<UsageLines.Row> rows) {}
+        public @Nullable Integer colour(String name) {
+            return chart == null
+                    ? null
+                    : chart.series().stream()
+                            .filter(series -> series.name().equals(name))
+                            .map(Chart.Series::colour)
+                            .findFirst()
+                            .orElse(0);
+        }
+    }
 
-    private @Nullable Others others(String account, UsageTable table, CallFilters filters, String by, KeyNames names) {
-        String other = other(by, filters);
-        if (other == null || table.groups().isEmpty()) {
+    /** @param calls those of the key @param limit where the key is limited; null if it no longer can be */
+    public record Why(WhyCard card, String calls, @Nullable String limit) {}
+
+    /**
+     * A page of the table.
+     *
+     * @param first the page of the first rows; null if it is this one
+     * @param next the page of the next rows, or null
+     */
+    public record Listed(
+            List<Sorting.Head> heads,
+            List<UsageLines.Row> rows,
+            Map<String, Spark> sparks,
+            @Nullable String first,
+            @Nullable String next) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        UsageView view = view(request);
+        UsageTable table = history.usage(account, view.question(span(view), By.KEY, By.MODEL));
+        Span before = history.before(table.span(), view.isMonth());
+        UsageTable past = history.usage(account, view.question(before, By.KEY, By.MODEL));
+        KeyNames names = KeyNames.of(keys, account);
+        UsageLines lines = new UsageLines(view, table, past, names);
+        Overview overview = history.overview(account, zone(request)).orElseThrow();
+        Shown shown = shown(request, lines, overview);
+        return PageStep.show((out, shell) ->
+                        JteusageGenerated.render(out, null, shell, api(request, table.span(), view), shown))
+                .withBalance(overview.balance().balanceMicros());
+    }
+
+    private Shown shown(PageRequest<Visitor.Member> request, UsageLines lines, Overview overview) {
+        String account = request.visitor().accountId();
+        UsageView view = lines.view();
+        UsageTable table = lines.table();
+        LocalDate today = overview.asOf().atZone(zone(request)).toLocalDate();
+        boolean isEmpty = table.all().calls() == 0 && table.all().netMicros() == 0;
+        List<DayCredits> days = isEmpty ? List.of() : days(account, view, table.span());
+        UsageChart drawn = drawn(lines);
+        Chart spend = isEmpty ? null : drawn.spend(days, request.money());
+        String key = view.filters().key();
+        return new Shown(
+                view,
+                table,
+                lines.past().all(),
+                view.rangeWords(table.span()),
+                UsageLines.words(lines.past().span()),
+                overview.balance().balanceMicros(),
+                overview.emptyOn() == null ? null : ChronoUnit.DAYS.between(today, overview.emptyOn()),
+                pace(account, view, zone(request), overview.asOf()),
+                key == null ? null : lines.names().name(key),
+                why(account, lines, request.money()),
+                view.ranges(MonthPace.name(today)),
+                listed(lines, drawn, spend, days),
+                spend == null || view.metric() == UsageView.Metric.SPEND ? spend : measured(account, lines, drawn),
+                isEmpty ? nearest(account, view, table.span()) : null);
+    }
+
+    private List<DayCredits> days(String account, UsageView view, Span span) {
+        By by = view.isByKey() ? By.KEY : By.MODEL;
+        return history.credits(
+                account, span, by, view.filters().model(), view.filters().key());
+    }
+
+    private static Listed listed(UsageLines lines, UsageChart drawn, @Nullable Chart spend, List<DayCredits> days) {
+        UsageView view = lines.view();
+        Sorting<UsageLines.Row> sorting = lines.sorting();
+        List<UsageLines.Row> all = sorting.sorted(lines.rows());
+        int from = Math.min(view.page() * UsageLines.ROWS, all.size());
+        List<UsageLines.Row> rows = all.subList(from, Math.min(all.size(), from + UsageLines.ROWS));
+        Map<String, Spark> sparks = new HashMap<>();
+        if (spend != null) {
+            rows.forEach(row -> sparks.put(row.id(), drawn.spark(spend, days, row.id()::equals)));
+        }
+        return new Listed(
+                sorting.heads(view::sortedBy),
+                rows,
+                sparks,
+                from > 0 ? view.ofPage(0) : null,
+                from + UsageLines.ROWS < all.size() ? view.ofPage(view.page() + 1) : null);
+    }
+
+    private UsageChart drawn(UsageLines lines) {
+        Span span = lines.table().span();
+        return new UsageChart(
+                span,
+                lines::label,
+                lines.view().isByKey()
+                        ? List.of()
+                        : catalogue.all().stream().map(Model::id).toList(),
+                lines::calls,
+                lines.table().asOf().atZone(span.zone()).toLocalDate());
+    }
+
+    private Chart measured(String account, UsageLines lines, UsageChart drawn) {
+        UsageView view = lines.view();
+        By by = view.isByKey() ? By.KEY : By.MODEL;
+        return drawn.of(
+                view.metric(),
+                history.usage(account, view.question(lines.table().span(), By.DAY, by))
+                        .groups());
+    }
+
+    private @Nullable YearMonth nearest(String account, UsageView view, Span span) {
+        return history.nearestDay(
+                        account, span, view.filters().model(), view.filters().key())
+                .map(YearMonth::from)
+                .orElse(null);
+    }
+
+    /** Returns the present month under the page's filters. */
+    private MonthPace pace(String account, UsageView view, ZoneId zone, Instant now) {
+        Span span = MonthPace.span(history, zone, now);
+        return MonthPace.of(history.usage(account, view.question(span)).all().netMicros(), zone, now);
+    }
+
+    // ---- why ----
+
+    private @Nullable Why why(String account, UsageLines lines, Money money) {
+        UsageTable table = lines.table();
+        UsageTable past = lines.past();
+        if (table.isMore() || past.isMore()) {
             return null;
         }
-        UsageTable others = history.usage(account, question(filters, other));
-        return new Others(other, new UsageLines(others, filters, other, names).rows(UsageLines.OTHER_ROWS_MAX));
+        Map<List<String>, Figures> now = byPair(table);
+        Map<List<String>, Figures> before = byPair(past);
+        Instant endNow = earlier(table.span().to(), table.asOf()).minusMillis(1);
+        Instant endBefore = past.span().to().minusMillis(1);
+        Set<List<String>> pairs = new HashSet<>(now.keySet());
+        pairs.addAll(before.keySet());
+        Reasons reasons = Reasons.of(pairs.stream()
+                .map(pair -> Reasons.Pair.of(
+                        pair.getFirst(),
+                        pair.getLast(),
+                        before.getOrDefault(pair, Figures.NONE),
+                        now.getOrDefault(pair, Figures.NONE),
+                        catalogue,
+                        endBefore,
+                        endNow))
+                .toList());
+        WhyCard card = WhyCard.of(reasons, lines.names(), money, line -> since(account, table.span(), line.pair()));
+        return card == null
+                ? null
+                : new Why(
+                        card,
+                        lines.calls(
+                                lines.first(),
+                                lines.last(),
+                                lines.view().filters().model(),
+                                card.keyId()),
+                        limit(account, card.keyId()));
     }
 
-    private UsageQuestion question(CallFilters filters, String by) {
-        return new UsageQuestion(
-                span(filters),
-                Set.of(By.valueOf(by.toUpperCase(Locale.ROOT))),
-                filters.model(),
-                filters.key(),
-                null,
-                UsageQuestion.LIMIT_MAX);
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
-    /** Returns the second grouping: keys for models and models for keys. Null if there is only one of them, and for days. */
-    private static @Nullable String other(String by, CallFilters filters) {
-        return switch (by) {
-            case "model" -> filters.key() == null ? "key" : null;
-            case "key" -> filters.model() == null ? "model" : null;
-            default -> null;
-        };
+    private static Map<List<String>, Figures> byPair(UsageTable table) {
+        return table.groups().stream()
+                .collect(Collectors.toMap(
+                        group -> List.of(Objects.requireNonNull(group.keyId()), Objects.requireNonNull(group.model())),
+                        UsageGroup::figures));
     }
+
+    /** Returns the first day of a key's calls of a model. */
+    private LocalDate since(String account, Span span, Reasons.Pair pair) {
+        UsageQuestion question =
+                new UsageQuestion(span, Set.of(By.DAY), pair.model(), pair.key(), null, UsageQuestion.LIMIT_MAX);
+        return history.usage(account, question).groups().stream()
+                .filter(group -> group.figures().calls() > 0)
+                .map(group -> Objects.requireNonNull(group.day()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns where a key is limited; null if it no longer can be. */
+    private @Nullable String limit(String account, String keyId) {
+        return keys.byId(keyId)
+                .filter(key -> key.accountId().equals(account) && !key.isDeleted() && !key.isHidden())
+                .map(key -> "/dashboard/keys/" + key.id() + "#settings")
+                .orElse(null);
+    }
+
+    // ---- links ----
 
     /** Returns the path of a month's usage under the same filters. */
-    public static String month(YearMonth month, String by, CallFilters filters) {
+    public static String month(YearMonth month, UsageView view) {
         return PageLink.to(PATH)
                 .with("range", "own")
                 .with("from", month.atDay(1).toString())
                 .with("to", month.atEndOfMonth().toString())
-                .with("by", by)
-                .with("model", filters.model())
-                .with("key", filters.key())
+                .with("by", view.by())
+                .with("model", view.filters().model())
+                .with("key", view.filters().key())
                 .text();
     }
 
-    private static String api(PageRequest<?> request, Span span, String by, CallFilters filters) {
+    private static String api(PageRequest<?> request, Span span, UsageView view) {
         return "curl -H \"Authorization: Bearer $TOLLGATE_KEY\" \""
                 + PageLink.to(request.address() + "/v1/usage")
                         .with("start", span.from().toString())
                         .with("end", span.to().toString())
-                        .with("group_by", by)
-                        .with("model", filters.model())
-                        .with("key", filters.key())
+                        .with("group_by", view.isByKey() ? "key" : "model")
+                        .with("model", view.filters().model())
+                        .with("key", view.filters().key())
                         .text()
                 + "\"";
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {
-        CallFilters filters = filters(request);
-        UsageQuestion question = question(filters, by(request));
+        UsageView view = view(request);
+        UsageQuestion question = view.question(span(view), By.valueOf(view.by().toUpperCase(Locale.ROOT)));
         return PageFile.text("usage.csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
                 .usage(request.visitor().accountId(), question, pieces));
     }

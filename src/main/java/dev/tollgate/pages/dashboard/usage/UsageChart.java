@@ -1,0 +1,154 @@
+package dev.tollgate.pages.dashboard.usage;
+
+import dev.tollgate.customers.figures.DayCredits;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.pages.dashboard.parts.PartsChart;
+import dev.tollgate.pages.dashboard.usage.UsageView.Metric;
+import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.frame.Spark;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chart of the usage page, and the small lines of its rows. Pure.
+ *
+ * @param names of keys or models, by their ids
+ * @param order of the columns; others follow, the largest first
+ * @param calls the log between two days, both included
+ * @param today is marked, if it is in the span
+ */
+record UsageChart(
+        Span span,
+        Function<String, String> names,
+        List<String> order,
+        BiFunction<LocalDate, LocalDate, String> calls,
+        LocalDate today) {
+
+    private static final int MEDIAN = 50;
+
+    private LocalDate first() {
+        return span.from().atZone(span.zone()).toLocalDate();
+    }
+
+    private LocalDate last() {
+        return span.to().minusMillis(1).atZone(span.zone()).toLocalDate();
+    }
+
+    Chart spend(List<DayCredits> days, Money money) {
+        return chart(
+                days.stream()
+                        .map(day -> new PartsChart.Part(day.day(), names.apply(day.name()), day.netMicros()))
+                        .toList(),
+                money.sign(),
+                Chart.amounts(money));
+    }
+
+    /** @param groups by day and key, or day and model */
+    Chart of(Metric metric, List<UsageGroup> groups) {
+        ToLongFunction<Figures> figure =
+                switch (metric) {
+                    case ERRORS -> Figures::failed;
+                    case TOKENS -> UsageLines::tokens;
+                    default -> Figures::calls;
+                };
+        Chart counts = chart(
+                groups.stream()
+                        .map(group -> new PartsChart.Part(
+                                Objects.requireNonNull(group.day()), name(group), figure.applyAsLong(group.figures())))
+                        .toList(),
+                "",
+                Chart.Cell::count);
+        return metric == Metric.FIRST_BYTE ? times(counts, groups) : counts;
+    }
+
+    private String name(UsageGroup group) {
+        return names.apply(Objects.requireNonNull(group.keyId() == null ? group.model() : group.keyId()));
+    }
+
+    private Chart chart(List<PartsChart.Part> parts, String prefix, LongFunction<Chart.Cell> cell) {
+        Chart chart = PartsChart.of(parts, order, first(), last(), calls, prefix, cell);
+        if (last().isBefore(today) || first().isAfter(today)) {
+            return chart;
+        }
+        List<Chart.Row> rows = new ArrayList<>(chart.rows());
+        Chart.Row now = rows.get(place(chart, today));
+        rows.set(place(chart, today), new Chart.Row(now.label() + " so far", now.href(), now.cells(), now.all()));
+        return new Chart(
+                chart.unit(),
+                chart.isLines(),
+                chart.prefix(),
+                chart.suffix(),
+                chart.series(),
+                chart.last(),
+                rows,
+                chart.sum());
+    }
+
+    /** Returns the row of a day: rows are consecutive days or months. */
+    private int place(Chart chart, LocalDate day) {
+        return chart.unit().equals("day")
+                ? (int) (day.toEpochDay() - first().toEpochDay())
+                : (int) (month(day) - month(first()));
+    }
+
+    private static long month(LocalDate day) {
+        return day.getYear() * 12L + day.getMonthValue();
+    }
+
+    /** Lines of medians in the place of bars. What has not a colour of its own shares a line. */
+    private Chart times(Chart counts, List<UsageGroup> groups) {
+        Set<String> own = counts.series().stream().map(Chart.Series::name).collect(Collectors.toSet());
+        Map<String, Figures> sums = new HashMap<>();
+        for (UsageGroup group : groups) {
+            String series = own.contains(name(group)) ? name(group) : "others";
+            int row = place(counts, Objects.requireNonNull(group.day()));
+            for (String key : List.of(row + series, row + "\n", series, "\n")) {
+                sums.merge(key, group.figures(), Figures::plus);
+            }
+        }
+        List<Chart.Row> rows = new ArrayList<>();
+        for (int i = 0; i < counts.rows().size(); i++) {
+            rows.add(row(counts.rows().get(i), "" + i, counts, sums));
+        }
+        return new Chart(
+                counts.unit(), true, "", " s", counts.series(), "All", rows, row(counts.sum(), "", counts, sums));
+    }
+
+    private static Chart.Row row(Chart.Row count, String row, Chart counts, Map<String, Figures> sums) {
+        return new Chart.Row(
+                row.isEmpty() ? "All days" : count.label(),
+                count.href(),
+                counts.series().stream()
+                        .map(series -> median(sums.get(row + series.name())))
+                        .toList(),
+                median(sums.get(row + "\n")));
+    }
+
+    private static Chart.Cell median(@Nullable Figures figures) {
+        return figures == null ? Chart.Cell.NONE : Chart.Cell.time(figures.firstByteMillis(MEDIAN));
+    }
+
+    /** Returns the spend of each day or month of some rows as a line. */
+    Spark spark(Chart chart, List<DayCredits> days, Predicate<String> wanted) {
+        long[] values = new long[chart.rows().size()];
+        days.stream()
+                .filter(day -> wanted.test(day.name()))
+                .forEach(day -> values[place(chart, day.day())] += day.netMicros());
+        return Spark.of(values);
+    }
+}

@@ -1,0 +1,217 @@
+package dev.tollgate.pages.dashboard.usage;
+
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Rate;
+import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.usage.Reasons.Cause;
+import dev.tollgate.pages.dashboard.usage.Reasons.Line;
+import dev.tollgate.pages.dashboard.usage.Reasons.Sums;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
+import java.math.BigInteger;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Reasons} in words.
+ *
+ * @param title the question
+ * @param key the name of the key that matters most, with its id
+ * @param share of the difference, in words
+ * @param since the day of its first call of the risen model, if that is new
+ * @param risen the model that it calls more; null if the cause is another one
+ * @param cause in words if there is no risen model
+ * @param figures of the cause
+ * @param heads of the columns of causes that changed anything
+ * @param rows keys, the largest difference first
+ * @param sum the last row
+ */
+public record WhyCard(
+        String title,
+        String key,
+        String keyId,
+        String share,
+        @Nullable String since,
+        @Nullable String risen,
+        @Nullable String fallen,
+        String cause,
+        String figures,
+        List<String> heads,
+        List<Row> rows,
+        Row sum) {
+
+    private static final int ROWS = 20;
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+
+    /** @param cells amounts of causes, then the difference */
+    public record Row(String name, List<Cell> cells) {}
+
+    public record Cell(String text, String exact) {}
+
+    /** @param since returns the first day of a line's calls in the range */
+    static @Nullable WhyCard of(Reasons reasons, KeyNames names, Money money, Function<Line, LocalDate> since) {
+        if (!reasons.isShown()) {
+            return null;
+        }
+        Reasons.Main main = reasons.main();
+        boolean isMore = reasons.difference() > 0;
+        Line risen = main.risen();
+        boolean isNew = risen != null && risen.pair().before().calls() == 0;
+        List<Cause> causes = Arrays.stream(Cause.values())
+                .filter(cause -> reasons.lines().stream().anyMatch(line -> line.of(cause) != 0))
+                .toList();
+        return new WhyCard(
+                isMore ? "Why is it more?" : "Why is it less?",
+                names.name(main.key()),
+                main.key(),
+                share(main.ofKey().difference(), reasons.difference(), money),
+                risen != null && isNew ? DAY.format(since.apply(risen)) : null,
+                risen == null ? null : risen.pair().model(),
+                main.fallen() == null ? null : main.fallen().pair().model(),
+                cause(main, isMore),
+                figures(main, money),
+                Stream.concat(causes.stream().map(cause -> cause.words), Stream.of("difference"))
+                        .toList(),
+                rows(reasons, causes, names, money),
+                row("Sum", reasons, causes, money));
+    }
+
+    private static String share(long its, long whole, Money money) {
+        String direction = whole > 0 ? "more" : "less";
+        if (Math.abs(its) > Math.abs(whole)) {
+            return "spent " + amount(Math.abs(its), money) + " " + direction;
+        }
+        long percent = BigInteger.valueOf(its)
+                .multiply(BigInteger.valueOf(200))
+                .add(BigInteger.valueOf(whole))
+                .divide(BigInteger.valueOf(whole).shiftLeft(1))
+                .longValueExact();
+        return "accounts for " + percent + " % of the " + (whole > 0 ? "increase" : "decrease");
+    }
+
+    private static String amount(long micros, Money money) {
+        return money.sum(micros) + money.unit();
+    }
+
+    private static String cause(Reasons.Main main, boolean isMore) {
+        String model = main.line().pair().model();
+        return switch (main.cause()) {
+            case CALLS ->
+                sum(main.ofKey(), true, Sums::calls) == 0
+                        ? "it made no calls before"
+                        : sum(main.ofKey(), false, Sums::calls) == 0
+                                ? "it makes no calls any more"
+                                : isMore ? "it makes more calls" : "it makes fewer calls";
+            case MODELS -> "it calls " + model + (isMore ? " more often" : " less often");
+            case TOKENS -> "its calls of " + model + (isMore ? " have more tokens" : " have fewer tokens");
+            case CACHED -> (isMore ? "less" : "more") + " of its input of " + model + " is read from the cache";
+            case SEARCHES -> isMore ? "it searches more" : "it searches less";
+            case PRICE -> "the price of " + model + (isMore ? " has risen" : " has fallen");
+            case REST ->
+                "minimum charges, rounding, long prompts, service tiers or audio cost it " + (isMore ? "more" : "less");
+            case REFUNDS -> isMore ? "less was refunded" : "more was refunded";
+        };
+    }
+
+    private static long sum(Reasons reasons, boolean isBefore, ToLongFunction<Sums> figure) {
+        return reasons.lines().stream()
+                .map(Line::pair)
+                .mapToLong(it -> figure.applyAsLong(isBefore ? it.before() : it.now()))
+                .sum();
+    }
+
+    /** Returns the figures of the cause before and now. */
+    private static String figures(Reasons.Main main, Money money) {
+        Sums before = main.line().pair().before();
+        Sums now = main.line().pair().now();
+        return switch (main.cause()) {
+            case CALLS -> "calls " + ofKey(main, Sums::calls);
+            case MODELS ->
+                "calls " + ofKey(main, Sums::calls) + "; a call " + money.each(aCall(main, true)) + " → "
+                        + money.each(aCall(main, false)) + money.unit();
+            case TOKENS ->
+                "a call " + each(before, Sums::input) + " → " + each(now, Sums::input) + " tokens in, "
+                        + each(before, Sums::output) + " → " + each(now, Sums::output) + " out";
+            case CACHED ->
+                "cached " + Display.percent(before.cached(), before.input()) + " → "
+                        + Display.percent(now.cached(), now.input());
+            case SEARCHES -> "searches " + ofKey(main, Sums::searches);
+            case PRICE -> prices(main.line(), money);
+            case REST -> amount(Math.abs(main.ofKey().of(Cause.REST)), money);
+            case REFUNDS ->
+                "refunded " + amount(sum(main.ofKey(), true, Sums::refunded), money) + " → "
+                        + amount(sum(main.ofKey(), false, Sums::refunded), money);
+        };
+    }
+
+    private static String ofKey(Reasons.Main main, ToLongFunction<Sums> figure) {
+        return Display.number(sum(main.ofKey(), true, figure)) + " → "
+                + Display.number(sum(main.ofKey(), false, figure));
+    }
+
+    private static long aCall(Reasons.Main main, boolean isBefore) {
+        return sum(main.ofKey(), isBefore, Sums::charged) / Math.max(1, sum(main.ofKey(), isBefore, Sums::calls));
+    }
+
+    private static String each(Sums sums, ToLongFunction<Sums> tokens) {
+        return Display.number(tokens.applyAsLong(sums) / Math.max(1, sums.calls()));
+    }
+
+    /** Returns the rates that changed. */
+    private static String prices(Line line, Money money) {
+        Reasons.Rates rates = line.pair().rates();
+        if (rates == null) {
+            return "";
+        }
+        PriceRates before = rates.before();
+        return Stream.of(Rate.INPUT, Rate.CACHED_INPUT, Rate.OUTPUT, Rate.SEARCH)
+                .filter(rate -> rate.of(before) != rate.of(rates.now()))
+                .map(rate -> rate.words() + " " + money.sum(rate.of(before)) + " → " + money.sum(rate.of(rates.now()))
+                        + (rate.isOfTokens() ? money.unit() + " a million tokens" : money.unit()))
+                .collect(Collectors.joining(", "));
+    }
+
+    // ---- the table ----
+
+    private static List<Row> rows(Reasons reasons, List<Cause> causes, KeyNames names, Money money) {
+        List<Map.Entry<String, Reasons>> keys = reasons.byKey().entrySet().stream()
+                .sorted(Comparator.comparing(key -> -Math.abs(key.getValue().difference())))
+                .toList();
+        List<Row> rows = new ArrayList<>();
+        keys.stream()
+                .limit(ROWS)
+                .forEach(key -> rows.add(row(names.name(key.getKey()), key.getValue(), causes, money)));
+        if (keys.size() > ROWS) {
+            Reasons rest = new Reasons(keys.stream()
+                    .skip(ROWS)
+                    .flatMap(key -> key.getValue().lines().stream())
+                    .toList());
+            rows.add(row("others", rest, causes, money));
+        }
+        return rows;
+    }
+
+    private static Row row(String name, Reasons reasons, List<Cause> causes, Money money) {
+        return new Row(
+                name,
+                Stream.concat(causes.stream().map(reasons::of), Stream.of(reasons.difference()))
+                        .map(amount -> cell(amount, money))
+                        .toList());
+    }
+
+    private static Cell cell(long micros, Money money) {
+        String sign = micros > 0 ? "+" : "−";
+        return new Cell(micros == 0 ? "–" : sign + money.sum(Math.abs(micros)), Money.exact(micros));
+    }
+}

@@ -1,0 +1,242 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** The usage page against the API's figures of the same range. */
+@Timeout(120)
+class UsagePageTest {
+
+    private static Gateway gateway;
+    private static BusyAccount busy;
+    private static String manager;
+
+    @BeforeAll
+    static void start() throws ActionRefused {
+        gateway = Gateway.start("sign-up.credits", "500");
+        gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
+        busy = BusyAccount.in(gateway, "ci");
+        busy.live();
+        manager = gateway.commands()
+                .createKey(busy.customer.account(), KeySettings.named("manager").withKind(KeyKind.MANAGEMENT))
+                .secret();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String page(String query) {
+        return busy.browser.get("/dashboard/usage?" + query).body();
+    }
+
+    /** Asks what the page offers at its foot. */
+    private static JsonNode api(String page) {
+        String query = first(page, "/v1/usage(\\?[^\"&]+(?:&amp;[^\"&]+)*)&#34;|/v1/usage(\\?[^\"<]+)\"?<");
+        return gateway.get("/v1/usage" + query.replace("&amp;", "&").replace("\"", ""), manager)
+                .json();
+    }
+
+    private static String first(String page, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(pattern + " in " + page));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "range=30",
+                "range=30&by=model",
+                "range=7",
+                "range=today&by=model",
+                "range=month",
+                "range=90&by=model",
+                "range=own&from=2026-10-25&to=2026-11-08",
+                "range=30&key=KEY",
+                "range=30&model=gemini-3.1-pro"
+            })
+    void every_figure_is_that_of_the_api(String query) {
+        String page = page(query.replace("KEY", busy.customer.keyId()));
+        JsonNode usage = api(page);
+        JsonNode totals = usage.get("totals");
+        assertThat(first(page, "title=\"([0-9.]+) credits\" data-figure=\"net\""))
+                .isEqualTo(exact(totals));
+        assertThat(first(page, "data-figure=\"calls\">([0-9,]+)<"))
+                .isEqualTo(totals.at("/requests/total").asString());
+        assertThat(first(page, "data-figure=\"calls-about\">([^<]*)<"))
+                .startsWith(totals.at("/requests/failed").asString() + " failed")
+                .contains(", " + totals.at("/requests/cancelled").asString() + " cancelled");
+        assertThat(first(page, "title=\"([^\"]+) tokens in\" data-figure=\"cached\"")
+                        .replace(",", ""))
+                .isEqualTo(totals.at("/tokens/cached").asString() + " of "
+                        + totals.at("/tokens/input").asString());
+        assertThat(rows(page)).isEqualTo(groups(usage.get("groups")));
+        assertThat(chart(page))
+                .isEqualByComparingTo(totals.get("credits_consumed").decimalValue());
+    }
+
+    private static String exact(JsonNode figures) {
+        return figures.get("credits_consumed").decimalValue().setScale(6).toPlainString();
+    }
+
+    /** Spend, calls, failed and tokens of each row, by its spend; names are shown in the place of keys' ids. */
+    private static List<String> rows(String page) {
+        String table = page.substring(page.indexOf("aria-label=\"Usage by"));
+        return Pattern.compile(
+                        "<td class=\"num\" title=\"([0-9.]+) credits\">[^<]*</td><td class=\"num hide\">[^<]*</td><td class=\"num\">\\s*<span[^>]*>[^<]*</span>\\s*</td>"
+                                + "<td class=\"num\"><a [^>]*>([0-9,]+)</a></td><td class=\"num hide\">([0-9,]+)</td><td class=\"num hide\" title=\"([^\"]+)\">")
+                .matcher(table.substring(0, table.indexOf("</tbody>")))
+                .results()
+                .map(row -> row.group(1) + " " + row.group(2) + " " + row.group(3) + " "
+                        + row.group(4).replace(",", ""))
+                .sorted()
+                .toList();
+    }
+
+    private static List<String> groups(JsonNode groups) {
+        return groups.valueStream()
+                .map(group -> exact(group) + " " + group.at("/requests/total").asString() + " "
+                        + group.at("/requests/failed").asString() + " "
+                        + group.at("/tokens/input").asString() + " in "
+                        + group.at("/tokens/cached").asString() + " of them cached; "
+                        + group.at("/tokens/output").asString() + " out and "
+                        + group.at("/tokens/reasoning").asString() + " of thoughts")
+                .sorted()
+                .toList();
+    }
+
+    /** Returns the sum of the chart, which its table has as a title. */
+    private static BigDecimal chart(String page) {
+        String foot = page.substring(page.indexOf("id=\"chart-table\""));
+        foot = foot.substring(foot.indexOf("<tfoot>"), foot.indexOf("</tfoot>"));
+        return new BigDecimal(Pattern.compile("title=\"([0-9.]+) credits\"")
+                .matcher(foot)
+                .results()
+                .reduce((_, last) -> last)
+                .orElseThrow()
+                .group(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"calls, /requests/total", "errors, /requests/failed", "tokens, "})
+    void a_chart_of_another_figure_adds_up_to_the_api(String metric, String pointer) {
+        for (String by : List.of("key", "model")) {
+            String page = page("range=30&metric=" + metric + "&by=" + by);
+            JsonNode totals = api(page).get("totals");
+            long expected = pointer == null
+                    ? List.of("input", "output", "reasoning").stream()
+                            .mapToLong(kind -> totals.at("/tokens/" + kind).asLong())
+                            .sum()
+                    : totals.at(pointer).asLong();
+            String foot = page.substring(page.indexOf("id=\"chart-table\""));
+            foot = foot.substring(foot.indexOf("<tfoot>"), foot.indexOf("</tfoot>"));
+            String last = foot.substring(foot.lastIndexOf("title=\"") + 7);
+            assertThat(last.substring(0, last.indexOf('"')).replace(",", "")).isEqualTo("" + expected);
+        }
+    }
+
+    @Test
+    void a_list_is_sorted_by_the_figure_of_a_link() {
+        assertThat(calls(page("range=30&by=model&sort=calls"))).isSortedAccordingTo((a, b) -> b - a);
+        assertThat(calls(page("range=30&by=model&sort=-calls"))).isSorted();
+        assertThat(page("range=30&by=model&sort=calls")).contains("aria-sort=\"descending\"");
+    }
+
+    private static List<Integer> calls(String page) {
+        return rows(page.replaceAll("<tfoot>.*", "")).isEmpty()
+                ? List.of()
+                : Pattern.compile("<td class=\"num\"><a [^>]*>([0-9]+)</a></td>")
+                        .matcher(page)
+                        .results()
+                        .map(found -> Integer.parseInt(found.group(1)))
+                        .toList();
+    }
+
+    /** Amounts that nothing else has are in the place of costs; they would be shown in one of these forms. */
+    @Test
+    void nothing_of_a_customer_shows_what_calls_cost_the_operator() throws IOException, InterruptedException {
+        BusyAccount own = BusyAccount.in(gateway, "costly");
+        own.ask(own.customer, "gemini-2.5-pro", 900, 80, 0);
+        String id = own.lastCall();
+        String account = own.customer.account();
+        gateway.execute("UPDATE usage_quarter SET cost_micros = 7654321987, costed = 31415926 WHERE account_id = '"
+                + account + "'");
+        Pattern costs = Pattern.compile("7654321987|7,?654\\.3|38\\.27|31,?415,?926|cost_micros|costed");
+        for (String path : List.of(
+                "/dashboard",
+                "/dashboard/usage",
+                "/dashboard/usage?by=model&metric=calls",
+                "/dashboard/usage.csv?by=day",
+                "/dashboard/requests?range=today",
+                "/dashboard/requests.csv",
+                "/dashboard/requests/" + id,
+                "/dashboard/requests/" + id + "/receipt.json",
+                "/dashboard/keys",
+                "/dashboard/keys/" + own.customer.keyId(),
+                "/dashboard/billing",
+                "/dashboard/billing/statements/2026-11",
+                "/dashboard/billing/statements/2026-11/statement.csv")) {
+            Browser.Page shown = own.browser.get(path);
+            assertThat(shown.status()).as(path).isEqualTo(200);
+            assertThat(costs.matcher(shown.body()).find()).as(path).isFalse();
+        }
+        String usage = gateway.get("/v1/usage?group_by=day,model,key", own.customer.key())
+                .text();
+        assertThat(usage).contains("credits_consumed");
+        assertThat(costs.matcher(usage).find()).as(usage).isFalse();
+        String export = export(own.browser);
+        assertThat(export).contains(own.customer.keyId());
+        assertThat(costs.matcher(export).find()).isFalse();
+    }
+
+    /** Returns all files of an account's export. */
+    private static String export(Browser browser) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url() + "/dashboard/settings/export"))
+                .header("cookie", browser.cookies())
+                .build();
+        StringBuilder all = new StringBuilder();
+        try (HttpClient client = HttpClient.newHttpClient();
+                ZipInputStream zip = new ZipInputStream(client.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                        .body())) {
+            while (zip.getNextEntry() != null) {
+                all.append(new String(zip.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        return all.toString();
+    }
+
+    @Test
+    void the_pages_of_many_keys_stay_below_80_kB() {
+        for (String query : List.of("range=30", "range=30&metric=first_byte", "range=month&by=model&metric=tokens")) {
+            assertThat(page(query).length()).as(query).isLessThanOrEqualTo(80_000);
+        }
+    }
+}
