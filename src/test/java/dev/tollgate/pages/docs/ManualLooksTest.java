@@ -97,7 +97,8 @@ class ManualLooksTest {
         try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
             for (String path : paths()) {
                 visit.open(path);
-                if (!(boolean) visit.page().evaluate(IN_SIGHT)) {
+                // the list of models has no contents beside it
+                if (!path.equals(Manual.MODELS) && !(boolean) visit.page().evaluate(IN_SIGHT)) {
                     hidden.add(path);
                 }
             }
