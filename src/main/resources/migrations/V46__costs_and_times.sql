@@ -1,5 +1,5 @@
--- What accounts cost the operator, and how fast channels answer. Usage of earlier calls has none, and a program of an earlier schema writes
--- none. Older programs read on.
+-- What accounts cost the operator, and how fast channels answer. Usage of earlier calls has none, and a program of an earlier schema writes none.
+-- Older programs read on.
 ALTER TABLE usage_quarter ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE usage_quarter ADD COLUMN costed BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE usage_day ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0;

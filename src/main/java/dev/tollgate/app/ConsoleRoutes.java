@@ -3,10 +3,12 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
+import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.CallUsage;
+import dev.tollgate.pages.console.Concerns;
 import dev.tollgate.pages.console.ConsoleAccount;
 import dev.tollgate.pages.console.ConsoleAccounts;
 import dev.tollgate.pages.console.ConsoleAudit;
@@ -72,15 +74,24 @@ record ConsoleRoutes(
                 new ConsolePage(
                                 operator.platform(),
                                 operator.calls(),
-                                upstreams.pool()::status,
-                                this::foresight,
-                                operator.prices(),
-                                operator.booksCheck(),
+                                concerns(),
                                 steps,
-                                books.kind(),
+                                () -> !books.kind().isReal(),
                                 ground.clock())
                         .routes(pages),
                 new ProvePage(books.people(), people.identities()).routes(pages));
+    }
+
+    private Concerns concerns() {
+        return new Concerns(
+                upstreams.pool()::status,
+                this::foresight,
+                operator.prices(),
+                operator.booksCheck(),
+                operator.platform(),
+                books.kind(),
+                new Dismissals(books.database(), books.writer(), ground.clock()),
+                ground.clock());
     }
 
     private List<Route<?>> accountPages() {

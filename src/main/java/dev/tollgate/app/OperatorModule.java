@@ -2,6 +2,7 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.people.Links;
@@ -57,7 +58,10 @@ public record OperatorModule(
                         upstreams.pool()::tryOut,
                         audited),
                 new PlatformHistory(books.database()),
-                new PlatformCalls(books.database(), books.writer()));
+                new PlatformCalls(
+                        books.database(),
+                        books.writer(),
+                        ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))));
     }
 
     static Administration administration(

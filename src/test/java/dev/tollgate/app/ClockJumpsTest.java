@@ -117,7 +117,7 @@ class ClockJumpsTest {
                 .map(line -> Long.parseLong(line.split(",")[1]))
                 .toList();
         assertThat(sequences).isNotEmpty().isSorted().doesNotHaveDuplicates();
-        assertThat(all.getLast()).endsWith("," + customer.balance().toPlainString());
+        assertThat(all.getLast().split(",")[6]).isEqualTo(customer.balance().toPlainString());
         for (Instant cut : List.of(MIDNIGHT.minusSeconds(3600), MIDNIGHT, last)) {
             List<String> before = statement(customer, "--to", cut.toString());
             List<String> after = statement(customer, "--from", cut.toString());

@@ -216,7 +216,10 @@ class ClicksTest {
             assertThat(visit.layoutShift()).isZero();
             visit.keep("find" + home.replace('/', '-'));
             visit.assertAccessible();
-            for (String part : List.of("#find", "header .balance", "header >> text=Top up")) {
+            List<String> parts = home.equals("/console") // which is nobody's account
+                    ? List.of("#find")
+                    : List.of("#find", "header .balance", "header >> text=Top up");
+            for (String part : parts) {
                 assertThat(visit.page().locator(part).isVisible()).as(part).isTrue();
             }
             visit.page().keyboard().press("/");

@@ -182,6 +182,6 @@ class TurnsTest {
 
         Reply open = customer.chat(CALLS.formatted(model, MORE, ""));
         assertThat(open.status()).isEqualTo(400);
-        assertThat(open.error().get("message").asString()).contains("'messages.1.tool_calls'", "missing: \"b\"");
+        assertThat(open.error().get("message").asString()).contains("'messages.1.tool_calls'", "Missing: \"b\"");
     }
 }

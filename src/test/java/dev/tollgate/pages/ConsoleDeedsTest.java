@@ -458,7 +458,7 @@ class ConsoleDeedsTest {
     @Test
     void a_fresh_sandbox_warns_of_no_loss() {
         assertThat(body("/console"))
-                .contains("Sandbox mode: costs and margins are simulated.")
-                .doesNotContain("note bad", "Sold below");
+                .contains("sandbox mode: costs and margins are simulated")
+                .doesNotContain("badge bad", "Sold below");
     }
 }

@@ -388,7 +388,7 @@ public final class FilledInstallation implements AutoCloseable {
             all.append(" + first_").append(i);
             none.append(i == 3 ? "" : ", first_" + i + " = 0");
         }
-        for (String table : List.of("usage_quarter", "usage_day")) {
+        for (String table : List.of("usage_quarter", "usage_day", "usage_hour")) {
             gateway.execute("UPDATE " + table + " SET first_3 = " + all + ", first_0 = 0" + none);
         }
     }

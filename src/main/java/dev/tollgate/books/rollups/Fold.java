@@ -41,11 +41,12 @@ final class Fold {
             "UPDATE usage_fold SET folded_until = ?, folding_until = ?, account_after = ? WHERE id = 1";
     private static final String GO_BACK = """
             UPDATE usage_fold SET folded_until = CASE WHEN folded_until > ? THEN ? ELSE folded_until END,
-                folding_until = CASE WHEN folded_until > ? THEN ? ELSE folded_until END, account_after = ''
+                folding_until = CASE WHEN folded_until > ? THEN ? ELSE folded_until END, account_after = '',
+                corrections = corrections + 1
             WHERE id = 1""";
 
-    // Readers that cache days notice a new row by its version.
-    private static final String TOUCH = "UPDATE usage_fold SET account_after = account_after WHERE id = 1";
+    // Readers that cache days notice a new row by its version, or by the number of corrections.
+    private static final String TOUCH = "UPDATE usage_fold SET corrections = corrections + 1 WHERE id = 1";
     private static final String KEPT_FROM = """
             SELECT COALESCE(MAX(d.starts_at) + 86400000, 0) FROM usage_day d
             WHERE d.starts_at < (SELECT folded_until FROM usage_fold WHERE id = 1) AND NOT EXISTS (

@@ -96,6 +96,10 @@ final class CallLog {
 
     /** A call that ended later began no earlier than this. */
     private String idFrom(Instant from) {
+        return idFrom(from, callMax);
+    }
+
+    static String idFrom(Instant from, Duration callMax) {
         return CompletionIds.earliest(from.minus(callMax).minus(SLACK));
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +43,16 @@ public final class PlatformCalls {
 
     private final Database database;
     private final Writer writer;
+    private final Duration callMax;
 
-    /** @param writer the writer of the reading program: before running calls are read it writes the calls that it has already reported */
-    public PlatformCalls(Database database, Writer writer) {
+    /**
+     * @param writer the writer of the reading program: before running calls are read it writes the calls that it has already reported
+     * @param callMax how long a call can last
+     */
+    public PlatformCalls(Database database, Writer writer, Duration callMax) {
         this.database = database;
         this.writer = writer;
+        this.callMax = callMax;
     }
 
     /** A call and whose it is. */
@@ -82,11 +88,12 @@ public final class PlatformCalls {
         return database.pages().read(OPERATOR, sql -> page(sql, filter, accountId, before, limit));
     }
 
-    private static Page page(
-            Reads sql, CallFilter filter, @Nullable String accountId, @Nullable String before, int limit)
+    private Page page(Reads sql, CallFilter filter, @Nullable String accountId, @Nullable String before, int limit)
             throws SQLException {
-        Looked looked = new Looked();
-        String below = before == null ? LAST : before;
+        Looked looked = new Looked(filter.from() == null ? "" : CallLog.idFrom(filter.from(), callMax));
+        String begin = before == null ? LAST : before;
+        String end = filter.to() == null ? LAST : CompletionIds.earliest(filter.to()); // what ended before began before
+        String below = begin.compareTo(end) < 0 ? begin : end;
         Object[] values = accountId == null ? new Object[] {below} : new Object[] {accountId, below};
         sql.scan(
                 accountId == null ? ENDED : ENDED_OF_ACCOUNT,
@@ -99,13 +106,22 @@ public final class PlatformCalls {
     /** The rows of a page so far. */
     private static final class Looked {
 
+        private final String lowestId;
         private final List<OfAccount> calls = new ArrayList<>();
         private @Nullable Page page;
         private int seen;
 
+        /** @param lowestId of a call that may be wanted */
+        Looked(String lowestId) {
+            this.lowestId = lowestId;
+        }
+
         /** @return whether the next row is wanted */
         boolean take(ResultSet row, CallFilter filter, int limit) throws SQLException {
             CallRow call = CallRow.read(row);
+            if (call.id().compareTo(lowestId) < 0) {
+                return false;
+            }
             seen++;
             if (filter.takes(call)) {
                 if (calls.size() == limit) {
@@ -131,7 +147,7 @@ public final class PlatformCalls {
         writeWhatWasTold();
         return database.pages().read(OPERATOR, sql -> {
             String of = accountId == null ? "" : accountId;
-            Looked looked = new Looked();
+            Looked looked = new Looked("");
             sql.scan(
                     RUNNING_CALLS,
                     RUNNING_MAX,

@@ -1,13 +1,23 @@
 package dev.tollgate.customers.figures;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class PlatformHistory {
 
     private static final String OPERATOR = "operator";
-    private static final long DAY_MILLIS = 86_400_000;
+    private static final long HOUR_MILLIS = 3_600_000;
+    private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
     private static final String GROUPS = """
             SELECT by_day, by_one, %s
@@ -26,11 +37,16 @@ public final class PlatformHistory {
             GROUP BY by_day, by_one ORDER BY by_day, by_one LIMIT 10000""".formatted(
                     UsageColumn.OF_PLATFORM.stream().map(PlatformHistory::sum).collect(Collectors.joining(", ")));
 
+    private static final String PERIODS = """
+            SELECT starts_at - starts_at %% %d AS period, model, channel, %s
+            FROM usage_hour WHERE starts_at >= ? AND starts_at < ?
+            GROUP BY starts_at - starts_at %% %d, model, channel""";
+
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
     /** Accounts with calls or refunds in a range of days, by what they paid. CROSS JOIN: from the few accounts to their rows, never through all rows. */
-    private static final String HIGHEST = """
-            SELECT account.id, account.name, earned.net FROM (
+    private static final String EARNED = """
+            (
                 SELECT account_id, SUM(charged_micros) - SUM(refunded_micros) AS net FROM (
                     SELECT d.account_id, d.charged_micros, d.refunded_micros FROM account a CROSS JOIN usage_day d
                     WHERE d.account_id = a.id AND d.starts_at >= ? AND d.starts_at < ?
@@ -38,10 +54,28 @@ public final class PlatformHistory {
                     SELECT q.account_id, q.charged_micros, q.refunded_micros FROM account a CROSS JOIN usage_quarter q
                     WHERE q.account_id = a.id AND q.starts_at >= ? AND q.starts_at < ?) AS parts
                 GROUP BY account_id) AS earned JOIN account ON account.id = earned.account_id
+            """;
+
+    private static final String HIGHEST = "SELECT account.id, account.name, earned.net FROM " + EARNED + """
             WHERE earned.net < ? OR (earned.net = ? AND account.id > ?)
             ORDER BY earned.net DESC, account.id LIMIT ?""";
 
+    /** Accounts whose balance is less than they pay in so many days. */
+    private static final String ENDING =
+            "SELECT account.id, account.name, account.balance_micros + account.reserved_micros, earned.net FROM "
+                    + EARNED + """
+            WHERE earned.net > 0 AND (account.balance_micros + account.reserved_micros) * ? < earned.net * ?
+                AND account.blocked = 0
+            ORDER BY earned.net DESC, account.id LIMIT ?""";
+
+    /** The groups of finished days in memory: about 300 bytes each. */
+    private static final long GROUPS_MAX = 50_000;
+
     private final Database database;
+    private final Cache<Long, Finished> finished = Caffeine.newBuilder()
+            .maximumWeight(GROUPS_MAX)
+            .weigher((Long day, Finished of) -> 1 + of.sums.models.size() + of.sums.channels.size())
+            .build();
 
     public PlatformHistory(Database database) {
         this.database = database;
@@ -97,6 +131,113 @@ public final class PlatformHistory {
                 Figures.read(row, 3, UsageColumn.OF_PLATFORM));
     }
 
+    /** Figures of an hour, a day or more, by model and by channel; each call counts in both. The name of a channel may be empty: not known. */
+    public record Sums(Map<String, Figures> models, Map<String, Figures> channels) {
+
+        public static final Sums NONE = new Sums(Map.of(), Map.of());
+
+        public Figures all() {
+            return models.values().stream().reduce(Figures.NONE, Figures::plus);
+        }
+
+        public Sums plus(Sums more) {
+            return new Sums(plus(models, more.models), plus(channels, more.channels));
+        }
+
+        private static Map<String, Figures> plus(Map<String, Figures> some, Map<String, Figures> more) {
+            Map<String, Figures> both = new HashMap<>(some);
+            more.forEach((name, figures) -> both.merge(name, figures, Figures::plus));
+            return both;
+        }
+    }
+
+    /** A day that is over, as long as no more corrections come. */
+    private record Finished(long corrections, Sums sums) {}
+
+    /** The end of the finished days, and how often usage was counted into such days late; as of a read transaction. */
+    private record Known(long until, long corrections) {}
+
+    private static final Known NOTHING = new Known(0, 0);
+    private static final String KNOWN = "SELECT folded_until, corrections FROM usage_fold WHERE id = 1";
+
+    /**
+     * Returns figures by day of UTC, or by hour; those without calls and refunds are missing. A year of hours takes seconds to read, so days that
+     * are over are kept in memory until usage is counted into any of them late. The first reader waits for them: each day is a read of its own.
+     *
+     * @param from inclusive, to the hour
+     * @param to exclusive, to the hour
+     */
+    public NavigableMap<Instant, Sums> periods(Instant from, Instant to, boolean byHour) {
+        NavigableMap<Instant, Sums> periods = new TreeMap<>();
+        if (byHour) {
+            periods.putAll(read(from.toEpochMilli(), to.toEpochMilli(), HOUR_MILLIS));
+            return periods;
+        }
+        Known known = database.pages().read(OPERATOR, PlatformHistory::known);
+        long begin = from.toEpochMilli();
+        long end = to.toEpochMilli();
+        long firstWhole = Math.ceilDiv(begin, DAY_MILLIS) * DAY_MILLIS;
+        long lastWhole = Math.floorDiv(Math.min(end, known.until), DAY_MILLIS) * DAY_MILLIS;
+        if (firstWhole >= lastWhole) {
+            periods.putAll(read(begin, end, DAY_MILLIS));
+            return periods;
+        }
+        periods.putAll(read(begin, firstWhole, DAY_MILLIS));
+        for (long day = firstWhole; day < lastWhole; day += DAY_MILLIS) {
+            Sums sums = finished(day, known);
+            if (!sums.models.isEmpty()) {
+                periods.put(Instant.ofEpochMilli(day), sums);
+            }
+        }
+        periods.putAll(read(lastWhole, end, DAY_MILLIS));
+        return periods;
+    }
+
+    private static Known known(Reads sql) throws SQLException {
+        return Objects.requireNonNullElse(sql.one(KNOWN, row -> new Known(row.getLong(1), row.getLong(2))), NOTHING);
+    }
+
+    private Sums finished(long day, Known known) {
+        Finished kept = finished.getIfPresent(day);
+        if (kept != null && kept.corrections == known.corrections) {
+            return kept.sums;
+        }
+        Finished read = database.pages()
+                .read(
+                        OPERATOR,
+                        sql -> new Finished(
+                                known(sql).corrections,
+                                read(sql, day, day + DAY_MILLIS, DAY_MILLIS)
+                                        .getOrDefault(Instant.ofEpochMilli(day), Sums.NONE)));
+        finished.put(day, read);
+        return read.sums;
+    }
+
+    private Map<Instant, Sums> read(long from, long to, long step) {
+        return database.pages().read(OPERATOR, sql -> read(sql, from, to, step));
+    }
+
+    private static Map<Instant, Sums> read(Reads sql, long from, long to, long step) throws SQLException {
+        Map<Instant, Sums> periods = new HashMap<>();
+        String text = PERIODS.formatted(
+                step,
+                UsageColumn.OF_PLATFORM.stream().map(PlatformHistory::sum).collect(Collectors.joining(", ")),
+                step);
+        sql.list(
+                text,
+                row -> {
+                    Sums sums = periods.computeIfAbsent(
+                            Instant.ofEpochMilli(row.getLong(1)), _ -> new Sums(new HashMap<>(), new HashMap<>()));
+                    Figures figures = Figures.read(row, 4, UsageColumn.OF_PLATFORM);
+                    sums.models.merge(row.getString(2), figures, Figures::plus);
+                    sums.channels.merge(row.getString(3), figures, Figures::plus);
+                    return sums;
+                },
+                from,
+                to);
+        return periods;
+    }
+
     /** The end of a page of accounts that are ordered by their charges. */
     public record Rank(long netMicros, String id) {
 
@@ -117,7 +258,8 @@ public final class PlatformHistory {
     }
 
     /**
-     * Accounts of which something ended in a span of days of UTC, those that paid most first, whatever page they are on.
+     * Accounts of which something ended in a span of days of UTC, or of hours that are not long ago, those that paid most first, whatever page they
+     * are on.
      *
      * @param limit 1 to 200: each costs a few reads
      */
@@ -126,21 +268,44 @@ public final class PlatformHistory {
             throw new IllegalArgumentException("a page has 1 to 200 accounts");
         }
         return database.pages().read(OPERATOR, sql -> {
-            long from = span.from().toEpochMilli();
-            long to = span.to().toEpochMilli();
-            long folded = Math.clamp(UsageRows.foldedUntil(sql), from, to);
-            return sql.list(
-                    HIGHEST,
-                    row -> ofAccount(sql, row, span),
-                    from,
-                    folded,
-                    folded,
-                    to,
-                    after.netMicros(),
-                    after.netMicros(),
-                    after.id(),
-                    limit);
+            List<Object> values = earned(sql, span);
+            Collections.addAll(values, after.netMicros(), after.netMicros(), after.id(), limit);
+            return sql.list(HIGHEST, row -> ofAccount(sql, row, span), values.toArray());
         });
+    }
+
+    /** Returns the values of {@link #EARNED}: whole days where they are folded, else quarters of an hour. */
+    private static List<Object> earned(Reads sql, Span span) throws SQLException {
+        long from = span.from().toEpochMilli();
+        long to = span.to().toEpochMilli();
+        boolean isOfDays = from % DAY_MILLIS == 0;
+        long folded = isOfDays ? Math.clamp(UsageRows.foldedUntil(sql), from, to) : from;
+        return new ArrayList<>(List.of(from, folded, folded, to));
+    }
+
+    /** An account whose credits are about to end. @param balanceMicros what it has @param netMicros what it paid in the span */
+    public record Ending(String id, String name, long balanceMicros, long netMicros) {}
+
+    /**
+     * Returns accounts whose balance would last less than some days if they went on to pay as in a span of days, those that pay most first.
+     *
+     * @param limit 1 to 200
+     */
+    public List<Ending> ending(Span span, long days, int limit) {
+        return database.pages().read(OPERATOR, sql -> {
+            List<Object> values = earned(sql, span);
+            Collections.addAll(values, Duration.between(span.from(), span.to()).toDays(), days, limit);
+            return sql.list(
+                    ENDING,
+                    row -> new Ending(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)),
+                    values.toArray());
+        });
+    }
+
+    /** Returns an account's figures of a span. */
+    public Figures figures(String accountId, Span span) {
+        return database.pages()
+                .read(OPERATOR, sql -> new UsageRows(sql, accountId).sum(span.from(), span.to(), null, null));
     }
 
     /**

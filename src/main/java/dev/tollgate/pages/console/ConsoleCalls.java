@@ -38,8 +38,9 @@ public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue 
         WantedAccount account = WantedAccount.of(accounts, request.query("account"));
         TaskStatus state = state(request.query("state"));
         String model = request.query("model");
-        CallFilter filter =
-                new CallFilter(null, null, state == null ? Set.of() : Set.of(state), model, null, null, null, -1);
+        EndedWithin range = state == TaskStatus.PROCESSING ? EndedWithin.ALL : EndedWithin.of(request);
+        CallFilter filter = new CallFilter(
+                range.begin(), range.end(), state == null ? Set.of() : Set.of(state), model, null, null, null, -1);
         String before = request.query("before");
         PlatformCalls.Page page = !account.isClear()
                 ? NOTHING
@@ -47,9 +48,9 @@ public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue 
                         ? calls.running(filter, account.id(), before, PAGE)
                         : calls.page(filter, account.id(), before, PAGE);
         List<String> models = catalogue.all().stream().map(Model::id).toList();
-        String choose = link("", state, model, "account", "");
-        String newest = before == null ? null : link("", state, model, "account", account.typed());
-        String older = page.older() == null ? null : link(account.typed(), state, model, "before", page.older());
+        String choose = link("", state, model, range, "account", "");
+        String newest = before == null ? null : link("", state, model, range, "account", account.typed());
+        String older = page.older() == null ? null : link(account.typed(), state, model, range, "before", page.older());
         return PageStep.show((out, shell) -> JterequestsGenerated.render(
                 out,
                 null,
@@ -58,6 +59,7 @@ public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue 
                 account,
                 state == null ? "" : state.code(),
                 Objects.requireNonNullElse(model, ""),
+                range,
                 models,
                 choose,
                 newest,
@@ -76,11 +78,19 @@ public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue 
 
     /** @param last its name and value, which stand at the end */
     private static String link(
-            String account, @Nullable TaskStatus state, @Nullable String model, String last, String value) {
+            String account,
+            @Nullable TaskStatus state,
+            @Nullable String model,
+            EndedWithin range,
+            String last,
+            String value) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("account", account);
         query.put("state", state == null ? "" : state.code());
         query.put("model", Objects.requireNonNullElse(model, ""));
+        query.put("on", range.on());
+        query.put("from", range.from());
+        query.put("to", range.to());
         query.remove(last);
         query.values().removeIf(String::isEmpty);
         query.put(last, value);

@@ -1,152 +1,265 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.base.host.UrlText;
+import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.figures.PlatformHistory.Sums;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.models.Foresight;
-import dev.tollgate.operator.admin.BooksCheck;
-import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Change.Good;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Spark;
+import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.upstreams.pool.ChannelStatus;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import templates.console.JteoverviewGenerated;
 
 /**
- * {@code /console}: is all well, does it earn. Days are UTC's, as the figures of all accounts are kept.
+ * {@code /console}: is all well, does it earn, and more than before? Days are UTC's, as the figures of all accounts are kept.
  *
- * @param foresight as of now
- * @param kind whether the installation, and this server, have a real upstream
+ * @param isSandbox whether costs are simulated
  */
 public record ConsolePage(
         PlatformHistory history,
         PlatformCalls calls,
-        Supplier<List<ChannelStatus>> channels,
-        Supplier<Foresight> foresight,
-        Prices prices,
-        BooksCheck books,
+        Concerns concerns,
         FirstSteps steps,
-        InstallationKind kind,
+        BooleanSupplier isSandbox,
         InstantSource clock) {
 
-    private static final int DAYS = 30;
+    static final String PATH = "/console";
+
+    private static final int MODELS = 8;
+    private static final int ACCOUNTS = 6;
+    private static final long LAST_BUCKET_MILLIS = 10_000;
+    private static final int PERCENT = 100;
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get("/console", pages.operators(), this::show));
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show),
+                pages.post(PATH, pages.operators(), this::dismiss),
+                pages.file(PATH + "/overview.csv", pages.operators(), this::file));
     }
 
-    /** Something to look at. @param kind bad, warn, or empty for a fact */
-    public record Concern(String kind, String text, String href, String link) {}
+    /** A figure with its change against the range before. @param about what stands before the change */
+    public record Tile(String label, String text, String exact, String about, Change change, Spark spark) {}
+
+    /** @param href its calls */
+    public record ModelLine(String name, String href, Figures figures) {}
+
+    /** @param bar its length in percent of the first one */
+    public record AccountLine(String id, String name, long netMicros, Change change, String bar) {}
+
+    /** @param badge of its state */
+    public record ChannelLine(String id, String badge, String state, Figures figures) {}
+
+    /** All figures and lists of the page. */
+    public record Shown(
+            ConsoleRange range,
+            List<SwitchLink> ranges,
+            PlatformChart.Metric metric,
+            List<SwitchLink> metrics,
+            List<Tile> tiles,
+            Chart chart,
+            List<ModelLine> models,
+            List<AccountLine> accounts,
+            List<Concerns.Concern> concerns,
+            List<ChannelLine> channels) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         int running = calls.running(); // before all else: what it waits for begins another instant
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        List<PlatformHistory.Group> days = history.groups(
-                start(today.minusDays(DAYS)), start(today.plusDays(1)), true, PlatformHistory.Part.NOTHING);
-        Figures now = days.stream()
-                .filter(day -> today.equals(day.day()))
-                .findFirst()
-                .map(PlatformHistory.Group::figures)
-                .orElse(Figures.NONE);
-        List<PlatformHistory.Group> latest = days.stream()
-                .sorted(Comparator.comparing(PlatformHistory.Group::day).reversed())
+        ConsoleRange range = range(request);
+        PlatformChart.Metric metric = PlatformChart.Metric.of(request.query("chart"));
+        Money money = request.money();
+        Map<Instant, Sums> periods =
+                history.periods(range.span().from(), range.span().to(), range.isOfHours());
+        PlatformChart chart = chart(range, periods);
+        Sums all = periods.values().stream().reduce(Sums.NONE, Sums::plus);
+        Shown shown = new Shown(
+                range,
+                ConsoleRange.links(PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range),
+                metric,
+                PlatformChart.Metric.links(PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=", metric),
+                tiles(chart, running, money),
+                chart.chart(metric, money, ConsoleCalls.PATH + "?"),
+                models(all, range),
+                accounts(range),
+                concerns.of(request.visitor().person().id(), today(range, periods), money),
+                channels(all));
+        List<FirstSteps.Step> every = steps.of(request);
+        List<FirstSteps.Step> open = every.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : every;
+        boolean simulated = isSandbox.getAsBoolean();
+        return PageStep.show((out, shell) -> JteoverviewGenerated.render(out, null, shell, shown, open, simulated));
+    }
+
+    private ConsoleRange range(PageRequest<Visitor.Member> request) {
+        return ConsoleRange.of(request.query(ConsoleRange.FIELD), clock.instant());
+    }
+
+    private PlatformChart chart(ConsoleRange range, Map<Instant, Sums> periods) {
+        Span before = range.before();
+        return new PlatformChart(
+                range, all(periods), all(history.periods(before.from(), before.to(), range.isOfHours())));
+    }
+
+    private static NavigableMap<Instant, Figures> all(Map<Instant, Sums> periods) {
+        NavigableMap<Instant, Figures> all = new TreeMap<>();
+        periods.forEach((at, sums) -> all.put(at, sums.all()));
+        return all;
+    }
+
+    private Figures today(ConsoleRange range, Map<Instant, Sums> periods) {
+        Instant today = clock.instant().truncatedTo(ChronoUnit.DAYS);
+        Map<Instant, Sums> read =
+                range.isOfHours() ? history.periods(today, range.span().to(), false) : periods;
+        return read.getOrDefault(today, Sums.NONE).all();
+    }
+
+    private PageStep dismiss(PageRequest<Visitor.Member> request, Form form) {
+        ConsoleRange range = ConsoleRange.of("24h", clock.instant());
+        concerns.dismiss(
+                request.visitor().person().id(),
+                FormState.text(form, "subject"),
+                today(range, Map.of()),
+                request.money());
+        return PageStep.to(PATH);
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        ConsoleRange range = range(request);
+        Map<Instant, Sums> periods =
+                history.periods(range.span().from(), range.span().to(), range.isOfHours());
+        return PageFile.of(
+                "overview-" + range.word() + ".csv",
+                CsvExport.CONTENT_TYPE,
+                chart(range, periods).csv());
+    }
+
+    // ---- tiles ----
+
+    private static List<Tile> tiles(PlatformChart chart, int running, Money money) {
+        Figures now = chart.sum();
+        Figures before = chart.sumBefore();
+        return List.of(
+                new Tile(
+                        "Revenue",
+                        money.sum(now.netMicros()),
+                        Money.exact(now.netMicros()),
+                        "",
+                        Change.of(now.netMicros(), before.netMicros(), Good.UP),
+                        chart.spark(Figures::netMicros)),
+                new Tile(
+                        "Upstream cost",
+                        money.sum(now.costMicros()),
+                        Money.exact(now.costMicros()),
+                        now.uncosted() == 0 ? "" : Display.count(now.uncosted(), "call") + " not known",
+                        Change.of(now.costMicros(), before.costMicros(), Good.DOWN),
+                        chart.spark(Figures::costMicros)),
+                margin(chart, now, before, money),
+                new Tile(
+                        "Calls",
+                        Display.number(now.calls()),
+                        Display.number(now.calls()) + " that have ended",
+                        running == 0 ? "" : Display.number(running) + " running",
+                        Change.of(now.calls(), before.calls(), Good.UP),
+                        chart.spark(Figures::calls)),
+                new Tile(
+                        "Errors",
+                        Display.percent(now.failed(), now.calls()),
+                        Display.number(now.failed()) + " of " + Display.number(now.calls()),
+                        Display.count(now.failed(), "call"),
+                        Change.ofShare(now.failed(), now.calls(), before.failed(), before.calls(), Good.DOWN),
+                        chart.spark(each -> PlatformChart.permille(each.failed(), each.calls()))),
+                firstByte(chart, now, before));
+    }
+
+    private static Tile margin(PlatformChart chart, Figures now, Figures before, Money money) {
+        return new Tile(
+                "Margin",
+                Display.percent(now.marginMicros(), Math.max(0, now.netMicros())),
+                Money.exact(now.marginMicros()),
+                money.sum(now.marginMicros()) + money.unit(),
+                Change.ofShare(now.marginMicros(), now.netMicros(), before.marginMicros(), before.netMicros(), Good.UP),
+                chart.spark(each -> PlatformChart.permille(each.marginMicros(), each.netMicros())));
+    }
+
+    private static Tile firstByte(PlatformChart chart, Figures now, Figures before) {
+        int p95 = 95;
+        int p50 = 50;
+        return new Tile(
+                "First byte, p95",
+                Display.about(now.firstByteMillis(p95)),
+                Display.count(now.withFirstByte(), "call"),
+                now.withFirstByte() == 0 ? "" : "p50 " + Display.about(now.firstByteMillis(p50)),
+                Change.ofTime(
+                        now.firstByteMillis(p95),
+                        now.firstByteBucket(p95),
+                        before.firstByteMillis(p95),
+                        before.firstByteBucket(p95)),
+                chart.spark(each -> Math.min(each.firstByteMillis(p95), LAST_BUCKET_MILLIS)));
+    }
+
+    // ---- lists ----
+
+    private static List<ModelLine> models(Sums all, ConsoleRange range) {
+        return all.models().entrySet().stream()
+                .sorted(Comparator.comparing((Map.Entry<String, Figures> model) ->
+                                -model.getValue().netMicros())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(MODELS)
+                .map(model -> new ModelLine(
+                        model.getKey(),
+                        ConsoleCalls.PATH + "?model=" + UrlText.encoded(model.getKey()) + "&" + range.fields(),
+                        model.getValue()))
                 .toList();
-        List<FirstSteps.Step> all = steps.of(request);
-        List<FirstSteps.Step> open = all.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : all;
-        List<Concern> concerns = concerns(now);
-        boolean isSandbox = !kind.isReal();
-        return PageStep.show((out, shell) ->
-                JteoverviewGenerated.render(out, null, shell, now, running, concerns, latest, open, isSandbox));
     }
 
-    private static Instant start(LocalDate day) {
-        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
-    }
-
-    private List<Concern> withoutUpstream() {
-        List<String> nodes = kind.nodes(false);
-        List<String> named = nodes.isEmpty() && !kind.isRealHere() ? List.of("This server") : nodes;
-        return named.stream()
-                .map(node -> new Concern(
-                        "bad",
-                        (node.startsWith("node_") ? "Node " + node : node)
-                                + " has no real upstream: the sandbox answers its calls, and customers pay for them.",
-                        ConsoleChannels.PATH,
-                        "Channels"))
+    private List<AccountLine> accounts(ConsoleRange range) {
+        List<PlatformHistory.OfAccount> highest =
+                history.highest(range.span(), PlatformHistory.Rank.of(null), ACCOUNTS).stream()
+                        .filter(account -> account.figures().netMicros() > 0)
+                        .toList();
+        return highest.stream()
+                .map(account -> {
+                    long net = account.figures().netMicros();
+                    long most = highest.getFirst().figures().netMicros();
+                    Figures before = history.figures(account.id(), range.before());
+                    return new AccountLine(
+                            account.id(),
+                            account.name(),
+                            net,
+                            Change.of(net, before.netMicros(), Good.UP),
+                            Display.quotient(net, Math.max(1, most / PERCENT)) + "%");
+                })
                 .toList();
     }
 
-    private List<Concern> concerns(Figures today) {
-        List<Concern> concerns = new ArrayList<>();
-        channels.get().stream()
-                .filter(channel -> !channel.isHealthy())
-                .forEach(channel -> concerns.add(new Concern(
-                        "bad", "Channel " + channel.id() + " takes no calls now.", ConsoleChannels.PATH, "Channels")));
-        String ofBooks = ofBooks();
-        if (!ofBooks.isEmpty()) {
-            concerns.add(new Concern("bad", ofBooks, ConsoleBooks.PATH, "Books"));
-        }
-        String losses = prices.all().stream()
-                .filter(sold -> kind.isReal() && !sold.losses().isEmpty()) // nothing is lost on the sandbox
-                .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
-                .collect(Collectors.joining(", "));
-        if (!losses.isEmpty()) {
-            concerns.add(new Concern(
-                    "bad", "Sold below cost, now or within 60 days: " + losses + ".", "/console/prices", "Prices"));
-        }
-        addUsage(concerns, today);
-        foresight.get().retirements().stream()
-                .map(sentence -> sentence.replaceFirst(" Differences: .*", ""))
-                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Price changes")));
-        if (kind.isReal()) {
-            concerns.addAll(withoutUpstream());
-        } else {
-            concerns.add(
-                    new Concern("", "Sandbox mode: no real model is connected.", ConsoleChannels.PATH, "Channels"));
-        }
-        return List.copyOf(concerns);
-    }
-
-    /** Returns what the last check says if it found something; empty if all is well. */
-    private String ofBooks() {
-        return switch (books.state()) {
-            case BooksCheck.Done done
-            when done.differences() > 0 ->
-                "The books have errors: " + Display.count(done.differences(), "difference") + ".";
-            case BooksCheck.Damaged damaged -> damaged.sentence() + ".";
-            case BooksCheck.Failed _ -> "The books could not be checked.";
-            case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> "";
-        };
-    }
-
-    private static void addUsage(List<Concern> concerns, Figures today) {
-        if (today.shortfallMicros() > 0) {
-            concerns.add(new Concern(
-                    "warn",
-                    "Today's calls used " + Display.sum(today.shortfallMicros()) + " credits that were not covered.",
-                    ConsoleRevenue.PATH,
-                    "Revenue"));
-        }
-        if (today.estimated() > 0) {
-            concerns.add(new Concern(
-                    "warn",
-                    "The upstream did not report the usage of " + Display.count(today.estimated(), "call")
-                            + " today in full.",
-                    ConsoleCalls.PATH,
-                    "Requests"));
-        }
+    private List<ChannelLine> channels(Sums all) {
+        return concerns.channels().get().stream()
+                .map((ChannelStatus channel) -> new ChannelLine(
+                        channel.id(),
+                        channel.isHealthy() ? "ok" : "bad",
+                        channel.isHealthy() ? "healthy" : "paused",
+                        all.channels().getOrDefault(channel.id(), Figures.NONE)))
+                .toList();
     }
 }

@@ -9,6 +9,7 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +32,7 @@ class PlatformCallsTest {
     void a_call_with_an_unwritten_hold_is_listed_and_counted(Stores stores) {
         try (StoreFixture store = stores.open(folder)) {
             store.account("acc_1", 2_500);
-            PlatformCalls calls = new PlatformCalls(store.database, store.writer);
+            PlatformCalls calls = new PlatformCalls(store.database, store.writer, Duration.ofHours(1));
             for (int i = 1; i <= 8; i++) {
                 Reserve reserve = store.reserveChange("call" + i, "acc_1", 100, 100);
                 CompletableFuture<Void> decided = new CompletableFuture<>();

@@ -55,8 +55,10 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,6 +67,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -89,7 +93,7 @@ class RandomMonthTest {
             ZoneOffset.UTC, ZoneId.of("Europe/Berlin"), ZoneId.of("Asia/Kathmandu"), ZoneId.of("America/St_Johns"));
 
     /** The exact credits of a row. */
-    private static final Pattern EXACT = Pattern.compile("<td class=\"num\" title=\"([^\"]*)\">");
+    private static final Pattern EXACT = Pattern.compile("<td class=\"num\" title=\"([^\"]*) credits\">");
 
     private static final Pattern ROW = Pattern.compile(
             "<th scope=\"row\">(.*?)</th><td[^>]*>[^<]*</td>" + "<td class=\"num\">([^<]*)</td>", Pattern.DOTALL);
@@ -106,6 +110,7 @@ class RandomMonthTest {
     private final List<String> ids = new ArrayList<>();
     private StoreFixture store;
     private AccountHistory history;
+    private @Nullable PlatformHistory kept;
     private List<Entry> entries = List.of();
 
     @Test
@@ -114,6 +119,7 @@ class RandomMonthTest {
         try (StoreFixture opened = stores.open(folder)) {
             store = opened;
             history = new AccountHistory(store.database, CALL_MAX, store::now);
+            kept = new PlatformHistory(store.database);
             store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
             store.account(ACCOUNT, 40_000_000);
             store.account("acc_2", 40_000_000);
@@ -368,6 +374,9 @@ class RandomMonthTest {
             }
             if (random.nextInt(25) == 0) {
                 new Rollups(store.writer, store::now).sweep();
+                if (kept != null) {
+                    checkPeriods();
+                }
             }
         }
     }
@@ -733,6 +742,7 @@ class RandomMonthTest {
         long charged = store.number(
                 "SELECT SUM(amount_micros) FROM entry WHERE from_bucket = 'reserved' AND to_bucket = 'revenue'");
         long refunded = store.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE kind = 'refund'");
+        checkPeriods();
         for (PlatformHistory.Part part : PlatformHistory.Part.values()) {
             List<PlatformHistory.Group> groups = platform.groups(all.from(), all.to(), random.nextBoolean(), part);
             assertThat(groups.stream()
@@ -765,6 +775,24 @@ class RandomMonthTest {
                         .mapToLong(account -> account.figures().netMicros())
                         .sum())
                 .isEqualTo(charged - refunded);
+    }
+
+    /** What is kept in memory of finished days is what the hours say. */
+    private void checkPeriods() {
+        PlatformHistory kept = Objects.requireNonNull(this.kept);
+        Instant end = store.now().plus(Duration.ofDays(2)).truncatedTo(ChronoUnit.HOURS);
+        Instant from = end.minus(Duration.ofDays(60));
+        for (PlatformHistory.Part part : List.of(PlatformHistory.Part.MODEL, PlatformHistory.Part.CHANNEL)) {
+            Map<String, Figures> periods = new HashMap<>();
+            kept.periods(from, end, false)
+                    .forEach((at, sums) -> (part == PlatformHistory.Part.MODEL ? sums.models() : sums.channels())
+                            .forEach(
+                                    (name, figures) -> periods.put(at.toString().substring(0, 10) + name, figures)));
+            assertThat(periods)
+                    .isEqualTo(kept.groups(from, end, true, part).stream()
+                            .collect(Collectors.toMap(
+                                    group -> group.day() + group.name(), PlatformHistory.Group::figures)));
+        }
     }
 
     private void checkOverview(ZoneId zone) {

@@ -128,7 +128,9 @@ record Reasons(List<Line> lines) {
         Map<String, Long> now = calls(pairs, false);
         return new Reasons(pairs.stream()
                 .sorted(Comparator.comparing(Pair::key).thenComparing(Pair::model))
-                .map(pair -> new Line(pair, parts(pair, before.get(pair.key()), now.get(pair.key()))))
+                .map(pair -> new Line(
+                        pair,
+                        parts(pair, before.getOrDefault(pair.key(), 0L), now.getOrDefault(pair.key(), 0L))))
                 .toList());
     }
 

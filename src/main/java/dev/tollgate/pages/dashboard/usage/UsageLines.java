@@ -31,6 +31,8 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
     /** Maximum number of rows of a page of the table. The file has all rows. */
     static final int ROWS = 25;
 
+    private static final int OTHER_ROWS = 10;
+
     /**
      * A row.
      *
@@ -113,6 +115,19 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                 .sorted()
                 .map(id -> row(id, sums.getOrDefault(id, Figures.NONE), before.getOrDefault(id, Figures.NONE)))
                 .toList();
+    }
+
+    /** Returns the largest rows of models instead of keys, or the other way round; none if one of them is open. */
+    List<Row> others() {
+        if (view.filters().key() != null || view.filters().model() != null) {
+            return List.of();
+        }
+        return new UsageLines(view.otherWay(), table, past, names)
+                .rows().stream()
+                        .filter(row -> row.figures().calls() > 0 || row.net() != 0)
+                        .sorted(Comparator.comparing(Row::net).reversed())
+                        .limit(OTHER_ROWS)
+                        .toList();
     }
 
     private Map<String, Figures> sums(UsageTable of) {

@@ -79,6 +79,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
      * @param range the range in words
      * @param against the range before
      * @param daysLeft how long the balance lasts; null if nobody can say
+     * @param others the largest models if rows are keys, or the other way round
      * @param chart null if there are no calls
      * @param nearest the month of the nearest calls if the range has none; null if there are no calls at all
      */
@@ -95,6 +96,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
             @Nullable Why why,
             List<SwitchLink> ranges,
             Listed listed,
+            List<UsageLines.Row> others,
             @Nullable Chart chart,
             @Nullable YearMonth nearest) {
 
@@ -163,6 +165,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 why(account, lines, request.money()),
                 view.ranges(MonthPace.name(today)),
                 listed(lines, drawn, spend, days),
+                lines.others(),
                 spend == null || view.metric() == UsageView.Metric.SPEND ? spend : measured(account, lines, drawn),
                 isEmpty ? nearest(account, view, table.span()) : null);
     }

@@ -69,6 +69,11 @@ public record UsageView(
                 page != null && page.matches("[0-9]{1,3}") ? Math.min(Integer.parseInt(page), PAGE_MAX) : 0);
     }
 
+    /** The same with models as rows instead of keys, or the other way round. */
+    UsageView otherWay() {
+        return new UsageView(filters, isByKey() ? "model" : "key", metric, null, 0);
+    }
+
     ChosenRange range() {
         return Objects.requireNonNull(filters.range());
     }

@@ -1,0 +1,214 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.notices.Dismissals;
+import dev.tollgate.models.Foresight;
+import dev.tollgate.operator.admin.BooksCheck;
+import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
+import dev.tollgate.upstreams.pool.ChannelStatus;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The facts that need the operator's attention, alarms first. A person can dismiss warnings for a week.
+ *
+ * @param foresight as of now
+ * @param kind whether the installation, and this server, have a real upstream
+ */
+public record Concerns(
+        Supplier<List<ChannelStatus>> channels,
+        Supplier<Foresight> foresight,
+        Prices prices,
+        BooksCheck books,
+        PlatformHistory history,
+        InstallationKind kind,
+        Dismissals dismissals,
+        InstantSource clock) {
+
+    private static final Duration DISMISSED_FOR = Duration.ofDays(7);
+
+    private static final String ALARM = "bad";
+    private static final String WARNING = "warn";
+    private static final String FACT = "";
+
+    private static final int SPENT_DAYS = 7;
+    private static final int LASTS_DAYS = 3;
+    private static final int ACCOUNTS_MAX = 3;
+    private static final int MODELS_NAMED = 3;
+
+    /**
+     * Something to look at.
+     *
+     * @param tone bad for an alarm, warn for a warning, empty for a fact
+     * @param word its badge
+     * @param subject its name if it is dismissed
+     */
+    public record Concern(String tone, String word, String text, String href, String link, String subject) {
+
+        public boolean isWarning() {
+            return tone.equals(WARNING);
+        }
+    }
+
+    /** Returns the concerns that a person has not dismissed. @param today the figures of today */
+    List<Concern> of(String personId, Figures today, Money money) {
+        Set<String> dismissed = dismissals.dismissed(personId);
+        return all(today, money).stream()
+                .filter(concern -> !concern.isWarning() || !dismissed.contains(concern.subject))
+                .toList();
+    }
+
+    /** Dismisses a warning for a week; does nothing if the subject is not one of a warning that is shown. */
+    void dismiss(String personId, String subject, Figures today, Money money) {
+        if (of(personId, today, money).stream()
+                .anyMatch(concern -> concern.isWarning() && concern.subject.equals(subject))) {
+            dismissals.dismiss(personId, List.of(subject), clock.instant().plus(DISMISSED_FOR));
+        }
+    }
+
+    private List<Concern> all(Figures today, Money money) {
+        List<Concern> concerns = new ArrayList<>();
+        channels.get().stream()
+                .filter(channel -> !channel.isHealthy())
+                .forEach(channel -> concerns.add(concern(
+                        ALARM,
+                        "channel",
+                        "Channel " + channel.id() + " takes no calls now.",
+                        ConsoleChannels.PATH,
+                        "Channels")));
+        addBooks(concerns);
+        addLosses(concerns);
+        if (kind.isReal()) {
+            addWithoutUpstream(concerns);
+        }
+        addUsage(concerns, today, money);
+        foresight.get().retirements().stream()
+                .map(sentence -> sentence.replaceFirst(" Differences: .*", ""))
+                .forEach(sentence ->
+                        concerns.add(concern(WARNING, "model", sentence, ConsolePrices.PATH, "Price changes")));
+        addEndingAccounts(concerns);
+        if (!kind.isReal()) {
+            concerns.add(concern(
+                    FACT, "sandbox", "Sandbox mode: no real model is connected.", ConsoleChannels.PATH, "Channels"));
+        }
+        addFactOfBooks(concerns);
+        return List.copyOf(concerns);
+    }
+
+    private static Concern concern(String tone, String word, String text, String href, String link) {
+        return new Concern(tone, word, text, href, link, "console: " + text);
+    }
+
+    private void addBooks(List<Concern> concerns) {
+        String found =
+                switch (books.state()) {
+                    case BooksCheck.Done done
+                    when done.differences() > 0 ->
+                        "The books have errors: " + Display.count(done.differences(), "difference") + ".";
+                    case BooksCheck.Damaged damaged -> damaged.sentence() + ".";
+                    case BooksCheck.Failed _ -> "The books could not be checked.";
+                    case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> "";
+                };
+        if (!found.isEmpty()) {
+            concerns.add(concern(ALARM, "books", found, ConsoleBooks.PATH, "Books"));
+        }
+    }
+
+    private void addFactOfBooks(List<Concern> concerns) {
+        if (books.state() instanceof BooksCheck.Done done && done.differences() == 0) {
+            concerns.add(concern(
+                    FACT,
+                    "books",
+                    "Checked " + Display.time(done.at(), ZoneOffset.UTC) + ": no differences.",
+                    ConsoleBooks.PATH,
+                    "Books"));
+        }
+    }
+
+    private void addLosses(List<Concern> concerns) {
+        List<String> losses = prices.all().stream()
+                .filter(sold -> kind.isReal() && !sold.losses().isEmpty()) // nothing is lost on the sandbox
+                .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
+                .toList();
+        if (!losses.isEmpty()) {
+            int more = losses.size() - MODELS_NAMED;
+            String named = String.join(", ", losses.subList(0, Math.min(MODELS_NAMED, losses.size())));
+            concerns.add(concern(
+                    ALARM,
+                    "price",
+                    "Sold below cost, now or within 60 days: " + named + (more > 0 ? " and " + more + " more" : "")
+                            + ".",
+                    ConsolePrices.PATH,
+                    "Prices"));
+        }
+    }
+
+    private void addWithoutUpstream(List<Concern> concerns) {
+        List<String> nodes = kind.nodes(false);
+        List<String> named = nodes.isEmpty() && !kind.isRealHere() ? List.of("This server") : nodes;
+        named.forEach(node -> concerns.add(concern(
+                ALARM,
+                "sandbox",
+                (node.startsWith("node_") ? "Node " + node : node)
+                        + " has no real upstream: the sandbox answers its calls, and customers pay for them.",
+                ConsoleChannels.PATH,
+                "Channels")));
+    }
+
+    private static void addUsage(List<Concern> concerns, Figures today, Money money) {
+        if (today.shortfallMicros() > 0) {
+            concerns.add(new Concern(
+                    WARNING,
+                    "usage",
+                    "Today's calls used " + money.sum(today.shortfallMicros()) + money.unit()
+                            + " that were not covered.",
+                    ConsoleRevenue.PATH,
+                    "Revenue",
+                    "console: shortfall"));
+        }
+        if (today.estimated() > 0) {
+            concerns.add(new Concern(
+                    WARNING,
+                    "usage",
+                    "The upstream did not report the usage of " + Display.count(today.estimated(), "call")
+                            + " today in full.",
+                    ConsoleCalls.PATH,
+                    "Requests",
+                    "console: estimated"));
+        }
+    }
+
+    private void addEndingAccounts(List<Concern> concerns) {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        Span week = Span.ofDays(today.minusDays(SPENT_DAYS), today);
+        history.ending(week, LASTS_DAYS, ACCOUNTS_MAX)
+                .forEach(account -> concerns.add(new Concern(
+                        WARNING,
+                        "account",
+                        account.name() + ": " + lasts(account),
+                        ConsoleAccounts.PATH + "/" + account.id(),
+                        "Open",
+                        "console: balance of " + account.id())));
+    }
+
+    private static String lasts(PlatformHistory.Ending account) {
+        if (account.balanceMicros() <= 0) {
+            return "no credits left.";
+        }
+        long days = account.balanceMicros() * SPENT_DAYS / account.netMicros();
+        return days == 0
+                ? "the balance lasts less than a day."
+                : "the balance lasts " + Display.count(days, "day") + ".";
+    }
+}

@@ -1,0 +1,215 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Chart.Cell;
+import dev.tollgate.pages.frame.Chart.Series;
+import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.frame.Spark;
+import dev.tollgate.pages.frame.SwitchLink;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The figures of a range by hour or day, as a chart, small lines and a file.
+ *
+ * @param now by the begins of hours or days; those without calls are missing; a chart may sum up days to weeks
+ * @param before the same of the range before
+ */
+public record PlatformChart(
+        ConsoleRange range, NavigableMap<Instant, Figures> now, NavigableMap<Instant, Figures> before) {
+
+    private static final int PERMILLE = 1_000;
+
+    private static final String HEAD = "begin,calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
+            + "reasoning_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms,net_before\r\n";
+
+    /** A choice of figures. */
+    public enum Metric {
+        MONEY("Money", "Revenue, cost and margin"),
+        CALLS("Calls", "Calls"),
+        ERRORS("Errors", "Failed calls"),
+        TOKENS("Tokens", "Tokens"),
+        FIRST_BYTE("First byte", "Time to the first byte");
+
+        private final String text;
+        private final String title;
+
+        Metric(String text, String title) {
+            this.text = text;
+            this.title = title;
+        }
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** The first one for any other word. */
+        static Metric of(@Nullable String word) {
+            return Stream.of(values())
+                    .filter(metric -> metric.word().equals(word))
+                    .findFirst()
+                    .orElse(MONEY);
+        }
+
+        /** @param path of a page, with a query up to the name of the figure */
+        static List<SwitchLink> links(String path, Metric current) {
+            return Stream.of(values())
+                    .map(metric -> new SwitchLink(metric.text, path + metric.word(), metric == current))
+                    .toList();
+        }
+
+        public String title(ConsoleRange range) {
+            return title + " by " + range.unit();
+        }
+    }
+
+    private Figures at(Instant period) {
+        return sum(now.subMap(period, range.end(period)));
+    }
+
+    private Figures beforeAt(Instant period) {
+        return sum(before.subMap(range.before(period), range.before(range.end(period))));
+    }
+
+    private static Figures sum(Map<Instant, Figures> figures) {
+        return figures.values().stream().reduce(Figures.NONE, Figures::plus);
+    }
+
+    public Figures sum() {
+        return sum(now);
+    }
+
+    public Figures sumBefore() {
+        return sum(before);
+    }
+
+    /** Returns a small line of a figure. */
+    Spark spark(ToLongFunction<Figures> of) {
+        return Spark.of(range.periods().stream().map(this::at).mapToLong(of).toArray());
+    }
+
+    static long permille(long part, long whole) {
+        return whole <= 0 ? 0 : part * PERMILLE / whole;
+    }
+
+    /** @param calls the address of calls, up to the time */
+    Chart chart(Metric metric, Money money, String calls) {
+        List<Chart.Row> rows = range.periods().stream()
+                .map(at -> row(metric, money, range.label(at), calls + range.fields(at), at(at), beforeAt(at)))
+                .toList();
+        Chart.Row sum = row(metric, money, "All", "", sum(), sumBefore());
+        boolean isTime = metric == Metric.FIRST_BYTE;
+        return new Chart(
+                range.unit(),
+                isTime,
+                metric == Metric.MONEY ? money.sign() : "",
+                isTime ? " s" : "",
+                series(metric),
+                last(metric),
+                rows,
+                sum);
+    }
+
+    private List<Series> series(Metric metric) {
+        return switch (metric) {
+            case MONEY ->
+                List.of(
+                        new Series("cost", 1),
+                        new Series("margin", 4),
+                        new Series("revenue of the " + range.length() + " before", Chart.BEFORE));
+            case CALLS -> List.of(new Series("completed", 1), new Series("failed", 2), new Series("cancelled", 0));
+            case ERRORS -> List.of(new Series("failed", 2));
+            case TOKENS ->
+                List.of(new Series("in", 1), new Series("cached", 4), new Series("out", 2), new Series("thoughts", 5));
+            case FIRST_BYTE -> List.of(new Series("p50", 4), new Series("p95", 1));
+        };
+    }
+
+    private static String last(Metric metric) {
+        return switch (metric) {
+            case MONEY -> "Revenue";
+            case CALLS -> "All";
+            case ERRORS -> "Of all calls";
+            case TOKENS -> "All";
+            case FIRST_BYTE -> "Calls";
+        };
+    }
+
+    private static Chart.Row row(Metric metric, Money money, String label, String href, Figures now, Figures before) {
+        LongFunction<Cell> amount = Chart.amounts(money);
+        List<Cell> cells =
+                switch (metric) {
+                    case MONEY ->
+                        List.of(
+                                amount.apply(now.costMicros()),
+                                amount.apply(now.marginMicros()),
+                                amount.apply(before.netMicros()));
+                    case CALLS ->
+                        Stream.of(now.completed(), now.failed(), now.cancelled())
+                                .map(Cell::count)
+                                .toList();
+                    case ERRORS -> List.of(Cell.count(now.failed()));
+                    case TOKENS ->
+                        Stream.of(
+                                        now.promptTokens() - now.cachedTokens(),
+                                        now.cachedTokens(),
+                                        now.completionTokens(),
+                                        now.thoughtsTokens())
+                                .map(Cell::count)
+                                .toList();
+                    case FIRST_BYTE -> List.of(Cell.time(now.firstByteMillis(50)), Cell.time(now.firstByteMillis(95)));
+                };
+        Cell all =
+                switch (metric) {
+                    case MONEY -> amount.apply(now.netMicros());
+                    case CALLS -> Cell.count(now.calls());
+                    case ERRORS -> new Cell("", Display.percent(now.failed(), now.calls()), "");
+                    case TOKENS -> Cell.count(now.promptTokens() + now.completionTokens() + now.thoughtsTokens());
+                    case FIRST_BYTE -> Cell.count(now.withFirstByte());
+                };
+        return new Chart.Row(label, href, cells, all);
+    }
+
+    /** Returns all figures as CSV, one line an hour, a day or a week. Amounts are credits to the micro-credit. */
+    String csv() {
+        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + HEAD);
+        CsvCells cells = new CsvCells();
+        range.periods().forEach(at -> {
+            Figures figures = at(at);
+            lines.append(cells.figure(at.toString())
+                    .number(figures.calls())
+                    .number(figures.failed())
+                    .number(figures.cancelled())
+                    .number(figures.promptTokens())
+                    .number(figures.cachedTokens())
+                    .number(figures.completionTokens())
+                    .number(figures.thoughtsTokens())
+                    .figure(Credits.text(figures.chargedMicros()))
+                    .figure(Credits.text(figures.refundedMicros()))
+                    .figure(Credits.text(figures.netMicros()))
+                    .figure(Credits.text(figures.costMicros()))
+                    .figure(Credits.text(figures.marginMicros()))
+                    .figure(millis(figures.firstByteMillis(50)))
+                    .figure(millis(figures.firstByteMillis(95)))
+                    .figure(Credits.text(beforeAt(at).netMicros()))
+                    .line());
+        });
+        return lines.toString();
+    }
+
+    /** Empty if it is not known, or longer than the last bucket can tell. */
+    private static String millis(long millis) {
+        return millis < 0 || millis == Long.MAX_VALUE ? "" : Long.toString(millis);
+    }
+}

@@ -1,0 +1,218 @@
+package dev.tollgate.pages;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.app.Surroundings;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** The operator's first page over two hundred days of calls that stand in the tables only. */
+@Timeout(60)
+class ConsoleOverviewTest {
+
+    private static final String PASSWORD = "a long enough operator";
+    private static final String ADMIN = "an-admin-key-that-is-long-enough";
+    private static final Instant NOW = Instant.parse("2026-11-21T12:20:09Z");
+    private static final long HOUR = 3_600_000;
+
+    private static Gateway gateway;
+    private static Browser operator;
+    private static String account;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(
+                Surroundings.REAL.with(it -> it.clock = () -> NOW),
+                Map.of("TOLLGATE_ADMIN_KEY", ADMIN),
+                "operator.password",
+                PASSWORD);
+        operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
+        account = gateway.customer("2").account();
+        long last = NOW.truncatedTo(ChronoUnit.HOURS).toEpochMilli();
+        for (String end : List.of("completed", "failed")) {
+            hours(last, "gemini-2.5-pro", "gemini", end, end.equals("failed") ? 1 : 9);
+            hours(last, "gemini-3-pro", "spare", end, end.equals("failed") ? 2 : 5);
+        }
+        gateway.execute(
+                "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros, cost_micros,"
+                        + " costed) WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n < 1500) SELECT '"
+                        + account + "', " + last + " - n * " + HOUR
+                        + ", 'key_x', 'gemini-2.5-pro', 4, 1000000 + n * 100, 700000,"
+                        + " 4 FROM h");
+    }
+
+    /** A row an hour, of which the charge, the cost and the times change with the hour. */
+    private static void hours(long last, String model, String channel, String end, int calls) {
+        gateway.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls,"
+                + " prompt_tokens, cached_tokens, completion_tokens, thoughts_tokens, charged_micros, refunded_micros,"
+                + " cost_micros, first_4, first_6) WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n"
+                + " < 4800) SELECT " + last + " - n * " + HOUR + ", '', '" + channel + "', '" + model + "', 'up', '"
+                + end
+                + "', " + calls
+                + " + n % 3, 1000, 100 + n % 7, 50, 20, 30000000 - n * 1000, n % 5 * 10000, 20000000 + n"
+                + " * 300, " + calls + ", n % 3 FROM h");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String words(String path) {
+        Browser.Page page = operator.get(path);
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
+        return page.body().replaceAll("\\s*<[^>]*>\\s*", " ").replaceAll("\\s+", " ");
+    }
+
+    private static JsonNode usage(String by, Instant from) {
+        return gateway.get(
+                        "/admin/usage?by=" + by + "&limit=1000&from=" + from + "&to="
+                                + NOW.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1)),
+                        ADMIN)
+                .json()
+                .get("data");
+    }
+
+    private static Instant from(String range) {
+        return range.equals("24h")
+                ? NOW.truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(23))
+                : NOW.truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(Integer.parseInt(range.replace("d", "")) - 1));
+    }
+
+    private static BigDecimal sum(JsonNode rows, String field) {
+        return rows.valueStream().map(row -> row.get(field).decimalValue()).reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"24h", "7d", "30d", "90d"})
+    void every_figure_equals_what_the_api_says_of_the_range(String range) {
+        JsonNode models = usage("model", from(range));
+        String page = operator.get("/console?range=" + range).body();
+        List<String> exact = Pattern.compile("<b title=\"([0-9.,]+) credits\">")
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1).replace(",", ""))
+                .toList();
+        assertThat(exact)
+                .containsExactly(
+                        sum(models, "net").setScale(6).toPlainString(),
+                        sum(models, "upstream_cost").setScale(6).toPlainString(),
+                        sum(models, "margin").setScale(6).toPlainString());
+        assertThat(page)
+                .contains("title=\"" + "%,d".formatted(sum(models, "calls").longValue()) + " that have ended\"")
+                .contains("title=\"" + "%,d".formatted(sum(models, "failed").longValue()) + " of ");
+        models.forEach(model -> assertThat(page)
+                .containsPattern(model.get("model").asString() + "</a></th><td class=\"num\" title=\""
+                        + "%,.6f".formatted(model.get("net").decimalValue())
+                        + " credits\">[^<]+</td><td class=\"num\" title=\""
+                        + "%,.6f".formatted(model.get("margin").decimalValue()) + " credits"));
+        JsonNode channel = usage("channel", from(range)).get(0);
+        assertThat(channel.get("channel").asString()).isEqualTo("gemini");
+        assertThat(words("/console?range=" + range)).contains("Channel State Errors p95");
+    }
+
+    @Test
+    void the_file_has_a_line_a_day_with_the_figures_of_the_api() {
+        Browser.Page file = operator.get("/console/overview.csv?range=30d");
+        assertThat(file.header("content-type")).startsWith("text/csv");
+        List<String> lines = file.body().lines().skip(1).toList();
+        JsonNode days = usage("day", from("30d"));
+        assertThat(lines).hasSize(30);
+        for (int i = 0; i < lines.size(); i++) {
+            String[] cells = lines.get(i).split(",");
+            JsonNode day = days.get(i);
+            assertThat(cells[0]).startsWith(day.get("day").asString());
+            assertThat(cells[1]).isEqualTo(day.get("calls").asString());
+            assertThat(new BigDecimal(cells[10]))
+                    .isEqualByComparingTo(day.get("net").decimalValue());
+            assertThat(new BigDecimal(cells[12]))
+                    .isEqualByComparingTo(day.get("margin").decimalValue());
+        }
+        assertThat(operator.get("/console/overview.csv?range=24h").body().lines())
+                .hasSize(25);
+    }
+
+    @Test
+    void the_range_before_ends_at_the_same_hour() {
+        Instant end =
+                NOW.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1)).minus(Duration.ofDays(7));
+        JsonNode before = gateway.get(
+                        "/admin/usage?by=model&from=" + from("7d").minus(Duration.ofDays(7)) + "&to=" + end, ADMIN)
+                .json()
+                .get("data");
+        BigDecimal now = sum(usage("model", from("7d")), "net");
+        long percent = now.subtract(sum(before, "net"))
+                .movePointRight(2)
+                .divide(sum(before, "net"), 0, java.math.RoundingMode.HALF_UP)
+                .longValue();
+        assertThat(percent).isPositive();
+        assertThat(words("/console?range=7d"))
+                .contains("compared with the 7 days before")
+                .contains("▲ " + percent + " %");
+    }
+
+    @Test
+    void a_bar_opens_the_calls_of_its_day_and_hours_are_named() {
+        String page = operator.get("/console?range=7d").body();
+        assertThat(page).contains("href=\"/console/requests?on=2026-11-21\"", "21 Nov so far");
+        assertThat(words("/console/requests?on=2026-11-21T12"))
+                .contains("Calls that ended from 21 Nov 12:00:00 to 21 Nov 13:00:00 UTC.");
+        assertThat(operator.get("/console?range=24h").body())
+                .contains("href=\"/console/requests?on=2026-11-20T13\"", "21 Nov 12:00 so far");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"calls", "errors", "tokens", "first-byte", "money"})
+    void each_figure_has_a_chart_and_the_page_stays_small(String chart) {
+        for (String range : List.of("24h", "90d")) {
+            Browser.Page page = operator.get("/console?range=" + range + "&chart=" + chart);
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.body()).containsPattern("chart=" + chart + "\" aria-current=\"true\"");
+            assertThat(page.body().length()).as(range + " " + chart).isLessThan(40_000);
+        }
+    }
+
+    @Test
+    void a_warning_is_dismissed_for_a_week_and_an_alarm_is_not() {
+        String warning = account + "\">Open";
+        assertThat(operator.get("/console").body()).contains(warning).contains("lasts less than a day");
+        gateway.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, estimated)"
+                + " VALUES (" + NOW.truncatedTo(ChronoUnit.HOURS).toEpochMilli()
+                + ", '', '', 'm', '', 'completed', 3)");
+        assertThat(words("/console")).contains("usage of 3 calls today");
+        List<MatchResult> subjects = Pattern.compile("name=\"subject\" value=\"([^\"]+)\"")
+                .matcher(operator.get("/console").body())
+                .results()
+                .toList();
+        for (MatchResult subject : subjects) {
+            assertThat(operator.submit("/console", "/console", Map.of("subject", subject.group(1)))
+                            .location())
+                    .isEqualTo("/console");
+        }
+        assertThat(operator.get("/console").body()).doesNotContain(warning).doesNotContain("name=\"subject\"");
+        assertThat(words("/console")).doesNotContain("usage of 3 calls today").contains("sandbox Sandbox mode");
+        operator.submit(
+                "/console", "/console", Map.of("subject", "console: Sandbox mode: no real model is connected."));
+        operator.submit("/console", "/console", Map.of("subject", "x".repeat(5_000)));
+        assertThat(gateway.number("SELECT COUNT(*) FROM dismissed")).isEqualTo(subjects.size());
+        assertThat(gateway.number("SELECT MAX(until) FROM dismissed"))
+                .isEqualTo(NOW.plus(Duration.ofDays(7)).toEpochMilli());
+        assertThat(words("/console")).contains("sandbox Sandbox mode");
+    }
+}
