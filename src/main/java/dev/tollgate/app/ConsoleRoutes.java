@@ -46,7 +46,7 @@ record ConsoleRoutes(
     }
 
     private DeedForms forms() {
-        return new DeedForms(books.people(), new SealedFields(books.secrets()), ground.random());
+        return new DeedForms(books.people(), new SealedFields(books.secrets()), ground.random(), ground.clock());
     }
 
     private AccountList accounts() {
@@ -79,7 +79,7 @@ record ConsoleRoutes(
                                 () -> !books.kind().isReal(),
                                 ground.clock())
                         .routes(pages),
-                new ProvePage(books.people(), people.identities()).routes(pages));
+                new ProvePage(books.people(), people.identities(), forms()).routes(pages));
     }
 
     private Concerns concerns() {
@@ -105,6 +105,8 @@ record ConsoleRoutes(
                                 books.people(),
                                 operator.deletions(),
                                 books.history(),
+                                books.stores().auditLog(),
+                                names(),
                                 forms(),
                                 ground.clock())
                         .routes(pages));

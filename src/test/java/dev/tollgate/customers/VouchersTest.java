@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
@@ -35,6 +36,7 @@ import tools.jackson.databind.JsonNode;
 class VouchersTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String PASSWORD = "a sentence nobody else has";
     private static final Map<String, String> ENVIRONMENT = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
 
     @Parameter
@@ -48,8 +50,8 @@ class VouchersTest {
         if (kind != stores) {
             stop();
             gateway = stores == Stores.SQLITE
-                    ? Gateway.start(ENVIRONMENT)
-                    : Gateway.startOn(Postgres.migrated(), ENVIRONMENT);
+                    ? Gateway.start(ENVIRONMENT, "operator.password", PASSWORD)
+                    : Gateway.startOn(Postgres.migrated(), ENVIRONMENT, "operator.password", PASSWORD);
             kind = stores;
         }
     }
@@ -100,6 +102,29 @@ class VouchersTest {
                 .get(0);
         assertThat(newest.get("account").asString()).isEqualTo(customer.account());
         assertThat(newest.get("note").asString()).isEqualTo("a talk");
+    }
+
+    @Test
+    void a_revoked_voucher_answers_as_an_unknown_one() {
+        Customer customer = gateway.customer("1");
+        List<String> codes = made("{\"credits\":5,\"count\":3,\"reason\":\"a fair\"}");
+        assertThat(redeem(customer, codes.getFirst())).isInstanceOf(Vouchers.Redeemed.class);
+        long last = gateway.number("SELECT MAX(sequence) FROM voucher");
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", PASSWORD);
+        Map<String, String> revoke = Map.of(
+                "deed", "revoke", "first", "" + (last - 2), "last", "" + last, "reason", "the fair was cancelled");
+        String path = "/console/vouchers";
+        assertThat(operator.submit(path, path, revoke).location())
+                .as("those that are open")
+                .isEqualTo(path + "?revoked=2");
+        assertThat(redeem(customer, codes.get(1))).isEqualTo(new Vouchers.CannotBeUsed());
+        assertThat(redeem(gateway.customer("1"), codes.get(2))).isEqualTo(redeem(customer, "unknown"));
+        assertThat(customer.balance()).isEqualByComparingTo("6");
+        assertThat(operator.submit(path, path, revoke).body()).contains("None of these vouchers is open");
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'voucher.revoke'"
+                        + " AND reason = 'the fair was cancelled'"))
+                .isEqualTo(1);
     }
 
     @Test

@@ -12,7 +12,6 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.Today;
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -174,7 +173,12 @@ class ConsoleAccountsTest {
                 .contains("Requests with its keys get a 401 immediately. The balance stays.");
         assertThat(on(path, form("ban")).location()).isEqualTo(path + "?done=ban");
         assertThat(customer.chat(CHAT).status()).isEqualTo(401);
+        assertThat(operator.get(path).body())
+                .containsPattern("Banned <span title=\"[^\"]+\">[^<]+</span> by operator: because of a test</span>")
+                .contains("<span class=\"badge \">stopped by the ban</span>", "<button>Unban</button>")
+                .doesNotContain(">active</span>");
         assertThat(on(path, form("unban")).location()).isEqualTo(path + "?done=unban");
+        assertThat(operator.get(path).body()).doesNotContain("by operator: because");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         String own = gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
         assertThat(on("/console/accounts/" + own, form("ban")).body()).contains("your own account");
@@ -241,7 +245,7 @@ class ConsoleAccountsTest {
     }
 
     @Test
-    void money_and_rights_want_the_password_again_after_ten_minutes_and_what_was_typed_is_kept() {
+    void a_deed_without_a_recent_password_is_carried_out_once_after_it() {
         String id = account("Later");
         String path = "/console/accounts/" + id;
         Browser late = new Browser(gateway.url());
@@ -252,24 +256,60 @@ class ConsoleAccountsTest {
             gateway.setNow(signedIn.plus(Duration.ofMinutes(11)));
             Browser.Page asked = late.submit(path, path, form("grant", "credits", "7"));
             assertThat(asked.location()).startsWith("/console/prove?to=");
-            assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + id + "'"))
-                    .isEqualTo(10_000_000);
-            String to = URLDecoder.decode(
-                    asked.location().substring("/console/prove?to=".length()), StandardCharsets.UTF_8);
-            Browser.Page wrong =
-                    late.submit(asked.location(), "/console/prove", Map.of("to", to, "password", "not this one"));
-            assertThat(wrong.status()).isEqualTo(422);
-            Browser.Page proved =
-                    late.submit(asked.location(), "/console/prove", Map.of("to", to, "password", PASSWORD));
-            assertThat(proved.location()).isEqualTo(to).startsWith(path + "?");
-            assertThat(late.get(to).body())
-                    .contains("name=\"credits\" value=\"7\"")
-                    .contains("value=\"because of a test\"");
-            assertThat(late.submit(to, path, form("grant", "credits", "7")).location())
-                    .isEqualTo(path + "?done=grant");
+            assertThat(balance(id)).isEqualTo(10_000_000);
+            String page = late.get(asked.location()).body();
+            assertThat(page)
+                    .contains("<h1>Grant credits</h1>", "<dd class=\"break\">Later (" + id + ")</dd>")
+                    .contains("<dt>Credits</dt><dd class=\"break\">7</dd>", "because of a test");
+            Map<String, String> wrong = Map.of("waiting", waiting(page), "password", "not this one");
+            Browser.Page refused = late.submit(asked.location(), path, wrong);
+            assertThat(late.get(refused.location()).body()).contains("The password is wrong.");
+            Map<String, String> right = Map.of("waiting", waiting(page), "password", PASSWORD);
+            assertThat(operator.submit(path, path, right).location())
+                    .as("another session")
+                    .isEqualTo("/console/prove?to=" + URLEncoder.encode(path, StandardCharsets.UTF_8));
+            assertThat(balance(id)).isEqualTo(10_000_000);
+            assertThat(late.submit(asked.location(), path, right).location()).isEqualTo(path + "?done=grant");
+            assertThat(late.submit(asked.location(), path, right).location())
+                    .as("a reload")
+                    .isEqualTo(path);
+            assertThat(balance(id)).isEqualTo(17_000_000);
             Browser.Page outside = late.submit(
                     "/console/prove", "/console/prove", Map.of("to", "//evil.example/console", "password", PASSWORD));
             assertThat(outside.location()).isEqualTo("/console");
+        } finally {
+            gateway.setNow(null);
+        }
+    }
+
+    private static long balance(String id) {
+        return gateway.number("SELECT balance_micros FROM account WHERE id = '" + id + "'");
+    }
+
+    private static String waiting(String page) {
+        Matcher waiting = Pattern.compile("name=\"waiting\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(waiting.find()).as(page).isTrue();
+        return waiting.group(1);
+    }
+
+    @Test
+    void a_form_that_waited_over_ten_minutes_is_not_carried_out() {
+        String id = account("Slow");
+        String path = "/console/accounts/" + id;
+        Browser late = new Browser(gateway.url());
+        Instant signedIn = Instant.parse("2026-11-21T12:00:00Z");
+        try {
+            gateway.setNow(signedIn);
+            late.signIn("operator", PASSWORD);
+            gateway.setNow(signedIn.plus(Duration.ofMinutes(11)));
+            Browser.Page asked = late.submit(path, path, form("grant", "credits", "7"));
+            Map<String, String> right =
+                    Map.of("waiting", waiting(late.get(asked.location()).body()), "password", PASSWORD);
+            gateway.setNow(signedIn.plus(Duration.ofMinutes(22)));
+            Browser.Page page =
+                    late.get(late.submit(asked.location(), path, right).location());
+            assertThat(page.body()).contains("more than 10 minutes ago. Nothing was changed.", "Back to the form");
+            assertThat(balance(id)).isEqualTo(10_000_000);
         } finally {
             gateway.setNow(null);
         }

@@ -91,14 +91,19 @@ class ConsoleDeedsTest {
         form.putAll(Map.of("tiers.flex", "0.5", "tiers.priority", "", "from", "1 December", "deed", "compare"));
         Browser.Page wrong = operator.submit(path, path, form);
         assertThat(wrong.status()).isEqualTo(422);
-        assertThat(wrong.body()).contains("From must be a time with its offset").contains("value=\"501\"");
-        form.put("from", "2099-12-01T00:00:00-08:00");
+        assertThat(wrong.body())
+                .contains("From must be a time like 2026-12-01T00:00")
+                .contains("value=\"501\"");
+        form.put("from", "2099-12-01T08:00"); // as it is picked, in the operator's zone
         assertThat(operator.submit(path, path, form).body())
                 .contains("Cached input is 501; allowed is a number of credits from 0 to 500, at most the input rate.")
                 .contains("<details open>")
                 .contains("value=\"4500\"");
         form.put("cached_input", "50");
         String page = operator.submit(path, path, form).body();
+        assertThat(page)
+                .contains("type=\"hidden\" name=\"from\" value=\"2099-12-01T08:00:00+00:00\"")
+                .contains("name=\"from\" type=\"datetime-local\" value=\"2099-12-01T08:00\"");
         assertThat(page)
                 .contains("Cached input</th>", "Long prompts: above</th>", "× 0.5", "1 Dec 2099")
                 .contains("250,000 tokens in, 2,000 out</th>")
@@ -174,6 +179,16 @@ class ConsoleDeedsTest {
                 Map.of("code", codes.group(1).strip().lines().findFirst().orElseThrow()));
         assertThat(redeemed.status()).as(redeemed.body()).isEqualTo(303);
         assertThat(body(path)).contains("by <a href=\"/console/accounts/" + account + "\">Ann &amp; Co</a>");
+        long last = gateway.number("SELECT MAX(sequence) FROM voucher");
+        Map<String, String> revoke = Map.of(
+                "deed", "revoke", "first", Long.toString(last - 1), "last", Long.toString(last), "reason", REASON);
+        assertThat(operator.submit(path, path, revoke).location()).isEqualTo(path + "?revoked=1");
+        assertThat(operator.submit(path, path, revoke).body()).contains("None of these vouchers is open");
+        String file = body(path + ".csv");
+        assertThat(file)
+                .startsWith("\ufeffnumber,note,created_at,expires_at,state,credits,account,account_name,redeemed_at,")
+                .contains(",redeemed,5," + account + ",Ann & Co,", ",revoked,5,,,,");
+        codes.group(1).strip().lines().forEach(code -> assertThat(file).doesNotContain(code));
         Browser.Page wrong =
                 operator.submit(path, path, Map.of("deed", "make", "count", "two", "credits", "5", "reason", REASON));
         assertThat(wrong.status()).isEqualTo(422);

@@ -44,11 +44,13 @@ public final class Vouchers {
     static final int TRIES_A_MINUTE = 10;
 
     private static final String COLUMNS = """
-            SELECT sequence, amount_micros, note, created_at, expires_at, account_id, redeemed_at FROM voucher""";
+            SELECT sequence, amount_micros, note, created_at, expires_at, revoked_at, account_id, redeemed_at FROM voucher""";
     private static final String FIND = COLUMNS + " WHERE code_hash = ?";
     private static final String INSERT = """
             INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)""";
     private static final String REDEEM = "UPDATE voucher SET account_id = ?, redeemed_at = ? WHERE code_hash = ?";
+    private static final String REVOKE = "UPDATE voucher SET revoked_at = ?, expires_at = ? WHERE code_hash = ?";
+    private static final String HASHES = "SELECT code_hash FROM voucher WHERE sequence BETWEEN ? AND ?";
     private static final String PAGE = COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
 
     private final Database database;
@@ -177,6 +179,20 @@ public final class Vouchers {
         return database.read(sql -> sql.list(PAGE, VouchersPart::voucher, before, limit));
     }
 
+    /**
+     * Returns the change that revokes the vouchers of a range that are neither redeemed nor revoked. Customers get the answer for an unknown
+     * code then. The caller commits it.
+     *
+     * @throws IllegalArgumentException with a sentence
+     */
+    public RevokeVouchers revoke(long first, long last) {
+        if (first < 1 || last < first || last - first >= AT_ONCE_MAX) {
+            throw new IllegalArgumentException("The last number is not below the first, and at most " + AT_ONCE_MAX
+                    + " vouchers are revoked at a time.");
+        }
+        return new RevokeVouchers(first, last, clock.instant());
+    }
+
     /** A change of vouchers. */
     abstract static sealed class VoucherChange<O> extends Decision<O> {}
 
@@ -200,7 +216,7 @@ public final class Vouchers {
         }
 
         Voucher numbered(long sequence) {
-            return new Voucher(sequence, amountMicros, note, at, expiresAt, null, null);
+            return new Voucher(sequence, amountMicros, note, at, expiresAt, null, null, null);
         }
 
         void madeBefore() {
@@ -214,6 +230,35 @@ public final class Vouchers {
 
         void made(long firstSequence) {
             decide(firstSequence);
+        }
+    }
+
+    /** Revokes vouchers. The outcome is their number. */
+    public static final class RevokeVouchers extends VoucherChange<Long> {
+
+        private final long first;
+        private final long last;
+        private final Instant at;
+        private List<String> hashes = List.of();
+
+        RevokeVouchers(long first, long last, Instant at) {
+            this.first = first;
+            this.last = last;
+            this.at = at;
+        }
+
+        boolean has(Voucher voucher) {
+            return voucher.sequence() >= first && voucher.sequence() <= last && voucher.isOpen();
+        }
+
+        void revoked(List<String> these) {
+            hashes = List.copyOf(these);
+            decide((long) these.size());
+        }
+
+        /** Once decided. */
+        public long count() {
+            return outcome();
         }
     }
 
@@ -268,6 +313,9 @@ public final class Vouchers {
                 if (change instanceof RedeemVoucher redeem) {
                     hashes.add(redeem.codeHash);
                 }
+                if (change instanceof RevokeVouchers revoke) {
+                    hashes.addAll(statements.list(HASHES, row -> row.getString(1), revoke.first, revoke.last));
+                }
             }
             for (String hash : hashes) {
                 Voucher voucher = statements.one(FIND + statements.dialect().lock(), VouchersPart::voucher, hash);
@@ -284,6 +332,11 @@ public final class Vouchers {
                     Voucher voucher = found.get(redeem.codeHash);
                     redeem.taken(voucher != null && voucher.isGoodAt(redeem.at) && taken.add(redeem.codeHash));
                 }
+                if (change instanceof RevokeVouchers revoke) {
+                    revoke.revoked(found.keySet().stream()
+                            .filter(hash -> revoke.has(found.get(hash)) && taken.add(hash))
+                            .toList());
+                }
             }
         }
 
@@ -292,6 +345,11 @@ public final class Vouchers {
             for (VoucherChange change : changes) {
                 switch (change) {
                     case MakeVouchers make -> insert(statements, make);
+                    case RevokeVouchers revoke -> {
+                        for (String hash : revoke.hashes) {
+                            statements.run(REVOKE, revoke.at, revoke.at, hash);
+                        }
+                    }
                     case RedeemVoucher redeem -> {
                         if (redeem.isRedeemed()) {
                             redeem(statements, redeem);
@@ -336,8 +394,9 @@ public final class Vouchers {
                     row.getString(3),
                     Columns.time(row, 4),
                     Columns.timeOrNull(row, 5),
-                    row.getString(6),
-                    Columns.timeOrNull(row, 7));
+                    Columns.timeOrNull(row, 6),
+                    row.getString(7),
+                    Columns.timeOrNull(row, 8));
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.payments.Vouchers.MakeVouchers;
+import dev.tollgate.customers.payments.Vouchers.RevokeVouchers;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,34 @@ public final class OperatorVouchers {
                         .text("count", Integer.toString(count))
                         .credits("credits", creditsMicros)
                         .end());
+    }
+
+    /** Revokes the open vouchers of a range of numbers. Needs a reason. @return how many they were */
+    public long revoke(By by, long first, long last) throws ActionRefused {
+        RevokeVouchers change = ActionRefused.where(() -> {
+            String unused = by.needReason();
+            return vouchers.revoke(first, last);
+        });
+        writer.commit(
+                by,
+                "voucher.revoke",
+                "vouchers",
+                () -> change.count() == 0
+                        ? null
+                        : new Deed.Changed(
+                                null,
+                                new AdminJson()
+                                        .text("first", Long.toString(first))
+                                        .text("last", Long.toString(last))
+                                        .text("count", Long.toString(change.count()))
+                                        .end()),
+                change);
+        if (change.count() == 0) {
+            throw new ActionRefused(
+                    ActionRefused.Why.CONFLICT,
+                    "None of these vouchers is open: they are redeemed, revoked or not there.");
+        }
+        return change.count();
     }
 
     /** The newest first. @param before the last sequence of the page before */

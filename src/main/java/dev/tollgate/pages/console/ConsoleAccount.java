@@ -4,10 +4,12 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.keys.Key;
@@ -34,6 +36,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteaccountGenerated;
@@ -45,6 +48,7 @@ public final class ConsoleAccount {
     private static final String PATH = ConsoleAccounts.PATH + "/{id}";
     private static final int KEYS_MAX = 50;
     private static final int LEDGER_LINES = 15;
+    private static final int DEEDS_READ = 200;
 
     /** The messages after an action. */
     private static final Map<String, String> DONE = Map.ofEntries(
@@ -53,7 +57,7 @@ public final class ConsoleAccount {
             Map.entry("adjust", "The balance was adjusted."),
             Map.entry("limits", "The new limits apply on every server."),
             Map.entry("ban", "The account is banned. Requests with its keys get a 401."),
-            Map.entry("unban", "The account is unblocked."),
+            Map.entry("unban", "The account is no longer banned."),
             Map.entry(
                     "factor",
                     "The second factor was removed. The password is enough until the person sets up another."),
@@ -68,6 +72,8 @@ public final class ConsoleAccount {
     private final OperatorLinks links;
     private final Deletions deletions;
     private final AccountHistory history;
+    private final AuditLog log;
+    private final NamesOfIds names;
     private final DeedForms forms;
     private final InstantSource clock;
 
@@ -76,6 +82,8 @@ public final class ConsoleAccount {
             People people,
             Deletions deletions,
             AccountHistory history,
+            AuditLog log,
+            NamesOfIds names,
             DeedForms forms,
             InstantSource clock) {
         this.administration = administration;
@@ -84,13 +92,16 @@ public final class ConsoleAccount {
         this.links = administration.links();
         this.deletions = deletions;
         this.history = history;
+        this.log = log;
+        this.names = names;
         this.forms = forms;
         this.clock = clock;
     }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::change));
+                pages.get(PATH, pages.operators(), this::show),
+                pages.post(PATH, pages.operators(), forms.proved(this::whom, this::change)));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
@@ -99,13 +110,18 @@ public final class ConsoleAccount {
 
     // ---- deeds ----
 
+    private String whom(PageRequest<Visitor.Member> request) {
+        String id = request.param("id");
+        try {
+            return deeds.account(id).name() + " (" + id + ")";
+        } catch (ActionRefused e) {
+            return id;
+        }
+    }
+
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
         String id = request.param("id");
         String path = ConsoleAccounts.PATH + "/" + UrlText.encoded(id);
-        PageStep proof = forms.proofFirst(request, form, path);
-        if (proof != null) {
-            return proof;
-        }
         String deed = FormState.text(form, "deed");
         try {
             By by = forms.by(request, form);
@@ -147,7 +163,7 @@ public final class ConsoleAccount {
 
     private void ban(By by, String id, PageRequest<Visitor.Member> request) throws ActionRefused {
         if (request.visitor().accountId().equals(id)) {
-            throw new IllegalArgumentException("This is your own account: you could not unblock it.");
+            throw new IllegalArgumentException("This is your own account: you could not unban it.");
         }
         deeds.block(by, id, true);
     }
@@ -211,12 +227,29 @@ public final class ConsoleAccount {
                     .toList();
             List<LedgerLine> ledger =
                     history.entries(id, null, false, LEDGER_LINES).lines();
+            DeedLine ban = account.blocked() ? ban(id, zone) : null;
             return (out, shell) -> JteaccountGenerated.render(
-                    out, null, shell, account, limits, its, keys, overview, calls, ledger, now, form, once, hasMail,
-                    done);
+                    out, null, shell, account, ban, limits, its, keys, overview, calls, ledger, now, form, once,
+                    hasMail, done);
         } catch (ActionRefused e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Returns the deed that has banned the account, a dispute included; null if it is not among the latest deeds. */
+    private @Nullable DeedLine ban(String id, ZoneId zone) {
+        List<AuditLog.Line> rows =
+                log.page(new AuditLog.Filter(null, null, id, Set.of(), null, null), Long.MAX_VALUE, DEEDS_READ).stream()
+                        .filter(ConsoleAccount::hasBanned)
+                        .limit(1)
+                        .toList();
+        return rows.isEmpty() ? null : DeedLine.of(rows, names, zone).getFirst();
+    }
+
+    private static boolean hasBanned(AuditLog.Line row) {
+        String after = row.afterJson();
+        return row.action().equals("account.block")
+                || (row.action().startsWith("payment.") && after != null && after.contains("\"blocked\":true"));
     }
 
     /** Returns a limit as it is typed; empty for none. */

@@ -29,7 +29,8 @@ public record ConsoleAccounts(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.operators(), this::list), pages.post(PATH, pages.operators(), this::create));
+                pages.get(PATH, pages.operators(), this::list),
+                pages.post(PATH, pages.operators(), forms.proved(request -> "", this::create)));
     }
 
     private PageStep list(PageRequest<Visitor.Member> request) {
@@ -56,10 +57,6 @@ public record ConsoleAccounts(
     }
 
     private PageStep create(PageRequest<Visitor.Member> request, Form form) {
-        PageStep proof = forms.proofFirst(request, form, PATH);
-        if (proof != null) {
-            return proof;
-        }
         try {
             if (FormState.text(form, "deed").equals("invite")) {
                 MadeLink made = links.invite(forms.by(request, form), FormState.text(form, "email"), null);

@@ -50,16 +50,12 @@ public record ConsoleCall(
                         PATH,
                         pages.operators(),
                         request -> PageStep.show(drawing(request, FormState.kept(forms.kept(request))))),
-                pages.post(PATH, pages.operators(), this::refund));
+                pages.post(PATH, pages.operators(), forms.proved(request -> request.param("task"), this::refund)));
     }
 
     private PageStep refund(PageRequest<Visitor.Member> request, Form form) {
         String task = request.param("task");
         String path = ConsoleCalls.PATH + "/" + UrlText.encoded(task);
-        PageStep proof = forms.proofFirst(request, form, path);
-        if (proof != null) {
-            return proof;
-        }
         try {
             deeds.refund(forms.by(request, form), task, DeedForms.micros(FormState.text(form, "credits")));
             return PageStep.to(path + "?done=refund");

@@ -20,6 +20,7 @@ import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         return List.of(
                 pages.get(PATH, pages.operators(), request -> list()),
                 pages.get(PATH + "/{model...}", pages.operators(), this::one),
-                pages.post(PATH + "/{model...}", pages.operators(), this::set));
+                pages.post(PATH + "/{model...}", pages.operators(), this::compareOrSet));
     }
 
     private PageStep list() {
@@ -56,7 +57,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         Map<String, String> kept = forms.kept(request);
         return kept.isEmpty()
                 ? PageStep.show(drawing(request, Shown.of(sold(request))))
-                : compare(request, PriceForm.typed(kept), kept.get("reason"));
+                : compare(request, PriceForm.typed(kept, zone(request)), kept.get("reason"));
     }
 
     /** Shows what changes; it changes nothing. */
@@ -71,17 +72,20 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         }
     }
 
+    private static ZoneId zone(PageRequest<Visitor.Member> request) {
+        return request.visitor().person().preferences().zone();
+    }
+
+    private PageStep compareOrSet(PageRequest<Visitor.Member> request, Form form) {
+        return FormState.text(form, "deed").equals("compare")
+                ? compare(request, PriceForm.typed(form.fields(), zone(request)), form.field("reason"))
+                : forms.proved(sold -> sold.param("model"), this::set).take(request, form);
+    }
+
     private PageStep set(PageRequest<Visitor.Member> request, Form form) {
         String path = PATH + "/" + request.param("model");
-        PriceForm typed = PriceForm.typed(form.fields());
+        PriceForm typed = PriceForm.typed(form.fields(), zone(request));
         String reason = form.field("reason");
-        if (FormState.text(form, "deed").equals("compare")) {
-            return compare(request, typed, reason);
-        }
-        PageStep proof = forms.proofFirst(request, form, path);
-        if (proof != null) {
-            return proof;
-        }
         Prices.Preview preview = null;
         try {
             Prices.Change change = typed.change();

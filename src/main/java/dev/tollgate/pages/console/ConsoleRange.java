@@ -23,7 +23,7 @@ public record ConsoleRange(int days, Span span, Span before) {
 
     static final String FIELD = "range";
 
-        private static final List<Integer> DAYS = List.of(1, 7, 30, 90);
+    private static final List<Integer> DAYS = List.of(1, 7, 30, 90);
     private static final int STANDARD = 30;
     private static final int DAYS_SHOWN_MAX = 31;
     private static final Duration WEEK = Duration.ofDays(7);
@@ -74,8 +74,8 @@ public record ConsoleRange(int days, Span span, Span before) {
     /** Returns the links to all ranges. @param path of a page, with a query up to the name of the range */
     static List<SwitchLink> links(String path, ConsoleRange current) {
         return DAYS.stream()
-                .map(each -> new SwitchLink(
-                        each == 1 ? "24 h" : each + " days", path + WORDS.get(each), each == current.days))
+                .map(each ->
+                        new SwitchLink(each == 1 ? "24 h" : each + " days", path + word(each), each == current.days))
                 .toList();
     }
 

@@ -38,7 +38,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     private static final String ALL = "all";
 
     /** Named before a field: the value that its form was shown with. */
-    private static final String WAS = "was-";
+    static final String WAS = "was-";
 
     private static final Map<String, String> LABELS = Map.ofEntries(
             Map.entry("brand.terms", "Terms"),
@@ -59,8 +59,8 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         return List.of(
                 pages.get(PATH, pages.operators(), this::show),
                 pages.get(PATH + "/{tab}", pages.operators(), this::show),
-                pages.post(PATH, pages.operators(), this::set),
-                pages.post(PATH + "/{tab}", pages.operators(), this::set));
+                pages.post(PATH, pages.operators(), forms.proved(request -> "", this::set)),
+                pages.post(PATH + "/{tab}", pages.operators(), forms.proved(request -> "", this::set)));
     }
 
     /** @param current for {@code aria-current} */
@@ -92,10 +92,6 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     }
 
     private PageStep set(PageRequest<Visitor.Member> request, Form form) {
-        PageStep proof = forms.proofFirst(request, form, request.path());
-        if (proof != null) {
-            return proof;
-        }
         try {
             if (FormState.text(form, "deed").equals(MAIL)) {
                 links.testMail(forms.by(request, form), FormState.text(form, "email"));

@@ -1,6 +1,9 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.figures.AccountList;
+import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
@@ -8,6 +11,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -25,7 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtevouchersGenerated;
 
-/** {@code /console/vouchers}: made, their codes shown once, and what became of them. */
+/** {@code /console/vouchers}: made, their codes shown once, what became of them, also as a file, and revoked. */
 public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, DeedForms forms, InstantSource clock) {
 
     static final String PATH = "/console/vouchers";
@@ -33,7 +37,10 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
     private static final int PAGE = 50;
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::make));
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show),
+                pages.file(PATH + ".csv", pages.operators(), this::file),
+                pages.post(PATH, pages.operators(), forms.proved(request -> "", this::make)));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
@@ -42,9 +49,8 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
 
     /** Answers with a page and no move: the codes stand on it and nowhere else. */
     private PageStep make(PageRequest<Visitor.Member> request, Form form) {
-        PageStep proof = forms.proofFirst(request, form, PATH);
-        if (proof != null) {
-            return proof;
+        if (FormState.text(form, "deed").equals("revoke")) {
+            return revoke(request, form);
         }
         try {
             String count = FormState.text(form, "count");
@@ -61,6 +67,74 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         } catch (ActionRefused | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
         }
+    }
+
+    private PageStep revoke(PageRequest<Visitor.Member> request, Form form) {
+        try {
+            String first = FormState.text(form, "first");
+            String last = FormState.text(form, "last").isEmpty() ? first : FormState.text(form, "last");
+            if (!first.matches("[0-9]{1,12}") || !last.matches("[0-9]{1,12}")) {
+                throw new IllegalArgumentException("The numbers of vouchers are needed, as in the list.");
+            }
+            long count = vouchers.revoke(forms.by(request, form), Long.parseLong(first), Long.parseLong(last));
+            return PageStep.to(PATH + "?revoked=" + count);
+        } catch (ActionRefused | IllegalArgumentException e) {
+            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+        }
+    }
+
+    /** All vouchers, without their codes. */
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        return PageFile.text("vouchers.csv", CsvExport.CONTENT_TYPE, pieces -> {
+            StringBuilder piece = new StringBuilder(
+                    CsvCells.BEGIN
+                            + "number,note,created_at,expires_at,state,credits,account,account_name,redeemed_at,revoked_at\r\n");
+            CsvCells cells = new CsvCells();
+            List<Voucher> page;
+            long before = Long.MAX_VALUE;
+            do {
+                page = page(before, Vouchers.PAGE_MAX);
+                Map<String, String> names = names(page);
+                page.forEach(voucher -> piece.append(line(voucher, names, cells)));
+                before = page.isEmpty() ? 0 : page.getLast().sequence();
+                if (!pieces.test(piece.toString())) {
+                    return;
+                }
+                piece.setLength(0);
+            } while (page.size() == Vouchers.PAGE_MAX);
+        });
+    }
+
+    private String line(Voucher voucher, Map<String, String> names, CsvCells cells) {
+        String account = voucher.accountId();
+        return cells.number(voucher.sequence())
+                .text(voucher.note())
+                .figure(voucher.createdAt().toString())
+                .figure(time(voucher.expiresAt()))
+                .figure(state(voucher, clock.instant(), ZoneOffset.UTC).split(" ", 2)[0])
+                .figure(Credits.text(voucher.amountMicros()))
+                .text(account)
+                .text(account == null ? null : names.getOrDefault(account, account))
+                .figure(time(voucher.redeemedAt()))
+                .figure(time(voucher.revokedAt()))
+                .line();
+    }
+
+    private static String time(@Nullable Instant at) {
+        return at == null ? "" : at.toString();
+    }
+
+    private List<Voucher> page(long before, int limit) {
+        try {
+            return vouchers.page(before, limit);
+        } catch (ActionRefused e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Map<String, String> names(List<Voucher> page) {
+        return accounts.names(
+                page.stream().map(Voucher::accountId).filter(Objects::nonNull).collect(Collectors.toSet()));
     }
 
     private static @Nullable Instant expires(String day) {
@@ -81,28 +155,27 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         long from = before != null && before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
         String once = forms.once();
         Instant now = clock.instant();
-        try {
-            List<Voucher> page = vouchers.page(from, PAGE);
-            Map<String, String> names = accounts.names(page.stream()
-                    .map(Voucher::accountId)
-                    .filter(Objects::nonNull)
-                    .collect(Collectors.toSet()));
-            String older = page.size() < PAGE
-                    ? null
-                    : PATH + "?before=" + page.getLast().sequence();
-            return (out, shell) -> JtevouchersGenerated.render(
-                    out, null, shell, form, once, String.join("\n", codes), page, names, now, older);
-        } catch (ActionRefused e) {
-            throw new IllegalStateException(e);
-        }
+        List<Voucher> page = page(from, PAGE);
+        Map<String, String> names = names(page);
+        String older =
+                page.size() < PAGE ? null : PATH + "?before=" + page.getLast().sequence();
+        String revoked = request.query("revoked");
+        String done = revoked != null && revoked.matches("[0-9]{1,4}") && form.error() == null
+                ? Display.count(Long.parseLong(revoked), "voucher") + " revoked. The codes are not valid any more."
+                : null;
+        return (out, shell) -> JtevouchersGenerated.render(
+                out, null, shell, form, once, String.join("\n", codes), page, names, now, older, done);
     }
 
-    /** Returns whether a voucher is redeemed, expired or open, and until when. */
+    /** Returns whether a voucher is redeemed, revoked, expired or open, and until when. */
     public static String state(Voucher voucher, Instant now, ZoneId zone) {
         Instant redeemed = voucher.redeemedAt();
         Instant expires = voucher.expiresAt();
         if (redeemed != null) {
             return "redeemed " + Display.time(redeemed, zone);
+        }
+        if (voucher.revokedAt() != null) {
+            return "revoked " + Display.time(voucher.revokedAt(), zone);
         }
         if (expires == null) {
             return "open";

@@ -1,42 +1,64 @@
 package dev.tollgate.pages.console;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.pages.frame.Once;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.SealedFields;
 import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The common part of all operators' forms: the operator, the reason, one execution, and a recent password. Thread-safe. */
 public final class DeedForms {
 
     private static final int CARRIED_CHARS_MAX = 600;
+    private static final int CARRIED_OUT_MAX = 10_000;
     private static final String KEPT = "kept";
+
+    /** The field of the password page that carries the sealed form. */
+    private static final String WAITING = "waiting";
+
+    private static final String SEALED_ID = "sealed-id";
+    private static final String SEALED_AT = "sealed-at";
+    private static final String WHOM = "sealed-whom";
     private static final int MICROS_DIGITS = 6;
     private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
 
-    /** Fields that the way back does not carry: each page makes its own. */
-    private static final Set<String> NOT_CARRIED = Set.of("csrf", Once.FIELD);
+    /** The time within which a form is carried out after the password. */
+    private static final Duration WAITS_MAX = Duration.ofMinutes(10);
 
     private final People people;
     private final SealedFields fields;
     private final SecureRandom random;
+    private final InstantSource clock;
+    private final Cache<String, Boolean> carriedOut = Caffeine.newBuilder()
+            .maximumSize(CARRIED_OUT_MAX)
+            .expireAfterWrite(WAITS_MAX.multipliedBy(2))
+            .build();
 
-    public DeedForms(People people, SealedFields fields, SecureRandom random) {
+    public DeedForms(People people, SealedFields fields, SecureRandom random, InstantSource clock) {
         this.people = people;
         this.fields = fields;
         this.random = random;
+        this.clock = clock;
     }
 
     /** Names a form that is shown, so that money that is sent for twice by a double press moves once. */
@@ -57,19 +79,114 @@ public final class DeedForms {
         return once == null ? null : RequestId.ofOperator(once);
     }
 
-    /** Returns the page that requests the password first, with the way back to the filled-in form; null if the password was entered recently. */
+    /**
+     * Returns the handler of a form that is carried out with a recent password. Without one, the password page shows the form, and sends it
+     * here with the password: then it is carried out, once, within ten minutes, in the session that filled it in.
+     *
+     * @param whom names the target on the password page; empty for none
+     */
+    Pages.Deed<Visitor.Member> proved(
+            Function<PageRequest<Visitor.Member>, String> whom, Pages.Deed<Visitor.Member> deed) {
+        return (request, form) -> {
+            String waiting = form.field(WAITING);
+            if (waiting != null) {
+                return carryOut(request, form, waiting, deed);
+            }
+            return people.sessions().isProved(request.visitor().session())
+                    ? deed.take(request, form)
+                    : PageStep.to(provePath(sealed(request, form, whom.apply(request))));
+        };
+    }
+
+    private PageStep carryOut(
+            PageRequest<Visitor.Member> request, Form form, String waiting, Pages.Deed<Visitor.Member> deed) {
+        Map<String, String> typed = fields.open(request, waiting);
+        String id = typed.get(SEALED_ID);
+        String back = request.path() + "?" + KEPT + "=" + waiting;
+        if (id == null || isLate(typed)) {
+            return PageStep.to(provePath(id == null ? request.path() : back));
+        }
+        if (!people.sessions().isProved(request.visitor().session())) {
+            SignIn proof =
+                    people.passwordSignIn().prove(request.visitor().session(), form.text("password"), request.visit());
+            if (!(proof instanceof SignIn.Welcome)) {
+                String wrong = proof instanceof SignIn.Wait(Duration left) ? Long.toString(left.toSeconds() + 1) : "0";
+                return PageStep.to(provePath(back) + "&wrong=" + wrong);
+            }
+        }
+        // A reload, a double press or a second tab sends the same form: it leads to the page without a second deed.
+        return carriedOut.asMap().putIfAbsent(id, true) == null
+                ? deed.take(request, new Form(typed))
+                : PageStep.to(request.path());
+    }
+
+    private static String provePath(String to) {
+        return ProvePage.PATH + "?to=" + UrlText.encoded(to);
+    }
+
+    /** Returns the way back to the filled-in form. A form with a field that is too long for it is not carried out from the password page. */
+    private String sealed(PageRequest<Visitor.Member> request, Form form, String whom) {
+        Map<String, String> typed = new LinkedHashMap<>();
+        form.fields().forEach((name, value) -> {
+            if (!name.equals("csrf") && value.length() <= CARRIED_CHARS_MAX) {
+                typed.put(name, value);
+            }
+        });
+        if (form.fields().values().stream().allMatch(value -> value.length() <= CARRIED_CHARS_MAX)) {
+            typed.put(SEALED_ID, once());
+            typed.put(SEALED_AT, Long.toString(clock.millis()));
+            typed.put(WHOM, whom);
+        }
+        return request.path() + "?" + KEPT + "=" + fields.seal(request, request.path(), typed);
+    }
+
+    private boolean isLate(Map<String, String> typed) {
+        Instant at = Instant.ofEpochMilli(Long.parseLong(typed.getOrDefault(SEALED_AT, "0")));
+        return at.plus(WAITS_MAX).isBefore(clock.instant());
+    }
+
+    /**
+     * A filled-in form that waits for the password.
+     *
+     * @param path that carries it out
+     * @param sealed the form
+     * @param title of the deed, as on its button
+     * @param lines its target and fields in words
+     * @param isLate whether it can no longer be carried out
+     */
+    public record Waiting(String path, String sealed, String title, Map<String, String> lines, boolean isLate) {}
+
+    /** Returns the form that waits behind the way back to it; null if there is none of this session. */
     @Nullable
-    PageStep proofFirst(PageRequest<Visitor.Member> request, Form form, String formPath) {
-        if (people.sessions().isProved(request.visitor().session())) {
+    Waiting waiting(PageRequest<Visitor.Member> request, String to) {
+        int place = to.indexOf("?" + KEPT + "=");
+        if (place < 0) {
             return null;
         }
-        Map<String, String> typed = form.fields().entrySet().stream()
-                .filter(field -> !NOT_CARRIED.contains(field.getKey()))
-                .filter(field -> field.getValue().length() <= CARRIED_CHARS_MAX)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        String kept = fields.seal(request, formPath, typed);
-        return PageStep.to(ProvePage.PATH + "?to=" + UrlText.encoded(formPath + "?" + KEPT + "=" + kept));
+        String path = to.substring(0, place);
+        String sealed = to.substring(place + KEPT.length() + 2);
+        Map<String, String> typed = fields.open(request, path, sealed);
+        if (!typed.containsKey(SEALED_ID)) {
+            return null;
+        }
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("For", typed.getOrDefault(WHOM, ""));
+        typed.forEach((name, value) -> {
+            boolean isSame = value.equals(typed.get(ConsoleSettings.WAS + name));
+            if (!isSame && !name.startsWith(ConsoleSettings.WAS) && !NOT_SHOWN.contains(name)) {
+                lines.put(DeedWords.typed(name), value);
+            } else if (name.startsWith(ConsoleSettings.WAS)
+                    && !typed.containsKey(name.substring(4))
+                    && value.equals("true")) {
+                lines.put(DeedWords.typed(name.substring(4)), "off");
+            }
+        });
+        lines.values().removeIf(String::isBlank);
+        return new Waiting(path, sealed, DeedWords.deed(path, typed.getOrDefault("deed", "")), lines, isLate(typed));
     }
+
+    /** Fields of forms without a meaning for people. */
+    private static final Set<String> NOT_SHOWN = Set.of("deed", "looked", Once.FIELD, SEALED_ID, SEALED_AT, WHOM);
 
     /** Returns the values typed into this page's form before the password page. */
     Map<String, String> kept(PageRequest<Visitor.Member> request) {

@@ -15,7 +15,7 @@ final class DeedWords {
             "task.refund", "Refunded a call",
             "account.limits", "Set the account's limits",
             "account.block", "Banned the account",
-            "account.unblock", "Unblocked the account",
+            "account.unblock", "Unbanned the account",
             "account.delete", "Deleted the account",
             "account.leave", "Left the account",
             "account.invite", "Invited a person",
@@ -33,6 +33,7 @@ final class DeedWords {
             "installation.sandbox", "Ended real upstreams",
             "installation.server", "Accepted another database server",
             "voucher.create", "Created vouchers",
+            "voucher.revoke", "Revoked vouchers",
             "channels.reload", "Reloaded the channels file",
             "channel.try", "Tested a channel",
             "server.drain", "Drained the server",
@@ -85,6 +86,7 @@ final class DeedWords {
             "reasoning", "Thoughts",
             "value", "Value",
             "first", "First number",
+            "last", "Last number",
             "count", "Number of vouchers",
             "taken", "Taken",
             "answered", "Answered",
@@ -94,6 +96,38 @@ final class DeedWords {
             "payment", "Payment",
             "event", "Event",
             "object", "Object at Stripe");
+
+    /** The deeds of forms, by their hidden field, as on their buttons. */
+    private static final Map<String, String> DEEDS = ordered(
+            "grant", "Grant credits",
+            "adjust", "Adjust balance",
+            "limits", "Set limits",
+            "factor", "Remove second factor",
+            "invite", "Invite person",
+            "reset", "Create link",
+            "role", "Set role",
+            "sessions", "End all sessions",
+            "ban", "Ban account",
+            "unban", "Unban",
+            "delete", "Delete account",
+            "create", "Create account",
+            "refund", "Refund",
+            "make", "Create vouchers",
+            "revoke", "Revoke vouchers",
+            "mail", "Send a test mail",
+            "", "Set price");
+
+    /** Names of typed fields that the audit log does not have, or has for something else. */
+    private static final Map<String, String> TYPED = ordered(
+            "reason", "Reason",
+            "credits", "Credits",
+            "hour", "Credits per hour",
+            "day", "Credits per day",
+            "total", "Credits in total",
+            "login", "Person",
+            "expires", "Last day",
+            "thoughts", "Thoughts",
+            "scheduled", "Scheduled prices");
 
     /** The former names of fields of keys and limits in older rows, with their present names. */
     private static final Map<String, String> FORMER = ordered(
@@ -126,6 +160,16 @@ final class DeedWords {
 
     static String field(String name) {
         return FIELDS.getOrDefault(name, PriceForm.LABELS.getOrDefault(name, name));
+    }
+
+    /** Returns the name of a field that was typed into a form. */
+    static String typed(String name) {
+        return TYPED.getOrDefault(name, field(name));
+    }
+
+    /** Returns the button of a form. @param path of its page */
+    static String deed(String path, String code) {
+        return DEEDS.getOrDefault(code, path.startsWith(ConsoleSettings.PATH) ? "Change settings" : code);
     }
 
     /** Returns the present name of a field, which older rows may call otherwise. */

@@ -9,6 +9,11 @@ import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.TariffEdit;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param values the texts of the fields; a missing field keeps its rate
  */
 public record PriceForm(Map<String, String> values) {
+
+    private static final DateTimeFormatter OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
 
     /** The fields with their labels, in the order of the page. */
     static final Map<String, String> LABELS = new LinkedHashMap<>();
@@ -64,9 +71,32 @@ public record PriceForm(Map<String, String> values) {
         });
     }
 
-    /** Returns the form as it was typed. */
-    static PriceForm typed(Map<String, String> fields) {
-        return new PriceForm(fields);
+    /** Returns the form as it was typed. A time that was picked gets the offset of its zone. */
+    static PriceForm typed(Map<String, String> fields, ZoneId zone) {
+        String from = fields.getOrDefault("from", "").strip();
+        if (!from.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")) {
+            return new PriceForm(fields);
+        }
+        Map<String, String> values = new LinkedHashMap<>(fields);
+        try {
+            values.put("from", OFFSET.format(LocalDateTime.parse(from).atZone(zone)));
+        } catch (DateTimeException e) {
+            return new PriceForm(fields); // the change says what is wrong
+        }
+        return new PriceForm(values);
+    }
+
+    /** Returns the time from which the price applies as it is picked in a zone; the typed text if it is none. */
+    public String from(ZoneId zone) {
+        try {
+            return OffsetDateTime.parse(value("from"))
+                    .atZoneSameInstant(zone)
+                    .toLocalDateTime()
+                    .truncatedTo(ChronoUnit.MINUTES)
+                    .toString();
+        } catch (DateTimeException e) {
+            return value("from");
+        }
     }
 
     /** Returns the text of a field, empty if there is none. */
@@ -114,7 +144,7 @@ public record PriceForm(Map<String, String> values) {
             return text.isEmpty() ? null : Prices.time(text);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "From must be a time with its offset, like 2026-12-01T00:00:00-08:00, or empty for at once.", e);
+                    "From must be a time like 2026-12-01T00:00, or empty for immediately.", e);
         }
     }
 

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteproveGenerated;
 
-/** {@code /console/prove}: the password again, for ten minutes of money, prices and rights, then back to the form. */
-public record ProvePage(People people, Identities identities) {
+/** {@code /console/prove}: the password again, for ten minutes of money, prices and rights. It shows the form that waits and sends it to its page. */
+public record ProvePage(People people, Identities identities, DeedForms forms) {
 
     static final String PATH = "/console/prove";
 
@@ -27,7 +27,8 @@ public record ProvePage(People people, Identities identities) {
                 pages.get(
                         PATH,
                         pages.operators(),
-                        request -> PageStep.show(drawing(request, within(request.query("to")), null))),
+                        request -> PageStep.show(
+                                drawing(request, within(request.query("to")), wrong(request.query("wrong"))))),
                 pages.post(PATH, pages.operators(), this::prove));
     }
 
@@ -47,11 +48,23 @@ public record ProvePage(People people, Identities identities) {
         };
     }
 
+    /** Returns the complaint about the password. @param wrong seconds to wait; 0: it is wrong */
+    private static @Nullable String wrong(@Nullable String wrong) {
+        if (wrong == null || !wrong.matches("[0-9]{1,9}")) {
+            return null;
+        }
+        return wrong.equals("0") ? "The password is wrong." : "Too many tries. Try again in " + wrong + " seconds.";
+    }
+
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, String to, @Nullable String error) {
         IdentityProvider provider = identities.providerOf(request.visitor().person());
         String name = provider == null ? null : provider.name();
-        String href = provider == null ? null : "/sign-in/oidc?for=prove&to=" + UrlText.encoded(to);
-        return (out, shell) -> JteproveGenerated.render(out, null, shell, to, error, name, href);
+        DeedForms.Waiting waiting = forms.waiting(request, to);
+        boolean isProved =
+                waiting != null && people.sessions().isProved(request.visitor().session());
+        String back = waiting == null ? to : PATH + "?to=" + UrlText.encoded(to);
+        String href = provider == null ? null : "/sign-in/oidc?for=prove&to=" + UrlText.encoded(back);
+        return (out, shell) -> JteproveGenerated.render(out, null, shell, to, waiting, isProved, error, name, href);
     }
 
     /** A place in the console and nothing else. */

@@ -62,10 +62,16 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
     private static final Pattern HTML = Pattern.compile("(?s)<!--sample (\\w+)-->(.*?)<!--/sample-->");
 
     static Samples of(Catalogue catalogue, ModelLife life) {
+        return of(catalogue, life, model -> true);
+    }
+
+    /** @param isAllowed the models that may be named */
+    static Samples of(Catalogue catalogue, ModelLife life, Predicate<Model> isAllowed) {
         Map<Role, String> ids = new EnumMap<>(Role.class);
         Map<Role, String> aliases = new EnumMap<>(Role.class);
         for (Role role : Role.values()) {
             catalogue.all().stream()
+                    .filter(isAllowed)
                     .map(life::current)
                     .filter(role.fits)
                     .findFirst()
@@ -135,6 +141,11 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
                             : Role.of(word).missing());
         });
         return HOLE.matcher(samples).replaceAll(hole -> Matcher.quoteReplacement(name(hole)));
+    }
+
+    /** Returns a sample whose models are named. */
+    String inText(String sample) {
+        return HOLE.matcher(sample).replaceAll(hole -> Matcher.quoteReplacement(name(hole)));
     }
 
     private String name(MatchResult hole) {

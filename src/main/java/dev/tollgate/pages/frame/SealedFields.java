@@ -29,11 +29,16 @@ public final class SealedFields {
 
     /** @return none if they were not sealed for this session and this page */
     public Map<String, String> open(PageRequest<Visitor.Member> request, @Nullable String sealed) {
+        return open(request, request.path(), sealed);
+    }
+
+    /** @return none if they were not sealed for this session and the page at {@code path} */
+    public Map<String, String> open(PageRequest<Visitor.Member> request, String path, @Nullable String sealed) {
         if (sealed == null || sealed.length() > SEALED_CHARS_MAX) {
             return Map.of();
         }
         try {
-            byte[] json = secrets.open(Base64.getUrlDecoder().decode(sealed), context(request, request.path()));
+            byte[] json = secrets.open(Base64.getUrlDecoder().decode(sealed), context(request, path));
             return ApiJson.MAPPER.readValue(json, new TypeReference<Map<String, String>>() {});
         } catch (IllegalArgumentException | StoreException notOurs) {
             return Map.of();

@@ -444,7 +444,8 @@ class AuditTest {
 
     @Test
     void a_folded_day_is_compared_and_its_quarters_may_be_gone() {
-        String fold = "INSERT INTO usage_fold (id, folded_until, folding_until, account_after) VALUES (1, 99999999999999, 99999999999999, '')";
+        String fold =
+                "INSERT INTO usage_fold (id, folded_until, folding_until, account_after) VALUES (1, 99999999999999, 99999999999999, '')";
         String sums = String.join(", ", UsageSql.SUMS);
         String days = "INSERT INTO usage_day (account_id, starts_at, key_id, model, " + sums
                 + ") SELECT account_id, starts_at - starts_at % 86400000, key_id, model, "

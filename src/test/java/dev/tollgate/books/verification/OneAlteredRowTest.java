@@ -459,7 +459,8 @@ class OneAlteredRowTest {
                 + ") SELECT account_id, starts_at - starts_at % 86400000, key_id, model, "
                 + UsageSql.added(UsageSql.SUMS)
                 + " FROM usage_quarter GROUP BY account_id, starts_at - starts_at % 86400000, key_id, model");
-        statement.executeUpdate("INSERT INTO usage_fold VALUES (1, 99999999999999, 99999999999999, '')");
+        statement.executeUpdate(
+                "INSERT INTO usage_fold (id, folded_until, folding_until, account_after) VALUES (1, 99999999999999, 99999999999999, '')");
     }
 
     private static String named(String alteration) {

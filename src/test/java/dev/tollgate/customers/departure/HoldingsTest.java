@@ -67,7 +67,7 @@ class HoldingsTest {
             Map.entry("told_notice", "person_id version"),
             Map.entry("usage_day", "account_id cost_micros costed " + firsts()),
             Map.entry("usage_quarter", "account_id cost_micros costed " + firsts()),
-            Map.entry("voucher", "code_hash note account_id"));
+            Map.entry("voucher", "code_hash note account_id revoked_at"));
 
     /** What stays when an account is deleted: money, and what proves it; and what goes by itself when its time is over. */
     private static final Set<String> STAYS = Set.of(

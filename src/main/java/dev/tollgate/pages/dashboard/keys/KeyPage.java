@@ -18,9 +18,11 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
+import dev.tollgate.pages.docs.AgentSettings;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -208,8 +210,10 @@ public record KeyPage(
         boolean isLocked = row.management()
                 && !isFilledIn
                 && !people.sessions().isProved(request.visitor().session());
-        return (out, shell) ->
-                JtekeyGenerated.render(out, null, shell, row, now, calls, lately, fields, version, isLocked, said);
+        List<AgentSettings> agents =
+                row.management() ? null : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
+        return (out, shell) -> JtekeyGenerated.render(
+                out, null, shell, row, now, calls, lately, fields, version, isLocked, said, agents);
     }
 
     /** Returns how many calls of a key have ended within the last 24 hours. */

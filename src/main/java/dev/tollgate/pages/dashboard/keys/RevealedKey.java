@@ -1,13 +1,16 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.docs.AgentSettings;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
+import java.util.List;
 import java.util.Objects;
 import templates.dashboard.JtekeyrevealGenerated;
 
@@ -25,7 +28,14 @@ final class RevealedKey {
         boolean calls = made.key().settings().kind() != KeyKind.MANAGEMENT && model != null;
         FirstCall call = calls ? FirstCall.of(request.address(), made.secret(), Objects.requireNonNull(model)) : null;
         String curl = calls ? null : curl(request.address(), made, model == null ? "/v1/models" : "/v1/keys");
-        return PageStep.show((out, shell) -> JtekeyrevealGenerated.render(out, null, shell, made, call, curl));
+        List<AgentSettings> agents = calls ? agents(request, made.secret(), made.key(), catalogue, life) : null;
+        return PageStep.show((out, shell) -> JtekeyrevealGenerated.render(out, null, shell, made, call, curl, agents));
+    }
+
+    /** Returns the settings of coding agents for a key. @param secret the secret or a placeholder */
+    static List<AgentSettings> agents(
+            PageRequest<?> request, String secret, Key key, Catalogue catalogue, ModelLife life) {
+        return AgentSettings.of(request.address(), secret, catalogue, life, model -> key.mayUse(model.id()));
     }
 
     /** Returns a command for a key that cannot call a model. */

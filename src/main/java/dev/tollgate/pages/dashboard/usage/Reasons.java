@@ -129,8 +129,7 @@ record Reasons(List<Line> lines) {
         return new Reasons(pairs.stream()
                 .sorted(Comparator.comparing(Pair::key).thenComparing(Pair::model))
                 .map(pair -> new Line(
-                        pair,
-                        parts(pair, before.getOrDefault(pair.key(), 0L), now.getOrDefault(pair.key(), 0L))))
+                        pair, parts(pair, before.getOrDefault(pair.key(), 0L), now.getOrDefault(pair.key(), 0L))))
                 .toList());
     }
 

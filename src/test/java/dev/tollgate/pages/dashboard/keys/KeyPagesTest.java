@@ -108,6 +108,22 @@ class KeyPagesTest {
     }
 
     @Test
+    void agents_settings_of_the_documentation_carry_a_new_key() {
+        Browser.Page page = browser.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "agents"));
+        Made key = made(page);
+        assertThat(page.body())
+                .contains("<summary>Claude Code</summary>", "<summary>Codex CLI</summary>", "<summary>aider</summary>")
+                .contains("export ANTHROPIC_BASE_URL=" + gateway.url() + "\n")
+                .contains("export ANTHROPIC_AUTH_TOKEN=" + key.secret(), "export TOLLGATE_KEY=" + key.secret())
+                .containsPattern("export ANTHROPIC_MODEL=[^\n]*anthropic/gemini-[^\n]*")
+                .contains("Give it a provider of its own in ~/.codex/config.toml:")
+                .doesNotContain("sk-…", "{{", "127.0.0.1:8080", "<summary>SDKs</summary>");
+        assertThat(browser.get(key.path()).body())
+                .contains("export ANTHROPIC_AUTH_TOKEN=$TOLLGATE_KEY")
+                .doesNotContain("export TOLLGATE_KEY=", "sk-…");
+    }
+
+    @Test
     void limits_of_the_form_are_the_keys_own_and_stand_in_its_form_again() {
         Made key = make(
                 "name",
