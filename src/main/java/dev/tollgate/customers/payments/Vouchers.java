@@ -333,8 +333,9 @@ public final class Vouchers {
                     redeem.taken(voucher != null && voucher.isGoodAt(redeem.at) && taken.add(redeem.codeHash));
                 }
                 if (change instanceof RevokeVouchers revoke) {
-                    revoke.revoked(found.keySet().stream()
-                            .filter(hash -> revoke.has(found.get(hash)) && taken.add(hash))
+                    revoke.revoked(found.entrySet().stream()
+                            .filter(each -> revoke.has(each.getValue()) && taken.add(each.getKey()))
+                            .map(Map.Entry::getKey)
                             .toList());
                 }
             }
