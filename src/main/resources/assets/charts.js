@@ -98,7 +98,7 @@
       },
       axes: [
         { ...axis, grid: { show: false }, size: 28, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
-        { ...axis, grid: { stroke: line, width: 1 }, size: 56, values: (_, at) => at.map((value) => prefix + value.toLocaleString('en-GB') + suffix) },
+        { ...axis, grid: { stroke: line, width: 1 }, size: 64, values: (_, at) => at.map((value) => prefix + value.toLocaleString('en-GB', { maximumFractionDigits: 6 }) + suffix) },
       ],
       series: [{}, ...all.map((one, k) => (one.isLine
         ? { stroke: strokes[k], width: 2, dash: one.isBefore ? [4, 4] : undefined, spanGaps: true, points: { show: isLines, size: 5 } }
