@@ -36,6 +36,9 @@ class OldPrimaryTest {
     private Path data;
     private LogCapture log;
 
+    /** One for all nodes: a loaded server may delete a node's row after the next has joined. */
+    private final Random nodeIds = new Random(1);
+
     @BeforeEach
     void start() {
         log = new LogCapture();
@@ -67,7 +70,7 @@ class OldPrimaryTest {
     /** Serves for a moment. */
     private void serve(String url, Path in) {
         try (Database database = Database.openShared(url, in)) {
-            database.join(new Random(1), new Silent(), QUICK, clock()).close();
+            database.join(nodeIds, new Silent(), QUICK, clock()).close();
         }
     }
 
@@ -129,7 +132,7 @@ class OldPrimaryTest {
             Writer writer = database.startWriter(List.of(notes));
             writer.commitAndWait(Unit.of(new Notes.Note("before")));
             servers.awaitStandby();
-            try (NodeLease lease = database.join(new Random(1), new Silent(), QUICK, clock())) {
+            try (NodeLease lease = database.join(nodeIds, new Silent(), QUICK, clock())) {
                 servers.promote();
                 Gateway.await("the node to see it", () -> log.text().contains("a standby has taken over"));
                 writer.commitAndWait(Unit.of(new Notes.Note("after")));
