@@ -179,7 +179,7 @@ record PagesModule(
     private List<Route<?>> keys() {
         Ledger ledger = books.stores().ledger();
         return RouteList.of(
-                new KeysPage(people.keys(), ledger, ground.clock()).routes(pages),
+                new KeysPage(people.keys(), ledger, books.history(), ground.clock()).routes(pages),
                 new NewKeyPage(people.keys(), books.people(), ground.catalogue(), upstreams.models(), ground.random())
                         .routes(pages),
                 new KeyPage(

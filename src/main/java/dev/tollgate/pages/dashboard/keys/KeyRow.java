@@ -6,6 +6,7 @@ import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +45,12 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
         };
     }
 
-    /** Returns what it has spent since midnight in UTC. */
-    public KeyWindow today() {
-        return windows.get(SpendWindow.DAY.ordinal());
+    /** Returns the window whose limit is used most; null if there is no limit. */
+    public @Nullable KeyWindow fullest() {
+        return windows.stream()
+                .filter(window -> window.limit() != null)
+                .max(Comparator.comparingLong(KeyWindow::percent))
+                .orElse(null);
     }
 
     /** Returns a sentence about the first limit of which most is used; null if there is none. */

@@ -45,6 +45,15 @@ public record KeyWindow(
         };
     }
 
+    /** Returns the window as words behind an amount. */
+    public String per() {
+        return switch (window) {
+            case HOUR -> "this hour";
+            case DAY -> "today (UTC)";
+            case TOTAL -> "in all";
+        };
+    }
+
     /** Returns the credits that are used, held ones included. */
     public String used() {
         return Display.sum(use.micros());

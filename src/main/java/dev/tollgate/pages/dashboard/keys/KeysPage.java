@@ -5,19 +5,26 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
 import dev.tollgate.books.ledger.SpendWindow.WindowUse;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.Sorting;
+import dev.tollgate.pages.dashboard.usage.MonthPace;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,15 +33,63 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeysGenerated;
 
 /** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
-public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
+public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history, InstantSource clock) {
 
     static final String PATH = "/dashboard/keys";
 
-    private static final int ROWS = 50;
+    private static final int ROWS = 30;
     private static final int WARNINGS = 5;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::turn));
+    }
+
+    /** A row of the list. @param month micro-credits, net, of the present month in the person's zone */
+    public record Line(KeyRow row, long month) {
+
+        private long percent() {
+            KeyWindow fullest = row.fullest();
+            return fullest == null ? -1 : fullest.percent();
+        }
+    }
+
+    private static Sorting<Line> sorting(@Nullable String chosen) {
+        return Sorting.of(
+                List.of(
+                        new Sorting.Column<>("name", "Name", "", Comparator.comparing(line -> line.row()
+                                .name())),
+                        new Sorting.Column<>("state", "State", "hide", null),
+                        new Sorting.Column<>(
+                                "month",
+                                "This month",
+                                "num",
+                                Comparator.comparingLong(Line::month).reversed()),
+                        new Sorting.Column<>(
+                                "limit",
+                                "Limit",
+                                "num",
+                                Comparator.comparingLong(Line::percent).reversed()),
+                        new Sorting.Column<>(
+                                "used",
+                                "Last used",
+                                "num hide",
+                                Comparator.<Line, Instant>comparing(line -> Objects.requireNonNullElse(
+                                                line.row().key().lastUsedAt(), Instant.EPOCH))
+                                        .reversed())),
+                chosen,
+                "");
+    }
+
+    private List<Line> lines(PageRequest<Visitor.Member> request, List<Key> all, Instant now) {
+        String account = request.visitor().accountId();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        Map<String, Long> months = new HashMap<>();
+        history.usage(account, UsageQuestion.of(MonthPace.span(history, zone, now), UsageQuestion.By.KEY))
+                .groups()
+                .forEach(group -> months.put(group.keyId(), group.figures().netMicros()));
+        return rows(account, all, now).stream()
+                .map(row -> new Line(row, months.getOrDefault(row.key().id(), 0L)))
+                .toList();
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
@@ -42,19 +97,25 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
         List<Key> all = keys.list(account, null, Keys.PAGE_MAX).stream()
                 .sorted(Comparator.comparing(Key::createdAt).reversed().thenComparing(Key::id))
                 .toList();
-        int from = begin(all, request.query("after"));
-        List<Key> shown = all.subList(from, Math.min(all.size(), from + ROWS));
         Instant now = clock.instant();
+        Sorting<Line> sorting = sorting(request.query("sort"));
+        List<Line> sorted = sorting.sorted(lines(request, all, now));
+        int from = begin(sorted, request.query("after"));
+        List<Line> shown = sorted.subList(from, Math.min(all.size(), from + ROWS));
         SpendLimits set = ledger.limits(account);
         List<KeyWindow> limits = set.unlimited() ? List.of() : limits(account, set, now);
-        List<KeyRow> rows = rows(account, shown, now);
+        List<KeyRow> rows = shown.stream().map(Line::row).toList();
         List<String> warnings = request.visitor().person().preferences().keyNotices() ? warnings(rows) : List.of();
-        String older =
-                from + ROWS < all.size() ? PATH + "?after=" + shown.getLast().id() : null;
-        String newest = from > 0 ? PATH : null;
+        String older = from + ROWS < all.size()
+                ? sortedBy(sorting.chosen())
+                        .with("after", shown.getLast().row().key().id())
+                        .text()
+                : null;
+        String newest = from > 0 ? sortedBy(sorting.chosen()).text() : null;
+        List<Sorting.Head> heads = sorting.heads(name -> sortedBy(name).text());
         String said = said(request, all);
         return PageStep.show((out, shell) ->
-                JtekeysGenerated.render(out, null, shell, rows, now, warnings, limits, said, older, newest));
+                JtekeysGenerated.render(out, null, shell, shown, heads, now, warnings, limits, said, older, newest));
     }
 
     /** Returns the operator's limits for all keys of an account: the windows that have a limit. */
@@ -74,9 +135,13 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
                 .toList();
     }
 
-    private static int begin(List<Key> all, @Nullable String after) {
+    private static PageLink sortedBy(String name) {
+        return PageLink.to(PATH).with("sort", name);
+    }
+
+    private static int begin(List<Line> all, @Nullable String after) {
         return IntStream.range(0, all.size())
-                        .filter(i -> all.get(i).id().equals(after))
+                        .filter(i -> all.get(i).row().key().id().equals(after))
                         .findFirst()
                         .orElse(-1)
                 + 1;
@@ -108,9 +173,9 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
 
     private PageStep turn(PageRequest<Visitor.Member> request, Form form) {
         String account = request.visitor().accountId();
-        String id = form.text("key");
+        boolean off = form.field("on") == null;
+        String id = form.text(off ? "off" : "on");
         Key key = keys.find(account, id).orElse(null);
-        boolean off = !"on".equals(form.field("deed"));
         if (key != null && (off || key.settings().kind() != KeyKind.MANAGEMENT)) {
             keys.disable(account, id, off);
         }

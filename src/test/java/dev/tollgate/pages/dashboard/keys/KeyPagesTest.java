@@ -4,12 +4,15 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Today;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -180,10 +183,10 @@ class KeyPagesTest {
     @Test
     void a_key_is_stopped_in_the_list_and_taken_again() {
         Made key = make("name", "runaway");
-        Browser.Page off = browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "off"));
+        Browser.Page off = browser.submit(KEYS, KEYS, Map.of("off", key.id()));
         assertThat(status(key)).isEqualTo(401);
         assertThat(browser.get(off.location()).body()).contains("Calls with 'runaway' get a 401.");
-        browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "on"));
+        browser.submit(KEYS, KEYS, Map.of("on", key.id()));
         assertThat(status(key)).isEqualTo(200);
         submit(key, "deed", "off");
         assertThat(status(key)).isEqualTo(401);
@@ -248,9 +251,51 @@ class KeyPagesTest {
                 "SELECT charged_micros FROM spend_window WHERE kind = 'day' AND key_id = '" + key.id() + "'");
         assertThat(micros).isPositive();
         String exact = "0." + Long.toString(1_000_000 + micros).substring(1);
-        assertThat(browser.get(KEYS).body()).contains("title=\"" + exact + "\"", "of 20");
+        assertThat(browser.get(KEYS).body()).contains("title=\"" + exact + " credits\"", "of $0.10 today (UTC)");
         assertThat(browser.get(key.path()).body())
                 .contains("Day: <b title=\"" + exact + "\"", "free again at 00:00 UTC", "gemini-2.5-pro", "completed");
+    }
+
+    @Test
+    void keys_are_sorted_by_the_month_the_limit_and_the_last_use() {
+        Made busy = make("name", "sorted busy");
+        Made full = make("name", "sorted full", "total", "50");
+        make("name", "sorted idle", "day", "7");
+        for (Made key : List.of(full, busy, busy)) {
+            assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())
+                    .isEqualTo(200);
+        }
+        gateway.writeWhatRides();
+        assertThat(sorted("month")).containsExactly("busy", "full", "idle");
+        assertThat(sorted("-month")).containsExactly("idle", "full", "busy");
+        assertThat(sorted("limit")).containsExactly("full", "idle", "busy");
+        assertThat(sorted("used").getLast()).isEqualTo("idle");
+        assertThat(sorted("-name")).containsExactly("idle", "full", "busy");
+        assertThat(browser.get(KEYS + "?sort=month").body())
+                .contains("aria-sort=\"descending\"", "href=\"/dashboard/keys?sort=-month\"")
+                .contains("of $0.25 in all", "of $0.03 today (UTC)");
+    }
+
+    private List<String> sorted(String by) {
+        return Pattern.compile(">sorted ([a-z]+)</a>")
+                .matcher(browser.get(KEYS + "?sort=" + by).body())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    @Test
+    void a_list_of_many_keys_stays_below_40_kB() throws ActionRefused {
+        Browser many = new Browser(gateway.url()).signUp("many@example.org", PASSWORD);
+        String account = gateway.text("SELECT account_id FROM person WHERE email = 'many@example.org'");
+        for (int i = 0; i < 60; i++) {
+            gateway.commands()
+                    .createKey(
+                            account,
+                            KeySettings.named("the nightly summaries of customer " + i)
+                                    .withSpend(new SpendLimits(null, 400_000_000L, null)));
+        }
+        assertThat(many.get(KEYS).body().length()).isLessThanOrEqualTo(40_000);
     }
 
     @Test
@@ -292,7 +337,7 @@ class KeyPagesTest {
                     .as(deed)
                     .isEqualTo(404);
         }
-        other.submit(KEYS + "/new", KEYS, Map.of("key", key.id(), "deed", "off"));
+        other.submit(KEYS + "/new", KEYS, Map.of("off", key.id()));
         assertThat(status(key)).isEqualTo(200);
         assertThat(browser.get(key.path()).body()).contains("private");
     }
@@ -303,7 +348,7 @@ class KeyPagesTest {
         Browser.Page reveal = browser.submit(KEYS + "/new", KEYS + "/new", Map.of("name", name));
         Made key = made(reveal);
         Browser.Page wrong = browser.submit(KEYS + "/new", KEYS + "/new", Map.of("name", name, "day", name));
-        Browser.Page off = browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "off"));
+        Browser.Page off = browser.submit(KEYS, KEYS, Map.of("off", key.id()));
         for (Browser.Page page :
                 new Browser.Page[] {reveal, wrong, browser.get(off.location()), browser.get(key.path())}) {
             assertThat(page.body()).contains("alert(").doesNotContain("<script>alert", "</script>\"><b>");
@@ -332,7 +377,7 @@ class KeyPagesTest {
             assertThat(submit(key, "deed", "off").status()).isEqualTo(303);
             assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
             assertThat(submit(key, "deed", "on").status()).isEqualTo(422);
-            browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "on"));
+            browser.submit(KEYS, KEYS, Map.of("on", key.id()));
             assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
             another.put("password", PASSWORD);
             made(browser.submit(KEYS + "/new", KEYS + "/new", another));
