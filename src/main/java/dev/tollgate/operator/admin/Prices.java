@@ -339,7 +339,7 @@ public final class Prices {
             writer.commit(by, "model.price", id, () -> told(plan, set), set);
             outcome = set.outcome();
             if (outcome instanceof SetPrice.Set) {
-                return new Done(one(id), plan.withdrawnVersions());
+                return new Done(models.sold(model(id), plan.at()), plan.withdrawnVersions()); // the clock may go back
             }
             if (outcome instanceof SetPrice.Misread(List<String> servers)) {
                 throw new ActionRefused(
