@@ -103,7 +103,7 @@ public final class Visit implements AutoCloseable {
     private static final int REQUESTS_MAX = 6;
     private static final long BYTES_MAX = 100_000;
     private static final long PLAYGROUND_BYTES_MAX = 120_000;
-    private static final long HTML_BYTES_MAX = 30_000;
+    private static final long HTML_BYTES_MAX = 40_000;
 
     /** The limit for pages that are no list of fifty rows: documentation, all settings, and pages with a chart, whose figures are in the page. */
     private static final long LONG_HTML_BYTES_MAX = 80_000;

@@ -155,7 +155,7 @@ class DashboardTest {
         assertThat(page)
                 .contains(busy.customer.balance().setScale(6).toPlainString().replaceFirst("^4", "4,") + " credits");
         assertThat(page)
-                .contains("<td class=\"num\" title=\""
+                .contains("<td title=\""
                         + Display.exact(inWindow().movePointRight(6).longValueExact()) + " credits\">");
         assertThat(calls(page)).hasSize(8);
     }

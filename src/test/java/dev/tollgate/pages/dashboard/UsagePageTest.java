@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.pages.frame.Change;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
@@ -37,8 +38,9 @@ class UsagePageTest {
     @BeforeAll
     static void start() throws ActionRefused {
         gateway = Gateway.start("sign-up.credits", "500");
-        gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
+        gateway.setNow(BusyAccount.NOW.minusSeconds(40L * 86_400));
         busy = BusyAccount.in(gateway, "ci");
+        busy.ask(busy.customer, "gemini-2.5-pro", 900, 80, 0);
         busy.live();
         manager = gateway.commands()
                 .createKey(busy.customer.account(), KeySettings.named("manager").withKind(KeyKind.MANAGEMENT))
@@ -143,6 +145,32 @@ class UsagePageTest {
                 .reduce((_, last) -> last)
                 .orElseThrow()
                 .group(1));
+    }
+
+    @Test
+    void a_keys_page_compares_its_month_with_the_api() {
+        String page =
+                busy.browser.get("/dashboard/keys/" + busy.customer.keyId()).body();
+        BigDecimal now = spent("2026-11-01T00:00:00Z", "2026-11-22T00:00:00Z");
+        BigDecimal before = spent("2026-10-01T00:00:00Z", "2026-10-21T12:15:00Z");
+        assertThat(first(page, "title=\"([0-9.]+) credits\" data-figure=\"month\""))
+                .isEqualTo(now.setScale(6).toPlainString());
+        assertThat(page)
+                .contains(Change.of(micros(now), micros(before), Change.Good.DOWN)
+                                .text() + "</span>\n against 1 Oct – 21 Oct, 12:15")
+                .contains("?from=2026-11-21&amp;to=2026-11-21&amp;key=" + busy.customer.keyId());
+        assertThat(chart(page)).isEqualByComparingTo(spent("2026-10-23T00:00:00Z", "2026-11-22T00:00:00Z"));
+    }
+
+    private static long micros(BigDecimal credits) {
+        return credits.movePointRight(6).longValueExact();
+    }
+
+    private static BigDecimal spent(String start, String end) {
+        return gateway.get("/v1/usage?start=" + start + "&end=" + end + "&key=" + busy.customer.keyId(), manager)
+                .json()
+                .at("/totals/credits_consumed")
+                .decimalValue();
     }
 
     @ParameterizedTest

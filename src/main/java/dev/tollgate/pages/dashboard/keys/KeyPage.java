@@ -8,6 +8,7 @@ import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.figures.DayCredits;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
@@ -19,10 +20,17 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
+import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
+import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.dashboard.usage.UsageChart;
+import dev.tollgate.pages.dashboard.usage.UsageLines;
 import dev.tollgate.pages.docs.AgentSettings;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -35,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeyGenerated;
 
@@ -202,6 +211,7 @@ public record KeyPage(
         List<CallRow> calls =
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
+        Spent spent = spent(request, key, now);
         KeyFields fields = KeyFields.of(
                 form, errors, KeyFields.models(catalogue, key), request.visit().address());
         long version = shownVersion(form, key);
@@ -213,7 +223,52 @@ public record KeyPage(
         List<AgentSettings> agents =
                 row.management() ? null : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
         return (out, shell) -> JtekeyGenerated.render(
-                out, null, shell, row, now, calls, lately, fields, version, isLocked, said, agents);
+                out, null, shell, row, spent, now, calls, lately, fields, version, isLocked, said, agents);
+    }
+
+    /**
+     * The key's spend.
+     *
+     * @param change against the month before, to the same moment
+     * @param chart of thirty days by model; null if there were no calls
+     */
+    public record Spent(
+            MonthPace month,
+            Change change,
+            String against,
+            @Nullable Chart chart) {}
+
+    private Spent spent(PageRequest<Visitor.Member> request, Key key, Instant now) {
+        ZoneId zone = zone(request);
+        Span month = MonthPace.span(history, zone, now);
+        Span before = history.before(month, true);
+        MonthPace pace = MonthPace.of(spent(key, month), zone, now);
+        Change change = Change.of(pace.spent(), spent(key, before), Change.Good.DOWN);
+        return new Spent(pace, change, UsageLines.words(before), chart(request, key, now));
+    }
+
+    private long spent(Key key, Span span) {
+        return history.usage(key.accountId(), new UsageQuestion(span, Set.of(), null, key.id(), null, 1))
+                .all()
+                .netMicros();
+    }
+
+    private @Nullable Chart chart(PageRequest<Visitor.Member> request, Key key, Instant now) {
+        ChosenRange range = ChosenRange.lastThirtyDays(now, zone(request));
+        Span span = history.span(range.from(), range.to(), range.zone());
+        List<DayCredits> days = history.credits(key.accountId(), span, UsageQuestion.By.MODEL, null, key.id());
+        List<String> models = catalogue.all().stream().map(Model::id).toList();
+        UsageChart chart = new UsageChart(
+                span,
+                Function.identity(),
+                models,
+                (from, to) -> PageLink.to(PageLink.REQUESTS)
+                        .with("from", from.toString())
+                        .with("to", to.toString())
+                        .with("key", key.id())
+                        .text(),
+                range.last());
+        return days.isEmpty() ? null : chart.spend(days, request.money());
     }
 
     /** Returns how many calls of a key have ended within the last 24 hours. */

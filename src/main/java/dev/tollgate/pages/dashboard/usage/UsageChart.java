@@ -25,14 +25,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chart of the usage page, and the small lines of its rows. Pure.
+ * The chart of the usage page and of a key's, and the small lines of rows. Pure.
  *
  * @param names of keys or models, by their ids
  * @param order of the columns; others follow, the largest first
  * @param calls the log between two days, both included
  * @param today is marked, if it is in the span
  */
-record UsageChart(
+public record UsageChart(
         Span span,
         Function<String, String> names,
         List<String> order,
@@ -49,7 +49,7 @@ record UsageChart(
         return span.to().minusMillis(1).atZone(span.zone()).toLocalDate();
     }
 
-    Chart spend(List<DayCredits> days, Money money) {
+    public Chart spend(List<DayCredits> days, Money money) {
         return chart(
                 days.stream()
                         .map(day -> new PartsChart.Part(day.day(), names.apply(day.name()), day.netMicros()))

@@ -97,7 +97,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
     private static final DateTimeFormatter UNTIL = DateTimeFormatter.ofPattern("d MMM, HH:mm", Locale.ENGLISH);
 
     /** Returns a span in words, e.g. {@code 1 Oct – 26 Oct}, with the time of the day if it does not end with a day. */
-    static String words(Span span) {
+    public static String words(Span span) {
         ZonedDateTime from = span.from().atZone(span.zone());
         ZonedDateTime to = span.to().atZone(span.zone());
         boolean isMidnight = to.toLocalTime().equals(LocalTime.MIDNIGHT);

@@ -253,7 +253,11 @@ class KeyPagesTest {
         String exact = "0." + Long.toString(1_000_000 + micros).substring(1);
         assertThat(browser.get(KEYS).body()).contains("title=\"" + exact + " credits\"", "of $0.10 today (UTC)");
         assertThat(browser.get(key.path()).body())
-                .contains("Day: <b title=\"" + exact + "\"", "free again at 00:00 UTC", "gemini-2.5-pro", "completed");
+                .contains(
+                        "Day: <b title=\"" + exact + " credits\"",
+                        "free again at 00:00 UTC",
+                        "gemini-2.5-pro",
+                        "completed");
     }
 
     @Test
@@ -296,6 +300,24 @@ class KeyPagesTest {
                                     .withSpend(new SpendLimits(null, 400_000_000L, null)));
         }
         assertThat(many.get(KEYS).body().length()).isLessThanOrEqualTo(40_000);
+    }
+
+    /** Each day of sixty, a call of each of some models, at 1.23 credits more than the model before. */
+    private static void use(Made key, int models) {
+        gateway.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros)"
+                + " WITH day(d) AS (SELECT 0 UNION ALL SELECT d + 1 FROM day WHERE d < 59),"
+                + " nth(m) AS (SELECT 1 UNION ALL SELECT m + 1 FROM nth WHERE m < " + models + ")"
+                + " SELECT account_id, (strftime('%s') / 900 - d * 96) * 900000, id, 'a model of the test ' || m, 1, m * 1234567"
+                + " FROM api_key, day, nth WHERE id = '" + key.id() + "'");
+    }
+
+    @Test
+    void the_page_of_a_key_with_many_models_stays_below_40_kB() {
+        Made key = make("name", "many models");
+        use(key, 9);
+        String page = browser.get(key.path()).body();
+        assertThat(page).contains("others</th>", " so far</a>");
+        assertThat(page.length()).isLessThanOrEqualTo(40_000);
     }
 
     @Test
