@@ -97,7 +97,7 @@
         y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
+        { ...axis, grid: { show: false }, size: 28, space: Math.max(64, ...data.labels.slice(0, -1).map((label) => label.length * 8)), incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
         { ...axis, grid: { stroke: line, width: 1 }, size: 64, values: (_, at) => at.map((value) => prefix + value.toLocaleString('en-GB', { maximumFractionDigits: 6 }) + suffix) },
       ],
       series: [{}, ...all.map((one, k) => (one.isLine

@@ -9,10 +9,12 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The operator's first page over two hundred days of calls that stand in the tables only. */
+/** The operator's pages of figures over two hundred days of calls that stand in the tables only. */
 @Timeout(60)
 class ConsoleOverviewTest {
 
@@ -82,7 +84,7 @@ class ConsoleOverviewTest {
 
     private static JsonNode usage(String by, Instant from) {
         return gateway.get(
-                        "/admin/usage?by=" + by + "&limit=1000&from=" + from + "&to="
+                        "/admin/usage?by=" + by + "&limit=200&from=" + from + "&to="
                                 + NOW.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1)),
                         ADMIN)
                 .json()
@@ -185,6 +187,101 @@ class ConsoleOverviewTest {
             assertThat(page.status()).isEqualTo(200);
             assertThat(page.body()).containsPattern("chart=" + chart + "\" aria-current=\"true\"");
             assertThat(page.body().length()).as(range + " " + chart).isLessThan(40_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"day", "model", "channel", "account"})
+    void the_file_of_revenue_has_the_figures_of_the_api(String by) {
+        Browser.Page file = operator.get("/console/revenue.csv?range=7d&by=" + by);
+        assertThat(file.header("content-type")).startsWith("text/csv");
+        List<String> heads =
+                List.of(file.body().lines().findFirst().orElseThrow().split(","));
+        Map<String, JsonNode> rows = usage(by, from("7d"))
+                .valueStream()
+                .filter(row -> !by.equals("account") || row.get("calls").asLong() > 0)
+                .collect(Collectors.toMap(row -> row.get(by).asString(), row -> row));
+        List<String> lines = file.body().lines().skip(1).toList();
+        assertThat(lines).hasSize(rows.size()).isNotEmpty();
+        for (String line : lines) {
+            String[] cells = line.split(",");
+            JsonNode row = rows.get(cells[0].replaceFirst("T00:00:00Z$", "").replace("not known", "unknown"));
+            Map<String, String> columns = new HashMap<>(Map.of("charged", "charged", "net", "net"));
+            if (!by.equals("account")) {
+                columns.putAll(Map.of("upstream_cost", "upstream_cost", "margin", "margin"));
+            }
+            columns.forEach((column, figure) -> assertThat(new BigDecimal(cells[heads.indexOf(column)]))
+                    .as(line)
+                    .isEqualByComparingTo(row.get(figure).decimalValue()));
+        }
+    }
+
+    @Test
+    void revenue_compares_with_the_range_before_and_sorts_by_each_figure() {
+        String page = words("/console/revenue?by=model&range=7d");
+        assertThat(page)
+                .contains("compared with the 7 days before")
+                .contains("Revenue ↓")
+                .contains("▲ ");
+        Map<String, List<String>> sorts = Map.of(
+                "model",
+                List.of("name", "calls", "failed"),
+                "day",
+                List.of("name", "revenue", "change", "cost", "margin"));
+        sorts.forEach((by, names) -> names.forEach(name -> {
+            String path = "/console/revenue?range=7d&by=" + by + "&sort=";
+            List<String> rows = rows(path + name);
+            assertThat(rows)
+                    .as(name)
+                    .hasSizeGreaterThan(1)
+                    .isEqualTo(rows(path + "-" + name).reversed());
+        }));
+    }
+
+    /** Returns the links of the rows of the table. */
+    private static List<String> rows(String path) {
+        String page = operator.get(path).body();
+        return Pattern.compile("<th scope=\"row\">\\s*<a href=\"([^\"]+)\"")
+                .matcher(page.substring(page.indexOf("<h2>By ")))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    @Test
+    void an_account_has_a_margin_where_all_its_costs_are_known() {
+        String older = gateway.customer("2").account();
+        String partly = gateway.customer("2").account();
+        String columns = "starts_at, key_id, model, calls, charged_micros, cost_micros";
+        gateway.execute("INSERT INTO usage_quarter (account_id, " + columns + ") SELECT '" + older + "', " + columns
+                + " FROM usage_quarter WHERE account_id = '" + account + "'");
+        gateway.execute("INSERT INTO usage_quarter (account_id, costed, " + columns + ") SELECT '" + partly + "', 1, "
+                + columns + " FROM usage_quarter WHERE account_id = '" + account + "'");
+        try {
+            assertThat(row(account)).contains("$0.12 unchanged $0.08 $0.03 30.1 % –");
+            assertThat(row(older)).contains("96 calls of unknown cost").contains("$0.12 unchanged – – – –");
+            assertThat(row(partly)).contains("72 calls of unknown cost").contains("$0.12 unchanged $0.08 – – –");
+        } finally {
+            gateway.execute("DELETE FROM usage_quarter WHERE account_id IN ('" + older + "', '" + partly + "')");
+        }
+    }
+
+    /** Returns the words of an account's row of the last 24 hours. */
+    private static String row(String account) {
+        String page = operator.get("/console/revenue?by=account&range=24h").body();
+        String row = page.substring(page.indexOf("/console/accounts/" + account));
+        return row.substring(0, row.indexOf("</tr>"))
+                .replaceAll("\\s*<[^>]*>\\s*", " ")
+                .replaceAll("\\s+", " ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"24h", "30d", "365d"})
+    void the_page_of_revenue_stays_small(String range) {
+        for (String by : List.of("day", "account")) {
+            Browser.Page page = operator.get("/console/revenue?range=" + range + "&by=" + by);
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.body().length()).as(range + " " + by).isLessThan(40_000);
         }
     }
 

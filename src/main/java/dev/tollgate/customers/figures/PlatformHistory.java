@@ -44,21 +44,33 @@ public final class PlatformHistory {
 
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
-    /** Accounts with calls or refunds in a range of days, by what they paid. CROSS JOIN: from the few accounts to their rows, never through all rows. */
-    private static final String EARNED = """
-            (
-                SELECT account_id, SUM(charged_micros) - SUM(refunded_micros) AS net FROM (
-                    SELECT d.account_id, d.charged_micros, d.refunded_micros FROM account a CROSS JOIN usage_day d
-                    WHERE d.account_id = a.id AND d.starts_at >= ? AND d.starts_at < ?
-                    UNION ALL
-                    SELECT q.account_id, q.charged_micros, q.refunded_micros FROM account a CROSS JOIN usage_quarter q
-                    WHERE q.account_id = a.id AND q.starts_at >= ? AND q.starts_at < ?) AS parts
-                GROUP BY account_id) AS earned JOIN account ON account.id = earned.account_id
-            """;
+    /** Rows of accounts in a range. CROSS JOIN: from the few accounts to their rows, never through all rows. */
+    private static final String ROWS = """
+            SELECT used.account_id, %1$s FROM account a CROSS JOIN usage_day used
+            WHERE used.account_id = a.id AND used.starts_at >= ? AND used.starts_at < ?
+            UNION ALL
+            SELECT used.account_id, %1$s FROM account a CROSS JOIN usage_quarter used
+            WHERE used.account_id = a.id AND used.starts_at >= ? AND used.starts_at < ?""";
 
-    private static final String HIGHEST = "SELECT account.id, account.name, earned.net FROM " + EARNED + """
-            WHERE earned.net < ? OR (earned.net = ? AND account.id > ?)
-            ORDER BY earned.net DESC, account.id LIMIT ?""";
+    /** Accounts with calls or refunds in a range, by what they paid. */
+    private static final String EARNED = "(SELECT account_id, SUM(charged_micros) - SUM(refunded_micros) AS net FROM ("
+            + ROWS.formatted("used.charged_micros, used.refunded_micros")
+            + ") AS parts GROUP BY account_id) AS earned JOIN account ON account.id = earned.account_id\n";
+
+    private static final String HIGHEST = "SELECT account.id, account.name, earned.net FROM " + EARNED
+            + "ORDER BY earned.net DESC, account.id LIMIT ?";
+
+    private static final String BY_ACCOUNT = "SELECT account.id, account.name, "
+            + columns("figures.%s") + " FROM (SELECT account_id, " + columns("SUM(%1$s) AS %1$s") + " FROM ("
+            + ROWS.formatted(columns("used.%s"))
+            + ") AS parts GROUP BY account_id) AS figures JOIN account ON account.id = figures.account_id"
+            + " ORDER BY account.id LIMIT 10000";
+
+    private static String columns(String form) {
+        return UsageColumn.columns(UsageColumn.OF_ACCOUNTS).stream()
+                .map(form::formatted)
+                .collect(Collectors.joining(", "));
+    }
 
     /** Accounts whose balance is less than they pay in so many days. */
     private static final String ENDING =
@@ -238,48 +250,43 @@ public final class PlatformHistory {
         return periods;
     }
 
-    /** The end of a page of accounts that are ordered by their charges. */
-    public record Rank(long netMicros, String id) {
-
-        private static final Rank FIRST = new Rank(Long.MAX_VALUE, "");
-
-        public String text() {
-            return netMicros + "." + id;
-        }
-
-        /** The first one for what is none. */
-        public static Rank of(@Nullable String text) {
-            if (text == null || !text.matches("-?[0-9]{1,18}\\.[a-z0-9A-Z_]{1,64}")) {
-                return FIRST;
-            }
-            int dot = text.indexOf('.');
-            return new Rank(Long.parseLong(text.substring(0, dot)), text.substring(dot + 1));
-        }
-    }
-
     /**
-     * Accounts of which something ended in a span of days of UTC, or of hours that are not long ago, those that paid most first, whatever page they
-     * are on.
+     * Accounts of which something ended in a span of days of UTC, or of hours that are not long ago, those that paid most first.
      *
      * @param limit 1 to 200: each costs a few reads
      */
-    public List<OfAccount> highest(Span span, Rank after, int limit) {
+    public List<OfAccount> highest(Span span, int limit) {
         if (limit < 1 || limit > 200) {
             throw new IllegalArgumentException("a page has 1 to 200 accounts");
         }
         return database.pages().read(OPERATOR, sql -> {
-            List<Object> values = earned(sql, span);
-            Collections.addAll(values, after.netMicros(), after.netMicros(), after.id(), limit);
+            List<Object> values = range(sql, span);
+            values.add(limit);
             return sql.list(HIGHEST, row -> ofAccount(sql, row, span), values.toArray());
         });
     }
 
-    /** Returns the values of {@link #EARNED}: whole days where they are folded, else quarters of an hour. */
-    private static List<Object> earned(Reads sql, Span span) throws SQLException {
+    /** Returns the accounts of which something ended in such a span, in the order of their ids; at most 10,000. */
+    public List<OfAccount> byAccount(Span span) {
+        return database.pages()
+                .read(
+                        OPERATOR,
+                        sql -> sql.list(
+                                BY_ACCOUNT,
+                                row -> new OfAccount(
+                                        row.getString(1),
+                                        row.getString(2),
+                                        Figures.read(row, 3, UsageColumn.OF_ACCOUNTS)),
+                                range(sql, span).toArray()));
+    }
+
+    /** Returns the values of {@link #ROWS}: whole days where they are folded, else quarters of an hour. */
+    private static List<Object> range(Reads sql, Span span) throws SQLException {
         long from = span.from().toEpochMilli();
         long to = span.to().toEpochMilli();
         boolean isOfDays = from % DAY_MILLIS == 0;
-        long folded = isOfDays ? Math.clamp(UsageRows.foldedUntil(sql), from, to) : from;
+        long whole = Math.min(UsageRows.foldedUntil(sql), to - to % DAY_MILLIS);
+        long folded = isOfDays ? Math.clamp(whole, from, to) : from;
         return new ArrayList<>(List.of(from, folded, folded, to));
     }
 
@@ -293,7 +300,7 @@ public final class PlatformHistory {
      */
     public List<Ending> ending(Span span, long days, int limit) {
         return database.pages().read(OPERATOR, sql -> {
-            List<Object> values = earned(sql, span);
+            List<Object> values = range(sql, span);
             Collections.addAll(values, Duration.between(span.from(), span.to()).toDays(), days, limit);
             return sql.list(
                     ENDING,

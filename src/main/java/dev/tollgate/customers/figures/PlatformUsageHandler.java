@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code GET /admin/usage?by=day|model|channel|end|account&from&to&after&limit}: usage of all accounts, net of refunds. It has the upstream cost
- * by list prices, except by account, for which the cost is not stored. Ranges are exact to the hour (by account to the day if the range is
+ * by list prices, except by account. Ranges are exact to the hour (by account to the day if the range is
  * long), in UTC; the default is the last 30 days.
  */
 public final class PlatformUsageHandler implements Handler<Object> {

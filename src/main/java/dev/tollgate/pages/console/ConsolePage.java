@@ -6,7 +6,6 @@ import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
-import dev.tollgate.customers.figures.Span;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.Change;
@@ -28,8 +27,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import templates.console.JteoverviewGenerated;
 
@@ -90,20 +87,20 @@ public record ConsolePage(
         ConsoleRange range = range(request);
         PlatformChart.Metric metric = PlatformChart.Metric.of(request.query("chart"));
         Money money = request.money();
-        Map<Instant, Sums> periods =
-                history.periods(range.span().from(), range.span().to(), range.isOfHours());
-        PlatformChart chart = chart(range, periods);
-        Sums all = periods.values().stream().reduce(Sums.NONE, Sums::plus);
+        RangeFigures figures = RangeFigures.read(history, range);
+        PlatformChart chart = figures.chart();
+        Sums all = figures.sum();
         Shown shown = new Shown(
                 range,
-                ConsoleRange.links(PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range),
+                ConsoleRange.links(
+                        PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range, ConsoleRange.QUARTER),
                 metric,
                 PlatformChart.Metric.links(PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=", metric),
                 tiles(chart, running, money),
                 chart.chart(metric, money, ConsoleCalls.PATH + "?"),
                 models(all, range),
                 accounts(range),
-                concerns.of(request.visitor().person().id(), today(range, periods), money),
+                concerns.of(request.visitor().person().id(), today(range, figures.now()), money),
                 channels(all));
         List<FirstSteps.Step> every = steps.of(request);
         List<FirstSteps.Step> open = every.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : every;
@@ -113,18 +110,6 @@ public record ConsolePage(
 
     private ConsoleRange range(PageRequest<Visitor.Member> request) {
         return ConsoleRange.of(request.query(ConsoleRange.FIELD), clock.instant());
-    }
-
-    private PlatformChart chart(ConsoleRange range, Map<Instant, Sums> periods) {
-        Span before = range.before();
-        return new PlatformChart(
-                range, all(periods), all(history.periods(before.from(), before.to(), range.isOfHours())));
-    }
-
-    private static NavigableMap<Instant, Figures> all(Map<Instant, Sums> periods) {
-        NavigableMap<Instant, Figures> all = new TreeMap<>();
-        periods.forEach((at, sums) -> all.put(at, sums.all()));
-        return all;
     }
 
     private Figures today(ConsoleRange range, Map<Instant, Sums> periods) {
@@ -146,12 +131,10 @@ public record ConsolePage(
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         ConsoleRange range = range(request);
-        Map<Instant, Sums> periods =
-                history.periods(range.span().from(), range.span().to(), range.isOfHours());
         return PageFile.of(
                 "overview-" + range.word() + ".csv",
                 CsvExport.CONTENT_TYPE,
-                chart(range, periods).csv());
+                RangeFigures.read(history, range).chart().csv());
     }
 
     // ---- tiles ----
@@ -234,10 +217,9 @@ public record ConsolePage(
     }
 
     private List<AccountLine> accounts(ConsoleRange range) {
-        List<PlatformHistory.OfAccount> highest =
-                history.highest(range.span(), PlatformHistory.Rank.of(null), ACCOUNTS).stream()
-                        .filter(account -> account.figures().netMicros() > 0)
-                        .toList();
+        List<PlatformHistory.OfAccount> highest = history.highest(range.span(), ACCOUNTS).stream()
+                .filter(account -> account.figures().netMicros() > 0)
+                .toList();
         return highest.stream()
                 .map(account -> {
                     long net = account.figures().netMicros();

@@ -5,7 +5,9 @@ import dev.tollgate.pages.frame.SwitchLink;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.Period;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -14,7 +16,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range of the console's figures: hours or days of UTC up to now, and as many just before them, to the same hour. The present one is not over.
+ * A range of the console's figures: hours or days of UTC up to now, and as many just before them, to the same hour. The present one is not over. A
+ * year is of months, and compared to the same day.
  *
  * @param days 1 for the last 24 hours
  * @param before what it is compared with
@@ -23,26 +26,49 @@ public record ConsoleRange(int days, Span span, Span before) {
 
     static final String FIELD = "range";
 
-    private static final List<Integer> DAYS = List.of(1, 7, 30, 90);
+    /** The longest ranges of pages, in days. */
+    static final int QUARTER = 90;
+
+    static final int YEAR = 365;
+
+    private static final List<Integer> RANGES = List.of(1, 7, 30, QUARTER, YEAR);
     private static final int STANDARD = 30;
     private static final int DAYS_SHOWN_MAX = 31;
+    private static final long MONTHS = 12;
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
     private static final Duration WEEK = Duration.ofDays(7);
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
-    private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
+    private static final DateTimeFormatter DAYS = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+    private static final DateTimeFormatter HOURS = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
+    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
 
     /** @param word of a request; the last 30 days for any other */
     static ConsoleRange of(@Nullable String word, Instant now) {
-        int days = DAYS.stream()
+        int days = RANGES.stream()
                 .filter(each -> word(each).equals(word))
                 .findFirst()
                 .orElse(STANDARD);
-        Instant end = now.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
-        Instant from = days == 1
-                ? end.minus(Duration.ofDays(1))
-                : now.truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(days - 1));
-        Duration back = Duration.ofDays(days);
-        return new ConsoleRange(
-                days, new Span(from, end, ZoneOffset.UTC), new Span(from.minus(back), end.minus(back), ZoneOffset.UTC));
+        ZonedDateTime at = now.atZone(ZoneOffset.UTC);
+        ZonedDateTime today = at.truncatedTo(ChronoUnit.DAYS);
+        ZonedDateTime end = days == YEAR // so long ago, hours of accounts are no longer known
+                ? today.plusDays(1)
+                : at.truncatedTo(ChronoUnit.HOURS).plusHours(1);
+        ZonedDateTime from =
+                switch (days) {
+                    case 1 -> end.minusDays(1);
+                    case YEAR -> today.withDayOfMonth(1).minusMonths(MONTHS - 1);
+                    default -> today.minusDays(days - 1);
+                };
+        Period back = back(days);
+        return new ConsoleRange(days, span(from, end), span(from.minus(back), end.minus(back)));
+    }
+
+    private static Span span(ZonedDateTime from, ZonedDateTime to) {
+        return new Span(from.toInstant(), to.toInstant(), ZoneOffset.UTC);
+    }
+
+    private static Period back(int days) {
+        return days == YEAR ? Period.ofMonths((int) MONTHS) : Period.ofDays(days);
     }
 
     public String word() {
@@ -57,62 +83,70 @@ public record ConsoleRange(int days, Span span, Span before) {
         return days == 1;
     }
 
-    /** A page has no room for a row for each of so many days: they stand in weeks, of which the last is shorter. */
-    private boolean isOfWeeks() {
+    /** A page has no room for a row for each of so many days: they stand in weeks or months, of which the last is shorter. */
+    private boolean isOfMoreDays() {
         return days > DAYS_SHOWN_MAX;
     }
 
     /** Returns its length in words. */
     public String length() {
-        return isOfHours() ? "24 hours" : days + " days";
+        return isOfHours() ? "24 hours" : days == YEAR ? MONTHS + " months" : days + " days";
     }
 
     public String unit() {
-        return isOfHours() ? "hour" : isOfWeeks() ? "week" : "day";
+        return isOfHours() ? "hour" : days == YEAR ? "month" : isOfMoreDays() ? "week" : "day";
     }
 
-    /** Returns the links to all ranges. @param path of a page, with a query up to the name of the range */
-    static List<SwitchLink> links(String path, ConsoleRange current) {
-        return DAYS.stream()
-                .map(each ->
-                        new SwitchLink(each == 1 ? "24 h" : each + " days", path + word(each), each == current.days))
+    /** @param path of a page, with a query up to the name of the range @param longest in days */
+    static List<SwitchLink> links(String path, ConsoleRange current, int longest) {
+        return RANGES.stream()
+                .filter(each -> each <= longest)
+                .map(each -> new SwitchLink(
+                        each == 1 ? "24 h" : each == YEAR ? "Year" : each + " days",
+                        path + word(each),
+                        each == current.days))
                 .toList();
     }
 
-    /** Returns the begins of its hours, days or weeks. */
+    /** Returns the begins of its hours, days, weeks or months. */
     List<Instant> periods() {
         List<Instant> periods = new ArrayList<>();
-        for (Instant at = span.from(); at.isBefore(span.to()); at = at.plus(step())) {
+        for (Instant at = span.from(); at.isBefore(span.to()); at = next(at)) {
             periods.add(at);
         }
         return periods;
     }
 
-    private Duration step() {
-        return isOfHours() ? Duration.ofHours(1) : isOfWeeks() ? WEEK : Duration.ofDays(1);
+    private Instant next(Instant period) {
+        return days == YEAR
+                ? period.atZone(ZoneOffset.UTC).plusMonths(1).toInstant()
+                : period.plus(isOfHours() ? HOUR : isOfMoreDays() ? WEEK : DAY);
     }
 
-    /** Returns the end of an hour, day or week, at most the range's. */
+    /** Returns the end of an hour, day, week or month, at most the range's. */
     Instant end(Instant period) {
-        Instant end = period.plus(step());
+        Instant end = next(period);
         return end.isBefore(span.to()) ? end : span.to();
     }
 
     /** Returns the time that is compared with another. */
     Instant before(Instant time) {
-        return time.minus(Duration.ofDays(days));
+        return time.atZone(ZoneOffset.UTC).minus(back(days)).toInstant();
     }
 
     String label(Instant period) {
-        String label = (isOfHours() ? HOUR : DAY).format(period.atZone(ZoneOffset.UTC));
-        String last = DAY.format(end(period).minusMillis(1).atZone(ZoneOffset.UTC));
-        String all = isOfWeeks() && !label.equals(last) ? label + " – " + last : label;
+        DateTimeFormatter form = isOfHours() ? HOURS : days == YEAR ? MONTH : DAYS;
+        String label = form.format(period.atZone(ZoneOffset.UTC));
+        String last = form.format(end(period).minusMillis(1).atZone(ZoneOffset.UTC));
+        String all = isOfMoreDays() && !label.equals(last) ? label + " – " + last : label;
         return end(period).isBefore(span.to()) ? all : all + " so far";
     }
 
-    /** Returns the fields of a link to the calls of an hour, a day or a week: see {@link EndedWithin}. */
+    /** Returns the fields of a link to the calls of an hour, a day, a week or a month: see {@link EndedWithin}. */
     String fields(Instant period) {
-        return isOfWeeks() ? "from=" + day(period) + "&to=" + day(end(period).minusMillis(1)) : "on=" + named(period);
+        return isOfMoreDays()
+                ? "from=" + day(period) + "&to=" + day(end(period).minusMillis(1))
+                : "on=" + named(period);
     }
 
     private String named(Instant period) {
@@ -124,7 +158,7 @@ public record ConsoleRange(int days, Span span, Span before) {
     /** Returns the fields of a link to the calls of the range. */
     public String fields() {
         return isOfHours()
-                ? "from=" + named(span.from()) + "&to=" + named(span.to().minus(step()))
+                ? "from=" + named(span.from()) + "&to=" + named(span.to().minus(HOUR))
                 : "from=" + day(span.from()) + "&to=" + day(span.to().minusMillis(1));
     }
 

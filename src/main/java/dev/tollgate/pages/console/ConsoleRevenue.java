@@ -1,36 +1,56 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
+import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
-import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.PlatformHistory.OfAccount;
 import dev.tollgate.http.Route;
-import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.Sorting;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Change.Good;
+import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JterevenueGenerated;
 
-/** {@code /console/revenue}: what was earned, net of refunds, and what it cost by list prices, by day, model, channel or account. Days are UTC's. */
+/**
+ * {@code /console/revenue}, and the same as a file: what was earned, net of refunds, and what it cost by list prices, by time, model, channel or
+ * account, against the range before. Days are UTC's.
+ */
 public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
 
     static final String PATH = "/console/revenue";
 
-    private static final int ACCOUNTS = 100;
-    private static final List<Integer> RANGES = List.of(1, 7, 30, 90, 365);
+    /** Maximum number of rows of a page. The file has all rows. */
+    private static final int ROWS = 31;
+
+    private static final String SORT = "sort";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.operators(), this::show));
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show),
+                pages.file(PATH + ".csv", pages.operators(), this::file));
     }
 
-    /** The grouping of the rows. */
+    /** The grouping of the rows. A day may be an hour, a week or a month, as the range has them. */
     public enum By {
         DAY,
         MODEL,
@@ -42,70 +62,232 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         }
 
         static By of(@Nullable String word) {
-            for (By by : values()) {
-                if (by.word().equals(word)) {
-                    return by;
-                }
-            }
-            return DAY;
+            return Stream.of(values())
+                    .filter(by -> by.word().equals(word))
+                    .findFirst()
+                    .orElse(DAY);
         }
     }
 
-    /** @param accountId null if the row is not an account's; else what it cost is not known */
-    public record Row(String name, @Nullable String accountId, Figures figures) {}
+    /**
+     * A row.
+     *
+     * @param id the begin of a day, an id of an account or the name
+     * @param href its calls, or the account's page; empty for none
+     * @param isOfAccount whether the costs of older calls are not known
+     */
+    public record Row(String id, String name, String href, Figures figures, Figures before, boolean isOfAccount) {
+
+        public long unknown() {
+            return isOfAccount ? figures.calls() - figures.costed() : figures.uncosted();
+        }
+
+        /** Returns whether the cost of any call is known. */
+        public boolean hasCost() {
+            return !isOfAccount || figures.costed() > 0 || figures.calls() == 0;
+        }
+
+        /** Returns whether an account's costs are known of all its calls: a margin without some of them would be too large. */
+        public boolean hasMargin() {
+            return !isOfAccount || unknown() == 0;
+        }
+
+        public Change change() {
+            return Change.of(figures.netMicros(), before.netMicros(), Good.UP);
+        }
+
+        /** Returns a figure to sort by: what is not known comes last. */
+        long known(boolean isKnown, ToLongFunction<Figures> figure) {
+            return isKnown ? figure.applyAsLong(figures) : Long.MIN_VALUE;
+        }
+    }
+
+    /** @param chosen of the heads; the links keep it @param first the page of the first rows; null if it is this one @param next of the next rows, or null */
+    public record Shown(
+            ConsoleRange range,
+            By by,
+            String chosen,
+            List<SwitchLink> ranges,
+            List<SwitchLink> groups,
+            PlatformChart.Metric metric,
+            List<SwitchLink> metrics,
+            Chart chart,
+            List<Sorting.Head> heads,
+            List<Row> rows,
+            Row sum,
+            @Nullable String first,
+            @Nullable String next) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         By by = By.of(request.query("by"));
-        int days = days(request.query("days"));
-        LocalDate end = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).plusDays(1);
-        Span span = Span.ofDays(end.minusDays(days), end);
-        List<PlatformHistory.Group> groups = history.groups(span.from(), span.to(), by == By.DAY, part(by));
-        Figures sum = groups.stream().map(PlatformHistory.Group::figures).reduce(Figures.NONE, Figures::plus);
-        List<PlatformHistory.OfAccount> accounts = by == By.ACCOUNT
-                ? history.highest(span, PlatformHistory.Rank.of(request.query("after")), ACCOUNTS)
-                : List.of();
-        List<Row> rows = by == By.ACCOUNT
-                ? accounts.stream()
-                        .map(account -> new Row(account.name(), account.id(), account.figures()))
-                        .toList()
-                : rows(groups, by);
-        String next = accounts.size() == ACCOUNTS ? next(accounts.getLast(), days) : null;
-        return PageStep.show(
-                (out, shell) -> JterevenueGenerated.render(out, null, shell, by, days, RANGES, rows, sum, next));
+        ConsoleRange range = range(request);
+        PlatformChart.Metric metric = PlatformChart.Metric.of(request.query("chart"));
+        RangeFigures figures = RangeFigures.read(history, range);
+        PlatformChart chart = figures.chart();
+        Sorting<Row> sorting = sorting(by, range, request);
+        List<Row> rows = sorting.sorted(rows(by, figures));
+        int from = Math.min(page(request) * ROWS, rows.size());
+        PageLink here = PageLink.to(PATH).with("by", by.word()).with(ConsoleRange.FIELD, range.word());
+        PageLink sorted = here.with("chart", metric.word()).with(SORT, sorting.chosen());
+        Shown shown = new Shown(
+                range,
+                by,
+                sorting.chosen(),
+                ConsoleRange.links(
+                        PageLink.to(PATH)
+                                        .with("by", by.word())
+                                        .with("chart", metric.word())
+                                        .text() + "&" + ConsoleRange.FIELD + "=",
+                        range,
+                        ConsoleRange.YEAR),
+                groups(by, range, metric),
+                metric,
+                PlatformChart.Metric.links(here.with(SORT, sorting.chosen()).text() + "&chart=", metric),
+                chart.chart(metric, request.money(), ConsoleCalls.PATH + "?"),
+                sorting.heads(name ->
+                        here.with("chart", metric.word()).with(SORT, name).text()),
+                rows.subList(from, Math.min(rows.size(), from + ROWS)),
+                new Row("", "All", "", chart.sum(), chart.sumBefore(), false),
+                from == 0 ? null : sorted.text(),
+                from + ROWS < rows.size()
+                        ? sorted.with("page", Integer.toString(from / ROWS + 1)).text()
+                        : null);
+        return PageStep.show((out, shell) -> JterevenueGenerated.render(out, null, shell, shown));
     }
 
-    private static String next(PlatformHistory.OfAccount last, int days) {
-        PlatformHistory.Rank rank = new PlatformHistory.Rank(last.figures().netMicros(), last.id());
-        return PATH + "?by=account&days=" + days + "&after=" + rank.text();
-    }
-
-    private static PlatformHistory.Part part(By by) {
-        return switch (by) {
-            case DAY, ACCOUNT -> PlatformHistory.Part.NOTHING;
-            case MODEL -> PlatformHistory.Part.MODEL;
-            case CHANNEL -> PlatformHistory.Part.CHANNEL;
-        };
-    }
-
-    private static List<Row> rows(List<PlatformHistory.Group> groups, By by) {
-        Comparator<PlatformHistory.Group> order = by == By.DAY
-                ? Comparator.comparing(PlatformHistory.Group::day)
-                : Comparator.comparing(group -> group.figures().netMicros());
-        return groups.stream()
-                .sorted(order.reversed())
-                .map(group -> new Row(name(group, by), null, group.figures()))
+    private static List<SwitchLink> groups(By current, ConsoleRange range, PlatformChart.Metric metric) {
+        return Stream.of(By.values())
+                .map(by -> new SwitchLink(
+                        by == By.DAY ? range.unit() : by.word(),
+                        PageLink.to(PATH)
+                                .with("by", by.word())
+                                .with(ConsoleRange.FIELD, range.word())
+                                .with("chart", metric.word())
+                                .text(),
+                        by == current))
                 .toList();
     }
 
-    private static int days(@Nullable String text) {
-        return RANGES.stream()
-                .filter(range -> range.toString().equals(text))
-                .findFirst()
-                .orElse(30);
+    private ConsoleRange range(PageRequest<Visitor.Member> request) {
+        return ConsoleRange.of(request.query(ConsoleRange.FIELD), clock.instant());
     }
 
-    private static String name(PlatformHistory.Group group, By by) {
-        LocalDate day = group.day();
-        return by == By.DAY && day != null ? Display.day(day) : group.name().isEmpty() ? "not known" : group.name();
+    private static int page(PageRequest<Visitor.Member> request) {
+        String page = request.query("page");
+        return page != null && page.matches("[0-9]{1,4}") ? Integer.parseInt(page) : 0;
+    }
+
+    private static Sorting<Row> sorting(By by, ConsoleRange range, PageRequest<Visitor.Member> request) {
+        String first = by == By.DAY ? range.unit() : by.word();
+        List<Sorting.Column<Row>> columns = List.of(
+                new Sorting.Column<>(
+                        "name",
+                        first.substring(0, 1).toUpperCase(Locale.ROOT) + first.substring(1),
+                        "",
+                        Comparator.comparing(by == By.DAY ? Row::id : Row::name)),
+                most("Calls", "num hide", Figures::calls),
+                most("Failed", "num hide", Figures::failed),
+                most("Refunded", "num hide", Figures::refundedMicros),
+                most("Revenue", "num", Figures::netMicros),
+                new Sorting.Column<>("change", "Change", "num hide", GROWTH.reversed()),
+                Sorting.most("cost", "Cost", "num hide", row -> row.known(row.hasCost(), Figures::costMicros)),
+                Sorting.most("margin", "Margin", "num", row -> row.known(row.hasMargin(), Figures::marginMicros)),
+                Sorting.most("share", "%", "num", row -> row.known(row.hasMargin(), ConsoleRevenue::share)),
+                by == By.ACCOUNT
+                        ? new Sorting.Column<>("uncovered", "Uncovered", "num hide", null)
+                        : most("Uncovered", "num hide", Figures::shortfallMicros));
+        return Sorting.of(columns, request.query(SORT), by == By.DAY ? "-name" : "revenue");
+    }
+
+    private static final Comparator<Row> GROWTH = Comparator.comparing(
+            row -> Change.growth(row.figures().netMicros(), row.before().netMicros()));
+
+    private static Sorting.Column<Row> most(String text, String style, ToLongFunction<Figures> figure) {
+        return Sorting.most(text.toLowerCase(Locale.ROOT), text, style, row -> figure.applyAsLong(row.figures()));
+    }
+
+    private static long share(Figures figures) {
+        return PlatformChart.permille(figures.marginMicros(), figures.netMicros());
+    }
+
+    // ---- rows ----
+
+    private List<Row> rows(By by, RangeFigures figures) {
+        return switch (by) {
+            case DAY -> periods(figures);
+            case MODEL ->
+                named(
+                        figures.sum().models(),
+                        figures.sumBefore().models(),
+                        model -> ConsoleCalls.PATH + "?model=" + UrlText.encoded(model) + "&"
+                                + figures.range().fields());
+            case CHANNEL -> named(figures.sum().channels(), figures.sumBefore().channels(), _ -> "");
+            case ACCOUNT -> accounts(figures.range());
+        };
+    }
+
+    private static List<Row> periods(RangeFigures figures) {
+        ConsoleRange range = figures.range();
+        PlatformChart chart = figures.chart();
+        return range.periods().stream()
+                .map(at -> new Row(
+                        at.toString(),
+                        range.label(at),
+                        ConsoleCalls.PATH + "?" + range.fields(at),
+                        chart.at(at),
+                        chart.beforeAt(at),
+                        false))
+                .toList();
+    }
+
+    private static List<Row> named(
+            Map<String, Figures> now, Map<String, Figures> before, Function<String, String> href) {
+        return Stream.concat(now.keySet().stream(), before.keySet().stream())
+                .distinct()
+                .sorted()
+                .map(name -> new Row(
+                        name,
+                        name.isEmpty() ? "not known" : name,
+                        href.apply(name),
+                        now.getOrDefault(name, Figures.NONE),
+                        before.getOrDefault(name, Figures.NONE),
+                        false))
+                .toList();
+    }
+
+    private List<Row> accounts(ConsoleRange range) {
+        List<OfAccount> now = history.byAccount(range.span());
+        List<OfAccount> before = history.byAccount(range.before());
+        Map<String, Figures> figures = now.stream().collect(Collectors.toMap(OfAccount::id, OfAccount::figures));
+        Map<String, Figures> past = before.stream().collect(Collectors.toMap(OfAccount::id, OfAccount::figures));
+        Map<String, OfAccount> all = new TreeMap<>();
+        Stream.concat(now.stream(), before.stream()).forEach(account -> all.put(account.id(), account));
+        return all.values().stream()
+                .map(account -> new Row(
+                        account.id(),
+                        account.name(),
+                        ConsoleAccounts.PATH + "/" + account.id(),
+                        figures.getOrDefault(account.id(), Figures.NONE),
+                        past.getOrDefault(account.id(), Figures.NONE),
+                        true))
+                .toList();
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        By by = By.of(request.query("by"));
+        ConsoleRange range = range(request);
+        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + (by == By.DAY ? "begin" : by.word())
+                + (by == By.ACCOUNT ? ",name," : ",") + PlatformChart.FIGURES + "\r\n");
+        CsvCells cells = new CsvCells();
+        for (Row row : sorting(by, range, request).sorted(rows(by, RangeFigures.read(history, range)))) {
+            cells.text(row.id().isEmpty() ? row.name() : row.id());
+            if (by == By.ACCOUNT) {
+                cells.text(row.name());
+            }
+            lines.append(PlatformChart.figures(cells, row.figures(), row.before(), row.hasMargin())
+                    .line());
+        }
+        return PageFile.of(
+                "revenue-by-" + by.word() + "-" + range.word() + ".csv", CsvExport.CONTENT_TYPE, lines.toString());
     }
 }

@@ -31,8 +31,9 @@ public record PlatformChart(
 
     private static final int PERMILLE = 1_000;
 
-    private static final String HEAD = "begin,calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-            + "reasoning_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms,net_before\r\n";
+    /** The names of {@link #figures}. */
+    static final String FIGURES = "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
+            + "reasoning_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms,net_before";
 
     /** A choice of figures. */
     public enum Metric {
@@ -74,11 +75,11 @@ public record PlatformChart(
         }
     }
 
-    private Figures at(Instant period) {
+    Figures at(Instant period) {
         return sum(now.subMap(period, range.end(period)));
     }
 
-    private Figures beforeAt(Instant period) {
+    Figures beforeAt(Instant period) {
         return sum(before.subMap(range.before(period), range.before(range.end(period))));
     }
 
@@ -183,29 +184,31 @@ public record PlatformChart(
 
     /** Returns all figures as CSV, one line an hour, a day or a week. Amounts are credits to the micro-credit. */
     String csv() {
-        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + HEAD);
+        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + "begin," + FIGURES + "\r\n");
         CsvCells cells = new CsvCells();
-        range.periods().forEach(at -> {
-            Figures figures = at(at);
-            lines.append(cells.figure(at.toString())
-                    .number(figures.calls())
-                    .number(figures.failed())
-                    .number(figures.cancelled())
-                    .number(figures.promptTokens())
-                    .number(figures.cachedTokens())
-                    .number(figures.completionTokens())
-                    .number(figures.thoughtsTokens())
-                    .figure(Credits.text(figures.chargedMicros()))
-                    .figure(Credits.text(figures.refundedMicros()))
-                    .figure(Credits.text(figures.netMicros()))
-                    .figure(Credits.text(figures.costMicros()))
-                    .figure(Credits.text(figures.marginMicros()))
-                    .figure(millis(figures.firstByteMillis(50)))
-                    .figure(millis(figures.firstByteMillis(95)))
-                    .figure(Credits.text(beforeAt(at).netMicros()))
-                    .line());
-        });
+        range.periods()
+                .forEach(at -> lines.append(figures(cells.figure(at.toString()), at(at), beforeAt(at), true)
+                        .line()));
         return lines.toString();
+    }
+
+    /** @param isCosted whether the cost is known */
+    static CsvCells figures(CsvCells cells, Figures figures, Figures before, boolean isCosted) {
+        return cells.number(figures.calls())
+                .number(figures.failed())
+                .number(figures.cancelled())
+                .number(figures.promptTokens())
+                .number(figures.cachedTokens())
+                .number(figures.completionTokens())
+                .number(figures.thoughtsTokens())
+                .figure(Credits.text(figures.chargedMicros()))
+                .figure(Credits.text(figures.refundedMicros()))
+                .figure(Credits.text(figures.netMicros()))
+                .figure(isCosted ? Credits.text(figures.costMicros()) : "")
+                .figure(isCosted ? Credits.text(figures.marginMicros()) : "")
+                .figure(millis(figures.firstByteMillis(50)))
+                .figure(millis(figures.firstByteMillis(95)))
+                .figure(Credits.text(before.netMicros()));
     }
 
     /** Empty if it is not known, or longer than the last bucket can tell. */

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.frame;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 
 /**
@@ -41,6 +42,15 @@ public record Change(String text, String tone) {
         }
         BigDecimal points = share(part, whole).subtract(share(partBefore, wholeBefore));
         return arrow(points.signum(), points.abs().toPlainString() + " points", good);
+    }
+
+    /** Returns a sum in millionths of the sum before, to sort by; of nothing, the largest. */
+    public static BigInteger growth(long now, long before) {
+        return before <= 0
+                ? BigInteger.valueOf(now <= 0 ? 0 : Long.MAX_VALUE)
+                : BigInteger.valueOf(now)
+                        .multiply(BigInteger.valueOf(1_000_000))
+                        .divide(BigInteger.valueOf(before));
     }
 
     private static BigDecimal share(long part, long whole) {

@@ -160,11 +160,10 @@ public final class Display {
         if (whole == 0) {
             return "–";
         }
-        return BigDecimal.valueOf(part)
-                        .movePointRight(2)
-                        .divide(BigDecimal.valueOf(whole), 1, RoundingMode.HALF_UP)
-                        .toPlainString()
-                        .replace('-', '−')
+        BigDecimal percent =
+                BigDecimal.valueOf(part).movePointRight(2).divide(BigDecimal.valueOf(whole), 1, RoundingMode.HALF_UP);
+        String text = percent.toPlainString();
+        return (percent.signum() < 0 ? "−" : "") + number(percent.abs().longValue()) + text.substring(text.length() - 2)
                 + " %";
     }
 

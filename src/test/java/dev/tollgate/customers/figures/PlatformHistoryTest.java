@@ -2,23 +2,34 @@ package dev.tollgate.customers.figures;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.rollups.CallEnd;
+import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.books.rollups.CallFigures.AttemptCost;
 import dev.tollgate.books.rollups.CorrectUsage;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.rollups.UsageColumn;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The operator's figures by day, of which finished days stay in memory. */
+/** The operator's figures: finished days stay in memory, and accounts and channels agree. A seed is repeated with {@code -Dcosts.seed}. */
 @Timeout(60)
 class PlatformHistoryTest {
 
@@ -45,6 +56,55 @@ class PlatformHistoryTest {
             count(store, later.toEpochMilli(), 2);
 
             assertThat(calls(history)).isEqualTo(7);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void known_costs_of_accounts_add_up_to_those_of_channels(Stores stores) {
+        long seed = Long.getLong("costs.seed", System.nanoTime());
+        System.out.println("costs.seed=" + seed);
+        Random random = new Random(seed);
+        try (StoreFixture store = stores.open(folder)) {
+            store.setNow(DAY);
+            List<String> accounts = List.of("acc_1", "acc_2", "acc_3");
+            accounts.forEach(account -> store.account(account, 1_000_000));
+            long costs = 0;
+            int calls = 40;
+            for (int i = 0; i < calls; i++) {
+                store.advance(Duration.ofMinutes(random.nextInt(300)));
+                List<AttemptCost> attempts = new ArrayList<>();
+                for (int attempt = random.nextInt(4); attempt > 0; attempt--) {
+                    attempts.add(new AttemptCost("c" + random.nextInt(3), "up", random.nextLong(1L << 40)));
+                }
+                costs += attempts.stream().mapToLong(AttemptCost::micros).sum();
+                String id = "t" + i;
+                store.reserve(id, accounts.get(random.nextInt(3)), 1_000, 1_000);
+                Settle settle = new Settle(id, random.nextInt(1_000), store.now());
+                CallFigures figures = CallFigures.nothing(
+                        CallEnd.COMPLETED, 1, random.nextInt(5_000), "c" + random.nextInt(3), "up", attempts);
+                store.commit(
+                        settle,
+                        new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
+                        new CountCall(settle, figures));
+                if (random.nextInt(10) == 0) {
+                    new Rollups(store.writer, store::now).sweep();
+                }
+            }
+
+            PlatformHistory history = new PlatformHistory(store.database);
+            Instant end = store.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
+            Figures byAccount = history.byAccount(new Span(DAY, end, ZoneOffset.UTC)).stream()
+                    .map(PlatformHistory.OfAccount::figures)
+                    .reduce(Figures.NONE, Figures::plus);
+            Figures byChannel = history.periods(DAY, end, false).values().stream()
+                    .flatMap(sums -> sums.channels().values().stream())
+                    .reduce(Figures.NONE, Figures::plus);
+            assertThat(byAccount.costed()).as("costs.seed=%s", seed).isEqualTo(calls);
+            assertThat(byAccount.costMicros())
+                    .as("costs.seed=%s", seed)
+                    .isEqualTo(costs)
+                    .isEqualTo(byChannel.costMicros());
         }
     }
 

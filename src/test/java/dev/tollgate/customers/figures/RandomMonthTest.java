@@ -754,27 +754,30 @@ class RandomMonthTest {
                             .sum())
                     .isEqualTo(refunded);
         }
-        List<PlatformHistory.OfAccount> highest = new ArrayList<>();
-        List<PlatformHistory.OfAccount> page;
-        do {
-            PlatformHistory.OfAccount last = highest.isEmpty() ? null : highest.getLast();
-            String rank = last == null
-                    ? null
-                    : new PlatformHistory.Rank(last.figures().netMicros(), last.id()).text();
-            page = platform.highest(all, PlatformHistory.Rank.of(rank), 1);
-            highest.addAll(page);
-        } while (!page.isEmpty());
-        assertThat(highest)
-                .as("page by page, who has paid most first")
-                .containsExactlyElementsOf(platform.accounts(all, null, 200).stream()
+        List<PlatformHistory.OfAccount> each = platform.accounts(all, null, 200);
+        assertThat(platform.byAccount(all)).isEqualTo(each);
+        assertThat(platform.highest(all, 200))
+                .as("who has paid most first")
+                .containsExactlyElementsOf(each.stream()
                         .sorted(Comparator.comparing((PlatformHistory.OfAccount account) ->
                                         account.figures().netMicros())
                                 .reversed())
                         .toList());
+        checkAccounts(platform);
         assertThat(platform.accounts(all, null, 200).stream()
                         .mapToLong(account -> account.figures().netMicros())
                         .sum())
                 .isEqualTo(charged - refunded);
+    }
+
+    /** The figures of all accounts at once are those of each, to the hour of its end. */
+    private void checkAccounts(PlatformHistory platform) {
+        Instant from = store.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(random.nextInt(80)));
+        Instant to = from.plus(Duration.ofHours(1 + random.nextInt(700)));
+        Span span = new Span(from, to, ZoneOffset.UTC);
+        for (PlatformHistory.OfAccount account : platform.byAccount(span)) {
+            assertThat(account.figures()).as("%s", span).isEqualTo(platform.figures(account.id(), span));
+        }
     }
 
     /** What is kept in memory of finished days is what the hours say. */

@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard.parts;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,11 @@ public record Sorting<T>(List<Column<T>> columns, String chosen) {
                 .anyMatch(column -> column.order() != null
                         && (column.name().equals(chosen) || ("-" + column.name()).equals(chosen)));
         return new Sorting<>(columns, isKnown && chosen != null ? chosen : otherwise);
+    }
+
+    /** Returns a column of a figure, the largest first. */
+    public static <T> Column<T> most(String name, String text, String style, ToLongFunction<T> figure) {
+        return new Column<>(name, text, style, Comparator.comparingLong(figure).reversed());
     }
 
     private boolean isOpposite() {

@@ -9,7 +9,6 @@ import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Display;
-import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZonedDateTime;
@@ -20,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,16 +52,6 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
 
         public Change change() {
             return changeOfSpend(net(), before.netMicros());
-        }
-
-        /** The spend in millionths of that before; of nothing, the largest. */
-        BigInteger growth() {
-            long was = before.netMicros();
-            return was <= 0
-                    ? BigInteger.valueOf(net() <= 0 ? 0 : Long.MAX_VALUE)
-                    : BigInteger.valueOf(net())
-                            .multiply(BigInteger.valueOf(1_000_000))
-                            .divide(BigInteger.valueOf(was));
         }
 
         public String share() {
@@ -181,18 +169,21 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                         new Sorting.Column<>(
                                 "name", view.isByKey() ? "Key" : "Model", "", Comparator.comparing(Row::label)),
                         new Sorting.Column<>("days", "Spend by " + (isByMonth() ? "month" : "day"), "hide", null),
-                        most("spend", "Spend", "num", Row::net),
+                        Sorting.most("spend", "Spend", "num", Row::net),
                         new Sorting.Column<>("share", "Share", "num hide", null),
                         new Sorting.Column<>(
                                 "change",
                                 "Change",
                                 "num",
-                                Comparator.comparing(Row::growth).reversed()),
-                        most("calls", "Calls", "num", row -> row.figures().calls()),
-                        most("failed", "Failed", "num hide", row -> row.figures()
+                                Comparator.comparing((Row row) -> Change.growth(
+                                                row.net(), row.before().netMicros()))
+                                        .reversed()),
+                        Sorting.most(
+                                "calls", "Calls", "num", row -> row.figures().calls()),
+                        Sorting.most("failed", "Failed", "num hide", row -> row.figures()
                                 .failed()),
-                        most("tokens", "Tokens", "num hide", row -> tokens(row.figures())),
-                        most("call", "A call", "num hide", Row::aCall)),
+                        Sorting.most("tokens", "Tokens", "num hide", row -> tokens(row.figures())),
+                        Sorting.most("call", "A call", "num hide", Row::aCall)),
                 view.sort(),
                 "spend");
     }
@@ -202,9 +193,4 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
     }
 
     private static final int DAYS_MAX = 92;
-
-    private static Sorting.Column<Row> most(String name, String text, String style, ToLongFunction<Row> figure) {
-        return new Sorting.Column<>(
-                name, text, style, Comparator.comparingLong(figure).reversed());
-    }
 }

@@ -1,0 +1,46 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.figures.PlatformHistory.Sums;
+import dev.tollgate.customers.figures.Span;
+import java.time.Instant;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The figures of a range and of the one before, by hour or day, model and channel; hours or days without calls are missing. */
+record RangeFigures(ConsoleRange range, Map<Instant, Sums> now, Map<Instant, Sums> before) {
+
+    static RangeFigures read(PlatformHistory history, ConsoleRange range) {
+        return new RangeFigures(range, read(history, range, range.span()), read(history, range, range.before()));
+    }
+
+    private static Map<Instant, Sums> read(PlatformHistory history, ConsoleRange range, Span span) {
+        return history.periods(span.from(), span.to(), range.isOfHours());
+    }
+
+    Sums sum() {
+        return now.values().stream().reduce(Sums.NONE, Sums::plus);
+    }
+
+    Sums sumBefore() {
+        return before.values().stream().reduce(Sums.NONE, Sums::plus);
+    }
+
+    PlatformChart chart() {
+        return chart(Sums::all);
+    }
+
+    /** @param of a part of the figures, like those of one model */
+    PlatformChart chart(Function<Sums, Figures> of) {
+        return new PlatformChart(range, figures(now, of), figures(before, of));
+    }
+
+    private static NavigableMap<Instant, Figures> figures(Map<Instant, Sums> periods, Function<Sums, Figures> of) {
+        NavigableMap<Instant, Figures> figures = new TreeMap<>();
+        periods.forEach((at, sums) -> figures.put(at, of.apply(sums)));
+        return figures;
+    }
+}
