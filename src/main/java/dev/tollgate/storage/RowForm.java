@@ -10,7 +10,10 @@ public enum RowForm {
     WHOLE_PRICES(39, "SELECT 1 FROM price_version WHERE tariff IS NOT NULL OR from_at IS NOT NULL LIMIT 1"),
 
     /** Prices with a rate of cached audio: older programs charge it as other cached tokens. */
-    CACHED_AUDIO(44, "SELECT 1 FROM price_version WHERE tariff LIKE '%\"cached_audio_input\"%' LIMIT 1");
+    CACHED_AUDIO(44, "SELECT 1 FROM price_version WHERE tariff LIKE '%\"cached_audio_input\"%' LIMIT 1"),
+
+    /** Keys of members and teams: older programs let each key of an account read what all its keys have kept. */
+    OWNED_KEYS(49, "SELECT 1 FROM api_key WHERE (member_id <> '' OR team_id <> '') AND hidden = 0 LIMIT 1");
 
     private final int schema;
     private final String rows;

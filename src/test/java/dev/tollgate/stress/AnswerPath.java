@@ -3,6 +3,7 @@ package dev.tollgate.stress;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
 import dev.tollgate.base.memory.Lease;
@@ -136,6 +137,7 @@ final class AnswerPath implements BiFunction<String, byte[], Object[]> {
                     new MeteredCall(
                             ACCOUNT,
                             "key_1",
+                            KeyOwner.account("key_1"),
                             "sk-1",
                             door,
                             model,

@@ -14,7 +14,7 @@ import dev.tollgate.storage.Writer;
 import java.util.Optional;
 
 /**
- * {@code GET /v1/tasks/{id}}: one call of the caller's account, with its usage, price and movements (D41). A reported call may not
+ * {@code GET /v1/tasks/{id}}: one call of the key or of its owner's other keys, with its usage, price and movements (D41). A reported call may not
  * be written yet: its id is found all the same, after a commit (D58).
  */
 public final class TaskHandler implements Handler<Caller> {
@@ -31,9 +31,8 @@ public final class TaskHandler implements Handler<Caller> {
 
     @Override
     public void handle(Exchange exchange, Caller caller) {
-        String accountId = caller.accountId();
         String id = CompletionIds.ofShown(exchange.pathParam("id"));
-        exchange.compute(() -> Records.read(() -> find(accountId, id)), found -> {
+        exchange.compute(() -> Records.read(() -> find(caller, id)), found -> {
             if (found.isEmpty()) {
                 exchange.fail(ApiError.of(ErrorCode.TASK_NOT_FOUND, "The task does not exist."));
             } else {
@@ -42,18 +41,20 @@ public final class TaskHandler implements Handler<Caller> {
         });
     }
 
-    private Optional<byte[]> find(String accountId, String id) {
+    private Optional<byte[]> find(Caller caller, String id) {
         // Read first: a call written between the two would be missed by both.
         boolean unwritten = writer.hasToldUnwritten();
-        Optional<byte[]> found = findWritten(accountId, id);
+        Optional<byte[]> found = findWritten(caller, id);
         if (found.isEmpty() && unwritten) {
             writer.commitAndWait(Unit.of(new Confirm(id)));
-            return findWritten(accountId, id);
+            return findWritten(caller, id);
         }
         return found;
     }
 
-    private Optional<byte[]> findWritten(String accountId, String id) {
-        return tasks.find(accountId, id).map(task -> TaskJson.render(task, ledger.entries(accountId, id)));
+    private Optional<byte[]> findWritten(Caller caller, String id) {
+        String accountId = caller.accountId();
+        return tasks.find(accountId, id, caller.reads())
+                .map(task -> TaskJson.render(task, ledger.entries(accountId, id)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.books.tasks;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
@@ -31,6 +32,12 @@ public final class Tasks {
             SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL, NULL
             FROM open_hold WHERE id = ? AND account_id = ?""";
 
+    // A key without a first id was never moved, or is of an older program.
+    private static final String READS = """
+            SELECT 1 FROM api_key WHERE id = ?
+                AND (CASE WHEN member_id = '' THEN team_id ELSE member_id END = ?
+                    OR CASE WHEN origin_id = '' THEN id ELSE origin_id END = ?)""";
+
     private final Database database;
 
     public Tasks(Database database) {
@@ -44,8 +51,17 @@ public final class Tasks {
 
     /** The task, if it is this account's: another's is as good as none (decision D28). */
     public Optional<Task> find(String accountId, String id) {
-        return database.readFor(
-                accountId, sql -> Optional.ofNullable(sql.one(SELECT, Tasks::task, id, accountId, id, accountId)));
+        return find(accountId, id, null);
+    }
+
+    /** Returns the task if a key may read it: one of its own, or of its owner's other keys. @param reads null for all of the account */
+    public Optional<Task> find(String accountId, String id, @Nullable KeyOwner reads) {
+        return database.readFor(accountId, sql -> {
+            Task task = sql.one(SELECT, Tasks::task, id, accountId, id, accountId);
+            boolean isOurs =
+                    task != null && (reads == null || sql.has(READS, task.keyId(), reads.id(), reads.originId()));
+            return isOurs ? Optional.of(task) : Optional.empty();
+        });
     }
 
     private static Task task(ResultSet row) throws SQLException {

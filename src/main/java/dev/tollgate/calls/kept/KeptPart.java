@@ -1,5 +1,6 @@
 package dev.tollgate.calls.kept;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
@@ -35,8 +36,8 @@ final class KeptPart implements Part<KeptPart.KeptChange> {
                 JOIN account a ON a.id = s.account_id AND a.deleted_at IS NULL""");
 
     private static final String KEEP = """
-            INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at)
-            SELECT ?, a.id, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
+            INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at, owner, origin_id)
+            SELECT ?, a.id, ?, ?, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
 
     private final long shareBytes;
 
@@ -93,7 +94,9 @@ final class KeptPart implements Part<KeptPart.KeptChange> {
             insert.setLong(5, entry.bytes());
             insert.setBytes(6, entry.sealed());
             insert.setLong(7, keep.settle.at().toEpochMilli());
-            insert.setString(8, entry.accountId());
+            insert.setString(8, entry.owner().id());
+            insert.setString(9, entry.owner().originId());
+            insert.setString(10, entry.accountId());
             insert.addBatch();
         }
         insert.executeBatch();
@@ -126,19 +129,25 @@ final class KeptPart implements Part<KeptPart.KeptChange> {
         }
     }
 
-    /** Deletes a response of an account. The outcome is whether it was there. */
+    /** Deletes a response that a key may read. The outcome is whether it was there. */
     static final class Delete extends Decision<Boolean> implements KeptChange {
 
+        private static final String DELETE =
+                "DELETE FROM kept_response AS k WHERE k.id = ? AND k.account_id = ? AND " + KeptResponses.READABLE;
+
         private final String accountId;
+        private final KeyOwner reads;
         private final String id;
 
-        Delete(String accountId, String id) {
+        Delete(String accountId, KeyOwner reads, String id) {
             this.accountId = accountId;
+            this.reads = reads;
             this.id = id;
         }
 
         private void write(Statements statements) throws SQLException {
-            decide(statements.run("DELETE FROM kept_response WHERE id = ? AND account_id = ?", id, accountId) > 0);
+            String origin = reads.originId();
+            decide(statements.run(DELETE, id, accountId, reads.id(), origin, origin) > 0);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.kept;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
@@ -144,7 +145,12 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
 
         /** Returns null if they are too large. */
         KeptResponses.@Nullable Entry entry(
-                String id, String accountId, @Nullable String previousId, KeptResponses.Input input, byte[] response) {
+                String id,
+                String accountId,
+                KeyOwner owner,
+                @Nullable String previousId,
+                KeptResponses.Input input,
+                byte[] response) {
             byte[] first = input.packed().bytes();
             if (input.isTooLarge()
                     || response.length
@@ -167,7 +173,8 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
                     .put(rest.bytes())
                     .array();
             byte[] sealed = sealing.seal(content, context(accountId, id));
-            return new KeptResponses.Entry(id, accountId, previousId, (long) input.bytes() + response.length, sealed);
+            long plainBytes = (long) input.bytes() + response.length;
+            return new KeptResponses.Entry(id, accountId, owner, previousId, plainBytes, sealed);
         }
 
         /** @throws StoreException if it was changed, or is another row's */

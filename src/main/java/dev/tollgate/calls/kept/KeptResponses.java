@@ -1,5 +1,6 @@
 package dev.tollgate.calls.kept;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
@@ -49,18 +50,26 @@ public final class KeptResponses {
     private static final int FORGET_ROWS = 500;
     private static final int FETCHED_ROWS = 8;
 
+    /**
+     * The condition of a key that reads: its owner's, its own, or its own from a program that kept no owners. Takes the owner's id, and the key's first id
+     * twice.
+     */
+    static final String READABLE = """
+            (k.owner = ? OR k.origin_id = ? OR k.origin_id = ''
+                AND EXISTS (SELECT 1 FROM task t WHERE t.id = k.id AND t.key_id = ?))""";
+
     private static final String COLUMNS =
             "SELECT k.id, k.previous_id, k.plain_bytes, k.sealed, k.used_at, k.bytes FROM ";
     private static final String CHAIN =
             """
             WITH RECURSIVE link (id, previous_id, place) AS (
-                SELECT k.id, k.previous_id, 1 FROM kept_response k WHERE k.account_id = ? AND k.id = ?
+                SELECT k.id, k.previous_id, 1 FROM kept_response k WHERE k.account_id = ? AND k.id = ? AND %1$s
                 UNION ALL
                 SELECT k.id, k.previous_id, link.place + 1 FROM link
-                    JOIN kept_response k ON k.account_id = ? AND k.id = link.previous_id
+                    JOIN kept_response k ON k.account_id = ? AND k.id = link.previous_id AND %1$s
                 WHERE link.place < ?)
-            """ + COLUMNS + "link JOIN kept_response k ON k.id = link.id ORDER BY link.place";
-    private static final String ONE = COLUMNS + "kept_response k WHERE k.account_id = ? AND k.id = ?";
+            """.formatted(READABLE) + COLUMNS + "link JOIN kept_response k ON k.id = link.id ORDER BY link.place";
+    private static final String ONE = COLUMNS + "kept_response k WHERE k.account_id = ? AND k.id = ? AND " + READABLE;
     private static final String TOTAL = "SELECT COALESCE(SUM(bytes), 0) FROM kept_response";
 
     private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
@@ -121,12 +130,18 @@ public final class KeptResponses {
      * A response that is ready to be kept.
      *
      * @param id of its task
+     * @param owner of the key that made it
      * @param previousId the task of the response that it continues
      * @param plainBytes the length of input and response
      * @param sealed both, compressed and encrypted
      */
     public record Entry(
-            String id, String accountId, @Nullable String previousId, long plainBytes, byte[] sealed) {
+            String id,
+            String accountId,
+            KeyOwner owner,
+            @Nullable String previousId,
+            long plainBytes,
+            byte[] sealed) {
 
         /** Bytes of a row in addition to what is encrypted. */
         private static final int ROW_BYTES = 256;
@@ -171,12 +186,13 @@ public final class KeptResponses {
      * Compresses and encrypts a call's input and response.
      *
      * @param id of the task
+     * @param owner of the key that made it
      * @param previousId the task of the response that it continues
      * @return null if they are too large to be kept
      */
     public @Nullable Entry entry(
-            String id, String accountId, @Nullable String previousId, Input input, byte[] response) {
-        return seal.entry(id, accountId, previousId, input, response);
+            String id, String accountId, KeyOwner owner, @Nullable String previousId, Input input, byte[] response) {
+        return seal.entry(id, accountId, owner, previousId, input, response);
     }
 
     // ---- to find ----
@@ -220,15 +236,16 @@ public final class KeptResponses {
     /**
      * Reads a response and all before it. Blocks.
      *
+     * @param reads the owner of the key: what another has kept is not found
      * @param memory charged with the contents as they are stored
      * @throws StoreException if they cannot be read
      * @throws dev.tollgate.base.error.ApiException if memory is short
      */
-    public Chain chain(String accountId, String id, Lease memory) {
-        return chain(accountId, id, chainBytes, memory);
+    public Chain chain(String accountId, KeyOwner reads, String id, Lease memory) {
+        return chain(accountId, reads, id, chainBytes, memory);
     }
 
-    Chain chain(String accountId, String id, long bytesMax, Lease memory) {
+    Chain chain(String accountId, KeyOwner reads, String id, long bytesMax, Lease memory) {
         List<Row> rows = new ArrayList<>();
         boolean isShort = database.readFor(accountId, sql -> {
             long[] left = {bytesMax};
@@ -244,7 +261,13 @@ public final class KeptResponses {
                     },
                     accountId,
                     id,
+                    reads.id(),
+                    reads.originId(),
+                    reads.originId(),
                     accountId,
+                    reads.id(),
+                    reads.originId(),
+                    reads.originId(),
                     LINKS_MAX + 1);
             return left[0] >= 0;
         });
@@ -261,15 +284,17 @@ public final class KeptResponses {
     }
 
     /**
-     * Reads responses by their ids. Blocks. Those that do not exist are left out.
+     * Reads responses by their ids. Blocks. Those that do not exist, or that this key may not read, are left out.
      *
+     * @param reads the owner of the key
      * @throws StoreException if they cannot be read
      */
-    public Map<String, KeptResponse> find(String accountId, Collection<String> ids, Lease memory) {
+    public Map<String, KeptResponse> find(String accountId, KeyOwner reads, Collection<String> ids, Lease memory) {
         List<Row> rows = database.readFor(accountId, sql -> {
             List<Row> found = new ArrayList<>();
             for (String id : ids) {
-                Row row = sql.one(ONE, it -> Row.read(it, memory), accountId, id);
+                Row row = sql.one(
+                        ONE, it -> Row.read(it, memory), accountId, id, reads.id(), reads.originId(), reads.originId());
                 if (row != null) {
                     found.add(row);
                 }
@@ -282,9 +307,9 @@ public final class KeptResponses {
         return found;
     }
 
-    /** Reads one response; null if the account has none of this id. Blocks. */
-    public @Nullable KeptResponse find(String accountId, String id, Lease memory) {
-        return find(accountId, List.of(id), memory).get(id);
+    /** Reads one response; null if the account has none of this id that the key may read. Blocks. */
+    public @Nullable KeptResponse find(String accountId, KeyOwner reads, String id, Lease memory) {
+        return find(accountId, reads, List.of(id), memory).get(id);
     }
 
     /** Not waited for: if a note is lost, the next use makes it again. */
@@ -310,11 +335,12 @@ public final class KeptResponses {
     /**
      * Deletes a response. Blocks.
      *
-     * @return whether the account had it
+     * @param reads the owner of the key
+     * @return whether the account had it, and the key may read it
      * @throws StoreException if the database does not accept it
      */
-    public boolean delete(String accountId, String id) {
-        KeptPart.Delete delete = new KeptPart.Delete(accountId, id);
+    public boolean delete(String accountId, KeyOwner reads, String id) {
+        KeptPart.Delete delete = new KeptPart.Delete(accountId, reads, id);
         writer.commitAndWait(Unit.of(delete));
         return delete.outcome();
     }

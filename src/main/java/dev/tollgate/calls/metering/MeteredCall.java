@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.models.Model;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accountId the account that pays
  * @param keyId the key whose spend windows count the call
+ * @param owner the owner of that key
  * @param keyPrefix the prefix of that key, for the receipt
  * @param door the protocol's name, for the task
  * @param pricedAt the time of arrival, whose price the model has (P3)
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record MeteredCall(
         String accountId,
         String keyId,
+        KeyOwner owner,
         String keyPrefix,
         String door,
         Model model,
@@ -51,6 +54,7 @@ public record MeteredCall(
         return new MeteredCall(
                 accountId,
                 keyId,
+                owner,
                 keyPrefix,
                 door,
                 model,

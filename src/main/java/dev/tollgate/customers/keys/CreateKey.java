@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 
 /** Makes a key. Its secret is the caller's, to be shown once it is committed; it is not kept here. */
 public final class CreateKey extends KeyChange<CreateKey.Outcome> {
@@ -20,6 +21,9 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
     /** The account has as many as it may. */
     public record TooMany() implements Outcome {}
 
+    /** Servers of a program that would ignore the owner are running. @param nodes their ids */
+    public record Misread(List<String> nodes) implements Outcome {}
+
     private final Key key;
     private final String hash;
     private final int keysMax;
@@ -31,7 +35,12 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
 
     /** @param keysMax how many the account may have then */
     CreateKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at, int keysMax) {
-        this.key = Key.made(id, accountId, secret.prefix(), settings, at);
+        this(Key.made(id, accountId, secret.prefix(), settings, at), secret, keysMax);
+    }
+
+    /** Makes a key of a member or team. @param key as it is to be */
+    CreateKey(Key key, KeySecret secret, int keysMax) {
+        this.key = key;
         this.hash = secret.hash();
         this.keysMax = keysMax;
     }
@@ -55,6 +64,10 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
         }
         if (keysMax < Integer.MAX_VALUE && rows.hasKeys(key.accountId(), keysMax)) {
             return new TooMany();
+        }
+        List<String> older = rows.shutOut(key.owner());
+        if (!older.isEmpty()) {
+            return new Misread(older);
         }
         rows.insert(key, hash);
         touch(hash);

@@ -127,6 +127,7 @@ public final class CustomerKeys {
             return find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseThrow(() -> e);
         }
         return switch (create.outcome()) {
+            case CreateKey.Misread _ -> throw new IllegalStateException("an account key has no other owner");
             case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
             case CreateKey.MadeBefore before ->
                 find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseGet(KeyResult.NoSuchKey::new);

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.KeyOwner;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A key without its secret.
  *
  * @param id {@code key_…}
+ * @param owner the member or team that it belongs to, and the key's first id
  * @param prefix the beginning of the secret
  * @param version counts the changes, so that no change overwrites another unseen
  * @param lastUsedAt when it last admitted a call, to the minute; null if never
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Key(
         String id,
         String accountId,
+        KeyOwner owner,
         String prefix,
         KeySettings settings,
         boolean disabled,
@@ -25,9 +28,9 @@ public record Key(
         @Nullable Instant deletedAt,
         @Nullable Instant oldSecretUntil) {
 
-    /** Returns a key that has just been created. */
+    /** Returns an account key that has just been created. */
     public static Key made(String id, String accountId, String prefix, KeySettings settings, Instant at) {
-        return new Key(id, accountId, prefix, settings, false, 1, at, null, null, null);
+        return new Key(id, accountId, KeyOwner.account(id), prefix, settings, false, 1, at, null, null, null);
     }
 
     /** Returns whether the key may be used from there. */
@@ -55,30 +58,45 @@ public record Key(
     }
 
     Key withAccount(String its) {
-        return new Key(id, its, prefix, settings, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+        return new Key(
+                id, its, owner, prefix, settings, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
     }
 
     Key withSettings(KeySettings its) {
-        return new Key(id, accountId, prefix, its, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+        return new Key(
+                id, accountId, owner, prefix, its, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
     }
 
     Key withDisabled(boolean its) {
-        return new Key(id, accountId, prefix, settings, its, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+        return new Key(
+                id, accountId, owner, prefix, settings, its, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
     }
 
     Key withDeletedAt(@Nullable Instant at) {
-        return new Key(id, accountId, prefix, settings, disabled, version, createdAt, lastUsedAt, at, oldSecretUntil);
+        return new Key(
+                id, accountId, owner, prefix, settings, disabled, version, createdAt, lastUsedAt, at, oldSecretUntil);
     }
 
     Key withSecret(String newPrefix, @Nullable Instant oldUntil) {
         return new Key(
-                id, accountId, newPrefix, settings, disabled, version, createdAt, lastUsedAt, deletedAt, oldUntil);
+                id,
+                accountId,
+                owner,
+                newPrefix,
+                settings,
+                disabled,
+                version,
+                createdAt,
+                lastUsedAt,
+                deletedAt,
+                oldUntil);
     }
 
     Key asNextVersion() {
         return new Key(
                 id,
                 accountId,
+                owner,
                 prefix,
                 settings,
                 disabled,

@@ -1,9 +1,11 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.http.limits.Quota;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A caller who has shown an API key: whom {@link KeyGate} lets in.
@@ -15,6 +17,12 @@ public record KeyCaller(Key key, CallLimits accountRates) implements Caller {
     @Override
     public String accountId() {
         return key.accountId();
+    }
+
+    /** Returns null for a management key, which reads no contents. */
+    @Override
+    public @Nullable KeyOwner reads() {
+        return key.settings().kind() == KeyKind.MANAGEMENT ? null : key.owner();
     }
 
     /** Returns the quotas that count its requests, tokens and calls of all models; empty if nothing is limited. */

@@ -1,9 +1,12 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.RowForm;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
+import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,8 +24,8 @@ final class KeyRows {
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
                 rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, id, hash, prefix,
-                created_at, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                created_at, member_id, team_id, origin_id, number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
@@ -98,9 +101,20 @@ final class KeyRows {
         return statements.has(SELECT_ACCOUNT, id);
     }
 
+    /**
+     * Shuts out the programs that ignore owners, if this is one.
+     *
+     * @return the servers of such programs that are still running: then no key may have this owner
+     */
+    List<String> shutOut(KeyOwner owner) throws SQLException {
+        return owner.id().isEmpty() ? List.of() : ShutOut.before(statements, RowForm.OWNED_KEYS);
+    }
+
     void insert(Key key, String hash) throws SQLException {
         List<@Nullable Object> values = changeable(key);
+        KeyOwner owner = key.owner();
         Collections.addAll(values, key.id(), hash, key.prefix(), key.createdAt());
+        Collections.addAll(values, owner.memberId(), owner.teamId(), owner.originId());
         statements.run(INSERT, values.toArray());
     }
 

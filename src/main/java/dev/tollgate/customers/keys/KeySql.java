@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.sql.Columns;
@@ -15,7 +16,8 @@ final class KeySql {
             api_key.id, api_key.account_id, api_key.hash, api_key.prefix, api_key.name, api_key.kind, api_key.disabled,
             api_key.allow, api_key.models, api_key.spend_hour, api_key.spend_day, api_key.spend_total, api_key.rate_requests,
             api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at,
-            api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until""";
+            api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until,
+            api_key.member_id, api_key.team_id, api_key.origin_id""";
 
     private KeySql() {}
 
@@ -23,6 +25,7 @@ final class KeySql {
         return new Key(
                 row.getString("id"),
                 row.getString("account_id"),
+                owner(row),
                 row.getString("prefix"),
                 settings(row),
                 Columns.flag(row, "disabled"),
@@ -31,6 +34,12 @@ final class KeySql {
                 Columns.timeOrNull(row, "last_used_at"),
                 Columns.timeOrNull(row, "deleted_at"),
                 Columns.timeOrNull(row, "old_until"));
+    }
+
+    private static KeyOwner owner(ResultSet row) throws SQLException {
+        String origin = row.getString("origin_id");
+        return new KeyOwner(
+                row.getString("member_id"), row.getString("team_id"), origin.isEmpty() ? row.getString("id") : origin);
     }
 
     private static KeySettings settings(ResultSet row) throws SQLException {

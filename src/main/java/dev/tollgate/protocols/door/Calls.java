@@ -114,6 +114,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             return new MeteredCall(
                     key.accountId(),
                     key.id(),
+                    key.owner(),
                     key.prefix(),
                     door,
                     model,
@@ -167,7 +168,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
      */
     <R> long findKept(KeyCaller caller, Reading<R> reading, R request, Lease memory) {
         try {
-            return reading.findKept(request, caller.accountId(), memory);
+            return reading.findKept(request, caller.accountId(), caller.key().owner(), memory);
         } catch (StoreException e) {
             throw unreadable(e);
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -118,11 +119,12 @@ public abstract class Reading<R> {
     /**
      * Finds the kept content, and opens nothing. Blocks; called only if the request {@link #opensKept}, before {@link #load}.
      *
+     * @param reads the owner of the key, who may not have all that the account has kept
      * @return the bytes that it becomes
      * @throws dev.tollgate.base.error.ApiException if it refers to something that does not exist
      * @throws dev.tollgate.storage.StoreException if that cannot be looked up
      */
-    protected long findKept(R request, String accountId, Lease memory) {
+    protected long findKept(R request, String accountId, KeyOwner reads, Lease memory) {
         return 0;
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
@@ -12,14 +13,15 @@ import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET} and {@code DELETE /v1/responses/{id}}, its {@code input_items} and {@code cancel}: kept responses, for every key of their account (E27,
- * E29).
+ * {@code GET} and {@code DELETE /v1/responses/{id}}, its {@code input_items} and {@code cancel}: kept responses, for the key that made them and their owner's other
+ * keys (E27, E29).
  */
 public final class KeptHandlers {
 
@@ -78,7 +80,8 @@ public final class KeptHandlers {
             String id = exchange.pathParam("id");
             String task = KeptIds.task(id);
             exchange.compute(
-                    () -> Records.read(() -> task != null && kept.delete(caller.accountId(), task)), deleted -> {
+                    () -> Records.read(() -> task != null && kept.delete(caller.accountId(), owner(caller), task)),
+                    deleted -> {
                         if (deleted) {
                             exchange.json(200, ApiJson.object(128, json -> {
                                 json.writeStringProperty("id", id);
@@ -100,8 +103,14 @@ public final class KeptHandlers {
         exchange.compute(
                 () -> task == null
                         ? Optional.<KeptResponse>empty()
-                        : Records.read(() -> Optional.ofNullable(kept.find(caller.accountId(), task, memory))),
+                        : Records.read(
+                                () -> Optional.ofNullable(kept.find(caller.accountId(), owner(caller), task, memory))),
                 found -> found.ifPresentOrElse(then, () -> exchange.fail(notFound(id))));
+    }
+
+    /** The gate lets no management key in. */
+    private static KeyOwner owner(Caller caller) {
+        return Objects.requireNonNull(caller.reads());
     }
 
     private static ApiError notFound(String id) {

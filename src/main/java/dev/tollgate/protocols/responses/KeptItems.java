@@ -3,6 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
@@ -36,21 +37,26 @@ final class KeptItems {
 
     private final KeptResponses kept;
     private final String accountId;
+    private final KeyOwner reads;
     private final ReadLimits limits;
+
+    /** The most that all texts of the conversation may have, as a body. */
     private final long bytesMax;
+
     private final Lease memory;
     private final List<KeptResponse> chain = new ArrayList<>();
     private final Map<String, KeptResponse> referred = new HashMap<>();
 
     /**
-     * @param bytesMax the most that all texts of the conversation may have, as a body
+     * @param reads the owner of the key, whose responses are found
      * @param memory charged with what is read
      */
-    KeptItems(KeptResponses kept, String accountId, ReadLimits limits, long bytesMax, Lease memory) {
+    KeptItems(KeptResponses kept, String accountId, KeyOwner reads, ReadLimits limits, Lease memory) {
         this.kept = kept;
         this.accountId = accountId;
+        this.reads = reads;
         this.limits = limits;
-        this.bytesMax = bytesMax;
+        this.bytesMax = kept.chainBytes();
         this.memory = memory;
     }
 
@@ -120,7 +126,7 @@ final class KeptItems {
 
     private List<KeptResponse> chain(String previousId) {
         String task = KeptIds.task(previousId);
-        KeptResponses.Chain chain = task == null ? null : kept.chain(accountId, task, memory);
+        KeptResponses.Chain chain = task == null ? null : kept.chain(accountId, reads, task, memory);
         if (chain == null || chain.state() == KeptResponses.Chain.State.BROKEN) {
             String message =
                     "'" + PREVIOUS + "' must be the id of a kept response whose conversation is kept, too, got "
@@ -153,7 +159,7 @@ final class KeptItems {
             throw JsonBody.invalid("input", "refers to more than " + KeptResponses.LINKS_MAX + " responses.");
         }
         if (!wanted.isEmpty()) {
-            referred.putAll(kept.find(accountId, wanted, memory));
+            referred.putAll(kept.find(accountId, reads, wanted, memory));
         }
     }
 

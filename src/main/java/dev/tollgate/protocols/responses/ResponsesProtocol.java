@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -164,8 +165,8 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected long findKept(OpenRequest request, String accountId, Lease memory) {
-            return request.find(new KeptItems(kept, accountId, limits, kept.chainBytes(), memory));
+        protected long findKept(OpenRequest request, String accountId, KeyOwner reads, Lease memory) {
+            return request.find(new KeptItems(kept, accountId, reads, limits, memory));
         }
 
         @Override

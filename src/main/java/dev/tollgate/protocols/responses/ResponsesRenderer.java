@@ -157,7 +157,10 @@ final class ResponsesRenderer implements Renderer {
             case UpstreamEvent.Logprobs logprobs -> output.logprobs(logprobs.tokens());
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
             case UpstreamEvent.Media made -> hasOddFile |= !output.made(made);
-            case UpstreamEvent.Finish _, UpstreamEvent.Report _, UpstreamEvent.Raw _, UpstreamEvent.Embedded _ -> {}
+            case UpstreamEvent.Finish finish -> {}
+            case UpstreamEvent.Report report -> {}
+            case UpstreamEvent.Raw raw -> {}
+            case UpstreamEvent.Embedded embedded -> {}
         }
     }
 
@@ -230,7 +233,8 @@ final class ResponsesRenderer implements Renderer {
         object.write(true, true, whole);
         if (whole.size() <= KeptResponses.RESPONSE_BYTES_MAX) {
             String previous = request.previousId() == null ? null : KeptIds.task(request.previousId());
-            entry = keptResponses.entry(taskId, metered.accountId(), previous, input, whole.toByteArray());
+            entry = keptResponses.entry(
+                    taskId, metered.accountId(), metered.owner(), previous, input, whole.toByteArray());
         }
         isKept = entry != null;
     }

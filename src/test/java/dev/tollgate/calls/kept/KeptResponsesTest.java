@@ -6,10 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.calls.kept.KeptResponses.Chain;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
@@ -43,6 +47,7 @@ class KeptResponsesTest {
     private static final String MINE = "acc_1";
     private static final String OTHER = "acc_2";
     private static final long ALL = Long.MAX_VALUE;
+    private static final KeyOwner OWN = KeyOwner.account("key_1");
     private static final byte[] NOTHING = "{}".getBytes(UTF_8);
 
     @Parameter
@@ -73,9 +78,15 @@ class KeptResponsesTest {
     }
 
     private Unit unit(String account, String id, @Nullable String previous, byte[] input, byte[] response) {
+        return unit(account, OWN, id, previous, input, response);
+    }
+
+    private Unit unit(
+            String account, KeyOwner owner, String id, @Nullable String previous, byte[] input, byte[] response) {
         Settle settle = new Settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        KeptResponses.Entry entry = store.responses.entry(id, account, previous, KeptResponses.input(input), response);
+        KeptResponses.Entry entry =
+                store.responses.entry(id, account, owner, previous, KeptResponses.input(input), response);
         changes.addAll(Objects.requireNonNull(entry).keeping(settle));
         return Unit.of(changes);
     }
@@ -97,7 +108,7 @@ class KeptResponsesTest {
     }
 
     private @Nullable KeptResponse find(String account, String id) {
-        return store.responses.find(account, id, Lease.FREE);
+        return store.responses.find(account, OWN, id, Lease.FREE);
     }
 
     private static String input(KeptResponse kept) {
@@ -112,7 +123,7 @@ class KeptResponsesTest {
     }
 
     private Chain chain(String id) {
-        return store.responses.chain(MINE, id, ALL, Lease.FREE);
+        return store.responses.chain(MINE, OWN, id, ALL, Lease.FREE);
     }
 
     private long rows() {
@@ -143,8 +154,9 @@ class KeptResponsesTest {
         String id = keep(null, "mine");
 
         assertThat(find(OTHER, id)).isNull();
-        assertThat(store.responses.chain(OTHER, id, ALL, Lease.FREE).state()).isEqualTo(Chain.State.BROKEN);
-        assertThat(store.responses.delete(OTHER, id)).isFalse();
+        assertThat(store.responses.chain(OTHER, OWN, id, ALL, Lease.FREE).state())
+                .isEqualTo(Chain.State.BROKEN);
+        assertThat(store.responses.delete(OTHER, OWN, id)).isFalse();
         assertThat(find(MINE, id)).isNotNull();
     }
 
@@ -205,11 +217,11 @@ class KeptResponsesTest {
     void a_response_above_a_mebibyte_compressed_is_not_kept() {
         byte[] half = noise(KeptResponses.RESPONSE_BYTES_MAX / 2);
 
-        assertThat(store.responses.entry("t", MINE, null, KeptResponses.input(half), half))
+        assertThat(store.responses.entry("t", MINE, OWN, null, KeptResponses.input(half), half))
                 .isNull();
-        assertThat(store.responses.entry("t", MINE, null, KeptResponses.input(noise(1 << 21)), noise(1)))
+        assertThat(store.responses.entry("t", MINE, OWN, null, KeptResponses.input(noise(1 << 21)), noise(1)))
                 .isNull();
-        assertThat(store.responses.entry("t", MINE, null, KeptResponses.input(new byte[5 << 20]), noise(1)))
+        assertThat(store.responses.entry("t", MINE, OWN, null, KeptResponses.input(new byte[5 << 20]), noise(1)))
                 .isNotNull();
     }
 
@@ -217,9 +229,9 @@ class KeptResponsesTest {
     void no_more_than_a_mebibyte_is_compressed_at_the_end_of_a_call() {
         KeptResponses.Input small = KeptResponses.input(noise(1));
 
-        assertThat(store.responses.entry("t", MINE, null, small, new byte[1 << 20]))
+        assertThat(store.responses.entry("t", MINE, OWN, null, small, new byte[1 << 20]))
                 .isNotNull();
-        assertThat(store.responses.entry("t", MINE, null, small, new byte[(1 << 20) + 1]))
+        assertThat(store.responses.entry("t", MINE, OWN, null, small, new byte[(1 << 20) + 1]))
                 .isNull();
     }
 
@@ -238,16 +250,78 @@ class KeptResponsesTest {
         assertThat(found(chain)).containsExactly("in 1/out 1", "in 2/out 2", "in 3/out 3");
     }
 
+    private String keepOf(KeyOwner owner, @Nullable String previous) {
+        String id = task(MINE);
+        store.writer.commitAndWait(unit(MINE, owner, id, previous, NOTHING, NOTHING));
+        return id;
+    }
+
+    private void assertReads(KeyOwner key, String id, boolean isRead) {
+        assertThat(store.responses.find(MINE, key, id, Lease.FREE) != null)
+                .as("%s reads %s", key, id)
+                .isEqualTo(isRead);
+        assertThat(store.responses.chain(MINE, key, id, Lease.FREE).state())
+                .isEqualTo(isRead ? Chain.State.WHOLE : Chain.State.BROKEN);
+    }
+
+    /** A member's key in a team is the member's; a moved key is another owner's, and still itself. */
+    @Test
+    void a_response_is_found_by_its_own_key_and_its_owners() {
+        KeyOwner account = KeyOwner.account("key_a");
+        List<KeyOwner> owners = List.of(
+                account,
+                new KeyOwner("mem_1", "", "key_b"),
+                new KeyOwner("mem_1", "team_1", "key_c"),
+                new KeyOwner("mem_2", "team_1", "key_d"),
+                new KeyOwner("", "team_1", "key_e"),
+                new KeyOwner("", "team_2", "key_f"));
+        for (KeyOwner maker : owners) {
+            String id = keepOf(maker, null);
+            for (KeyOwner key : owners) {
+                assertReads(key, id, key.id().equals(maker.id()));
+            }
+        }
+        KeyOwner moved = new KeyOwner("", "team_1", account.originId());
+        String before = keepOf(account, null);
+        String after = keepOf(moved, before);
+        assertReads(moved, before, true);
+        assertReads(moved, after, true);
+        assertReads(account, after, true);
+        KeyOwner other = new KeyOwner("", "team_1", "key_e");
+        assertThat(store.responses.find(MINE, other, after, Lease.FREE)).isNotNull();
+        assertThat(store.responses.chain(MINE, other, after, Lease.FREE).state())
+                .as("another key of the team does not get what the account had")
+                .isEqualTo(Chain.State.BROKEN);
+        assertThat(store.responses.delete(MINE, other, before)).isFalse();
+        assertThat(store.responses.delete(MINE, moved, before)).isTrue();
+    }
+
+    @Test
+    void a_response_of_an_older_program_is_found_by_its_moved_key() {
+        String id = task(MINE);
+        Settle settle = new Settle(id, 10, store.now());
+        KeptResponses.Entry entry =
+                store.responses.entry(id, MINE, new KeyOwner("", "", ""), null, KeptResponses.input(NOTHING), NOTHING);
+        List<Change> changes = new ArrayList<>(Objects.requireNonNull(entry).keeping(settle));
+        changes.addFirst(settle);
+        changes.add(new CloseTask(settle, TaskStatus.COMPLETED, "m", TaskResult.NONE));
+        store.writer.commitAndWait(Unit.of(changes));
+
+        assertReads(KeyOwner.account("key_2"), id, true);
+        assertReads(new KeyOwner("", "team_1", "key_1"), id, true);
+        assertReads(new KeyOwner("", "team_1", "key_2"), id, false);
+    }
+
     @Test
     void a_chain_with_a_deleted_link_is_broken() {
         String first = keep(null, "1");
         String second = keep(first, "2");
-        assertThat(store.responses.delete(MINE, first)).isTrue();
+        assertThat(store.responses.delete(MINE, OWN, first)).isTrue();
 
         assertThat(chain(second).state()).isEqualTo(Chain.State.BROKEN);
         assertThat(chain(first).state()).isEqualTo(Chain.State.BROKEN);
         assertThat(chain("unknown").state()).isEqualTo(Chain.State.BROKEN);
-        assertThat(store.responses.delete(MINE, first)).isFalse();
+        assertThat(store.responses.delete(MINE, OWN, first)).isFalse();
     }
 
     @Test
@@ -255,8 +329,8 @@ class KeptResponsesTest {
         String id = keep(MINE, null, noise(175_000), NOTHING);
         MemoryBudget budget = new MemoryBudget(800_000); // the row, opened too, fits a small request, but no large one
         Lease memory = budget.lease(MINE, null, false);
-        assertThatThrownBy(() -> store.responses.find(MINE, id, memory)).isInstanceOf(ApiException.class);
-        assertThatThrownBy(() -> store.responses.chain(MINE, id, memory)).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> store.responses.find(MINE, OWN, id, memory)).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> store.responses.chain(MINE, OWN, id, memory)).isInstanceOf(ApiException.class);
         assertThat(budget.takenBytes()).isZero();
     }
 
@@ -264,8 +338,10 @@ class KeptResponsesTest {
     void a_chain_has_a_limit_of_bytes() {
         String second = keep(keep(null, "1"), "2");
 
-        assertThat(store.responses.chain(MINE, second, 18, Lease.FREE).state()).isEqualTo(Chain.State.WHOLE);
-        assertThat(store.responses.chain(MINE, second, 17, Lease.FREE).state()).isEqualTo(Chain.State.TOO_LONG);
+        assertThat(store.responses.chain(MINE, OWN, second, 18, Lease.FREE).state())
+                .isEqualTo(Chain.State.WHOLE);
+        assertThat(store.responses.chain(MINE, OWN, second, 17, Lease.FREE).state())
+                .isEqualTo(Chain.State.TOO_LONG);
     }
 
     @Test
@@ -350,7 +426,7 @@ class KeptResponsesTest {
 
     /** A note is committed in the order in which the writer gets it. */
     private void awaitTouch() {
-        store.responses.delete(MINE, "nothing");
+        store.responses.delete(MINE, OWN, "nothing");
     }
 
     @Test
@@ -358,7 +434,7 @@ class KeptResponsesTest {
         String id = task(MINE);
         Settle settle = new Settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        changes.addAll(new KeptResponses.Entry(id, "acc_gone", null, 4, noise(1)).keeping(settle));
+        changes.addAll(new KeptResponses.Entry(id, "acc_gone", OWN, null, 4, noise(1)).keeping(settle));
         store.writer.commitAndWait(Unit.of(changes));
 
         assertThat(settle.resolved()).isTrue();

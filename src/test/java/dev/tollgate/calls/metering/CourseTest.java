@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
 import dev.tollgate.books.rollups.CallFigures;
@@ -43,6 +44,7 @@ class CourseTest {
         MeteredCall request = new MeteredCall(
                 "acc",
                 "key",
+                KeyOwner.account("key"),
                 "sk-",
                 "chat",
                 sold.model(),

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.Model;
@@ -141,6 +142,7 @@ final class Sold {
         return new MeteredCall(
                 "acc",
                 "key",
+                KeyOwner.account("key"),
                 "sk-",
                 "chat",
                 model,
@@ -160,6 +162,7 @@ final class Sold {
         return new MeteredCall(
                 accountId,
                 keyId,
+                KeyOwner.account(keyId),
                 keyPrefix,
                 "chat",
                 model(false),

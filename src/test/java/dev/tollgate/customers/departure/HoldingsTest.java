@@ -42,13 +42,13 @@ class HoldingsTest {
     /** Secrets, hashes and what is sealed; where the operator buys; ids that say what the file's name says. */
     private static final Map<String, String> LEFT_OUT = Map.ofEntries(
             Map.entry("account_rates", "account_id"),
-            Map.entry("api_key", "account_id hash old_hash number"),
+            Map.entry("api_key", "account_id hash old_hash number origin_id marked"),
             Map.entry("audit_log", "sequence actor address subject before_json after_json"),
             Map.entry("billing_contact", "account_id"),
             Map.entry("dismissed", "person_id"),
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
-            Map.entry("kept_response", "account_id place plain_bytes sealed"),
+            Map.entry("kept_response", "account_id place plain_bytes sealed origin_id"),
             Map.entry("open_hold", "account_id first_sequence last_sequence node_id"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),

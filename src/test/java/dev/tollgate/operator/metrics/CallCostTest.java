@@ -3,6 +3,7 @@ package dev.tollgate.operator.metrics;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -48,6 +49,7 @@ class CallCostTest {
     private final MeteredCall request = new MeteredCall(
             "acc_1",
             "key_1",
+            KeyOwner.account("key_1"),
             "sk-1234",
             "chat",
             model,

@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
@@ -44,6 +45,7 @@ class TextRendererTest {
         MeteredCall call = new MeteredCall(
                 "acc_1",
                 "key_1",
+                KeyOwner.account("key_1"),
                 "sk-1",
                 "completions",
                 Objects.requireNonNull(

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -51,7 +52,7 @@ public record OpenedBody<R>(Reading<R> reading, R request, String print) {
     /** Finds what is kept for the request. @throws dev.tollgate.base.error.ApiException if it is not */
     public void find(String accountId, Lease memory) {
         if (reading.opensKept(request)) {
-            reading.findKept(request, accountId, memory);
+            reading.findKept(request, accountId, KeyOwner.account("key"), memory);
             reading.load(request, accountId, memory);
         }
     }

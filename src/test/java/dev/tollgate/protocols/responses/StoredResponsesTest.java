@@ -407,6 +407,43 @@ class StoredResponsesTest {
         assertThat(get(id).status()).isEqualTo(200);
     }
 
+    private String keyOf(String member, String team) throws ActionRefused {
+        var made = gateway.commands().createKey(customer.account(), KeySettings.named("owned"));
+        gateway.execute("UPDATE api_key SET member_id = '" + member + "', team_id = '" + team + "' WHERE id = '"
+                + made.key().id() + "'");
+        return made.secret();
+    }
+
+    @Test
+    void a_response_and_its_task_are_read_by_their_owners_keys_alone() throws ActionRefused {
+        String mine = keyOf("mem_1", "");
+        String mineInTeam = keyOf("mem_1", "team_1");
+        String question = "{\"model\":\"gemini-2.5-pro\",\"input\":\"More\"}";
+        String id = gateway.post(RESPONSES, question, mine).json().get("id").asString();
+        String more = question.replace("}", after(id) + "}");
+        String task = "/v1/tasks/" + id;
+
+        for (String key : List.of(mine, mineInTeam)) {
+            assertThat(gateway.get(RESPONSES + "/" + id, key).status()).isEqualTo(200);
+            assertThat(gateway.get(task, key).status()).isEqualTo(200);
+            assertThat(gateway.post(RESPONSES, more, key).status()).isEqualTo(200);
+        }
+        for (String key : List.of(customer.key(), keyOf("mem_2", "team_1"), keyOf("", "team_1"))) {
+            for (String path : List.of(id, id + "/input_items")) {
+                assertThat(gateway.get(RESPONSES + "/" + path, key).status()).isEqualTo(404);
+            }
+            assertThat(delete(id, key).status()).isEqualTo(404);
+            assertThat(gateway.get(task, key).status()).isEqualTo(404);
+            assertError(
+                    gateway.post(RESPONSES, more, key), 400, "previous_response_not_found", "invalid_request_error");
+        }
+        String management = gateway.commands()
+                .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
+                .secret();
+        assertThat(gateway.get(task, management).status()).isEqualTo(200);
+        assertThat(delete(id, mineInTeam).status()).isEqualTo(200);
+    }
+
     /** Text of an item counts as often as it is referred to. */
     @Test
     void many_references_to_a_long_text_are_too_large_a_request() {
