@@ -52,7 +52,7 @@ REVOKE INSERT ON flyway_schema_history FROM tollgate_app;
 
 GRANT UPDATE ON
     account, account_rates, allowance, answer_share, api_key, billing_contact, commit_mark, dismissed, kept_answer, kept_response,
-    kept_share, node, open_hold, outgoing_mail, payment, person, person_identity, person_link, recovery_code, session, signature_share, signing_key, spend_window,
+    kept_share, member, node, open_hold, outgoing_mail, payment, person, person_identity, person_link, recovery_code, session, signature_share, signing_key, spend_window,
     thought_signature, told_notice, usage_day, usage_fold, usage_hour, usage_quarter, voucher
     TO tollgate_app;
 

@@ -39,7 +39,7 @@ final class OlderServers {
             List<String> older = shutOut.outcome();
             isDone = older.isEmpty();
             if (!isDone) {
-                tell("servers of an older version charge some prices wrongly: " + String.join(", ", older)
+                tell("servers of an older version misread prices or members: " + String.join(", ", older)
                         + "; replace them");
             }
         } catch (StoreException e) {

@@ -51,6 +51,7 @@ final class WelcomeModule {
         this.adminKey = AdminKey.of(settings.find(ServerSettings.ADMIN_KEY), books.writer(), ground.random());
         this.foretold = new Foretold(ground, books, upstreams);
         this.older = new OlderServers(books.writer());
+        books.people().addOwners();
     }
 
     AdminKey adminKey() {
@@ -73,6 +74,7 @@ final class WelcomeModule {
         List<Sweep> sweeps = new ArrayList<>();
         if (!books.writer().isEmbedded()) {
             sweeps.add(new Sweep("look-at-older-servers", OlderServers.LOOK_EVERY, older::look));
+            sweeps.add(new Sweep("look-at-their-people", OlderServers.LOOK_EVERY, books.people()::addOwners));
             sweeps.add(new Sweep("look-at-changes", SetPrices.LOOK_EVERY, this::lookAtChanges));
         }
         sweeps.add(new Sweep("look-at-models", Foretold.LOOK_EVERY, foretold::look));

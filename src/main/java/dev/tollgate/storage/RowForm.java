@@ -13,7 +13,14 @@ public enum RowForm {
     CACHED_AUDIO(44, "SELECT 1 FROM price_version WHERE tariff LIKE '%\"cached_audio_input\"%' LIMIT 1"),
 
     /** Keys of members and teams: older programs let each key of an account read what all its keys have kept. */
-    OWNED_KEYS(49, "SELECT 1 FROM api_key WHERE (member_id <> '' OR team_id <> '') AND hidden = 0 LIMIT 1");
+    OWNED_KEYS(49, "SELECT 1 FROM api_key WHERE (member_id <> '' OR team_id <> '') AND hidden = 0 LIMIT 1"),
+
+    /** Members who are no owners, in a second account, or whose membership has ended: older programs let each person of an account do everything. */
+    MEMBERS(50, """
+            SELECT 1 FROM member JOIN person ON person.id = member.person_id
+            WHERE member.role <> 'owner' OR member.left_at IS NOT NULL OR member.account_id <> person.account_id
+            UNION ALL SELECT 1 FROM person_link WHERE role <> 'owner'
+            LIMIT 1""");
 
     private final int schema;
     private final String rows;
@@ -28,7 +35,7 @@ public enum RowForm {
     }
 
     /** Returns the first schema whose programs read such rows as they are meant. */
-    int schema() {
+    public int schema() {
         return schema;
     }
 

@@ -232,8 +232,7 @@ class LeavingTest {
     void who_leaves_an_account_of_several_leaves_it_to_the_others_until_the_last_of_them_ends_it() {
         Member first = member("first@example.org");
         Member guest = member("guest@example.org");
-        gateway.execute(
-                "UPDATE person SET account_id = '" + first.account() + "' WHERE login = '" + guest.login() + "'");
+        move(guest, first);
         assertThat(guest.browser().get(DATA).body())
                 .contains("Other people in this account:", "first@example.org", "Leave account");
         assertThat(guest.delete().location()).isEqualTo("/sign-in?said=left");
@@ -244,14 +243,20 @@ class LeavingTest {
                 .isEqualTo(1);
         assertThat(first.chat().status()).isEqualTo(200);
         Member heir = member("heir@example.org");
-        gateway.execute(
-                "UPDATE person SET account_id = '" + first.account() + "' WHERE login = '" + heir.login() + "'");
+        move(heir, first);
         assertThat(first.delete().location()).isEqualTo("/sign-in?said=left");
         assertThat(gateway.text("SELECT name FROM account WHERE id = '" + first.account() + "'"))
                 .as("it was called after who has left")
                 .isEqualTo(first.account());
         assertThat(heir.delete().location()).isEqualTo("/sign-in?said=deleted");
         assertThat(first.chat().status()).isEqualTo(401);
+    }
+
+    private static void move(Member member, Member to) {
+        for (String table : List.of("person", "member")) {
+            gateway.execute("UPDATE " + table + " SET account_id = '" + to.account() + "' WHERE account_id = '"
+                    + member.account() + "'");
+        }
     }
 
     @Test

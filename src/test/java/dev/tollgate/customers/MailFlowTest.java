@@ -276,6 +276,8 @@ class MailFlowTest {
                         + " created_at) VALUES ('usr_early', '" + account
                         + "', 'early@example.org', 'early@example.org', 'early',"
                         + " 'user', '', 0, 'UTC', 0)");
+        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_early', '"
+                + account + "', 'usr_early', 'owner', 0)");
         forgot("early@example.org");
         String link = box.link("early@example.org", 1);
         assertThat(browser().submit(link, link, Map.of("password", OTHER)).location())

@@ -136,6 +136,8 @@ class StartCreditsTest {
         gateway.execute("INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due,"
                 + " zone, created_at) VALUES ('usr_" + id + "', '" + account + "', '" + login + "', '" + login
                 + "', '" + id + "', 'user', '', 0, 'UTC', 0)");
+        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
+                + account + "', 'usr_" + id + "', 'owner', 0)");
         gateway.execute("INSERT INTO person_identity (issuer, subject, person_id, label, linked_at) VALUES ('"
                 + "https://provider.example', '" + identity + "', 'usr_" + id + "', '', 0)");
     }

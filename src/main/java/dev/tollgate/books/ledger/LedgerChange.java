@@ -18,6 +18,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 CloseAccount,
                 SetBlocked,
                 SetAccountSpend,
+                LedgerChange.TakeAccount,
                 Grant,
                 Grant.UnmarkSandboxCredits,
                 Correction,
@@ -41,6 +42,30 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
 
     final void applyTo(Book book) throws SQLException {
         decide(decideOver(book));
+    }
+
+    /**
+     * Takes an account's row for a change of its people: of two servers that change them, one waits, in the order in which the ledger locks. The
+     * outcome says whether the account exists and is not deleted.
+     */
+    public static final class TakeAccount extends LedgerChange<Boolean> {
+
+        private final String accountId;
+
+        public TakeAccount(String accountId) {
+            this.accountId = accountId;
+        }
+
+        @Override
+        void need(Book book) {
+            book.needAccount(accountId);
+        }
+
+        @Override
+        Boolean decideOver(Book book) {
+            AccountRow account = book.account(accountId);
+            return account != null && !account.isDeleted();
+        }
     }
 
     /** The ledger's share of a batch: one book from the first decision to the commit. */

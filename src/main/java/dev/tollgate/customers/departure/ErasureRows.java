@@ -3,6 +3,7 @@ package dev.tollgate.customers.departure;
 import dev.tollgate.customers.people.Identity;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,9 @@ final class ErasureRows {
             "DELETE FROM dismissed WHERE person_id = ?",
             "DELETE FROM person WHERE id = ?");
 
+    static final String MEMBERSHIP =
+            "UPDATE member SET left_at = ? WHERE person_id = ? AND account_id = ? AND left_at IS NULL";
+
     static final List<String> OF_AN_ADDRESS = List.of(
             "DELETE FROM outgoing_mail WHERE lower(recipient) = ?", "DELETE FROM person_link WHERE lower(email) = ?");
 
@@ -42,23 +46,34 @@ final class ErasureRows {
 
     static final String ACCOUNT = "UPDATE account SET name = ?, deleted_at = ? WHERE id = ?";
 
+    private static final String PEOPLE = """
+            SELECT person.id, person.login, person.email, person.name, person.role,
+                CASE WHEN EXISTS (SELECT 1 FROM member o WHERE o.person_id = person.id AND o.left_at IS NULL
+                    AND o.account_id <> ?) THEN 1 ELSE 0 END
+            FROM person%s""";
+    private static final String MEMBER =
+            "SELECT 1 FROM member WHERE account_id = ? AND person_id = ? AND left_at IS NULL";
+    private static final String OTHER_OWNER = """
+            SELECT 1 FROM member JOIN person ON person.id = member.person_id
+            WHERE member.account_id = ? AND member.person_id <> ? AND member.left_at IS NULL AND member.role = 'owner' LIMIT 1""";
     private static final String MARK = "INSERT INTO started_before (mark) VALUES (?) ON CONFLICT (mark) DO NOTHING";
 
     private ErasureRows() {}
 
+    /** @param isElsewhere whether also a member of another account */
     private record Somebody(
-            String id, String login, @Nullable String email, String name, boolean isOperator) {}
+            String id, String login, @Nullable String email, String name, boolean isOperator, boolean isElsewhere) {}
 
     static void erase(Statements statements, Erasure change) throws SQLException {
-        lock(statements, change.accountId());
-        List<Somebody> all = people(statements, change.accountId());
-        List<Somebody> leaving = all.stream()
-                .filter(each -> change.personId() == null || each.id().equals(change.personId()))
-                .toList();
-        if (change.personId() != null && (leaving.isEmpty() || leaving.size() == all.size())) {
-            throw new IllegalStateException("an account keeps at least one person");
+        List<Somebody> members = members(statements, change.accountId());
+        String personId = change.personId();
+        List<Somebody> leaving = personId == null ? members : person(statements, change.accountId(), personId);
+        if (personId != null) {
+            requireMayLeave(statements, change.accountId(), leaving);
         }
-        requireAnOperatorLeft(statements, leaving);
+        List<Somebody> erased =
+                leaving.stream().filter(each -> !each.isElsewhere()).toList();
+        requireAnOperatorLeft(statements, erased);
         boolean isStarted = isStarted(statements, change.accountId());
         for (Somebody each : leaving) {
             if (isStarted) {
@@ -67,12 +82,30 @@ final class ErasureRows {
                     statements.run(MARK, change.mark(identity));
                 }
             }
+            statements.run(MEMBERSHIP, change.at(), each.id(), change.accountId());
+        }
+        for (Somebody each : erased) {
             erase(statements, each);
         }
-        if (change.personId() == null) {
+        if (personId == null) {
             end(statements, change);
         } else {
             callAnew(statements, change.accountId(), leaving.getFirst());
+        }
+    }
+
+    /** @throws IllegalStateException if the account would be left without a member or an owner, or if there is another account to leave first */
+    private static void requireMayLeave(Statements statements, String accountId, List<Somebody> leaving)
+            throws SQLException {
+        if (leaving.isEmpty()) {
+            throw new IllegalStateException("there is no such person");
+        }
+        Somebody each = leaving.getFirst();
+        if (each.isElsewhere()) {
+            throw new IllegalStateException("the person is a member of another account");
+        }
+        if (statements.has(MEMBER, accountId, each.id()) && !statements.has(OTHER_OWNER, accountId, each.id())) {
+            throw new IllegalStateException("an account keeps at least one owner");
         }
     }
 
@@ -103,13 +136,6 @@ final class ErasureRows {
         statements.run(ACCOUNT, NAME, change.at(), change.accountId());
     }
 
-    /** Two who leave at once on two servers would each count the other as staying. */
-    private static void lock(Statements statements, String accountId) throws SQLException {
-        if (statements.dialect() != Dialect.SQLITE) {
-            statements.has("SELECT 1 FROM account WHERE id = ? FOR UPDATE", accountId);
-        }
-    }
-
     private static List<String> identities(Statements statements, String personId) throws SQLException {
         return statements.list(
                 "SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer",
@@ -117,16 +143,29 @@ final class ErasureRows {
                 personId);
     }
 
-    private static List<Somebody> people(Statements statements, String accountId) throws SQLException {
+    private static List<Somebody> members(Statements statements, String accountId) throws SQLException {
         return statements.list(
-                "SELECT id, login, email, name, role FROM person WHERE account_id = ? ORDER BY id",
-                row -> new Somebody(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5).equals("operator")),
+                PEOPLE.formatted(
+                                " JOIN member ON member.person_id = person.id AND member.account_id = ? AND member.left_at IS NULL")
+                        + " ORDER BY person.id",
+                ErasureRows::somebody,
+                accountId,
                 accountId);
+    }
+
+    private static List<Somebody> person(Statements statements, String accountId, String personId) throws SQLException {
+        return statements.list(
+                PEOPLE.formatted("") + " WHERE person.id = ?", ErasureRows::somebody, accountId, personId);
+    }
+
+    private static Somebody somebody(ResultSet row) throws SQLException {
+        return new Somebody(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5).equals("operator"),
+                row.getInt(6) == 1);
     }
 
     /** Locks the operators' rows first: if the last two operators leave at the same time, one of them stays. */

@@ -24,18 +24,25 @@ final class Holdings {
                     p.id p.account_id p.login p.email p.confirmed_at p.name p.role p.password_due:YES_NO p.zone p.theme
                     p.shortcuts:YES_NO p.balance_line:CREDITS p.key_notices:YES_NO p.money p.totp_secret:PRESENT p.version p.created_at""", "p.id"),
             Holding.of(
+                    "memberships.csv",
+                    "your memberships in organizations",
+                    "member o",
+                    "o.person_id = :person",
+                    "o.id o.account_id o.role o.notices:YES_NO o.created_at o.left_at",
+                    "o.id"),
+            Holding.of(
                     "sessions.csv",
                     "your sessions",
                     "session s",
                     "s.person_id = :person",
-                    "s.begun_at s.seen_at s.proved_at s.code_due:YES_NO s.address s.agent",
+                    "s.account_id s.begun_at s.seen_at s.proved_at s.code_due:YES_NO s.address s.agent",
                     "s.hash"),
             Holding.of(
                     "links.csv",
                     "links that you received",
                     "person_link l",
                     "l.person_id = :person",
-                    "l.kind l.email l.made_at l.ends_at l.used_at l.mailed:YES_NO",
+                    "l.kind l.email l.role l.made_at l.ends_at l.used_at l.mailed:YES_NO",
                     "l.hash"),
             Holding.of(
                     "recovery-codes.csv",
@@ -69,7 +76,9 @@ final class Holdings {
                     "mails.csv",
                     "waiting and recent mails to you, without their texts",
                     "outgoing_mail m",
-                    "(m.account_id = :account OR lower(m.recipient) = (SELECT p.login FROM person p WHERE p.id = :person))",
+                    """
+                    (lower(m.recipient) = (SELECT p.login FROM person p WHERE p.id = :person)
+                        OR lower(m.recipient) IN (SELECT lower(l.email) FROM person_link l WHERE l.person_id = :person))""",
                     "m.recipient m.subject m.state m.attempts m.queued_at m.due_at m.ended_at m.reason",
                     "m.id"),
             Holding.of(

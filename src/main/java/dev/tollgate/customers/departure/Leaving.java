@@ -4,8 +4,11 @@ import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.CloseAccount;
+import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -26,6 +29,14 @@ public final class Leaving {
 
     /** The time for which a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
+
+    private static final String OTHER = "SELECT 1 FROM person WHERE role = 'operator' AND id <> ? LIMIT 1";
+
+    /** Operators whom the end of an account would leave: those who are not in it, or also in another. */
+    private static final String OTHERS = """
+            SELECT 1 FROM person WHERE role = 'operator' AND (id NOT IN
+                    (SELECT person_id FROM member WHERE account_id = ? AND left_at IS NULL)
+                OR id IN (SELECT person_id FROM member WHERE account_id <> ? AND left_at IS NULL)) LIMIT 1""";
 
     private final Database database;
     private final People people;
@@ -56,6 +67,12 @@ public final class Leaving {
     /** The last operator cannot leave; nothing was changed. */
     public record LastOperator() implements Outcome {}
 
+    /** The last owner cannot leave other members; nothing was changed. */
+    public record LastOwner() implements Outcome {}
+
+    /** The person is also a member of other accounts, and has to leave them first; nothing was changed. */
+    public record IsElsewhere() implements Outcome {}
+
     /** The account does not exist or is deleted. */
     public record NoSuchAccount() implements Outcome {}
 
@@ -66,17 +83,35 @@ public final class Leaving {
                 .toList();
     }
 
+    /** Returns whether the person is a member of another account, too. */
+    public boolean isElsewhere(Person person) {
+        return database.read(sql -> sql.has(
+                "SELECT 1 FROM member WHERE person_id = ? AND account_id <> ? AND left_at IS NULL LIMIT 1",
+                person.id(),
+                person.accountId()));
+    }
+
+    /** Returns whether the account has other members and no other owner. */
+    public boolean isLastOwner(Person person) {
+        List<Person> others = others(person);
+        return person.membership() != null
+                && !others.isEmpty()
+                && others.stream().noneMatch(Leaving::isOwner);
+    }
+
+    private static boolean isOwner(Person person) {
+        Membership membership = person.membership();
+        return membership != null && membership.role() == MemberRole.OWNER;
+    }
+
     /** Returns whether no other operator would remain. */
     public boolean isLastOperator(Person person) {
         return person.isOperator() && !isOtherOperator(person.accountId(), person.id());
     }
 
     private boolean isOtherOperator(String accountId, @Nullable String personId) {
-        return database.read(sql -> sql.has(
-                "SELECT 1 FROM person WHERE role = 'operator' AND "
-                        + (personId == null ? "account_id" : "id")
-                        + " <> ? LIMIT 1",
-                personId == null ? accountId : personId));
+        return database.read(
+                sql -> personId == null ? sql.has(OTHERS, accountId, accountId) : sql.has(OTHER, personId));
     }
 
     /** Returns whether a payment was begun that can still be finished. */
@@ -92,13 +127,19 @@ public final class Leaving {
      * identifies the person.
      */
     public Outcome leave(Person person) {
-        if (others(person).isEmpty()) {
+        if (isElsewhere(person)) {
+            return new IsElsewhere();
+        }
+        if (person.membership() != null && others(person).isEmpty()) {
             return end(person.accountId(), close -> List.of(told(person, "account.delete", () -> changed(close))));
+        }
+        if (isLastOwner(person)) {
+            return new LastOwner();
         }
         Erasure erasure =
                 new Erasure(person.accountId(), person.id(), () -> true, people.startMarks()::of, clock.instant());
         Deed deed = told(person, "account.leave", () -> new Deed.Changed(null, "{\"left\":\"" + person.id() + "\"}"));
-        return run(person.accountId(), person.id(), List.of(erasure, deed));
+        return run(person.accountId(), person.id(), List.of(new TakeAccount(person.accountId()), erasure, deed));
     }
 
     /** Returns the row of the audit log, without an address, which would outlive all other data about the person. */

@@ -32,7 +32,8 @@ public final class AccountList {
 
     private static final String COLUMNS = """
             SELECT a.id, a.name, a.created_at, a.blocked, a.balance_micros, a.reserved_micros, a.consumed_micros,
-                (SELECT p.login FROM person p WHERE p.account_id = a.id ORDER BY p.created_at, p.id LIMIT 1) AS login
+                (SELECT p.login FROM member m JOIN person p ON p.id = m.person_id
+                    WHERE m.account_id = a.id AND m.left_at IS NULL ORDER BY m.created_at, m.id LIMIT 1) AS login
             FROM account a\s""";
     private static final String NEWEST = COLUMNS + "ORDER BY a.created_at DESC, a.id DESC LIMIT ?";
     private static final String OLDER =
@@ -54,8 +55,9 @@ public final class AccountList {
         String order = database.dialect() == Dialect.POSTGRESQL ? " COLLATE \"C\"" : "";
         this.byName = COLUMNS + "WHERE lower(a.name)" + order + " >= lower(?) AND lower(a.name)" + order
                 + " < lower(?) || ? ORDER BY lower(a.name)" + order + ", a.id LIMIT ?";
-        this.byLogin = COLUMNS + "WHERE a.id IN (SELECT account_id FROM person WHERE login" + order + " >= ? AND login"
-                + order + " < ? ORDER BY login" + order + " LIMIT ?)";
+        this.byLogin = COLUMNS + "WHERE a.id IN (SELECT m.account_id FROM member m JOIN person p ON p.id = m.person_id"
+                + " WHERE m.left_at IS NULL AND p.login" + order + " >= ? AND p.login" + order + " < ? ORDER BY p.login"
+                + order + " LIMIT ?)";
         this.byKey = COLUMNS + "WHERE a.id IN (SELECT account_id FROM api_key WHERE prefix" + order + " >= ? AND prefix"
                 + order + " < ? ORDER BY prefix" + order + " LIMIT ?)";
     }

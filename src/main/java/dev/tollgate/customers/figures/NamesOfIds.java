@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Database;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,12 +19,14 @@ public final class NamesOfIds {
     /** Returns the first person's login for an account without a name. */
     private static final String ACCOUNT_NAME = """
             CASE WHEN TRIM(a.name) <> '' THEN a.name
-                ELSE COALESCE((SELECT f.login FROM person f WHERE f.account_id = a.id ORDER BY f.created_at, f.id LIMIT 1), a.id) END""";
+                ELSE COALESCE((SELECT f.login FROM member m JOIN person f ON f.id = m.person_id
+                    WHERE m.account_id = a.id AND m.left_at IS NULL ORDER BY m.created_at, m.id LIMIT 1), a.id) END""";
 
     private static final List<String> TABLES = List.of(
             "SELECT a.id, 'ACCOUNT', '', a.id, " + ACCOUNT_NAME + " FROM account a WHERE a.id IN (%s)",
-            "SELECT p.id, 'PERSON', p.login, a.id, " + ACCOUNT_NAME
-                    + " FROM person p JOIN account a ON a.id = p.account_id WHERE p.id IN (%s)",
+            "SELECT person.id, 'PERSON', person.login, a.id, " + ACCOUNT_NAME
+                    + " FROM person LEFT JOIN member ON member.id = " + MemberSql.HOME
+                    + " JOIN account a ON a.id = COALESCE(member.account_id, person.account_id) WHERE person.id IN (%s)",
             "SELECT k.id, 'KEY', k.name, a.id, " + ACCOUNT_NAME
                     + " FROM api_key k JOIN account a ON a.id = k.account_id WHERE k.id IN (%s)",
             "SELECT t.id, 'CALL', '', a.id, " + ACCOUNT_NAME

@@ -4,6 +4,7 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.models.Foresight.Change;
 import dev.tollgate.models.Model;
 import dev.tollgate.storage.Database;
@@ -33,12 +34,12 @@ public final class ModelNotices {
     private static final int PEOPLE_MAX = 100;
 
     private static final String ACTIVE = """
-            SELECT person.id, person.account_id, person.email, COALESCE(told_notice.models, '')
-            FROM person JOIN account ON account.id = person.account_id
+            SELECT person.id, account.id, person.email, COALESCE(told_notice.models, '')
+            FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
                 LEFT JOIN told_notice ON told_notice.person_id = person.id
             WHERE person.id > ? AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
-                AND account.blocked = 0 AND account.last_entry_at >= ?
-            ORDER BY person.id LIMIT ?""";
+                AND member.role IN %s AND account.blocked = 0 AND account.last_entry_at >= ?
+            ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
     private static final String USED =
             "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";
 

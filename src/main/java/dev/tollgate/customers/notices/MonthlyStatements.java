@@ -43,8 +43,10 @@ public final class MonthlyStatements {
                 AND a.last_entry_at >= ? AND (b.mailed_month IS NULL OR b.mailed_month < ?)
             ORDER BY b.account_id LIMIT ?""";
     private static final String PEOPLE = """
-            SELECT email FROM person WHERE account_id = ? AND email IS NOT NULL AND confirmed_at IS NOT NULL
-            ORDER BY created_at, id LIMIT ?""";
+            SELECT person.email FROM member JOIN person ON person.id = member.person_id
+            WHERE member.account_id = ? AND member.left_at IS NULL AND member.role IN ('owner', 'admin', 'billing')
+                AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
+            ORDER BY member.created_at, member.id LIMIT ?""";
     private static final String PAPERS = """
             SELECT id FROM payment WHERE account_id = ? AND state = 'paid' AND ended_at >= ? AND ended_at < ?
             ORDER BY ended_at, id LIMIT ?""";

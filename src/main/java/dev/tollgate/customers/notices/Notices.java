@@ -13,6 +13,7 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
@@ -53,14 +54,14 @@ public final class Notices {
     private static final long LOOK_AGAIN = -1;
 
     private static final String CHANGED = """
-            SELECT person.id, person.account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
+            SELECT person.id, account.id AS account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
                 person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_sequence,
                 told_notice.told
-            FROM person JOIN account ON account.id = person.account_id
+            FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
                 LEFT JOIN told_notice ON told_notice.person_id = person.id
-            WHERE person.id > ? AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_sequence
+            WHERE person.id > ? AND member.role IN %s AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_sequence
                 OR told_notice.version <> person.version)
-            ORDER BY person.id LIMIT ?""";
+            ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
 
     private static final Logger log = LoggerFactory.getLogger(Notices.class);
 

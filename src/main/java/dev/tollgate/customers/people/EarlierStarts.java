@@ -20,9 +20,9 @@ final class EarlierStarts {
     private static final String STEP_SQL = """
             SELECT person.id, person.login, person_identity.issuer, person_identity.subject
             FROM (SELECT id, login FROM person
-                  WHERE id > ? AND EXISTS (SELECT 1 FROM requested_entry
-                      WHERE requested_entry.account_id = person.account_id
-                        AND request_id IN ('start-' || person.account_id, 'sandbox-start-' || person.account_id))
+                  WHERE id > ? AND EXISTS (SELECT 1 FROM member JOIN requested_entry ON requested_entry.account_id = member.account_id
+                      WHERE member.person_id = person.id
+                        AND request_id IN ('start-' || member.account_id, 'sandbox-start-' || member.account_id))
                   ORDER BY id LIMIT ?) person
             LEFT JOIN person_identity ON person_identity.person_id = person.id
             ORDER BY person.id""";

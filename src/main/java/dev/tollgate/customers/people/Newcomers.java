@@ -5,6 +5,8 @@ import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -60,6 +62,7 @@ final class Newcomers {
         NewPerson person = new NewPerson(
                 newcomer.personId(),
                 accountId,
+                MemberRole.OWNER,
                 newcomer.login(),
                 newcomer.email(),
                 newcomer.name(),
@@ -104,7 +107,9 @@ final class Newcomers {
 
     /** Returns the grant of start credits if it waited for a confirmed address. */
     List<Change> creditsOfConfirming(Person person, String login, Instant now) {
-        if (person.confirmedAt() != null || FreeCredits.isStarted(database, person.accountId())) {
+        Membership membership = person.membership();
+        boolean isOwner = membership != null && membership.role() == MemberRole.OWNER;
+        if (!isOwner || person.confirmedAt() != null || FreeCredits.isStarted(database, person.accountId())) {
             return List.of();
         }
         List<String> names = new ArrayList<>(identities(person.id()));

@@ -3,6 +3,7 @@ package dev.tollgate.customers.people;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -67,6 +68,7 @@ public final class Operators {
         NewPerson operator = new NewPerson(
                 Person.FIRST_OPERATOR_ID,
                 account.id(),
+                MemberRole.OWNER,
                 Person.FIRST_OPERATOR,
                 null,
                 "Operator",

@@ -3,6 +3,7 @@ package dev.tollgate.customers.people;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -129,7 +130,17 @@ public final class PasswordSignIn {
         Instant now = clock.instant();
         CreateAccount account = new CreateAccount(OwnIds.account(random), name, now);
         NewPerson person = new NewPerson(
-                OwnIds.person(random), account.id(), login, email, name, Role.USER, hash, false, zone, now);
+                OwnIds.person(random),
+                account.id(),
+                MemberRole.OWNER,
+                login,
+                email,
+                name,
+                Role.USER,
+                hash,
+                false,
+                zone,
+                now);
         List<Change> changes = new ArrayList<>();
         changes.add(account);
         changes.addAll(credits.changes(account.id(), false, people.startMarks().ofAll(List.of(login)), now));

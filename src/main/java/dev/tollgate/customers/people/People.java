@@ -36,6 +36,9 @@ public final class People implements AutoCloseable {
 
     public static final int SETTINGS_DAY = 300;
 
+    /** The most members of an account. */
+    public static final int MEMBERS_MAX = 200;
+
     private final Database database;
     private final Writer writer;
     private final Passwords passwords;
@@ -104,6 +107,16 @@ public final class People implements AutoCloseable {
         return new WritePart<>(PeopleChange.class);
     }
 
+    /** Makes owners of the people whom older programs have added since the last look. */
+    public void addOwners() {
+        if (database.read(sql -> sql.has("SELECT 1" + PeopleRows.WITHOUT_MEMBERSHIP + " LIMIT 1"))) {
+            commit(PeopleChange.of(rows -> {
+                rows.addOwners();
+                return true;
+            }));
+        }
+    }
+
     // ---- reading ----
 
     public Optional<Person> person(String id) {
@@ -117,8 +130,10 @@ public final class People implements AutoCloseable {
     /** The people of an account, the first one first. */
     public List<Person> ofAccount(String accountId) {
         return database.read(sql -> sql.list(
-                "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON
-                        + "WHERE person.account_id = ? ORDER BY person.created_at, person.id LIMIT 100",
+                "SELECT " + PersonSql.PERSON + " FROM member JOIN person ON person.id = member.person_id"
+                        + " JOIN account ON account.id = member.account_id"
+                        + " WHERE member.account_id = ? AND member.left_at IS NULL"
+                        + " ORDER BY member.created_at, member.id LIMIT " + MEMBERS_MAX,
                 PersonSql::person,
                 accountId));
     }

@@ -1,6 +1,9 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.RowForm;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class PeopleRows {
 
     private static final Duration LINKS_KEPT = Duration.ofDays(1);
+
+    /** People whom an older program has added. */
+    static final String WITHOUT_MEMBERSHIP = " FROM person WHERE NOT EXISTS"
+            + " (SELECT 1 FROM member WHERE member.person_id = person.id)"
+            + " AND EXISTS (SELECT 1 FROM installation WHERE installation.name = 'compatible_from'"
+            + " AND CAST(installation.value AS INTEGER) < " + RowForm.MEMBERS.schema() + ")";
 
     private final Statements statements;
 
@@ -36,15 +45,39 @@ final class PeopleRows {
                 person.passwordDue(),
                 person.zone(),
                 person.at());
+        insertMember(
+                "mem_" + person.id().substring(4), person.accountId(), person.id(), person.memberRole(), person.at());
+    }
+
+    /** @throws SQLException also if the person is a member of the account */
+    void insertMember(String id, String accountId, String personId, MemberRole role, Instant at) throws SQLException {
+        update(
+                "INSERT INTO member (id, account_id, person_id, role, created_at) VALUES (?, ?, ?, ?, ?)",
+                id,
+                accountId,
+                personId,
+                role.text(),
+                at);
+    }
+
+    /**
+     * Makes owners of the people whom an older program has added, each of the person's account. Once older programs are shut out there are none, and
+     * a person without a membership stays so.
+     */
+    void addOwners() throws SQLException {
+        update("INSERT INTO member (id, account_id, person_id, role, created_at)"
+                + " SELECT 'mem_' || substr(id, 5), account_id, id, 'owner', created_at" + WITHOUT_MEMBERSHIP
+                + " ON CONFLICT (id) DO NOTHING");
     }
 
     void insertSession(NewSession session) throws SQLException {
         statements.run(
                 """
-                INSERT INTO session (hash, person_id, begun_at, seen_at, proved_at, code_due, address, agent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                INSERT INTO session (hash, person_id, account_id, begun_at, seen_at, proved_at, code_due, address, agent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 session.hash(),
-                session.personId(),
+                session.person().id(),
+                session.person().membership() == null ? null : session.person().accountId(),
                 session.at(),
                 session.at(),
                 session.provedAt(),
@@ -150,8 +183,10 @@ final class PeopleRows {
     Set<String> operators() throws SQLException {
         String lock = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE OF person";
         return Set.copyOf(statements.list(
-                "SELECT person.id FROM person JOIN account ON account.id = account_id"
-                        + " WHERE role = 'operator' AND blocked = 0 ORDER BY person.id" + lock,
+                "SELECT person.id FROM person WHERE person.role = 'operator' AND NOT EXISTS"
+                        + " (SELECT 1 FROM member JOIN account ON account.id = member.account_id"
+                        + " WHERE member.id = " + MemberSql.HOME + " AND account.blocked = 1) ORDER BY person.id"
+                        + lock,
                 row -> row.getString(1)));
     }
 
@@ -172,10 +207,11 @@ final class PeopleRows {
         return was;
     }
 
-    /** A row to be made. @param passwordDue whether the password was given to them, and has to be changed */
+    /** A row to be made. @param memberRole in the account @param passwordDue whether the password was given to them, and has to be changed */
     record NewPerson(
             String id,
             String accountId,
+            MemberRole memberRole,
             String login,
             @Nullable String email,
             String name,
@@ -187,11 +223,5 @@ final class PeopleRows {
 
     /** A row to be made. @param provedAt when the password or a code was shown; long ago where nothing was */
     record NewSession(
-            String hash,
-            String personId,
-            Instant at,
-            Instant provedAt,
-            boolean codeDue,
-            String address,
-            String agent) {}
+            String hash, Person person, Instant at, Instant provedAt, boolean codeDue, String address, String agent) {}
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.roles.Membership;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param email null if unknown
  * @param confirmedAt when the person confirmed the address
  * @param passwordDue whether the password must be changed before anything else
- * @param accountBlocked whether the account's keys are refused
+ * @param accountId the account whose pages are shown; in a session the chosen one, else that in which the next sign-in begins
+ * @param membership in that account; null if the person is in no account, which then gives no right
+ * @param accountBlocked whether the account's keys are refused; never without a membership
  * @param accountName what the account is called
  * @param hasSecondFactor whether a sign-in needs a code after the password
  * @param hasPassword whether a sign-in by password is possible; without one only an external identity is
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Person(
         String id,
         String accountId,
+        @Nullable Membership membership,
         String login,
         @Nullable String email,
         @Nullable Instant confirmedAt,

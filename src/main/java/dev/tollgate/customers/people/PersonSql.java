@@ -1,43 +1,54 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.MemberSql;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /** The columns of a person's row, and of a session's with them. */
 final class PersonSql {
 
     static final String PERSON = """
-            person.id, person.account_id, person.login, person.email, person.confirmed_at, person.name, person.role,
+            person.id, account.id AS account_id, member.id AS member_id, member.role AS member_role, person.login, person.email, person.confirmed_at, person.name, person.role,
             person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
             person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at,
             account.blocked, account.name AS account_name""";
 
-    static final String FROM_PERSON = " FROM person JOIN account ON account.id = person.account_id ";
+    static final String FROM_PERSON = " FROM person" + joined(MemberSql.HOME);
 
     static final String SESSION = PERSON + """
             , session.hash, session.begun_at, session.seen_at, session.proved_at, session.code_due, session.address,
             session.agent""";
 
     static final String FROM_SESSION = " FROM session JOIN person ON person.id = session.person_id"
-            + " JOIN account ON account.id = person.account_id ";
+            + joined(MemberSql.OF_SESSION);
 
     private PersonSql() {}
 
+    private static String joined(String membership) {
+        return " LEFT JOIN member ON member.id = " + membership
+                + " JOIN account ON account.id = COALESCE(member.account_id, person.account_id) ";
+    }
+
     static Person person(ResultSet row) throws SQLException {
+        Membership membership = membership(row);
         return new Person(
                 row.getString("id"),
                 row.getString("account_id"),
+                membership,
                 row.getString("login"),
                 row.getString("email"),
                 Columns.timeOrNull(row, "confirmed_at"),
                 row.getString("name"),
                 Role.parse(row.getString("role")),
                 Columns.flag(row, "password_due"),
-                Columns.flag(row, "blocked"),
+                membership != null && Columns.flag(row, "blocked"),
                 row.getString("account_name"),
                 row.getString("totp_secret") != null,
                 !row.getString("password_hash").equals(Passwords.NONE),
@@ -50,6 +61,11 @@ final class PersonSql {
                         row.getString("money")),
                 row.getLong("version"),
                 Columns.time(row, "created_at"));
+    }
+
+    private static @Nullable Membership membership(ResultSet row) throws SQLException {
+        String id = row.getString("member_id");
+        return id == null ? null : new Membership(id, MemberRole.parse(row.getString("member_role")));
     }
 
     static BrowserSession session(ResultSet row) throws SQLException {

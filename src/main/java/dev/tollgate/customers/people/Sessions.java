@@ -2,6 +2,7 @@ package dev.tollgate.customers.people;
 
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.customers.people.PeopleRows.NewSession;
+import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
@@ -13,8 +14,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -51,7 +52,7 @@ public final class Sessions {
         Instant now = clock.instant();
         NewSession session = new NewSession(
                 Tokens.hash(token),
-                person.id(),
+                person,
                 now,
                 isProved ? now : Instant.EPOCH,
                 person.hasSecondFactor(),
@@ -103,10 +104,10 @@ public final class Sessions {
         return alive;
     }
 
-    /** Returns which of some sessions have not ended; to look does not prolong them. @param hashes at most 500 */
-    public Set<String> alive(List<String> hashes) {
+    /** Returns those of some sessions that have not ended, with who is in them; to look does not prolong them. @param hashes at most 500 */
+    public Map<String, Person> alive(List<String> hashes) {
         if (hashes.isEmpty()) {
-            return Set.of();
+            return Map.of();
         }
         String text = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash IN ("
                 + String.join(", ", Collections.nCopies(hashes.size(), "?")) + ")";
@@ -114,8 +115,7 @@ public final class Sessions {
         return database.read(sql -> sql.list(text, PersonSql::session, hashes.toArray())).stream()
                 .filter(session -> SessionTimes.of(session.person().role()).isAlive(session, now)
                         && !session.person().accountBlocked())
-                .map(BrowserSession::hash)
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toUnmodifiableMap(BrowserSession::hash, BrowserSession::person));
     }
 
     /** Notes the use without waiting for the commit. */
@@ -148,16 +148,24 @@ public final class Sessions {
         }));
     }
 
-    /** Ends every session of an account's people, in one commit with {@code with}. */
+    /** Ends every session in an account, in one commit with {@code with}. */
     public void endOfAccount(String accountId, Change with) {
         writer.commitAndWait(Unit.of(ending(accountId, () -> true), with));
     }
 
-    /** Returns a change that does the same. @param condition asked on the writer's thread, once the ledger has decided */
+    /**
+     * Returns a change that does the same. A session of a person who is also in another account goes on there if this one is blocked.
+     *
+     * @param condition asked on the writer's thread, once the ledger has decided
+     */
     public static Change ending(String accountId, BooleanSupplier condition) {
         return PeopleChange.of(rows -> condition.getAsBoolean()
                 && rows.update(
-                        "DELETE FROM session WHERE person_id IN (SELECT id FROM person WHERE account_id = ?)",
+                        "DELETE FROM session WHERE person_id IN"
+                                + " (SELECT person_id FROM member WHERE account_id = ? AND left_at IS NULL)"
+                                + " AND EXISTS (SELECT 1 FROM person JOIN member ON member.id = " + MemberSql.OF_SESSION
+                                + " WHERE person.id = session.person_id AND member.account_id = ?)",
+                        accountId,
                         accountId));
     }
 

@@ -50,6 +50,8 @@ public final class Deletions {
             case Leaving.NoSuchAccount _ -> throw OperatorAccounts.noSuchAccount(accountId);
             case Leaving.LastOperator _ ->
                 throw new ActionRefused(ActionRefused.Why.CONFLICT, "The only operator signs in for this account.");
+            case Leaving.LastOwner _, Leaving.IsElsewhere _ ->
+                throw new IllegalStateException("this stops people who leave, and not the end of an account");
             case Leaving.StillRuns(long held) ->
                 throw new ActionRefused(
                         ActionRefused.Why.CONFLICT,

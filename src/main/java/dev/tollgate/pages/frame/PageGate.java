@@ -72,7 +72,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     }
 
     /** Returns the gate of visitors who have signed in, including the second factor. A visitor with a due password change is sent to it. */
-    static PageGate<Visitor.Member> members(Site site, People people, FormTokens tokens) {
+    static PageGate<Visitor.Member> persons(Site site, People people, FormTokens tokens) {
         return new PageGate<>("page for who is signed in", site, people, tokens, seen -> {
             Visitor.Member member = begun(seen);
             if (member.session().codeDue()) {
@@ -85,15 +85,32 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         });
     }
 
+    /** Returns the gate of members of an account. Others are sent to their own settings. */
+    static PageGate<Visitor.Member> members(PageGate<Visitor.Member> persons) {
+        return new PageGate<>("page for members", persons.site, persons.people, persons.tokens, seen -> {
+            Visitor.Member member = persons.judge.apply(seen);
+            if (member.person().membership() == null) {
+                throw seen.isGet() ? to("/dashboard/settings") : noMember();
+            }
+            return member;
+        });
+    }
+
+    private static RuntimeException noMember() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "You are not a member of this organization.")
+                .withStatus(403)
+                .asException();
+    }
+
     /** Returns the gate of visitors who have entered the right password, for signing out and for the second factor. */
     static PageGate<Visitor.Member> begun(Site site, People people, FormTokens tokens) {
         return new PageGate<>("page for whose password was right", site, people, tokens, PageGate::begun);
     }
 
     /** @param addresses from which they may come */
-    static PageGate<Visitor.Member> operators(PageGate<Visitor.Member> members, Predicate<String> addresses) {
-        return new PageGate<>("page for operators", members.site, members.people, members.tokens, addresses, seen -> {
-            Visitor.Member member = members.judge.apply(seen);
+    static PageGate<Visitor.Member> operators(PageGate<Visitor.Member> persons, Predicate<String> addresses) {
+        return new PageGate<>("page for operators", persons.site, persons.people, persons.tokens, addresses, seen -> {
+            Visitor.Member member = persons.judge.apply(seen);
             if (!member.person().isOperator()) {
                 throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is for operators.")
                         .withStatus(403)

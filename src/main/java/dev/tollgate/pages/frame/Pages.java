@@ -50,6 +50,7 @@ public final class Pages {
     private final PageTurns turns = new PageTurns();
     private final PageGate<Visitor> everybody;
     private final PageGate<Visitor.Member> begun;
+    private final PageGate<Visitor.Member> persons;
     private final PageGate<Visitor.Member> members;
     private final PageGate<Visitor.Member> operators;
 
@@ -75,8 +76,9 @@ public final class Pages {
         this.errors = new PageErrors(site.brand());
         this.everybody = PageGate.everybody(site, people, tokens);
         this.begun = PageGate.begun(site, people, tokens);
-        this.members = PageGate.members(site, people, tokens);
-        this.operators = PageGate.operators(members, console);
+        this.persons = PageGate.persons(site, people, tokens);
+        this.members = PageGate.members(persons);
+        this.operators = PageGate.operators(persons, console);
     }
 
     // ---- who may see it ----
@@ -88,6 +90,11 @@ public final class Pages {
     /** Returns the gate of visitors who have entered the right password. */
     public PageGate<Visitor.Member> begun() {
         return begun;
+    }
+
+    /** Returns the gate of pages about the signed-in person alone, who may be in no account. */
+    public PageGate<Visitor.Member> persons() {
+        return persons;
     }
 
     public PageGate<Visitor.Member> members() {
@@ -280,13 +287,19 @@ public final class Pages {
                 || member.session().codeDue()) {
             return Shell.ofStranger(request, words.get());
         }
-        Person person = member.person();
-        long balance = balanceMicros != null
-                ? balanceMicros
+        return Shell.of(request, member.person(), balance(member.person(), balanceMicros), words.get());
+    }
+
+    /** @param known what the page has read; null for nothing */
+    private @Nullable Long balance(Person person, @Nullable Long known) {
+        if (person.membership() == null) {
+            return null;
+        }
+        return known != null
+                ? known
                 : ledger.account(person.accountId())
                         .map(account -> account.balance().balanceMicros())
                         .orElse(0L);
-        return Shell.of(request, person, balance, words.get());
     }
 
     private void send(PageRequest<?> request, Made made) {

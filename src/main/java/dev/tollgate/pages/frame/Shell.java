@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param here the path with its query, to come back to
  * @param csrf the token of its forms
  * @param person who looks; null for a stranger
- * @param balance what can be spent, written out; null for a stranger
- * @param balanceExact the same to the micro-credit
+ * @param balance what can be spent, written out; null for those who may not see it
+ * @param balanceExact the same to the micro-credit; null as the balance
  * @param notice a sentence at the top, or null
  * @param words the operator's own
  * @param money what the visitor sees first
@@ -67,16 +67,16 @@ public record Shell(
                 request.money());
     }
 
-    static Shell of(PageRequest<?> request, Person person, long balanceMicros, OperatorWords words) {
+    static Shell of(PageRequest<?> request, Person person, @Nullable Long balanceMicros, OperatorWords words) {
         return new Shell(
                 request.site().brand(),
                 request.path(),
                 request.exchange().target(),
                 request.csrf(),
                 person,
-                request.money().balance(balanceMicros),
-                Display.exact(balanceMicros),
-                notice(person, balanceMicros),
+                balanceMicros == null ? null : request.money().balance(balanceMicros),
+                balanceMicros == null ? null : Display.exact(balanceMicros),
+                balanceMicros == null ? null : notice(person, balanceMicros),
                 words,
                 request.money());
     }

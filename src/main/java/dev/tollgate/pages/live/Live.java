@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,11 +161,16 @@ public final class Live implements AutoCloseable {
         }
 
         @Override
-        public Set<String> alive(List<String> sessions) {
-            Set<String> alive = new HashSet<>();
+        public Map<String, String> alive(List<String> sessions) {
+            Map<String, String> alive = new HashMap<>();
             for (int from = 0; from < sessions.size(); from += LiveAccounts.ACCOUNTS_MAX) {
-                alive.addAll(people.sessions()
-                        .alive(sessions.subList(from, Math.min(sessions.size(), from + LiveAccounts.ACCOUNTS_MAX))));
+                people.sessions()
+                        .alive(sessions.subList(from, Math.min(sessions.size(), from + LiveAccounts.ACCOUNTS_MAX)))
+                        .forEach((session, person) -> {
+                            if (person.membership() != null) {
+                                alive.put(session, person.accountId());
+                            }
+                        });
             }
             return alive;
         }

@@ -162,11 +162,11 @@ final class LiveStreams {
     }
 
     private List<LiveStream> ended(List<LiveStream> open) {
-        Set<String> alive = reads.alive(
+        Map<String, String> alive = reads.alive(
                 open.stream().map(stream -> stream.view().session()).distinct().toList());
         List<LiveStream> left = new ArrayList<>();
         for (LiveStream stream : open) {
-            if (alive.contains(stream.view().session())) {
+            if (stream.view().accountId().equals(alive.get(stream.view().session()))) {
                 left.add(stream);
             } else {
                 end(stream);
@@ -255,8 +255,8 @@ final class LiveStreams {
 
         int newer(String accountId, String callId);
 
-        /** Returns the sessions, named by their hashes, that have not ended. */
-        Set<String> alive(List<String> sessions);
+        /** Returns the account that each of the sessions, named by their hashes, shows now. Without those that have ended or show none. */
+        Map<String, String> alive(List<String> sessions);
 
         /** Calls of this node, by their ids. */
         Map<String, CallNow> running(Set<String> accountIds);

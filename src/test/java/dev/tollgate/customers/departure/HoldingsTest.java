@@ -53,6 +53,7 @@ class HoldingsTest {
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),
             Map.entry("person", "password_hash totp_step"),
+            Map.entry("member", "person_id"),
             Map.entry("person_link", "hash person_id account_id"),
             Map.entry("receipt", "account_id"),
             Map.entry("recovery_code", "person_id hash"),
@@ -136,7 +137,7 @@ class HoldingsTest {
                 ErasureRows.OF_A_PERSON,
                 ErasureRows.OF_AN_ADDRESS,
                 ErasureRows.OF_AN_ACCOUNT,
-                List.of(ErasureRows.KEYS, ErasureRows.ACCOUNT))) {
+                List.of(ErasureRows.KEYS, ErasureRows.ACCOUNT, ErasureRows.MEMBERSHIP))) {
             for (String sql : statements) {
                 MatchResult table = Pattern.compile("^(?:DELETE FROM|UPDATE) (\\w+)")
                         .matcher(sql)

@@ -35,6 +35,7 @@ class LiveStreamsTest {
 
         private final Map<String, Long> sequences = new HashMap<>();
         private final Set<String> ended = new HashSet<>();
+        private final Map<String, String> shown = new HashMap<>();
         private int headsRead;
         private int closeLooks;
 
@@ -63,9 +64,10 @@ class LiveStreamsTest {
         }
 
         @Override
-        public Set<String> alive(List<String> sessions) {
-            Set<String> alive = new HashSet<>(sessions);
-            alive.removeAll(ended);
+        public Map<String, String> alive(List<String> sessions) {
+            Map<String, String> alive = new HashMap<>(shown);
+            alive.keySet().retainAll(sessions);
+            alive.keySet().removeAll(ended);
             return alive;
         }
 
@@ -98,6 +100,7 @@ class LiveStreamsTest {
     private Tab open(String session, String account) {
         Tab tab = new Tab();
         streams.open(view(session, account), tab);
+        accounts.shown.put(session, account);
         return tab;
     }
 
@@ -197,6 +200,17 @@ class LiveStreamsTest {
         streams.close();
         assertThat(in.ended).isTrue();
         assertThatThrownBy(() -> open("late", "acc_1")).isInstanceOf(ApiException.class);
+    }
+
+    @Test
+    void a_stream_ends_if_its_session_shows_another_account() {
+        Tab before = open("s", "acc_1");
+        Tab after = open("s", "acc_2");
+        for (int i = 0; i < 5; i++) {
+            streams.look();
+        }
+        assertThat(before.ended).isTrue();
+        assertThat(after.ended).isFalse();
     }
 
     @Test

@@ -24,7 +24,7 @@ public record EmailPage(People people, Links links) {
     public static final String PATH = "/dashboard/settings/email";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::send));
+        return List.of(pages.get(PATH, pages.persons(), this::show), pages.post(PATH, pages.persons(), this::send));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

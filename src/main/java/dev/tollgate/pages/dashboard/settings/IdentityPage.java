@@ -30,7 +30,7 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
     private static final String CARRIED = "as";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
+        return List.of(pages.get(PATH, pages.persons(), this::show), pages.post(PATH, pages.persons(), this::change));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

@@ -1,6 +1,5 @@
 package dev.tollgate.pages.dashboard.settings;
 
-import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.customers.departure.Leaving;
@@ -32,9 +31,9 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(), this::show),
-                pages.post(PATH, pages.members(), this::delete),
-                pages.file(FILE, pages.members(), this::file));
+                pages.get(PATH, pages.persons(), this::show),
+                pages.post(PATH, pages.persons(), this::delete),
+                pages.file(FILE, pages.persons(), this::file));
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {
@@ -60,7 +59,7 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
         if (proof != null) {
             return again(request, typed, "password", proof);
         }
-        boolean isLast = leaving.others(person).isEmpty();
+        boolean isLast = person.membership() == null || leaving.others(person).isEmpty();
         return switch (leaving.leave(person)) {
             case Leaving.StillRuns(long held) ->
                 again(
@@ -70,6 +69,10 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
                         "Calls are running and hold " + Display.charge(held)
                                 + " credits. Turn off your keys, wait until the calls have ended, then try again.");
             case Leaving.LastOperator last -> again(request, typed, "form", "The only operator cannot be deleted.");
+            case Leaving.LastOwner last ->
+                again(request, typed, "form", "You are the last owner. Make another member an owner first.");
+            case Leaving.IsElsewhere elsewhere ->
+                again(request, typed, "form", "You are a member of several organizations. Leave the others first.");
             case Leaving.Gone gone ->
                 PageStep.signedOut(request, isLast ? "/sign-in?said=deleted" : "/sign-in?said=left");
             case Leaving.NoSuchAccount none -> PageStep.signedOut(request, "/sign-in?said=deleted");
@@ -82,17 +85,22 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
         Person person = request.visitor().person();
-        Account account = ledger.account(person.accountId()).orElseThrow();
-        List<Person> others = leaving.others(person);
+        boolean isMember = person.membership() != null;
+        List<Person> others = isMember ? leaving.others(person) : List.of();
         boolean isProved = people.sessions().isProved(request.visitor().session());
         boolean isLastOperator = leaving.isLastOperator(person);
-        boolean hasOpenPayment = others.isEmpty() && leaving.hasOpenPayment(person.accountId());
-        String loses = others.isEmpty()
-                ? "Your keys stop working immediately. "
-                        + Display.charge(account.balance().balanceMicros())
-                        + " credits are lost. Entries and receipts stay, without your name."
-                : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
-                        + " about you is erased.";
+        boolean hasOpenPayment = isMember && others.isEmpty() && leaving.hasOpenPayment(person.accountId());
+        String loses = !isMember
+                ? "You can no longer sign in, and what is stored about you is erased."
+                : others.isEmpty()
+                        ? "Your keys stop working immediately. "
+                                + Display.charge(ledger.account(person.accountId())
+                                        .orElseThrow()
+                                        .balance()
+                                        .balanceMicros())
+                                + " credits are lost. Entries and receipts stay, without your name."
+                        : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
+                                + " about you is erased.";
         return (out, shell) -> JtedataGenerated.render(
                 out, null, shell, typed, errors, isProved, isLastOperator, named(others), hasOpenPayment, loses);
     }

@@ -26,7 +26,7 @@ public record SecondFactorPage(People people) {
     private static final String SECURITY = "/dashboard/settings/security";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
+        return List.of(pages.get(PATH, pages.persons(), this::show), pages.post(PATH, pages.persons(), this::change));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

@@ -24,7 +24,7 @@ public record SecurityPage(People people, Links links, Identities identities, In
     private static final String PATH = "/dashboard/settings/security";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
+        return List.of(pages.get(PATH, pages.persons(), this::show), pages.post(PATH, pages.persons(), this::change));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

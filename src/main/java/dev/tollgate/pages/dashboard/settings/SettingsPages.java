@@ -44,11 +44,11 @@ public record SettingsPages(People people, boolean isMailOn) {
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(ACCOUNT, pages.members(), this::account),
-                pages.post(ACCOUNT, pages.members(), this::changeAccount),
-                pages.get(NOTICES, pages.members(), this::notices),
-                pages.post(NOTICES, pages.members(), this::changeNotices),
-                pages.post(VIEW, pages.members(), this::changeView));
+                pages.get(ACCOUNT, pages.persons(), this::account),
+                pages.post(ACCOUNT, pages.persons(), this::changeAccount),
+                pages.get(NOTICES, pages.persons(), this::notices),
+                pages.post(NOTICES, pages.persons(), this::changeNotices),
+                pages.post(VIEW, pages.persons(), this::changeView));
     }
 
     // ---- name, zone, theme, shortcuts ----
