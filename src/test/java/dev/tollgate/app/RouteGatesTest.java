@@ -70,8 +70,13 @@ class RouteGatesTest {
             Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN, IN)),
             Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for who is signed in", said(303, 303, 303, 303, 303, 303, IN, IN)),
-            Map.entry("page for members", said(303, 303, 303, 303, 303, 303, IN, IN)),
-            Map.entry("page that listens", said(204, 204, 204, 204, 204, 204, IN, IN)),
+            Map.entry("page for members, USAGE", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, BALANCE", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, PAY", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, KEYS", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, ACCOUNT_KEYS", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, PLAYGROUND", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page that listens, USAGE", said(204, 204, 204, 204, 204, 204, IN, IN)),
             Map.entry("calls of a page", said(401, 401, 401, 401, 401, 401, 403, 403)),
             Map.entry("page for operators", said(303, 303, 303, 303, 303, 303, 403, IN)));
 

@@ -2,7 +2,6 @@ package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -79,8 +78,9 @@ class MembershipTest {
     }
 
     private static void join(Member member, String account, String role) {
-        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + member.person()
-                + account + "', '" + account + "', '" + member.person() + "', '" + role + "', 9000000000000)");
+        gateway.execute(
+                "INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + member.person()
+                        + account + "', '" + account + "', '" + member.person() + "', '" + role + "', 9000000000000)");
     }
 
     private static void leave(Member member, String account) {
@@ -89,7 +89,8 @@ class MembershipTest {
     }
 
     private static void choose(Member member, String account) {
-        gateway.execute("UPDATE session SET account_id = '" + account + "' WHERE person_id = '" + member.person() + "'");
+        gateway.execute(
+                "UPDATE session SET account_id = '" + account + "' WHERE person_id = '" + member.person() + "'");
     }
 
     private static String roles(String account) {
@@ -131,7 +132,8 @@ class MembershipTest {
                 .isEqualTo("/dashboard");
         Browser.Page left = bob.browser().submit(DATA, DATA, Map.of("login", bob.login()));
         assertThat(left.location()).isEqualTo("/sign-in?said=deleted");
-        assertThat(gateway.number("SELECT COUNT(*) FROM account WHERE deleted_at IS NULL AND id = '" + bob.account() + "'"))
+        assertThat(gateway.number(
+                        "SELECT COUNT(*) FROM account WHERE deleted_at IS NULL AND id = '" + bob.account() + "'"))
                 .isEqualTo(1);
     }
 
@@ -153,7 +155,10 @@ class MembershipTest {
         Member alone = member("alone");
         join(dan, alone.account(), "owner");
         choose(dan, alone.account());
-        assertThat(gateway.post("/admin/accounts/" + alone.account() + "/block", "{\"blocked\":true,\"reason\":\"a test\"}", ADMIN_KEY)
+        assertThat(gateway.post(
+                                "/admin/accounts/" + alone.account() + "/block",
+                                "{\"blocked\":true,\"reason\":\"a test\"}",
+                                ADMIN_KEY)
                         .status())
                 .isEqualTo(200);
         assertThat(dan.sees(dan.account())).isTrue();

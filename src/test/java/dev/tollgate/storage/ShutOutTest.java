@@ -83,7 +83,7 @@ class ShutOutTest {
             gateway.execute(OLDER_SERVER);
             gateway.restart();
             assertThat(gateway.text(COMPATIBLE)).isEqualTo("31");
-            assertThat(log.text()).contains("servers of an older version charge some prices wrongly: node_old");
+            assertThat(log.text()).contains("servers of an older version misread prices or members: node_old");
         }
     }
 }

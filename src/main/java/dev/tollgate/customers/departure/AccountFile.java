@@ -53,21 +53,23 @@ public final class AccountFile {
     }
 
     /**
+     * @param accountId whose tables are in the file, too; null for those about the person alone
      * @param pieces takes the bytes in their order; false: no more is wanted
      * @throws dev.tollgate.storage.StoreException where the database cannot be read
      */
-    public void write(String accountId, String personId, Instant now, Predicate<byte[]> pieces) {
+    public void write(@Nullable String accountId, String personId, Instant now, Predicate<byte[]> pieces) {
         ByteArrayOutputStream made = new ByteArrayOutputStream();
+        String payer = accountId == null ? personId : accountId;
         try (ZipOutputStream zip = new ZipOutputStream(made, StandardCharsets.UTF_8)) {
             begin(zip, "readme.txt", now);
-            zip.write(about(now).getBytes(StandardCharsets.UTF_8));
-            for (Holding holding : Holdings.ALL) {
+            zip.write(about(holdings(accountId), now).getBytes(StandardCharsets.UTF_8));
+            for (Holding holding : holdings(accountId)) {
                 begin(zip, holding.file(), now);
                 zip.write(head(holding).getBytes(StandardCharsets.UTF_8));
                 List<Object> after = null;
                 do {
                     List<Object> from = after;
-                    Rows rows = database.readFor(accountId, sql -> rows(sql, holding, accountId, personId, from));
+                    Rows rows = database.readFor(payer, sql -> rows(sql, holding, accountId, personId, from));
                     zip.write(rows.lines().getBytes(StandardCharsets.UTF_8));
                     after = rows.last();
                     zip.flush();
@@ -90,8 +92,14 @@ public final class AccountFile {
         zip.putNextEntry(entry);
     }
 
-    private static String about(Instant now) {
+    private static List<Holding> holdings(@Nullable String accountId) {
         return Holdings.ALL.stream()
+                .filter(holding -> accountId != null || !holding.whose().contains(":account"))
+                .toList();
+    }
+
+    private static String about(List<Holding> holdings, Instant now) {
+        return holdings.stream()
                 .map(holding -> holding.file() + ": " + holding.about() + "\n")
                 .collect(Collectors.joining("", ABOUT.formatted(now), ""));
     }
@@ -106,9 +114,9 @@ public final class AccountFile {
     private record Rows(String lines, @Nullable List<Object> last) {}
 
     private static Rows rows(
-            Reads sql, Holding holding, String accountId, String personId, @Nullable List<Object> after)
+            Reads sql, Holding holding, @Nullable String accountId, String personId, @Nullable List<Object> after)
             throws SQLException {
-        List<Object> parameters = new ArrayList<>();
+        List<@Nullable Object> parameters = new ArrayList<>();
         Matcher whose = WHOSE.matcher(holding.whose());
         while (whose.find()) {
             parameters.add(whose.group(1).equals("account") ? accountId : personId);

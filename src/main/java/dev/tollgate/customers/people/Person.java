@@ -1,6 +1,7 @@
 package dev.tollgate.customers.people;
 
 import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ public record Person(
             @Nullable Long balanceLineMicros,
             boolean keyNotices,
             String money) {}
+
+    /** Returns whether the person's role in the account has a whole right. */
+    public boolean may(Right right) {
+        return membership != null && right.isWhole(membership.role());
+    }
 
     public boolean isOperator() {
         return role == Role.OPERATOR;

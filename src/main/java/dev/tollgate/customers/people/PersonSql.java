@@ -26,8 +26,8 @@ final class PersonSql {
             , session.hash, session.begun_at, session.seen_at, session.proved_at, session.code_due, session.address,
             session.agent""";
 
-    static final String FROM_SESSION = " FROM session JOIN person ON person.id = session.person_id"
-            + joined(MemberSql.OF_SESSION);
+    static final String FROM_SESSION =
+            " FROM session JOIN person ON person.id = session.person_id" + joined(MemberSql.OF_SESSION);
 
     private PersonSql() {}
 

@@ -197,8 +197,7 @@ public final class SecondFactor {
         }
         String token = Tokens.nextOfSession(random, box);
         Instant now = clock.instant();
-        NewSession next =
-                new NewSession(Tokens.hash(token), person, now, now, false, visit.address(), visit.agent());
+        NewSession next = new NewSession(Tokens.hash(token), person, now, now, false, visit.address(), visit.agent());
         PeopleChange.Step<Boolean> use = useOf(person.id(), typed, now);
         boolean isIn = use != null
                 && commit(PeopleChange.of(rows -> {

@@ -13,6 +13,7 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -73,8 +74,8 @@ public record OverviewPage(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get("/dashboard", pages.members(), this::show),
-                pages.post(CHANGES, pages.members(), this::dismissChanges));
+                pages.get("/dashboard", pages.members(Right.USAGE), this::show),
+                pages.post(CHANGES, pages.members(Right.USAGE), this::dismissChanges));
     }
 
     /** The steps before the first call. @param balance what there is to begin with */

@@ -6,6 +6,8 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import io.vertx.core.Future;
@@ -85,21 +87,24 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         });
     }
 
-    /** Returns the gate of members of an account. Others are sent to their own settings. */
-    static PageGate<Visitor.Member> members(PageGate<Visitor.Member> persons) {
-        return new PageGate<>("page for members", persons.site, persons.people, persons.tokens, seen -> {
+    /** Returns the gate of members of an account whose role has a whole right. Who is in no account is sent to their own settings. */
+    static PageGate<Visitor.Member> members(PageGate<Visitor.Member> persons, Right right) {
+        String name = "page for members, " + right.name();
+        return new PageGate<>(name, persons.site, persons.people, persons.tokens, seen -> {
             Visitor.Member member = persons.judge.apply(seen);
-            if (member.person().membership() == null) {
-                throw seen.isGet() ? to("/dashboard/settings") : noMember();
+            Membership membership = member.person().membership();
+            if (membership == null) {
+                throw seen.isGet() ? to("/dashboard/settings") : refused("You are not a member of this organization.");
+            }
+            if (!right.isWhole(membership.role())) {
+                throw refused("Your role in this organization does not include this.");
             }
             return member;
         });
     }
 
-    private static RuntimeException noMember() {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "You are not a member of this organization.")
-                .withStatus(403)
-                .asException();
+    private static RuntimeException refused(String message) {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(403).asException();
     }
 
     /** Returns the gate of visitors who have entered the right password, for signing out and for the second factor. */
@@ -112,9 +117,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         return new PageGate<>("page for operators", persons.site, persons.people, persons.tokens, addresses, seen -> {
             Visitor.Member member = persons.judge.apply(seen);
             if (!member.person().isOperator()) {
-                throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is for operators.")
-                        .withStatus(403)
-                        .asException();
+                throw refused("This page is for operators.");
             }
             return member;
         });
@@ -122,13 +125,18 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
 
     /** Returns a gate for the events of a page's script. Others get a 204, after which a browser does not try again. */
     static PageGate<Visitor.Member> listeners(PageGate<Visitor.Member> members) {
-        return new PageGate<>("page that listens", members.site, members.people, members.tokens, seen -> {
-            try {
-                return members.judge.apply(seen);
-            } catch (ApiException refused) {
-                throw refused.error().status() == 303 ? NOTHING_TO_HEAR.asException() : refused;
-            }
-        });
+        return new PageGate<>(
+                members.name.replaceFirst("for members", "that listens"),
+                members.site,
+                members.people,
+                members.tokens,
+                seen -> {
+                    try {
+                        return members.judge.apply(seen);
+                    } catch (ApiException refused) {
+                        throw refused.error().status() == 303 ? NOTHING_TO_HEAR.asException() : refused;
+                    }
+                });
     }
 
     private static Visitor.Member begun(Seen seen) {
@@ -159,9 +167,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     public Future<V> admit(Exchange exchange) {
         site.requireOurs(exchange);
         if (!addresses.test(exchange.remoteAddress())) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is not shown at your address.")
-                    .withStatus(403)
-                    .asException();
+            throw refused("This page is not shown at your address.");
         }
         boolean secure = site.isSecure(exchange);
         List<String> cookies = Cookies.sessions(exchange, secure);

@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
@@ -51,7 +52,6 @@ public final class Pages {
     private final PageGate<Visitor> everybody;
     private final PageGate<Visitor.Member> begun;
     private final PageGate<Visitor.Member> persons;
-    private final PageGate<Visitor.Member> members;
     private final PageGate<Visitor.Member> operators;
 
     /**
@@ -77,7 +77,6 @@ public final class Pages {
         this.everybody = PageGate.everybody(site, people, tokens);
         this.begun = PageGate.begun(site, people, tokens);
         this.persons = PageGate.persons(site, people, tokens);
-        this.members = PageGate.members(persons);
         this.operators = PageGate.operators(persons, console);
     }
 
@@ -97,17 +96,18 @@ public final class Pages {
         return persons;
     }
 
-    public PageGate<Visitor.Member> members() {
-        return members;
+    /** Returns the gate of members whose role has a whole right. */
+    public PageGate<Visitor.Member> members(Right right) {
+        return PageGate.members(persons, right);
     }
 
     public PageGate<Visitor.Member> operators() {
         return operators;
     }
 
-    /** Members whose page listens to a stream. */
-    public PageGate<Visitor.Member> listeners() {
-        return PageGate.listeners(members);
+    /** Members whose page listens to a stream, with a right. */
+    public PageGate<Visitor.Member> listeners(Right right) {
+        return PageGate.listeners(members(right));
     }
 
     /**
@@ -292,7 +292,7 @@ public final class Pages {
 
     /** @param known what the page has read; null for nothing */
     private @Nullable Long balance(Person person, @Nullable Long known) {
-        if (person.membership() == null) {
+        if (!person.may(Right.BALANCE)) {
             return null;
         }
         return known != null

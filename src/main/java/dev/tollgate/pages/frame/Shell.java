@@ -1,6 +1,7 @@
 package dev.tollgate.pages.frame;
 
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Right;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collections;
@@ -88,8 +89,13 @@ public record Shell(
                 : new Notice(
                         "warn",
                         "Your balance is below your line of " + Display.balance(line) + " credits.",
-                        "/dashboard/billing/top-up",
-                        "Top up");
+                        person.may(Right.PAY) ? "/dashboard/billing/top-up" : null,
+                        person.may(Right.PAY) ? "Top up" : null);
+    }
+
+    /** Returns whether the visitor's role has a whole right, so that its links are shown. */
+    public boolean may(Right right) {
+        return person != null && person.may(right);
     }
 
     /** Returns two letters for the person's picture: of the first and the last word of the name. */

@@ -2,6 +2,7 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Caller;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ public sealed interface Visitor {
 
         public Person person() {
             return session.person();
+        }
+
+        /** Returns whether the visitor's role in the account of this session has a whole right. */
+        public boolean may(Right right) {
+            return person().may(right);
         }
 
         @Override

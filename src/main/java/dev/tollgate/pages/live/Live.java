@@ -5,6 +5,7 @@ import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.SseWriter;
@@ -53,7 +54,7 @@ public final class Live implements AutoCloseable {
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.stream(
                 "/dashboard/live",
-                pages.listeners(),
+                pages.listeners(Right.USAGE),
                 (exchange, visitor) -> open(exchange, visitor, pages.money(visitor))));
     }
 
@@ -167,7 +168,7 @@ public final class Live implements AutoCloseable {
                 people.sessions()
                         .alive(sessions.subList(from, Math.min(sessions.size(), from + LiveAccounts.ACCOUNTS_MAX)))
                         .forEach((session, person) -> {
-                            if (person.membership() != null) {
+                            if (person.may(Right.USAGE)) {
                                 alive.put(session, person.accountId());
                             }
                         });

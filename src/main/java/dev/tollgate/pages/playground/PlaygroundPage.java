@@ -15,6 +15,7 @@ import dev.tollgate.customers.keys.Authentication;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.RequestCount;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
@@ -104,7 +105,7 @@ public record PlaygroundPage(
         // what a script asks about a call that it has made is no request of the account's
         Gate<KeyCaller> asking = pages.calls(this::caller, (_, _) -> {});
         List<Route<?>> routes = new ArrayList<>();
-        routes.add(pages.get("/playground", pages.members(), this::show));
+        routes.add(pages.get("/playground", pages.members(Right.PLAYGROUND), this::show));
         routes.add(chat.apply(counted).withErrors(PlaygroundErrors.INSTANCE));
         routes.add(estimate.apply(counted));
         routes.add(counting.apply(counted));
@@ -115,6 +116,13 @@ public record PlaygroundPage(
     }
 
     private KeyCaller caller(Visitor.Member member) {
+        if (!member.may(Right.PLAYGROUND)) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "Your role in this organization does not include the playground.")
+                    .withStatus(403)
+                    .asException();
+        }
         Authentication found = keys.playground(member.accountId());
         if (found instanceof Authentication.Found(var key, var rates)) {
             return new KeyCaller(key, rates);

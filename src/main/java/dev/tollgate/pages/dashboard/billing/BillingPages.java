@@ -9,6 +9,7 @@ import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
@@ -46,8 +47,8 @@ public record BillingPages(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(), request -> PageStep.show(billing(request, null))),
-                pages.post(PATH + "/contact", pages.members(), this::contact));
+                pages.get(PATH, pages.members(Right.BALANCE), request -> PageStep.show(billing(request, null))),
+                pages.post(PATH + "/contact", pages.members(Right.PAY), this::contact));
     }
 
     /** The typed values of an invalid billing contact. @param error in a sentence */

@@ -6,6 +6,7 @@ import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -29,7 +30,7 @@ public record InvoicePages(Ledger ledger, Payments payments) {
     }
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH + "{id}", pages.members(), this::show));
+        return List.of(pages.get(PATH + "{id}", pages.members(Right.BALANCE), this::show));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

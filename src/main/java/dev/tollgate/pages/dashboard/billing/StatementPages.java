@@ -13,6 +13,7 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -43,8 +44,8 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH + "{month}", pages.members(), this::show),
-                pages.file(PATH + "{month}/statement.csv", pages.members(), this::file));
+                pages.get(PATH + "{month}", pages.members(Right.BALANCE), this::show),
+                pages.file(PATH + "{month}/statement.csv", pages.members(Right.BALANCE), this::file));
     }
 
     /** Returns the path of a month's statement. */

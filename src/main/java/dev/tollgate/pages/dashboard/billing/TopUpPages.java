@@ -10,6 +10,7 @@ import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.TestPayments;
 import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.stripe.StripeCheckout;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -80,13 +81,13 @@ public final class TopUpPages {
     public List<Route<?>> routes(Pages pages, Live live) {
         live.add(LIVE, this::live);
         return List.of(
-                pages.get(TOP_UP, pages.members(), request -> offer(request, 200, Map.of(), Map.of())),
-                pages.post(TOP_UP, pages.members(), this::begin),
-                pages.get(TOP_UP + "/{id}", pages.members(), this::show),
-                pages.post(TOP_UP + "/{id}", pages.members(), this::again),
-                pages.get(TEST, pages.members(), this::testPage),
-                pages.post(TEST, pages.members(), this::testEnd),
-                pages.post(BillingPages.PATH + "/voucher", pages.members(), this::redeem));
+                pages.get(TOP_UP, pages.members(Right.PAY), request -> offer(request, 200, Map.of(), Map.of())),
+                pages.post(TOP_UP, pages.members(Right.PAY), this::begin),
+                pages.get(TOP_UP + "/{id}", pages.members(Right.BALANCE), this::show),
+                pages.post(TOP_UP + "/{id}", pages.members(Right.PAY), this::again),
+                pages.get(TEST, pages.members(Right.PAY), this::testPage),
+                pages.post(TEST, pages.members(Right.PAY), this::testEnd),
+                pages.post(BillingPages.PATH + "/voucher", pages.members(Right.PAY), this::redeem));
     }
 
     // ---- how much ----

@@ -16,6 +16,7 @@ import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -66,7 +67,9 @@ public record KeyPage(
             "0", Duration.ZERO, "1h", Duration.ofHours(1), "24h", Duration.ofHours(24), "7d", Duration.ofDays(7));
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::take));
+        return List.of(
+                pages.get(PATH, pages.members(Right.KEYS), this::show),
+                pages.post(PATH, pages.members(Right.ACCOUNT_KEYS), this::take));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

@@ -11,6 +11,7 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -41,7 +42,9 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
     private static final int WARNINGS = 5;
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::turn));
+        return List.of(
+                pages.get(PATH, pages.members(Right.KEYS), this::show),
+                pages.post(PATH, pages.members(Right.ACCOUNT_KEYS), this::turn));
     }
 
     /** A row of the list. @param month micro-credits, net, of the present month in the person's zone */

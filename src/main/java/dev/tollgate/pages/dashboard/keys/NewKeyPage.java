@@ -5,6 +5,7 @@ import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -29,7 +30,9 @@ public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, 
     private static final String PATH = KeysPage.PATH + "/new";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::create));
+        return List.of(
+                pages.get(PATH, pages.members(Right.ACCOUNT_KEYS), this::show),
+                pages.post(PATH, pages.members(Right.ACCOUNT_KEYS), this::create));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

@@ -5,6 +5,7 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -23,7 +24,7 @@ public record RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, Instan
     public static final String PATH = PageLink.REQUESTS + "/refused";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(), this::show));
+        return List.of(pages.get(PATH, pages.members(Right.USAGE), this::show));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

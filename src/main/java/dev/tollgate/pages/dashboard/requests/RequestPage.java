@@ -8,6 +8,7 @@ import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.PageFile;
@@ -36,8 +37,8 @@ public record RequestPage(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(), this::show),
-                pages.file(PATH + "/receipt.json", pages.members(), this::receipt));
+                pages.get(PATH, pages.members(Right.USAGE), this::show),
+                pages.file(PATH + "/receipt.json", pages.members(Right.BALANCE), this::receipt));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

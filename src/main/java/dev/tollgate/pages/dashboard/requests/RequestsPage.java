@@ -8,6 +8,7 @@ import dev.tollgate.customers.figures.Hit;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
@@ -39,9 +40,9 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PageLink.REQUESTS, pages.members(), this::show),
-                pages.file(PageLink.REQUESTS + ".csv", pages.members(), this::file),
-                pages.get("/dashboard/find", pages.members(), this::find));
+                pages.get(PageLink.REQUESTS, pages.members(Right.USAGE), this::show),
+                pages.file(PageLink.REQUESTS + ".csv", pages.members(Right.USAGE), this::file),
+                pages.get("/dashboard/find", pages.members(Right.USAGE), this::find));
     }
 
     // ---- the log ----

@@ -5,6 +5,7 @@ import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
@@ -38,11 +39,12 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         Person person = request.visitor().person();
+        String accountId = person.may(Right.ACCOUNT) ? person.accountId() : null;
         String day = clock.instant().atZone(ZoneOffset.UTC).toLocalDate().toString();
         return new PageFile(
                 "account-" + day + ".zip",
                 AccountFile.CONTENT_TYPE,
-                pieces -> file.write(person.accountId(), person.id(), clock.instant(), pieces));
+                pieces -> file.write(accountId, person.id(), clock.instant(), pieces));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

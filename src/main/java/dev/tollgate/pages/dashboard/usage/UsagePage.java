@@ -11,6 +11,7 @@ import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.figures.UsageTable;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
@@ -52,7 +53,8 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(), this::show), pages.file(PATH + ".csv", pages.members(), this::file));
+                pages.get(PATH, pages.members(Right.USAGE), this::show),
+                pages.file(PATH + ".csv", pages.members(Right.USAGE), this::file));
     }
 
     /** Returns what the URL says; without a range the last thirty days. */
