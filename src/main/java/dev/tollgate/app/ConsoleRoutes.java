@@ -46,7 +46,12 @@ record ConsoleRoutes(
     }
 
     private DeedForms forms() {
-        return new DeedForms(books.people(), new SealedFields(books.secrets()), ground.random(), ground.clock());
+        return new DeedForms(
+                books.people(), new SealedFields(books.secrets()), dismissals(), ground.random(), ground.clock());
+    }
+
+    private Dismissals dismissals() {
+        return new Dismissals(books.database(), books.writer(), ground.clock());
     }
 
     private AccountList accounts() {
@@ -90,7 +95,7 @@ record ConsoleRoutes(
                 operator.booksCheck(),
                 operator.platform(),
                 books.kind(),
-                new Dismissals(books.database(), books.writer(), ground.clock()),
+                dismissals(),
                 ground.clock());
     }
 

@@ -67,7 +67,7 @@ final class Holdings {
                     "n.person_id"),
             Holding.of(
                     "dismissed.csv",
-                    "warnings that you have dismissed",
+                    "warnings that you have dismissed, and operators' forms that you have sent",
                     "dismissed w",
                     "w.person_id = :person",
                     "w.subject w.until",

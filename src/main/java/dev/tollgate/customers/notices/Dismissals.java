@@ -14,7 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** The warnings on pages that people have dismissed, by their subject, each until a time. Thread-safe; blocks. */
+/** Warnings on pages that people have dismissed, and forms that they have sent: by subject, each until a time. Thread-safe; blocks. */
 public final class Dismissals {
 
     private static final String DISMISSED = "SELECT subject FROM dismissed WHERE person_id = ? AND until > ?";
@@ -48,7 +48,23 @@ public final class Dismissals {
      * @param until exclusive
      */
     public void dismiss(String personId, Collection<String> subjects, Instant until) {
-        writer.commitAndWait(Unit.of(new Dismiss(personId, List.copyOf(subjects), until, clock.instant())));
+        commit(Dismiss.RENEW, personId, subjects, until);
+    }
+
+    /**
+     * Dismisses a subject unless it is dismissed already.
+     *
+     * @param until exclusive
+     * @return true the first time, of all servers together
+     */
+    public boolean dismissFirst(String personId, String subject, Instant until) {
+        return commit(Dismiss.KEEP, personId, List.of(subject), until) == 1;
+    }
+
+    private int commit(String store, String personId, Collection<String> subjects, Instant until) {
+        Dismiss dismiss = new Dismiss(store, personId, List.copyOf(subjects), until, clock.instant());
+        writer.commitAndWait(Unit.of(dismiss));
+        return dismiss.outcome();
     }
 
     /** Stores dismissals of one person, unless the person is erased by now. The outcome is the number of stored rows. */
@@ -57,14 +73,19 @@ public final class Dismissals {
         private static final String FORGET = "DELETE FROM dismissed WHERE person_id = ? AND until <= ?";
         private static final String STORE = """
                 INSERT INTO dismissed (person_id, subject, until) SELECT id, ?, ? FROM person WHERE id = ?
-                ON CONFLICT (person_id, subject) DO UPDATE SET until = excluded.until""";
+                ON CONFLICT (person_id, subject) DO\s""";
+        private static final String KEEP = STORE + "NOTHING";
+        private static final String RENEW = STORE + "UPDATE SET until = excluded.until";
 
+        private final String store;
         private final String personId;
         private final List<String> subjects;
         private final Instant until;
         private final Instant now;
 
-        Dismiss(String personId, List<String> subjects, Instant until, Instant now) {
+        /** @param store {@link #KEEP} or {@link #RENEW} */
+        Dismiss(String store, String personId, List<String> subjects, Instant until, Instant now) {
+            this.store = store;
             this.personId = personId;
             this.subjects = subjects;
             this.until = until;
@@ -76,7 +97,7 @@ public final class Dismissals {
             statements.run(FORGET, personId, now);
             int stored = 0;
             for (String subject : subjects) {
-                stored += statements.run(STORE, subject, until, personId);
+                stored += statements.run(store, subject, until, personId);
             }
             return stored;
         }

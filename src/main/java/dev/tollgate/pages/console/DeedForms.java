@@ -1,10 +1,9 @@
 package dev.tollgate.pages.console;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class DeedForms {
 
     private static final int CARRIED_CHARS_MAX = 600;
-    private static final int CARRIED_OUT_MAX = 10_000;
     private static final String KEPT = "kept";
 
     /** The field of the password page that carries the sealed form. */
@@ -47,16 +45,15 @@ public final class DeedForms {
 
     private final People people;
     private final SealedFields fields;
+    private final Dismissals carriedOut;
     private final SecureRandom random;
     private final InstantSource clock;
-    private final Cache<String, Boolean> carriedOut = Caffeine.newBuilder()
-            .maximumSize(CARRIED_OUT_MAX)
-            .expireAfterWrite(WAITS_MAX.multipliedBy(2))
-            .build();
 
-    public DeedForms(People people, SealedFields fields, SecureRandom random, InstantSource clock) {
+    public DeedForms(
+            People people, SealedFields fields, Dismissals carriedOut, SecureRandom random, InstantSource clock) {
         this.people = people;
         this.fields = fields;
+        this.carriedOut = carriedOut;
         this.random = random;
         this.clock = clock;
     }
@@ -115,7 +112,8 @@ public final class DeedForms {
             }
         }
         // A reload, a double press or a second tab sends the same form: it leads to the page without a second deed.
-        return carriedOut.asMap().putIfAbsent(id, true) == null
+        Instant end = clock.instant().plus(WAITS_MAX.multipliedBy(2));
+        return carriedOut.dismissFirst(request.visitor().person().id(), id, end)
                 ? deed.take(request, new Form(typed))
                 : PageStep.to(request.path());
     }

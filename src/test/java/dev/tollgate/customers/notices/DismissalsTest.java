@@ -86,6 +86,19 @@ class DismissalsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_subject_is_dismissed_first_once_for_each_person(Stores stores) {
+        try (Database database = stores.openBare(folder)) {
+            Dismissals dismissals = over(database);
+            assertThat(dismissals.dismissFirst("per_ann", "form-1", EVENING)).isTrue();
+            assertThat(dismissals.dismissFirst("per_ann", "form-1", EVENING)).isFalse();
+            assertThat(dismissals.dismissFirst("per_ann", "form-2", EVENING)).isTrue();
+            assertThat(dismissals.dismissFirst("per_ben", "form-1", EVENING)).isTrue();
+            assertThat(dismissals.dismissFirst("per_erased", "form-1", EVENING)).isFalse();
+        }
+    }
+
     private static long rows(Database database, String personId) {
         return database.read(sql -> sql.number("SELECT COUNT(*) FROM dismissed WHERE person_id = ?", personId));
     }
