@@ -16,10 +16,12 @@ import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
+import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.LocalApi;
+import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.ReceiptFiles;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
 import dev.tollgate.operator.admin.StoredInspection;
@@ -39,6 +41,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -131,10 +135,11 @@ public record AppActions(PrintWriter out) implements Actions {
                     new SignUp(() -> false, () -> new StartCredits(0, true)); // commands do not sign up accounts
             Links links = PeopleModule.links(books, MailModule.letters(settings), closed, clock, random);
             AuditedWriter audited = new AuditedWriter(books.writer(), clock);
-            return new LocalApi(
-                    OperatorModule.administration(books, links, settings, audited, random)
-                            .routes(),
-                    books::close);
+            List<AdminRoute> routes =
+                    new ArrayList<>(OperatorModule.administration(books, links, settings, audited, random)
+                            .routes());
+            routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books, clock, random), audited).routes());
+            return new LocalApi(routes, books::close);
         } catch (StoreException e) {
             throw new ActionRefused(e.withCause());
         }

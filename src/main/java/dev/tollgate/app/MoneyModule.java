@@ -22,6 +22,7 @@ import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.connections.Outbound;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -67,13 +68,17 @@ public record MoneyModule(
         }
         StripeAccount account = chosen == null ? null : account(chosen);
         return new MoneyModule(
-                new Vouchers(books.database(), books.writer(), clock, ground.random(), books.secrets()),
+                vouchers(books, clock, ground.random()),
                 payments,
                 account,
                 account == null ? null : new StripeCheckout(outbound, account, payments),
                 account == null ? new TestPayments(payments, () -> !kind.isReal(), clock) : null,
                 new WebhookCounts(),
                 clock);
+    }
+
+    static Vouchers vouchers(BooksModule books, InstantSource clock, SecureRandom random) {
+        return new Vouchers(books.database(), books.writer(), clock, random, books.secrets());
     }
 
     private static StripeAccount account(Settings.Stripe chosen) {

@@ -24,7 +24,7 @@ final class Transcript {
             Pattern.compile("\\bsk-[0-9a-f]{8}\\b"), "{prefix}",
             Pattern.compile("\\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z"), "{time}",
             Pattern.compile("\"milliseconds\" ?: ?[0-9]+"), "\"milliseconds\" : {n}",
-            Pattern.compile("\\bTG(-[0-9A-Z]{4,5})+\\b"), "{code}");
+            Pattern.compile("\\b([0-9A-Z]{5}-){3}[0-9A-Z]{5}\\b"), "{code}");
 
     private final List<String> lines = new ArrayList<>();
     private final Map<String, String> names = new HashMap<>();

@@ -14,6 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Vouchers as an operator makes and lists them. Thread-safe; blocks. */
 public final class OperatorVouchers {
 
+    private static final int NUMBER_MAX = 999_999_999;
+
     private final Vouchers vouchers;
     private final AuditedWriter writer;
 
@@ -27,7 +29,8 @@ public final class OperatorVouchers {
         return List.of(
                 AdminRoute.get("/admin/vouchers", this::list, "after", "limit"),
                 AdminRoute.post("/admin/vouchers", this::make, "count", "credits", "expires_at", "reason")
-                        .answering(201));
+                        .answering(201),
+                AdminRoute.post("/admin/vouchers/revoke", this::revoke, "first", "last", "reason"));
     }
 
     private JsonNode list(AdminRequest request) throws ActionRefused {
@@ -44,6 +47,14 @@ public final class OperatorVouchers {
                 .node();
     }
 
+    private JsonNode revoke(AdminRequest request) throws ActionRefused {
+        By by = request.by();
+        OperatorBody body = request.body();
+        int first = body.number("first", 1, NUMBER_MAX);
+        int last = body.has("last") ? body.number("last", 1, NUMBER_MAX) : first;
+        return new AdminJson().number("revoked", revoke(by, first, last)).node();
+    }
+
     private static ObjectNode json(Voucher voucher) {
         return new AdminJson()
                 .number("sequence", voucher.sequence())
@@ -53,6 +64,7 @@ public final class OperatorVouchers {
                 .time("expires_at", voucher.expiresAt())
                 .text("account", voucher.accountId())
                 .time("redeemed_at", voucher.redeemedAt())
+                .time("revoked_at", voucher.revokedAt())
                 .node();
     }
 

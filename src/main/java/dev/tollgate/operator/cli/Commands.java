@@ -43,6 +43,9 @@ final class Commands {
     @Command(name = "ledger", description = "Ledger checks, usage and statements.", mixinStandardHelpOptions = true)
     private static final class Ledger {}
 
+    @Command(name = "voucher", description = "Vouchers for credits.", mixinStandardHelpOptions = true)
+    private static final class Voucher {}
+
     @Command(name = "operator", description = "Operators who sign in to the console.", mixinStandardHelpOptions = true)
     private static final class Operator {}
 
@@ -77,6 +80,7 @@ final class Commands {
         all.put("sandbox", () -> new CommandLine(new SandboxCommand(session)));
         all.put("account", () -> group(new Account(), AccountCommands.all(session)));
         all.put("key", () -> group(new Key(), KeyCommands.all(session)));
+        all.put("voucher", () -> group(new Voucher(), VoucherCommands.all(session)));
         all.put("operator", () -> group(new Operator(), PeopleCommands.operators(session)));
         all.put("invite", () -> PeopleCommands.invite(session).line());
         all.put("reset-link", () -> PeopleCommands.resetLink(session).line());

@@ -69,6 +69,10 @@ final class Values {
         return number(text.equals(NONE) ? null : most(text));
     }
 
+    static JsonNode count(String text) {
+        return number(most(text));
+    }
+
     /** A day, which begins at midnight UTC, or an instant. */
     static final class Time implements ITypeConverter<Instant> {
 

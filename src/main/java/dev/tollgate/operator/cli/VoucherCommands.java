@@ -1,0 +1,74 @@
+package dev.tollgate.operator.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+
+/** {@code tollgate voucher …}. */
+final class VoucherCommands {
+
+    private static final String VOUCHERS = "/admin/vouchers";
+
+    private VoucherCommands() {}
+
+    static List<CommandLine> all(Session session) {
+        return List.of(
+                create(session).line(), list(session).line(), revoke(session).line());
+    }
+
+    private static ApiCommand create(Session session) {
+        return new ApiCommand(session, "create", "Create vouchers and print their codes, only this once.")
+                .inOrder()
+                .takes(
+                        Field.option("--credits", "CREDITS", "/credits", Values::credits, "Credits of each, like 12.5.")
+                                .needed(),
+                        Field.option("--count", "N", "/count", Values::count, "Number of vouchers. Default: 1."),
+                        Field.option(
+                                "--expires",
+                                "TIME",
+                                "/expires_at",
+                                Values::end,
+                                "Expiry, a date or a time like 2026-12-01T12:00:00Z. Default: none."),
+                        Field.option("--reason", "TEXT", "/reason", "Reason, shown as the note of the vouchers.")
+                                .needed())
+                .asks("POST", VOUCHERS, made -> made.get("codes")
+                        .forEach(code -> session.out().println(CommandJson.text(code))));
+    }
+
+    private static ApiCommand list(Session session) {
+        return new ApiCommand(session, "list", "List vouchers without their codes.")
+                .lists(VOUCHERS, "NUMBER,CREDITS,STATE,EXPIRES,CREATED,ACCOUNT,NOTE", voucher -> new String[] {
+                    CommandJson.text(voucher.get("sequence")),
+                    CommandJson.text(voucher.get("credits")),
+                    state(voucher),
+                    CommandJson.time(voucher.get("expires_at"), "never"),
+                    CommandJson.time(voucher.get("created_at"), "never"),
+                    CommandJson.limit(voucher.get("account"), ""),
+                    CommandJson.text(voucher.get("note"))
+                });
+    }
+
+    private static String state(JsonNode voucher) {
+        return voucher.hasNonNull("redeemed_at") ? "redeemed" : voucher.hasNonNull("revoked_at") ? "revoked" : "open";
+    }
+
+    private static ApiCommand revoke(Session session) {
+        return new ApiCommand(
+                        session,
+                        "revoke",
+                        "Revoke the open vouchers of a range of numbers, as voucher list prints them. Their codes stop working at once.")
+                .inOrder()
+                .takes(
+                        Field.option("--first", "N", "/first", Values::count, "Number of the first voucher.")
+                                .needed(),
+                        Field.option(
+                                "--last",
+                                "N",
+                                "/last",
+                                Values::count,
+                                "Number of the last voucher. Default: the first alone."),
+                        Field.reason())
+                .asks("POST", VOUCHERS + "/revoke", answer -> session.out()
+                        .println(CommandJson.text(answer.get("revoked")) + " revoked."));
+    }
+}
