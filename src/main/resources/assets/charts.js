@@ -91,7 +91,7 @@
       height: 220,
       legend: { show: false },
       padding: [8, 8, 0, 0],
-      cursor: { x: false, y: false, drag: { x: true, y: false, setScale: false }, points: { show: false } },
+      cursor: { x: false, y: false, drag: { x: document.querySelector('[data-range]') !== null, y: false, setScale: false }, points: { show: false } },
       scales: {
         x: { time: false, range: [-0.6, Math.max(x.length, 1) - 0.4] },
         y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] },
@@ -126,7 +126,7 @@
 
   // the same page over the days that were chosen, where it has a range
   const zoom = (first, last) => {
-    if (!document.querySelector('[data-range]') || !first || !last) return;
+    if (!first || !last) return;
     const url = new URL(location.href);
     url.searchParams.set('range', 'own');
     url.searchParams.set('from', new URL(first).searchParams.get('from'));

@@ -44,6 +44,13 @@ public final class Foresight {
                 .toList();
     }
 
+    /** Returns these upstream models with their days, like {@code gemini-2.5-pro (1 Dec 2026)}. */
+    public List<String> retiringUpstreams() {
+        return ends().keySet().stream()
+                .map(end -> end.asked() + " (" + Written.day(end.retirement().at()) + ")")
+                .toList();
+    }
+
     private Map<End, List<Model>> ends() {
         Map<End, List<Model>> ends = new LinkedHashMap<>();
         for (Model model : catalogue.all()) {

@@ -3,6 +3,7 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.app.Surroundings;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.math.BigDecimal;
@@ -282,6 +283,31 @@ class ConsoleOverviewTest {
             Browser.Page page = operator.get("/console/revenue?range=" + range + "&by=" + by);
             assertThat(page.status()).isEqualTo(200);
             assertThat(page.body().length()).as(range + " " + by).isLessThan(40_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"24h", "90d"})
+    void channels_show_calls_share_errors_and_first_byte_of_the_range(String range) {
+        JsonNode channels = usage("channel", from(range));
+        long all = sum(channels, "calls").longValue();
+        String page = words("/console/channels?range=" + range);
+        for (JsonNode channel : channels) {
+            long calls = channel.get("calls").asLong();
+            if (calls > 0) {
+                assertThat(page)
+                        .containsPattern(channel.get("channel").asString() + " [0-9,]+ (▲|▼|unchanged).*?"
+                                + Display.percent(calls, all) + " "
+                                + Display.percent(channel.get("failed").asLong(), calls) + " about 1\\.[0-9] s")
+                        .contains(" " + Display.number(calls) + " ");
+            }
+        }
+        for (String chart : List.of("money", "calls", "errors", "tokens", "first-byte")) {
+            Browser.Page shown = operator.get("/console/channels?range=" + range + "&chart=" + chart);
+            assertThat(shown.body())
+                    .containsPattern("(?s)>sandbox</th>.*>gemini</th>.*>spare</th>")
+                    .doesNotContain("Drag to zoom");
+            assertThat(shown.body().length()).isLessThan(40_000);
         }
     }
 

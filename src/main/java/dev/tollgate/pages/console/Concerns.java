@@ -93,10 +93,13 @@ public record Concerns(
             addWithoutUpstream(concerns);
         }
         addUsage(concerns, today, money);
-        foresight.get().retirements().stream()
-                .map(sentence -> sentence.replaceFirst(" Differences: .*", ""))
-                .forEach(sentence ->
-                        concerns.add(concern(WARNING, "model", sentence, ConsolePrices.PATH, "Price changes")));
+        addNamed(
+                concerns,
+                WARNING,
+                "model",
+                "Retirements at the provider: ",
+                foresight.get().retiringUpstreams(),
+                "Changes");
         addEndingAccounts(concerns);
         if (!kind.isReal()) {
             concerns.add(concern(
@@ -141,16 +144,17 @@ public record Concerns(
                 .filter(sold -> kind.isReal() && !sold.losses().isEmpty()) // nothing is lost on the sandbox
                 .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
                 .toList();
-        if (!losses.isEmpty()) {
-            int more = losses.size() - MODELS_NAMED;
-            String named = String.join(", ", losses.subList(0, Math.min(MODELS_NAMED, losses.size())));
-            concerns.add(concern(
-                    ALARM,
-                    "price",
-                    "Sold below cost, now or within 60 days: " + named + (more > 0 ? " and " + more + " more" : "")
-                            + ".",
-                    ConsolePrices.PATH,
-                    "Prices"));
+        addNamed(concerns, ALARM, "price", "Sold below cost, now or within 60 days: ", losses, "Prices");
+    }
+
+    /** Adds one line for some models, if there are any. */
+    private static void addNamed(
+            List<Concern> concerns, String tone, String word, String what, List<String> models, String link) {
+        if (!models.isEmpty()) {
+            int more = models.size() - MODELS_NAMED;
+            String named = String.join(", ", models.subList(0, Math.min(MODELS_NAMED, models.size())));
+            String text = what + named + (more > 0 ? " and " + more + " more" : "") + ".";
+            concerns.add(concern(tone, word, text, ConsolePrices.PATH, link));
         }
     }
 

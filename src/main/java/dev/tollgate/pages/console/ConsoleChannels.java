@@ -1,33 +1,41 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.ChannelDeeds;
+import dev.tollgate.pages.console.PlatformChart.Metric;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Change.Good;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Spark;
+import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.upstreams.pool.ChannelStatus;
 import dev.tollgate.upstreams.pool.Standing;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import templates.console.JtechannelsGenerated;
 
-/** {@code /console/channels}: how each of this server's channels is. Keys and addresses are neither shown nor taken. */
+/** {@code /console/channels}: how much each channel is used and fails, and how each of this server's is now. Keys and addresses are neither shown nor taken. */
 public record ConsoleChannels(
         Supplier<List<ChannelStatus>> channels,
         PlatformHistory history,
@@ -106,22 +114,64 @@ public record ConsoleChannels(
         };
     }
 
+    /** @param isHere whether this server has the channel @param share of all calls */
+    public record Row(String name, boolean isHere, Figures figures, Change change, String share, Spark spark) {}
+
+    /** The figures of all channels. */
+    public record Shown(
+            ConsoleRange range,
+            List<SwitchLink> ranges,
+            String title,
+            List<SwitchLink> metrics,
+            Chart chart,
+            List<Row> rows) {}
+
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, Tried tried) {
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        Map<String, Long> calls = history
-                .groups(
-                        today.atStartOfDay(ZoneOffset.UTC).toInstant(),
-                        today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
-                        false,
-                        PlatformHistory.Part.CHANNEL)
-                .stream()
-                .collect(Collectors.toMap(
-                        PlatformHistory.Group::name, group -> group.figures().calls()));
         List<ChannelStatus> all = channels.get();
+        Shown shown = shown(request, all);
         String read = Objects.requireNonNullElse(request.query("read"), "");
         Instant now = clock.instant();
         boolean hasFile = deeds.hasFile();
-        return (out, shell) -> JtechannelsGenerated.render(out, null, shell, all, calls, now, hasFile, read, tried);
+        return (out, shell) -> JtechannelsGenerated.render(out, null, shell, all, shown, now, hasFile, read, tried);
+    }
+
+    private Shown shown(PageRequest<Visitor.Member> request, List<ChannelStatus> all) {
+        String wanted = request.query(ConsoleRange.FIELD);
+        ConsoleRange range = ConsoleRange.of(wanted == null ? "24h" : wanted, clock.instant());
+        Metric metric = Metric.of(request.query("chart"), Metric.CALLS);
+        RangeFigures figures = RangeFigures.read(history, range);
+        Set<String> here = all.stream().map(ChannelStatus::id).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> names = new LinkedHashSet<>(here); // others have been removed since
+        new TreeMap<>(figures.sum().channels()).forEach((name, sums) -> {
+            if (sums.calls() > 0) {
+                names.add(name);
+            }
+        });
+        LinkedHashMap<String, PlatformChart> parts = new LinkedHashMap<>();
+        names.forEach(name -> parts.put(name.isEmpty() ? "not known" : name, figures.chart(sums -> sums.channels()
+                .getOrDefault(name, Figures.NONE))));
+        PlatformChart whole = figures.chart();
+        return new Shown(
+                range,
+                ConsoleRange.links(
+                        PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range, ConsoleRange.QUARTER),
+                metric.titleOfParts(range),
+                Metric.links(PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=", metric),
+                whole.ofParts(metric, request.money(), parts, ConsoleCalls.PATH + "?"),
+                parts.entrySet().stream()
+                        .map(part -> row(part.getKey(), here.contains(part.getKey()), part.getValue(), whole))
+                        .toList());
+    }
+
+    private static Row row(String name, boolean isHere, PlatformChart part, PlatformChart whole) {
+        long calls = part.sum().calls();
+        return new Row(
+                name,
+                isHere,
+                part.sum(),
+                Change.of(calls, part.sumBefore().calls(), Good.NEITHER),
+                Display.percent(calls, whole.sum().calls()),
+                part.spark(Figures::calls));
     }
 
     public static String state(ChannelStatus channel, ZoneId zone) {

@@ -11,10 +11,13 @@ import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Spark;
 import dev.tollgate.pages.frame.SwitchLink;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -30,6 +33,7 @@ public record PlatformChart(
         ConsoleRange range, NavigableMap<Instant, Figures> now, NavigableMap<Instant, Figures> before) {
 
     private static final int PERMILLE = 1_000;
+    private static final int COLOURS = 6;
 
     /** The names of {@link #figures}. */
     static final String FIGURES = "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
@@ -57,10 +61,14 @@ public record PlatformChart(
 
         /** The first one for any other word. */
         static Metric of(@Nullable String word) {
+            return of(word, MONEY);
+        }
+
+        static Metric of(@Nullable String word, Metric otherwise) {
             return Stream.of(values())
                     .filter(metric -> metric.word().equals(word))
                     .findFirst()
-                    .orElse(MONEY);
+                    .orElse(otherwise);
         }
 
         /** @param path of a page, with a query up to the name of the figure */
@@ -68,6 +76,15 @@ public record PlatformChart(
             return Stream.of(values())
                     .map(metric -> new SwitchLink(metric.text, path + metric.word(), metric == current))
                     .toList();
+        }
+
+        String titleOfParts(ConsoleRange range) {
+            return switch (this) {
+                        case MONEY -> "Revenue";
+                        case FIRST_BYTE -> "First byte, p95,";
+                        default -> title;
+                    }
+                    + " by " + range.unit();
         }
 
         public String title(ConsoleRange range) {
@@ -109,14 +126,17 @@ public record PlatformChart(
         List<Chart.Row> rows = range.periods().stream()
                 .map(at -> row(metric, money, range.label(at), calls + range.fields(at), at(at), beforeAt(at)))
                 .toList();
-        Chart.Row sum = row(metric, money, "All", "", sum(), sumBefore());
+        return chart(metric, money, series(metric), rows, row(metric, money, "All", "", sum(), sumBefore()));
+    }
+
+    private Chart chart(Metric metric, Money money, List<Series> series, List<Chart.Row> rows, Chart.Row sum) {
         boolean isTime = metric == Metric.FIRST_BYTE;
         return new Chart(
                 range.unit(),
                 isTime,
                 metric == Metric.MONEY ? money.sign() : "",
                 isTime ? " s" : "",
-                series(metric),
+                series,
                 last(metric),
                 rows,
                 sum);
@@ -171,15 +191,50 @@ public record PlatformChart(
                                 .toList();
                     case FIRST_BYTE -> List.of(Cell.time(now.firstByteMillis(50)), Cell.time(now.firstByteMillis(95)));
                 };
-        Cell all =
-                switch (metric) {
-                    case MONEY -> amount.apply(now.netMicros());
-                    case CALLS -> Cell.count(now.calls());
-                    case ERRORS -> new Cell("", Display.percent(now.failed(), now.calls()), "");
-                    case TOKENS -> Cell.count(now.promptTokens() + now.completionTokens() + now.thoughtsTokens());
-                    case FIRST_BYTE -> Cell.count(now.withFirstByte());
-                };
-        return new Chart.Row(label, href, cells, all);
+        return new Chart.Row(label, href, cells, all(metric, amount, now));
+    }
+
+    private static Cell all(Metric metric, LongFunction<Cell> amount, Figures now) {
+        return switch (metric) {
+            case ERRORS -> new Cell("", Display.percent(now.failed(), now.calls()), "");
+            case FIRST_BYTE -> Cell.count(now.withFirstByte());
+            default -> one(metric, amount, now);
+        };
+    }
+
+    private static Cell one(Metric metric, LongFunction<Cell> amount, Figures now) {
+        return switch (metric) {
+            case MONEY -> amount.apply(now.netMicros());
+            case CALLS -> Cell.count(now.calls());
+            case ERRORS -> Cell.count(now.failed());
+            case TOKENS -> Cell.count(now.promptTokens() + now.completionTokens() + now.thoughtsTokens());
+            case FIRST_BYTE -> Cell.time(now.firstByteMillis(95));
+        };
+    }
+
+    /**
+     * Returns a chart with a column for each of some parts of these figures, of which the first six have a colour of their own.
+     *
+     * @param calls the address of calls, up to the time
+     */
+    Chart ofParts(Metric metric, Money money, SequencedMap<String, PlatformChart> parts, String calls) {
+        LongFunction<Cell> amount = Chart.amounts(money);
+        List<Series> series = new ArrayList<>();
+        parts.keySet().forEach(name -> series.add(new Series(name, series.size() < COLOURS ? series.size() + 1 : 0)));
+        List<Chart.Row> rows = range.periods().stream()
+                .map(at -> new Chart.Row(
+                        range.label(at),
+                        calls + range.fields(at),
+                        cells(parts, part -> one(metric, amount, part.at(at))),
+                        all(metric, amount, at(at))))
+                .toList();
+        Chart.Row sum = new Chart.Row(
+                "All", "", cells(parts, part -> one(metric, amount, part.sum())), all(metric, amount, sum()));
+        return chart(metric, money, series, rows, sum);
+    }
+
+    private static List<Cell> cells(SequencedMap<String, PlatformChart> parts, Function<PlatformChart, Cell> cell) {
+        return parts.values().stream().map(cell).toList();
     }
 
     /** Returns all figures as CSV, one line an hour, a day or a week. Amounts are credits to the micro-credit. */
