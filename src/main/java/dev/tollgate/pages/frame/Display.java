@@ -131,6 +131,11 @@ public final class Display {
                 + Long.toString(10_000 + Math.abs(parts) % 10_000).substring(1);
     }
 
+    /** Returns the credits of a call or an average, rounded down to four decimals. */
+    static String creditsOfCall(long micros) {
+        return micros > 0 && micros < 100 ? "<0.0001" : charge(Math.floorDiv(micros, 100) * 100);
+    }
+
     /** Returns a number for scripts, with six decimals at most. */
     public static String quotient(long number, long by) {
         return BigDecimal.valueOf(number)

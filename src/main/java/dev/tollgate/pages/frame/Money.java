@@ -31,9 +31,15 @@ public enum Money {
         return this == DOLLARS ? Display.dollars(micros) : Display.balance(micros);
     }
 
-    /** Returns the price of a call or an average: dollars cut down to four decimals, or credits exactly. */
+    /** Returns the price of a call or an average, cut down to four decimals. */
     public String each(long micros) {
-        return this == DOLLARS ? Display.dollarsOfCall(micros) : Display.charge(micros);
+        return this == DOLLARS ? Display.dollarsOfCall(micros) : Display.creditsOfCall(micros);
+    }
+
+    /** Returns a part of a sum: if it is below a cent, it has the form of an average. */
+    public String part(long micros) {
+        boolean isSmall = micros != 0 && Math.abs(micros) < Display.MICROS_A_DOLLAR / 100;
+        return this == DOLLARS && isSmall ? each(micros) : sum(micros);
     }
 
     /** The sign before an amount. */

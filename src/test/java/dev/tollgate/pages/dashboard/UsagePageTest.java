@@ -262,6 +262,16 @@ class UsagePageTest {
     }
 
     @Test
+    void a_balance_that_lasts_for_years_says_no_days() {
+        gateway.setNow(BusyAccount.NOW.minusSeconds(2 * 86_400));
+        BusyAccount frugal = BusyAccount.in(gateway, "frugal");
+        frugal.ask(frugal.customer, "gemini-2.5-pro", 3_000, 1_200, 0);
+        gateway.setNow(BusyAccount.NOW);
+        assertThat(frugal.browser.get("/dashboard/usage").body())
+                .contains("lasts more than a year at the pace of the last 7 days");
+    }
+
+    @Test
     void the_pages_of_many_keys_stay_below_80_kB() {
         for (String query : List.of("range=30", "range=30&metric=first_byte", "range=month&by=model&metric=tokens")) {
             assertThat(page(query).length()).as(query).isLessThanOrEqualTo(80_000);

@@ -21,6 +21,7 @@ import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -50,6 +51,8 @@ import templates.dashboard.JteusageGenerated;
 public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
 
     public static final String PATH = "/dashboard/usage";
+
+    private static final int YEAR = 365;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -101,6 +104,14 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
             List<UsageLines.Row> others,
             @Nullable Chart chart,
             @Nullable YearMonth nearest) {
+
+        /** Returns how long the balance lasts; empty if nobody can say. */
+        public String lasts() {
+            return daysLeft == null
+                    ? ""
+                    : "lasts " + (daysLeft > YEAR ? "more than a year" : Display.count(daysLeft, "day"))
+                            + " at the pace of the last 7 days";
+        }
 
         public @Nullable Integer colour(String name) {
             return chart == null

@@ -101,7 +101,7 @@ public record WhyCard(
     }
 
     private static String amount(long micros, Money money) {
-        return money.sum(micros) + money.unit();
+        return money.part(micros) + money.unit();
     }
 
     private static String cause(Reasons.Main main, boolean isMore) {
@@ -177,7 +177,7 @@ public record WhyCard(
         PriceRates before = rates.before();
         return Stream.of(Rate.INPUT, Rate.CACHED_INPUT, Rate.OUTPUT, Rate.SEARCH)
                 .filter(rate -> rate.of(before) != rate.of(rates.now()))
-                .map(rate -> rate.words() + " " + money.sum(rate.of(before)) + " → " + money.sum(rate.of(rates.now()))
+                .map(rate -> rate.words() + " " + money.each(rate.of(before)) + " → " + money.each(rate.of(rates.now()))
                         + (rate.isOfTokens() ? money.unit() + " a million tokens" : money.unit()))
                 .collect(Collectors.joining(", "));
     }
@@ -211,7 +211,12 @@ public record WhyCard(
     }
 
     private static Cell cell(long micros, Money money) {
-        String sign = micros > 0 ? "+" : "−";
-        return new Cell(micros == 0 ? "–" : sign + money.sum(Math.abs(micros)), Money.exact(micros));
+        return new Cell(micros == 0 ? "–" : signed(micros, money.part(Math.abs(micros))), Money.exact(micros));
+    }
+
+    /** @param size below a sign of its own if it is too small to be written */
+    private static String signed(long micros, String size) {
+        boolean isTiny = size.startsWith("<");
+        return micros > 0 ? (isTiny ? "" : "+") + size : isTiny ? ">−" + size.substring(1) : "−" + size;
     }
 }
