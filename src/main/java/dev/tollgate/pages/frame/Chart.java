@@ -6,7 +6,7 @@ import java.util.function.LongFunction;
 /**
  * A table from which the browser draws a chart: bars on top of each other, or lines. Without scripts the table is all there is.
  *
- * @param unit what a row is: hour, day or month
+ * @param unit what a row is: hour, day, week, month or year
  * @param isLines whether its series are lines that are not added up, like times
  * @param prefix before the numbers of the axis, like a dollar sign
  * @param suffix behind them

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What bars, lines and columns show. */
@@ -26,6 +28,28 @@ class ChartsTest {
     private static List<Chart.Series> series(List<Part> days, List<String> order) {
         return PartsChart.of(days, order, DAY, DAY, (_, _) -> "", "", Chart.Cell::count)
                 .series();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-10-22, day, 31, 22 Oct, 21 Nov",
+        "2026-10-21, week, 5, 21 Oct, 16 Nov",
+        "2026-05-18, week, 27, 18 May, 16 Nov",
+        "2026-05-17, month, 7, May 2026, Nov 2026",
+        "2023-11-30, year, 4, 2023, 2026"
+    })
+    void a_long_range_has_rows_of_longer_periods(
+            LocalDate first, String unit, int rows, String label, String lastLabel) {
+        List<Part> days = List.of(new Part(first, "a", 1), new Part(DAY, "a", 2));
+        Chart chart = PartsChart.of(days, List.of(), first, DAY, (from, to) -> from + " " + to, "", Chart.Cell::count);
+        assertThat(chart.unit()).isEqualTo(unit);
+        assertThat(chart.rows()).hasSize(rows);
+        assertThat(chart.rows().getFirst().label()).isEqualTo(label);
+        assertThat(chart.rows().getFirst().href()).startsWith(first + " ");
+        assertThat(chart.rows().getLast().label()).isEqualTo(lastLabel);
+        assertThat(chart.rows().getLast().href()).endsWith(" " + DAY);
+        assertThat(chart.rows().getLast().all().value()).isEqualTo("2");
+        assertThat(PartsChart.Period.of(first, DAY).place(first, DAY)).isEqualTo(rows - 1);
     }
 
     @Test

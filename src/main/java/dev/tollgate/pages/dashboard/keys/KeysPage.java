@@ -62,16 +62,8 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
                         new Sorting.Column<>("name", "Name", "", Comparator.comparing(line -> line.row()
                                 .name())),
                         new Sorting.Column<>("state", "State", "hide", null),
-                        new Sorting.Column<>(
-                                "month",
-                                "This month",
-                                "num",
-                                Comparator.comparingLong(Line::month).reversed()),
-                        new Sorting.Column<>(
-                                "limit",
-                                "Limit",
-                                "num",
-                                Comparator.comparingLong(Line::percent).reversed()),
+                        Sorting.most("month", "This month", "num", Line::month),
+                        Sorting.most("limit", "Limit", "num", Line::percent),
                         new Sorting.Column<>(
                                 "used",
                                 "Last used",

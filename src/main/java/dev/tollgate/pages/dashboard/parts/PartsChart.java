@@ -20,18 +20,63 @@ import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Charts of a figure by day, or by month if there are many days, in a column for each model or key. Those beyond six share a column; the last
+ * Charts of a figure by day, or by week, month or year if there are many days, in a column for each model or key. Those beyond six share a column; the last
  * column is the sum of all.
  */
 public final class PartsChart {
 
     private static final int COLOURS = 6;
     private static final int OTHER = 0;
-    private static final int DAYS_MAX = 92;
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
-    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
 
     private PartsChart() {}
+
+    /** The length of a row: the shortest that gives not too many rows, so that the page stays small. */
+    public enum Period {
+        DAY(ChronoUnit.DAYS, 31, "d MMM"),
+        WEEK(ChronoUnit.WEEKS, 27, "d MMM"),
+        MONTH(ChronoUnit.MONTHS, 36, "MMM uuuu"),
+        YEAR(ChronoUnit.YEARS, Integer.MAX_VALUE, "uuuu");
+
+        private final ChronoUnit unit;
+        private final int rowsMax;
+        private final DateTimeFormatter label;
+
+        Period(ChronoUnit unit, int rowsMax, String label) {
+            this.unit = unit;
+            this.rowsMax = rowsMax;
+            this.label = DateTimeFormatter.ofPattern(label, Locale.ENGLISH);
+        }
+
+        /** @param last inclusive */
+        public static Period of(LocalDate first, LocalDate last) {
+            return Arrays.stream(values())
+                    .filter(period -> period.place(first, last) < period.rowsMax)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns the row of a day. @param first day of the range */
+        public int place(LocalDate first, LocalDate day) {
+            return (int) unit.between(begin(first), begin(day));
+        }
+
+        private LocalDate begin(LocalDate day) {
+            return switch (this) {
+                case DAY -> day;
+                case WEEK -> day.minusDays(day.getDayOfWeek().getValue() - 1L);
+                case MONTH -> day.withDayOfMonth(1);
+                case YEAR -> day.withDayOfYear(1);
+            };
+        }
+
+        private LocalDate next(LocalDate begin) {
+            return begin.plus(1, unit);
+        }
+    }
 
     /** A figure of a model or key on a day. */
     public record Part(LocalDate day, String name, long amount) {
@@ -55,47 +100,36 @@ public final class PartsChart {
             BiFunction<LocalDate, LocalDate, String> href,
             String prefix,
             LongFunction<Chart.Cell> cell) {
-        boolean byMonth = ChronoUnit.DAYS.between(first, last) >= DAYS_MAX;
+        Period period = Period.of(first, last);
         Map<String, Long> sizes = parts.stream()
                 .collect(Collectors.groupingBy(Part::name, LinkedHashMap::new, Collectors.summingLong(Part::amount)));
         Map<String, Integer> colours = colours(sizes, order);
-        Map<LocalDate, long[]> sums = empty(first, last, byMonth);
+        Map<LocalDate, long[]> sums = empty(first, last, period);
         for (Part part : parts) {
-            long[] row = sums.computeIfAbsent(begin(part.day(), byMonth), _ -> new long[COLOURS + 1]);
+            long[] row = sums.computeIfAbsent(period.begin(part.day()), _ -> new long[COLOURS + 1]);
             row[colours.getOrDefault(part.name(), OTHER)] += part.amount();
         }
         List<Chart.Series> series = series(colours);
         List<Chart.Row> rows = new ArrayList<>();
         long[] all = new long[COLOURS + 1];
         sums.forEach((day, row) -> {
-            LocalDate end = byMonth ? day.plusMonths(1).minusDays(1) : day;
+            LocalDate end = period.next(day).minusDays(1);
             LocalDate from = day.isBefore(first) ? first : day;
             rows.add(row(
-                    (byMonth ? MONTH : DAY).format(day),
-                    href.apply(from, end.isAfter(last) ? last : end),
-                    row,
-                    series,
-                    cell));
+                    period.label.format(from), href.apply(from, end.isAfter(last) ? last : end), row, series, cell));
             for (int i = 0; i < row.length; i++) {
                 all[i] += row[i];
             }
         });
-        return new Chart(
-                byMonth ? "month" : "day", false, prefix, "", series, "All", rows, row("Sum", "", all, series, cell));
+        return new Chart(period.word(), false, prefix, "", series, "All", rows, row("Sum", "", all, series, cell));
     }
 
-    private static Map<LocalDate, long[]> empty(LocalDate first, LocalDate last, boolean byMonth) {
+    private static Map<LocalDate, long[]> empty(LocalDate first, LocalDate last, Period period) {
         Map<LocalDate, long[]> rows = new TreeMap<>();
-        for (LocalDate day = begin(first, byMonth);
-                !day.isAfter(last);
-                day = byMonth ? day.plusMonths(1) : day.plusDays(1)) {
+        for (LocalDate day = period.begin(first); !day.isAfter(last); day = period.next(day)) {
             rows.put(day, new long[COLOURS + 1]);
         }
         return rows;
-    }
-
-    private static LocalDate begin(LocalDate day, boolean byMonth) {
-        return byMonth ? day.withDayOfMonth(1) : day;
     }
 
     /**

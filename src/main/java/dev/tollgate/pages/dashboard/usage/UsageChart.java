@@ -86,8 +86,8 @@ public record UsageChart(
             return chart;
         }
         List<Chart.Row> rows = new ArrayList<>(chart.rows());
-        Chart.Row now = rows.get(place(chart, today));
-        rows.set(place(chart, today), new Chart.Row(now.label() + " so far", now.href(), now.cells(), now.all()));
+        Chart.Row now = rows.get(place(today));
+        rows.set(place(today), new Chart.Row(now.label() + " so far", now.href(), now.cells(), now.all()));
         return new Chart(
                 chart.unit(),
                 chart.isLines(),
@@ -99,15 +99,8 @@ public record UsageChart(
                 chart.sum());
     }
 
-    /** Returns the row of a day: rows are consecutive days or months. */
-    private int place(Chart chart, LocalDate day) {
-        return chart.unit().equals("day")
-                ? (int) (day.toEpochDay() - first().toEpochDay())
-                : (int) (month(day) - month(first()));
-    }
-
-    private static long month(LocalDate day) {
-        return day.getYear() * 12L + day.getMonthValue();
+    private int place(LocalDate day) {
+        return PartsChart.Period.of(first(), last()).place(first(), day);
     }
 
     /** Lines of medians in the place of bars. What has not a colour of its own shares a line. */
@@ -116,7 +109,7 @@ public record UsageChart(
         Map<String, Figures> sums = new HashMap<>();
         for (UsageGroup group : groups) {
             String series = own.contains(name(group)) ? name(group) : "others";
-            int row = place(counts, Objects.requireNonNull(group.day()));
+            int row = place(Objects.requireNonNull(group.day()));
             for (String key : List.of(row + series, row + "\n", series, "\n")) {
                 sums.merge(key, group.figures(), Figures::plus);
             }
@@ -143,12 +136,12 @@ public record UsageChart(
         return figures == null ? Chart.Cell.NONE : Chart.Cell.time(figures.firstByteMillis(MEDIAN));
     }
 
-    /** Returns the spend of each day or month of some rows as a line. */
+    /** Returns the spend of some rows as a line, with a value for each row of the chart. */
     Spark spark(Chart chart, List<DayCredits> days, Predicate<String> wanted) {
         long[] values = new long[chart.rows().size()];
         days.stream()
                 .filter(day -> wanted.test(day.name()))
-                .forEach(day -> values[place(chart, day.day())] += day.netMicros());
+                .forEach(day -> values[place(day.day())] += day.netMicros());
         return Spark.of(values);
     }
 }

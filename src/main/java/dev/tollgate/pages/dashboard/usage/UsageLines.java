@@ -5,6 +5,7 @@ import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageTable;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.PartsChart;
 import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
@@ -168,7 +169,12 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                 List.of(
                         new Sorting.Column<>(
                                 "name", view.isByKey() ? "Key" : "Model", "", Comparator.comparing(Row::label)),
-                        new Sorting.Column<>("days", "Spend by " + (isByMonth() ? "month" : "day"), "hide", null),
+                        new Sorting.Column<>(
+                                "days",
+                                "Spend by "
+                                        + PartsChart.Period.of(first(), last()).word(),
+                                "hide",
+                                null),
                         Sorting.most("spend", "Spend", "num", Row::net),
                         new Sorting.Column<>("share", "Share", "num hide", null),
                         new Sorting.Column<>(
@@ -187,10 +193,4 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                 view.sort(),
                 "spend");
     }
-
-    private boolean isByMonth() {
-        return last().toEpochDay() - first().toEpochDay() >= DAYS_MAX;
-    }
-
-    private static final int DAYS_MAX = 92;
 }
