@@ -431,6 +431,7 @@ class ArchitectureTest {
                         packageOf("models.prices"),
                         packageOf("operator.settings"),
                         packageOf("customers.payments"),
+                        packageOf("customers.teams"),
                         packageOf("books.tasks"),
                         packageOf("books.rollups"),
                         packageOf("upstreams.signatures"),

@@ -18,6 +18,7 @@ import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
@@ -72,6 +73,7 @@ record Stores(
                 MonthlyStatements.part(),
                 Dismissals.part(),
                 outbox.part(),
+                Teams.part(),
                 Leaving.part(),
                 AuditLog.part());
     }

@@ -55,6 +55,38 @@ class KeysApiTest {
         gateway.close();
     }
 
+    @Test
+    void a_service_key_is_created_for_a_team_of_the_account() {
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_1', '" + customer.account()
+                + "', 'Search', 1)");
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_2', '"
+                + gateway.customer("1").account() + "', 'Search', 1)");
+
+        Reply made = ask("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":\"team_1\"}");
+
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        assertThat(made.json().get("team").asString()).isEqualTo("team_1");
+        String id = made.json().get("id").asString();
+        assertThat(ask("GET", "/v1/keys/" + id, null).json().get("team").asString())
+                .isEqualTo("team_1");
+        assertThat(gateway.text("SELECT created_by FROM api_key WHERE id = '" + id + "'"))
+                .isEqualTo(managerId);
+        assertThat(gateway.post(
+                                "/v1/chat/completions",
+                                CALL,
+                                made.json().get("key").asString())
+                        .status())
+                .isEqualTo(200);
+        for (String wrong : List.of("\"team_2\"", "\"team_none\"", "\"\"", "7")) {
+            Reply refused = ask("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":" + wrong + "}");
+            assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+            assertThat(refused.error().get("param").asString()).isEqualTo("team");
+        }
+        Reply own = ask("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":null}");
+        assertThat(own.status()).isEqualTo(201);
+        assertThat(own.json().has("team")).isFalse();
+    }
+
     private static Reply ask(String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
                 .header("Authorization", "Bearer " + manager)

@@ -3,6 +3,7 @@ package dev.tollgate.http;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
@@ -364,7 +365,7 @@ class FloodTest {
     }
 
     private static String made(CustomerKeys keys, String account) {
-        return ((KeyResult.Made) keys.create(account, KeySettings.named("made")))
+        return ((KeyResult.Made) keys.create(account, NewKey.ofAccount(KeySettings.named("made"), account), null))
                 .key()
                 .id();
     }

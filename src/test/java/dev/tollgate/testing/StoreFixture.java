@@ -23,15 +23,20 @@ import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySecret;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -112,6 +117,8 @@ public final class StoreFixture implements AutoCloseable {
                 Signatures.part(SIGNATURES_KIB_MAX),
                 KeptResponses.part(RESPONSES_BYTES_MAX),
                 answers.part(),
+                Teams.part(),
+                new WritePart<>(Execute.class),
                 AuditLog.part()));
         signatures = new Signatures(database, writer, SECRETS, clock);
         responses = new KeptResponses(database, writer, SECRETS, clock, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
@@ -202,6 +209,25 @@ public final class StoreFixture implements AutoCloseable {
 
     public Balance balance(String accountId) {
         return ledger.account(accountId).orElseThrow().balance();
+    }
+
+    /** Executes SQL on the writer's connection. */
+    public void execute(String sql) {
+        commit(new Execute(sql));
+    }
+
+    private static final class Execute extends Write<Integer> {
+
+        private final String sql;
+
+        Execute(String sql) {
+            this.sql = sql;
+        }
+
+        @Override
+        protected Integer run(Statements statements) throws SQLException {
+            return statements.run(sql);
+        }
     }
 
     /** The first column of the first row. */

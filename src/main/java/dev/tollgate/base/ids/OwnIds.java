@@ -2,7 +2,7 @@ package dev.tollgate.base.ids;
 
 import java.util.random.RandomGenerator;
 
-/** New ids of accounts, keys, people, members and mails: a prefix that says what it is, and enough randomness that no two are the same. */
+/** New ids of accounts, keys, people, members, teams and mails: a prefix that says what it is, and enough randomness that no two are the same. */
 public final class OwnIds {
 
     private static final int CHARS = 20;
@@ -23,6 +23,10 @@ public final class OwnIds {
 
     public static String member(RandomGenerator random) {
         return make("mem_", random);
+    }
+
+    public static String team(RandomGenerator random) {
+        return make("team_", random);
     }
 
     public static String mail(RandomGenerator random) {

@@ -100,6 +100,20 @@ final class Holdings {
                     k.locked k.scopes""",
                     "k.id"),
             Holding.of(
+                    "teams.csv",
+                    "all teams, including archived ones",
+                    "team t",
+                    "t.account_id = :account",
+                    "t.id t.name t.created_at t.archived_at",
+                    "t.id"),
+            Holding.of(
+                    "team-members.csv",
+                    "the people of each team",
+                    "team_member f JOIN team t ON t.id = f.team_id",
+                    "t.account_id = :account",
+                    "f.team_id f.member_id f.role",
+                    "f.team_id f.member_id"),
+            Holding.of(
                     "spending.csv",
                     "spending of each key by hour, by day (UTC) and in total",
                     "spend_window w",

@@ -2,8 +2,10 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.Drawn;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
 import dev.tollgate.customers.keys.KeyChange.ForgetKeys;
@@ -35,12 +37,12 @@ public final class CustomerKeys {
 
     private static final Logger log = LoggerFactory.getLogger(CustomerKeys.class);
 
-    /** The number of keys that an account may have, deleted ones not counted. */
+    /** The number of account keys that an account may have, deleted ones not counted. */
     public static final int KEYS_MAX = 100;
 
     public static final int NAME_CHARS_MAX = 100;
 
-    /** The number of keys that an account may make a day. */
+    /** The number of keys that may be made a day, by each person, and by all keys of an account. */
     static final int MADE_DAY = 100;
 
     private static final int ROTATED_DAY = 100;
@@ -91,12 +93,19 @@ public final class CustomerKeys {
     }
 
     /**
-     * Makes a key.
+     * A key to be made.
      *
      * @param settings of a kind that can be chosen, under a name that {@link #isName}
+     * @param memberId whose personal key it is; empty for none
+     * @param teamId the team that it is in; empty for none
+     * @param createdBy the person or key that makes it
      */
-    public KeyResult create(String accountId, KeySettings settings) {
-        return create(accountId, settings, null);
+    public record NewKey(KeySettings settings, String memberId, String teamId, String createdBy) {
+
+        /** Returns an account key. */
+        public static NewKey ofAccount(KeySettings settings, String createdBy) {
+            return new NewKey(settings, "", "", createdBy);
+        }
     }
 
     /**
@@ -105,7 +114,8 @@ public final class CustomerKeys {
      * @param once what is random and the same whenever the same is asked for; null: one is made each time
      * @return {@link KeyResult.MadeBefore} where it was made by an earlier call
      */
-    public KeyResult create(String accountId, KeySettings settings, @Nullable String once) {
+    public KeyResult create(String accountId, NewKey wanted, @Nullable String once) {
+        KeySettings settings = wanted.settings();
         requireName(settings.name());
         if (settings.kind() == KeyKind.HIDDEN) {
             throw new IllegalArgumentException("a hidden key is not made by wish");
@@ -113,26 +123,29 @@ public final class CustomerKeys {
         if (byKey && settings.kind() == KeyKind.MANAGEMENT) {
             return new KeyResult.NotByKey();
         }
-        Duration wait = use(accountId, "keys.made", MADE_DAY);
+        Duration wait = use(byKey ? accountId : wanted.createdBy(), "keys.made", MADE_DAY);
         if (wait.isPositive()) {
             return new KeyResult.TooOften(wait);
         }
         KeySecret secret = KeySecret.random(random);
         String id = OwnIds.key(once == null ? random : new Drawn(accountId + " " + once));
-        CreateKey create = new CreateKey(id, accountId, secret, settings, clock.instant(), KEYS_MAX);
+        KeyOwner owner = new KeyOwner(wanted.memberId(), wanted.teamId(), id);
+        Key key = Key.made(id, accountId, owner, secret.prefix(), settings, clock.instant());
+        CreateKey create = new CreateKey(key, secret, wanted.createdBy(), KEYS_MAX);
         try {
-            writer.commitAndWait(Unit.of(create));
+            writer.commitAndWait(owner.id().isEmpty() ? Unit.of(create) : Unit.of(new TakeAccount(accountId), create));
         } catch (StoreException e) {
             // Another server may have made it at the same moment.
             return find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseThrow(() -> e);
         }
         return switch (create.outcome()) {
-            case CreateKey.Misread _ -> throw new IllegalStateException("an account key has no other owner");
             case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
             case CreateKey.MadeBefore before ->
                 find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseGet(KeyResult.NoSuchKey::new);
             case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
             case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
+            case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();
+            case CreateKey.Misread older -> new KeyResult.OlderServers(older.nodes());
         };
     }
 
@@ -193,19 +206,19 @@ public final class CustomerKeys {
         return edit(accountId, id, () -> new DeleteKey(id, new KeyCondition(accountId, null), clock.instant()));
     }
 
-    /** Rotates a key regardless of its version. */
-    public KeyResult rotate(String accountId, String id, Duration grace) {
-        return rotate(accountId, id, null, grace);
-    }
-
     /**
      * Replaces the secret; id, limits and counters stay. A previous secret that was still valid ends now.
      *
+     * @param memberId the member who does it, who alone may for a personal key; empty for a key that does
      * @param version the version that the caller has seen; null for any
      * @param grace how long the present secret stays valid, 0 to {@link RotateKey#GRACE_MAX}
      * @return {@link KeyResult.Made} with the new secret on success
      */
-    public KeyResult rotate(String accountId, String id, @Nullable Long version, Duration grace) {
+    public KeyResult rotate(String accountId, String memberId, String id, @Nullable Long version, Duration grace) {
+        String its = find(accountId, id).map(key -> key.owner().memberId()).orElse("");
+        if (!its.isEmpty() && !its.equals(memberId)) {
+            return new KeyResult.NotYours();
+        }
         KeySecret secret = KeySecret.random(random);
         KeyResult result = edit(
                 accountId,
@@ -228,8 +241,9 @@ public final class CustomerKeys {
         });
     }
 
-    private Duration use(String accountId, String kind, int most) {
-        return allowances.use(writer, List.of(allowances.of(kind, accountId, most, DAY)));
+    /** @param whose an account, or the person or key that acts */
+    private Duration use(String whose, String kind, int most) {
+        return allowances.use(writer, List.of(allowances.of(kind, whose, most, DAY)));
     }
 
     private KeyResult edit(String accountId, String id, String kind, int most, Supplier<KeyEdit> change) {

@@ -30,7 +30,11 @@ public record Key(
 
     /** Returns an account key that has just been created. */
     public static Key made(String id, String accountId, String prefix, KeySettings settings, Instant at) {
-        return new Key(id, accountId, KeyOwner.account(id), prefix, settings, false, 1, at, null, null, null);
+        return made(id, accountId, KeyOwner.account(id), prefix, settings, at);
+    }
+
+    static Key made(String id, String accountId, KeyOwner owner, String prefix, KeySettings settings, Instant at) {
+        return new Key(id, accountId, owner, prefix, settings, false, 1, at, null, null, null);
     }
 
     /** Returns whether the key may be used from there. */

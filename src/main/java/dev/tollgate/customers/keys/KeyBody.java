@@ -7,6 +7,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
 import dev.tollgate.http.limits.CallLimits;
 import java.math.BigDecimal;
@@ -37,6 +38,10 @@ public final class KeyBody {
     /** The end of the year 9999. */
     private static final long SECONDS_MAX = 253_402_300_799L;
 
+    private static final Set<String> CREATABLE =
+            Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at");
+    private static final Set<String> CREATABLE_IN_TEAMS =
+            Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at", "team");
     private static final Set<String> CHANGEABLE =
             Set.of("name", "disabled", "allow", "spend", "rates", "models", "expires_at");
 
@@ -60,8 +65,13 @@ public final class KeyBody {
 
     /** @throws ApiException a 400 that names the field */
     public static KeySettings creation(ObjectNode sent, Function<String, @Nullable String> modelIds, Instant now) {
+        return creation(sent, modelIds, now, CREATABLE);
+    }
+
+    private static KeySettings creation(
+            ObjectNode sent, Function<String, @Nullable String> modelIds, Instant now, Set<String> known) {
         KeyBody body = new KeyBody(sent, modelIds);
-        body.only(Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at"));
+        body.only(known);
         JsonNode name = body.body.get("name");
         if (name == null) {
             throw invalid("name", "is required.");
@@ -73,6 +83,32 @@ public final class KeyBody {
         }
         JsonNode kind = body.body.get("kind");
         return kind == null ? settings : settings.withKind(kind(kind));
+    }
+
+    /**
+     * Reads the key that a customer's key wants to make, never a personal key: its secret could read what the member's keys have kept.
+     *
+     * @param by the key that makes it
+     * @throws ApiException a 400 that names the field
+     */
+    static NewKey creation(ObjectNode sent, Function<String, @Nullable String> modelIds, Instant now, String by) {
+        KeySettings settings = creation(sent, modelIds, now, CREATABLE_IN_TEAMS);
+        String team = team(sent.get("team"));
+        if (!team.isEmpty() && settings.kind() == KeyKind.MANAGEMENT) {
+            throw invalid("team", "must be missing or null for a management key.");
+        }
+        return new NewKey(settings, "", team, by);
+    }
+
+    /** Returns the id of a team; empty if there is none. */
+    private static String team(@Nullable JsonNode team) {
+        if (team == null || team.isNull()) {
+            return "";
+        }
+        if (!team.isString() || team.stringValue().isEmpty()) {
+            throw invalid("team", "must be the id of a team, or null for a key of the account.");
+        }
+        return team.stringValue();
     }
 
     /** @throws ApiException a 400 that names the field */

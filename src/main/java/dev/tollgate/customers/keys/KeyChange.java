@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
                 KeyChange.EnsureHiddenKey,
                 KeyChange.SetAccountRates,
                 KeyChange.ForgetKeys,
+                KeyChange.DeleteKeys,
                 KeyEdit {
 
     private final List<String> touchedHashes = new ArrayList<>(2);
@@ -23,6 +25,11 @@ public abstract sealed class KeyChange<O> extends Decision<O>
 
     /** Returns the row that it reads and changes: the key's id, or its hash. */
     abstract String idOrHash();
+
+    /** Returns all rows that it reads and changes. */
+    List<String> idsOrHashes() {
+        return List.of(idOrHash());
+    }
 
     abstract O decideOver(KeyRows rows) throws SQLException;
 
@@ -81,7 +88,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         Key decideOver(KeyRows rows) throws SQLException {
             KeyRows.Row present = rows.byHash(hash);
             if (present == null) {
-                rows.insert(key, hash);
+                rows.insert(key, hash, "");
                 touch(hash);
                 return key;
             }
@@ -130,7 +137,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
             if (!rows.hasAccount(key.accountId())) {
                 return new CreateKey.NoSuchAccount();
             }
-            rows.insert(key, hash);
+            rows.insert(key, hash, "");
             touch(hash);
             return new CreateKey.Created(key);
         }
@@ -174,6 +181,56 @@ public abstract sealed class KeyChange<O> extends Decision<O>
             after = change.apply(before);
             rows.setAccountRates(accountId, after);
             touchAccount(accountId);
+            return true;
+        }
+    }
+
+    /**
+     * Deletes the keys of a team, of a member, or of a member in a team, in a unit that has taken the account's row. The outcome is false, and nothing is
+     * deleted, if the owner has other keys than those named: then read them again.
+     */
+    public static final class DeleteKeys extends KeyChange<Boolean> {
+
+        private final String accountId;
+        private final @Nullable String memberId;
+        private final @Nullable String teamId;
+        private final List<String> ids;
+        private final Instant at;
+
+        /**
+         * @param memberId null for the keys of all
+         * @param teamId null for keys in and outside teams
+         * @param ids of all their keys as they were read
+         */
+        public DeleteKeys(
+                String accountId, @Nullable String memberId, @Nullable String teamId, List<String> ids, Instant at) {
+            this.accountId = accountId;
+            this.memberId = memberId;
+            this.teamId = teamId;
+            this.ids = List.copyOf(ids);
+            this.at = at;
+        }
+
+        @Override
+        String idOrHash() {
+            return "";
+        }
+
+        @Override
+        List<String> idsOrHashes() {
+            return ids;
+        }
+
+        @Override
+        Boolean decideOver(KeyRows rows) throws SQLException {
+            if (!rows.owned(accountId, memberId, teamId).equals(ids)) {
+                return false;
+            }
+            for (String id : ids) {
+                KeyRows.Row present = Objects.requireNonNull(rows.byId(id));
+                rows.update(present.key().withDeletedAt(at).asNextVersion());
+                touch(present);
+            }
             return true;
         }
     }

@@ -27,7 +27,9 @@ final class KeyChangesPart implements Part<KeyChange> {
     @Override
     public void write(Statements statements, List<KeyChange> changes) throws SQLException {
         KeyRows rows = new KeyRows(statements);
-        rows.lock(changes.stream().map(KeyChange::idOrHash).toList());
+        rows.lock(changes.stream()
+                .flatMap(change -> ((KeyChange<?>) change).idsOrHashes().stream())
+                .toList());
         for (KeyChange<?> change : changes) {
             change.applyTo(rows);
         }

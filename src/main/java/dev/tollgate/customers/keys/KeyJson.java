@@ -37,6 +37,8 @@ public final class KeyJson {
         if (account != null) {
             json.put("account", account);
         }
+        owner(json, "member", key.owner().memberId());
+        owner(json, "team", key.owner().teamId());
         if (secret != null) {
             json.put("key", secret);
         }
@@ -59,6 +61,13 @@ public final class KeyJson {
         return json.put("expires_at", ApiJson.seconds(settings.expiresAt()))
                 .put("last_used_at", ApiJson.seconds(key.lastUsedAt()))
                 .put("created_at", ApiJson.seconds(key.createdAt()));
+    }
+
+    /** An account key has neither. */
+    private static void owner(ObjectNode json, String field, String id) {
+        if (!id.isEmpty()) {
+            json.put(field, id);
+        }
     }
 
     private static void texts(ArrayNode array, List<String> texts) {

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import java.time.Duration;
+import java.util.List;
 
 /** The result of a customer's action on a key. */
 public sealed interface KeyResult {
@@ -20,21 +21,33 @@ public sealed interface KeyResult {
     /** @param key as it is now */
     record Done(Key key) implements KeyResult {}
 
+    /** Nothing was done. */
+    sealed interface Refused extends KeyResult {}
+
     /** The account has none of that id. */
-    record NoSuchKey() implements KeyResult {}
+    record NoSuchKey() implements Refused {}
 
     /** Somebody else has changed it since it was read. @param key as it is now */
-    record ChangedMeanwhile(Key key) implements KeyResult {}
+    record ChangedMeanwhile(Key key) implements Refused {}
 
-    /** The account has {@link CustomerKeys#KEYS_MAX} keys. */
-    record TooMany() implements KeyResult {}
+    /** The account, the member or the team has as many keys as it may have. */
+    record TooMany() implements Refused {}
 
     /** The account has done this too often today. */
-    record TooOften(Duration left) implements KeyResult {}
+    record TooOften(Duration left) implements Refused {}
+
+    /** Only its member gets another secret of a personal key, with which one could read what the member's keys have kept. */
+    record NotYours() implements Refused {}
 
     /** A management key may not be made or changed from here. */
-    record NotByKey() implements KeyResult {}
+    record NotByKey() implements Refused {}
+
+    /** The account has no such member or team, or the member is not in the team. */
+    record NoSuchOwner() implements Refused {}
+
+    /** Servers of a program that ignores owners are running. @param nodes their ids */
+    record OlderServers(List<String> nodes) implements Refused {}
 
     /** The account no longer exists. */
-    record NoSuchAccount() implements KeyResult {}
+    record NoSuchAccount() implements Refused {}
 }

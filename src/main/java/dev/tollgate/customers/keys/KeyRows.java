@@ -24,8 +24,8 @@ final class KeyRows {
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
                 rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, id, hash, prefix,
-                created_at, member_id, team_id, origin_id, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                created_at, member_id, team_id, origin_id, created_by, number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
@@ -46,7 +46,14 @@ final class KeyRows {
                 ORDER BY deleted_at LIMIT ?%s)""";
     private static final String SELECT_SOME = """
             SELECT COUNT(*) FROM (SELECT 1 FROM api_key
-                WHERE account_id = ? AND deleted_at IS NULL AND hidden = 0 LIMIT ?) AS found""";
+                WHERE account_id = ? AND deleted_at IS NULL AND hidden = 0 AND member_id = '' AND team_id = '' LIMIT ?) AS found""";
+    private static final String SELECT_ALL =
+            "SELECT COUNT(*) FROM api_key WHERE account_id = ? AND deleted_at IS NULL AND hidden = 0";
+    private static final String SELECT_MEMBERS = SELECT_ALL + " AND member_id = ?";
+    private static final String SELECT_TEAMS = SELECT_ALL + " AND team_id = ? AND member_id = ''";
+    private static final String MEMBER = "SELECT 1 FROM member WHERE id = ? AND account_id = ? AND left_at IS NULL";
+    private static final String TEAM = "SELECT 1 FROM team WHERE id = ? AND account_id = ? AND archived_at IS NULL";
+    private static final String FELLOW = "SELECT 1 FROM team_member WHERE team_id = ? AND member_id = ?";
     private static final String SET_ACCOUNT_RATES = """
             INSERT INTO account_rates (account_id, requests, tokens, concurrency) VALUES (?, ?, ?, ?)
             ON CONFLICT (account_id) DO UPDATE SET requests = excluded.requests, tokens = excluded.tokens,
@@ -56,6 +63,14 @@ final class KeyRows {
             "SELECT id FROM api_key WHERE id = ANY (?) OR hash = ANY (?) ORDER BY id" + Dialect.POSTGRESQL.lock(),
             "text",
             "text");
+
+    /** The most keys of an account, account keys included. */
+    static final int KEYS_OF_ALL_MAX = 1_000;
+
+    static final int KEYS_OF_MEMBER_MAX = 10;
+
+    /** The most service keys of a team. */
+    static final int KEYS_OF_TEAM_MAX = 50;
 
     /** A key and its hash, which stays in this package. */
     record Row(Key key, String hash, @Nullable String oldHash) {}
@@ -110,11 +125,12 @@ final class KeyRows {
         return owner.id().isEmpty() ? List.of() : ShutOut.before(statements, RowForm.OWNED_KEYS);
     }
 
-    void insert(Key key, String hash) throws SQLException {
+    /** @param createdBy the person or key that makes it; empty for the program and the operator */
+    void insert(Key key, String hash, String createdBy) throws SQLException {
         List<@Nullable Object> values = changeable(key);
         KeyOwner owner = key.owner();
         Collections.addAll(values, key.id(), hash, key.prefix(), key.createdAt());
-        Collections.addAll(values, owner.memberId(), owner.teamId(), owner.originId());
+        Collections.addAll(values, owner.memberId(), owner.teamId(), owner.originId(), createdBy);
         statements.run(INSERT, values.toArray());
     }
 
@@ -129,9 +145,33 @@ final class KeyRows {
         statements.run(ROTATE, hash, key.prefix(), oldHash, key.oldSecretUntil(), key.version(), key.id());
     }
 
-    /** Returns whether the account has so many that can be used or enabled. */
-    boolean hasKeys(String accountId, int count) throws SQLException {
-        return statements.number(SELECT_SOME, accountId, count) >= count;
+    /** Returns the ids of the live keys of an owner, in their order. @param memberId null for any; @param teamId null for any */
+    List<String> owned(String accountId, @Nullable String memberId, @Nullable String teamId) throws SQLException {
+        return KeySql.owned(statements, accountId, memberId, teamId);
+    }
+
+    /** Returns whether a key may have this owner: the member is live, in the team if there is one, and the team is not archived. */
+    boolean hasOwner(String accountId, KeyOwner owner) throws SQLException {
+        boolean hasMember = owner.memberId().isEmpty() || statements.has(MEMBER, owner.memberId(), accountId);
+        boolean hasTeam = owner.teamId().isEmpty() || statements.has(TEAM, owner.teamId(), accountId);
+        boolean isTogether = owner.memberId().isEmpty()
+                || owner.teamId().isEmpty()
+                || statements.has(FELLOW, owner.teamId(), owner.memberId());
+        return hasMember && hasTeam && isTogether;
+    }
+
+    /** Returns whether the account, or the owner in it, has as many as it may have. @param accountMax of account keys */
+    boolean isFull(String accountId, KeyOwner owner, int accountMax) throws SQLException {
+        if (owner.id().isEmpty()) {
+            return statements.number(SELECT_SOME, accountId, accountMax) >= accountMax
+                    || statements.number(SELECT_ALL, accountId) >= KEYS_OF_ALL_MAX;
+        }
+        boolean isPersonal = !owner.memberId().isEmpty();
+        long its = isPersonal
+                ? statements.number(SELECT_MEMBERS, accountId, owner.memberId())
+                : statements.number(SELECT_TEAMS, accountId, owner.teamId());
+        return its >= (isPersonal ? KEYS_OF_MEMBER_MAX : KEYS_OF_TEAM_MAX)
+                || statements.number(SELECT_ALL, accountId) >= KEYS_OF_ALL_MAX;
     }
 
     CallLimits accountRates(String accountId) throws SQLException {

@@ -8,6 +8,7 @@ import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The columns of a key's row. */
 final class KeySql {
@@ -19,7 +20,17 @@ final class KeySql {
             api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until,
             api_key.member_id, api_key.team_id, api_key.origin_id""";
 
+    /** The live keys of an account that have an owner, or a part of it; hidden ones too. Takes the account, the member and the team, each of these null for any. */
+    private static final String OWNED = """
+            SELECT id FROM api_key WHERE account_id = ? AND (member_id <> '' OR team_id <> '') AND deleted_at IS NULL
+                AND member_id = COALESCE(?, member_id) AND team_id = COALESCE(?, team_id) ORDER BY id""";
+
     private KeySql() {}
+
+    static List<String> owned(Sql sql, String accountId, @Nullable String memberId, @Nullable String teamId)
+            throws SQLException {
+        return sql.list(OWNED, row -> row.getString(1), accountId, memberId, teamId);
+    }
 
     static Key key(ResultSet row) throws SQLException {
         return new Key(

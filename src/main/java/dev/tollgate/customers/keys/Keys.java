@@ -184,6 +184,11 @@ public final class Keys {
         return database.read(sql -> sql.list(SELECT_EVER, KeySql::key, accountId, after == null ? "" : after, limit));
     }
 
+    /** Returns the ids of the live keys of an owner, in their order. @param memberId null for any; @param teamId null for any */
+    public List<String> owned(String accountId, @Nullable String memberId, @Nullable String teamId) {
+        return database.read(sql -> KeySql.owned(sql, accountId, memberId, teamId));
+    }
+
     private static void requirePage(int limit) {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " keys, not " + limit);

@@ -51,10 +51,14 @@ public final class KeysHandler {
         return (exchange, caller) -> {
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.creation(KeyBody.read(body, memory), modelIds, keys.now()),
-                    settings -> answer(
+                    body -> KeyBody.creation(
+                            KeyBody.read(body, memory),
+                            modelIds,
+                            keys.now(),
+                            caller.key().id()),
+                    wanted -> answer(
                             exchange,
-                            () -> keys.create(caller.accountId(), settings),
+                            () -> keys.create(caller.accountId(), wanted, null),
                             result -> show(exchange, 201, result)));
         };
     }
@@ -107,7 +111,7 @@ public final class KeysHandler {
                     body -> Duration.ofSeconds(KeyBody.graceSeconds(body, memory)),
                     grace -> answer(
                             exchange,
-                            () -> keys.rotate(caller.accountId(), id, grace),
+                            () -> keys.rotate(caller.accountId(), "", id, null, grace),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -140,32 +144,49 @@ public final class KeysHandler {
             case KeyResult.Made made -> show(exchange, status, made.key(), made.secret());
             case KeyResult.Done done -> show(exchange, status, done.key(), null);
             case KeyResult.MadeBefore before -> show(exchange, status, before.key(), null);
-            case KeyResult.NoSuchKey none -> exchange.fail(notFound());
+            case KeyResult.Refused refused -> exchange.fail(error(refused));
+        }
+    }
+
+    private static ApiError error(KeyResult.Refused refused) {
+        return switch (refused) {
+            case KeyResult.NoSuchKey none -> notFound();
             case KeyResult.ChangedMeanwhile changed ->
-                exchange.fail(ApiError.of(
+                ApiError.of(
                                 ErrorCode.INVALID_REQUEST,
                                 "This key was changed after you read it. Read it again and repeat your change.")
                         .withStatus(412)
-                        .withHeader("etag", etag(changed.key())));
+                        .withHeader("etag", etag(changed.key()));
             case KeyResult.TooMany tooMany ->
-                exchange.fail(ApiError.invalid(
+                ApiError.invalid(
                         null,
-                        "The account has " + CustomerKeys.KEYS_MAX
-                                + " keys, the maximum. Delete an unused key first."));
-            case KeyResult.TooOften(Duration left) ->
-                exchange.fail(ApiError.of(
+                        "The account or the team has as many keys as it may have: " + CustomerKeys.KEYS_MAX
+                                + " of the account, " + KeyRows.KEYS_OF_TEAM_MAX + " of a team, "
+                                + KeyRows.KEYS_OF_ALL_MAX + " in all. Delete an unused key first.");
+            case KeyResult.NoSuchOwner none ->
+                ApiError.invalid("team", "'team' must be the id of a team of this account.");
+            case KeyResult.OlderServers older ->
+                ApiError.of(
+                                ErrorCode.INVALID_REQUEST,
+                                "Servers of an older version are running that do not know keys of teams: "
+                                        + String.join(", ", older.nodes()) + ". Replace them first.")
+                        .withStatus(409);
+            case KeyResult.NotYours none -> forbidden("Only its member can get a new secret for a personal key.");
+            case KeyResult.TooOften often ->
+                ApiError.of(
                                 ErrorCode.RATE_LIMIT_EXCEEDED,
                                 "The account has created, rotated or changed too many keys within a day.")
-                        .retryAfter(left));
+                        .retryAfter(often.left());
             case KeyResult.NotByKey notByKey ->
-                exchange.fail(ApiError.of(
-                                ErrorCode.INVALID_API_KEY,
-                                "A key cannot create, change or delete a management key. Sign in to do so, or ask"
-                                        + " the operator.")
-                        .withStatus(403));
+                forbidden(
+                        "A key cannot create, change or delete a management key. Sign in to do so, or ask the operator.");
             case KeyResult.NoSuchAccount none ->
-                exchange.fail(ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));
-        }
+                ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist.");
+        };
+    }
+
+    private static ApiError forbidden(String message) {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, message).withStatus(403);
     }
 
     private static void show(Exchange exchange, int status, Key key, @Nullable String secret) {

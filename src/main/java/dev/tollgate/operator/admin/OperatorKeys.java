@@ -130,7 +130,8 @@ public final class OperatorKeys {
                 () -> create.outcome() instanceof CreateKey.Created created ? changed(null, created.key()) : null,
                 create);
         return switch (create.outcome()) {
-            case CreateKey.Misread _ -> throw new IllegalStateException("an account key has no other owner");
+            case CreateKey.NoSuchOwner _, CreateKey.Misread _ ->
+                throw new IllegalStateException("an account key has no other owner");
             case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
             case CreateKey.NoSuchAccount _ -> throw deeds.goneOrNever(accountId);
             case CreateKey.MadeBefore _ -> throw new IllegalStateException("a new id each time");

@@ -64,6 +64,7 @@ class HoldingsTest {
                     "id account_id key_id created_at state charged_micros sandbox_micros first_sequence last_sequence"),
             Map.entry("session", "hash person_id"),
             Map.entry("task", "account_id costs"),
+            Map.entry("team", "account_id"),
             Map.entry("thought_signature", "account_id print place channel is_first upstream_id signature"),
             Map.entry("told_notice", "person_id version"),
             Map.entry("usage_day", "account_id cost_micros costed " + firsts()),

@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyChange.SetAccountRates;
 import dev.tollgate.customers.keys.KeyEdit.DeleteKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
@@ -65,7 +66,7 @@ class CustomerKeysTest {
     }
 
     private KeyResult.Made made(KeySettings settings) {
-        return (KeyResult.Made) keys.create("acc_1", settings);
+        return (KeyResult.Made) keys.create("acc_1", NewKey.ofAccount(settings, "acc_1"), null);
     }
 
     private static Key done(KeyResult result) {
@@ -79,14 +80,14 @@ class CustomerKeysTest {
     @Test
     void an_account_has_a_hundred_keys_at_most_and_deleting_one_makes_room() {
         for (int i = 0; i < CustomerKeys.KEYS_MAX - 1; i++) {
-            keys.create("acc_1", PLAIN);
+            keys.create("acc_1", NewKey.ofAccount(PLAIN, "acc_1"), null);
         }
         String last = made(PLAIN).key().id();
         store.setNow(store.now().plus(Duration.ofDays(1)));
-        assertThat(keys.create("acc_1", PLAIN)).isEqualTo(new KeyResult.TooMany());
-        assertThat(keys.create("acc_2", PLAIN)).isInstanceOf(KeyResult.Made.class);
+        assertThat(keys.create("acc_1", NewKey.ofAccount(PLAIN, "acc_1"), null)).isEqualTo(new KeyResult.TooMany());
+        assertThat(keys.create("acc_2", NewKey.ofAccount(PLAIN, "acc_2"), null)).isInstanceOf(KeyResult.Made.class);
         keys.delete("acc_1", last);
-        assertThat(keys.create("acc_1", PLAIN)).isInstanceOf(KeyResult.Made.class);
+        assertThat(keys.create("acc_1", NewKey.ofAccount(PLAIN, "acc_1"), null)).isInstanceOf(KeyResult.Made.class);
     }
 
     @ParameterizedTest
@@ -111,7 +112,7 @@ class CustomerKeysTest {
                 .extracting(key -> key.settings().name())
                 .contains("laptop");
         assertThat(keys.delete("acc_1", id)).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.rotate("acc_1", id, Duration.ZERO)).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.rotate("acc_1", "", id, null, Duration.ZERO)).isEqualTo(new KeyResult.NoSuchKey());
         assertThat(keys.disable("acc_1", id, false)).isEqualTo(new KeyResult.NoSuchKey());
     }
 
@@ -122,7 +123,7 @@ class CustomerKeysTest {
         assertThat(keys.find("acc_2", id)).isEmpty();
         assertThat(keys.disable("acc_2", id, true)).isEqualTo(none);
         assertThat(keys.delete("acc_2", id)).isEqualTo(none);
-        assertThat(keys.rotate("acc_2", id, Duration.ZERO)).isEqualTo(none);
+        assertThat(keys.rotate("acc_2", "", id, null, Duration.ZERO)).isEqualTo(none);
         assertThat(keys.change("acc_2", id, null, settings -> settings, null)).isEqualTo(none);
         assertThat(store.decide(new DeleteKey(id, new KeyCondition("acc_2", null), store.now())))
                 .isEqualTo(new KeyEdit.NoSuchKey());
@@ -147,7 +148,7 @@ class CustomerKeysTest {
         KeyResult.Made first = made(PLAIN.withRates(new CallLimits(7L, 8L, 9L)));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         KeyResult.Made second =
-                (KeyResult.Made) keys.rotate("acc_1", first.key().id(), Duration.ofHours(1));
+                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ofHours(1));
         assertThat(second.key().id()).isEqualTo(first.key().id());
         assertThat(second.key().settings()).isEqualTo(first.key().settings());
         assertThat(second.secret()).isNotEqualTo(first.secret());
@@ -166,9 +167,10 @@ class CustomerKeysTest {
     void rotated_without_grace_the_old_secret_is_refused_at_once() {
         KeyResult.Made first = made(PLAIN);
         KeyResult.Made second =
-                (KeyResult.Made) keys.rotate("acc_1", first.key().id(), Duration.ofDays(7));
+                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ofDays(7));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
-        KeyResult.Made third = (KeyResult.Made) keys.rotate("acc_1", first.key().id(), Duration.ZERO);
+        KeyResult.Made third =
+                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ZERO);
         assertThat(find(first)).isEqualTo(new Authentication.Unknown());
         assertThat(find(second)).isEqualTo(new Authentication.Unknown());
         assertThat(find(third)).isInstanceOf(Authentication.Found.class);
@@ -178,7 +180,7 @@ class CustomerKeysTest {
     void what_holds_for_a_key_holds_for_its_old_secret_too() {
         KeyResult.Made first = made(PLAIN);
         String id = first.key().id();
-        keys.rotate("acc_1", id, Duration.ofDays(1));
+        keys.rotate("acc_1", "", id, null, Duration.ofDays(1));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         keys.disable("acc_1", id, true);
         assertThat(find(first)).isInstanceOf(Authentication.Disabled.class);
@@ -192,7 +194,7 @@ class CustomerKeysTest {
     void secrets_old_and_new_are_known_after_a_restart() {
         KeyResult.Made first = made(PLAIN);
         KeyResult.Made second =
-                (KeyResult.Made) keys.rotate("acc_1", first.key().id(), Duration.ofDays(1));
+                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ofDays(1));
         store = store.reopened();
         store.keys.callTheRoll();
         assertThat(authenticate(first.secret())).isInstanceOf(Authentication.Found.class);
@@ -215,7 +217,8 @@ class CustomerKeysTest {
         assertThat(keys.list("acc_1", null, 9)).isEmpty();
         assertThat(store.keys.list(null, null, 9)).isEmpty();
         assertThat(keys.find("acc_1", one.key().id())).isEmpty();
-        assertThat(keys.rotate("acc_1", one.key().id(), Duration.ZERO)).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.rotate("acc_1", "", one.key().id(), null, Duration.ZERO))
+                .isEqualTo(new KeyResult.NoSuchKey());
         assertThat(keys.delete("acc_1", one.key().id())).isEqualTo(new KeyResult.NoSuchKey());
         assertThat(store.keys.find("hidden acc_1")).isEqualTo(new Authentication.Unknown());
         assertThat(admit(one.key().id(), one.key().prefix())).isEqualTo(KeyState.Outcome.USABLE);
@@ -227,9 +230,10 @@ class CustomerKeysTest {
         KeySettings management = PLAIN.withKind(KeyKind.MANAGEMENT);
         CustomerKeys byKey = keys.byManagementKey();
         KeyResult.NotByKey refused = new KeyResult.NotByKey();
-        assertThat(byKey.create("acc_1", management)).isEqualTo(refused);
+        assertThat(byKey.create("acc_1", NewKey.ofAccount(management, "key_1"), null))
+                .isEqualTo(refused);
         String id = made(management).key().id();
-        assertThat(byKey.rotate("acc_1", id, Duration.ZERO)).isEqualTo(refused);
+        assertThat(byKey.rotate("acc_1", "", id, null, Duration.ZERO)).isEqualTo(refused);
         assertThat(byKey.change("acc_1", id, null, settings -> settings, null)).isEqualTo(refused);
         assertThat(byKey.delete("acc_1", id)).isEqualTo(refused);
         assertThat(byKey.disable("acc_1", id, true)).isEqualTo(refused);
@@ -255,7 +259,8 @@ class CustomerKeysTest {
     void a_grace_has_bounds() {
         String id = made(PLAIN).key().id();
         for (Duration grace : List.of(Duration.ofSeconds(-1), RotateKey.GRACE_MAX.plusSeconds(1))) {
-            assertThatThrownBy(() -> keys.rotate("acc_1", id, grace)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> keys.rotate("acc_1", "", id, null, grace))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 

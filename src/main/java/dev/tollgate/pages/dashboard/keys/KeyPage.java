@@ -42,6 +42,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -168,7 +169,7 @@ public record KeyPage(
         if (chosen == null) {
             return PageStep.to(path(key));
         }
-        return switch (keys.rotate(key.accountId(), key.id(), version, chosen)) {
+        return switch (keys.rotate(key.accountId(), member(request), key.id(), version, chosen)) {
             case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             // Also where the form is sent once more: the secret that it has made was shown, and stays good.
             case KeyResult.ChangedMeanwhile changed ->
@@ -287,6 +288,11 @@ public record KeyPage(
     private static long shownVersion(KeyForm form, Key key) {
         String sent = form.text("version");
         return sent.isEmpty() ? key.version() : version(sent);
+    }
+
+    /** Returns the visitor's membership: the gate lets nobody else in. */
+    private static String member(PageRequest<Visitor.Member> request) {
+        return Objects.requireNonNull(request.visitor().person().membership()).id();
     }
 
     private static String path(Key key) {

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
@@ -56,7 +57,10 @@ public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, 
         }
         KeySettings settings = reading.edit()
                 .apply(KeySettings.named(form.text("name")).withKind(isManagement ? KeyKind.MANAGEMENT : KeyKind.API));
-        return switch (keys.create(request.visitor().accountId(), settings, Once.of(sent))) {
+        return switch (keys.create(
+                request.visitor().accountId(),
+                NewKey.ofAccount(settings, request.visitor().person().id()),
+                Once.of(sent))) {
             case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             case KeyResult.MadeBefore before ->
                 PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");

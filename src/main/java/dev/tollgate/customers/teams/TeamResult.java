@@ -1,0 +1,28 @@
+package dev.tollgate.customers.teams;
+
+import java.util.List;
+
+/** The result of an action on a team. */
+public sealed interface TeamResult {
+
+    /** @param team as it is now */
+    record Done(Team team) implements TeamResult {}
+
+    /** The account has no such team, or it is archived. */
+    record NoSuchTeam() implements TeamResult {}
+
+    /** The account has no such member. */
+    record NoSuchMember() implements TeamResult {}
+
+    /** Another team of the account has this name. */
+    record NameTaken() implements TeamResult {}
+
+    /** The account has {@link Teams#TEAMS_MAX} teams. */
+    record TooMany() implements TeamResult {}
+
+    /** The keys of the team were changed while they were read, several times. */
+    record Busy() implements TeamResult {}
+
+    /** Servers of a program that ignores teams are running. @param nodes their ids */
+    record OlderServers(List<String> nodes) implements TeamResult {}
+}

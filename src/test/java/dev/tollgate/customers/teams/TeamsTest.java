@@ -1,0 +1,216 @@
+package dev.tollgate.customers.teams;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.keys.Authentication;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Teams and their keys, over the real databases. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class TeamsTest {
+
+    private static final String ACCOUNT = "acc_1";
+    private static final String OTHER = "acc_2";
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture store;
+    private CustomerKeys keys;
+    private Teams teams;
+
+    @BeforeEach
+    void open() {
+        store = stores.open(folder);
+        store.account(ACCOUNT, 1_000);
+        store.account(OTHER, 1_000);
+        keys = new CustomerKeys(
+                store.keys,
+                store.writer,
+                new Allowances(store.database, StoreFixture.SECRETS, store::now),
+                store::now,
+                new SecureRandom());
+        teams = new Teams(store.database, store.keys, store.writer, store::now, new SecureRandom());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private static Team done(TeamResult result) {
+        return ((TeamResult.Done) result).team();
+    }
+
+    private Team made(String name) {
+        return done(teams.create(ACCOUNT, name));
+    }
+
+    private void member(String id) {
+        store.execute(
+                "INSERT INTO person (id, account_id, login, name, role, password_hash, created_at)" + " VALUES ('per_"
+                        + id + "', '" + ACCOUNT + "', '" + id + "@example.org', '" + id + "', 'user', '', 1)");
+        store.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
+                + ACCOUNT + "', 'per_" + id + "', 'member', 1)");
+    }
+
+    private KeyResult create(String member, String team) {
+        return keys.create(ACCOUNT, new NewKey(KeySettings.named("k"), member, team, "per_1"), null);
+    }
+
+    private KeyResult.Made key(String member, String team) {
+        return (KeyResult.Made) create(member, team);
+    }
+
+    private Authentication found(KeyResult.Made made) {
+        return store.keys.find(made.secret());
+    }
+
+    @Test
+    void a_team_has_a_name_of_its_own_in_its_account() {
+        Team search = made("Search");
+        assertThat(teams.create(ACCOUNT, "Search")).isInstanceOf(TeamResult.NameTaken.class);
+        assertThat(teams.create(OTHER, "Search")).isInstanceOf(TeamResult.Done.class);
+        assertThat(teams.rename(OTHER, search.id(), "Stolen")).isInstanceOf(TeamResult.NoSuchTeam.class);
+        assertThat(teams.rename(ACCOUNT, made("Ads").id(), "Search")).isInstanceOf(TeamResult.NameTaken.class);
+        assertThat(done(teams.rename(ACCOUNT, search.id(), "Find")).name()).isEqualTo("Find");
+        assertThat(teams.list(ACCOUNT)).extracting(Team::name).containsExactly("Ads", "Find");
+    }
+
+    @Test
+    void an_account_has_fifty_teams_at_most_and_archiving_makes_room() {
+        for (int i = 0; i < Teams.TEAMS_MAX; i++) {
+            made("Team " + i);
+        }
+        assertThat(teams.create(ACCOUNT, "one more")).isInstanceOf(TeamResult.TooMany.class);
+        teams.archive(ACCOUNT, teams.list(ACCOUNT).getFirst().id());
+        assertThat(teams.create(ACCOUNT, "one more")).isInstanceOf(TeamResult.Done.class);
+    }
+
+    @Test
+    void an_archived_teams_keys_end_and_it_gets_no_further_one() {
+        member("ann");
+        Team team = made("Search");
+        Team other = made("Ads");
+        teams.put(ACCOUNT, team.id(), "mem_ann", true);
+        KeyResult.Made service = key("", team.id());
+        KeyResult.Made personal = key("mem_ann", team.id());
+        KeyResult.Made outside = key("mem_ann", "");
+        KeyResult.Made others = key("", other.id());
+        assertThat(found(service)).isInstanceOf(Authentication.Found.class);
+
+        assertThat(done(teams.archive(ACCOUNT, team.id())).archivedAt()).isEqualTo(store.now());
+
+        assertThat(found(service)).isInstanceOf(Authentication.Deleted.class);
+        assertThat(found(personal)).isInstanceOf(Authentication.Deleted.class);
+        assertThat(found(outside)).isInstanceOf(Authentication.Found.class);
+        assertThat(found(others)).isInstanceOf(Authentication.Found.class);
+        assertThat(create("", team.id())).isInstanceOf(KeyResult.NoSuchOwner.class);
+        assertThat(teams.find(ACCOUNT, team.id())).isEmpty();
+        assertThat(teams.archive(ACCOUNT, team.id())).isInstanceOf(TeamResult.NoSuchTeam.class);
+    }
+
+    @Test
+    void a_member_who_leaves_a_team_loses_the_keys_in_it_alone() {
+        member("ann");
+        member("bob");
+        Team team = made("Search");
+        teams.put(ACCOUNT, team.id(), "mem_ann", true);
+        teams.put(ACCOUNT, team.id(), "mem_bob", false);
+        assertThat(teams.fellows(team.id()))
+                .containsExactly(new Team.Fellow("mem_ann", "ann", true), new Team.Fellow("mem_bob", "bob", false));
+        KeyResult.Made anns = key("mem_ann", team.id());
+        KeyResult.Made bobs = key("mem_bob", team.id());
+        KeyResult.Made service = key("", team.id());
+
+        teams.remove(ACCOUNT, team.id(), "mem_ann");
+
+        assertThat(found(anns)).isInstanceOf(Authentication.Deleted.class);
+        assertThat(found(bobs)).isInstanceOf(Authentication.Found.class);
+        assertThat(found(service)).isInstanceOf(Authentication.Found.class);
+        assertThat(teams.fellows(team.id())).extracting(Team.Fellow::memberId).containsExactly("mem_bob");
+        assertThat(teams.remove(ACCOUNT, team.id(), "mem_ann")).isInstanceOf(TeamResult.NoSuchMember.class);
+    }
+
+    @Test
+    void a_key_has_a_live_member_or_team_of_its_account() {
+        member("ann");
+        Team team = made("Search");
+        Team foreign = done(teams.create(OTHER, "Search"));
+
+        assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.Made.class);
+        for (List<String> owner : List.of(
+                List.of("mem_bob", ""),
+                List.of("", "team_none"),
+                List.of("", foreign.id()),
+                List.of("mem_ann", team.id()))) {
+            assertThat(create(owner.getFirst(), owner.getLast())).isInstanceOf(KeyResult.NoSuchOwner.class);
+        }
+        teams.put(ACCOUNT, team.id(), "mem_ann", false);
+        assertThat(create("mem_ann", team.id())).isInstanceOf(KeyResult.Made.class);
+        store.execute("UPDATE member SET left_at = 1 WHERE id = 'mem_ann'");
+        assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.NoSuchOwner.class);
+        assertThat(teams.put(ACCOUNT, team.id(), "mem_ann", true)).isInstanceOf(TeamResult.NoSuchMember.class);
+    }
+
+    @Test
+    void a_member_has_ten_keys_at_most_whatever_the_account_has() {
+        member("ann");
+        Team team = made("Search");
+        teams.put(ACCOUNT, team.id(), "mem_ann", false);
+        for (int i = 0; i < 10; i++) {
+            key("mem_ann", i % 2 == 0 ? "" : team.id());
+        }
+        assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.TooMany.class);
+        for (int i = 0; i < 50; i++) {
+            key("", team.id());
+        }
+        assertThat(create("", team.id())).isInstanceOf(KeyResult.TooMany.class);
+        assertThat(create("", "")).isInstanceOf(KeyResult.Made.class);
+    }
+
+    @Test
+    void only_its_member_gets_another_secret_of_a_personal_key() {
+        member("ann");
+        String id = key("mem_ann", "").key().id();
+
+        for (String by : List.of("", "mem_bob")) {
+            assertThat(keys.rotate(ACCOUNT, by, id, null, Duration.ZERO)).isEqualTo(new KeyResult.NotYours());
+        }
+        assertThat(keys.rotate(ACCOUNT, "mem_ann", id, null, Duration.ZERO)).isInstanceOf(KeyResult.Made.class);
+    }
+
+    @Test
+    void the_first_team_shuts_out_programs_that_know_none() {
+        assertThat(compatibleFrom()).isLessThan(49);
+        made("Search");
+        assertThat(compatibleFrom()).isGreaterThanOrEqualTo(51);
+    }
+
+    private long compatibleFrom() {
+        return store.number("SELECT CAST(value AS INTEGER) FROM installation WHERE name = 'compatible_from'");
+    }
+}
