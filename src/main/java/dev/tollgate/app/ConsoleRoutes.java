@@ -119,7 +119,14 @@ record ConsoleRoutes(
 
     private List<Route<?>> requests() {
         return RouteList.of(
-                new ConsoleCalls(operator.calls(), accounts(), ground.catalogue()).routes(pages),
+                new ConsoleCalls(
+                                operator.calls(),
+                                accounts(),
+                                ground.catalogue(),
+                                operator.platform(),
+                                books.history(),
+                                ground.clock())
+                        .routes(pages),
                 new ConsoleRefused(calls.refused(), names(), accounts(), ground.clock()).routes(pages),
                 new ConsoleCall(
                                 operator.calls(),

@@ -267,6 +267,34 @@ class ConsoleOverviewTest {
         }
     }
 
+    @Test
+    void an_account_shows_its_spend_with_change_margin_and_chart() {
+        JsonNode row = usage("account", from("30d"))
+                .valueStream()
+                .filter(each -> each.get("account").asString().equals(account))
+                .findFirst()
+                .orElseThrow();
+        BigDecimal net = row.get("net").decimalValue();
+        BigDecimal cost = row.get("calls").decimalValue().multiply(new BigDecimal("0.175"));
+        String path = "/console/accounts/" + account;
+        String page = operator.get(path).body();
+        assertThat(words(path))
+                .contains("Spend, 30 days $")
+                .containsPattern("Margin, 30 days [0-9.]+ %")
+                .containsPattern(
+                        "▼ [0-9]+ % · " + Display.number(row.get("calls").asLong()) + " calls");
+        assertThat(page)
+                .contains("<b title=\"" + "%,.6f".formatted(net) + " credits\">")
+                .contains("<b title=\"" + "%,.6f".formatted(net.subtract(cost)) + " credits\">")
+                .contains("href=\"/console/requests?account=" + account + "&amp;on=2026-11-21\">21 Nov so far");
+        String now = "account_id = '" + account + "' AND starts_at = "
+                + Instant.parse("2026-11-21T12:15:00Z").toEpochMilli();
+        gateway.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls) VALUES ('" + account
+                + "', " + now.replaceFirst(".* ", "") + ", 'key_x', 'gemini-2.5-pro', 1)");
+        assertThat(words(path)).contains("Margin, 30 days – 1 call of unknown cost");
+        gateway.execute("DELETE FROM usage_quarter WHERE " + now);
+    }
+
     /** Returns the words of an account's row of the last 24 hours. */
     private static String row(String account) {
         String page = operator.get("/console/revenue?by=account&range=24h").body();
@@ -308,6 +336,52 @@ class ConsoleOverviewTest {
                     .containsPattern("(?s)>sandbox</th>.*>gemini</th>.*>spare</th>")
                     .doesNotContain("Drag to zoom");
             assertThat(shown.body().length()).isLessThan(40_000);
+        }
+    }
+
+    @Test
+    void the_log_of_calls_has_a_chart_of_its_filters() {
+        JsonNode model = usage("model", from("30d"))
+                .valueStream()
+                .filter(row -> row.get("model").asString().equals("gemini-3-pro"))
+                .findFirst()
+                .orElseThrow();
+        long calls = sum(usage("model", from("30d")), "calls").longValue();
+        long paid = gateway.number("SELECT SUM(calls) FROM usage_quarter WHERE account_id = '" + account
+                + "' AND starts_at >= " + from("30d").toEpochMilli());
+        Map<String, Long> sums = Map.of(
+                "",
+                calls,
+                "model=gemini-3-pro",
+                model.get("calls").asLong(),
+                "state=failed",
+                sum(usage("model", from("30d")), "failed").longValue(),
+                "state=failed&model=gemini-3-pro",
+                model.get("failed").asLong(),
+                "from=2026-10-23",
+                calls,
+                "account=" + account,
+                paid);
+        sums.forEach((filters, sum) -> {
+            String page = operator.get("/console/requests?" + filters).body();
+            assertThat(page).contains("Calls by day", "21 Nov so far").contains("on=2026-11-21\">");
+            assertThat(page).as(filters).containsPattern("(?s)<tfoot>.*>" + Display.number(sum) + "</td></tr></tfoot>");
+            for (String filter : filters.isEmpty() ? new String[0] : filters.split("&")) {
+                assertThat(filter.startsWith("from=")
+                                || page.contains("?" + filter + "&amp;")
+                                || page.contains("&amp;" + filter + "&amp;"))
+                        .as(filter)
+                        .isTrue();
+            }
+            assertThat(page.length()).isLessThan(40_000);
+        });
+        assertThat(words("/console/requests?on=2026-11-20"))
+                .contains("Calls by hour", "20 Nov 23:00")
+                .doesNotContain("so far");
+        assertThat(words("/console/requests?from=2026-01-01")).contains("Calls by week");
+        for (String none : List.of(
+                "on=2026-11-21T12", "from=2020-01-01", "state=processing", "model=unknown", "from=2027-01-01")) {
+            assertThat(words("/console/requests?" + none)).doesNotContain("Calls by ");
         }
     }
 

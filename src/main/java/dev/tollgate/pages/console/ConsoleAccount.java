@@ -8,6 +8,7 @@ import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.Overview;
@@ -26,9 +27,11 @@ import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,8 +49,8 @@ import templates.console.JtelinkGenerated;
 public final class ConsoleAccount {
 
     private static final String PATH = ConsoleAccounts.PATH + "/{id}";
-    private static final int KEYS_MAX = 50;
-    private static final int LEDGER_LINES = 15;
+    private static final int KEYS_MAX = 15;
+    private static final int LEDGER_LINES = 8;
     private static final int DEEDS_READ = 200;
 
     /** The messages after an action. */
@@ -220,7 +223,7 @@ public final class ConsoleAccount {
             Account account = deeds.account(id);
             AccountLimits limits = deeds.limits(id);
             List<Person> its = people.ofAccount(id);
-            List<Key> keys = administration.keys().list(id, null, KEYS_MAX);
+            List<Key> keys = administration.keys().list(id, request.query("keys"), KEYS_MAX);
             Overview overview = history.overview(id, zone).orElseThrow();
             List<PlatformCalls.OfAccount> calls = Stream.concat(overview.running().stream(), overview.latest().stream())
                     .map(call -> new PlatformCalls.OfAccount(id, account.name(), call))
@@ -228,12 +231,40 @@ public final class ConsoleAccount {
             List<LedgerLine> ledger =
                     history.entries(id, null, false, LEDGER_LINES).lines();
             DeedLine ban = account.blocked() ? ban(id, zone) : null;
+            Recent recent = recent(id, request);
             return (out, shell) -> JteaccountGenerated.render(
-                    out, null, shell, account, ban, limits, its, keys, overview, calls, ledger, now, form, once,
+                    out, null, shell, account, ban, limits, its, keys, overview, recent, calls, ledger, now, form, once,
                     hasMail, done);
         } catch (ActionRefused e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Figures of an account in the last 30 days, and in those before. @param chart null if there are none */
+    public record Recent(
+            Figures now,
+            Figures before,
+            String title,
+            List<SwitchLink> metrics,
+            @Nullable Chart chart) {
+
+        /** Returns whether the costs of all calls are known. */
+        public boolean isCosted() {
+            return now.costed() == now.calls();
+        }
+    }
+
+    private Recent recent(String id, PageRequest<Visitor.Member> request) {
+        ConsoleRange range = ConsoleRange.of(null, clock.instant());
+        PlatformChart.Metric metric = PlatformChart.Metric.of(request.query("chart"));
+        PlatformChart figures = RangeFigures.ofAccount(history, id, range, null);
+        String calls = ConsoleCalls.PATH + "?account=" + UrlText.encoded(id) + "&";
+        return new Recent(
+                figures.sum(),
+                figures.sumBefore(),
+                metric == PlatformChart.Metric.MONEY ? "Spend by day" : metric.titleOfParts(range),
+                PlatformChart.Metric.links(ConsoleAccounts.PATH + "/" + UrlText.encoded(id) + "?chart=", metric),
+                figures.now().isEmpty() ? null : figures.chart(metric, request.money(), calls));
     }
 
     /** Returns the deed that has banned the account, a dispute included; null if it is not among the latest deeds. */

@@ -2,16 +2,23 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CallFilter;
+import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
+import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +30,17 @@ import org.jspecify.annotations.Nullable;
 import templates.console.JterequestsGenerated;
 
 /** {@code /console/requests}: the calls of all accounts that have ended, or those that run, the newest first. */
-public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue catalogue) {
+public record ConsoleCalls(
+        PlatformCalls calls,
+        AccountList accounts,
+        Catalogue catalogue,
+        PlatformHistory platform,
+        AccountHistory history,
+        InstantSource clock) {
 
     static final String PATH = "/console/requests";
 
-    private static final int PAGE = 50;
+    private static final int PAGE = 30;
     private static final PlatformCalls.Page NOTHING = new PlatformCalls.Page(List.of(), null, null);
 
     public List<Route<?>> routes(Pages pages) {
@@ -51,6 +64,9 @@ public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue 
         String choose = link("", state, model, range, "account", "");
         String newest = before == null ? null : link("", state, model, range, "account", account.typed());
         String older = page.older() == null ? null : link(account.typed(), state, model, range, "before", page.older());
+        Chart chart = before == null && account.isClear() && state != TaskStatus.PROCESSING
+                ? chart(account, state, model, range)
+                : null;
         return PageStep.show((out, shell) -> JterequestsGenerated.render(
                 out,
                 null,
@@ -64,7 +80,33 @@ public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue 
                 choose,
                 newest,
                 older,
-                page.lookedBackTo()));
+                page.lookedBackTo(),
+                chart));
+    }
+
+    /** Returns the calls of the filters by time; null if there are none, or no chart of them. */
+    private @Nullable Chart chart(
+            WantedAccount account, @Nullable TaskStatus state, @Nullable String model, EndedWithin within) {
+        ConsoleRange range = ConsoleRange.ofCalls(within, clock.instant());
+        String id = account.id();
+        if (range == null || (id != null && range.isOfHours())) {
+            return null;
+        }
+        PlatformChart figures = id != null
+                ? RangeFigures.ofAccount(history, id, range, model)
+                : RangeFigures.readAlone(platform, range)
+                        .chart(sums ->
+                                model == null ? sums.all() : sums.models().getOrDefault(model, Figures.NONE));
+        if (figures.sum().calls() == 0) {
+            return null;
+        }
+        String link = PageLink.to(PATH)
+                .with("account", account.typed())
+                .with("state", state == null ? null : state.code())
+                .with("model", model)
+                .text();
+        Chart chart = figures.chart(PlatformChart.Metric.CALLS, Money.CREDITS, link + (link.contains("?") ? "&" : "?"));
+        return state == null ? chart : chart.only(state.code());
     }
 
     private static @Nullable TaskStatus state(@Nullable String text) {

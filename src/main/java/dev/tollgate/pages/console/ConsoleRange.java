@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param days 1 for the last 24 hours
  * @param before what it is compared with
+ * @param isOver whether it ended before now
  */
-public record ConsoleRange(int days, Span span, Span before) {
+public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
 
     static final String FIELD = "range";
 
@@ -60,7 +61,29 @@ public record ConsoleRange(int days, Span span, Span before) {
                     default -> today.minusDays(days - 1);
                 };
         Period back = back(days);
-        return new ConsoleRange(days, span(from, end), span(from.minus(back), end.minus(back)));
+        return new ConsoleRange(days, span(from, end), span(from.minus(back), end.minus(back)), false);
+    }
+
+    /** Returns the range of a list of calls, the last 30 days if it has no limit; null if it has a single hour, or more than a year. */
+    static @Nullable ConsoleRange ofCalls(EndedWithin within, Instant now) {
+        if (within.isAll()) {
+            return of(null, now);
+        }
+        Instant begin = within.begin();
+        Instant end = within.end();
+        Instant latest = now.truncatedTo(ChronoUnit.HOURS).plus(HOUR);
+        boolean isOver = end != null && end.isBefore(latest);
+        ZonedDateTime to = (isOver ? end : latest).atZone(ZoneOffset.UTC);
+        ZonedDateTime from = begin == null
+                ? to.minusNanos(1).truncatedTo(ChronoUnit.DAYS).minusDays(STANDARD - 1)
+                : begin.atZone(ZoneOffset.UTC);
+        long hours = ChronoUnit.HOURS.between(from, to);
+        int days = (int) Math.ceilDiv(hours, DAY.toHours());
+        if (hours < 2 || days > YEAR + 1) {
+            return null;
+        }
+        Span span = span(days == 1 ? from : from.truncatedTo(ChronoUnit.DAYS), to);
+        return new ConsoleRange(days, span, span, isOver);
     }
 
     private static Span span(ZonedDateTime from, ZonedDateTime to) {
@@ -83,6 +106,10 @@ public record ConsoleRange(int days, Span span, Span before) {
         return days == 1;
     }
 
+    private boolean isOfMonths() {
+        return days == YEAR && span.from().atZone(ZoneOffset.UTC).getDayOfMonth() == 1;
+    }
+
     /** A page has no room for a row for each of so many days: they stand in weeks or months, of which the last is shorter. */
     private boolean isOfMoreDays() {
         return days > DAYS_SHOWN_MAX;
@@ -90,11 +117,11 @@ public record ConsoleRange(int days, Span span, Span before) {
 
     /** Returns its length in words. */
     public String length() {
-        return isOfHours() ? "24 hours" : days == YEAR ? MONTHS + " months" : days + " days";
+        return isOfHours() ? "24 hours" : isOfMonths() ? MONTHS + " months" : days + " days";
     }
 
     public String unit() {
-        return isOfHours() ? "hour" : days == YEAR ? "month" : isOfMoreDays() ? "week" : "day";
+        return isOfHours() ? "hour" : isOfMonths() ? "month" : isOfMoreDays() ? "week" : "day";
     }
 
     /** @param path of a page, with a query up to the name of the range @param longest in days */
@@ -118,7 +145,7 @@ public record ConsoleRange(int days, Span span, Span before) {
     }
 
     private Instant next(Instant period) {
-        return days == YEAR
+        return isOfMonths()
                 ? period.atZone(ZoneOffset.UTC).plusMonths(1).toInstant()
                 : period.plus(isOfHours() ? HOUR : isOfMoreDays() ? WEEK : DAY);
     }
@@ -135,11 +162,11 @@ public record ConsoleRange(int days, Span span, Span before) {
     }
 
     String label(Instant period) {
-        DateTimeFormatter form = isOfHours() ? HOURS : days == YEAR ? MONTH : DAYS;
+        DateTimeFormatter form = isOfHours() ? HOURS : isOfMonths() ? MONTH : DAYS;
         String label = form.format(period.atZone(ZoneOffset.UTC));
         String last = form.format(end(period).minusMillis(1).atZone(ZoneOffset.UTC));
         String all = isOfMoreDays() && !label.equals(last) ? label + " – " + last : label;
-        return end(period).isBefore(span.to()) ? all : all + " so far";
+        return isOver || end(period).isBefore(span.to()) ? all : all + " so far";
     }
 
     /** Returns the fields of a link to the calls of an hour, a day, a week or a month: see {@link EndedWithin}. */

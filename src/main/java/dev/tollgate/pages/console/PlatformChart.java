@@ -20,6 +20,7 @@ import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param now by the begins of hours or days; those without calls are missing; a chart may sum up days to weeks
  * @param before the same of the range before
+ * @param isOfAccount whether the cost of older calls is not known: its chart of money has the spend alone
  */
 public record PlatformChart(
-        ConsoleRange range, NavigableMap<Instant, Figures> now, NavigableMap<Instant, Figures> before) {
+        ConsoleRange range,
+        NavigableMap<Instant, Figures> now,
+        NavigableMap<Instant, Figures> before,
+        boolean isOfAccount) {
 
     private static final int PERMILLE = 1_000;
     private static final int COLOURS = 6;
@@ -144,11 +149,13 @@ public record PlatformChart(
 
     private List<Series> series(Metric metric) {
         return switch (metric) {
-            case MONEY ->
-                List.of(
-                        new Series("cost", 1),
-                        new Series("margin", 4),
-                        new Series("revenue of the " + range.length() + " before", Chart.BEFORE));
+            case MONEY -> {
+                String revenue = isOfAccount ? "spend" : "revenue";
+                Series past = new Series(revenue + " of the " + range.length() + " before", Chart.BEFORE);
+                yield isOfAccount
+                        ? List.of(new Series(revenue, 1), past)
+                        : List.of(new Series("cost", 1), new Series("margin", 4), past);
+            }
             case CALLS -> List.of(new Series("completed", 1), new Series("failed", 2), new Series("cancelled", 0));
             case ERRORS -> List.of(new Series("failed", 2));
             case TOKENS ->
@@ -157,9 +164,9 @@ public record PlatformChart(
         };
     }
 
-    private static String last(Metric metric) {
+    private String last(Metric metric) {
         return switch (metric) {
-            case MONEY -> "Revenue";
+            case MONEY -> isOfAccount ? "Spend" : "Revenue";
             case CALLS -> "All";
             case ERRORS -> "Of all calls";
             case TOKENS -> "All";
@@ -167,15 +174,16 @@ public record PlatformChart(
         };
     }
 
-    private static Chart.Row row(Metric metric, Money money, String label, String href, Figures now, Figures before) {
+    private Chart.Row row(Metric metric, Money money, String label, String href, Figures now, Figures before) {
         LongFunction<Cell> amount = Chart.amounts(money);
         List<Cell> cells =
                 switch (metric) {
                     case MONEY ->
-                        List.of(
-                                amount.apply(now.costMicros()),
-                                amount.apply(now.marginMicros()),
-                                amount.apply(before.netMicros()));
+                        (isOfAccount
+                                        ? LongStream.of(now.netMicros(), before.netMicros())
+                                        : LongStream.of(now.costMicros(), now.marginMicros(), before.netMicros()))
+                                .mapToObj(amount)
+                                .toList();
                     case CALLS ->
                         Stream.of(now.completed(), now.failed(), now.cancelled())
                                 .map(Cell::count)

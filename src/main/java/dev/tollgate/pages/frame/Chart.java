@@ -31,6 +31,20 @@ public record Chart(
         rows = List.copyOf(rows);
     }
 
+    /** Returns the chart with one of its columns. */
+    public Chart only(String name) {
+        int column = series.stream().map(Series::name).toList().indexOf(name);
+        return new Chart(
+                unit,
+                isLines,
+                prefix,
+                suffix,
+                List.of(series.get(column)),
+                last,
+                rows.stream().map(row -> row.only(column)).toList(),
+                sum.only(column));
+    }
+
     /** @param colour 1 to 6, 0 for all others, {@link #BEFORE} for the range before */
     public record Series(String name, int colour) {
 
@@ -40,7 +54,12 @@ public record Chart(
     }
 
     /** @param href the calls of the row; empty for none @param all its last column */
-    public record Row(String label, String href, List<Cell> cells, Cell all) {}
+    public record Row(String label, String href, List<Cell> cells, Cell all) {
+
+        private Row only(int column) {
+            return new Row(label, href, List.of(cells.get(column)), cells.get(column));
+        }
+    }
 
     /** @param value a number for the script; empty if there is none @param text as people read it @param exact the title */
     public record Cell(String value, String text, String exact) {
