@@ -61,6 +61,9 @@ GRANT DELETE ON
     person_link, recovery_code, session, setting, spend_window, team_member, thought_signature, told_notice, usage_quarter
     TO tollgate_app;
 
+-- The address of a person who is erased.
+GRANT UPDATE (address) ON account_log TO tollgate_app;
+
 -- The oldest programs that may run here; a trigger keeps the other facts.
 GRANT UPDATE (value) ON installation TO tollgate_app;
 

@@ -439,6 +439,8 @@ class ArchitectureTest {
                         packageOf("calls.kept"),
                         packageOf("customers.figures"),
                         packageOf("customers.people"),
+                        packageOf("customers.roles"),
+                        packageOf("customers.members"),
                         packageOf("customers.mail"),
                         packageOf("customers.notices"),
                         packageOf("customers.departure"),

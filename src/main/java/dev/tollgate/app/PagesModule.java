@@ -4,6 +4,7 @@ import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.customers.departure.AccountFile;
@@ -16,6 +17,7 @@ import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -27,6 +29,10 @@ import dev.tollgate.pages.dashboard.billing.TopUpPages;
 import dev.tollgate.pages.dashboard.keys.KeyPage;
 import dev.tollgate.pages.dashboard.keys.KeysPage;
 import dev.tollgate.pages.dashboard.keys.NewKeyPage;
+import dev.tollgate.pages.dashboard.members.AuditLogPage;
+import dev.tollgate.pages.dashboard.members.MemberPage;
+import dev.tollgate.pages.dashboard.members.MembersPage;
+import dev.tollgate.pages.dashboard.members.OrganizationsPage;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.requests.RequestPage;
 import dev.tollgate.pages.dashboard.requests.RequestsPage;
@@ -111,6 +117,7 @@ record PagesModule(
         return new OperatorWords(
                 current.find(PageSettings.ANNOUNCEMENT),
                 links,
+                Objects.requireNonNull(current.find(PageSettings.MEMBERS)) > 1,
                 Money.of(Objects.requireNonNullElse(current.find(PageSettings.MONEY), ""), Money.DOLLARS));
     }
 
@@ -146,10 +153,22 @@ record PagesModule(
                 new LandingPage(ground.catalogue(), upstreams.models(), upstreams.models()::now, signUp).routes(pages),
                 new CodePage(accounts, entrance).routes(pages),
                 new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
-                new LinkPages(links, entrance, identities.provider()).routes(pages),
+                new LinkPages(links, entrance, identities.provider(), this::name, this::membersMax).routes(pages),
+                new MembersPage(people.members(), links, this::membersMax, ground.clock()).routes(pages),
+                new MemberPage(people.members(), accounts).routes(pages),
+                new AuditLogPage(new AccountLog(books.database()), people.members()).routes(pages),
+                new OrganizationsPage(people.members()).routes(pages),
                 new OidcPages(people.oidc(), identities, links, entrance, signUp).routes(pages),
                 new IdentityPage(people.oidc(), identities, accounts, links).routes(pages),
                 new EmailPage(accounts, links).routes(pages));
+    }
+
+    private int membersMax() {
+        return Objects.requireNonNull(ground.current().find(PageSettings.MEMBERS));
+    }
+
+    private String name(String accountId) {
+        return books.stores().ledger().account(accountId).map(Account::name).orElse(accountId);
     }
 
     private List<Route<?>> requests() {

@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.oidc.OidcClient;
 import dev.tollgate.customers.oidc.OidcSignIn;
 import dev.tollgate.customers.people.Identities;
@@ -35,6 +36,7 @@ public record PeopleModule(
         @Nullable OidcSignIn oidc,
         Identities identities,
         CustomerKeys keys,
+        Members members,
         Leaving leaving) {
 
     private static final Duration FORGET_KEYS_EVERY = Duration.ofHours(1);
@@ -59,6 +61,7 @@ public record PeopleModule(
                         ground.random()),
                 new CustomerKeys(
                         books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
+                new Members(books.database(), books.writer(), ground.clock()),
                 new Leaving(books.database(), books.people(), books.writer(), ground.clock()));
     }
 

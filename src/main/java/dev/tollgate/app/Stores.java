@@ -12,12 +12,14 @@ import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
@@ -74,7 +76,9 @@ record Stores(
                 Dismissals.part(),
                 outbox.part(),
                 Teams.part(),
+                Members.part(),
                 Leaving.part(),
+                AccountLog.part(),
                 AuditLog.part());
     }
 }

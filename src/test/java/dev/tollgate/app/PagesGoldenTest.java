@@ -325,6 +325,23 @@ class PagesGoldenTest {
                     "Nowhere/Land",
                     "theme",
                     "pink");
+            get("organizations", it.ann, path + "/organizations");
+            get("members", it.ann, "/dashboard/members");
+            post(
+                    "members-wrong",
+                    it.ann,
+                    "/dashboard/members",
+                    "/dashboard/members",
+                    "deed",
+                    "invite",
+                    "email",
+                    "nonsense",
+                    "role",
+                    "admin");
+            get("member", it.ann, "/dashboard/members/" + it.member("ben@example.org"));
+            get("member-self", it.ann, "/dashboard/members/" + it.member("ann@example.org"));
+            get("audit-log", it.ann, "/dashboard/audit-log");
+            get("member-unknown", it.ann, "/dashboard/members/mem_none");
             get("notices", it.ann, path + "/notices");
             post("notices-wrong", it.ann, path + "/notices", path + "/notices", "version", "0", "line", "many");
             get("email", it.ann, path + "/email");

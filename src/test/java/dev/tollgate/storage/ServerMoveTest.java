@@ -189,6 +189,8 @@ class ServerMoveTest {
             "INSERT INTO person (id, account_id, login, email, name, role, password_hash, balance_line, totp_secret, created_at)"
                     + " VALUES ('per_1', 'acc_1', 'ann@example.org', 'ann@example.org', 'Änn', 'user', 'hash', 5000000, 'sealed', 7)",
             "INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', 'acc_1', 'per_1', 'owner', 7)",
+            "INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, after_json)"
+                    + " VALUES ('acc_1', 1, 2, 'per_1', '127.0.0.1', 'member.role', 'mem_1', '{}')",
             "INSERT INTO session (hash, person_id, begun_at, seen_at, proved_at, address, agent)"
                     + " VALUES ('s', 'per_1', 1, 2, 3, '127.0.0.1', 'a browser')",
             "INSERT INTO person_link (hash, kind, person_id, email, made_at, ends_at, mailed)"

@@ -157,6 +157,11 @@ public final class FilledInstallation implements AutoCloseable {
         return page;
     }
 
+    public String member(String login) {
+        return gateway.text(
+                "SELECT member.id FROM member JOIN person ON person.id = person_id WHERE login = '" + login + "'");
+    }
+
     public String account(String login) {
         return gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
     }

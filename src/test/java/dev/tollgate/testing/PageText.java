@@ -21,7 +21,7 @@ public final class PageText {
     private static final Pattern INNERMOST =
             Pattern.compile("(?m)^(<([a-z0-9]+)\\b[^>\n]*>)\n(?:(?!</?(?:" + BLOCKS + ")\\b)([^\n]+)\n)?(</\\2>)$");
     private static final Pattern ID =
-            Pattern.compile("\\b(?:(acc|key|per|pay|req)_(?!.0{19})[0-9A-Za-z]{20,}|chatcmpl-[0-9A-Za-z]{20,})");
+            Pattern.compile("\\b(?:(acc|key|mem|per|pay|req)_(?!.0{19})[0-9A-Za-z]{20,}|chatcmpl-[0-9A-Za-z]{20,})");
 
     /** What is masked, and by what; a group that a pattern has is kept. */
     private static final Map<Pattern, String> MASKS = new LinkedHashMap<>();

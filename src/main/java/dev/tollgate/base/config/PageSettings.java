@@ -73,6 +73,12 @@ public final class PageSettings {
                     "Credits that a new account starts with. With a real channel they go only to addresses confirmed by e-mail;"
                             + " without mail, to no account.")
             .whileRunning());
+    public static final Setting<Integer> MEMBERS = row(Setting.of(
+                    "limits.members",
+                    Kind.wholeNumber(1, 200),
+                    "200",
+                    "Members and open invitations of an organization. 1: no one is invited, and accounts are not shared.")
+            .whileRunning());
     public static final Setting<Secret> OPERATOR_PASSWORD = row(Setting.secret(
             "operator.password",
             "10 to 128 characters",

@@ -23,6 +23,7 @@ final class ErasureRows {
             "DELETE FROM person_identity WHERE person_id = ?",
             "DELETE FROM told_notice WHERE person_id = ?",
             "DELETE FROM dismissed WHERE person_id = ?",
+            "UPDATE account_log SET address = NULL WHERE actor = ? AND address IS NOT NULL",
             "DELETE FROM person WHERE id = ?");
 
     static final String MEMBERSHIP =

@@ -221,6 +221,13 @@ final class Holdings {
                     "s.model s.used_at",
                     "s.account_id s.print s.place"),
             Holding.of(
+                    "organization-log.csv",
+                    "what members and keys have changed in the organization",
+                    "account_log o",
+                    "o.account_id = :account",
+                    "o.number o.created_at o.actor o.action o.subject o.before_json o.after_json",
+                    "o.account_id o.number"),
+            Holding.of(
                     "operator-deeds.csv",
                     "operator actions on the account",
                     "audit_log d",

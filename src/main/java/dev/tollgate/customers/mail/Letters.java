@@ -125,6 +125,18 @@ public final class Letters {
                 "The link is good for " + good.toDays() + " days and works once.");
     }
 
+    /** @param organization as its members have called it; a long name is cut */
+    public Letter joining(String to, String organization, String path, Duration good) {
+        String name = Letter.inLine(organization, NAME_CHARS_MAX);
+        return letter(
+                to,
+                "You are invited to " + name + " at " + brand,
+                "A member of " + name + " has invited you to work with its account at " + brand
+                        + ". Open this page to sign in or to choose a password:",
+                page(path),
+                "The link is good for " + good.toDays() + " days and works once.");
+    }
+
     public Letter test(String to) {
         return letter(
                 to, "A test mail from " + brand, "This is a test mail. Mails from this server arrive.", page("/"));

@@ -1,20 +1,37 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.customers.allowances.Allowances.Allowance;
+import dev.tollgate.customers.allowances.Allowances.Use;
+import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.MemberSql;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Links that an operator makes for other people, to hand over or to mail, and the operator's test mail. Thread-safe; blocks. */
 public final class HandedLinks {
+
+    private static final String TOO_MANY = "Too many invitations were sent. Try again later.";
+    private static final int NAME_CHARS = 16;
 
     private final People people;
     private final Database database;
@@ -55,7 +72,8 @@ public final class HandedLinks {
                 null,
                 email == null ? "" : email,
                 false,
-                clock.instant());
+                clock.instant(),
+                null);
         writer.commitAndWait(Unit.of(made(link), deed));
         return new Handed(link, link.kind().path(token));
     }
@@ -78,7 +96,7 @@ public final class HandedLinks {
                 ? Tokens.next(random)
                 : people.drawnToken("invitations", once + " " + accountId + " " + email);
         PersonLink link = new PersonLink(
-                Tokens.hash(token), LinkKind.INVITE, null, accountId, email, outbox.isOn(), clock.instant());
+                Tokens.hash(token), LinkKind.INVITE, null, accountId, email, outbox.isOn(), clock.instant(), null);
         String path = link.kind().path(token);
         Handed handed = new Handed(link, outbox.isOn() ? null : path);
         List<Change> changes = new ArrayList<>(List.of(made(link), deed));
@@ -94,6 +112,147 @@ public final class HandedLinks {
             }
         }
         return handed;
+    }
+
+    /**
+     * An invitation to an organization.
+     *
+     * @param accountName what the organization is called, for the mail
+     * @param membersMax the most members and open invitations
+     * @param replaces the hash of the invitation that is sent again; null for a new one
+     */
+    public record ToJoin(
+            String email,
+            MemberRole role,
+            String accountName,
+            int membersMax,
+            @Nullable String replaces) {}
+
+    /** The result of an invitation. @param path to hand over, if mails are off @param complaint a sentence; null if the invitation is made */
+    public record Invited(@Nullable String path, @Nullable String complaint) {}
+
+    /** Invites a person to an organization, by mail if mail is on. The answer does not show whether a person has the address. */
+    public Invited invite(ToJoin invitation, Acting by, Visit visit) {
+        String email = invitation.email().strip();
+        SignIn.Invalid refused = LinkRequests.complaint(email);
+        if (refused != null) {
+            return new Invited(null, refused.message());
+        }
+        List<Allowance> allowed =
+                new MailAllowances(people.allowances()).ofInvitations(by.accountId(), email, visit, outbox.isOn());
+        Duration wait = people.allowances().wait(allowed);
+        if (wait.isPositive() || outbox.isFull()) {
+            return new Invited(null, TOO_MANY);
+        }
+        return invite(invitation, by, email, people.allowances().using(allowed));
+    }
+
+    private Invited invite(ToJoin invitation, Acting by, String email, Use use) {
+        String token = Tokens.next(random);
+        boolean isMailed = outbox.isOn();
+        PersonLink link = new PersonLink(
+                Tokens.hash(token),
+                LinkKind.INVITE,
+                null,
+                by.accountId(),
+                email,
+                isMailed,
+                clock.instant(),
+                invitation.role());
+        PeopleChange<String> making =
+                PeopleChange.of(rows -> use.isAllowed() ? make(rows, link, invitation) : TOO_MANY);
+        BooleanSupplier isMade = () -> making.outcome().isEmpty();
+        String path = link.kind().path(token);
+        List<Change> changes = new ArrayList<>(List.of(use, making));
+        if (isMailed) {
+            Letter letter = letters.joining(
+                    email, invitation.accountName(), path, link.kind().good());
+            changes.add(outbox.needed(by.accountId(), letter, isMade));
+        }
+        String after = "{\"role\":\"" + invitation.role().text() + "\"}";
+        changes.addAll(by.act(
+                Right.SET_MEMBERS,
+                "invitation.create",
+                name(link.hash()),
+                link.madeAt(),
+                () -> isMade.getAsBoolean() ? new AccountLog.Changed(null, after) : null));
+        writer.commitAndWait(Unit.of(changes));
+        return isMade.getAsBoolean() ? new Invited(isMailed ? null : path, null) : new Invited(null, making.outcome());
+    }
+
+    /** @return a complaint; empty if the link is made */
+    private static String make(PeopleRows rows, PersonLink link, ToJoin invitation) throws SQLException {
+        String replaces = invitation.replaces();
+        if (replaces != null && !rows.withdrawInvitation(replaces, String.valueOf(link.accountId()))) {
+            return "This invitation was accepted or revoked.";
+        }
+        if (rows.places(String.valueOf(link.accountId()), link.madeAt()) >= invitation.membersMax()) {
+            return "An organization has at most " + invitation.membersMax() + " members and open invitations.";
+        }
+        List<String> older = invitation.role() == MemberRole.OWNER ? List.of() : rows.shutOutOlder();
+        if (!older.isEmpty()) {
+            return MemberSql.older(older);
+        }
+        rows.insertLink(link);
+        return "";
+    }
+
+    /** Revokes an open invitation with a role to an organization; to do it twice is no error. */
+    public void revoke(String hash, Acting by) {
+        PeopleChange<Boolean> gone = PeopleChange.of(rows -> rows.withdrawInvitation(hash, by.accountId()));
+        List<Change> changes = new ArrayList<>(List.of(gone));
+        changes.addAll(by.act(
+                Right.SET_MEMBERS,
+                "invitation.revoke",
+                name(hash),
+                clock.instant(),
+                () -> gone.outcome() ? new AccountLog.Changed(null, null) : null));
+        writer.commitAndWait(Unit.of(changes));
+    }
+
+    /** Returns the name of an invitation in the log, which opens nothing and names no address. */
+    private static String name(String hash) {
+        return "inv_" + hash.substring(0, NAME_CHARS);
+    }
+
+    /**
+     * Makes a signed-in person a member of the organization that has invited, and shows it in their session.
+     *
+     * @param membersMax the most members
+     * @return what is wrong, in a sentence; null if it was done
+     */
+    public @Nullable String accept(PersonLink link, BrowserSession session, Visit visit, int membersMax) {
+        Person person = session.person();
+        String accountId = String.valueOf(link.accountId());
+        Instant now = clock.instant();
+        PeopleChange<String> joining = PeopleChange.of(rows -> {
+            rows.take(person.id());
+            if (rows.isMember(person.id(), accountId)) {
+                return "You are a member of this organization already.";
+            }
+            if (rows.places(accountId, now) > membersMax) {
+                return "This organization has the maximum number of members.";
+            }
+            List<String> older = rows.shutOutOlder();
+            if (!older.isEmpty()) {
+                return MemberSql.older(older);
+            }
+            Links.use(rows, link, now);
+            rows.insertMember(OwnIds.member(random), accountId, person.id(), link.given(), now);
+            rows.update("UPDATE session SET account_id = ? WHERE hash = ?", accountId, session.hash());
+            return "";
+        });
+        List<Change> changes = new ArrayList<>(List.of(joining));
+        changes.addAll(Newcomers.joins(accountId, person.id(), link.given(), visit, now, () -> joining.outcome()
+                .isEmpty()));
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) { // another request has used the link
+            return "This invitation was accepted or revoked.";
+        }
+        return joining.outcome().isEmpty() ? null : joining.outcome();
     }
 
     private boolean isMade(PersonLink link) {

@@ -4,6 +4,7 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.people.Newcomers.Newcomer;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -203,7 +204,8 @@ public final class Identities {
                 name(identity, email),
                 Passwords.NONE,
                 People.zoneOf(zone),
-                identity.both());
+                identity.both(),
+                link == null ? MemberRole.OWNER : link.given());
         if (person(identity, visit) == null) {
             SignIn wrong = make(newcomer, link, identity, visit);
             if (wrong != null && person(identity, visit) == null) { // else the same form came first

@@ -187,7 +187,7 @@ public final class LinkRequests {
     }
 
     private PersonLink link(String token, LinkKind kind, @Nullable String personId, String email) {
-        return new PersonLink(Tokens.hash(token), kind, personId, null, email, true, clock.instant());
+        return new PersonLink(Tokens.hash(token), kind, personId, null, email, true, clock.instant(), null);
     }
 
     private static Change made(PersonLink link, Use use) {

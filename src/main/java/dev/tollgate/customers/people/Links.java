@@ -4,6 +4,7 @@ import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.Newcomers.Newcomer;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -108,7 +109,7 @@ public final class Links {
         return people.readFor(
                 visit.network(),
                 sql -> Optional.ofNullable(sql.one("""
-                    SELECT hash, kind, person_id, account_id, email, mailed, made_at FROM person_link
+                    SELECT hash, kind, person_id, account_id, email, mailed, made_at, role FROM person_link
                     WHERE hash = ? AND kind = ? AND used_at IS NULL AND ends_at > ?\
                     """, Links::link, Tokens.hash(token), kind.text(), clock.millis())));
     }
@@ -121,7 +122,12 @@ public final class Links {
                 row.getString("account_id"),
                 row.getString("email"),
                 Columns.flag(row, "mailed"),
-                Columns.time(row, "made_at"));
+                Columns.time(row, "made_at"),
+                role(row.getString("role")));
+    }
+
+    private static @Nullable MemberRole role(@Nullable String text) {
+        return text == null ? null : MemberRole.parse(text);
     }
 
     /**
@@ -149,7 +155,8 @@ public final class Links {
                 name,
                 hash,
                 People.zoneOf(zone),
-                null);
+                null,
+                link.given());
         Instant now = clock.instant();
         SignIn wrong = newcomers.make(newcomer, visit, rows -> {
             use(rows, link, now);

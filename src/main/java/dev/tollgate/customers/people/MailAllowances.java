@@ -22,6 +22,7 @@ final class MailAllowances {
     private static final int ADDRESS_HOUR = 3;
     private static final int WIDE_PLACES = 8;
     private static final int SECURITY_DAY = 20;
+    private static final int INVITATIONS_DAY = 50;
 
     private final Allowances allowances;
 
@@ -52,6 +53,17 @@ final class MailAllowances {
         all.add(toAddress(email));
         all.add(allowances.of("mails.person-hour", person.id(), PERSON_HOUR, HOUR));
         all.add(allowances.of("mails.person-day", person.id(), PERSON_DAY, DAY));
+        return all;
+    }
+
+    /** Invitations to an organization, by mail or as links. */
+    List<Allowance> ofInvitations(String accountId, String email, Visit visit, boolean isMailed) {
+        List<Allowance> all = new ArrayList<>();
+        if (isMailed) {
+            all.addAll(toUnconfirmed(email, visit));
+            all.add(toAddress(email));
+        }
+        all.add(allowances.of("mails.invitations", accountId, INVITATIONS_DAY, DAY));
         return all;
     }
 

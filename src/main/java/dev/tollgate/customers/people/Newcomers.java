@@ -5,8 +5,11 @@ import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -16,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +62,13 @@ final class Newcomers {
         if (accountId == null) {
             accountId = OwnIds.account(random);
             changes.addAll(account(accountId, newcomer, now));
+        } else {
+            changes.addAll(joins(accountId, newcomer.personId(), newcomer.role(), visit, now, () -> true));
         }
         NewPerson person = new NewPerson(
                 newcomer.personId(),
                 accountId,
-                MemberRole.OWNER,
+                newcomer.role(),
                 newcomer.login(),
                 newcomer.email(),
                 newcomer.name(),
@@ -87,6 +93,19 @@ final class Newcomers {
             }
             return people.isKnown(newcomer.login(), visit) ? new SignIn.Taken() : new SignIn.Wrong();
         }
+    }
+
+    /** Returns what goes with a new membership into its commit: the account's lock and the row of its log. */
+    static List<Change> joins(
+            String accountId, String personId, MemberRole role, Visit visit, Instant now, BooleanSupplier isDone) {
+        String after = "{\"role\":\"" + role.text() + "\"}";
+        return new Acting(accountId, personId, visit.address(), null)
+                .act(
+                        Right.SELF,
+                        "member.join",
+                        personId,
+                        now,
+                        () -> isDone.getAsBoolean() ? new AccountLog.Changed(null, after) : null);
     }
 
     private List<Change> account(String id, Newcomer newcomer, Instant now) {
@@ -133,6 +152,7 @@ final class Newcomers {
      * @param isConfirmed whether the address was shown to be theirs
      * @param hash of the password; {@link Passwords#NONE} for none
      * @param identity by which a provider knows them, too; null for none
+     * @param role in the account
      */
     record Newcomer(
             String personId,
@@ -143,5 +163,6 @@ final class Newcomers {
             String name,
             String hash,
             String zone,
-            @Nullable String identity) {}
+            @Nullable String identity,
+            MemberRole role) {}
 }

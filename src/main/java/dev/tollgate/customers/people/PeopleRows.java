@@ -4,6 +4,7 @@ import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowForm;
+import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -60,6 +61,38 @@ final class PeopleRows {
                 at);
     }
 
+    /** Returns the number of an account's members and open invitations. */
+    int places(String accountId, Instant now) throws SQLException {
+        return (int) (statements.number(
+                        "SELECT COUNT(*) FROM member JOIN person ON person.id = member.person_id"
+                                + " WHERE member.account_id = ? AND member.left_at IS NULL",
+                        accountId)
+                + statements.number(
+                        "SELECT COUNT(*) FROM person_link WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL"
+                                + " AND ends_at > ?",
+                        accountId,
+                        now));
+    }
+
+    boolean isMember(String personId, String accountId) throws SQLException {
+        return statements.has(
+                "SELECT 1 FROM member WHERE account_id = ? AND person_id = ? AND left_at IS NULL", accountId, personId);
+    }
+
+    /** @return whether there was an open invitation to the account, with a role; the operator's have none */
+    boolean withdrawInvitation(String hash, String accountId) throws SQLException {
+        return update(
+                "DELETE FROM person_link WHERE hash = ? AND account_id = ? AND kind = 'invite' AND used_at IS NULL"
+                        + " AND role IS NOT NULL",
+                hash,
+                accountId);
+    }
+
+    /** Shuts out the programs that know no roles. @return the living servers of such programs; if there is one, none is shut out */
+    List<String> shutOutOlder() throws SQLException {
+        return ShutOut.before(statements, RowForm.MEMBERS);
+    }
+
     /**
      * Makes owners of the people whom an older program has added, each of the person's account. Once older programs are shut out there are none, and
      * a person without a membership stays so.
@@ -92,8 +125,8 @@ final class PeopleRows {
                 "DELETE FROM person_link WHERE hash IN (SELECT hash FROM person_link WHERE ends_at < ? ORDER BY ends_at LIMIT 50)",
                 link.madeAt().minus(LINKS_KEPT));
         update(
-                "INSERT INTO person_link (hash, kind, person_id, account_id, email, made_at, ends_at, mailed)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO person_link (hash, kind, person_id, account_id, email, made_at, ends_at, mailed, role)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 link.hash(),
                 link.kind().text(),
                 link.personId(),
@@ -101,7 +134,8 @@ final class PeopleRows {
                 link.email(),
                 link.madeAt(),
                 link.endsAt(),
-                link.isMailed() ? 1 : 0);
+                link.isMailed() ? 1 : 0,
+                link.role() == null ? null : link.role().text());
     }
 
     /** @return whether it was good until now; from now on it is not */

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.roles.MemberRole;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param accountId the account of the new person; null if the link creates an account, too
  * @param email the address that the link is for; empty if a person has none
  * @param isMailed whether the link was mailed to the address, so that its use confirms the address
+ * @param role the role that an invitation to an account gives; null for owner
  */
 public record PersonLink(
         String hash,
@@ -19,7 +21,13 @@ public record PersonLink(
         @Nullable String accountId,
         String email,
         boolean isMailed,
-        Instant madeAt) {
+        Instant madeAt,
+        @Nullable MemberRole role) {
+
+    /** Returns the role that the link gives in its account. */
+    public MemberRole given() {
+        return role == null ? MemberRole.OWNER : role;
+    }
 
     Instant endsAt() {
         return madeAt.plus(kind.good());

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.roles;
 
+import java.util.List;
+
 /** The SQL by which other packages find the members of accounts. An older program deletes a person and leaves the membership, so each joins the person. */
 public final class MemberSql {
 
@@ -14,6 +16,11 @@ public final class MemberSql {
             home("CASE m.account_id WHEN session.account_id THEN 0 WHEN person.account_id THEN 1 ELSE 2 END");
 
     private MemberSql() {}
+
+    /** Returns why a change waits that servers of an older version would not understand. */
+    public static String older(List<String> servers) {
+        return "Servers of an older version know no roles: " + String.join(", ", servers) + ". Replace them first.";
+    }
 
     private static String home(String order) {
         return "(SELECT m.id FROM member m JOIN account a ON a.id = m.account_id"

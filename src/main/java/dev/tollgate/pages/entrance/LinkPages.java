@@ -16,8 +16,12 @@ import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import templates.door.JteacceptGenerated;
 import templates.door.JteconfirmGenerated;
 import templates.door.JtedeadlinkGenerated;
 import templates.door.JteforgotGenerated;
@@ -30,9 +34,15 @@ import templates.door.JteresetGenerated;
  * because mail scanners follow links.
  *
  * @param provider external sign-in provider that an invited person can also use, or null
+ * @param names returns what the account of an id is called
+ * @param max the most members of an organization
  */
 public record LinkPages(
-        Links links, SignedIn signedIn, @Nullable IdentityProvider provider) {
+        Links links,
+        SignedIn signedIn,
+        @Nullable IdentityProvider provider,
+        Function<String, String> names,
+        IntSupplier max) {
 
     private static final String FORGOT = "/forgot";
     private static final String TOKEN = "/{token}";
@@ -103,16 +113,21 @@ public record LinkPages(
         if (!links.isOpenTo(link)) {
             return DoorPages.closed();
         }
+        if (accepting(request, link) != null) {
+            return accept(request, link, null);
+        }
         DoorPages.Provider other = provider == null || link.kind() != LinkKind.INVITE
                 ? null
                 : new DoorPages.Provider(
                         provider.name(), OidcPages.PATH + "?invite=" + UrlText.encoded(request.param("token")));
+        String signIn = link.accountId() == null ? "/sign-in" : "/sign-in?to=" + UrlText.encoded(path);
         long credits = link.accountId() == null && links.beginsWithCredits(link)
                 ? links.startCredits().micros()
                 : 0;
         return new PageStep.Show(
                 status,
-                (out, shell) -> JtejoinGenerated.render(out, null, shell, path, email, name, credits, other, errors));
+                (out, shell) ->
+                        JtejoinGenerated.render(out, null, shell, path, email, name, credits, other, signIn, errors));
     }
 
     private PageStep confirm(PageRequest<Visitor> request, Form form) {
@@ -132,8 +147,40 @@ public record LinkPages(
 
     private PageStep invite(PageRequest<Visitor> request, Form form) {
         return find(request, LinkKind.INVITE)
-                .map(link -> join(request, form, link))
+                .map(link -> accepting(request, link) == null ? join(request, form, link) : accepted(request, link))
                 .orElseGet(LinkPages::dead);
+    }
+
+    /** Returns who is signed in and is invited to an organization; null if the link makes a person. */
+    private static Visitor.@Nullable Member accepting(PageRequest<Visitor> request, PersonLink link) {
+        return link.kind() == LinkKind.INVITE
+                        && link.accountId() != null
+                        && request.visitor() instanceof Visitor.Member member
+                        && !member.session().codeDue()
+                ? member
+                : null;
+    }
+
+    private PageStep accept(PageRequest<Visitor> request, PersonLink link, @Nullable String error) {
+        String organization = names.apply(String.valueOf(link.accountId()));
+        String login = Objects.requireNonNull(accepting(request, link)).person().login();
+        return new PageStep.Show(
+                error == null ? 200 : 422,
+                (out, shell) -> JteacceptGenerated.render(
+                        out,
+                        null,
+                        shell,
+                        request.path(),
+                        organization,
+                        link.given().text(),
+                        login,
+                        error));
+    }
+
+    private PageStep accepted(PageRequest<Visitor> request, PersonLink link) {
+        Visitor.Member member = Objects.requireNonNull(accepting(request, link));
+        String complaint = links.handed().accept(link, member.session(), request.visit(), max.getAsInt());
+        return complaint == null ? PageStep.to(SignedIn.HOME) : accept(request, link, complaint);
     }
 
     private PageStep join(PageRequest<Visitor> request, Form form, PersonLink link) {

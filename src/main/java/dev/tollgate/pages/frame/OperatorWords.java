@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param announcement a sentence at the top; null for none
  * @param links at the foot
+ * @param organizations whether several people can share an account
  * @param money what people see first who have not chosen
  */
-public record OperatorWords(@Nullable String announcement, List<Link> links, Money money) {
+public record OperatorWords(@Nullable String announcement, List<Link> links, boolean organizations, Money money) {
 
     public OperatorWords {
         links = List.copyOf(links);

@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Exchange;
@@ -89,14 +90,24 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
 
     /** Returns the gate of members of an account whose role has a whole right. Who is in no account is sent to their own settings. */
     static PageGate<Visitor.Member> members(PageGate<Visitor.Member> persons, Right right) {
-        String name = "page for members, " + right.name();
+        return members(persons, right.name(), right::isWhole);
+    }
+
+    /** Returns the gate of members whose role has a right or a part of it; which part, the handler checks. */
+    static PageGate<Visitor.Member> partly(PageGate<Visitor.Member> persons, Right right) {
+        return members(persons, right.name() + " partly", right::isPartly);
+    }
+
+    private static PageGate<Visitor.Member> members(
+            PageGate<Visitor.Member> persons, String right, Predicate<MemberRole> has) {
+        String name = "page for members, " + right;
         return new PageGate<>(name, persons.site, persons.people, persons.tokens, seen -> {
             Visitor.Member member = persons.judge.apply(seen);
             Membership membership = member.person().membership();
             if (membership == null) {
                 throw seen.isGet() ? to("/dashboard/settings") : refused("You are not a member of this organization.");
             }
-            if (!right.isWhole(membership.role())) {
+            if (!has.test(membership.role())) {
                 throw refused("Your role in this organization does not include this.");
             }
             return member;

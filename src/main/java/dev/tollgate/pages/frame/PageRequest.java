@@ -1,6 +1,8 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Visit;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.Exchange;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,12 @@ public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, Strin
                 exchange.wideNetwork(),
                 Objects.requireNonNullElse(exchange.header("user-agent"), UNKNOWN),
                 Cookies.browsers(exchange, isSecure()));
+    }
+
+    /** Returns who changes something in the account of a member's page. */
+    public static Acting acting(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        return new Acting(person.accountId(), person.id(), request.visit().address(), person.membership());
     }
 
     boolean isSecure() {

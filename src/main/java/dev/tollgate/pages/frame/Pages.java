@@ -8,6 +8,7 @@ import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
@@ -16,6 +17,7 @@ import dev.tollgate.http.FormReader;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.storage.PageReads;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
 import gg.jte.TemplateOutput;
 import gg.jte.html.HtmlTemplateOutput;
@@ -103,6 +105,11 @@ public final class Pages {
 
     public PageGate<Visitor.Member> operators() {
         return operators;
+    }
+
+    /** Returns the gate of members whose role has a right or a part of it; which part, the handler checks. */
+    public PageGate<Visitor.Member> partly(Right right) {
+        return PageGate.partly(persons, right);
     }
 
     /** Members whose page listens to a stream, with a right. */
@@ -228,8 +235,21 @@ public final class Pages {
     }
 
     private Drawn drawn(PageRequest<?> request, Supplier<PageStep> making) {
-        PageStep step = making.get();
+        PageStep step = made(making);
         return new Drawn(step, step instanceof PageStep.Show show ? shell(request, show.balanceMicros()) : null);
+    }
+
+    /** A change whose right was lost since the gate let it in was not made. */
+    private static PageStep made(Supplier<PageStep> making) {
+        try {
+            return making.get();
+        } catch (StoreException e) {
+            throw e.getCause() instanceof RightLost
+                    ? ApiError.of(ErrorCode.INVALID_REQUEST, "Your role in this organization has changed.")
+                            .withStatus(403)
+                            .asException()
+                    : e;
+        }
     }
 
     private void answer(PageRequest<?> request, Supplier<Drawn> drawing) {

@@ -2,6 +2,7 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Caller;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,12 @@ public sealed interface Visitor {
         /** Returns whether the visitor's role in the account of this session has a whole right. */
         public boolean may(Right right) {
             return person().may(right);
+        }
+
+        /** Returns whether the visitor's role has a right or a part of it. */
+        public boolean mayPartly(Right right) {
+            Membership membership = person().membership();
+            return membership != null && right.isPartly(membership.role());
         }
 
         @Override

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SharedPagesTest {
 
-    private static final OperatorWords NO_WORDS = new OperatorWords(null, List.of(), Money.DOLLARS);
+    private static final OperatorWords NO_WORDS = new OperatorWords(null, List.of(), true, Money.DOLLARS);
 
     private final SharedPages pages = new SharedPages();
     private final AtomicInteger drawn = new AtomicInteger();
@@ -35,7 +35,7 @@ class SharedPagesTest {
     void a_page_is_drawn_again_when_its_state_changes() {
         page(NO_WORDS, true, "http://a");
         page(NO_WORDS, false, "http://a");
-        page(new OperatorWords("Closed on Monday", List.of(), Money.DOLLARS), false, "http://a");
+        page(new OperatorWords("Closed on Monday", List.of(), true, Money.DOLLARS), false, "http://a");
         assertThat(drawn).hasValue(3);
     }
 

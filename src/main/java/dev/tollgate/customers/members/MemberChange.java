@@ -1,0 +1,148 @@
+package dev.tollgate.customers.members;
+
+import dev.tollgate.customers.members.Members.Done;
+import dev.tollgate.customers.members.Members.HasKeys;
+import dev.tollgate.customers.members.Members.LastOwner;
+import dev.tollgate.customers.members.Members.NotAllowed;
+import dev.tollgate.customers.members.Members.OlderServers;
+import dev.tollgate.customers.members.Members.Outcome;
+import dev.tollgate.customers.roles.AccountLog.Changed;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.storage.RowForm;
+import dev.tollgate.storage.ShutOut;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A change of one membership, under the lock of its account. */
+class MemberChange extends Write<Outcome> {
+
+    private static final String ROLE = """
+            SELECT member.role FROM member JOIN person ON person.id = member.person_id
+            WHERE member.account_id = ? AND member.id = ? AND member.left_at IS NULL""";
+    private static final String OTHER_OWNER = """
+            SELECT 1 FROM member JOIN person ON person.id = member.person_id
+            WHERE member.account_id = ? AND member.id <> ? AND member.left_at IS NULL AND member.role = 'owner' LIMIT 1""";
+    private static final String KEYS =
+            "SELECT 1 FROM api_key WHERE member_id = ? AND hidden = 0 AND deleted_at IS NULL LIMIT 1";
+    private static final String SET = "UPDATE member SET role = ? WHERE id = ?";
+    private static final String END = "UPDATE member SET left_at = ? WHERE id = ?";
+
+    private final Acting by;
+    private final String memberId;
+    private final @Nullable MemberRole role;
+    private final @Nullable Instant endsAt;
+    private @Nullable Changed changed;
+
+    private MemberChange(Acting by, String memberId, @Nullable MemberRole role, @Nullable Instant endsAt) {
+        this.by = by;
+        this.memberId = memberId;
+        this.role = role;
+        this.endsAt = endsAt;
+    }
+
+    static MemberChange role(Acting by, String memberId, MemberRole role) {
+        return new MemberChange(by, memberId, role, null);
+    }
+
+    static MemberChange end(Acting by, String memberId, Instant at) {
+        return new MemberChange(by, memberId, null, at);
+    }
+
+    String memberId() {
+        return memberId;
+    }
+
+    /** Returns what has changed; null if nothing has. Once applied. */
+    @Nullable
+    Changed changed() {
+        return changed;
+    }
+
+    @Override
+    protected Outcome run(Statements statements) throws SQLException {
+        changed = null;
+        MemberRole now = roleOf(statements, memberId);
+        if (now == null || !mayChange(statements, now)) {
+            return new NotAllowed();
+        }
+        if (now == role) {
+            return new Done();
+        }
+        if (now == MemberRole.OWNER && !statements.has(OTHER_OWNER, by.accountId(), memberId)) {
+            return new LastOwner();
+        }
+        if (role == null && statements.has(KEYS, memberId)) {
+            return new HasKeys();
+        }
+        if (role != MemberRole.OWNER) {
+            List<String> older = ShutOut.before(statements, RowForm.MEMBERS);
+            if (!older.isEmpty()) {
+                return new OlderServers(older);
+            }
+        }
+        if (role == null) {
+            statements.run(END, endsAt, memberId);
+        } else {
+            statements.run(SET, role.text(), memberId);
+        }
+        changed = new Changed(json(now), role == null ? null : json(role));
+        return new Done();
+    }
+
+    private static String json(MemberRole role) {
+        return "{\"role\":\"" + role.text() + "\"}";
+    }
+
+    private @Nullable MemberRole roleOf(Statements statements, String id) throws SQLException {
+        String text = statements.one(ROLE, row -> row.getString(1), by.accountId(), id);
+        return text == null ? null : MemberRole.parse(text);
+    }
+
+    /** Returns whether the present role of who changes it suffices: all may leave or step down, owners change all, admins those who are no owners. */
+    private boolean mayChange(Statements statements, MemberRole target) throws SQLException {
+        MemberRole own = by.membership() == null
+                ? null
+                : roleOf(statements, by.membership().id());
+        if (own == null) {
+            return false;
+        }
+        boolean isOwn = by.membership() != null && by.membership().id().equals(memberId);
+        if (isOwn && role == null) {
+            return true;
+        }
+        boolean isOfOwners = target == MemberRole.OWNER || role == MemberRole.OWNER;
+        return Right.SET_MEMBERS.isWhole(own) || (Right.SET_MEMBERS.isPartly(own) && !isOfOwners);
+    }
+
+    /** Shows an account in a session. */
+    static final class Open extends MemberChange {
+
+        private static final String OPEN = """
+                UPDATE session SET account_id = ? WHERE hash = ? AND person_id = ? AND EXISTS
+                    (SELECT 1 FROM member WHERE member.account_id = ? AND member.person_id = ? AND member.left_at IS NULL)""";
+
+        private final String personId;
+        private final String sessionHash;
+        private final String accountId;
+
+        Open(String personId, String sessionHash, String accountId) {
+            super(new Acting(accountId, personId, null, null), "", null, null);
+            this.personId = personId;
+            this.sessionHash = sessionHash;
+            this.accountId = accountId;
+        }
+
+        @Override
+        protected Outcome run(Statements statements) throws SQLException {
+            return statements.run(OPEN, accountId, sessionHash, personId, accountId, personId) == 1
+                    ? new Done()
+                    : new NotAllowed();
+        }
+    }
+}

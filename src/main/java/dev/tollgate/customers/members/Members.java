@@ -1,0 +1,200 @@
+package dev.tollgate.customers.members;
+
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The members of organizations. Thread-safe; blocks. */
+public final class Members {
+
+    private static final String ROWS = """
+            SELECT member.id, member.person_id, member.role, member.created_at, person.login, person.name,
+                (SELECT MAX(session.begun_at) FROM session WHERE session.person_id = member.person_id) AS begun_at
+            FROM member JOIN person ON person.id = member.person_id
+            WHERE member.account_id = ? AND member.left_at IS NULL""";
+    private static final String ALL = ROWS + " ORDER BY member.created_at, member.id LIMIT 1000";
+    private static final String ONE = ROWS + " AND member.id = ?";
+    private static final String NAMES = """
+            SELECT member.id, member.person_id, person.login FROM member JOIN person ON person.id = member.person_id
+            WHERE member.account_id = ? LIMIT 5000""";
+    private static final String INVITATIONS = """
+            SELECT hash, email, role, made_at, ends_at, mailed FROM person_link
+            WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND ends_at > ?
+            ORDER BY made_at DESC, hash LIMIT 1000""";
+    private static final String MEMBERSHIPS = """
+            SELECT member.account_id, member.id, member.role, account.name FROM member JOIN account ON account.id = member.account_id
+            WHERE member.person_id = ? AND member.left_at IS NULL AND account.blocked = 0
+            ORDER BY member.created_at, member.id LIMIT 100""";
+
+    private final Database database;
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public Members(Database database, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /** Returns the part that changes memberships; behind the ledger's, which locks the accounts. */
+    public static Part<?> part() {
+        return new WritePart<>(MemberChange.class);
+    }
+
+    /** A member. @param signedInAt when the oldest sign-in that still lives began; null if none does */
+    public record Member(
+            String id,
+            String personId,
+            MemberRole role,
+            Instant since,
+            String login,
+            String name,
+            @Nullable Instant signedInAt) {}
+
+    /** An open invitation. @param id names it, and opens nothing @param role null if the operator has invited, as an owner */
+    public record Invitation(
+            String id, String email, @Nullable MemberRole role, Instant madeAt, Instant endsAt, boolean isMailed) {}
+
+    /** An organization of a person. */
+    public record Organization(String accountId, Membership membership, String name) {}
+
+    /** The result of a change. */
+    public sealed interface Outcome {}
+
+    public record Done() implements Outcome {}
+
+    /** The member has left, or the role of who makes the change does not suffice. */
+    public record NotAllowed() implements Outcome {}
+
+    /** The organization would be left without an owner. */
+    public record LastOwner() implements Outcome {}
+
+    /** The member has keys of their own, which are deleted or moved first. */
+    public record HasKeys() implements Outcome {}
+
+    /** @param ids of living servers of an older version, which know no roles */
+    public record OlderServers(List<String> ids) implements Outcome {
+
+        public OlderServers {
+            ids = List.copyOf(ids);
+        }
+    }
+
+    // ---- reading ----
+
+    /** Returns the members of an account, the first one first. */
+    public List<Member> list(String accountId) {
+        return database.pages().read(accountId, sql -> sql.list(ALL, Members::member, accountId));
+    }
+
+    public Optional<Member> find(String accountId, String id) {
+        return database.pages()
+                .read(accountId, sql -> Optional.ofNullable(sql.one(ONE, Members::member, accountId, id)));
+    }
+
+    private static Member member(ResultSet row) throws SQLException {
+        return new Member(
+                row.getString("id"),
+                row.getString("person_id"),
+                MemberRole.parse(row.getString("role")),
+                Columns.time(row, "created_at"),
+                row.getString("login"),
+                row.getString("name"),
+                Columns.timeOrNull(row, "begun_at"));
+    }
+
+    /** Returns the logins of an account's members, also of former ones, by the ids of the persons and of the memberships. */
+    public Map<String, String> names(String accountId) {
+        return database.pages().read(accountId, sql -> {
+            Map<String, String> names = new HashMap<>();
+            sql.each(
+                    NAMES,
+                    row -> {
+                        names.put(row.getString(1), row.getString(3));
+                        names.put(row.getString(2), row.getString(3));
+                    },
+                    accountId);
+            return names;
+        });
+    }
+
+    /** Returns the open invitations to an account, the newest first. */
+    public List<Invitation> invitations(String accountId) {
+        Instant now = clock.instant();
+        return database.pages().read(accountId, sql -> sql.list(INVITATIONS, Members::invitation, accountId, now));
+    }
+
+    private static Invitation invitation(ResultSet row) throws SQLException {
+        String role = row.getString("role");
+        return new Invitation(
+                row.getString("hash"),
+                row.getString("email"),
+                role == null ? null : MemberRole.parse(role),
+                Columns.time(row, "made_at"),
+                Columns.time(row, "ends_at"),
+                Columns.flag(row, "mailed"));
+    }
+
+    /** Returns the organizations of a person that are not blocked. */
+    public List<Organization> of(String personId) {
+        return database.read(sql -> sql.list(
+                MEMBERSHIPS,
+                row -> new Organization(
+                        row.getString(1),
+                        new Membership(row.getString(2), MemberRole.parse(row.getString(3))),
+                        row.getString(4)),
+                personId));
+    }
+
+    // ---- changing ----
+
+    /** Gives a member another role. Only owners change owners, or make one. To give the same again is no error. */
+    public Outcome setRole(Acting by, String memberId, MemberRole role) {
+        return run(by, MemberChange.role(by, memberId, role), "member.role");
+    }
+
+    /** Ends another member's membership: their pages of this organization end at once, on all servers. */
+    public Outcome remove(Acting by, String memberId) {
+        return run(by, MemberChange.end(by, memberId, clock.instant()), "member.remove");
+    }
+
+    /** Ends the membership of who leaves. The last member does not leave, but deletes the account. */
+    public Outcome leave(Acting by) {
+        String own = by.membership() == null ? "" : by.membership().id();
+        return run(by, MemberChange.end(by, own, clock.instant()), "member.leave");
+    }
+
+    private Outcome run(Acting by, MemberChange change, String action) {
+        List<Change> changes = new ArrayList<>(List.of(change));
+        // The change has judged the role itself, also of who gives up the own one.
+        changes.addAll(by.act(Right.SELF, action, change.memberId(), clock.instant(), change::changed));
+        writer.commitAndWait(Unit.of(changes));
+        return change.outcome();
+    }
+
+    /** Shows an organization in a session, if the person is a member. @return whether it is shown */
+    public boolean open(Person person, String sessionHash, String accountId) {
+        MemberChange.Open open = new MemberChange.Open(person.id(), sessionHash, accountId);
+        writer.commitAndWait(Unit.of(open));
+        return open.outcome() instanceof Done;
+    }
+}

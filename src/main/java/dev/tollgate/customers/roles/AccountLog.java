@@ -1,0 +1,146 @@
+package dev.tollgate.customers.roles;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The log of an organization: what its members and keys have changed. Reads block; thread-safe. */
+public final class AccountLog {
+
+    /** The most rows of one page. */
+    public static final int PAGE_MAX = 200;
+
+    private static final String PAGE = """
+            SELECT number, created_at, actor, address, action, subject, before_json, after_json FROM account_log
+            WHERE account_id = ? AND number < ? ORDER BY number DESC LIMIT ?""";
+
+    private final Database database;
+
+    public AccountLog(Database database) {
+        this.database = database;
+    }
+
+    /** Returns the part, which follows the parts whose changes it records. */
+    public static Part<?> part() {
+        return new WritePart<>(Act.class);
+    }
+
+    /** The change by an action: JSON, or null if there was nothing before or is nothing after. */
+    public record Changed(
+            @Nullable String beforeJson, @Nullable String afterJson) {}
+
+    /**
+     * A row.
+     *
+     * @param number from 1 in each account, without gaps, in the order of the commits
+     * @param actor the id of a person or a key
+     */
+    public record Line(
+            long number,
+            Instant at,
+            String actor,
+            @Nullable String address,
+            String action,
+            String subject,
+            @Nullable String beforeJson,
+            @Nullable String afterJson) {}
+
+    /**
+     * Returns the newest rows first.
+     *
+     * @param before the last number of the page before; {@link Long#MAX_VALUE} for the newest
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Line> page(String accountId, long before, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
+        }
+        return database.pages()
+                .read(
+                        accountId,
+                        sql -> sql.list(
+                                PAGE,
+                                row -> new Line(
+                                        row.getLong(1),
+                                        Columns.time(row, 2),
+                                        row.getString(3),
+                                        row.getString(4),
+                                        row.getString(5),
+                                        row.getString(6),
+                                        row.getString(7),
+                                        row.getString(8)),
+                                accountId,
+                                before,
+                                limit));
+    }
+
+    /**
+     * Checks once more that the role has the right, and writes the row. In one unit with the change, and with the account's lock: two rows of an
+     * account never get the same number. The outcome is whether a row was written.
+     */
+    static final class Act extends Write<Boolean> {
+
+        private static final String ROLE = "SELECT role FROM member WHERE id = ? AND left_at IS NULL";
+        private static final String INSERT = """
+                INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, before_json, after_json)
+                SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ?, ?, ? FROM account_log WHERE account_id = ?""";
+
+        private final Acting by;
+        private final Right right;
+        private final String action;
+        private final String subject;
+        private final Instant at;
+        private final Supplier<@Nullable Changed> changed;
+
+        Act(Acting by, Right right, String action, String subject, Instant at, Supplier<@Nullable Changed> changed) {
+            this.by = by;
+            this.right = right;
+            this.action = action;
+            this.subject = subject;
+            this.at = at;
+            this.changed = changed;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            Changed what = changed.get();
+            if (what == null) {
+                return false;
+            }
+            requireRight(statements);
+            statements.run(
+                    INSERT,
+                    by.accountId(),
+                    at,
+                    by.who(),
+                    by.address(),
+                    action,
+                    subject,
+                    what.beforeJson(),
+                    what.afterJson(),
+                    by.accountId());
+            return true;
+        }
+
+        /** The gate and the handler have judged the role with which the page was opened; another one now has to have the whole right. */
+        private void requireRight(Statements statements) throws SQLException {
+            Membership opened = by.membership();
+            if (opened == null || right == Right.SELF) {
+                return;
+            }
+            String text = statements.one(ROLE, row -> row.getString(1), opened.id());
+            MemberRole now = text == null ? null : MemberRole.parse(text);
+            if (now == null || (now != opened.role() && !right.isWhole(now))) {
+                throw new RightLost();
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.tollgate.pages.dashboard.members;
+
+import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.people.HandedLinks;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtemembersGenerated;
+
+/**
+ * {@code /dashboard/members}: who is in the organization, and who is invited.
+ *
+ * @param max the most members and open invitations
+ */
+public record MembersPage(Members members, Links links, IntSupplier max, InstantSource clock) {
+
+    static final String PATH = "/dashboard/members";
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.members(Right.MEMBERS), request -> PageStep.show(page(request, Typed.NONE))),
+                pages.post(PATH, pages.partly(Right.SET_MEMBERS), this::take));
+    }
+
+    /**
+     * The state of the form that invites.
+     *
+     * @param link of an invitation that was just made, to hand over; null for none
+     */
+    public record Typed(
+            String email,
+            String role,
+            @Nullable String error,
+            @Nullable String link) {
+
+        static final Typed NONE = new Typed("", MemberRole.VIEWER.text(), null, null);
+    }
+
+    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+        return switch (form.text("deed")) {
+            case "invite" -> invite(request, form.text("email").strip(), form.text("role"), null);
+            case "resend" -> resend(request, form.text("invitation"));
+            case "revoke" -> {
+                if (find(request, form.text("invitation")) != null) {
+                    links.handed().revoke(form.text("invitation"), PageRequest.acting(request));
+                }
+                yield PageStep.to(PATH);
+            }
+            default -> PageStep.to(PATH);
+        };
+    }
+
+    private Members.@Nullable Invitation find(PageRequest<Visitor.Member> request, String id) {
+        return members.invitations(request.visitor().accountId()).stream()
+                .filter(each -> each.id().equals(id) && each.role() != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private PageStep resend(PageRequest<Visitor.Member> request, String id) {
+        Members.Invitation invitation = find(request, id);
+        MemberRole role = invitation == null ? null : invitation.role();
+        return invitation == null || role == null
+                ? PageStep.to(PATH)
+                : invite(request, invitation.email(), role.text(), id);
+    }
+
+    private PageStep invite(PageRequest<Visitor.Member> request, String email, String text, @Nullable String replaces) {
+        MemberRole role = RoleWords.given(text);
+        if (role == null) {
+            return PageStep.again(page(request, new Typed(email, text, "Choose a role from the list.", null)));
+        }
+        Person person = request.visitor().person();
+        HandedLinks.Invited made = links.handed()
+                .invite(
+                        new HandedLinks.ToJoin(email, role, person.accountName(), max.getAsInt(), replaces),
+                        PageRequest.acting(request),
+                        request.visit());
+        if (made.complaint() != null) {
+            return PageStep.again(page(request, new Typed(email, text, made.complaint(), null)));
+        }
+        return made.path() == null
+                ? PageStep.to(PATH + "?invited=1")
+                : PageStep.show(page(request, new Typed("", text, null, request.address() + made.path())));
+    }
+
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
+        String account = request.visitor().accountId();
+        List<Members.Member> all = members.list(account);
+        List<Members.Invitation> invitations = members.invitations(account);
+        boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS) && max.getAsInt() > 1;
+        String said = typed.error() != null || typed.link() != null ? null : said(request);
+        Instant now = clock.instant();
+        return (out, shell) -> JtemembersGenerated.render(
+                out, null, shell, all, invitations, mayInvite, links.isMailOn(), typed, said, now);
+    }
+
+    private static @Nullable String said(PageRequest<?> request) {
+        return Map.of("invited", "The invitation was sent.", "removed", "The member was removed.").entrySet().stream()
+                .filter(each -> request.query(each.getKey()) != null)
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+}

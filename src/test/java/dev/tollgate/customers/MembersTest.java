@@ -1,0 +1,385 @@
+package dev.tollgate.customers;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.people.HandedLinks;
+import dev.tollgate.customers.people.Visit;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.RightLost;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** People share an account: invitations, roles, owners, and the end of a membership. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(60)
+class MembersTest {
+
+    private static final String PASSWORD = "somebody with colleagues";
+    private static final String MEMBERS = "/dashboard/members";
+    private static final String ORGANIZATIONS = "/dashboard/settings/organizations";
+    private static final String COMPATIBLE = "SELECT value FROM installation WHERE name = 'compatible_from'";
+    private static final Pattern LINK = Pattern.compile("(/invite/[A-Za-z0-9_-]{43})");
+
+    @Parameter
+    Stores stores;
+
+    private static Gateway gateway;
+    private static Stores kind;
+    private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
+
+    @BeforeEach
+    void start() {
+        if (kind != stores) {
+            stop();
+            gateway = stores == Stores.SQLITE ? Gateway.start() : Gateway.startOn(Postgres.migrated());
+            kind = stores;
+        }
+        now = now.plus(Duration.ofHours(1)); // no test waits for a limit that another test has used
+        gateway.setNow(now);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.close();
+            gateway = null;
+            kind = null;
+        }
+    }
+
+    private record Somebody(Browser browser, String login) {
+
+        String id() {
+            return gateway.text("SELECT id FROM person WHERE login = '" + login + "'");
+        }
+
+        String account() {
+            return gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
+        }
+
+        String member(String account) {
+            return gateway.text("SELECT COALESCE(MAX(id), 'none') FROM member WHERE left_at IS NULL AND account_id = '"
+                    + account + "' AND person_id = '" + id() + "'");
+        }
+
+        String role(String account) {
+            return gateway.text(
+                    "SELECT COALESCE(MAX(role), 'none') FROM member WHERE left_at IS NULL AND account_id = '" + account
+                            + "' AND person_id = '" + id() + "'");
+        }
+
+        boolean sees(String account) {
+            return browser.get("/docs").body().contains("data-account=\"" + account + '"');
+        }
+
+        Browser.Page invite(String email, String role) {
+            return browser.submit(MEMBERS, MEMBERS, Map.of("deed", "invite", "email", email, "role", role));
+        }
+
+        Browser.Page change(String member, Map<String, String> fields) {
+            return browser.submit(ORGANIZATIONS, MEMBERS + "/" + member, fields);
+        }
+    }
+
+    private static Somebody person(String name) {
+        String login = name + "@example.org";
+        return new Somebody(new Browser(gateway.url()).signUp(login, PASSWORD), login);
+    }
+
+    private static String link(Browser.Page page) {
+        Matcher link = LINK.matcher(page.body());
+        assertThat(link.find()).as(page.body()).isTrue();
+        return link.group(1);
+    }
+
+    /** A new person who has accepted an invitation. */
+    private static Somebody colleague(Somebody owner, String name, String role) {
+        String login = name + "@example.org";
+        String link = link(owner.invite(login, role));
+        Browser browser = new Browser(gateway.url());
+        assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
+                        .location())
+                .isEqualTo("/dashboard");
+        return new Somebody(browser, login);
+    }
+
+    // ---- invitations ----
+
+    @Test
+    void an_invitation_makes_a_member_with_its_role_once() {
+        Somebody ann = person("ann");
+        Browser.Page made = ann.invite("vic@example.org", "viewer");
+        String link = link(made);
+        assertThat(made.body()).contains(gateway.url() + link, "shown only once");
+        assertThat(ann.browser().get(MEMBERS).body())
+                .contains("vic@example.org")
+                .doesNotContain(link);
+        Browser browser = new Browser(gateway.url());
+        assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
+                        .location())
+                .isEqualTo("/dashboard");
+        Somebody vic = new Somebody(browser, "vic@example.org");
+        assertThat(vic.role(ann.account())).isEqualTo("viewer");
+        assertThat(vic.browser().get("/dashboard/billing").status()).isEqualTo(200);
+        assertThat(vic.browser().get("/dashboard/billing/top-up").status()).isEqualTo(403);
+        assertThat(new Browser(gateway.url()).get(link).status()).isEqualTo(404);
+        assertThat(ann.browser().get(MEMBERS).body()).doesNotContain("Invitations</h2>");
+        assertThat(gateway.text(COMPATIBLE)).isEqualTo("50");
+    }
+
+    @Test
+    void who_is_signed_in_sees_the_login_that_accepts_and_confirms() {
+        Somebody bea = person("bea");
+        Somebody dan = person("dan");
+        String link = link(bea.invite("another@example.org", "billing"));
+        assertThat(dan.browser().get(link).body()).contains("dan@example.org", "bea@example.org", "billing");
+        assertThat(dan.role(bea.account())).isEqualTo("none");
+        assertThat(dan.browser().submit(link, link, Map.of()).location()).isEqualTo("/dashboard");
+        assertThat(dan.role(bea.account())).isEqualTo("billing");
+        assertThat(dan.sees(bea.account())).isTrue();
+        assertThat(dan.browser()
+                        .submit(ORGANIZATIONS, ORGANIZATIONS, Map.of("deed", "open", "account", dan.account()))
+                        .location())
+                .isEqualTo("/dashboard");
+        assertThat(dan.sees(dan.account())).isTrue();
+        assertThat(dan.browser()
+                        .submit(ORGANIZATIONS, ORGANIZATIONS, Map.of("deed", "open", "account", "acc_other"))
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void an_invitation_that_is_sent_again_or_revoked_opens_nothing() {
+        Somebody eve = person("eve");
+        String first = link(eve.invite("later@example.org", "viewer"));
+        String id = gateway.text("SELECT hash FROM person_link WHERE email = 'later@example.org'");
+        String second = link(eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "resend", "invitation", id)));
+        assertThat(new Browser(gateway.url()).get(first).status()).isEqualTo(404);
+        assertThat(new Browser(gateway.url()).get(second).status()).isEqualTo(200);
+        String next = gateway.text("SELECT hash FROM person_link WHERE email = 'later@example.org'");
+        eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "revoke", "invitation", next));
+        assertThat(new Browser(gateway.url()).get(second).status()).isEqualTo(404);
+    }
+
+    @Test
+    void an_organization_sends_fifty_invitations_a_day() {
+        Somebody fay = person("fay");
+        for (int i = 0; i < 50; i++) {
+            assertThat(fay.invite("guest" + i + "@example.org", "viewer").status())
+                    .isEqualTo(200);
+        }
+        Browser.Page refused = fay.invite("guest50@example.org", "viewer");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body()).contains("Too many invitations were sent.");
+    }
+
+    @Test
+    void a_form_gives_no_role_that_it_does_not_offer() {
+        Somebody gil = person("gil");
+        for (String role : List.of("owner", "member", "nothing")) {
+            assertThat(gil.invite("x@example.org", role).status()).as(role).isEqualTo(422);
+        }
+        assertThat(gateway.number("SELECT COUNT(*) FROM person_link WHERE account_id = '" + gil.account() + "'"))
+                .isZero();
+    }
+
+    // ---- roles ----
+
+    @Test
+    void an_admin_changes_members_and_no_owner() {
+        Somebody hal = person("hal");
+        Somebody ida = colleague(hal, "ida", "admin");
+        Somebody jim = colleague(ida, "jim", "viewer");
+        String account = hal.account();
+        assertThat(ida.change(jim.member(account), Map.of("deed", "role", "role", "billing"))
+                        .status())
+                .isEqualTo(303);
+        assertThat(jim.role(account)).isEqualTo("billing");
+        for (Map<String, String> deed :
+                List.of(Map.of("deed", "role", "role", "viewer"), Map.of("deed", "remove"), Map.of("deed", "owner"))) {
+            assertThat(ida.change(hal.member(account), deed).status())
+                    .as(deed.toString())
+                    .isEqualTo(422);
+        }
+        assertThat(ida.change(ida.member(account), Map.of("deed", "owner")).status())
+                .isEqualTo(422);
+        assertThat(hal.role(account)).isEqualTo("owner");
+        assertThat(ida.role(account)).isEqualTo("admin");
+        assertThat(jim.change(hal.member(account), Map.of("deed", "remove")).status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void the_last_owner_makes_another_one_before_stepping_down() {
+        Somebody kai = person("kai");
+        Somebody lea = colleague(kai, "lea", "admin");
+        String account = kai.account();
+        Browser.Page refused = kai.change(kai.member(account), Map.of("deed", "role", "role", "admin"));
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body()).contains("This is the last owner.");
+        assertThat(kai.browser()
+                        .submit(ORGANIZATIONS, ORGANIZATIONS, Map.of("deed", "leave", "account", account))
+                        .body())
+                .contains("This is the last owner.");
+        gateway.setNow(now.plus(Duration.ofMinutes(30)));
+        assertThat(kai.change(lea.member(account), Map.of("deed", "owner")).body())
+                .contains("Enter your password again");
+        assertThat(kai.change(lea.member(account), Map.of("deed", "owner", "password", PASSWORD))
+                        .status())
+                .isEqualTo(303);
+        assertThat(lea.role(account)).isEqualTo("owner");
+        assertThat(kai.change(kai.member(account), Map.of("deed", "role", "role", "viewer"))
+                        .status())
+                .isEqualTo(303);
+        assertThat(kai.browser().get("/dashboard/billing/top-up").status()).isEqualTo(403);
+    }
+
+    @Test
+    void a_removed_member_sees_the_organization_no_more_and_keeps_the_login() {
+        Somebody max = person("max");
+        Somebody ned = colleague(max, "ned", "admin");
+        String account = max.account();
+        assertThat(ned.browser().get("/dashboard").status()).isEqualTo(200);
+        assertThat(max.change(ned.member(account), Map.of("deed", "remove")).location())
+                .isEqualTo(MEMBERS + "?removed=1");
+        assertThat(ned.browser().get("/dashboard").location()).isEqualTo("/dashboard/settings");
+        assertThat(ned.browser().get(ORGANIZATIONS).body()).contains("You are in no organization.");
+        assertThat(new Browser(gateway.url()).signIn(ned.login(), PASSWORD).status())
+                .isEqualTo(303);
+        String link = link(max.invite(ned.login(), "viewer"));
+        assertThat(ned.browser().submit(link, link, Map.of()).location()).isEqualTo("/dashboard");
+        assertThat(ned.role(account)).isEqualTo("viewer");
+    }
+
+    @Test
+    void who_leaves_keeps_the_other_organizations() {
+        Somebody oda = person("oda");
+        Somebody pia = person("pia");
+        String link = link(oda.invite("pia@example.org", "admin"));
+        pia.browser().submit(link, link, Map.of());
+        assertThat(pia.browser()
+                        .submit(ORGANIZATIONS, ORGANIZATIONS, Map.of("deed", "leave", "account", oda.account()))
+                        .location())
+                .isEqualTo(ORGANIZATIONS + "?left=1");
+        assertThat(pia.role(oda.account())).isEqualTo("none");
+        assertThat(pia.sees(pia.account())).isTrue();
+    }
+
+    @Test
+    void a_member_with_keys_is_not_removed() {
+        Somebody quy = person("quy");
+        Somebody rob = colleague(quy, "rob", "admin");
+        String account = quy.account();
+        rob.browser().submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "a key"));
+        gateway.execute(
+                "UPDATE api_key SET member_id = '" + rob.member(account) + "' WHERE account_id = '" + account + "'");
+        Browser.Page refused = quy.change(rob.member(account), Map.of("deed", "remove"));
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body()).contains("This member has keys.");
+        assertThat(rob.role(account)).isEqualTo("admin");
+    }
+
+    // ---- the commit ----
+
+    @Test
+    void a_right_that_was_lost_since_the_page_was_opened_changes_nothing() {
+        Somebody sam = person("sam");
+        Somebody tom = colleague(sam, "tom", "admin");
+        String account = sam.account();
+        Acting stale =
+                new Acting(account, tom.id(), "127.0.0.1", new Membership(tom.member(account), MemberRole.ADMIN));
+        sam.change(tom.member(account), Map.of("deed", "role", "role", "viewer"));
+        HandedLinks.ToJoin another = new HandedLinks.ToJoin("u@example.org", MemberRole.ADMIN, "it", 200, null);
+        Visit visit = new Visit("127.0.0.1", "127.0.0.1", "127.0.0", "a browser", List.of());
+        assertThatThrownBy(() -> gateway.app().people().links().handed().invite(another, stale, visit))
+                .hasCauseInstanceOf(RightLost.class);
+        assertThat(gateway.app().people().members().setRole(stale, tom.member(account), MemberRole.ADMIN))
+                .isInstanceOf(Members.NotAllowed.class);
+        assertThat(tom.role(account)).isEqualTo("viewer");
+        assertThat(gateway.number("SELECT COUNT(*) FROM person_link WHERE email = 'u@example.org'"))
+                .isZero();
+    }
+
+    @Test
+    void the_log_has_each_change_numbered_without_gaps_and_by_ids_alone() {
+        Somebody uma = person("uma");
+        Somebody val = colleague(uma, "val", "viewer");
+        String account = uma.account();
+        uma.change(val.member(account), Map.of("deed", "role", "role", "admin"));
+        uma.change(val.member(account), Map.of("deed", "role", "role", "admin")); // no change
+        uma.change(val.member(account), Map.of("deed", "remove"));
+        String rows = " FROM account_log WHERE account_id = '" + account + "'";
+        String each = "number || ' ' || action || ' ' || COALESCE(before_json, '') || COALESCE(after_json, '')";
+        assertThat(List.of(1, 2, 3, 4).stream().map(i -> gateway.text("SELECT " + each + rows + " AND number = " + i)))
+                .containsExactly(
+                        "1 invitation.create {\"role\":\"viewer\"}",
+                        "2 member.join {\"role\":\"viewer\"}",
+                        "3 member.role {\"role\":\"viewer\"}{\"role\":\"admin\"}",
+                        "4 member.remove {\"role\":\"admin\"}");
+        assertThat(gateway.number("SELECT COUNT(*)" + rows)).isEqualTo(4);
+        assertThat(gateway.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
+                .isEqualTo(4);
+        assertThat(uma.browser().get("/dashboard/audit-log").body())
+                .contains("member.role", "val@example.org", "role: viewer → role: admin")
+                .doesNotContain("Older");
+        String data = "/dashboard/settings/data";
+        assertThat(val.browser()
+                        .submit(data, data, Map.of("login", val.login()))
+                        .status())
+                .isEqualTo(303);
+        assertThat(gateway.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void no_other_role_is_given_while_an_older_server_runs() {
+        Somebody wim = person("wim");
+        gateway.execute("UPDATE installation SET value = '31' WHERE name = 'compatible_from'");
+        if (stores == Stores.POSTGRESQL) {
+            gateway.execute("INSERT INTO node (id, lease_until, schema_known) VALUES ('node_old', 9999999999999, 48)");
+            Browser.Page refused = wim.invite("y@example.org", "viewer");
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(refused.body()).contains("Servers of an older version know no roles: node_old.");
+            assertThat(gateway.text(COMPATIBLE)).isEqualTo("31");
+            gateway.execute("DELETE FROM node WHERE id = 'node_old'");
+        }
+        assertThat(wim.invite("y@example.org", "viewer").status()).isEqualTo(200);
+        assertThat(gateway.text(COMPATIBLE)).isEqualTo("50");
+    }
+
+    @Test
+    void a_limit_of_one_member_turns_organizations_off() {
+        try (Gateway alone = Gateway.start("limits.members", "1")) {
+            Browser browser = new Browser(alone.url()).signUp("solo@example.org", PASSWORD);
+            assertThat(browser.get("/dashboard").body()).doesNotContain(MEMBERS);
+            Browser.Page refused = browser.submit(
+                    "/dashboard/settings",
+                    MEMBERS,
+                    Map.of("deed", "invite", "email", "z@example.org", "role", "viewer"));
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(alone.number("SELECT COUNT(*) FROM person_link")).isZero();
+        }
+    }
+}
