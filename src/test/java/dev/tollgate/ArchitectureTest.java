@@ -425,6 +425,7 @@ class ArchitectureTest {
                         packageOf("storage"),
                         packageOf("customers.allowances"),
                         packageOf("books.ledger"),
+                        packageOf("books.budgets"),
                         packageOf("customers.keys"),
                         packageOf("books.receipts"),
                         packageOf("books.auditlog"),
@@ -519,6 +520,7 @@ class ArchitectureTest {
     @ValueSource(
             strings = {
                 "books.ledger",
+                "books.budgets",
                 "models",
                 "calls.metering",
                 "books.tasks",

@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.money.ApiJson;
 import java.util.Map;
 
@@ -41,6 +42,10 @@ public interface ErrorFormat {
             json.writeStringProperty("message", error.message());
             json.writeStringProperty("type", error.code().type());
             json.writeStringProperty("param", error.param());
+            if (error.shortage() instanceof Shortage.OfLimit limit) {
+                json.writeName("budget");
+                json.writeRawValue(ErrorBudget.of(limit).toString());
+            }
             json.writeEndObject();
         });
     }

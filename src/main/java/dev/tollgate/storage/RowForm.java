@@ -23,7 +23,10 @@ public enum RowForm {
             LIMIT 1"""),
 
     /** Teams: older programs create keys for archived ones, and let each key of an account read what a team's keys have kept. */
-    TEAMS(51, "SELECT 1 FROM team LIMIT 1");
+    TEAMS(51, "SELECT 1 FROM team LIMIT 1"),
+
+    /** Budgets: older programs do not count them. */
+    BUDGETS(53, "SELECT 1 FROM budget LIMIT 1");
 
     private final int schema;
     private final String rows;

@@ -1,7 +1,7 @@
 package dev.tollgate.contract;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.limits.CallLimits;

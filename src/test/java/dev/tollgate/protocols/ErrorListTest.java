@@ -2,7 +2,7 @@ package dev.tollgate.protocols;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.ActionRefused;
@@ -12,6 +12,8 @@ import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.UpstreamScript;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -307,13 +309,17 @@ public class ErrorListTest {
                 .POST(HttpRequest.BodyPublishers.ofString(CALL));
     }
 
-    /** One shape for all (D11): four members, no more, {@code param} null where no field is to blame. */
+    /** One shape for all (D11): four members, {@code param} null where no field is to blame; a reached limit names itself in a fifth. */
     public static void assertError(Gateway.Reply reply, int status, String code, String type) {
         assertThat(reply.status()).as(reply.text()).isEqualTo(status);
         assertThat(reply.header("content-type")).startsWith("application/json");
         assertThat(reply.json().propertyNames()).containsExactly("error");
         JsonNode error = reply.error();
-        assertThat(error.propertyNames()).containsExactlyInAnyOrder("code", "message", "type", "param");
+        List<String> members = new ArrayList<>(List.of("code", "message", "type", "param"));
+        if (code.equals("spend_limit_exceeded")) {
+            members.add("budget");
+        }
+        assertThat(error.propertyNames()).containsExactlyInAnyOrderElementsOf(members);
         assertThat(error.get("code").asString()).isEqualTo(code);
         assertThat(error.get("type").asString()).isEqualTo(type);
         assertThat(error.get("message").asString()).isNotBlank();

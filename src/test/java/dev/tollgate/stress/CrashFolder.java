@@ -1,6 +1,6 @@
 package dev.tollgate.stress;
 
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;

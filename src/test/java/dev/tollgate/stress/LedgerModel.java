@@ -1,6 +1,8 @@
 package dev.tollgate.stress;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Grant;
@@ -8,8 +10,7 @@ import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.SetBlocked;
-import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.testing.LimitReached;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -106,8 +107,9 @@ final class LedgerModel {
         }
         SpendWindow full = full(call, least, limits);
         if (full != null) {
-            return new ReserveOutcome.SpendLimitReached(
+            return LimitReached.by(
                     Owner.KEY,
+                    call.key,
                     full,
                     limits.of(full),
                     charged(call, full),
@@ -176,7 +178,7 @@ final class LedgerModel {
 
     private long room(Call call, SpendLimits limits) {
         long room = Long.MAX_VALUE;
-        for (SpendWindow window : SpendWindow.values()) {
+        for (SpendWindow window : SpendWindow.OF_LIMITS) {
             room = Math.min(room, limits.of(window) - charged(call, window) - held(call, window));
         }
         return Math.max(0, room);

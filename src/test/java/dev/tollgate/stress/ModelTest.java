@@ -2,6 +2,7 @@ package dev.tollgate.stress;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
@@ -12,7 +13,6 @@ import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;
 import dev.tollgate.customers.keys.KeySettings;

@@ -4,13 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.calls.replay.Answers.AnswerName;
 import dev.tollgate.calls.replay.Answers.ForgetOld;
 import dev.tollgate.calls.replay.ClaimKey;

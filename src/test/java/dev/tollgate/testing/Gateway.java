@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.app.App;
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.config.SettingsLoader;
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.KeyResult;

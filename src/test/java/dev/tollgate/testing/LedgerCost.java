@@ -2,13 +2,13 @@ package dev.tollgate.testing;
 
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.receipts.ReceiptedCharges;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.receipts.Receipts.SetSigningKey;

@@ -1,6 +1,7 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
@@ -10,7 +11,6 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.books.rollups.Rollups;
@@ -178,6 +178,13 @@ public final class StoreFixture implements AutoCloseable {
         KeySecret secret = KeySecret.random(new SecureRandom());
         commit(new CreateKey(id, accountId, secret, settings, now));
         return secret;
+    }
+
+    /** Makes a key of a member, of a team, or of a member in a team. */
+    public void ownedKey(String id, String accountId, String memberId, String teamId) {
+        key(id, accountId, KeySettings.named(id));
+        execute("UPDATE api_key SET member_id = '" + memberId + "', team_id = '" + teamId + "' WHERE id = '" + id
+                + "'");
     }
 
     /** The beginning of a key's secret; empty where there is no such key. */

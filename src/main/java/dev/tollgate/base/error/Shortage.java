@@ -1,6 +1,9 @@
 package dev.tollgate.base.error;
 
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -22,24 +25,64 @@ public sealed interface Shortage {
     record OfCredits(@Nullable Long leastMicros, long freeMicros, long heldMicros) implements Shortage {}
 
     /**
-     * A spend limit does not.
+     * A spend limit or a budget does not.
      *
-     * @param heldMicros by running calls, if it would have been covered without them, else 0
+     * @param zone of a budget's window; null for a limit, whose windows are of UTC
+     * @param holdsMicros what running calls hold in the window
+     * @param heldMicros the same if it would have been covered without them, else 0
      * @param freesAt null where it does not by itself, or as soon as a running call ends
      */
     record OfLimit(
-            Owner owner,
+            Spender owner,
             Window window,
+            @Nullable ZoneId zone,
             long limitMicros,
             long usedMicros,
+            long holdsMicros,
             long heldMicros,
             long leastMicros,
             @Nullable Instant freesAt)
             implements Shortage {
 
+        /** Returns what is left for further calls, in micro-credits. */
+        public long leftMicros() {
+            return Math.max(0, limitMicros - usedMicros - holdsMicros);
+        }
+
+        /** Returns the time of the reset as text with the offset of its zone; null where it does not reset. */
+        public @Nullable String resetsAt() {
+            return freesAt == null ? null : text(freesAt, zone);
+        }
+
+        /** Returns an instant as text with the offset of a zone, of UTC for null. */
+        public static String text(Instant at, @Nullable ZoneId zone) {
+            return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at.atZone(zone == null ? ZoneOffset.UTC : zone));
+        }
+
+        /**
+         * The owner of the limit.
+         *
+         * @param id of the key, member, team or account; empty if it is not known
+         * @param name of a team; else empty
+         */
+        public record Spender(Owner kind, String id, String name) {
+
+            /** Returns the owner's words in a sentence about a budget. */
+            public String words() {
+                return switch (kind) {
+                    case KEY -> "this key";
+                    case MEMBER -> "this key's member";
+                    case TEAM -> name.isEmpty() ? "this key's team" : "team " + name;
+                    case ACCOUNT -> "the account";
+                };
+            }
+        }
+
         /** The owner of the limit. Its labels are for sentences. */
         public enum Owner {
             KEY("The key's", ""),
+            MEMBER("The member's", ""),
+            TEAM("The team's", ""),
             /** The limit is for all keys of the account together. */
             ACCOUNT("The account's", " by all its keys");
 
@@ -65,9 +108,25 @@ public sealed interface Shortage {
         }
 
         public enum Window {
-            HOUR,
-            DAY,
-            TOTAL
+            HOUR("hourly"),
+            DAY("daily"),
+            WEEK("weekly"),
+            MONTH("monthly"),
+            TOTAL("total");
+
+            private final String adjective;
+
+            Window(String adjective) {
+                this.adjective = adjective;
+            }
+
+            public String adjective() {
+                return adjective;
+            }
+
+            public String code() {
+                return name().toLowerCase(Locale.ROOT);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.SpendLimits;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,8 @@ final class AccountRow {
     private long lastEntryAtMillis;
     private SpendLimits limits = SpendLimits.NONE;
     private @Nullable SpendLimits limitsToBe;
+    private long budgetsVersion;
+    private @Nullable Budgets budgetsToBe;
 
     /** Makes the row of a new account. */
     AccountRow(String id, String name, long createdAtMillis) {
@@ -29,7 +33,7 @@ final class AccountRow {
     }
 
     /** Makes a row from the database. */
-    AccountRow(Account account, long lastSequence, long lastEntryAtMillis, SpendLimits limits) {
+    AccountRow(Account account, long lastSequence, long lastEntryAtMillis, SpendLimits limits, long budgetsVersion) {
         this.id = account.id();
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
@@ -39,6 +43,7 @@ final class AccountRow {
         this.lastSequence = lastSequence;
         this.lastEntryAtMillis = lastEntryAtMillis;
         this.limits = limits;
+        this.budgetsVersion = budgetsVersion;
     }
 
     /** Returns the limits of the account's calls in this batch; a change takes effect from the next batch on. */
@@ -67,6 +72,22 @@ final class AccountRow {
     /** Sets the limits after this batch: windows may be missing in this one. */
     void setLimits(SpendLimits limits) {
         limitsToBe = limits;
+    }
+
+    /** Returns the version of the budgets of the account's calls in this batch; 0 if there never was one. */
+    long budgetsVersion() {
+        return budgetsVersion;
+    }
+
+    /** Returns the budgets after this batch, if they change. */
+    @Nullable
+    Budgets budgetsToBe() {
+        return budgetsToBe;
+    }
+
+    /** Sets the budgets after this batch. */
+    void setBudgets(Budgets budgets) {
+        budgetsToBe = budgets;
     }
 
     boolean isBlocked() {
@@ -137,5 +158,9 @@ final class AccountRow {
         changed = false;
         limits = limitsToBe();
         limitsToBe = null;
+        if (budgetsToBe != null) {
+            budgetsVersion++;
+            budgetsToBe = null;
+        }
     }
 }

@@ -1,7 +1,9 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.base.error.Shortage.OfLimit.Owner;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.SpendOwners.Limit;
+import dev.tollgate.books.ledger.SpendOwners.SpendOwner;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -16,7 +18,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The spend windows that one batch touches, and their table. Rows that are read stay locked until the batch ends. Writer's thread only. */
@@ -46,6 +51,33 @@ final class BatchWindows {
             FROM unnest(?, ?, ?, ?, ?) AS r (charged, held, key_id, kind, starts_at)
             WHERE spend_window.key_id = r.key_id AND spend_window.kind = r.kind AND spend_window.starts_at = r.starts_at""", "bigint", "bigint", "text", "text", "bigint");
 
+    private static final String BUDGET_COLUMNS =
+            "SELECT account_id, owner, kind, starts_at, ends_at, charged_micros, held_micros FROM budget_window";
+    private static final RowStatement SELECT_BUDGET = RowStatement.of(
+            BUDGET_COLUMNS + " WHERE account_id = ? AND owner = ? AND kind = ? AND starts_at = ?",
+            BUDGET_COLUMNS + " WHERE (account_id, owner, kind, starts_at) IN (SELECT * FROM unnest(?, ?, ?, ?))"
+                    + " ORDER BY account_id, owner, kind, starts_at" + Dialect.POSTGRESQL.lock(),
+            "text",
+            "text",
+            "text",
+            "bigint");
+    private static final RowStatement INSERT_BUDGET = RowStatement.insert(
+            "budget_window",
+            "charged_micros bigint",
+            "held_micros bigint",
+            "account_id text",
+            "owner text",
+            "kind text",
+            "starts_at bigint",
+            "ends_at bigint");
+    private static final RowStatement UPDATE_BUDGET =
+            RowStatement.of("""
+            UPDATE budget_window SET charged_micros = ?, held_micros = ?
+            WHERE account_id = ? AND owner = ? AND kind = ? AND starts_at = ?""", """
+            UPDATE budget_window w SET charged_micros = r.charged, held_micros = r.held
+            FROM unnest(?, ?, ?, ?, ?, ?) AS r (charged, held, account_id, owner, kind, starts_at)
+            WHERE w.account_id = r.account_id AND w.owner = r.owner AND w.kind = r.kind AND w.starts_at = r.starts_at""", "bigint", "bigint", "text", "text", "text", "bigint");
+
     private static final String BEGIN_WINDOWS = """
             INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros)
             SELECT ?, kind, starts_at, CAST(SUM(charged_micros) AS BIGINT), CAST(SUM(held_micros) AS BIGINT) FROM spend_window
@@ -53,7 +85,9 @@ final class BatchWindows {
             GROUP BY kind, starts_at""";
     private static final String END_WINDOWS = "DELETE FROM spend_window WHERE key_id = ?";
 
-    private static final Comparator<WindowRow> BY_KEY = Comparator.comparing((WindowRow window) -> window.id.ownerId())
+    private static final Comparator<WindowRow> BY_KEY = Comparator.comparing(
+                    (WindowRow window) -> window.id.accountId())
+            .thenComparing(window -> window.id.ownerId())
             .thenComparing(window -> window.id.kind().code())
             .thenComparing(window -> window.id.startsAtMillis());
 
@@ -62,18 +96,19 @@ final class BatchWindows {
     private final Set<WindowRow.Id> asked = new HashSet<>();
     private final List<WindowRow.Id> needed = new ArrayList<>();
     private final Map<WindowRow.Id, WindowRow> rows = new LinkedHashMap<>();
-    private WindowRow.Id @Nullable [] latest;
 
     BatchWindows(Statements statements, RememberedRows kept) {
         this.statements = statements;
         this.kept = kept;
     }
 
-    /** Notes that the windows of an owner are needed. */
-    void need(String ownerId, long atMillis) {
-        for (WindowRow.Id id : ids(ownerId, atMillis)) {
-            if (asked.add(id)) {
-                needed.add(id);
+    /** Notes that the windows of owners are needed. */
+    void need(List<SpendOwner> owners) {
+        for (SpendOwner owner : owners) {
+            for (Limit limit : owner.limits()) {
+                if (asked.add(limit.window())) {
+                    needed.add(limit.window());
+                }
             }
         }
     }
@@ -81,87 +116,99 @@ final class BatchWindows {
     /** Asks for the needed windows, except for those that are kept. Their accounts have been asked for. */
     void ask() throws SQLException {
         RememberedRows.take(needed, kept::window, this::found);
-        query().finishLater();
+        for (Rows query : queries()) {
+            query.finishLater();
+        }
         needed.clear();
     }
 
-    private Rows query() throws SQLException {
-        Rows windows = SELECT_WINDOW.on(statements, row -> found(window(row)));
+    /** Returns the queries for needed windows: reading none would still end the server's queue of questions. */
+    private List<Rows> queries() throws SQLException {
+        List<Rows> queries = new ArrayList<>(2);
+        Rows ofLimits = SELECT_WINDOW.on(statements, row -> found(window(row)));
+        Rows ofBudgets = null;
         for (WindowRow.Id id : needed) {
-            windows.text(id.ownerId())
-                    .text(id.kind().code())
-                    .number(id.startsAtMillis())
-                    .next();
+            if (!id.isOfBudget()) {
+                ofLimits.text(id.ownerId())
+                        .text(id.kind().code())
+                        .number(id.startsAtMillis())
+                        .next();
+            } else {
+                if (ofBudgets == null) {
+                    ofBudgets = SELECT_BUDGET.on(statements, row -> found(budgetWindow(row)));
+                    queries.add(ofBudgets);
+                }
+                budgetKey(ofBudgets, id).next();
+            }
         }
-        return windows;
+        queries.addFirst(ofLimits);
+        return queries;
     }
 
     private static WindowRow window(ResultSet row) throws SQLException {
         return new WindowRow(
-                new WindowRow.Id(row.getString(1), Codes.parse(SpendWindow.class, row.getString(2)), row.getLong(3)),
+                new WindowRow.Id("", row.getString(1), SpendWindow.of(row.getString(2)), row.getLong(3)),
                 row.getLong(4),
                 row.getLong(5));
+    }
+
+    private static WindowRow budgetWindow(ResultSet row) throws SQLException {
+        return new WindowRow(
+                new WindowRow.Id(row.getString(1), row.getString(2), SpendWindow.of(row.getString(3)), row.getLong(4)),
+                row.getLong(6),
+                row.getLong(7));
+    }
+
+    private static Rows budgetKey(Rows rows, WindowRow.Id id) throws SQLException {
+        return rows.text(id.accountId())
+                .text(id.ownerId())
+                .text(id.kind().code())
+                .number(id.startsAtMillis());
     }
 
     private void found(WindowRow row) {
         rows.put(row.id, row);
     }
 
-    /** Returns an owner's windows. Reads them if they were not asked for: some owners are known only from the account's row. */
-    OwnerWindows of(SpendOwner owner, long atMillis) throws SQLException {
-        need(owner.id(), atMillis);
-        if (!needed.isEmpty()) { // reading none would still end the server's queue of questions
+    /** Returns the windows of a call's owners. Reads those that were not asked for: some owners are known only from the account's row. */
+    CallWindows of(List<SpendOwner> owners) throws SQLException {
+        need(owners);
+        if (!needed.isEmpty()) {
             RememberedRows.take(needed, kept::window, this::found);
-            query().finish();
+            for (Rows query : queries()) {
+                query.finish();
+            }
             needed.clear();
         }
-        return new OwnerWindows(
-                owner,
-                List.of(
-                        window(owner.id(), SpendWindow.TOTAL, atMillis),
-                        window(owner.id(), SpendWindow.DAY, atMillis),
-                        window(owner.id(), SpendWindow.HOUR, atMillis)));
+        return Objects.requireNonNull(CallWindows.of(owners, this::row));
     }
 
     /**
      * Returns a window, empty if it has no row. No other node can insert the row at the same time, since the owner's account is
      * locked; if one did, this row would be refused and the batch tried again.
      */
-    private WindowRow window(String ownerId, SpendWindow kind, long atMillis) {
-        return rows.computeIfAbsent(ids(ownerId, atMillis)[kind.ordinal()], WindowRow::new);
-    }
-
-    /**
-     * Returns the ids of an owner's windows in the order of the kinds. Each call needs the ids of one owner and instant several times, and most
-     * calls of a batch are in one hour.
-     */
-    private WindowRow.Id[] ids(String ownerId, long atMillis) {
-        WindowRow.Id[] ids = latest;
-        if (ids != null && isOf(ids[SpendWindow.HOUR.ordinal()], ownerId, atMillis)) {
-            return ids;
-        }
-        SpendWindow[] kinds = SpendWindow.values();
-        WindowRow.Id[] made = new WindowRow.Id[kinds.length];
-        for (SpendWindow kind : kinds) {
-            made[kind.ordinal()] = WindowRow.Id.at(ownerId, kind, atMillis);
-        }
-        latest = made;
-        return made;
-    }
-
-    private static boolean isOf(WindowRow.Id hour, String ownerId, long atMillis) {
-        return hour.startsAtMillis() == SpendWindow.HOUR.startMillis(atMillis)
-                && hour.ownerId().equals(ownerId);
+    private WindowRow row(WindowRow.Id id) {
+        return rows.computeIfAbsent(id, WindowRow::new);
     }
 
     void write() throws SQLException {
         Rows inserts = INSERT_WINDOW.on(statements);
         Rows updates = UPDATE_WINDOW.on(statements);
+        Rows budgetInserts = INSERT_BUDGET.on(statements);
+        Rows budgetUpdates = UPDATE_BUDGET.on(statements);
         for (WindowRow window : LedgerSql.inOrder(statements, rows.values(), BY_KEY)) {
-            if (window.isChanged()) {
-                Rows into = window.isFresh() ? inserts : updates;
-                into.number(window.chargedMicros())
-                        .number(window.heldMicros())
+            if (!window.isChanged()) {
+                continue;
+            }
+            if (window.id.isOfBudget()) {
+                Rows into = amounts(window, window.isFresh() ? budgetInserts : budgetUpdates);
+                budgetKey(into, window.id);
+                if (window.isFresh()) {
+                    into.number(window.endsAtMillis());
+                }
+                into.next();
+            } else {
+                amounts(window, window.isFresh() ? inserts : updates)
                         .text(window.id.ownerId())
                         .text(window.id.kind().code())
                         .number(window.id.startsAtMillis())
@@ -170,6 +217,12 @@ final class BatchWindows {
         }
         inserts.finish();
         updates.finishEach();
+        budgetInserts.finish();
+        budgetUpdates.finishEach();
+    }
+
+    private static Rows amounts(WindowRow window, Rows rows) throws SQLException {
+        return rows.number(window.chargedMicros()).number(window.heldMicros());
     }
 
     /** Creates the windows of an account that becomes limited, from the sums of its keys' windows, which are written; deletes them if it becomes unlimited. */
@@ -186,14 +239,25 @@ final class BatchWindows {
         }
     }
 
-    /** Forgets the windows of accounts that have become unlimited in a committed batch. @param accounts all accounts of the batch */
+    /**
+     * Forgets the windows that a committed batch has deleted or counted anew: of accounts that have become unlimited, and of changed budgets.
+     *
+     * @param accounts all accounts of the batch
+     */
     void committed(Iterable<AccountRow> accounts) {
         for (AccountRow account : accounts) {
             if (account.isUnlimitedFromNowOn()) {
-                rows.keySet().removeIf(id -> id.ownerId().equals(account.id));
-                kept.forgetWindowsOf(account);
+                forget(id -> id.ownerId().equals(account.id));
+            }
+            if (account.budgetsToBe() != null) {
+                forget(id -> id.accountId().equals(account.id));
             }
         }
+    }
+
+    private void forget(Predicate<WindowRow.Id> gone) {
+        rows.keySet().removeIf(gone);
+        kept.forgetWindows(gone);
     }
 
     Iterable<WindowRow> rows() {
@@ -202,6 +266,24 @@ final class BatchWindows {
 
     /** The windows that a call counts in, by their owners, the innermost owner first. Writer's thread only. */
     record CallWindows(List<OwnerWindows> ofOwners) {
+
+        /** Returns the windows of owners, or null if one of them is not found. */
+        static @Nullable CallWindows of(List<SpendOwner> owners, Function<WindowRow.Id, @Nullable WindowRow> find) {
+            List<OwnerWindows> all = new ArrayList<>(owners.size());
+            for (SpendOwner owner : owners) {
+                List<WindowRow> rows = new ArrayList<>(owner.limits().size());
+                for (Limit limit : owner.limits()) {
+                    WindowRow row = find.apply(limit.window());
+                    if (row == null) {
+                        return null;
+                    }
+                    row.endsAt(limit);
+                    rows.add(row);
+                }
+                all.add(new OwnerWindows(owner, rows));
+            }
+            return new CallWindows(all);
+        }
 
         /** Returns the room that the tightest limit of all leaves, not below zero. */
         long roomMicros() {
@@ -212,16 +294,19 @@ final class BatchWindows {
             return room;
         }
 
-        /** Returns the refusal of an amount by the longest window without room for it, or null. Of equally long windows it names the outermost owner's. */
+        /**
+         * Returns the refusal of an amount by the window without room for it that ends last, or null: waiting for another would not help. Of those
+         * that end together it names the outermost owner's, and of one owner's the longest.
+         */
         ReserveOutcome.@Nullable SpendLimitReached refusal(long micros, Instant at) {
-            ReserveOutcome.SpendLimitReached longest = null;
+            ReserveOutcome.SpendLimitReached last = null;
             for (OwnerWindows windows : ofOwners) {
                 ReserveOutcome.SpendLimitReached full = windows.refusal(micros, at);
-                if (full != null && (longest == null || full.window().compareTo(longest.window()) >= 0)) {
-                    longest = full;
+                if (full != null && (last == null || !last.endsAfter(full))) {
+                    last = full;
                 }
             }
-            return longest;
+            return last;
         }
 
         void hold(long micros) {
@@ -233,38 +318,54 @@ final class BatchWindows {
         }
     }
 
-    /** The windows of one owner that a reservation counts in, the longest first. Writer's thread only. */
+    /**
+     * The windows of one owner that a reservation counts in. Writer's thread only.
+     *
+     * @param rows of its limits, in their order
+     */
     record OwnerWindows(SpendOwner owner, List<WindowRow> rows) {
 
         /** Returns the room that the tightest limit leaves, not below zero. */
         long roomMicros() {
             long room = Long.MAX_VALUE;
-            for (WindowRow row : rows) {
-                room = Math.min(room, roomMicros(row));
+            for (int i = 0; i < rows.size(); i++) {
+                room = Math.min(room, roomMicros(i));
             }
             return room;
         }
 
-        private long roomMicros(WindowRow row) {
-            return Math.max(0, row.roomMicros(owner.limits().of(row.id.kind())));
+        private long roomMicros(int index) {
+            return Math.max(
+                    0, rows.get(index).roomMicros(owner.limits().get(index).limitMicros()));
         }
 
-        /** Returns the refusal of an amount by the longest window that leaves less, or null: waiting for a shorter one would not help. */
+        /** Returns the refusal of an amount by the window with less room that ends last, the longest of such, or null. */
         ReserveOutcome.@Nullable SpendLimitReached refusal(long micros, Instant at) {
-            for (WindowRow row : rows) {
-                if (roomMicros(row) < micros) {
-                    SpendWindow window = row.id.kind();
-                    return new ReserveOutcome.SpendLimitReached(
-                            owner.kind(),
-                            window,
-                            owner.limits().of(window),
-                            row.chargedMicros(),
-                            row.heldMicros(),
-                            micros,
-                            window.endsAt(at));
+            ReserveOutcome.SpendLimitReached last = null;
+            for (int i = 0; i < rows.size(); i++) {
+                if (roomMicros(i) < micros) {
+                    ReserveOutcome.SpendLimitReached full = refusal(i, micros, at);
+                    boolean isLater = last == null
+                            || full.endsAfter(last)
+                            || !last.endsAfter(full) && full.window().compareTo(last.window()) > 0;
+                    last = isLater ? full : last;
                 }
             }
-            return null;
+            return last;
+        }
+
+        private ReserveOutcome.SpendLimitReached refusal(int index, long micros, Instant at) {
+            Limit limit = owner.limits().get(index);
+            WindowRow row = rows.get(index);
+            return new ReserveOutcome.SpendLimitReached(
+                    new Spender(owner.kind(), owner.id(), owner.name()),
+                    row.id.kind(),
+                    limit.isBudget() ? limit.calendar().zone() : null,
+                    limit.limitMicros(),
+                    row.chargedMicros(),
+                    row.heldMicros(),
+                    micros,
+                    limit.endsAt(at));
         }
 
         void hold(long micros) {
@@ -273,26 +374,6 @@ final class BatchWindows {
 
         void resolve(long heldMicros, long chargeMicros) {
             rows.forEach(row -> row.resolve(heldMicros, chargeMicros));
-        }
-    }
-
-    /**
-     * An owner of spend windows in which a call counts.
-     *
-     * @param id also the id of its windows
-     */
-    record SpendOwner(Owner kind, String id, SpendLimits limits) {
-
-        /**
-         * Returns the owners in whose windows a call counts, the innermost first: its key, and its account while the account has a limit.
-         *
-         * @param ofKey the key's limits; the account's limits are in its row
-         */
-        static List<SpendOwner> of(OpenHold hold, SpendLimits ofKey, SpendLimits ofAccount) {
-            SpendOwner key = new SpendOwner(Owner.KEY, hold.keyId(), ofKey);
-            return ofAccount.unlimited()
-                    ? List.of(key)
-                    : List.of(key, new SpendOwner(Owner.ACCOUNT, hold.accountId(), ofAccount));
         }
     }
 }

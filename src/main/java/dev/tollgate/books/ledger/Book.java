@@ -1,16 +1,18 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.BudgetSql;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
-import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
-import dev.tollgate.books.ledger.BatchWindows.SpendOwner;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerSql.EndedCall;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
+import dev.tollgate.storage.RowForm;
+import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Book {
 
+    private final Statements statements;
     private final LedgerSql sql;
     private final BatchWindows windows;
+    private final BudgetSql budgetSql;
     private final Journal journal;
     private final RememberedRows kept;
     private final String nodeId;
@@ -41,8 +45,10 @@ final class Book {
 
     /** @param nodeId owner of new reservations */
     Book(Statements statements, RememberedRows kept, String nodeId) {
+        this.statements = statements;
         this.sql = new LedgerSql(statements);
         this.windows = new BatchWindows(statements, kept);
+        this.budgetSql = new BudgetSql(statements);
         this.journal = new Journal(statements);
         this.kept = kept;
         this.nodeId = nodeId;
@@ -63,9 +69,8 @@ final class Book {
 
     /** Notes that a hold's windows are needed, as far as they are known without its account's row. */
     void needWindows(OpenHold hold) {
-        for (SpendOwner owner : SpendOwner.of(hold, SpendLimits.NONE, SpendLimits.NONE)) {
-            windows.need(owner.id(), hold.createdAtMillis());
-        }
+        Budgets budgets = kept.earlierBudgets(hold.accountId());
+        windows.need(kept.owners().of(hold, SpendLimits.NONE, SpendLimits.NONE, budgets));
     }
 
     /** Notes that open reservations of dead owners are needed. @param most their largest number */
@@ -171,11 +176,33 @@ final class Book {
     }
 
     CallWindows windows(AccountRow account, OpenHold hold, SpendLimits ofKey) throws SQLException {
-        List<OwnerWindows> ofOwners = new ArrayList<>();
-        for (SpendOwner owner : SpendOwner.of(hold, ofKey, account.limits())) {
-            ofOwners.add(windows.of(owner, hold.createdAtMillis()));
+        return windows.of(kept.owners().of(hold, ofKey, account.limits(), budgets(account)));
+    }
+
+    /** Returns an account's budgets in this batch. Reads them if another version of them is kept. */
+    Budgets budgets(AccountRow account) throws SQLException {
+        Budgets present = kept.budgets(account);
+        if (present == null) {
+            present = budgetSql.read(account.id, account.budgetsVersion());
+            kept.keep(account.id, present);
         }
-        return new CallWindows(ofOwners);
+        return present;
+    }
+
+    /** Returns an account's budgets after this batch. */
+    Budgets budgetsToBe(AccountRow account) throws SQLException {
+        Budgets next = account.budgetsToBe();
+        return next == null ? budgets(account) : next;
+    }
+
+    /** Returns whether an account has an owner of budgets. */
+    boolean isSpendOwner(String accountId, String owner) throws SQLException {
+        return budgetSql.isOwner(accountId, owner);
+    }
+
+    /** Shuts out the programs that misread rows of a form. @return the living servers of such programs, which forbid such a row */
+    List<String> shutOut(RowForm form) throws SQLException {
+        return ShutOut.before(statements, form);
     }
 
     /** Returns the entries of the batch. */
@@ -238,6 +265,10 @@ final class Book {
             if (account.hasNewLimits()) {
                 sql.writeLimits(account);
                 windows.followLimits(account);
+            }
+            Budgets next = account.budgetsToBe();
+            if (next != null) {
+                budgetSql.write(account.id, budgets(account), next);
             }
         }
         journal.write();

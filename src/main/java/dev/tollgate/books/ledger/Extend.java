@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import java.sql.SQLException;

@@ -1,8 +1,10 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.sql.Columns;
@@ -185,7 +187,7 @@ public final class Ledger {
             throws SQLException {
         String keys = String.join(", ", Collections.nCopies(keyIds.size(), "?"));
         List<Object> values = new ArrayList<>();
-        for (SpendWindow window : SpendWindow.values()) {
+        for (SpendWindow window : SpendWindow.OF_LIMITS) {
             values.add(window.code());
             values.add(window.startMillis(atMillis));
         }
@@ -194,9 +196,7 @@ public final class Ledger {
         sql.each(
                 WINDOWS.formatted(keys),
                 row -> found.computeIfAbsent(row.getString(1), key -> new EnumMap<>(SpendWindow.class))
-                        .put(
-                                Codes.parse(SpendWindow.class, row.getString(2)),
-                                new WindowUse(row.getLong(3), row.getLong(4))),
+                        .put(SpendWindow.of(row.getString(2)), new WindowUse(row.getLong(3), row.getLong(4))),
                 values.toArray());
         return found;
     }

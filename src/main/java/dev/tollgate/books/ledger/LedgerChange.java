@@ -19,6 +19,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 SetBlocked,
                 SetAccountSpend,
                 LedgerChange.TakeAccount,
+                SetBudgets,
                 Grant,
                 Grant.UnmarkSandboxCredits,
                 Correction,

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Dialect;
@@ -25,7 +26,7 @@ final class LedgerSql {
 
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
-                last_entry_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros
+                last_entry_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros, budgets_version
             FROM account""";
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     private static final int LAST_SEQUENCE = 9;
@@ -35,6 +36,7 @@ final class LedgerSql {
     private static final int SPEND_HOUR = 11;
     private static final int DELETED_AT = 14;
     private static final int SANDBOX = 15;
+    private static final int BUDGETS_VERSION = 16;
 
     static final String SELECT_ENTRY = """
             SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason
@@ -84,7 +86,7 @@ final class LedgerSql {
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String HOLD_COLUMNS =
-            "SELECT id, account_id, key_id, door, model, created_at, held_micros, first_sequence, last_sequence FROM open_hold";
+            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, held_micros, first_sequence, last_sequence FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
     private static final String SELECT_END =
@@ -108,6 +110,8 @@ final class LedgerSql {
             "door text",
             "model text",
             "created_at bigint",
+            "member_id text",
+            "team_id text",
             "node_id text");
     private static final RowStatement UPDATE_HOLD = RowStatement.of("""
             UPDATE open_hold SET held_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?""", """
@@ -145,7 +149,12 @@ final class LedgerSql {
     }
 
     private static AccountRow accountRow(ResultSet row) throws SQLException {
-        return new AccountRow(account(row), row.getLong(LAST_SEQUENCE), row.getLong(LAST_ENTRY_AT), limits(row));
+        return new AccountRow(
+                account(row),
+                row.getLong(LAST_SEQUENCE),
+                row.getLong(LAST_ENTRY_AT),
+                limits(row),
+                row.getLong(BUDGETS_VERSION));
     }
 
     void writeAccounts(Collection<AccountRow> accounts) throws SQLException {
@@ -214,8 +223,10 @@ final class LedgerSql {
                 row.getString(3),
                 row.getString(4),
                 row.getString(5),
-                Instant.ofEpochMilli(row.getLong(6)));
-        return new ReservationRow(hold, row.getLong(7), row.getLong(8), row.getLong(9));
+                Instant.ofEpochMilli(row.getLong(6)),
+                row.getString(7),
+                row.getString(8));
+        return new ReservationRow(hold, row.getLong(9), row.getLong(10), row.getLong(11));
     }
 
     /** Returns how a reservation that is not open has ended, or null if there never was one. */
@@ -288,6 +299,8 @@ final class LedgerSql {
                 .text(hold.door())
                 .text(hold.model())
                 .number(hold.createdAtMillis())
+                .text(hold.memberId())
+                .text(hold.teamId())
                 .text(owner)
                 .next();
     }

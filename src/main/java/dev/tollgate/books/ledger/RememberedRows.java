@@ -1,16 +1,15 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
-import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
-import dev.tollgate.books.ledger.BatchWindows.SpendOwner;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +22,16 @@ final class RememberedRows {
 
     static final int ROWS_MAX = 50_000;
 
+    /** The most accounts whose budgets are kept. */
+    static final int BUDGETS_MAX = 10_000;
+
     private final boolean alone;
     private final boolean isReal;
     private final Map<String, AccountRow> accounts = new HashMap<>();
     private final Map<String, ReservationRow> reservations = new HashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
+    private final Map<String, Budgets> budgets = new HashMap<>();
+    private final SpendOwners owners = new SpendOwners();
 
     /** @param alone whether this process alone writes to the database */
     RememberedRows(boolean alone) {
@@ -118,26 +122,39 @@ final class RememberedRows {
     /** Returns all windows that a call counts in, or null if one of them is not kept, as always on a server. */
     @Nullable
     CallWindows windows(AccountRow account, OpenHold hold, SpendLimits ofKey) {
-        List<OwnerWindows> ofOwners = new ArrayList<>();
-        for (SpendOwner owner : SpendOwner.of(hold, ofKey, account.limits())) {
-            WindowRow total = window(owner, SpendWindow.TOTAL, hold);
-            WindowRow day = window(owner, SpendWindow.DAY, hold);
-            WindowRow hour = window(owner, SpendWindow.HOUR, hold);
-            if (total == null || day == null || hour == null) {
-                return null;
-            }
-            ofOwners.add(new OwnerWindows(owner, List.of(total, day, hour)));
+        Budgets present = budgets(account);
+        return present == null ? null : CallWindows.of(owners.of(hold, ofKey, account.limits(), present), this::window);
+    }
+
+    /** Returns the maker of the owners of calls. */
+    SpendOwners owners() {
+        return owners;
+    }
+
+    /** Returns an account's budgets, or null if its row has another version of them than is kept. */
+    @Nullable
+    Budgets budgets(AccountRow account) {
+        if (account.budgetsVersion() == 0) {
+            return Budgets.NONE;
         }
-        return new CallWindows(ofOwners);
+        Budgets found = budgets.get(account.id);
+        return found != null && found.version() == account.budgetsVersion() ? found : null;
     }
 
-    private @Nullable WindowRow window(SpendOwner owner, SpendWindow kind, OpenHold hold) {
-        return window(WindowRow.Id.at(owner.id(), kind, hold.createdAtMillis()));
+    /** Returns an account's budgets as of an earlier time, which say what its next call probably needs. */
+    Budgets earlierBudgets(String accountId) {
+        return budgets.getOrDefault(accountId, Budgets.NONE);
     }
 
-    /** Forgets the windows of an account without limits. */
-    void forgetWindowsOf(AccountRow account) {
-        windows.keySet().removeIf(id -> id.ownerId().equals(account.id));
+    void keep(String accountId, Budgets read) {
+        if (budgets.size() >= BUDGETS_MAX) {
+            budgets.clear();
+        }
+        budgets.put(accountId, read);
+    }
+
+    void forgetWindows(Predicate<WindowRow.Id> gone) {
+        windows.keySet().removeIf(gone);
     }
 
     @Nullable

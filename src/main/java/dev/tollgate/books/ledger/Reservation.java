@@ -26,8 +26,23 @@ public record Reservation(
      * @param door the protocol of the call, as in its task
      * @param model as named in the call
      * @param createdAt decides in which windows the call counts (decision D47)
+     * @param memberId of the key; empty: none
+     * @param teamId of the key; empty: none
      */
-    public record OpenHold(String id, String accountId, String keyId, String door, String model, Instant createdAt) {
+    public record OpenHold(
+            String id,
+            String accountId,
+            String keyId,
+            String door,
+            String model,
+            Instant createdAt,
+            String memberId,
+            String teamId) {
+
+        /** Makes the hold of a key that belongs to the account. */
+        public OpenHold(String id, String accountId, String keyId, String door, String model, Instant createdAt) {
+            this(id, accountId, keyId, door, model, createdAt, "", "");
+        }
 
         long createdAtMillis() {
             return createdAt.toEpochMilli();

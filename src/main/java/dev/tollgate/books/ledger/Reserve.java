@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import java.sql.SQLException;

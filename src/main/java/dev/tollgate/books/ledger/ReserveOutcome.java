@@ -1,7 +1,9 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
+import dev.tollgate.books.budgets.SpendWindow;
 import java.time.Instant;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of a {@link Reserve}. All amounts are in micro-credits. */
@@ -32,21 +34,28 @@ public sealed interface ReserveOutcome {
     }
 
     /**
-     * A spend window of an owner does not cover the least hold; the longest, if there are several.
+     * A spend window of an owner does not cover the least hold; the one that ends last, if there are several.
      *
+     * @param zone of a budget's window; null for the window of a limit, which is of UTC
      * @param usedMicros charges in the window
      * @param heldMicros holds of running calls in the window
      * @param freesAt end of the window; null for the total
      */
     record SpendLimitReached(
-            Owner owner,
+            Spender owner,
             SpendWindow window,
+            @Nullable ZoneId zone,
             long limitMicros,
             long usedMicros,
             long heldMicros,
             long leastMicros,
             @Nullable Instant freesAt)
             implements ReserveOutcome {
+
+        /** Returns whether this window ends later than another's. */
+        boolean endsAfter(SpendLimitReached other) {
+            return other.freesAt != null && (freesAt == null || freesAt.isAfter(other.freesAt));
+        }
 
         /** Returns whether it would be covered without running calls: then a retry soon is worthwhile (decision D31). */
         public boolean becauseOfRunningCalls() {

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import java.util.function.UnaryOperator;
 
 /**

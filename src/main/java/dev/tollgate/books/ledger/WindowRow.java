@@ -1,20 +1,25 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.SpendWindow;
+
 /** A spend window's row while a batch works on it. Writer's thread only. */
 final class WindowRow {
 
-    /** @param ownerId the id of a key or an account */
-    record Id(String ownerId, SpendWindow kind, long startsAtMillis) {
+    /**
+     * @param accountId of a budget's window; empty for a window of a limit, which has a table of its own
+     * @param ownerId the id of a key or an account; of a budget: its owner
+     */
+    record Id(String accountId, String ownerId, SpendWindow kind, long startsAtMillis) {
 
-        /** Returns the id of the window that contains an instant. */
-        static Id at(String ownerId, SpendWindow kind, long atMillis) {
-            return new Id(ownerId, kind, kind.startMillis(atMillis));
+        boolean isOfBudget() {
+            return !accountId.isEmpty();
         }
     }
 
     final Id id;
     private long chargedMicros;
     private long heldMicros;
+    private long endsAtMillis;
     private boolean fresh;
     private boolean changed;
 
@@ -29,6 +34,17 @@ final class WindowRow {
         this.id = id;
         this.chargedMicros = chargedMicros;
         this.heldMicros = heldMicros;
+    }
+
+    /** Notes the limit by which a new window of a budget has an end. */
+    void endsAt(SpendOwners.Limit limit) {
+        if (fresh && id.isOfBudget()) {
+            endsAtMillis = limit.calendar().at(id.kind(), id.startsAtMillis()).endMillis();
+        }
+    }
+
+    long endsAtMillis() {
+        return endsAtMillis;
     }
 
     /** Returns whether the row has to be inserted. */

@@ -93,6 +93,7 @@ public final class Audit {
         checks.add(new ReceiptCheck());
         checks.add(new BalanceAfterCheck());
         checks.add(new WindowCheck());
+        checks.add(new BudgetCheck());
         UsageCheck usage = new UsageCheck(findings::usage);
         checks.add(usage);
         checks.add(new HourCheck(usage, findings::usage));

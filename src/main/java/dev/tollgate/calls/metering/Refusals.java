@@ -6,7 +6,6 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.ReserveOutcome;
-import dev.tollgate.books.ledger.SpendWindow;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -73,55 +72,62 @@ public final class Refusals {
     }
 
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
-        String limit = refused.owner().whose() + " " + word(refused.window())
-                + " spend limit of " + Credits.text(refused.limitMicros())
-                + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used"
-                + refused.owner().byAll();
         long freeMicros = refused.limitMicros() - refused.usedMicros() - refused.heldMicros();
         boolean neverFits = freeMicros > 0 && refused.leastMicros() > refused.limitMicros();
-        String need = ", the call needs " + least(freeMicros, refused.leastMicros())
+        String sentence = sentence(refused)
+                + least(freeMicros, refused.leastMicros())
                 + (neverFits ? ", more than the whole limit." : ".");
         if (refused.becauseOfRunningCalls()) {
-            return ApiError.of(
-                            ErrorCode.SPEND_LIMIT_EXCEEDED,
-                            limit + " and " + Credits.text(refused.heldMicros()) + " are held by running calls" + need)
+            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, sentence)
                     .lacking(shortage(refused, refused.heldMicros(), null))
                     .retryAfter(SOON);
         }
         if (neverFits || refused.freesAt() == null) { // after a reset the call would be refused again
             String never = neverFits ? "" : " It does not reset by itself.";
-            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + never)
+            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, sentence + never)
                     .lacking(shortage(refused, 0, null))
                     .doNotRetry();
         }
-        return ApiError.of(
-                        ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It will reset at " + refused.freesAt() + ".")
+        String resets = refused.zone() == null
+                ? refused.freesAt().toString()
+                : Shortage.OfLimit.text(refused.freesAt(), refused.zone());
+        return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, sentence + " It will reset at " + resets + ".")
                 .lacking(shortage(refused, 0, refused.freesAt()))
                 .retryAfter(Duration.between(now, refused.freesAt()))
                 .doNotRetry();
+    }
+
+    /** Returns the beginning of the sentence, up to the amount that the call needs. */
+    private static String sentence(ReserveOutcome.SpendLimitReached refused) {
+        String adjective = window(refused).adjective();
+        String used = Credits.text(refused.usedMicros()) + " are used";
+        String held = Credits.text(refused.heldMicros()) + " are held by running calls";
+        if (refused.zone() != null) {
+            return "The " + adjective + " budget of " + refused.owner().words() + " is reached: of "
+                    + Credits.text(refused.limitMicros()) + " credits, " + used
+                    + (refused.heldMicros() == 0 ? "" : " and " + held) + "; the call needs ";
+        }
+        return refused.owner().kind().whose() + " " + adjective + " spend limit of "
+                + Credits.text(refused.limitMicros()) + " credits is reached: " + used
+                + refused.owner().kind().byAll() + (refused.becauseOfRunningCalls() ? " and " + held : "")
+                + ", the call needs ";
     }
 
     private static Shortage shortage(
             ReserveOutcome.SpendLimitReached refused, long heldMicros, @Nullable Instant freesAt) {
         return new Shortage.OfLimit(
                 refused.owner(),
-                switch (refused.window()) {
-                    case HOUR -> Shortage.OfLimit.Window.HOUR;
-                    case DAY -> Shortage.OfLimit.Window.DAY;
-                    case TOTAL -> Shortage.OfLimit.Window.TOTAL;
-                },
+                window(refused),
+                refused.zone(),
                 refused.limitMicros(),
                 refused.usedMicros(),
+                refused.heldMicros(),
                 heldMicros,
                 refused.leastMicros(),
                 freesAt);
     }
 
-    private static String word(SpendWindow window) {
-        return switch (window) {
-            case HOUR -> "hourly";
-            case DAY -> "daily";
-            case TOTAL -> "total";
-        };
+    private static Shortage.OfLimit.Window window(ReserveOutcome.SpendLimitReached refused) {
+        return Shortage.OfLimit.Window.valueOf(refused.window().name());
     }
 }

@@ -34,9 +34,6 @@ final class StoredBooks implements Books {
     private static final String SPEND_LIMIT = "SPEND_LIMIT";
     private static final String KEY_DISABLED = "KEY_DISABLED";
 
-    /** The most moves of a key that a call follows. */
-    private static final int MOVES_MAX = 10;
-
     private final Accounting accounting;
     private final Executor loop;
     private final Keeper keeper;
@@ -55,21 +52,17 @@ final class StoredBooks implements Books {
     @Override
     public void reserve(
             String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
-        reserve(new Asked(taskId, request, bounds, then, lost), request.keyId(), 0);
-    }
-
-    /** The question of a reservation, which may be asked under several ids of its key. */
-    private record Asked(
-            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {}
-
-    /** @param keyId the id of the key, which may have been moved since the call was let in; @param moves how often it had been by then */
-    private void reserve(Asked asked, String keyId, int moves) {
         Instant now = accounting.clock().instant();
-        MeteredCall request = asked.request();
-        Bounds bounds = asked.bounds();
-        KeyState key = new KeyState(keyId, request.keyPrefix(), now);
-        OpenHold hold =
-                new OpenHold(asked.taskId(), request.accountId(), keyId, request.door(), request.requestedModel(), now);
+        KeyState key = new KeyState(request.keyId(), request.keyPrefix(), now);
+        OpenHold hold = new OpenHold(
+                taskId,
+                request.accountId(),
+                request.keyId(),
+                request.door(),
+                request.requestedModel(),
+                now,
+                request.owner().memberId(),
+                request.owner().teamId());
         Reserve reserve = new Reserve(
                 hold,
                 bounds.leastMicros(),
@@ -79,15 +72,13 @@ final class StoredBooks implements Books {
                 () -> keeper.won() && key.usable());
         List<Change> claim = keeper.claim(reserve);
         if (claim.isEmpty()) {
-            ride(reserve, key, asked, moves);
+            ride(reserve, key, Unit.of(key, reserve), then, lost);
         } else {
             List<Change> all = new ArrayList<>(List.of(key, reserve));
             all.addAll(claim);
-            accounting.writer().commit(Unit.of(all), loop, failure -> {
-                if (!goesOn(failure, reserve, key, asked, moves)) {
-                    asked.then().accept(reservation(failure, reserve, key, () -> true));
-                }
-            });
+            accounting
+                    .writer()
+                    .commit(Unit.of(all), loop, failure -> then.accept(reservation(failure, reserve, key, () -> true)));
         }
     }
 
@@ -95,43 +86,22 @@ final class StoredBooks implements Books {
      * Reserves without waiting for the disk. If no other node shares the books, the decision stands, and a crash releases the hold, written or not
      * (D58).
      */
-    private void ride(Reserve reserve, KeyState key, Asked asked, int moves) {
+    private void ride(Reserve reserve, KeyState key, Unit unit, Consumer<Reservation> then, Consumer<ApiError> lost) {
         Deciding deciding = new Deciding();
         BooleanSupplier mayLeave = accounting.writer().isEmbedded() ? () -> true : deciding::isDurable;
         deciding.riding = accounting
                 .writer()
                 .ride(
-                        Unit.of(key, reserve),
+                        unit,
                         loop,
-                        failure -> {
-                            deciding.goesOn = goesOn(failure, reserve, key, asked, moves);
-                            if (!deciding.goesOn) {
-                                asked.then().accept(reservation(failure, reserve, key, mayLeave));
-                            }
-                        },
-                        failure -> {
-                            if (!deciding.goesOn) {
-                                asked.lost().accept(StoreTrouble.unavailable(Objects.requireNonNull(failure)));
-                            }
-                        });
-    }
-
-    /** Reserves under the next id of a key that was moved. @return whether it does */
-    private boolean goesOn(@Nullable StoreException failure, Reserve reserve, KeyState key, Asked asked, int moves) {
-        KeyState.Moved to =
-                failure == null && reserve.outcome() instanceof ReserveOutcome.NotAllowed ? key.movedTo() : null;
-        if (to == null || moves == MOVES_MAX) {
-            return false;
-        }
-        reserve(asked, to.keyId(), moves + 1);
-        return true;
+                        failure -> then.accept(reservation(failure, reserve, key, mayLeave)),
+                        failure -> lost.accept(StoreTrouble.unavailable(Objects.requireNonNull(failure))));
     }
 
     /** A unit may be reported before the call that offers it has returned. */
     private static final class Deciding {
 
         private @Nullable Riding riding;
-        private boolean goesOn;
 
         boolean isDurable() {
             return riding != null && riding.isDurable();
@@ -175,28 +145,9 @@ final class StoredBooks implements Books {
     @Override
     public void extend(
             String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
-        extend(new Growth(taskId, leastMicros, wantedMicros, then), request.keyId(), 0);
-    }
-
-    private record Growth(String taskId, long leastMicros, long wantedMicros, Consumer<Extension> then) {}
-
-    /** A running call of a key that was moved goes on while the key may be used, and counts for its old owner. */
-    private void extend(Growth growth, String keyId, int moves) {
         Instant now = accounting.clock().instant();
-        KeyState key = KeyState.ofRunningCall(keyId, now);
-        Extend extend =
-                new Extend(growth.taskId(), growth.leastMicros(), growth.wantedMicros(), key::spend, key::usable, now);
-        commit(key, extend, extension -> {
-            KeyState.Moved to = extension instanceof NotGrown refused
-                            && refused.nativeReason().equals(KEY_DISABLED)
-                    ? key.movedTo()
-                    : null;
-            if (to != null && moves < MOVES_MAX) {
-                extend(growth, to.keyId(), moves + 1);
-            } else {
-                growth.then().accept(extension);
-            }
-        });
+        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
+        commit(key, new Extend(taskId, leastMicros, wantedMicros, key::spend, key::usable, now), then);
     }
 
     @Override
@@ -236,7 +187,7 @@ final class StoredBooks implements Books {
                     case EXPIRED -> "The API key has expired.";
                     case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
                     case UNKNOWN -> "The API key does not exist.";
-                    case DELETED, MOVED -> "The API key was deleted.";
+                    case DELETED -> "The API key was deleted.";
                     case REPLACED -> "The API key has been replaced by a new one.";
                 });
     }

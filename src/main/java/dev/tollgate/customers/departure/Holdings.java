@@ -12,7 +12,8 @@ final class Holdings {
     static final List<Holding> ALL = List.of(
             Holding.of("account.csv", "your account and its balance", "account a", "a.id = :account", """
                     a.id a.name a.created_at a.blocked:YES_NO a.deleted_at a.balance_micros a.reserved_micros a.purchased_micros
-                    a.consumed_micros a.sandbox_micros a.last_sequence a.last_entry_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS""", "a.id"),
+                    a.consumed_micros a.sandbox_micros a.last_sequence a.last_entry_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS
+                    a.time_zone""", "a.id"),
             Holding.of(
                     "account-limits.csv",
                     "rate limits for all keys together",
@@ -121,6 +122,20 @@ final class Holdings {
                     "w.key_id w.kind w.starts_at w.charged_micros w.held_micros",
                     "w.key_id w.kind w.starts_at"),
             Holding.of(
+                    "budgets.csv",
+                    "budgets of the organization, its members, teams and keys",
+                    "budget b",
+                    "b.account_id = :account",
+                    "b.owner b.kind b.limit_micros:CREDITS b.since:TIME",
+                    "b.owner b.kind"),
+            Holding.of(
+                    "budget-use.csv",
+                    "credits used of budgets in their windows",
+                    "budget_window w",
+                    "w.account_id = :account",
+                    "w.owner w.kind w.starts_at w.ends_at w.charged_micros w.held_micros",
+                    "w.owner w.kind w.starts_at"),
+            Holding.of(
                     "calls.csv",
                     "finished calls, without prompts and responses",
                     "task t LEFT JOIN reservation r ON r.id = t.id",
@@ -134,7 +149,7 @@ final class Holdings {
                     "running calls",
                     "open_hold h",
                     "h.account_id = :account",
-                    "h.id h.key_id h.door h.model h.created_at h.held_micros",
+                    "h.id h.key_id h.door h.model h.created_at h.held_micros h.member_id h.team_id",
                     "h.id"),
             Holding.of(
                     "ledger.csv",

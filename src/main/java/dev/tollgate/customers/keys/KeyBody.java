@@ -6,7 +6,7 @@ import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
 import dev.tollgate.http.limits.CallLimits;

@@ -1,7 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

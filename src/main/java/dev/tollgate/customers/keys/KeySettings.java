@@ -1,6 +1,6 @@
 package dev.tollgate.customers.keys;
 
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Sql;

@@ -2,9 +2,9 @@ package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.allowances.Allowances.Allowance;
 import dev.tollgate.customers.allowances.Allowances.Use;
@@ -239,7 +239,7 @@ public final class Notices {
                 somebody.accountId(), limited.stream().map(Key::id).toList(), now);
         for (Key key : limited) {
             Map<SpendWindow, WindowUse> of = uses.getOrDefault(key.id(), Map.of());
-            for (SpendWindow window : SpendWindow.values()) {
+            for (SpendWindow window : SpendWindow.OF_LIMITS) {
                 add(
                         to,
                         key,
@@ -274,6 +274,8 @@ public final class Notices {
         return switch (window) {
             case HOUR -> "for this hour";
             case DAY -> "for this day";
+            case WEEK -> "for this week";
+            case MONTH -> "for this month";
             case TOTAL -> "in total";
         };
     }

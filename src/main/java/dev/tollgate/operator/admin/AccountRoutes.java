@@ -1,8 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import java.util.List;

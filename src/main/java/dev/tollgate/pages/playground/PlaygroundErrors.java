@@ -3,10 +3,12 @@ package dev.tollgate.pages.playground;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.ErrorFormat;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.time.ZoneId;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 enum PlaygroundErrors implements ErrorFormat {
     INSTANCE;
+
+    private static final int NAME_MAX = 100;
 
     @Override
     public byte[] render(ApiError error) {
@@ -40,11 +44,16 @@ enum PlaygroundErrors implements ErrorFormat {
             }
             case Shortage.OfLimit limit -> {
                 json.put("window", limit.window().name())
-                        .put("account", limit.owner() == Owner.ACCOUNT)
+                        .put("owner", limit.owner().kind().name())
+                        .put("name", limit.owner().name())
                         .put("limit", limit.limitMicros())
                         .put("used", limit.usedMicros())
+                        .put("holds", limit.holdsMicros())
                         .put("held", limit.heldMicros())
                         .put("least", limit.leastMicros());
+                if (limit.zone() != null) {
+                    json.put("zone", limit.zone().getId());
+                }
                 if (limit.freesAt() != null) {
                     json.put("frees_at", limit.freesAt().toString());
                 }
@@ -62,17 +71,24 @@ enum PlaygroundErrors implements ErrorFormat {
                         least == null ? null : micros(least), micros(given.apply("free")), micros(given.apply("held")));
             }
             String freesAt = given.apply("frees_at");
+            String zone = given.apply("zone");
             return new Shortage.OfLimit(
-                    "true".equals(given.apply("account")) ? Owner.ACCOUNT : Owner.KEY,
+                    new Spender(Owner.valueOf(text(given.apply("owner"))), "", text(given.apply("name"))),
                     Shortage.OfLimit.Window.valueOf(window),
+                    zone == null ? null : ZoneId.of(zone),
                     micros(given.apply("limit")),
                     micros(given.apply("used")),
+                    micros(given.apply("holds")),
                     micros(given.apply("held")),
                     micros(least),
                     freesAt == null ? null : Instant.parse(freesAt));
-        } catch (IllegalArgumentException | DateTimeParseException e) {
+        } catch (IllegalArgumentException | DateTimeException e) {
             return null;
         }
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text.substring(0, Math.min(text.length(), NAME_MAX));
     }
 
     private static long micros(@Nullable String text) {

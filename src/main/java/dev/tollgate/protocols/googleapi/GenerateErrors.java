@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import java.math.BigDecimal;
@@ -44,10 +45,18 @@ public enum GenerateErrors implements ErrorFormat {
     }
 
     private static void details(ArrayNode details, ApiError error) {
-        details.addObject()
+        ObjectNode info = details.addObject()
                 .put("@type", TYPE + "ErrorInfo")
                 .put("reason", error.code().code())
                 .put("domain", "tollgate");
+        if (error.shortage() instanceof Shortage.OfLimit limit) {
+            ObjectNode metadata = info.putObject("metadata");
+            ErrorBudget.of(limit).properties().forEach(each -> {
+                if (!each.getValue().isNull()) {
+                    metadata.put(each.getKey(), each.getValue().asString());
+                }
+            });
+        }
         if (error.param() != null) {
             details.addObject()
                     .put("@type", TYPE + "BadRequest")
@@ -62,7 +71,9 @@ public enum GenerateErrors implements ErrorFormat {
                     .put("@type", TYPE + "QuotaFailure")
                     .putArray("violations")
                     .addObject()
-                    .put("subject", limit.owner().code())
+                    .put(
+                            "subject",
+                            limit.owner().kind().code() + ":" + limit.owner().id())
                     .put("description", error.message())
                     .put("quotaId", quota(limit.window()));
         }
@@ -77,6 +88,8 @@ public enum GenerateErrors implements ErrorFormat {
         return switch (window) {
             case HOUR -> "SpendLimitPerHour";
             case DAY -> "SpendLimitPerDay";
+            case WEEK -> "SpendLimitPerWeek";
+            case MONTH -> "SpendLimitPerMonth";
             case TOTAL -> "SpendLimitTotal";
         };
     }

@@ -2,8 +2,10 @@ package dev.tollgate.protocols.messages;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.Arrival;
+import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.protocols.door.HeldCredits;
@@ -79,7 +81,11 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
         out.raw("{\"type\":\"error\",\"error\":{\"type\":\"").raw(type(error.status()));
         out.raw("\",\"message\":").string(message(error));
         out.raw(",\"details\":{\"error_code\":").string(code(error)).raw(",\"param\":");
-        out.stringOrNull(error.param()).raw("}},\"request_id\":");
+        out.stringOrNull(error.param());
+        if (error.shortage() instanceof Shortage.OfLimit limit) {
+            out.raw(",\"budget\":").raw(ErrorBudget.of(limit).toString());
+        }
+        out.raw("}},\"request_id\":");
         return out.stringOrNull(requestId).raw('}').bytes();
     }
 

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.protocols.door.HeldCredits;
@@ -47,13 +48,18 @@ record ResponsesErrors(boolean isOfCodex) implements ErrorFormat {
     }
 
     private static byte[] spent(ApiError error) {
-        Instant resets = error.shortage() instanceof Shortage.OfLimit limit ? limit.freesAt() : null;
+        Shortage.OfLimit limit = error.shortage() instanceof Shortage.OfLimit its ? its : null;
+        Instant resets = limit == null ? null : limit.freesAt();
         return ApiJson.object(256, json -> {
             json.writeObjectPropertyStart("error");
             json.writeStringProperty("code", error.code().code());
             json.writeStringProperty("message", error.message());
             json.writeStringProperty("type", "usage_limit_reached");
             json.writeStringProperty("param", error.param());
+            if (limit != null) {
+                json.writeName("budget");
+                json.writeRawValue(ErrorBudget.of(limit).toString());
+            }
             if (resets != null) {
                 json.writeNumberProperty("resets_at", resets.getEpochSecond());
             }

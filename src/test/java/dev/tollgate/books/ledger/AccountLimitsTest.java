@@ -3,12 +3,15 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -70,7 +73,7 @@ class AccountLimitsTest {
         store.settle("t1", 10);
         assertThat(reserve("t3", "key_1", 60)).isEqualTo(new ReserveOutcome.Reserved(50));
         assertThat(reserve("t4", "key_2", 1))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                .isEqualTo(LimitReached.by(
                         Owner.ACCOUNT, SpendWindow.DAY, 100, 10, 90, 1, Instant.parse("2026-11-21T00:00:00Z")));
     }
 
@@ -154,8 +157,7 @@ class AccountLimitsTest {
         assertThat(reserve("t2", "key_2", 60)).isEqualTo(new ReserveOutcome.Reserved(50));
         store.advance(Duration.ofDays(1));
         assertThat(reserve("t3", "key_2", 1))
-                .isEqualTo(
-                        new ReserveOutcome.SpendLimitReached(Owner.ACCOUNT, SpendWindow.TOTAL, 150, 100, 50, 1, null));
+                .isEqualTo(LimitReached.by(Owner.ACCOUNT, SpendWindow.TOTAL, 150, 100, 50, 1, null));
     }
 
     @Test
@@ -179,7 +181,7 @@ class AccountLimitsTest {
         Reserve reserve = new Reserve(
                 new OpenHold("no", "acc_1", "key_1", "chat", "m", store.now()), 1, 1, () -> ofKey, () -> true);
         var full = (ReserveOutcome.SpendLimitReached) store.decide(reserve);
-        return Map.entry(full.window(), full.owner());
+        return Map.entry(full.window(), full.owner().kind());
     }
 
     private void limit(SpendLimits limits) {

@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Resolution.Release;

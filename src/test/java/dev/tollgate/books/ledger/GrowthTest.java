@@ -2,6 +2,8 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;
 import dev.tollgate.customers.keys.KeySettings;

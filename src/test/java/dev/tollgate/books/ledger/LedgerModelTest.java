@@ -3,6 +3,8 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
@@ -12,6 +14,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -178,8 +181,9 @@ class LedgerModelTest {
             }
             SpendWindow full = full(call, least, limits);
             if (full != null) {
-                return new ReserveOutcome.SpendLimitReached(
+                return LimitReached.by(
                         Owner.KEY,
+                        call.key,
                         full,
                         limits.of(full),
                         charged(call, full),
@@ -332,7 +336,7 @@ class LedgerModelTest {
 
         private long room(Call call, SpendLimits limits) {
             long room = Long.MAX_VALUE;
-            for (SpendWindow window : SpendWindow.values()) {
+            for (SpendWindow window : SpendWindow.OF_LIMITS) {
                 room = Math.min(room, limits.of(window) - charged(call, window) - held(call, window));
             }
             return Math.max(0, room);

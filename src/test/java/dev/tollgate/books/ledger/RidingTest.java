@@ -3,6 +3,8 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Reserve.Confirm;
@@ -11,6 +13,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -80,7 +83,7 @@ class RidingTest {
         Reserve second = reserveWithin("t2", 101);
         decide(reserveWithin("t1", 600), second);
         assertThat(second.outcome())
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                .isEqualTo(LimitReached.by(
                         Owner.KEY, SpendWindow.HOUR, 1_500, 0, 1_400, 101, SpendWindow.HOUR.endsAt(store.now())));
     }
 

@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.BudgetCalendar;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
-import dev.tollgate.books.ledger.BatchWindows.SpendOwner;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Reserve.Confirm;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
+import dev.tollgate.books.ledger.SpendOwners.Limit;
+import dev.tollgate.books.ledger.SpendOwners.SpendOwner;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.testing.LimitReached;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -113,8 +119,8 @@ class RowsTest {
         Balance nothing = new Balance(0, 0, 0, 0);
         Account there = new Account("acc_1", "One", NOON, true, nothing);
         Account gone = new Account("acc_1", "", NOON, true, nothing, NOON);
-        assertThat(new AccountRow(there, 9, 0, SpendLimits.NONE).isDeleted()).isFalse();
-        assertThat(new AccountRow(gone, 9, 0, SpendLimits.NONE).isDeleted()).isTrue();
+        assertThat(new AccountRow(there, 9, 0, SpendLimits.NONE, 0).isDeleted()).isFalse();
+        assertThat(new AccountRow(gone, 9, 0, SpendLimits.NONE, 0).isDeleted()).isTrue();
     }
 
     // ---- reservations ----
@@ -203,7 +209,7 @@ class RowsTest {
 
     @Test
     void a_window_that_was_only_looked_at_is_inserted_when_something_is_in_it() {
-        WindowRow window = new WindowRow(new WindowRow.Id("key_1", SpendWindow.HOUR, 0));
+        WindowRow window = new WindowRow(new WindowRow.Id("", "key_1", SpendWindow.HOUR, 0));
         window.written();
         assertThat(window.isFresh()).isTrue();
         window.hold(1);
@@ -241,10 +247,9 @@ class RowsTest {
     @Test
     void a_refusal_has_the_figures_of_the_window_that_it_names() {
         assertThat(windows(ALL_100, 10, 20, 30).refusal(71, NOON))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(
-                        Owner.KEY, SpendWindow.HOUR, 100, 30, 0, 71, NOON.plusSeconds(3_600)));
+                .isEqualTo(LimitReached.by(Owner.KEY, SpendWindow.HOUR, 100, 30, 0, 71, NOON.plusSeconds(3_600)));
         assertThat(windows(ALL_100, 10, 20, 30).refusal(91, NOON))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.TOTAL, 100, 10, 0, 91, null));
+                .isEqualTo(LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 100, 10, 0, 91, null));
     }
 
     @Test
@@ -351,7 +356,7 @@ class RowsTest {
     @Test
     void where_the_account_has_limits_its_windows_have_to_be_there_too() {
         Account has = new Account("acc_1", "One", NOON, false, new Balance(1_000, 0, 1_000, 0));
-        AccountRow limited = new AccountRow(has, 9, 0, new SpendLimits(null, 100L, null));
+        AccountRow limited = new AccountRow(has, 9, 0, new SpendLimits(null, 100L, null), 0);
         List<WindowRow> all = windows("key_1", 0);
         assertThat(wanting(1).isKnown(kept(limited, all))).isFalse();
         all.addAll(windows("acc_1", 60));
@@ -376,8 +381,9 @@ class RowsTest {
     /** Those that the hold counts in. */
     private static List<WindowRow> windows(String keyId, long charged) {
         List<WindowRow> windows = new ArrayList<>();
-        for (SpendWindow kind : SpendWindow.values()) {
-            windows.add(new WindowRow(WindowRow.Id.at(keyId, kind, NOON.toEpochMilli()), charged, 0));
+        for (SpendWindow kind : SpendWindow.OF_LIMITS) {
+            long start = kind.startMillis(NOON.toEpochMilli());
+            windows.add(new WindowRow(new WindowRow.Id("", keyId, kind, start), charged, 0));
         }
         return windows;
     }
@@ -438,14 +444,14 @@ class RowsTest {
     @ParameterizedTest
     @CsvSource({"100, 40, 60, true", "100, 40, 61, false", "100, 100, 1, false", "100, 0, 100, true"})
     void room_that_comes_back_is_worth_waiting_for_if_it_is_enough(long limit, long used, long least, boolean soon) {
-        assertThat(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.DAY, limit, used, 0, least, NOON)
+        assertThat(LimitReached.by(Owner.KEY, SpendWindow.DAY, limit, used, 0, least, NOON)
                         .becauseOfRunningCalls())
                 .isEqualTo(soon);
     }
 
     private static AccountRow account(long balance, long reserved, long purchased, long consumed) {
         Balance amounts = new Balance(balance, reserved, purchased, consumed);
-        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0, SpendLimits.NONE);
+        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0, SpendLimits.NONE, 0);
     }
 
     private static Entry entry(Bucket from, Bucket to, long micros) {
@@ -457,7 +463,7 @@ class RowsTest {
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {
-        return new WindowRow(new WindowRow.Id("key_1", kind, 0), charged, held);
+        return new WindowRow(new WindowRow.Id("", "key_1", kind, 0), charged, held);
     }
 
     private static OwnerWindows windows(SpendLimits limits, long total, long day, long hour) {
@@ -466,11 +472,14 @@ class RowsTest {
 
     /** Charged in the total, the day and the hour. */
     private static OwnerWindows windows(Owner kind, SpendLimits limits, long total, long day, long hour) {
-        return new OwnerWindows(
-                new SpendOwner(kind, "any", limits),
-                List.of(
-                        window(SpendWindow.TOTAL, total, 0),
-                        window(SpendWindow.DAY, day, 0),
-                        window(SpendWindow.HOUR, hour, 0)));
+        List<WindowRow> rows = List.of(
+                window(SpendWindow.TOTAL, total, 0),
+                window(SpendWindow.DAY, day, 0),
+                window(SpendWindow.HOUR, hour, 0));
+        BudgetCalendar utc = new BudgetCalendar(ZoneOffset.UTC);
+        List<Limit> its = rows.stream()
+                .map(row -> new Limit(row.id, limits.of(row.id.kind()), utc))
+                .toList();
+        return new OwnerWindows(new SpendOwner(kind, kind == Owner.KEY ? "key_1" : "acc_1", "", its), rows);
     }
 }

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.LedgerChecks;

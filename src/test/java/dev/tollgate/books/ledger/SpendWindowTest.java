@@ -3,11 +3,14 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Resolution.Release;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -98,7 +101,7 @@ class SpendWindowTest {
         store.settle("t1", 100);
         var full = (ReserveOutcome.SpendLimitReached) store.reserve("t2", "acc_1", 1, 100, HOUR_100);
         assertThat(full)
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                .isEqualTo(LimitReached.by(
                         Owner.KEY, SpendWindow.HOUR, 100, 100, 0, 1, Instant.parse("2026-11-20T13:00:00Z")));
         assertThat(full.becauseOfRunningCalls()).isFalse();
         store.setNow(Instant.parse("2026-11-20T13:00:00Z"));
@@ -124,9 +127,9 @@ class SpendWindowTest {
         SpendLimits limits = new SpendLimits(10L, 10L, 10L);
         store.reserve("t1", "acc_1", 10, 10, limits);
         assertThat(store.reserve("t2", "acc_1", 1, 1, limits))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.TOTAL, 10, 0, 10, 1, null));
+                .isEqualTo(LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 10, 0, 10, 1, null));
         assertThat(store.reserve("t3", "acc_1", 1, 1, new SpendLimits(10L, 10L, null)))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                .isEqualTo(LimitReached.by(
                         Owner.KEY, SpendWindow.DAY, 10, 0, 10, 1, Instant.parse("2026-11-21T00:00:00Z")));
     }
 
@@ -188,7 +191,7 @@ class SpendWindowTest {
         store.reserve("t1", "acc_1", 70, 70);
         SpendLimits lowered = new SpendLimits(null, null, 50L);
         assertThat(store.reserve("t2", "acc_1", 1, 1, lowered))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.TOTAL, 50, 0, 70, 1, null));
+                .isEqualTo(LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 50, 0, 70, 1, null));
         assertThat(store.settle("t1", 70)).isInstanceOf(Resolution.Resolved.class);
     }
 
@@ -207,7 +210,7 @@ class SpendWindowTest {
             assertThat(store.reserve("t2", "acc_1", 100, 100, day)).isEqualTo(new ReserveOutcome.Reserved(100));
             store.setNow(midnight.plus(Duration.ofDays(1)).minusMillis(1));
             assertThat(store.reserve("t3", "acc_1", 1, 1, day))
-                    .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                    .isEqualTo(LimitReached.by(
                             Owner.KEY, SpendWindow.DAY, 100, 0, 100, 1, midnight.plus(Duration.ofDays(1))));
         } finally {
             TimeZone.setDefault(before);

@@ -4,11 +4,11 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;

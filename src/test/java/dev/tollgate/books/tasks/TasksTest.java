@@ -4,13 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.testing.BesideOthers;

@@ -4,8 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;

@@ -7,14 +7,16 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.ReserveOutcome;
-import dev.tollgate.books.ledger.SpendWindow;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.models.Usage;
+import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The errors for refusals and failures, a task's details of a charge, and the log lines of odd reports. */
 class RefusalsTest {
 
+    private static final Spender KEY = new Spender(Owner.KEY, "key_1", "");
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final Map<String, String> SOON = Map.of("retry-after", "1", "retry-after-ms", "1000");
 
@@ -79,9 +82,7 @@ class RefusalsTest {
     }
 
     private static ApiError limit(SpendWindow window, long used, long held, Instant freesAt) {
-        return Refusals.of(
-                new ReserveOutcome.SpendLimitReached(Owner.KEY, window, 10_000_000, used, held, 2_000_000, freesAt),
-                NOW);
+        return Refusals.of(LimitReached.by(Owner.KEY, window, 10_000_000, used, held, 2_000_000, freesAt), NOW);
     }
 
     @ParameterizedTest
@@ -100,9 +101,7 @@ class RefusalsTest {
     @Test
     void an_account_s_spend_limit_is_named_as_its_own() {
         ApiError reached = Refusals.of(
-                new ReserveOutcome.SpendLimitReached(
-                        Owner.ACCOUNT, SpendWindow.TOTAL, 10_000_000, 9_000_000, 0, 2_000_000, null),
-                NOW);
+                LimitReached.by(Owner.ACCOUNT, SpendWindow.TOTAL, 10_000_000, 9_000_000, 0, 2_000_000, null), NOW);
         assertThat(reached.message())
                 .isEqualTo(
                         "The account's total spend limit of 10 credits is reached: 9 are used by all its keys, the call needs"
@@ -119,7 +118,7 @@ class RefusalsTest {
     @Test
     void a_call_above_the_whole_spend_limit_gets_no_reset_time() {
         ApiError reached = Refusals.of(
-                new ReserveOutcome.SpendLimitReached(
+                LimitReached.by(
                         Owner.KEY, SpendWindow.DAY, 1_999_999, 0, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
                 NOW);
         assertThat(reached.message())
@@ -127,7 +126,7 @@ class RefusalsTest {
                         + " least 2, more than the whole limit.");
         assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
         ApiError exact = Refusals.of(
-                new ReserveOutcome.SpendLimitReached(
+                LimitReached.by(
                         Owner.KEY, SpendWindow.DAY, 2_000_000, 1, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
                 NOW);
         assertThat(exact.message()).endsWith(" least 2. It will reset at 2026-11-20T12:05:00Z.");
@@ -155,11 +154,19 @@ class RefusalsTest {
         Instant freesAt = NOW.plus(Duration.ofMinutes(5));
         assertThat(limit(SpendWindow.DAY, 9_000_000, 0, freesAt).shortage())
                 .isEqualTo(new Shortage.OfLimit(
-                        Owner.KEY, Shortage.OfLimit.Window.DAY, 10_000_000, 9_000_000, 0, 2_000_000, freesAt));
+                        KEY, Shortage.OfLimit.Window.DAY, null, 10_000_000, 9_000_000, 0, 0, 2_000_000, freesAt));
         assertThat(limit(SpendWindow.HOUR, 8_000_000, 1_000_000, freesAt).shortage())
                 .as("free as soon as a call ends")
                 .isEqualTo(new Shortage.OfLimit(
-                        Owner.KEY, Shortage.OfLimit.Window.HOUR, 10_000_000, 8_000_000, 1_000_000, 2_000_000, null));
+                        KEY,
+                        Shortage.OfLimit.Window.HOUR,
+                        null,
+                        10_000_000,
+                        8_000_000,
+                        1_000_000,
+                        1_000_000,
+                        2_000_000,
+                        null));
     }
 
     // ---- the upstream's failures ----

@@ -233,7 +233,7 @@ class AnswersTest {
                 new OpenHold(taskId, accountId, claim.name().keyId(), "chat", "m", store.now()),
                 micros,
                 micros,
-                () -> dev.tollgate.books.ledger.SpendLimits.NONE,
+                () -> dev.tollgate.books.budgets.SpendLimits.NONE,
                 claim::won);
     }
 

@@ -3,9 +3,9 @@ package dev.tollgate.customers.keys;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyChange.SetAccountRates;

@@ -3,12 +3,12 @@ package dev.tollgate.customers.keys;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.SetBlocked;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyChange.EnsureKey;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;

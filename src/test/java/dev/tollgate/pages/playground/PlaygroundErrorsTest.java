@@ -6,8 +6,10 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.http.ErrorFormat;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,9 +27,26 @@ class PlaygroundErrorsTest {
         return Stream.of(
                 new Shortage.OfCredits(null, 0, 3_000_000),
                 new Shortage.OfCredits(1_840_000L, 620_000, 0),
-                new Shortage.OfLimit(Owner.ACCOUNT, Shortage.OfLimit.Window.TOTAL, 20, 19, 1, 2, null),
                 new Shortage.OfLimit(
-                        Owner.KEY, Shortage.OfLimit.Window.DAY, 20, 20, 0, 1, Instant.parse("2026-11-22T00:00:00Z")));
+                        new Spender(Owner.TEAM, "", "Search"),
+                        Shortage.OfLimit.Window.MONTH,
+                        ZoneId.of("Europe/Berlin"),
+                        20,
+                        19,
+                        1,
+                        1,
+                        2,
+                        null),
+                new Shortage.OfLimit(
+                        new Spender(Owner.KEY, "", ""),
+                        Shortage.OfLimit.Window.DAY,
+                        null,
+                        20,
+                        20,
+                        0,
+                        0,
+                        1,
+                        Instant.parse("2026-11-22T00:00:00Z")));
     }
 
     @ParameterizedTest

@@ -1,7 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;

@@ -2,9 +2,9 @@ package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallRow;

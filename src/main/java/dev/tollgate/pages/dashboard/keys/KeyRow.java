@@ -1,8 +1,8 @@
 package dev.tollgate.pages.dashboard.keys;
 
-import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import java.time.Instant;
@@ -67,6 +67,8 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
                 switch (window.window()) {
                     case HOUR -> "its limit for this hour";
                     case DAY -> "its limit for today";
+                    case WEEK -> "its limit for this week";
+                    case MONTH -> "its limit for this month";
                     case TOTAL -> "its total limit";
                 };
         return "'" + name() + "' has used " + window.used() + " of " + window.limit() + " credits, " + limit

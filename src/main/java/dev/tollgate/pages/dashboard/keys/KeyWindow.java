@@ -1,8 +1,8 @@
 package dev.tollgate.pages.dashboard.keys;
 
-import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.pages.frame.Display;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -10,7 +10,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +40,8 @@ public record KeyWindow(
         return switch (window) {
             case HOUR -> "Hour";
             case DAY -> "Day";
+            case WEEK -> "Week";
+            case MONTH -> "Month";
             case TOTAL -> "Total";
         };
     }
@@ -50,6 +51,8 @@ public record KeyWindow(
         return switch (window) {
             case HOUR -> "this hour";
             case DAY -> "today (UTC)";
+            case WEEK -> "this week";
+            case MONTH -> "this month";
             case TOTAL -> "in all";
         };
     }
@@ -85,7 +88,7 @@ public record KeyWindow(
 
     /** All of them, the shortest first. */
     static List<KeyWindow> all(SpendLimits spend, Map<SpendWindow, WindowUse> uses, Instant now) {
-        return Stream.of(SpendWindow.values())
+        return SpendWindow.OF_LIMITS.stream()
                 .map(window -> of(window, spend, uses, now))
                 .toList();
     }

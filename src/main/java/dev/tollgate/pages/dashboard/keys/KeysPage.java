@@ -1,10 +1,10 @@
 package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.books.ledger.SpendWindow.WindowUse;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;

@@ -43,7 +43,7 @@ public final class RefusedLine {
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
-                yield limit.owner() == Owner.ACCOUNT || key.isEmpty() || isOver
+                yield limit.owner().kind() != Owner.KEY || key.isEmpty() || isOver
                         ? null
                         : new Help("Change the limit", "/dashboard/keys/" + key + "#settings");
             }

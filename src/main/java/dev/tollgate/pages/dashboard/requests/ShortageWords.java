@@ -16,6 +16,8 @@ public final class ShortageWords {
 
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
 
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("HH:mm 'on' d MMMM", Locale.ENGLISH);
+
     private ShortageWords() {}
 
     /**
@@ -88,18 +90,32 @@ public final class ShortageWords {
     }
 
     private static String used(Shortage.OfLimit limit, String whose, String has, String needs) {
-        String who = (limit.owner() == Owner.ACCOUNT ? "This account" : whose) + " " + has + " used ";
+        String who = who(limit, whose) + " " + has + " used ";
         boolean all = limit.usedMicros() >= limit.limitMicros() && !isTooLow(limit);
         String part = all ? "its " : Display.charge(limit.usedMicros()) + " of its ";
         String when =
                 switch (limit.window()) {
                     case HOUR -> " for the hour";
                     case DAY -> has.equals("has") ? " for today" : " for the day";
+                    case WEEK -> has.equals("has") ? " for this week" : " for the week";
+                    case MONTH -> has.equals("has") ? " for this month" : " for the month";
                     case TOTAL -> "";
                 };
         return who + part + whole(limit.limitMicros()) + " credits" + when
-                + (limit.owner() == Owner.ACCOUNT ? " with all its keys" : "")
+                + (limit.owner().kind() == Owner.ACCOUNT ? " with all its keys" : "")
                 + (all ? "" : " and this call " + needs + " " + Display.charge(limit.leastMicros()) + " up front");
+    }
+
+    private static String who(Shortage.OfLimit limit, String whose) {
+        return switch (limit.owner().kind()) {
+            case KEY -> whose;
+            case MEMBER -> "Its member";
+            case TEAM ->
+                limit.owner().name().isEmpty()
+                        ? "Its team"
+                        : "Team '" + limit.owner().name() + "'";
+            case ACCOUNT -> "This account";
+        };
     }
 
     /** Limits are mostly round. */
@@ -116,17 +132,22 @@ public final class ShortageWords {
         if (isTooLow(limit)) {
             return "It takes a higher limit.";
         }
-        String it = limit.owner() == Owner.ACCOUNT ? "Its keys work" : "It works";
+        String it = limit.owner().kind() == Owner.KEY ? "It works" : "Its keys work";
         @Nullable Instant freesAt = limit.freesAt();
         if (freesAt == null) {
             return it + " again when the limit is raised.";
         }
-        return it + " again at " + CLOCK.format(freesAt.atOffset(ZoneOffset.UTC)) + " UTC, in "
-                + in(Duration.between(now, freesAt)) + ".";
+        String time = limit.zone() == null
+                ? CLOCK.format(freesAt.atOffset(ZoneOffset.UTC)) + " UTC"
+                : DAY.format(freesAt.atZone(limit.zone()));
+        return it + " again at " + time + ", in " + in(Duration.between(now, freesAt)) + ".";
     }
 
     private static String in(Duration wait) {
         long minutes = Math.max(1, wait.plusSeconds(59).toMinutes());
+        if (minutes >= 2 * 24 * 60) {
+            return minutes / (24 * 60) + " days";
+        }
         return (minutes < 60 ? "" : minutes / 60 + " h ") + minutes % 60 + " min";
     }
 }

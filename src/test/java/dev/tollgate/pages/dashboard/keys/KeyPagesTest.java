@@ -2,8 +2,8 @@ package dev.tollgate.pages.dashboard.keys;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.ledger.SpendLimits;
-import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.pages.frame.Display;

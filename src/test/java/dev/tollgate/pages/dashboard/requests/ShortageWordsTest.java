@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.error.Shortage.OfLimit.Window;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +49,12 @@ class ShortageWordsTest {
     private static Shortage limit(
             boolean isAccounts, Window window, long limit, long used, long held, @Nullable String freesAt) {
         return new Shortage.OfLimit(
-                isAccounts ? Owner.ACCOUNT : Owner.KEY,
+                new Spender(isAccounts ? Owner.ACCOUNT : Owner.KEY, "", ""),
                 window,
+                null,
                 limit,
                 used,
+                held,
                 held,
                 Math.min(1_000_000, limit),
                 freesAt == null ? null : Instant.parse(freesAt));
@@ -81,11 +84,13 @@ class ShortageWordsTest {
 
     @Test
     void a_limit_that_can_never_cover_the_call_is_not_said_to_do_so_later() {
-        Shortage unused = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 0, 0, 110_000, null);
+        Shortage unused =
+                new Shortage.OfLimit(new Spender(Owner.KEY, "", ""), Window.DAY, null, 20_000, 0, 0, 0, 110_000, null);
         assertThat(now(unused, 0))
                 .isEqualTo("Key 'ci' has used 0.00 of its 0.02 credits for today and this call needs 0.11 up front."
                         + " It takes a higher limit.");
-        Shortage used = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 20_000, 0, 110_000, null);
+        Shortage used = new Shortage.OfLimit(
+                new Spender(Owner.KEY, "", ""), Window.DAY, null, 20_000, 20_000, 0, 0, 110_000, null);
         assertThat(now(used, 0))
                 .isEqualTo("Key 'ci' has used 0.02 of its 0.02 credits for today and this call needs 0.11 up front."
                         + " It takes a higher limit.");

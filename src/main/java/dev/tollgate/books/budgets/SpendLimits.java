@@ -1,4 +1,4 @@
-package dev.tollgate.books.ledger;
+package dev.tollgate.books.budgets;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +33,7 @@ public record SpendLimits(
             case HOUR -> hourMicros;
             case DAY -> dayMicros;
             case TOTAL -> totalMicros;
+            case WEEK, MONTH -> null;
         };
     }
 

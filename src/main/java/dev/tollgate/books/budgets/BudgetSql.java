@@ -1,0 +1,169 @@
+package dev.tollgate.books.budgets;
+
+import dev.tollgate.books.budgets.BudgetCalendar.Period;
+import dev.tollgate.books.budgets.Budgets.Budget;
+import dev.tollgate.storage.sql.Sql;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of budgets and of the windows that begin with them. The account's row is locked for changes. */
+public final class BudgetSql {
+
+    private static final String ZONE = "SELECT time_zone, time_zone_at FROM account WHERE id = ?";
+    private static final String BUDGETS =
+            "SELECT owner, kind, limit_micros, since FROM budget WHERE account_id = ? ORDER BY owner, kind";
+    private static final String OWNER = """
+            SELECT 1 FROM api_key WHERE account_id = ? AND id = ? AND deleted_at IS NULL
+            UNION ALL SELECT 1 FROM member WHERE account_id = ? AND id = ? AND left_at IS NULL
+            UNION ALL SELECT 1 FROM team WHERE account_id = ? AND id = ? AND archived_at IS NULL""";
+    private static final String TEAMS = "SELECT id, name FROM team WHERE account_id = ?";
+    private static final String DELETE = "DELETE FROM budget WHERE account_id = ? AND owner = ? AND kind = ?";
+    private static final String INSERT =
+            "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES (?, ?, ?, ?, ?)";
+    private static final String CHANGED =
+            "UPDATE account SET budgets_version = budgets_version + 1, time_zone = ?, time_zone_at = ? WHERE id = ?";
+    private static final String DELETE_WINDOWS = "DELETE FROM budget_window WHERE account_id = ?";
+
+    /** Deletes the windows that no budget needs any longer: of an owner's own, or of each member. */
+    private static final String DELETE_NEEDLESS = """
+            DELETE FROM budget_window WHERE account_id = ? AND NOT EXISTS (
+                SELECT 1 FROM budget b
+                WHERE b.account_id = budget_window.account_id AND b.kind = budget_window.kind AND b.since <= budget_window.starts_at
+                    AND (b.owner = budget_window.owner OR b.owner = 'each_member' AND budget_window.owner IN (
+                        SELECT member_id FROM api_key WHERE account_id = budget_window.account_id)))""";
+
+    /**
+     * Counts a window from the windows of keys: hours up to the first midnight (UTC), days up to the last one, and hours from there; or all
+     * time. A window that is counted stays.
+     */
+    private static final String BEGIN_WINDOWS = """
+            INSERT INTO budget_window (account_id, owner, kind, starts_at, ends_at, charged_micros, held_micros)
+            SELECT o.account_id, o.owner, ?, ?, ?, CAST(SUM(w.charged_micros) AS BIGINT), CAST(SUM(w.held_micros) AS BIGINT)
+            FROM (%s) AS o JOIN spend_window w ON w.key_id = o.key_id
+            WHERE (w.kind = 'total' AND w.starts_at = ?
+                    OR w.kind = 'day' AND w.starts_at >= ? AND w.starts_at < ?
+                    OR w.kind = 'hour' AND w.starts_at >= ? AND w.starts_at < ?
+                    OR w.kind = 'hour' AND w.starts_at >= ? AND w.starts_at < ?)
+                AND NOT EXISTS (
+                    SELECT 1 FROM budget_window b
+                    WHERE b.account_id = o.account_id AND b.owner = o.owner AND b.kind = ? AND b.starts_at = ?)
+            GROUP BY o.account_id, o.owner""";
+
+    private static final String OF_ACCOUNT =
+            "SELECT account_id, 'account' AS owner, id AS key_id FROM api_key WHERE account_id = ?";
+    private static final String OF_EACH_MEMBER =
+            "SELECT account_id, member_id AS owner, id AS key_id FROM api_key WHERE account_id = ? AND member_id <> ''";
+    private static final String OF_OWNER = """
+            SELECT account_id, ? AS owner, id AS key_id FROM api_key
+            WHERE account_id = ? AND (id = ? OR member_id = ? OR team_id = ?)""";
+
+    private record Zone(ZoneId id, Instant setAt) {}
+
+    private final Sql sql;
+
+    public BudgetSql(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** Reads an account's budgets as of a version of its row. */
+    public Budgets read(String accountId, long version) throws SQLException {
+        Zone zone = Objects.requireNonNull(sql.one(
+                ZONE, row -> new Zone(ZoneId.of(row.getString(1)), Instant.ofEpochMilli(row.getLong(2))), accountId));
+        Map<String, Map<SpendWindow, Budget>> all = new TreeMap<>();
+        sql.each(
+                BUDGETS,
+                row -> {
+                    long limit = row.getLong(3);
+                    @Nullable Long limitMicros = row.wasNull() ? null : limit;
+                    all.computeIfAbsent(row.getString(1), owner -> new EnumMap<>(SpendWindow.class))
+                            .put(SpendWindow.of(row.getString(2)), new Budget(limitMicros, row.getLong(4)));
+                },
+                accountId);
+        Map<String, String> names = new HashMap<>();
+        sql.each(TEAMS, row -> names.put(row.getString(1), row.getString(2)), accountId);
+        return new Budgets(version, zone.id(), zone.setAt(), all, names);
+    }
+
+    /** Returns whether an account has an owner of budgets. */
+    public boolean isOwner(String accountId, String owner) throws SQLException {
+        return owner.equals(Budgets.ACCOUNT)
+                || owner.equals(Budgets.EACH_MEMBER)
+                || sql.has(OWNER, accountId, owner, accountId, owner, accountId, owner);
+    }
+
+    /**
+     * Writes other budgets, deletes the windows that are no longer needed and counts the new ones from the windows of keys, which are written.
+     * A window begins where its budget does.
+     */
+    public void write(String accountId, Budgets old, Budgets next) throws SQLException {
+        BudgetCalendar calendar = new BudgetCalendar(next.zone());
+        boolean isMoved = !old.zone().equals(next.zone());
+        for (String owner : old.owners()) {
+            for (SpendWindow window : old.of(owner).keySet()) {
+                sql.run(DELETE, accountId, owner, window.code());
+            }
+        }
+        for (String owner : next.owners()) {
+            for (Map.Entry<SpendWindow, Budget> each : next.of(owner).entrySet()) {
+                Budget budget = each.getValue();
+                String kind = each.getKey().code();
+                sql.run(INSERT, accountId, owner, kind, budget.limitMicros(), budget.sinceMillis());
+            }
+        }
+        sql.run(isMoved ? DELETE_WINDOWS : DELETE_NEEDLESS, accountId);
+        for (String owner : next.owners()) {
+            for (Map.Entry<SpendWindow, Budget> each : next.of(owner).entrySet()) {
+                if (isMoved || !old.of(owner).containsKey(each.getKey())) {
+                    Period period = calendar.at(each.getKey(), each.getValue().sinceMillis());
+                    count(accountId, owner, each.getKey(), period);
+                }
+            }
+        }
+        sql.run(CHANGED, next.zone().getId(), next.zoneSetAt().toEpochMilli(), accountId);
+    }
+
+    private void count(String accountId, String owner, SpendWindow window, Period period) throws SQLException {
+        String kind = window.code();
+        long start = period.startMillis();
+        long end = period.endMillis();
+        boolean isTotal = window == SpendWindow.TOTAL;
+        long firstMidnight = isTotal ? end : start + Math.floorMod(-start, BudgetCalendar.DAY_MILLIS);
+        long lastMidnight =
+                isTotal ? end : Math.max(firstMidnight, end - Math.floorMod(end, BudgetCalendar.DAY_MILLIS));
+        List<Object> values = new ArrayList<>(List.of(kind, start, end));
+        String owners =
+                switch (owner) {
+                    case Budgets.ACCOUNT -> OF_ACCOUNT;
+                    case Budgets.EACH_MEMBER -> OF_EACH_MEMBER;
+                    default -> {
+                        values.add(owner);
+                        yield OF_OWNER;
+                    }
+                };
+        values.add(accountId);
+        if (owners.equals(OF_OWNER)) {
+            values.addAll(List.of(owner, owner, owner));
+        }
+        long hours = isTotal ? end : start;
+        values.addAll(List.of(
+                isTotal ? 0 : -1L,
+                firstMidnight,
+                lastMidnight,
+                hours,
+                Math.min(firstMidnight, end),
+                Math.min(lastMidnight, end),
+                end,
+                kind,
+                start));
+        sql.run(BEGIN_WINDOWS.formatted(owners), values.toArray());
+    }
+}

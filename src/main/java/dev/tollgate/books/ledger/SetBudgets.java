@@ -1,0 +1,125 @@
+package dev.tollgate.books.ledger;
+
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.storage.RowForm;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the budgets of an owner in an organization, or their time zone. A change applies to decisions after the commit. A new budget counts what
+ * its owner's keys have spent and hold in its present window; a new time zone counts all present windows anew.
+ */
+public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
+
+    /** The most owners of budgets in an organization. */
+    public static final int OWNERS_MAX = 2_000;
+
+    /** The shortest time between two changes of the time zone: each lets the windows begin anew. */
+    public static final Duration ZONE_EVERY = Duration.ofDays(1);
+
+    /** The outcome. */
+    public sealed interface Outcome {}
+
+    /** @param before the budgets before the change @param after and after it */
+    public record Done(Budgets before, Budgets after) implements Outcome {}
+
+    /** The account does not exist, or has no such owner. */
+    public record NoSuchOwner() implements Outcome {}
+
+    /** The organization has {@link #OWNERS_MAX} owners of budgets. */
+    public record TooMany() implements Outcome {}
+
+    /** The time zone was changed less than {@link #ZONE_EVERY} ago. */
+    public record TooSoon(Instant until) implements Outcome {}
+
+    /** Servers of an older program are running, which would ignore budgets. */
+    public record Misread(List<String> servers) implements Outcome {
+
+        public Misread {
+            servers = List.copyOf(servers);
+        }
+    }
+
+    private final String accountId;
+    private final String owner;
+    private final UnaryOperator<Map<SpendWindow, SpendBudget>> change;
+    private final @Nullable ZoneId zone;
+    private final Instant at;
+
+    private SetBudgets(
+            String accountId,
+            String owner,
+            UnaryOperator<Map<SpendWindow, SpendBudget>> change,
+            @Nullable ZoneId zone,
+            Instant at) {
+        this.accountId = accountId;
+        this.owner = owner;
+        this.change = change;
+        this.zone = zone;
+        this.at = at;
+    }
+
+    /**
+     * Changes an owner's own budgets.
+     *
+     * @param owner {@link Budgets#ACCOUNT}, {@link Budgets#EACH_MEMBER} or the id of a member, a team or a key
+     * @param change makes the new limits by window from the present ones; must not fail: it runs on the writer's thread
+     * @param at the present time
+     */
+    public static SetBudgets of(
+            String accountId, String owner, UnaryOperator<Map<SpendWindow, SpendBudget>> change, Instant at) {
+        return new SetBudgets(accountId, owner, change, null, at);
+    }
+
+    /** Changes the time zone of all budgets. @param at the present time */
+    public static SetBudgets zone(String accountId, ZoneId zone, Instant at) {
+        return new SetBudgets(accountId, Budgets.ACCOUNT, same -> same, zone, at);
+    }
+
+    @Override
+    void need(Book book) {
+        book.needAccount(accountId);
+    }
+
+    @Override
+    Outcome decideOver(Book book) throws SQLException {
+        AccountRow account = book.account(accountId);
+        if (account == null || account.isDeleted() || !book.isSpendOwner(accountId, owner)) {
+            return new NoSuchOwner();
+        }
+        Budgets before = book.budgetsToBe(account);
+        if (zone != null) {
+            Instant until = before.zoneSetAt().plus(ZONE_EVERY);
+            if (at.isBefore(until) && !zone.equals(before.zone())) {
+                return new TooSoon(until);
+            }
+        }
+        Budgets after = zone == null
+                ? before.with(owner, change.apply(limits(before)), at.toEpochMilli())
+                : before.in(zone, at.toEpochMilli());
+        if (after.owners().size() > OWNERS_MAX) {
+            return new TooMany();
+        }
+        List<String> older = book.shutOut(RowForm.BUDGETS);
+        if (!older.isEmpty()) {
+            return new Misread(older);
+        }
+        account.setBudgets(after);
+        return new Done(before, after);
+    }
+
+    private Map<SpendWindow, SpendBudget> limits(Budgets budgets) {
+        Map<SpendWindow, SpendBudget> limits = new EnumMap<>(SpendWindow.class);
+        budgets.of(owner).forEach((window, budget) -> limits.put(window, new SpendBudget(budget.limitMicros())));
+        return limits;
+    }
+}

@@ -1,0 +1,397 @@
+package dev.tollgate.books.ledger;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.verification.Audit;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.WeekFields;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Budgets of all owners against a second calculation, which adds up calls and finds windows hour by hour. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class BudgetModelTest {
+
+    private static final int STEPS = 900;
+    private static final String ACCOUNT = "acc_1";
+
+    /** Berlin changes its clock in October; Kolkata's hours begin at half past; Havana's day begins twice in November. */
+    private static final List<String> ZONES = List.of("UTC", "Europe/Berlin", "Asia/Kolkata", "America/Havana");
+
+    private static final List<String> OWNERS = List.of(
+            Budgets.ACCOUNT, Budgets.EACH_MEMBER, "mem_1", "mem_2", "team_1", "team_2", "key_0", "key_1", "key_4");
+
+    /** The member and the team of each key. */
+    private static final String[][] KEYS = {
+        {"", ""}, {"mem_1", ""}, {"mem_1", "team_1"}, {"mem_2", "team_1"}, {"", "team_1"}, {"", "team_2"}, {"mem_3", ""}
+    };
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture store;
+    private final Map<String, Call> calls = new LinkedHashMap<>();
+    private final Map<String, Map<SpendWindow, Set>> budgets = new HashMap<>();
+    private ZoneId zone = ZoneId.of("UTC");
+    private Instant zoneSetAt = Instant.EPOCH;
+
+    /** A budget of the model. @param limit null counts only @param since in milliseconds */
+    private record Set(@Nullable Long limit, long since) {}
+
+    private static final class Call {
+        final OpenHold hold;
+        long held;
+        long charged;
+        boolean isOpen = true;
+
+        Call(OpenHold hold, long held) {
+            this.hold = hold;
+            this.held = held;
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        store = stores.open(folder);
+        store.setNow(Instant.parse("2026-10-20T10:00:00Z"));
+        store.account(ACCOUNT, 1_000_000_000);
+        for (int i = 1; i <= 3; i++) {
+            store.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + i
+                    + "', 'acc_1', 'per_" + i + "', 'owner', 1)");
+        }
+        for (String team : List.of("team_1", "team_2")) {
+            store.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', 'acc_1', 'The "
+                    + team + "', 1)");
+        }
+        for (int i = 0; i < KEYS.length; i++) {
+            store.ownedKey("key_" + i, ACCOUNT, KEYS[i][0], KEYS[i][1]);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void decisions_and_windows_are_those_of_the_model_on_random_histories() {
+        long seed = System.nanoTime();
+        System.out.println("BudgetModelTest seed " + seed);
+        Random random = new Random(seed);
+        for (int step = 0; step < STEPS; step++) {
+            String as = "seed " + seed + ", step " + step;
+            switch (random.nextInt(20)) {
+                case 0, 1, 2, 3, 4, 5, 6 -> reserve("t" + step, random, as);
+                case 7, 8 -> extend(random, as);
+                case 9, 10, 11, 12 -> settle(random);
+                case 13, 14 -> setBudget(random, as);
+                case 15 -> {
+                    if (random.nextInt(3) == 0) {
+                        setZone(random, as);
+                    }
+                }
+                case 16 -> {
+                    if (random.nextInt(4) == 0) {
+                        store = store.reopened();
+                    }
+                }
+                default -> store.advance(Duration.ofMinutes(random.nextInt(1 << random.nextInt(1, 13))));
+            }
+            if (step % 150 == 149) {
+                verify(as);
+            }
+        }
+        calls.values().stream().filter(call -> call.isOpen).forEach(call -> settle(call, call.held / 2));
+        verify("seed " + seed + ", at the end");
+    }
+
+    private void verify(String as) {
+        LedgerChecks.assertCoherent(store);
+        List<String> differences = new ArrayList<>();
+        new Audit(store.database).run(differences::add, (subject, rows) -> {});
+        assertThat(differences.stream().filter(it -> it.contains("budget")).toList())
+                .as(as)
+                .isEmpty();
+    }
+
+    // ---- steps ----
+
+    private void reserve(String id, Random random, String as) {
+        int key = random.nextInt(KEYS.length);
+        Instant at = store.now();
+        OpenHold hold = new OpenHold(id, ACCOUNT, "key_" + key, "chat", "m", at, KEYS[key][0], KEYS[key][1]);
+        long least = random.nextInt(30);
+        long wanted = least + random.nextInt(200);
+        ReserveOutcome expected = refusal(hold, least);
+        long room = room(hold);
+        if (expected == null) {
+            expected = new ReserveOutcome.Reserved(Math.min(wanted, room));
+        }
+        ReserveOutcome outcome = store.decide(new Reserve(hold, least, wanted, () -> SpendLimits.NONE, () -> true));
+        assertThat(outcome).as(as).isEqualTo(expected);
+        if (outcome instanceof ReserveOutcome.Reserved reserved) {
+            calls.put(id, new Call(hold, reserved.heldMicros()));
+        }
+    }
+
+    private void extend(Random random, String as) {
+        Call call = any(random);
+        if (call != null) {
+            long wanted = 1 + random.nextInt(100);
+            ReserveOutcome.SpendLimitReached full = refusal(call.hold, 1);
+            long added = Math.min(wanted, room(call.hold));
+            Extend.Outcome outcome = store.decide(
+                    new Extend(call.hold.id(), 1, wanted, () -> SpendLimits.NONE, () -> true, store.now()));
+            assertThat(outcome)
+                    .as(as)
+                    .isEqualTo(
+                            full == null
+                                    ? new Extend.Extended(added, call.held + added)
+                                    : new Extend.WindowExhausted(full.window()));
+            call.held += full == null ? added : 0;
+        }
+    }
+
+    private void settle(Random random) {
+        Call call = any(random);
+        if (call != null) {
+            settle(call, random.nextBoolean() ? 0 : random.nextLong(call.held + 1));
+        }
+    }
+
+    private void settle(Call call, long charge) {
+        store.settle(call.hold.id(), charge);
+        call.charged = charge;
+        call.held = 0;
+        call.isOpen = false;
+    }
+
+    private @Nullable Call any(Random random) {
+        List<Call> open = calls.values().stream().filter(call -> call.isOpen).toList();
+        return open.isEmpty() ? null : open.get(random.nextInt(open.size()));
+    }
+
+    private void setBudget(Random random, String as) {
+        String owner = OWNERS.get(random.nextInt(OWNERS.size()));
+        SpendWindow window = SpendWindow.values()[random.nextInt(5)];
+        boolean isRemoved = random.nextInt(4) == 0;
+        Long limit = owner.startsWith("mem_") && random.nextInt(4) == 0 ? null : (long) random.nextInt(600);
+        SetBudgets set = SetBudgets.of(
+                ACCOUNT,
+                owner,
+                limits -> {
+                    Map<SpendWindow, SpendBudget> next = new EnumMap<>(SpendWindow.class);
+                    next.putAll(limits);
+                    if (isRemoved) {
+                        next.remove(window);
+                    } else {
+                        next.put(window, new SpendBudget(limit));
+                    }
+                    return next;
+                },
+                store.now());
+        assertThat(store.decide(set)).as(as).isInstanceOf(SetBudgets.Done.class);
+        Map<SpendWindow, Set> its = budgets.computeIfAbsent(owner, key -> new EnumMap<>(SpendWindow.class));
+        if (isRemoved) {
+            its.remove(window);
+        } else {
+            Set counted = owner.startsWith("mem_") ? ofMember(owner).get(window) : its.get(window);
+            long since = counted == null ? start(window, store.now().toEpochMilli()) : counted.since();
+            its.put(window, new Set(limit, since));
+        }
+    }
+
+    private void setZone(Random random, String as) {
+        ZoneId next = ZoneId.of(ZONES.get(random.nextInt(ZONES.size())));
+        SetBudgets.Outcome outcome = store.decide(SetBudgets.zone(ACCOUNT, next, store.now()));
+        boolean isSoon = !next.equals(zone) && store.now().isBefore(zoneSetAt.plus(Duration.ofDays(1)));
+        assertThat(outcome).as(as).isInstanceOf(isSoon ? SetBudgets.TooSoon.class : SetBudgets.Done.class);
+        if (!isSoon && !next.equals(zone)) {
+            zone = next;
+            zoneSetAt = store.now();
+            for (Map<SpendWindow, Set> its : budgets.values()) {
+                its.replaceAll((window, set) ->
+                        new Set(set.limit(), start(window, store.now().toEpochMilli())));
+            }
+        }
+    }
+
+    // ---- the model ----
+
+    private Map<SpendWindow, Set> ofMember(String member) {
+        Map<SpendWindow, Set> all = new EnumMap<>(SpendWindow.class);
+        all.putAll(budgets.getOrDefault(Budgets.EACH_MEMBER, Map.of()));
+        all.putAll(budgets.getOrDefault(member, Map.of()));
+        return all;
+    }
+
+    /** A budget on the path of a call, with what is used of it. */
+    private record Used(
+            Spender owner,
+            SpendWindow window,
+            long limit,
+            long charged,
+            long held,
+            @Nullable Instant end) {
+
+        long room() {
+            return Math.max(0, limit - charged - held);
+        }
+    }
+
+    /** The budgets that count a call, of the innermost owner first. */
+    private List<Used> path(OpenHold hold) {
+        List<Used> path = new ArrayList<>();
+        add(path, hold, new Spender(Owner.KEY, hold.keyId(), ""), budgets.getOrDefault(hold.keyId(), Map.of()));
+        if (!hold.memberId().isEmpty()) {
+            add(path, hold, new Spender(Owner.MEMBER, hold.memberId(), ""), ofMember(hold.memberId()));
+        }
+        if (!hold.teamId().isEmpty()) {
+            add(
+                    path,
+                    hold,
+                    new Spender(Owner.TEAM, hold.teamId(), "The " + hold.teamId()),
+                    budgets.getOrDefault(hold.teamId(), Map.of()));
+        }
+        add(path, hold, new Spender(Owner.ACCOUNT, ACCOUNT, ""), budgets.getOrDefault(Budgets.ACCOUNT, Map.of()));
+        return path;
+    }
+
+    private void add(List<Used> path, OpenHold hold, Spender owner, Map<SpendWindow, Set> its) {
+        its.forEach((window, set) -> {
+            long at = hold.createdAt().toEpochMilli();
+            if (at >= set.since()) {
+                long charged = 0;
+                long held = 0;
+                for (Call call : calls.values()) {
+                    long began = call.hold.createdAt().toEpochMilli();
+                    if (began >= set.since() && isOf(call.hold, owner) && isSame(window, began, at)) {
+                        charged += call.charged;
+                        held += call.held;
+                    }
+                }
+                long limit = set.limit() == null ? Long.MAX_VALUE : set.limit();
+                long now = store.now().toEpochMilli();
+                path.add(new Used(owner, window, limit, charged, held, end(window, now)));
+            }
+        });
+    }
+
+    private static boolean isOf(OpenHold hold, Spender owner) {
+        return switch (owner.kind()) {
+            case KEY -> hold.keyId().equals(owner.id());
+            case MEMBER -> hold.memberId().equals(owner.id());
+            case TEAM -> hold.teamId().equals(owner.id());
+            case ACCOUNT -> true;
+        };
+    }
+
+    private long room(OpenHold hold) {
+        return path(hold).stream().mapToLong(Used::room).min().orElse(Long.MAX_VALUE);
+    }
+
+    /** The budget without room that resets last; of several the outermost owner's, and of his the longest. */
+    private ReserveOutcome.@Nullable SpendLimitReached refusal(OpenHold hold, long least) {
+        Used last = null;
+        for (Used used : path(hold)) {
+            if (used.room() < least && (last == null || !millis(used.end()).isBefore(millis(last.end())))) {
+                last = used;
+            }
+        }
+        return last == null
+                ? null
+                : new ReserveOutcome.SpendLimitReached(
+                        last.owner(),
+                        last.window(),
+                        zone,
+                        last.limit(),
+                        last.charged(),
+                        last.held(),
+                        least,
+                        last.end());
+    }
+
+    private static Instant millis(@Nullable Instant end) {
+        return end == null ? Instant.MAX : end;
+    }
+
+    // ---- windows, hour by hour ----
+
+    private static final long HOUR = 3_600_000;
+
+    private boolean isSame(SpendWindow window, long one, long other) {
+        return name(window, one).equals(name(window, other));
+    }
+
+    private long start(SpendWindow window, long at) {
+        if (window == SpendWindow.TOTAL) {
+            return 0;
+        }
+        long hour = at - at % HOUR;
+        while (isSame(window, hour - HOUR, hour)) {
+            hour -= HOUR;
+        }
+        return hour;
+    }
+
+    private @Nullable Instant end(SpendWindow window, long at) {
+        if (window == SpendWindow.TOTAL) {
+            return null;
+        }
+        long hour = at - at % HOUR;
+        while (isSame(window, hour, at)) {
+            hour += HOUR;
+        }
+        return Instant.ofEpochMilli(hour);
+    }
+
+    /** The name of the window of an hour, of UTC: that of the last local day that has begun when it begins. */
+    private String name(SpendWindow window, long at) {
+        long hour = at - at % HOUR;
+        LocalDate near = LocalDate.ofInstant(Instant.ofEpochMilli(hour), zone);
+        LocalDate day = near.minusDays(1);
+        for (LocalDate next = near; !next.isAfter(near.plusDays(1)); next = next.plusDays(1)) {
+            day = next.atStartOfDay(zone).toInstant().toEpochMilli() <= hour ? next : day;
+        }
+        return switch (window) {
+            case HOUR -> Long.toString(hour);
+            case DAY -> day.toString();
+            case WEEK -> day.get(WeekFields.ISO.weekBasedYear()) + "W" + day.get(WeekFields.ISO.weekOfWeekBasedYear());
+            case MONTH -> day.toString().substring(0, 7);
+            case TOTAL -> "";
+        };
+    }
+}
