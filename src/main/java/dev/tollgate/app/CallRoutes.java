@@ -168,6 +168,7 @@ record CallRoutes(
         api(routes, Route.patch("/keys/{id}", key, keys.change()));
         api(routes, Route.delete("/keys/{id}", key, keys.delete()));
         api(routes, Route.post("/keys/{id}/rotate", key, keys.rotate()));
+        api(routes, Route.post("/keys/{id}/move", key, keys.move()));
     }
 
     private void receipts(List<Route<?>> routes, KeyGate key) {

@@ -56,7 +56,7 @@ class KeysApiTest {
     }
 
     @Test
-    void a_service_key_is_created_for_a_team_of_the_account() {
+    void a_service_key_is_created_for_a_team_and_moved() {
         gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_1', '" + customer.account()
                 + "', 'Search', 1)");
         gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_2', '"
@@ -82,6 +82,18 @@ class KeysApiTest {
             assertThat(refused.status()).as(refused.text()).isEqualTo(400);
             assertThat(refused.error().get("param").asString()).isEqualTo("team");
         }
+        Reply moved = ask("POST", "/v1/keys/" + id + "/move", "{\"team\":null}");
+        assertThat(moved.status()).as(moved.text()).isEqualTo(200);
+        assertThat(moved.json().has("team")).isFalse();
+        assertThat(moved.json().get("id").asString()).isNotEqualTo(id);
+        assertThat(ask("POST", "/v1/keys/" + id + "/move", "{\"team\":null}").status())
+                .isEqualTo(404);
+        assertThat(gateway.post(
+                                "/v1/chat/completions",
+                                CALL,
+                                made.json().get("key").asString())
+                        .status())
+                .isEqualTo(200);
         Reply own = ask("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":null}");
         assertThat(own.status()).isEqualTo(201);
         assertThat(own.json().has("team")).isFalse();

@@ -100,6 +100,15 @@ public final class KeyBody {
         return new NewKey(settings, "", team, by);
     }
 
+    /** Reads the team to which a key is moved; empty for the account. @throws ApiException a 400 that names the field */
+    static String teamOfMove(ObjectNode sent) {
+        new KeyBody(sent, id -> null).only(Set.of("team"));
+        if (!sent.has("team")) {
+            throw invalid("team", "is required.");
+        }
+        return team(sent.get("team"));
+    }
+
     /** Returns the id of a team; empty if there is none. */
     private static String team(@Nullable JsonNode team) {
         if (team == null || team.isNull()) {

@@ -116,6 +116,20 @@ public final class KeysHandler {
         };
     }
 
+    public Handler<KeyCaller> move() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            Lease memory = exchange.memory();
+            exchange.read(
+                    body -> KeyBody.teamOfMove(KeyBody.read(body, memory)),
+                    team -> answer(
+                            exchange,
+                            () -> keys.move(
+                                    caller.accountId(), id, team, caller.key().id()),
+                            result -> show(exchange, 200, result)));
+        };
+    }
+
     private static <T> void answer(Exchange exchange, Supplier<T> work, Consumer<T> then) {
         exchange.compute(
                 () -> {
