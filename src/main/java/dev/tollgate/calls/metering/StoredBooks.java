@@ -34,6 +34,9 @@ final class StoredBooks implements Books {
     private static final String SPEND_LIMIT = "SPEND_LIMIT";
     private static final String KEY_DISABLED = "KEY_DISABLED";
 
+    /** The most moves of a key that a call follows. */
+    private static final int MOVES_MAX = 10;
+
     private final Accounting accounting;
     private final Executor loop;
     private final Keeper keeper;
@@ -52,17 +55,31 @@ final class StoredBooks implements Books {
     @Override
     public void reserve(
             String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
+        reserve(
+                new Asked(taskId, request, bounds, then, lost),
+                new KeyState.Moved(request.keyId(), request.owner()),
+                0);
+    }
+
+    /** The question of a reservation, which may be asked under several ids of its key. */
+    private record Asked(
+            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {}
+
+    /** @param as the id and the owner of the key, which may have been moved since the call was let in @param moves how often it had been by then */
+    private void reserve(Asked asked, KeyState.Moved as, int moves) {
         Instant now = accounting.clock().instant();
-        KeyState key = new KeyState(request.keyId(), request.keyPrefix(), now);
+        MeteredCall request = asked.request();
+        Bounds bounds = asked.bounds();
+        KeyState key = new KeyState(as.keyId(), request.keyPrefix(), now);
         OpenHold hold = new OpenHold(
-                taskId,
+                asked.taskId(),
                 request.accountId(),
-                request.keyId(),
+                as.keyId(),
                 request.door(),
                 request.requestedModel(),
                 now,
-                request.owner().memberId(),
-                request.owner().teamId());
+                as.owner().memberId(),
+                as.owner().teamId());
         Reserve reserve = new Reserve(
                 hold,
                 bounds.leastMicros(),
@@ -72,13 +89,15 @@ final class StoredBooks implements Books {
                 () -> keeper.won() && key.usable());
         List<Change> claim = keeper.claim(reserve);
         if (claim.isEmpty()) {
-            ride(reserve, key, Unit.of(key, reserve), then, lost);
+            ride(reserve, key, asked, moves);
         } else {
             List<Change> all = new ArrayList<>(List.of(key, reserve));
             all.addAll(claim);
-            accounting
-                    .writer()
-                    .commit(Unit.of(all), loop, failure -> then.accept(reservation(failure, reserve, key, () -> true)));
+            accounting.writer().commit(Unit.of(all), loop, failure -> {
+                if (!goesOn(failure, reserve, key, asked, moves)) {
+                    asked.then().accept(reservation(failure, reserve, key, () -> true));
+                }
+            });
         }
     }
 
@@ -86,22 +105,43 @@ final class StoredBooks implements Books {
      * Reserves without waiting for the disk. If no other node shares the books, the decision stands, and a crash releases the hold, written or not
      * (D58).
      */
-    private void ride(Reserve reserve, KeyState key, Unit unit, Consumer<Reservation> then, Consumer<ApiError> lost) {
+    private void ride(Reserve reserve, KeyState key, Asked asked, int moves) {
         Deciding deciding = new Deciding();
         BooleanSupplier mayLeave = accounting.writer().isEmbedded() ? () -> true : deciding::isDurable;
         deciding.riding = accounting
                 .writer()
                 .ride(
-                        unit,
+                        Unit.of(key, reserve),
                         loop,
-                        failure -> then.accept(reservation(failure, reserve, key, mayLeave)),
-                        failure -> lost.accept(StoreTrouble.unavailable(Objects.requireNonNull(failure))));
+                        failure -> {
+                            deciding.goesOn = goesOn(failure, reserve, key, asked, moves);
+                            if (!deciding.goesOn) {
+                                asked.then().accept(reservation(failure, reserve, key, mayLeave));
+                            }
+                        },
+                        failure -> {
+                            if (!deciding.goesOn) {
+                                asked.lost().accept(StoreTrouble.unavailable(Objects.requireNonNull(failure)));
+                            }
+                        });
+    }
+
+    /** Reserves under the next id of a key that was moved. @return whether it does */
+    private boolean goesOn(@Nullable StoreException failure, Reserve reserve, KeyState key, Asked asked, int moves) {
+        KeyState.Moved to =
+                failure == null && reserve.outcome() instanceof ReserveOutcome.NotAllowed ? key.movedTo() : null;
+        if (to == null || moves == MOVES_MAX) {
+            return false;
+        }
+        reserve(asked, to, moves + 1);
+        return true;
     }
 
     /** A unit may be reported before the call that offers it has returned. */
     private static final class Deciding {
 
         private @Nullable Riding riding;
+        private boolean goesOn;
 
         boolean isDurable() {
             return riding != null && riding.isDurable();
@@ -145,9 +185,28 @@ final class StoredBooks implements Books {
     @Override
     public void extend(
             String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
+        extend(new Growth(taskId, leastMicros, wantedMicros, then), request.keyId(), 0);
+    }
+
+    private record Growth(String taskId, long leastMicros, long wantedMicros, Consumer<Extension> then) {}
+
+    /** A running call of a key that was moved goes on while the key may be used, and counts for its old owner. */
+    private void extend(Growth growth, String keyId, int moves) {
         Instant now = accounting.clock().instant();
-        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
-        commit(key, new Extend(taskId, leastMicros, wantedMicros, key::spend, key::usable, now), then);
+        KeyState key = KeyState.ofRunningCall(keyId, now);
+        Extend extend =
+                new Extend(growth.taskId(), growth.leastMicros(), growth.wantedMicros(), key::spend, key::usable, now);
+        commit(key, extend, extension -> {
+            KeyState.Moved to = extension instanceof NotGrown refused
+                            && refused.nativeReason().equals(KEY_DISABLED)
+                    ? key.movedTo()
+                    : null;
+            if (to != null && moves < MOVES_MAX) {
+                extend(growth, to.keyId(), moves + 1);
+            } else {
+                growth.then().accept(extension);
+            }
+        });
     }
 
     @Override
@@ -187,7 +246,7 @@ final class StoredBooks implements Books {
                     case EXPIRED -> "The API key has expired.";
                     case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
                     case UNKNOWN -> "The API key does not exist.";
-                    case DELETED -> "The API key was deleted.";
+                    case DELETED, MOVED -> "The API key was deleted.";
                     case REPLACED -> "The API key has been replaced by a new one.";
                 });
     }

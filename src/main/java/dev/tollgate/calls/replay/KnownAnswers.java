@@ -100,7 +100,7 @@ public final class KnownAnswers implements AutoCloseable {
     public Running answer(
             MeteredCall call, String bodyHash, @Nullable String nameHash, Outlet outlet, Function<Outlet, Sink> door) {
         if (nameHash != null) {
-            return follow(new AnswerName(call.keyId(), nameHash), call, bodyHash, outlet, door);
+            return follow(new AnswerName(call.owner().originId(), nameHash), call, bodyHash, outlet, door);
         }
         RememberedRefusals.Print print = new RememberedRefusals.Print(call.keyId(), bodyHash);
         ApiError refusal = refusals.find(print);

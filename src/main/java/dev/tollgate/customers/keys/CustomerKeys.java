@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
 import dev.tollgate.customers.keys.KeyChange.ForgetKeys;
+import dev.tollgate.customers.keys.KeyChange.MoveKey;
 import dev.tollgate.customers.keys.KeyEdit.DeleteKey;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
@@ -199,6 +200,41 @@ public final class CustomerKeys {
     public KeyResult disable(String accountId, String id, boolean disabled) {
         Supplier<KeyEdit> change = () -> new DisableKey(id, new KeyCondition(accountId, null), disabled);
         return disabled ? edit(accountId, id, change) : edit(accountId, id, CHANGED, CHANGED_DAY, change);
+    }
+
+    /**
+     * Moves an API key to a team, or to the account: it gets another id, under which its secret and settings go on. Not of a personal key's member
+     * alone: who may is the caller's to check.
+     *
+     * @param teamId empty for the account
+     * @param by the person or key that moves it
+     */
+    public KeyResult move(String accountId, String id, String teamId, String by) {
+        Key present = find(accountId, id).orElse(null);
+        if (present == null) {
+            return new KeyResult.NoSuchKey();
+        }
+        if (present.settings().kind() != KeyKind.API) {
+            return new KeyResult.NotByKey();
+        }
+        if (present.owner().memberId().isEmpty() && present.owner().teamId().equals(teamId)) {
+            return new KeyResult.Done(present);
+        }
+        Duration wait = use(accountId, "keys.made", MADE_DAY);
+        if (wait.isPositive()) {
+            return new KeyResult.TooOften(wait);
+        }
+        MoveKey move =
+                new MoveKey(new KeyCondition(accountId, null), id, OwnIds.key(random), teamId, by, clock.instant());
+        writer.commitAndWait(Unit.of(new TakeAccount(accountId), move));
+        return switch (move.outcome()) {
+            case CreateKey.Created created -> new KeyResult.Done(created.key());
+            case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
+            case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();
+            case CreateKey.Misread older -> new KeyResult.OlderServers(older.nodes());
+            case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
+            case CreateKey.MadeBefore before -> throw new IllegalStateException("a new id each time");
+        };
     }
 
     /** Takes it out of use for good; its name and its history stay. Stopping a key is never done too often. */

@@ -61,6 +61,10 @@ public record Key(
         return settings.kind() == KeyKind.HIDDEN;
     }
 
+    Key movedTo(String nextId, KeyOwner its, Instant at) {
+        return new Key(nextId, accountId, its, prefix, settings, disabled, 1, at, lastUsedAt, null, oldSecretUntil);
+    }
+
     Key withAccount(String its) {
         return new Key(
                 id, its, owner, prefix, settings, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);

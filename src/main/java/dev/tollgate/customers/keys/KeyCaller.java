@@ -25,7 +25,7 @@ public record KeyCaller(Key key, CallLimits accountRates) implements Caller {
         return key.settings().kind() == KeyKind.MANAGEMENT ? null : key.owner();
     }
 
-    /** Returns the quotas that count its requests, tokens and calls of all models; empty if nothing is limited. */
+    /** Returns the quotas that count its requests, tokens and calls of all models, as before a move of the key; empty if nothing is limited. */
     public List<Quota> quotas() {
         CallLimits ofKey = key.settings().rates();
         if (ofKey.unlimited() && accountRates.unlimited()) {
@@ -35,8 +35,8 @@ public record KeyCaller(Key key, CallLimits accountRates) implements Caller {
         return ofKey.unlimited()
                 ? List.of(account)
                 : accountRates.unlimited()
-                        ? List.of(Quota.ofKey(key.id(), ofKey))
-                        : List.of(Quota.ofKey(key.id(), ofKey), account);
+                        ? List.of(Quota.ofKey(key.owner().originId(), ofKey))
+                        : List.of(Quota.ofKey(key.owner().originId(), ofKey), account);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Decision;
 import java.sql.SQLException;
@@ -18,6 +20,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
                 KeyChange.SetAccountRates,
                 KeyChange.ForgetKeys,
                 KeyChange.DeleteKeys,
+                KeyChange.MoveKey,
                 KeyEdit {
 
     private final List<String> touchedHashes = new ArrayList<>(2);
@@ -182,6 +185,62 @@ public abstract sealed class KeyChange<O> extends Decision<O>
             rows.setAccountRates(accountId, after);
             touchAccount(accountId);
             return true;
+        }
+    }
+
+    /**
+     * Gives a key another owner under another id, which takes over secret and settings, in a unit that has taken the account's row. The old id keeps its
+     * history. The outcome is that of making a key.
+     */
+    public static final class MoveKey extends KeyChange<CreateKey.Outcome> {
+
+        private final KeyCondition condition;
+        private final String id;
+        private final String nextId;
+        private final String teamId;
+        private final String movedBy;
+        private final Instant at;
+
+        /** @param teamId the team that gets it; empty for the account */
+        public MoveKey(KeyCondition condition, String id, String nextId, String teamId, String movedBy, Instant at) {
+            this.condition = condition;
+            this.id = id;
+            this.nextId = nextId;
+            this.teamId = teamId;
+            this.movedBy = movedBy;
+            this.at = at;
+        }
+
+        @Override
+        String idOrHash() {
+            return id;
+        }
+
+        @Override
+        CreateKey.Outcome decideOver(KeyRows rows) throws SQLException {
+            KeyRows.Row present = rows.byId(id);
+            if (present == null
+                    || present.key().isDeleted()
+                    || present.key().settings().kind() != KeyKind.API
+                    || !condition.isOf(present.key())) {
+                return new CreateKey.NoSuchOwner();
+            }
+            Key old = present.key();
+            KeyOwner owner = new KeyOwner("", teamId, old.owner().originId());
+            if (!rows.hasOwner(old.accountId(), owner)) {
+                return new CreateKey.NoSuchOwner();
+            }
+            if (rows.isFull(old.accountId(), owner, CustomerKeys.KEYS_MAX)) {
+                return new CreateKey.TooMany();
+            }
+            List<String> older = rows.shutOut(owner);
+            if (!older.isEmpty()) {
+                return new CreateKey.Misread(older);
+            }
+            Key next = old.movedTo(nextId, owner, at);
+            rows.move(present, next, at, movedBy);
+            touch(present);
+            return new CreateKey.Created(next);
         }
     }
 

@@ -44,6 +44,12 @@ final class KeyRows {
                 WHERE deleted_at < ? AND deleted_at IS NOT NULL AND last_used_at IS NULL AND hidden = 0
                     AND NOT EXISTS (SELECT 1 FROM spend_window WHERE spend_window.key_id = api_key.id)
                 ORDER BY deleted_at LIMIT ?%s)""";
+    private static final String MOVE = """
+            UPDATE api_key SET hash = ?, old_hash = NULL, old_until = NULL, moved_to = ?, deleted_at = ?, version = version + 1
+            WHERE id = ?""";
+    private static final String TAKE_OVER = """
+            UPDATE api_key SET old_hash = ?, old_until = ?, locked = (SELECT locked FROM api_key WHERE id = ?),
+                marked = (SELECT marked FROM api_key WHERE id = ?), last_used_at = ? WHERE id = ?""";
     private static final String SELECT_SOME = """
             SELECT COUNT(*) FROM (SELECT 1 FROM api_key
                 WHERE account_id = ? AND deleted_at IS NULL AND hidden = 0 AND member_id = '' AND team_id = '' LIMIT ?) AS found""";
@@ -143,6 +149,14 @@ final class KeyRows {
     /** @param oldHash of the secret that stays good for a while; null: of none */
     void rotate(Key key, String hash, @Nullable String oldHash) throws SQLException {
         statements.run(ROTATE, hash, key.prefix(), oldHash, key.oldSecretUntil(), key.version(), key.id());
+    }
+
+    /** Writes the row under the next id of a key that is moved, which takes the secrets over; the old row keeps a hash that no secret has. */
+    void move(Row present, Key next, Instant at, String createdBy) throws SQLException {
+        String id = present.key().id();
+        statements.run(MOVE, "moved " + id, next.id(), at, id);
+        insert(next, present.hash(), createdBy);
+        statements.run(TAKE_OVER, present.oldHash(), next.oldSecretUntil(), id, id, next.lastUsedAt(), next.id());
     }
 
     /** Returns the ids of the live keys of an owner, in their order. @param memberId null for any; @param teamId null for any */

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.storage.Decision;
 import java.time.Instant;
@@ -16,6 +17,8 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         USABLE,
         UNKNOWN,
         DELETED,
+        /** The key has another id now: {@link #movedTo}. */
+        MOVED,
         /** The key has another secret now than the presented one. */
         REPLACED,
         DISABLED,
@@ -28,6 +31,10 @@ public final class KeyState extends Decision<KeyState.Outcome> {
     private final Instant at;
     private final boolean admits;
     private SpendLimits spend = SpendLimits.NONE;
+    private @Nullable Moved movedTo;
+
+    /** The next id of a key that was moved. */
+    public record Moved(String keyId, KeyOwner owner) {}
 
     /** Makes the look-up for a new call, which also records the use of the key. */
     public KeyState(String keyId, Instant at) {
@@ -65,6 +72,11 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return spend;
     }
 
+    /** Returns, once applied, the next id of the key; null if it was not moved. */
+    public @Nullable Moved movedTo() {
+        return movedTo;
+    }
+
     /** Nothing that is missed: when the key was used last. */
     @Override
     public boolean writes() {
@@ -90,8 +102,9 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return admits;
     }
 
-    void found(Outcome outcome, SpendLimits spend) {
+    void found(Outcome outcome, SpendLimits spend, @Nullable Moved to) {
         this.spend = spend;
+        this.movedTo = to;
         decide(outcome);
     }
 }

@@ -1,11 +1,13 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,8 +27,10 @@ final class KeyStatePart implements Part<KeyState> {
     private static final String COLUMNS = """
             SELECT api_key.id, api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807),
                 COALESCE(api_key.last_used_at, 0), api_key.spend_hour, api_key.spend_day, api_key.spend_total,
-                api_key.prefix, COALESCE(api_key.old_until, 0) AS old_until, api_key.deleted_at
-            FROM api_key JOIN account ON account.id = api_key.account_id""";
+                api_key.prefix, COALESCE(api_key.old_until, 0) AS old_until, api_key.deleted_at,
+                next.id AS next_id, next.member_id AS next_member, next.team_id AS next_team, next.origin_id AS next_origin
+            FROM api_key JOIN account ON account.id = api_key.account_id
+                LEFT JOIN api_key next ON next.id = api_key.moved_to""";
     private static final RowStatement SELECT =
             RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
 
@@ -48,11 +52,12 @@ final class KeyStatePart implements Part<KeyState> {
             long lastUsedAtMillis,
             SpendLimits spend,
             String prefix,
-            long oldUntilMillis) {
+            long oldUntilMillis,
+            KeyState.@Nullable Moved movedTo) {
 
         KeyState.Outcome at(long nowMillis, @Nullable String shown) {
             if (deleted) {
-                return KeyState.Outcome.DELETED;
+                return movedTo == null ? KeyState.Outcome.DELETED : KeyState.Outcome.MOVED;
             }
             if (shown != null && !shown.equals(prefix) && nowMillis >= oldUntilMillis) {
                 return KeyState.Outcome.REPLACED;
@@ -67,7 +72,8 @@ final class KeyStatePart implements Part<KeyState> {
         }
 
         State used(long nowMillis) {
-            return new State(disabled, blocked, deleted, expiresAtMillis, nowMillis, spend, prefix, oldUntilMillis);
+            return new State(
+                    disabled, blocked, deleted, expiresAtMillis, nowMillis, spend, prefix, oldUntilMillis, movedTo);
         }
     }
 
@@ -113,10 +119,10 @@ final class KeyStatePart implements Part<KeyState> {
             State state = states.get(change.keyId());
             long nowMillis = change.at().toEpochMilli();
             if (state == null) {
-                change.found(KeyState.Outcome.UNKNOWN, SpendLimits.NONE);
+                change.found(KeyState.Outcome.UNKNOWN, SpendLimits.NONE, null);
                 continue;
             }
-            change.found(state.at(nowMillis, change.prefix()), state.spend());
+            change.found(state.at(nowMillis, change.prefix()), state.spend(), state.movedTo());
             if (change.admits() && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
                 used.put(change.keyId(), nowMillis);
                 states.put(change.keyId(), state.used(nowMillis));
@@ -142,6 +148,18 @@ final class KeyStatePart implements Part<KeyState> {
         }
     }
 
+    private static KeyState.@Nullable Moved movedTo(ResultSet row) throws SQLException {
+        String id = row.getString("next_id");
+        return id == null
+                ? null
+                : new KeyState.Moved(
+                        id,
+                        new KeyOwner(
+                                row.getString("next_member"),
+                                row.getString("next_team"),
+                                row.getString("next_origin")));
+    }
+
     private static void ask(Statements statements, List<KeyState> changes, Map<String, State> states)
             throws SQLException {
         Rows wanted = SELECT.on(
@@ -156,7 +174,8 @@ final class KeyStatePart implements Part<KeyState> {
                                 row.getLong(5),
                                 KeySql.spend(row),
                                 row.getString("prefix"),
-                                row.getLong("old_until"))));
+                                row.getLong("old_until"),
+                                movedTo(row))));
         Set<String> keyIds = new LinkedHashSet<>();
         for (KeyState change : changes) {
             if (!states.containsKey(change.keyId()) && keyIds.add(change.keyId())) {

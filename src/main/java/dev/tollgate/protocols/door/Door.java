@@ -175,7 +175,7 @@ public final class Door implements Handler<KeyCaller> {
         String name = name(exchange);
         LargeBodies.Replay replay = new LargeBodies.Replay(
                 new ExchangeOutlet(exchange, reading.form()), running -> exchange.onGone(running::gone));
-        return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, reading.label(), replay);
+        return () -> bodies.paidOrKnown(key.accountId(), key.owner().originId(), name, reading.label(), replay);
     }
 
     /** Shows what was counted. */

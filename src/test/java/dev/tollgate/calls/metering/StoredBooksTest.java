@@ -8,6 +8,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.SetBlocked;
@@ -16,7 +17,9 @@ import dev.tollgate.books.tasks.Task;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.customers.keys.KeyChange.MoveKey;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
+import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
@@ -386,6 +389,34 @@ class StoredBooksTest {
         CompletableFuture<Books.Extension> used = new CompletableFuture<>();
         books.extendForUsed("t1", withKey("key_limited"), 10, used::complete);
         assertThat(await(used)).isEqualTo(new Books.NotGrown("SPEND_LIMIT"));
+    }
+
+    private void move(String from, String to) {
+        store.commit(new TakeAccount("acc_1"), new MoveKey(KeyCondition.NONE, from, to, "", "per_1", store.now()));
+    }
+
+    /** As on another server, which has read the key just before. */
+    @Test
+    void a_call_let_in_before_two_moves_is_held_under_the_newest_id() {
+        move("key_key", "key_next");
+        move("key_next", "key_newest");
+
+        assertThat(reserve("t1")).isInstanceOf(Books.Held.class);
+        assertThat(extend(1, 10)).isEqualTo(new Books.Grown(8_302));
+        assertThat(store.number("SELECT COUNT(*) FROM open_hold WHERE key_id = 'key_newest'"))
+                .isEqualTo(1);
+        store.commit(new DisableKey("key_newest", true));
+        assertThat(extend(1, 10)).isEqualTo(new Books.NotGrown("KEY_DISABLED"));
+    }
+
+    @Test
+    void a_running_call_of_a_moved_key_grows_for_its_old_id() {
+        reserve("t1");
+        move("key_key", "key_next");
+
+        assertThat(extend(1, 10)).isEqualTo(new Books.Grown(8_302));
+        assertThat(store.number("SELECT COUNT(*) FROM open_hold WHERE key_id = 'key_key'"))
+                .isEqualTo(1);
     }
 
     @Test

@@ -2,10 +2,12 @@ package dev.tollgate.customers.teams;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.Authentication;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
+import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
@@ -190,6 +192,32 @@ class TeamsTest {
         }
         assertThat(create("", team.id())).isInstanceOf(KeyResult.TooMany.class);
         assertThat(create("", "")).isInstanceOf(KeyResult.Made.class);
+    }
+
+    @Test
+    void a_moved_key_keeps_secret_settings_and_first_id() {
+        Team team = made("Search");
+        KeyResult.Made old = (KeyResult.Made) keys.create(
+                ACCOUNT, new NewKey(KeySettings.named("bot").withModels(List.of("m")), "", "", "per_1"), null);
+        String id = old.key().id();
+        assertThat(keys.move(OTHER, id, team.id(), "per_1")).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.move(ACCOUNT, id, "team_none", "per_1")).isEqualTo(new KeyResult.NoSuchOwner());
+
+        Key moved = ((KeyResult.Done) keys.move(ACCOUNT, id, team.id(), "per_1")).key();
+
+        assertThat(moved.id()).isNotEqualTo(id);
+        assertThat(moved.settings()).isEqualTo(old.key().settings());
+        assertThat(found(old)).isInstanceOfSatisfying(Authentication.Found.class, found -> assertThat(found.key())
+                .isEqualTo(moved));
+        assertThat(moved.owner()).isEqualTo(new KeyOwner("", team.id(), id));
+        assertThat(keys.find(ACCOUNT, id)).isEmpty();
+        assertThat(store.number("SELECT COUNT(*) FROM api_key WHERE id = '" + id + "' AND deleted_at IS NOT NULL"
+                        + " AND moved_to = '" + moved.id() + "'"))
+                .isEqualTo(1);
+        Key back = ((KeyResult.Done) keys.move(ACCOUNT, moved.id(), "", "per_1")).key();
+        assertThat(back.owner()).isEqualTo(KeyOwner.account(id));
+        store = store.reopened();
+        assertThat(store.keys.find(old.secret())).isInstanceOf(Authentication.Found.class);
     }
 
     @Test
