@@ -47,6 +47,11 @@ public enum Money {
         return this == DOLLARS ? "$" : "";
     }
 
+    /** The head of a column of amounts. */
+    public String heading() {
+        return this == DOLLARS ? "Charged" : "Credits";
+    }
+
     /** The word behind an amount. */
     public String unit() {
         return this == DOLLARS ? "" : " credits";

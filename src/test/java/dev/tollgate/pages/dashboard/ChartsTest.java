@@ -10,6 +10,7 @@ import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Spark;
 import java.time.LocalDate;
 import java.util.List;
@@ -98,6 +99,10 @@ class ChartsTest {
         assertThat(Display.dollarsOfCall(19_999)).isEqualTo("<$0.0001");
         assertThat(Display.dollarsOfCall(0)).isEqualTo("$0.0000");
         assertThat(Display.dollarsOfCall(246_913_400_000L)).isEqualTo("$1,234.5670");
+        assertThat(Money.CREDITS.each(1_234_567)).isEqualTo("1.2345");
+        assertThat(Money.CREDITS.each(1_230_000)).isEqualTo("1.23");
+        assertThat(Money.CREDITS.each(99)).isEqualTo("<0.0001");
+        assertThat(Money.CREDITS.each(0)).isEqualTo("0.00");
     }
 
     @Test

@@ -131,7 +131,7 @@ class DashboardTest {
         String asked = filters.replace("KEY", busy.other.keyId());
         String usage = page("/dashboard/usage?" + asked);
         String requests = page("/dashboard/requests?" + asked);
-        assertThat(first(requests, "<dt>Credits, net</dt><dd><b title=\"([0-9.]+) credits\">"))
+        assertThat(first(requests, "<dt>Charged, net</dt><dd><b title=\"([0-9.]+) credits\">"))
                 .isEqualTo(first(usage, "title=\"([0-9.]+) credits\" data-figure=\"net\""));
         assertThat(first(requests, "<dt>Calls that ended</dt><dd><b>([^<]+)</b>"))
                 .isEqualTo(first(usage, "data-figure=\"calls\">([^<]+)<"));
@@ -513,6 +513,19 @@ class DashboardTest {
         assertThat(stranger.get("/dashboard/requests/" + call).body()).contains("No such request in this account.");
         assertThat(stranger.get("/dashboard/requests/" + call + "/receipt.json").status())
                 .isEqualTo(404);
+    }
+
+    /** The page of the call has all six, and the title of each amount. */
+    @Test
+    void lists_of_calls_show_dollars_of_four_decimals() {
+        for (String path : List.of("/dashboard", "/dashboard/requests", "/dashboard/keys/" + busy.customer.keyId())) {
+            List<String> amounts = Pattern.compile("<td class=\"num\" title=\"[0-9.]+ credits\">([^<]*)</td></tr>")
+                    .matcher(page(path))
+                    .results()
+                    .map(found -> found.group(1))
+                    .toList();
+            assertThat(amounts).as(path).hasSizeGreaterThanOrEqualTo(8).allMatch(it -> it.matches("\\$0\\.[0-9]{4}"));
+        }
     }
 
     // ---- usage ----

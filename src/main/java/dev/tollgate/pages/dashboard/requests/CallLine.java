@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -37,6 +38,11 @@ public final class CallLine {
         Duration took = call.took();
         Duration time = took == null ? Duration.between(call.startedAt(), now) : took;
         return Display.took(Math.max(0, time.toMillis()));
+    }
+
+    /** Returns the charge in the amounts that a page shows first, once the call has ended. */
+    public static String amount(CallRow call, Money money) {
+        return call.endedAt() == null ? NOTHING : money.each(call.chargeMicros());
     }
 
     /** Returns the credits that were charged, once the call has ended. */
