@@ -18,6 +18,7 @@ import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.customers.stripe.WebhookCounts;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.By;
+import dev.tollgate.pages.console.ConsolePayments;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -155,7 +156,7 @@ public record MoneyModule(
             told.put("Repeated", counts.of(WebhookCounts.Kind.REPLAYED));
             told.put("Refused", counts.of(WebhookCounts.Kind.REFUSED));
             told.put("Not relevant", counts.of(WebhookCounts.Kind.OF_NO_USE));
-            told.put("Rejected: bad signature", counts.of(WebhookCounts.Kind.NOT_SIGNED));
+            told.put(ConsolePayments.NOT_SIGNED, counts.of(WebhookCounts.Kind.NOT_SIGNED));
         }
         return told;
     }
@@ -172,7 +173,7 @@ public record MoneyModule(
     /** Returns the route to which Stripe reports payments. */
     Route<?> webhook() {
         StripeGate gate = new StripeGate(account, counts, clock);
-        return Route.post("/webhooks/stripe", gate, new StripeWebhookHandler(payments, counts))
+        return Route.post(StripeWebhookHandler.PATH, gate, new StripeWebhookHandler(payments, counts))
                 .withBodyGate(gate);
     }
 }

@@ -47,6 +47,9 @@ public final class Payments {
             NOTICES + " WHERE payment_id = ? ORDER BY received_at, id LIMIT " + PAGE_MAX;
     private static final String NOT_TAKEN =
             NOTICES + " WHERE outcome <> 'taken' OR replays > 0 ORDER BY received_at DESC, id DESC LIMIT ?";
+    private static final String LATEST = NOTICES + """
+             WHERE payment_id IN (SELECT id FROM payment ORDER BY created_at DESC, id DESC LIMIT 50)
+            ORDER BY received_at DESC, id DESC LIMIT 1""";
 
     private final Database database;
     private final Writer writer;
@@ -285,6 +288,11 @@ public final class Payments {
     /** Returns the notices of a payment, in order. */
     public List<StoredNotice> told(String paymentId) {
         return database.read(sql -> sql.list(OF_PAYMENT, StoredNotice::of, paymentId));
+    }
+
+    /** Returns the latest notice of the newest payments; null without one. Old payments are left out: their notices have no index by time. */
+    public @Nullable StoredNotice latest() {
+        return database.read(sql -> sql.one(LATEST, StoredNotice::of));
     }
 
     /** Returns the notices that were refused, wait or came again, newest first. */

@@ -9,6 +9,7 @@ import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,20 @@ import org.slf4j.LoggerFactory;
  * same end. It is asked to if the books cannot be written, or if an event comes before the session of its payment is stored.
  */
 public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
+
+    public static final String PATH = "/webhooks/stripe";
+
+    /** The types of events that change a payment. */
+    public static final List<String> EVENTS = List.of(
+            "checkout.session.completed",
+            "checkout.session.async_payment_succeeded",
+            "checkout.session.async_payment_failed",
+            "checkout.session.expired",
+            "charge.refunded",
+            "charge.dispute.created",
+            "charge.dispute.closed",
+            "charge.dispute.funds_withdrawn",
+            "charge.dispute.funds_reinstated");
 
     private static final Logger log = LoggerFactory.getLogger(StripeWebhookHandler.class);
     private static final byte[] RECEIVED = "{\"received\":true}".getBytes(StandardCharsets.US_ASCII);

@@ -5,6 +5,7 @@ import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
+import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.By;
@@ -15,6 +16,7 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +31,7 @@ import templates.console.JtepaymentsGenerated;
  * {@code /console/payments}: what customers have paid, and events of the provider that were not processed at once.
  *
  * @param channel how customers pay here, in a sentence
- * @param counts of events at this server, by their outcome
+ * @param counts of events at this server, by their outcome; empty without Stripe
  * @param askAgain requests an event by its id and processes it again; returns the outcome in a sentence
  */
 public record ConsolePayments(
@@ -43,8 +45,20 @@ public record ConsolePayments(
 
     static final String PATH = "/console/payments";
 
+    /** The state of Stripe's webhook, and what to paste there and here. @param last null without an event */
+    public record Webhook(
+            boolean isSet,
+            String badge,
+            String state,
+            @Nullable StoredNotice last,
+            String address,
+            String events) {}
+
     private static final int PAGE = 50;
     private static final int ODD = 50;
+
+    /** The label of requests whose signature is wrong. */
+    public static final String NOT_SIGNED = "Rejected: bad signature";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -64,12 +78,29 @@ public record ConsolePayments(
                 names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()));
         List<StoredNotice> odd = payments.notTaken(ODD);
         Map<String, Long> sums = counts.get();
+        Webhook webhook = webhook(request, odd, sums);
         Instant now = clock.instant();
         String older = page.size() < PAGE
                 ? null
                 : PATH + "?before=" + PaymentCursor.after(page.getLast()).text();
-        return PageStep.show((out, shell) ->
-                JtepaymentsGenerated.render(out, null, shell, channel, page, accounts, now, odd, sums, said, older));
+        return PageStep.show((out, shell) -> JtepaymentsGenerated.render(
+                out, null, shell, channel, webhook, page, accounts, now, odd, sums, said, older));
+    }
+
+    private Webhook webhook(PageRequest<Visitor.Member> request, List<StoredNotice> odd, Map<String, Long> sums) {
+        StoredNotice last = Stream.concat(
+                        Stream.ofNullable(payments.latest()), odd.stream().limit(1))
+                .max(Comparator.comparing(StoredNotice::receivedAt))
+                .orElse(null);
+        boolean isSet = !sums.isEmpty();
+        boolean isWrong = sums.getOrDefault(NOT_SIGNED, 0L) > 0;
+        return new Webhook(
+                isSet,
+                !isSet ? "" : last != null ? "ok" : isWrong ? "bad" : "warn",
+                !isSet ? "not set up" : last != null ? "works" : isWrong ? "wrong signature" : "no event yet",
+                last,
+                request.address() + StripeWebhookHandler.PATH,
+                String.join("\n", StripeWebhookHandler.EVENTS));
     }
 
     private static PaymentCursor cursor(@Nullable String text) {

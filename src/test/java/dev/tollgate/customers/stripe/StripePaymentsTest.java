@@ -15,8 +15,11 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StripeStandIn;
 import dev.tollgate.testing.Today;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -352,6 +355,25 @@ class StripePaymentsTest {
                 .isEqualTo("{\"outcome\":\"taken\"}");
         assertThat(operator.submit(page, page, Map.of("event", "../charges")).body())
                 .contains("This is not the id of a Stripe event.");
+    }
+
+    @Test
+    void the_console_shows_the_webhooks_last_event_and_what_to_paste() throws IOException {
+        Browser browser = member();
+        tell(paid(newEvent(), session(browser, "10")));
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", PASSWORD);
+        String page = operator.get("/console/payments").body();
+        assertThat(page)
+                .contains("<span class=\"badge ok\">works</span>")
+                .containsPattern("Last event: [^<]+, <code class=\"wrap\">checkout.session.completed</code>, taken.")
+                .contains(">" + gateway.url() + "/webhooks/stripe</pre>")
+                .doesNotContain(StripeStandIn.KEY, SECRET);
+        String manual = Files.readString(Path.of("docs/first-hour.md"));
+        for (String event : StripeWebhookHandler.EVENTS) {
+            assertThat(page).contains(event);
+            assertThat(manual).contains("`" + event + "`");
+        }
     }
 
     @Test
