@@ -272,7 +272,8 @@
     };
     const open = () => {
       if (source || document.hidden) return;
-      source = new EventSource(live.dataset.live);
+      // the session may show another account by now, whose figures do not belong here
+      source = new EventSource(live.dataset.live + (live.dataset.live.includes('?') ? '&' : '?') + 'shown=' + document.body.dataset.account);
       source.onopen = heard;
       source.onmessage = (event) => {
         heard();

@@ -61,8 +61,8 @@ public record PeopleModule(
                         ground.random()),
                 new CustomerKeys(
                         books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
-                new Members(books.database(), books.writer(), ground.clock()),
-                new Leaving(books.database(), books.people(), books.writer(), ground.clock()));
+                new Members(books.database(), books.stores().keys(), books.writer(), ground.clock()),
+                new Leaving(books.database(), books.people(), books.stores().keys(), books.writer(), ground.clock()));
     }
 
     /** Returns the links by which people come in. */

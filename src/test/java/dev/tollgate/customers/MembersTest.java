@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -287,18 +288,74 @@ class MembersTest {
         assertThat(pia.sees(pia.account())).isTrue();
     }
 
+    /** A member with a personal key. @return the key */
+    private static String key(Somebody owner, Somebody member) {
+        String account = owner.account();
+        Matcher key = Pattern.compile("sk-[A-Za-z0-9_-]{20,}")
+                .matcher(member.browser()
+                        .submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "a laptop"))
+                        .body());
+        assertThat(key.find()).isTrue();
+        gateway.execute("UPDATE api_key SET member_id = '" + member.member(account) + "' WHERE name = 'a laptop'"
+                + " AND account_id = '" + account + "' AND created_by = '" + member.id() + "'");
+        return key.group();
+    }
+
     @Test
-    void a_member_with_keys_is_not_removed() {
+    void a_removal_ends_the_members_keys_and_no_others() {
         Somebody quy = person("quy");
         Somebody rob = colleague(quy, "rob", "admin");
+        Somebody sue = colleague(quy, "sue", "admin");
         String account = quy.account();
-        rob.browser().submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "a key"));
-        gateway.execute(
-                "UPDATE api_key SET member_id = '" + rob.member(account) + "' WHERE account_id = '" + account + "'");
-        Browser.Page refused = quy.change(rob.member(account), Map.of("deed", "remove"));
-        assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.body()).contains("This member has keys.");
-        assertThat(rob.role(account)).isEqualTo("admin");
+        String ofRob = key(quy, rob);
+        String ofSue = key(quy, sue);
+        assertThat(quy.browser().get(MEMBERS + "/" + rob.member(account)).body())
+                .contains("These keys are deleted", "a laptop");
+        assertThat(rob.change(quy.member(account), Map.of("deed", "remove")).status())
+                .isEqualTo(422);
+        assertThat(gateway.get("/v1/credits", ofRob).status()).isEqualTo(200);
+        assertThat(quy.change(rob.member(account), Map.of("deed", "remove")).status())
+                .isEqualTo(303);
+        assertThat(rob.role(account)).isEqualTo("none");
+        assertThat(gateway.get("/v1/credits", ofRob).status()).isEqualTo(401);
+        assertThat(gateway.get("/v1/credits", ofSue).status()).isEqualTo(200);
+        String data = "/dashboard/settings/data";
+        assertThat(sue.browser()
+                        .submit(data, data, Map.of("login", sue.login()))
+                        .location())
+                .isEqualTo("/sign-in?said=left");
+        assertThat(gateway.get("/v1/credits", ofSue).status()).isEqualTo(401);
+    }
+
+    @Test
+    void a_removal_that_is_refused_deletes_no_key() {
+        Somebody ted = person("ted");
+        String ofTed = key(ted, ted);
+        colleague(ted, "una", "viewer");
+        assertThat(ted.browser()
+                        .submit(ORGANIZATIONS, ORGANIZATIONS, Map.of("deed", "leave", "account", ted.account()))
+                        .body())
+                .contains("This is the last owner.");
+        assertThat(gateway.get("/v1/credits", ofTed).status()).isEqualTo(200);
+    }
+
+    // ---- several organizations ----
+
+    @Test
+    void a_form_of_a_stale_tab_is_refused_after_a_switch() {
+        Somebody vic = person("victor");
+        Somebody host = person("hostess");
+        String link = link(host.invite("victor@example.org", "admin"));
+        String home = vic.account();
+        Supplier<Browser.Page> stale = vic.browser()
+                .opened("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "made in a stale tab"));
+        assertThat(vic.browser().submit(link, link, Map.of()).location()).isEqualTo("/dashboard");
+        assertThat(vic.browser().get("/docs").body()).contains("Switch organization");
+        assertThat(stale.get().status()).isEqualTo(403);
+        assertThat(gateway.number("SELECT COUNT(*) FROM api_key WHERE name = 'made in a stale tab'"))
+                .isZero();
+        assertThat(vic.browser().get("/dashboard/live?shown=" + home).status())
+                .isEqualTo(204);
     }
 
     // ---- the commit ----

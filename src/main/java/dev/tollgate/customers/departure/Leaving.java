@@ -5,6 +5,8 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
+import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
+import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.MemberRole;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,9 @@ public final class Leaving {
 
     /** The time for which a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
+
+    /** The number of times that keys are read again before an erasure gives up. */
+    private static final int TRIES = 5;
 
     private static final String OTHER = "SELECT 1 FROM person WHERE role = 'operator' AND id <> ? LIMIT 1";
 
@@ -40,12 +46,14 @@ public final class Leaving {
 
     private final Database database;
     private final People people;
+    private final Keys keys;
     private final Writer writer;
     private final InstantSource clock;
 
-    public Leaving(Database database, People people, Writer writer, InstantSource clock) {
+    public Leaving(Database database, People people, Keys keys, Writer writer, InstantSource clock) {
         this.database = database;
         this.people = people;
+        this.keys = keys;
         this.writer = writer;
         this.clock = clock;
     }
@@ -136,10 +144,37 @@ public final class Leaving {
         if (isLastOwner(person)) {
             return new LastOwner();
         }
+        for (int i = 0; i < TRIES; i++) {
+            Outcome outcome = erase(person);
+            if (outcome != null) {
+                return outcome;
+            }
+        }
+        throw new StoreException("the keys of who leaves change all the time");
+    }
+
+    /** Erases the person and deletes the person's keys. @return null if the keys have changed since they were read: nothing is done then */
+    private @Nullable Outcome erase(Person person) {
+        Membership membership = person.membership();
+        String memberId = membership == null ? "" : membership.id();
+        DeleteKeys delete = new DeleteKeys(
+                person.accountId(),
+                memberId,
+                null,
+                memberId.isEmpty() ? List.of() : keys.owned(person.accountId(), memberId, null),
+                clock.instant());
+        BooleanSupplier isWanted = memberId.isEmpty() ? () -> true : delete::outcome;
         Erasure erasure =
-                new Erasure(person.accountId(), person.id(), () -> true, people.startMarks()::of, clock.instant());
-        Deed deed = told(person, "account.leave", () -> new Deed.Changed(null, "{\"left\":\"" + person.id() + "\"}"));
-        return run(person.accountId(), person.id(), List.of(new TakeAccount(person.accountId()), erasure, deed));
+                new Erasure(person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
+        String left = "{\"left\":\"" + person.id() + "\"}";
+        Deed deed = told(person, "account.leave", () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
+        List<Change> changes = new ArrayList<>(List.of(new TakeAccount(person.accountId())));
+        if (!memberId.isEmpty()) {
+            changes.add(delete);
+        }
+        changes.addAll(List.of(erasure, deed));
+        Outcome outcome = run(person.accountId(), person.id(), changes);
+        return outcome instanceof Gone && !erasure.outcome() ? null : outcome;
     }
 
     /** Returns the row of the audit log, without an address, which would outlive all other data about the person. */

@@ -17,6 +17,7 @@ import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A change of one membership, under the lock of its account. */
@@ -31,27 +32,36 @@ class MemberChange extends Write<Outcome> {
     private static final String KEYS =
             "SELECT 1 FROM api_key WHERE member_id = ? AND hidden = 0 AND deleted_at IS NULL LIMIT 1";
     private static final String SET = "UPDATE member SET role = ? WHERE id = ?";
+    private static final String TEAMS = "DELETE FROM team_member WHERE member_id = ?";
     private static final String END = "UPDATE member SET left_at = ? WHERE id = ?";
 
     private final Acting by;
     private final String memberId;
     private final @Nullable MemberRole role;
     private final @Nullable Instant endsAt;
+    private final @Nullable BooleanSupplier areKeysDeleted;
     private @Nullable Changed changed;
 
-    private MemberChange(Acting by, String memberId, @Nullable MemberRole role, @Nullable Instant endsAt) {
+    private MemberChange(
+            Acting by,
+            String memberId,
+            @Nullable MemberRole role,
+            @Nullable Instant endsAt,
+            @Nullable BooleanSupplier areKeysDeleted) {
         this.by = by;
         this.memberId = memberId;
         this.role = role;
         this.endsAt = endsAt;
+        this.areKeysDeleted = areKeysDeleted;
     }
 
     static MemberChange role(Acting by, String memberId, MemberRole role) {
-        return new MemberChange(by, memberId, role, null);
+        return new MemberChange(by, memberId, role, null, null);
     }
 
-    static MemberChange end(Acting by, String memberId, Instant at) {
-        return new MemberChange(by, memberId, null, at);
+    /** @param areKeysDeleted whether this unit has deleted all keys of the member; null if it deletes none */
+    static MemberChange end(Acting by, String memberId, Instant at, @Nullable BooleanSupplier areKeysDeleted) {
+        return new MemberChange(by, memberId, null, at, areKeysDeleted);
     }
 
     String memberId() {
@@ -64,8 +74,17 @@ class MemberChange extends Write<Outcome> {
         return changed;
     }
 
+    /** @throws IllegalStateException if keys were deleted for a membership that does not end: then they stay, too */
     @Override
     protected Outcome run(Statements statements) throws SQLException {
+        Outcome outcome = decided(statements);
+        if (areKeysDeleted != null && areKeysDeleted.getAsBoolean() && !(outcome instanceof Done)) {
+            throw new IllegalStateException("the membership does not end");
+        }
+        return outcome;
+    }
+
+    private Outcome decided(Statements statements) throws SQLException {
         changed = null;
         MemberRole now = roleOf(statements, memberId);
         if (now == null || !mayChange(statements, now)) {
@@ -77,17 +96,18 @@ class MemberChange extends Write<Outcome> {
         if (now == MemberRole.OWNER && !statements.has(OTHER_OWNER, by.accountId(), memberId)) {
             return new LastOwner();
         }
-        if (role == null && statements.has(KEYS, memberId)) {
-            return new HasKeys();
-        }
         if (role != MemberRole.OWNER) {
             List<String> older = ShutOut.before(statements, RowForm.MEMBERS);
             if (!older.isEmpty()) {
                 return new OlderServers(older);
             }
         }
+        if (role == null && statements.has(KEYS, memberId)) {
+            return new HasKeys();
+        }
         if (role == null) {
             statements.run(END, endsAt, memberId);
+            statements.run(TEAMS, memberId);
         } else {
             statements.run(SET, role.text(), memberId);
         }
@@ -132,7 +152,7 @@ class MemberChange extends Write<Outcome> {
         private final String accountId;
 
         Open(String personId, String sessionHash, String accountId) {
-            super(new Acting(accountId, personId, null, null), "", null, null);
+            super(new Acting(accountId, personId, null, null), "", null, null, null);
             this.personId = personId;
             this.sessionHash = sessionHash;
             this.accountId = accountId;

@@ -1,5 +1,8 @@
 package dev.tollgate.customers.members;
 
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
+import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The members of organizations. Thread-safe; blocks. */
@@ -33,6 +37,9 @@ public final class Members {
             WHERE member.account_id = ? AND member.left_at IS NULL""";
     private static final String ALL = ROWS + " ORDER BY member.created_at, member.id LIMIT 1000";
     private static final String ONE = ROWS + " AND member.id = ?";
+    private static final String MADE = """
+            SELECT id FROM api_key WHERE account_id = ? AND created_by = ? AND member_id = '' AND deleted_at IS NULL AND hidden = 0
+            ORDER BY id LIMIT 1000""";
     private static final String NAMES = """
             SELECT member.id, member.person_id, person.login FROM member JOIN person ON person.id = member.person_id
             WHERE member.account_id = ? LIMIT 5000""";
@@ -45,12 +52,17 @@ public final class Members {
             WHERE member.person_id = ? AND member.left_at IS NULL AND account.blocked = 0
             ORDER BY member.created_at, member.id LIMIT 100""";
 
+    /** The number of times that keys are read again before a removal gives up. */
+    private static final int TRIES = 5;
+
     private final Database database;
+    private final Keys keys;
     private final Writer writer;
     private final InstantSource clock;
 
-    public Members(Database database, Writer writer, InstantSource clock) {
+    public Members(Database database, Keys keys, Writer writer, InstantSource clock) {
         this.database = database;
+        this.keys = keys;
         this.writer = writer;
         this.clock = clock;
     }
@@ -88,7 +100,7 @@ public final class Members {
     /** The organization would be left without an owner. */
     public record LastOwner() implements Outcome {}
 
-    /** The member has keys of their own, which are deleted or moved first. */
+    /** The keys of the member were changed while they were read, several times. */
     public record HasKeys() implements Outcome {}
 
     /** @param ids of living servers of an older version, which know no roles */
@@ -137,6 +149,22 @@ public final class Members {
         });
     }
 
+    /** Returns the keys of a member that are not deleted. */
+    public List<Key> keys(String accountId, String memberId) {
+        return keys.list(accountId, null, Keys.PAGE_MAX).stream()
+                .filter(key -> key.owner().memberId().equals(memberId))
+                .toList();
+    }
+
+    /** Returns the keys of the account and of its teams that a person has made, whose secrets the person may know. */
+    public List<Key> keysMadeBy(String accountId, String personId) {
+        Set<String> ids = database.pages()
+                .read(accountId, sql -> Set.copyOf(sql.list(MADE, row -> row.getString(1), accountId, personId)));
+        return keys.list(accountId, null, Keys.PAGE_MAX).stream()
+                .filter(key -> ids.contains(key.id()))
+                .toList();
+    }
+
     /** Returns the open invitations to an account, the newest first. */
     public List<Invitation> invitations(String accountId) {
         Instant now = clock.instant();
@@ -169,22 +197,35 @@ public final class Members {
 
     /** Gives a member another role. Only owners change owners, or make one. To give the same again is no error. */
     public Outcome setRole(Acting by, String memberId, MemberRole role) {
-        return run(by, MemberChange.role(by, memberId, role), "member.role");
+        return run(by, MemberChange.role(by, memberId, role), List.of(), "member.role");
     }
 
-    /** Ends another member's membership: their pages of this organization end at once, on all servers. */
+    /** Ends a membership, with the member's keys and places in teams: pages and keys end at once, on all servers. */
     public Outcome remove(Acting by, String memberId) {
-        return run(by, MemberChange.end(by, memberId, clock.instant()), "member.remove");
+        return end(by, memberId, "member.remove");
     }
 
     /** Ends the membership of who leaves. The last member does not leave, but deletes the account. */
     public Outcome leave(Acting by) {
         String own = by.membership() == null ? "" : by.membership().id();
-        return run(by, MemberChange.end(by, own, clock.instant()), "member.leave");
+        return end(by, own, "member.leave");
     }
 
-    private Outcome run(Acting by, MemberChange change, String action) {
-        List<Change> changes = new ArrayList<>(List.of(change));
+    /** The first try is without the keys: it judges, and nothing is deleted if the membership does not end. */
+    private Outcome end(Acting by, String memberId, String action) {
+        Instant now = clock.instant();
+        Outcome outcome = run(by, MemberChange.end(by, memberId, now, null), List.of(), action);
+        for (int i = 0; i < TRIES && outcome instanceof HasKeys; i++) {
+            DeleteKeys delete =
+                    new DeleteKeys(by.accountId(), memberId, null, keys.owned(by.accountId(), memberId, null), now);
+            outcome = run(by, MemberChange.end(by, memberId, now, delete::outcome), List.of(delete), action);
+        }
+        return outcome;
+    }
+
+    private Outcome run(Acting by, MemberChange change, List<Change> before, String action) {
+        List<Change> changes = new ArrayList<>(before);
+        changes.add(change);
         // The change has judged the role itself, also of who gives up the own one.
         changes.addAll(by.act(Right.SELF, action, change.memberId(), clock.instant(), change::changed));
         writer.commitAndWait(Unit.of(changes));

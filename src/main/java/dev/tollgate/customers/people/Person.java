@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param passwordDue whether the password must be changed before anything else
  * @param accountId the account whose pages are shown; in a session the chosen one, else that in which the next sign-in begins
  * @param membership in that account; null if the person is in no account, which then gives no right
+ * @param isElsewhere whether the person is also a member of other accounts
  * @param accountBlocked whether the account's keys are refused; never without a membership
  * @param accountName what the account is called
  * @param hasSecondFactor whether a sign-in needs a code after the password
@@ -25,6 +26,7 @@ public record Person(
         String id,
         String accountId,
         @Nullable Membership membership,
+        boolean isElsewhere,
         String login,
         @Nullable String email,
         @Nullable Instant confirmedAt,

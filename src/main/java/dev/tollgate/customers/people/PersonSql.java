@@ -18,7 +18,8 @@ final class PersonSql {
             person.id, account.id AS account_id, member.id AS member_id, member.role AS member_role, person.login, person.email, person.confirmed_at, person.name, person.role,
             person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
             person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at,
-            account.blocked, account.name AS account_name""";
+            account.blocked, account.name AS account_name, CASE WHEN EXISTS (SELECT 1 FROM member e
+                WHERE e.person_id = person.id AND e.account_id <> account.id AND e.left_at IS NULL) THEN 1 ELSE 0 END AS elsewhere""";
 
     static final String FROM_PERSON = " FROM person" + joined(MemberSql.HOME);
 
@@ -42,6 +43,7 @@ final class PersonSql {
                 row.getString("id"),
                 row.getString("account_id"),
                 membership,
+                Columns.flag(row, "elsewhere"),
                 row.getString("login"),
                 row.getString("email"),
                 Columns.timeOrNull(row, "confirmed_at"),

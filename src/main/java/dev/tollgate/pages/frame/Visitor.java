@@ -41,7 +41,7 @@ public sealed interface Visitor {
 
         @Override
         public String csrfSeed() {
-            return session.hash();
+            return session.hash() + " " + accountId(); // a form of another account's page is too old
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.live;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.calls.metering.Meter;
@@ -72,6 +74,12 @@ public final class Live implements AutoCloseable {
     }
 
     private void open(Exchange exchange, Visitor.Member visitor, Money money) {
+        String shown = exchange.query("shown");
+        if (shown != null && !shown.equals(visitor.accountId())) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "The session shows another account.")
+                    .withStatus(204)
+                    .asException();
+        }
         SseWriter writer = exchange.stream();
         writer.heartbeatAfter(SILENCE);
         LiveStream[] opened = new LiveStream[1];

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.members;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.members.Members.Outcome;
 import dev.tollgate.customers.people.People;
@@ -79,7 +80,7 @@ public record MemberPage(Members members, People people) {
             case Members.NotAllowed _ -> "Your role does not include this, or the member has left.";
             case Members.LastOwner _ ->
                 "This is the last owner. An organization keeps one: make another member an owner first.";
-            case Members.HasKeys _ -> "This member has keys. Delete them first.";
+            case Members.HasKeys _ -> "The keys of this member are being changed. Try again.";
             case Members.OlderServers(List<String> ids) -> MemberSql.older(ids);
         };
     }
@@ -90,9 +91,11 @@ public record MemberPage(Members members, People people) {
         boolean isSelf = member.personId().equals(request.visitor().person().id());
         boolean mayChange =
                 isOwner || (request.visitor().mayPartly(Right.SET_MEMBERS) && member.role() != MemberRole.OWNER);
+        List<Key> keys = members.keys(request.visitor().accountId(), member.id());
+        List<Key> known = members.keysMadeBy(request.visitor().accountId(), member.personId());
         boolean isProved = people.sessions().isProved(request.visitor().session());
         @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
-        return (out, shell) ->
-                JtememberGenerated.render(out, null, shell, member, mayChange, isOwner, isSelf, isProved, errors, said);
+        return (out, shell) -> JtememberGenerated.render(
+                out, null, shell, member, mayChange, isOwner, isSelf, isProved, keys, known, errors, said);
     }
 }
