@@ -354,8 +354,7 @@ class MembersTest {
         assertThat(stale.get().status()).isEqualTo(403);
         assertThat(gateway.number("SELECT COUNT(*) FROM api_key WHERE name = 'made in a stale tab'"))
                 .isZero();
-        assertThat(vic.browser().get("/dashboard/live?shown=" + home).status())
-                .isEqualTo(204);
+        assertThat(vic.browser().get("/dashboard/live?shown=" + home).status()).isEqualTo(204);
     }
 
     // ---- the commit ----

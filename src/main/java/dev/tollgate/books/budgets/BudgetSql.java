@@ -2,6 +2,7 @@ package dev.tollgate.books.budgets;
 
 import dev.tollgate.books.budgets.BudgetCalendar.Period;
 import dev.tollgate.books.budgets.Budgets.Budget;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,6 +27,8 @@ public final class BudgetSql {
             UNION ALL SELECT 1 FROM member WHERE account_id = ? AND id = ? AND left_at IS NULL
             UNION ALL SELECT 1 FROM team WHERE account_id = ? AND id = ? AND archived_at IS NULL""";
     private static final String TEAMS = "SELECT id, name FROM team WHERE account_id = ?";
+    private static final String PRESENT =
+            "SELECT owner, kind, starts_at, charged_micros, held_micros FROM budget_window WHERE account_id = ? AND ends_at > ?";
     private static final String DELETE = "DELETE FROM budget WHERE account_id = ? AND owner = ? AND kind = ?";
     private static final String INSERT =
             "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES (?, ?, ?, ?, ?)";
@@ -91,6 +94,29 @@ public final class BudgetSql {
         Map<String, String> names = new HashMap<>();
         sql.each(TEAMS, row -> names.put(row.getString(1), row.getString(2)), accountId);
         return new Budgets(version, zone.id(), zone.setAt(), all, names);
+    }
+
+    /** Returns an account's budgets with their use at a time. */
+    public BudgetsNow now(String accountId, Instant at) throws SQLException {
+        Budgets budgets = read(accountId, 0);
+        Map<List<Object>, WindowUse> uses = new HashMap<>();
+        sql.each(
+                PRESENT,
+                row -> uses.put(
+                        List.of(row.getString(1), row.getString(2), row.getLong(3)),
+                        new WindowUse(row.getLong(4), row.getLong(5))),
+                accountId,
+                at.toEpochMilli());
+        List<BudgetsNow.Line> lines = new ArrayList<>();
+        for (String owner : budgets.owners()) {
+            budgets.of(owner).forEach((window, budget) -> {
+                Period period = budgets.calendar().at(window, at.toEpochMilli());
+                WindowUse use = uses.get(List.<Object>of(owner, window.code(), period.startMillis()));
+                lines.add(new BudgetsNow.Line(
+                        owner, window, budget.limitMicros(), use == null ? WindowUse.NONE : use, period.end()));
+            });
+        }
+        return new BudgetsNow(budgets.zone(), lines);
     }
 
     /** Returns whether an account has an owner of budgets. */

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.BudgetSql;
+import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
@@ -112,6 +114,11 @@ public final class Ledger {
                 id,
                 sql -> Optional.ofNullable(
                         sql.one(LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id)));
+    }
+
+    /** Returns an organization's budgets with their use at a time; none if the account has none. */
+    public BudgetsNow budgets(String accountId, Instant at) {
+        return database.readFor(accountId, sql -> new BudgetSql(sql).now(accountId, at));
     }
 
     /** Returns the spend limits of all keys of an account together; none if the account does not exist. */

@@ -1,18 +1,36 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
+import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/accounts…}: accounts, their money and their limits. */
 public final class AccountRoutes {
 
     static final int PAGE_MAX = 200;
+
+    private static final List<String> WINDOWS =
+            Stream.of(SpendWindow.values()).map(SpendWindow::code).toList();
+
+    /** The word that frees a member from the budget of each member. */
+    private static final String UNLIMITED = "unlimited";
 
     private final OperatorAccounts deeds;
 
@@ -34,6 +52,8 @@ public final class AccountRoutes {
                 AdminRoute.get(
                         one + "/limits",
                         request -> deeds.limits(request.id()).json().node()),
+                AdminRoute.get(one + "/budgets", request -> json(deeds.budgets(request.id()))),
+                AdminRoute.post(one + "/budgets", this::setBudgets, members()),
                 AdminRoute.post(
                         one + "/limits", this::setLimits, "requests", "tokens", "concurrency", "spend", "reason"));
     }
@@ -85,6 +105,17 @@ public final class AccountRoutes {
         return deeds.setLimits(by, request.id(), rates, spend).json().node();
     }
 
+    private static String[] members() {
+        List<String> members = new ArrayList<>(WINDOWS);
+        members.addAll(List.of("owner", "time_zone", "reason"));
+        return members.toArray(String[]::new);
+    }
+
+    private ObjectNode setBudgets(AdminRequest request) throws ActionRefused {
+        By by = request.by();
+        return json(deeds.setBudgets(by, request.id(), budgets(request.id(), request.body(), deeds.now())));
+    }
+
     static ObjectNode json(Account account) {
         Balance balance = account.balance();
         return new AdminJson()
@@ -99,5 +130,84 @@ public final class AccountRoutes {
                 .time("created_at", account.createdAt())
                 .time("deleted_at", account.deletedAt())
                 .node();
+    }
+
+    // ---- budgets ----
+
+    /** Reads a change: the windows of an owner that the body names, or the time zone. */
+    private static SetBudgets budgets(String accountId, OperatorBody body, Instant now) throws ActionRefused {
+        if (body.has("time_zone")) {
+            return SetBudgets.zone(accountId, zone(body.needText("time_zone")), now);
+        }
+        String owner = body.needText("owner");
+        Map<SpendWindow, @Nullable SpendBudget> named = new EnumMap<>(SpendWindow.class);
+        for (SpendWindow window : SpendWindow.values()) {
+            JsonNode value = body.node(window.code());
+            if (!value.isMissingNode()) {
+                named.put(window, budget(body, window.code(), value, owner));
+            }
+        }
+        if (named.isEmpty()) {
+            throw OperatorBody.wrong("owner", "needs a window; allowed are " + String.join(", ", WINDOWS));
+        }
+        return SetBudgets.of(
+                accountId,
+                owner,
+                old -> {
+                    Map<SpendWindow, SpendBudget> next = new EnumMap<>(SpendWindow.class);
+                    next.putAll(old);
+                    named.forEach((window, budget) -> {
+                        if (budget == null) {
+                            next.remove(window);
+                        } else {
+                            next.put(window, budget);
+                        }
+                    });
+                    return next;
+                },
+                now);
+    }
+
+    private static ZoneId zone(String name) {
+        if (!ZoneId.getAvailableZoneIds().contains(name)) {
+            throw OperatorBody.wrong("time_zone", "must be the name of a time zone, such as Europe/Berlin");
+        }
+        return ZoneId.of(name);
+    }
+
+    private static @Nullable SpendBudget budget(OperatorBody body, String name, JsonNode value, String owner) {
+        if (value.isNull()) {
+            return null;
+        }
+        if (owner.startsWith("mem_") && value.isString() && value.asString().equals(UNLIMITED)) {
+            return new SpendBudget(null);
+        }
+        long micros = body.credits(name);
+        if (micros < 0) {
+            throw OperatorBody.wrong(name, "must be 0 or more");
+        }
+        return new SpendBudget(micros);
+    }
+
+    private static ObjectNode json(BudgetsNow now) {
+        ObjectNode json = new AdminJson().text("time_zone", now.zone().getId()).node();
+        var lines = json.putArray("data");
+        for (BudgetsNow.Line line : now.lines()) {
+            Long limit = line.limitMicros();
+            lines.add(new AdminJson()
+                    .text("owner", line.owner())
+                    .text("window", line.window().code())
+                    .credits("limit", limit)
+                    .credits("used", line.use().chargedMicros())
+                    .credits("held", line.use().heldMicros())
+                    .credits(
+                            "left",
+                            limit == null
+                                    ? null
+                                    : Math.max(0, limit - line.use().micros()))
+                    .time("resets_at", line.endsAt())
+                    .node());
+        }
+        return json;
     }
 }

@@ -13,6 +13,7 @@ final class DeedWords {
             "account.adjust", "Adjusted the balance",
             "account.reverse", "Reversed a payment",
             "task.refund", "Refunded a call",
+            "account.budgets", "Set the account's budgets",
             "account.limits", "Set the account's limits",
             "account.block", "Banned the account",
             "account.unblock", "Unbanned the account",

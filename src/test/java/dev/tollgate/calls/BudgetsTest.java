@@ -1,0 +1,156 @@
+package dev.tollgate.calls;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.UpstreamScript;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Budgets as the operator sets them and as callers meet them. */
+class BudgetsTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String CHAT =
+            "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    private static final String RESPONSE = "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\"}";
+    private static final String MESSAGE =
+            "{\"model\":\"gemini-2.5-pro\",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    private static final String NATIVE = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}";
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+        gateway.setNow(Instant.parse("2026-11-20T12:00:00Z"));
+        gateway.script(UpstreamScript.answers().text("b").finish("STOP", new UpstreamScript.Tokens(10, 20, 30)));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String path(Customer customer) {
+        return "/admin/accounts/" + customer.account() + "/budgets";
+    }
+
+    private static JsonNode set(Customer customer, String members) {
+        Reply reply = gateway.post(path(customer), "{" + members + ",\"reason\":\"for a test\"}", ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json();
+    }
+
+    private static Reply post(Customer customer, String path, String body) {
+        return gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Authorization", "Bearer " + customer.key())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** A customer whose key is a member's in a team. */
+    private static Customer inTeam() {
+        Customer customer = gateway.customer("100");
+        String team = "team_" + customer.account().substring(4);
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', '"
+                + customer.account() + "', 'Search', 1)");
+        gateway.execute("UPDATE api_key SET team_id = '" + team + "' WHERE id = '" + customer.keyId() + "'");
+        return customer;
+    }
+
+    @Test
+    void a_reached_budget_of_a_team_is_named_on_every_door() {
+        Customer customer = inTeam();
+        String team = "team_" + customer.account().substring(4);
+        set(customer, "\"time_zone\":\"Europe/Berlin\"");
+        for (int i = 0; i < 12; i++) { // 0.01 credits each
+            assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        }
+        JsonNode now = set(customer, "\"owner\":\"" + team + "\",\"month\":0.1299");
+        assertThat(now.at("/data/0/used").asDouble())
+                .as("what was spent before")
+                .isPositive();
+
+        Reply chat = customer.chat(CHAT);
+        assertThat(chat.status()).isEqualTo(429);
+        assertThat(chat.error().get("message").asString())
+                .startsWith("The monthly budget of team Search is reached: of 0.1299 credits, ")
+                .endsWith(" It will reset at 2026-12-01T00:00:00+01:00.");
+        assertBudget(chat.error().get("budget"), team);
+        assertThat(chat.header("x-should-retry")).isEqualTo("false");
+
+        Reply response = post(customer, "/v1/responses", RESPONSE);
+        assertThat(response.status()).as(response.text()).isEqualTo(429);
+        assertBudget(response.error().get("budget"), team);
+
+        Reply message = post(customer, "/v1/messages", MESSAGE);
+        assertThat(message.status()).as(message.text()).isEqualTo(429);
+        assertBudget(message.json().at("/error/details/budget"), team);
+
+        Reply natively = post(customer, "/v1beta/models/gemini-2.5-pro:generateContent", NATIVE);
+        assertThat(natively.status()).as(natively.text()).isEqualTo(429);
+        JsonNode details = natively.json().at("/error/details");
+        assertThat(details.at("/0/metadata/owner").asString()).isEqualTo("team");
+        assertThat(details.at("/0/metadata/resets_at").asString()).isEqualTo("2026-12-01T00:00:00+01:00");
+        assertThat(details.at("/1/violations/0/subject").asString()).isEqualTo("team:" + team);
+        assertThat(details.at("/1/violations/0/quotaId").asString()).isEqualTo("SpendLimitPerMonth");
+    }
+
+    private static void assertBudget(JsonNode budget, String team) {
+        assertThat(budget.get("owner").asString()).isEqualTo("team");
+        assertThat(budget.get("id").asString()).isEqualTo(team);
+        assertThat(budget.get("name").asString()).isEqualTo("Search");
+        assertThat(budget.get("window").asString()).isEqualTo("month");
+        assertThat(budget.get("limit").decimalValue()).isEqualByComparingTo("0.1299");
+        assertThat(budget.get("left").decimalValue().add(budget.get("used").decimalValue()))
+                .isEqualByComparingTo("0.1299");
+        assertThat(budget.get("resets_at").asString()).isEqualTo("2026-12-01T00:00:00+01:00");
+    }
+
+    @Test
+    void a_raised_or_removed_budget_lets_the_next_call_in() {
+        Customer customer = gateway.customer("100");
+        set(customer, "\"owner\":\"account\",\"day\":0");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(429);
+        set(customer, "\"owner\":\"account\",\"day\":50");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":0");
+        assertThat(customer.chat(CHAT).error().at("/budget/owner").asString()).isEqualTo("key");
+        assertThat(set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":null")
+                        .get("data"))
+                .hasSize(1);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains("account.budgets", "for a test");
+    }
+
+    @Test
+    void a_wrong_budget_is_refused_with_its_field() {
+        Customer customer = gateway.customer("100");
+        for (String[] wrong : new String[][] {
+            {"\"owner\":\"account\",\"month\":-1", "month"},
+            {"\"owner\":\"account\",\"month\":\"unlimited\"", "month"},
+            {"\"owner\":\"account\"", "owner"},
+            {"\"time_zone\":\"Mars/Olympus\"", "time_zone"},
+            {"\"owner\":\"account\",\"year\":1", "year"}
+        }) {
+            Reply reply = gateway.post(path(customer), "{" + wrong[0] + ",\"reason\":\"for a test\"}", ADMIN_KEY);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+            assertThat(reply.error().get("param").asString()).isEqualTo(wrong[1]);
+        }
+        Reply unknown =
+                gateway.post(path(customer), "{\"owner\":\"team_9\",\"month\":1,\"reason\":\"for a test\"}", ADMIN_KEY);
+        assertThat(unknown.status()).as(unknown.text()).isEqualTo(404);
+        set(customer, "\"time_zone\":\"Asia/Tokyo\"");
+        Reply soon = gateway.post(path(customer), "{\"time_zone\":\"UTC\",\"reason\":\"for a test\"}", ADMIN_KEY);
+        assertThat(soon.status()).as(soon.text()).isEqualTo(409);
+    }
+}
