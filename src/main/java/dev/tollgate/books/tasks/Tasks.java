@@ -58,9 +58,11 @@ public final class Tasks {
     public Optional<Task> find(String accountId, String id, @Nullable KeyOwner reads) {
         return database.readFor(accountId, sql -> {
             Task task = sql.one(SELECT, Tasks::task, id, accountId, id, accountId);
-            boolean isOurs =
-                    task != null && (reads == null || sql.has(READS, task.keyId(), reads.id(), reads.originId()));
-            return isOurs ? Optional.of(task) : Optional.empty();
+            if (task == null) {
+                return Optional.empty();
+            }
+            boolean mayRead = reads == null || sql.has(READS, task.keyId(), reads.id(), reads.originId());
+            return mayRead ? Optional.of(task) : Optional.empty();
         });
     }
 
