@@ -73,7 +73,7 @@ public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
         Instant end = within.end();
         Instant latest = now.truncatedTo(ChronoUnit.HOURS).plus(HOUR);
         boolean isOver = end != null && end.isBefore(latest);
-        ZonedDateTime to = (isOver ? end : latest).atZone(ZoneOffset.UTC);
+        ZonedDateTime to = (end != null && isOver ? end : latest).atZone(ZoneOffset.UTC);
         ZonedDateTime from = begin == null
                 ? to.minusNanos(1).truncatedTo(ChronoUnit.DAYS).minusDays(STANDARD - 1)
                 : begin.atZone(ZoneOffset.UTC);
