@@ -57,8 +57,15 @@ public final class PlatformHistory {
             + ROWS.formatted("used.charged_micros, used.refunded_micros")
             + ") AS parts GROUP BY account_id) AS earned JOIN account ON account.id = earned.account_id\n";
 
-    private static final String HIGHEST = "SELECT account.id, account.name, earned.net FROM " + EARNED
-            + "ORDER BY earned.net DESC, account.id LIMIT ?";
+    /** Sums of what accounts paid, of days or of quarters of an hour. */
+    private static final String PAID = """
+            SELECT used.account_id, CAST(SUM(used.charged_micros) - SUM(used.refunded_micros) AS BIGINT)
+            FROM account a CROSS JOIN %s used
+            WHERE used.account_id = a.id AND used.starts_at >= ? AND used.starts_at < ? GROUP BY used.account_id""";
+
+    private static final String PAID_BY_DAY = PAID.formatted("usage_day");
+    private static final String PAID_BY_QUARTER = PAID.formatted("usage_quarter");
+    private static final String NAME = "SELECT id, name FROM account WHERE id = ?";
 
     private static final String BY_ACCOUNT = "SELECT account.id, account.name, "
             + columns("figures.%s") + " FROM (SELECT account_id, " + columns("SUM(%1$s) AS %1$s") + " FROM ("
@@ -83,7 +90,14 @@ public final class PlatformHistory {
     /** The groups of finished days in memory: about 300 bytes each. */
     private static final long GROUPS_MAX = 50_000;
 
+    /** The sums of accounts in memory: about 100 bytes each. */
+    private static final long PAID_MAX = 200_000;
+
     private final Database database;
+    private final Cache<PaidIn, Map<String, Long>> paid = Caffeine.newBuilder()
+            .maximumWeight(PAID_MAX)
+            .weigher((PaidIn range, Map<String, Long> sums) -> 1 + sums.size())
+            .build();
     private final Cache<Long, Finished> finished = Caffeine.newBuilder()
             .maximumWeight(GROUPS_MAX)
             .weigher((Long day, Finished of) -> 1 + of.sums.models.size() + of.sums.channels.size())
@@ -260,10 +274,39 @@ public final class PlatformHistory {
             throw new IllegalArgumentException("a page has 1 to 200 accounts");
         }
         return database.pages().read(OPERATOR, sql -> {
-            List<Object> values = range(sql, span);
-            values.add(limit);
-            return sql.list(HIGHEST, row -> ofAccount(sql, row, span), values.toArray());
+            Map<String, Long> net = new HashMap<>();
+            Range range = range(sql, span);
+            PaidIn days = new PaidIn(range.from, range.folded, known(sql).corrections);
+            Map<String, Long> ofDays = paid.getIfPresent(days);
+            if (ofDays == null) {
+                ofDays = paid(sql, PAID_BY_DAY, range.from, range.folded);
+                paid.put(days, ofDays);
+            }
+            net.putAll(ofDays);
+            paid(sql, PAID_BY_QUARTER, range.folded, range.to)
+                    .forEach((id, micros) -> net.merge(id, micros, Long::sum));
+            List<OfAccount> highest = new ArrayList<>();
+            for (Map.Entry<String, Long> one : net.entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue()
+                            .reversed()
+                            .thenComparing(Map.Entry.comparingByKey()))
+                    .limit(limit)
+                    .toList()) {
+                highest.add(Objects.requireNonNull(sql.one(NAME, row -> ofAccount(sql, row, span), one.getKey())));
+            }
+            return highest;
         });
+    }
+
+    /** Days that are over, whose sums stay as long as no usage is counted into any of them late. */
+    private record PaidIn(long from, long folded, long corrections) {}
+
+    private static Map<String, Long> paid(Reads sql, String text, long from, long to) throws SQLException {
+        Map<String, Long> sums = new HashMap<>();
+        if (from < to) {
+            sql.each(text, row -> sums.put(row.getString(1), row.getLong(2)), from, to);
+        }
+        return sums;
     }
 
     /** Returns the accounts of which something ended in such a span, in the order of their ids; at most 10,000. */
@@ -277,17 +320,25 @@ public final class PlatformHistory {
                                         row.getString(1),
                                         row.getString(2),
                                         Figures.read(row, 3, UsageColumn.OF_ACCOUNTS)),
-                                range(sql, span).toArray()));
+                                range(sql, span).values().toArray()));
     }
 
-    /** Returns the values of {@link #ROWS}: whole days where they are folded, else quarters of an hour. */
-    private static List<Object> range(Reads sql, Span span) throws SQLException {
+    /** A range of which whole days are read to {@code folded}, and quarters of an hour from there. */
+    private record Range(long from, long folded, long to) {
+
+        /** Returns the values of {@link #ROWS}. */
+        List<Object> values() {
+            return new ArrayList<>(List.of(from, folded, folded, to));
+        }
+    }
+
+    private static Range range(Reads sql, Span span) throws SQLException {
         long from = span.from().toEpochMilli();
         long to = span.to().toEpochMilli();
         boolean isOfDays = from % DAY_MILLIS == 0;
         long whole = Math.min(UsageRows.foldedUntil(sql), to - to % DAY_MILLIS);
         long folded = isOfDays ? Math.clamp(whole, from, to) : from;
-        return new ArrayList<>(List.of(from, folded, folded, to));
+        return new Range(from, folded, to);
     }
 
     /** An account whose credits are about to end. @param balanceMicros what it has @param netMicros what it paid in the span */
@@ -300,7 +351,7 @@ public final class PlatformHistory {
      */
     public List<Ending> ending(Span span, long days, int limit) {
         return database.pages().read(OPERATOR, sql -> {
-            List<Object> values = range(sql, span);
+            List<Object> values = range(sql, span).values();
             Collections.addAll(values, Duration.between(span.from(), span.to()).toDays(), days, limit);
             return sql.list(
                     ENDING,
