@@ -26,7 +26,7 @@ public final class BudgetSql {
             SELECT 1 FROM api_key WHERE account_id = ? AND id = ? AND deleted_at IS NULL
             UNION ALL SELECT 1 FROM member WHERE account_id = ? AND id = ? AND left_at IS NULL
             UNION ALL SELECT 1 FROM team WHERE account_id = ? AND id = ? AND archived_at IS NULL""";
-    private static final String TEAMS = "SELECT id, name FROM team WHERE account_id = ?";
+    private static final String TEAMS = "SELECT id, name FROM team WHERE account_id = ? AND archived_at IS NULL";
     private static final String PRESENT =
             "SELECT owner, kind, starts_at, charged_micros, held_micros FROM budget_window WHERE account_id = ? AND ends_at > ?";
     private static final String DELETE = "DELETE FROM budget WHERE account_id = ? AND owner = ? AND kind = ?";

@@ -84,6 +84,11 @@ public final class Budgets {
         return Collections.unmodifiableSet(new TreeSet<>(ofOwners.keySet()));
     }
 
+    /** Returns what keeping them counts for: one, and one for each owner and each team's name. */
+    public int size() {
+        return 1 + ofOwners.size() + teamNames.size();
+    }
+
     /** Returns an owner's own budgets. */
     public Map<SpendWindow, Budget> of(String owner) {
         return ofOwners.getOrDefault(owner, Map.of());

@@ -22,8 +22,8 @@ final class RememberedRows {
 
     static final int ROWS_MAX = 50_000;
 
-    /** The most accounts whose budgets are kept. */
-    static final int BUDGETS_MAX = 10_000;
+    /** The most owners of budgets that are kept, of all accounts: each has up to five. */
+    static final int BUDGET_OWNERS_MAX = 50_000;
 
     private final boolean alone;
     private final boolean isReal;
@@ -31,6 +31,7 @@ final class RememberedRows {
     private final Map<String, ReservationRow> reservations = new HashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
     private final Map<String, Budgets> budgets = new HashMap<>();
+    private int budgetOwners;
     private final SpendOwners owners = new SpendOwners();
 
     /** @param alone whether this process alone writes to the database */
@@ -147,10 +148,15 @@ final class RememberedRows {
     }
 
     void keep(String accountId, Budgets read) {
-        if (budgets.size() >= BUDGETS_MAX) {
+        Budgets replaced = budgets.get(accountId);
+        int before = replaced == null ? 0 : replaced.size();
+        if (budgetOwners - before + read.size() > BUDGET_OWNERS_MAX) {
             budgets.clear();
+            budgetOwners = 0;
+            before = 0;
         }
         budgets.put(accountId, read);
+        budgetOwners += read.size() - before;
     }
 
     void forgetWindows(Predicate<WindowRow.Id> gone) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.budgets.BudgetCalendar;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -386,6 +389,21 @@ class RowsTest {
             windows.add(new WindowRow(new WindowRow.Id("", keyId, kind, start), charged, 0));
         }
         return windows;
+    }
+
+    @Test
+    void budgets_are_kept_of_a_bounded_number_of_owners() {
+        Budgets many = Budgets.NONE;
+        for (int i = 0; i < 1_000; i++) {
+            many = many.with("key_" + i, Map.of(SpendWindow.DAY, new SpendBudget(1L)), 0);
+        }
+        RememberedRows kept = new RememberedRows(true);
+        for (int i = 0; i < 60; i++) {
+            kept.keep("acc_" + i, many);
+            kept.keep("acc_" + i, many);
+        }
+        assertThat(kept.earlierBudgets("acc_0")).isSameAs(Budgets.NONE);
+        assertThat(kept.earlierBudgets("acc_59")).isSameAs(many);
     }
 
     // ---- what other stores read from a change ----
