@@ -1,9 +1,11 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,11 @@ public record Person(
     /** Returns whether the person's role in the account has a whole right. */
     public boolean may(Right right) {
         return membership != null && right.isWhole(membership.role());
+    }
+
+    /** Returns the keys of the account to which a right of the person extends; none without a membership. */
+    public KeyView view(Right right) {
+        return membership == null ? new KeyView(false, "", Set.of()) : membership.view(right);
     }
 
     public boolean isOperator() {

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class PersonSql {
 
     static final String PERSON = """
-            person.id, account.id AS account_id, member.id AS member_id, member.role AS member_role, person.login, person.email, person.confirmed_at, person.name, person.role,
+            person.id, account.id AS account_id, member.id AS member_id, member.role AS member_role, %s AS administers, person.login, person.email, person.confirmed_at, person.name, person.role,
             person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
             person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at,
             account.blocked, account.name AS account_name, CASE WHEN EXISTS (SELECT 1 FROM member e
-                WHERE e.person_id = person.id AND e.account_id <> account.id AND e.left_at IS NULL) THEN 1 ELSE 0 END AS elsewhere""";
+                WHERE e.person_id = person.id AND e.account_id <> account.id AND e.left_at IS NULL) THEN 1 ELSE 0 END AS elsewhere""".formatted(MemberSql.ADMINISTERS);
 
     static final String FROM_PERSON = " FROM person" + joined(MemberSql.HOME);
 
@@ -67,7 +67,12 @@ final class PersonSql {
 
     private static @Nullable Membership membership(ResultSet row) throws SQLException {
         String id = row.getString("member_id");
-        return id == null ? null : new Membership(id, MemberRole.parse(row.getString("member_role")));
+        return id == null
+                ? null
+                : new Membership(
+                        id,
+                        MemberRole.parse(row.getString("member_role")),
+                        MemberSql.administers(row.getString("administers")));
     }
 
     static BrowserSession session(ResultSet row) throws SQLException {

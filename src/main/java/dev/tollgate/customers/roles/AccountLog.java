@@ -88,7 +88,8 @@ public final class AccountLog {
      */
     static final class Act extends Write<Boolean> {
 
-        private static final String ROLE = "SELECT role FROM member WHERE id = ? AND left_at IS NULL";
+        private static final String NOW =
+                "SELECT role, " + MemberSql.ADMINISTERS + " FROM member WHERE id = ? AND left_at IS NULL";
         private static final String INSERT = """
                 INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, before_json, after_json)
                 SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ?, ?, ? FROM account_log WHERE account_id = ?""";
@@ -130,15 +131,21 @@ public final class AccountLog {
             return true;
         }
 
-        /** The gate and the handler have judged the role with which the page was opened; another one now has to have the whole right. */
+        /** The gate and the handler have judged the membership with which the page was opened; a lesser one now has to have the whole right. */
         private void requireRight(Statements statements) throws SQLException {
             Membership opened = by.membership();
             if (opened == null || right == Right.SELF) {
                 return;
             }
-            String text = statements.one(ROLE, row -> row.getString(1), opened.id());
-            MemberRole now = text == null ? null : MemberRole.parse(text);
-            if (now == null || (now != opened.role() && !right.isWhole(now))) {
+            Membership now = statements.one(
+                    NOW,
+                    row -> new Membership(
+                            opened.id(), MemberRole.parse(row.getString(1)), MemberSql.administers(row.getString(2))),
+                    opened.id());
+            boolean isAsOpened = now != null
+                    && now.role() == opened.role()
+                    && now.administers().containsAll(opened.administers());
+            if (now == null || (!isAsOpened && !right.isWhole(now.role()))) {
                 throw new RightLost();
             }
         }

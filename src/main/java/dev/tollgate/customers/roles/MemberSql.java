@@ -1,6 +1,8 @@
 package dev.tollgate.customers.roles;
 
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The SQL by which other packages find the members of accounts. An older program deletes a person and leaves the membership, so each joins the person. */
 public final class MemberSql {
@@ -15,7 +17,16 @@ public final class MemberSql {
     public static final String OF_SESSION =
             home("CASE m.account_id WHEN session.account_id THEN 0 WHEN person.account_id THEN 1 ELSE 2 END");
 
+    /** The teams whose admin {@code member} is, for {@link #administers}. */
+    public static final String ADMINISTERS = "(SELECT string_agg(tm.team_id, ',') FROM team_member tm"
+            + " WHERE tm.member_id = member.id AND tm.role = 'admin')";
+
     private MemberSql() {}
+
+    /** Returns the ids of teams that {@link #ADMINISTERS} has. @param text null for none */
+    public static Set<String> administers(@Nullable String text) {
+        return text == null ? Set.of() : Set.of(text.split(","));
+    }
 
     /** Returns why a change waits that servers of an older version would not understand. */
     public static String older(List<String> servers) {

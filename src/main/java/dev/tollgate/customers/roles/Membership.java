@@ -1,8 +1,28 @@
 package dev.tollgate.customers.roles;
 
+import java.util.Set;
+
 /**
  * A person's live membership in an account.
  *
  * @param id {@code mem_…}
+ * @param administers the ids of the teams whose admin the member is
  */
-public record Membership(String id, MemberRole role) {}
+public record Membership(String id, MemberRole role, Set<String> administers) {
+
+    public Membership {
+        administers = Set.copyOf(administers);
+    }
+
+    /** Makes a membership that administers no team. */
+    public Membership(String id, MemberRole role) {
+        this(id, role, Set.of());
+    }
+
+    /** Returns the keys to which a right extends: all of the account's, or the member's own and those of the teams that the member administers. */
+    public KeyView view(Right right) {
+        return right.isWhole(role)
+                ? KeyView.ALL
+                : new KeyView(false, right.isOwn(role) ? id : "", right.isOfTeam() ? administers : Set.of());
+    }
+}

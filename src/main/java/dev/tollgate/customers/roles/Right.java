@@ -60,6 +60,22 @@ public enum Right {
         return !cell(role).equals(NONE);
     }
 
+    /** Returns whether a member has the right or a part of it, by the role or as the admin of a team. Which part is the handler's to check. */
+    public boolean isPartly(Membership membership) {
+        return isPartly(membership.role())
+                || (!membership.administers().isEmpty() && !cells.getLast().equals(NONE));
+    }
+
+    /** Returns whether a role has the right for what is the member's own. */
+    boolean isOwn(MemberRole role) {
+        return cell(role).equals("own");
+    }
+
+    /** Returns whether the admin of a team has the right for what is the team's. */
+    boolean isOfTeam() {
+        return cells.getLast().equals("team");
+    }
+
     private String cell(MemberRole role) {
         return cells.get(role.ordinal());
     }

@@ -6,7 +6,6 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
-import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Exchange;
@@ -90,16 +89,16 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
 
     /** Returns the gate of members of an account whose role has a whole right. Who is in no account is sent to their own settings. */
     static PageGate<Visitor.Member> members(PageGate<Visitor.Member> persons, Right right) {
-        return members(persons, right.name(), right::isWhole);
+        return members(persons, right.name(), membership -> right.isWhole(membership.role()));
     }
 
-    /** Returns the gate of members whose role has a right or a part of it; which part, the handler checks. */
+    /** Returns the gate of members who have a right or a part of it, by their role or as the admin of a team; which part, the handler checks. */
     static PageGate<Visitor.Member> partly(PageGate<Visitor.Member> persons, Right right) {
         return members(persons, right.name() + " partly", right::isPartly);
     }
 
     private static PageGate<Visitor.Member> members(
-            PageGate<Visitor.Member> persons, String right, Predicate<MemberRole> has) {
+            PageGate<Visitor.Member> persons, String right, Predicate<Membership> has) {
         String name = "page for members, " + right;
         return new PageGate<>(name, persons.site, persons.people, persons.tokens, seen -> {
             Visitor.Member member = persons.judge.apply(seen);
@@ -107,7 +106,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
             if (membership == null) {
                 throw seen.isGet() ? to("/dashboard/settings") : refused("You are not a member of this organization.");
             }
-            if (!has.test(membership.role())) {
+            if (!has.test(membership)) {
                 throw refused("Your role in this organization does not include this.");
             }
             return member;

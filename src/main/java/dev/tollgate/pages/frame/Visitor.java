@@ -31,7 +31,7 @@ public sealed interface Visitor {
         /** Returns whether the visitor's role has a right or a part of it. */
         public boolean mayPartly(Right right) {
             Membership membership = person().membership();
-            return membership != null && right.isPartly(membership.role());
+            return membership != null && right.isPartly(membership);
         }
 
         @Override
