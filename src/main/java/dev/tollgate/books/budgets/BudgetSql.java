@@ -34,6 +34,11 @@ public final class BudgetSql {
             "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES (?, ?, ?, ?, ?)";
     private static final String CHANGED =
             "UPDATE account SET budgets_version = budgets_version + 1, time_zone = ?, time_zone_at = ? WHERE id = ?";
+    private static final String RAISE =
+            "UPDATE account SET budgets_version = budgets_version + 1 WHERE id = ? AND budgets_version > 0";
+    private static final String COPY = """
+            INSERT INTO budget (account_id, owner, kind, limit_micros, since)
+            SELECT account_id, ?, kind, limit_micros, since FROM budget WHERE account_id = ? AND owner = ?""";
     private static final String DELETE_WINDOWS = "DELETE FROM budget_window WHERE account_id = ?";
 
     /** Deletes the windows that no budget needs any longer: of an owner's own, or of each member. */
@@ -155,6 +160,21 @@ public final class BudgetSql {
             }
         }
         sql.run(CHANGED, next.zone().getId(), next.zoneSetAt().toEpochMilli(), accountId);
+    }
+
+    /**
+     * Gives the budgets of an owner to another one, who has none and has spent nothing; the first keeps them for running calls. For a unit that has
+     * taken the account's row.
+     */
+    public void copy(String accountId, String owner, String other) throws SQLException {
+        if (sql.run(COPY, other, accountId, owner) > 0) {
+            raise(accountId);
+        }
+    }
+
+    /** Lets every server read an account's budgets and the names of its teams again. For a unit that has taken the account's row. */
+    public void raise(String accountId) throws SQLException {
+        sql.run(RAISE, accountId);
     }
 
     private void count(String accountId, String owner, SpendWindow window, Period period) throws SQLException {

@@ -46,8 +46,9 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
     }
 
     /**
-     * Takes an account's row for a change of its people: of two servers that change them, one waits, in the order in which the ledger locks. The
-     * outcome says whether the account exists and is not deleted.
+     * Takes an account's row for a change of its people, teams or keys: of two servers that change them, one waits, in the order in which the ledger
+     * locks. A later part may raise the version of the budgets in it, so the row is read again after the commit. The outcome says whether the account
+     * exists and is not deleted.
      */
     public static final class TakeAccount extends LedgerChange<Boolean> {
 
@@ -166,6 +167,9 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 open = null;
             }
             for (LedgerChange<?> change : changes) {
+                if (change instanceof TakeAccount taken && kept != null) {
+                    kept.forgetAccount(taken.accountId);
+                }
                 String accountId = change.blockedOrNot();
                 if (accountId != null) {
                     blockedOrNot.accept(accountId);

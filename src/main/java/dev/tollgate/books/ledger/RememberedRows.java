@@ -159,6 +159,10 @@ final class RememberedRows {
         budgetOwners += read.size() - before;
     }
 
+    void forgetAccount(String id) {
+        accounts.remove(id);
+    }
+
     void forgetWindows(Predicate<WindowRow.Id> gone) {
         windows.keySet().removeIf(gone);
     }

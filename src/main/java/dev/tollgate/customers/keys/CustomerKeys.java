@@ -203,7 +203,7 @@ public final class CustomerKeys {
     }
 
     /**
-     * Moves an API key to a team, or to the account: it gets another id, under which its secret and settings go on. Not of a personal key's member
+     * Moves an API key to a team, or to the account: it gets another id, under which its secret, settings and budgets go on; its spending starts at zero. Not of a personal key's member
      * alone: who may is the caller's to check.
      *
      * @param teamId empty for the account

@@ -189,8 +189,8 @@ public abstract sealed class KeyChange<O> extends Decision<O>
     }
 
     /**
-     * Gives a key another owner under another id, which takes over secret and settings, in a unit that has taken the account's row. The old id keeps its
-     * history. The outcome is that of making a key.
+     * Gives a key another owner under another id, which takes over secret, settings and the key's budgets, in a unit that has taken the account's row. The
+     * old id keeps its history. The outcome is that of making a key.
      */
     public static final class MoveKey extends KeyChange<CreateKey.Outcome> {
 

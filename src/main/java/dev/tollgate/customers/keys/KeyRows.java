@@ -1,6 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowForm;
@@ -151,12 +152,16 @@ final class KeyRows {
         statements.run(ROTATE, hash, key.prefix(), oldHash, key.oldSecretUntil(), key.version(), key.id());
     }
 
-    /** Writes the row under the next id of a key that is moved, which takes the secrets over; the old row keeps a hash that no secret has. */
+    /**
+     * Writes the row under the next id of a key that is moved, which takes over the secrets and the budgets; the old row keeps a hash that no secret
+     * has.
+     */
     void move(Row present, Key next, Instant at, String createdBy) throws SQLException {
         String id = present.key().id();
         statements.run(MOVE, "moved " + id, next.id(), at, id);
         insert(next, present.hash(), createdBy);
         statements.run(TAKE_OVER, present.oldHash(), next.oldSecretUntil(), id, id, next.lastUsedAt(), next.id());
+        new BudgetSql(statements).copy(next.accountId(), id, next.id());
     }
 
     /** Returns the ids of the live keys of an owner, in their order. @param memberId null for any; @param teamId null for any */

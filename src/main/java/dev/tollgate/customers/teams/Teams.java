@@ -2,6 +2,7 @@ package dev.tollgate.customers.teams;
 
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
 import dev.tollgate.customers.keys.Keys;
@@ -236,6 +237,7 @@ public final class Teams {
                 return new TeamResult.NameTaken();
             }
             statements.run("UPDATE team SET name = ? WHERE id = ?", name, id);
+            new BudgetSql(statements).raise(accountId);
             return new TeamResult.Done(new Team(id, accountId, name, team.createdAt(), null));
         }
     }

@@ -2,20 +2,27 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
+import dev.tollgate.customers.teams.TeamResult;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -91,6 +98,24 @@ class NodesTest {
         assertThat(outcomes)
                 .filteredOn(ReserveOutcome.SpendLimitReached.class::isInstance)
                 .hasSize(CALLERS - 20);
+    }
+
+    @Test
+    void a_team_that_one_node_renames_is_named_so_by_the_other() {
+        one.account("acc_1", HOLD);
+        Teams teams = new Teams(two.database, two.keys, two.writer, two::now, new SecureRandom());
+        String team = ((TeamResult.Done) teams.create("acc_1", "Search")).team().id();
+        one.ownedKey("key_1", "acc_1", "", team);
+        one.decide(SetBudgets.of("acc_1", team, limits -> Map.of(SpendWindow.DAY, new SpendBudget(0L)), one.now()));
+        assertThat(refused("t1", team).name()).isEqualTo("Search");
+        teams.rename("acc_1", team, "Find");
+        assertThat(refused("t2", team).name()).isEqualTo("Find");
+    }
+
+    private Spender refused(String id, String team) {
+        OpenHold hold = new OpenHold(id, "acc_1", "key_1", "chat", "m", one.now(), "", team);
+        Reserve reserve = new Reserve(hold, 1, 1, () -> SpendLimits.NONE, () -> true);
+        return ((ReserveOutcome.SpendLimitReached) one.decide(reserve)).owner();
     }
 
     @Test

@@ -2,7 +2,18 @@ package dev.tollgate.customers.teams;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.Extend;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.books.ledger.SetBudgets;
+import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.Authentication;
 import dev.tollgate.customers.keys.CustomerKeys;
@@ -11,12 +22,15 @@ import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +243,56 @@ class TeamsTest {
             assertThat(keys.rotate(ACCOUNT, by, id, null, Duration.ZERO)).isEqualTo(new KeyResult.NotYours());
         }
         assertThat(keys.rotate(ACCOUNT, "mem_ann", id, null, Duration.ZERO)).isInstanceOf(KeyResult.Made.class);
+    }
+
+    private void budget(String owner, long micros) {
+        SetBudgets set = SetBudgets.of(
+                ACCOUNT, owner, limits -> Map.of(SpendWindow.MONTH, new SpendBudget(micros)), store.now());
+        assertThat(store.decide(set)).isInstanceOf(SetBudgets.Done.class);
+    }
+
+    private ReserveOutcome reserve(String id, Key key, long micros) {
+        KeyOwner owner = key.owner();
+        OpenHold hold = new OpenHold(id, ACCOUNT, key.id(), "chat", "m", store.now(), owner.memberId(), owner.teamId());
+        return store.decide(new Reserve(hold, micros, micros, () -> SpendLimits.NONE, () -> true));
+    }
+
+    private Spender refused(String id, Key key, long micros) {
+        return ((ReserveOutcome.SpendLimitReached) reserve(id, key, micros)).owner();
+    }
+
+    @Test
+    void a_moved_key_takes_its_budgets_along_and_spends_from_zero() {
+        Team team = made("Search");
+        Key old = key("", "").key();
+        budget(old.id(), 100);
+        assertThat(reserve("t1", old, 60)).isEqualTo(new ReserveOutcome.Reserved(60));
+
+        Key moved = ((KeyResult.Done) keys.move(ACCOUNT, old.id(), team.id(), "per_1")).key();
+
+        assertThat(refused("t2", moved, 101)).isEqualTo(new Spender(Owner.KEY, moved.id(), ""));
+        assertThat(reserve("t3", moved, 100)).isEqualTo(new ReserveOutcome.Reserved(100));
+        Extend more = new Extend("t1", 50, 50, () -> SpendLimits.NONE, () -> true, store.now());
+        assertThat(store.decide(more)).as("a running call").isEqualTo(new Extend.WindowExhausted(SpendWindow.MONTH));
+        store.settle("t1", 60);
+        store.settle("t3", 70);
+        LedgerChecks.assertCoherent(store);
+        List<String> found = new ArrayList<>();
+        new Audit(store.database).run(found::add, (subject, rows) -> {});
+        assertThat(found.stream().filter(line -> line.contains("budget"))).isEmpty();
+    }
+
+    @Test
+    void a_refusal_names_a_renamed_team_at_once() {
+        Team team = made("Search");
+        Key key = key("", team.id()).key();
+        budget(team.id(), 100);
+        assertThat(refused("t1", key, 101)).isEqualTo(new Spender(Owner.TEAM, team.id(), "Search"));
+
+        done(teams.rename(ACCOUNT, team.id(), "Find"));
+
+        assertThat(refused("t2", key, 101)).isEqualTo(new Spender(Owner.TEAM, team.id(), "Find"));
+        assertThat(reserve("t3", key, 100)).isEqualTo(new ReserveOutcome.Reserved(100));
     }
 
     @Test
