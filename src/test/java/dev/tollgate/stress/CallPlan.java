@@ -46,11 +46,19 @@ record CallPlan(
         }
     }
 
-    /** The kind of account: with money to spare, with less than the running calls would hold, or under a spend limit. */
+    /** The kind of account: with money to spare and wide budgets, with less than the running calls would hold, or under spend limits and tight budgets. */
     enum Wallet {
         RICH,
         POOR,
         LIMITED
+    }
+
+    /** The owner of the key that calls: no one but the account, a member, a member in a team, or a team. */
+    enum KeyOwner {
+        ACCOUNT,
+        MEMBER,
+        MEMBER_IN_TEAM,
+        TEAM
     }
 
     /** The moment at which the upstream reports usage. */
@@ -168,6 +176,11 @@ record CallPlan(
 
     private boolean isCompaction() {
         return compacts && door == Door.RESPONSES;
+    }
+
+    /** Returns the owner of the key that calls. */
+    KeyOwner keyOwner() {
+        return KeyOwner.values()[number / 2 % KeyOwner.values().length];
     }
 
     boolean isKeyed() {

@@ -94,10 +94,25 @@ final class CrashBooks {
 
     // ---- the tables alone ----
 
-    private void checkTheWhole(Connection connection) {
+    /** Returns what is wrong in the books while calls run: a difference, or a budget that is exceeded. */
+    List<String> compareNow() {
+        try (Connection connection = database.connect()) {
+            verify(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return problems;
+    }
+
+    private void verify(Connection connection) {
         try (Database reading = database.openReading()) {
             new Audit(reading).run(difference -> problems.add("ledger verify: " + difference), QUIETLY);
         }
+        none(connection, "exceeded budgets", CrashBudgets.EXCEEDED);
+    }
+
+    private void checkTheWhole(Connection connection) {
+        verify(connection);
         try {
             LedgerChecks.assertCoherent(sql -> CrashDatabase.number(connection, sql));
         } catch (AssertionError e) {

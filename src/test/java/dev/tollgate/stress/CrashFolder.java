@@ -1,7 +1,6 @@
 package dev.tollgate.stress;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -29,6 +28,9 @@ final class CrashFolder implements AutoCloseable {
             CallPlan.Wallet.LIMITED, 1_000_000_000L);
     private static final long LIMIT_MICROS = 8_000_000;
 
+    /** The smallest budget under which some calls of a trial find no room. */
+    private static final long TIGHT_MICROS = 1_000_000;
+
     /** What has to go even where the trials are ended from outside. */
     private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
 
@@ -36,7 +38,7 @@ final class CrashFolder implements AutoCloseable {
     private final Path data = made("tollgate-crash");
     private final CrashDatabase database;
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Map<String, String> keys = new HashMap<>();
+    private final Map<String, Map<CallPlan.KeyOwner, String>> keys = new HashMap<>();
     private Running mortal;
     private Running neighbour;
     private int trials;
@@ -79,14 +81,13 @@ final class CrashFolder implements AutoCloseable {
     private void prepare(StoreFixture store, int trial) {
         accounts(trial).forEach((wallet, account) -> {
             store.account(account, CREDITS_MICROS.get(wallet));
-            KeySettings settings = KeySettings.named("crash");
-            SpendLimits limits = wallet == CallPlan.Wallet.LIMITED
-                    ? new SpendLimits(LIMIT_MICROS, null, 2 * LIMIT_MICROS)
-                    : SpendLimits.NONE;
-            keys.put(
-                    account,
-                    store.key("key_" + account, account, settings.withSpend(limits))
-                            .reveal());
+            CrashBudgets company = new CrashBudgets(store, account);
+            boolean isLimited = wallet == CallPlan.Wallet.LIMITED;
+            SpendLimits limits = isLimited ? new SpendLimits(LIMIT_MICROS, null, 2 * LIMIT_MICROS) : SpendLimits.NONE;
+            keys.put(account, company.keys(limits));
+            if (wallet != CallPlan.Wallet.POOR) {
+                company.setBudgets(isLimited ? TIGHT_MICROS : CREDITS_MICROS.get(wallet));
+            }
         });
     }
 
@@ -103,8 +104,8 @@ final class CrashFolder implements AutoCloseable {
         return trials++;
     }
 
-    String key(String account) {
-        return keys.get(account);
+    String key(String account, CallPlan.KeyOwner owner) {
+        return keys.get(account).get(owner);
     }
 
     CrashDatabase database() {

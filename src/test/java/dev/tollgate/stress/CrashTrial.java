@@ -83,6 +83,7 @@ final class CrashTrial {
         long began = System.nanoTime();
         List<Thread> callers = startCallers();
         loadForAWhile();
+        checkBudgets();
         long loadMillis = millisSince(began);
         killed = true;
         folder.killMortal();
@@ -113,6 +114,9 @@ final class CrashTrial {
                 loadMillis,
                 starts,
                 endings,
+                (int) all.stream()
+                        .filter(call -> call.error().equals("spend_limit_exceeded"))
+                        .count(),
                 replays,
                 renewed,
                 totals.tasks,
@@ -156,7 +160,7 @@ final class CrashTrial {
 
     private CrashCaller.Heard call(CallPlan plan, int port) {
         try {
-            return CrashCaller.call(plan, port, folder.key(accounts.get(plan.wallet())));
+            return CrashCaller.call(plan, port, folder.key(accounts.get(plan.wallet()), plan.keyOwner()));
         } catch (RuntimeException e) {
             problems.add("call " + plan.number() + " was answered with something unreadable: " + e);
             throw e;
@@ -207,6 +211,14 @@ final class CrashTrial {
             awaitHoldsOfTheDead(folder.living());
         } else if (database.number("SELECT COUNT(*) FROM open_hold") > 0) {
             problems.add("holds are still there when calls are answered");
+        }
+        problems.addAll(new CrashBooks(database).compareNow());
+    }
+
+    /** While calls run and hold: a budget that is exceeded for a moment is exceeded. */
+    private void checkBudgets() {
+        if (database.number("SELECT COUNT(*) FROM " + CrashBudgets.EXCEEDED) > 0) {
+            problems.add("a budget is exceeded while calls run");
         }
     }
 

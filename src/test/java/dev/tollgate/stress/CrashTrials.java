@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * its books with what its callers have heard and what the upstream has said.
  *
  * <p>What must hold: nothing is charged twice; nothing is charged for which the upstream has not answered; each answer that was
- * received whole is charged exactly once, with what it printed; no hold and no running task is left; the ledger adds up. Who comes
- * back with an Idempotency-Key gets what was charged, byte for byte and without another call, and otherwise a new call.
+ * received whole is charged exactly once, with what it printed; no hold and no running task is left; the ledger adds up; no budget of
+ * an account, a team, a member or a key is ever exceeded. Who comes back with an Idempotency-Key gets what was charged, byte for byte and
+ * without another call, and otherwise a new call.
  *
  * <p>On PostgreSQL a dead gateway's holds return when its lease has run out, which the trials bring about by moving its end into the
  * past: at once, or after the new start. In some trials a second gateway shares the database and goes on: its callers must notice
@@ -50,6 +51,7 @@ public final class CrashTrials {
      * The result of one trial.
      *
      * @param shared whether a second gateway went on
+     * @param limited calls that a budget or a spend limit refused
      * @param replays responses that callers fetched again after the crash
      * @param renewed calls with an Idempotency-Key that callers repeated after the crash
      */
@@ -60,6 +62,7 @@ public final class CrashTrials {
             long loadMillis,
             int starts,
             Map<CrashCaller.Ending, Integer> endings,
+            int limited,
             int replays,
             int renewed,
             int tasks,
@@ -69,8 +72,8 @@ public final class CrashTrials {
             long tookMillis,
             List<String> problems) {
 
-        static final String HEADER = "trial,seed,gateways,load_ms,starts,calls,whole,refused,left,lost,replays,renewed,"
-                + "tasks,charged,expired,charged_micros,ms,problems";
+        static final String HEADER = "trial,seed,gateways,load_ms,starts,calls,whole,refused,left,lost,limited,replays,"
+                + "renewed,tasks,charged,expired,charged_micros,ms,problems";
 
         /** The result of a trial that could not be completed. */
         static Result broken(int trial, long seed, Throwable why) {
@@ -81,6 +84,7 @@ public final class CrashTrials {
                     0,
                     0,
                     Map.of(),
+                    0,
                     0,
                     0,
                     0,
@@ -105,6 +109,7 @@ public final class CrashTrials {
                                     count(CrashCaller.Ending.REFUSED),
                                     count(CrashCaller.Ending.LEFT),
                                     count(CrashCaller.Ending.LOST),
+                                    limited,
                                     replays,
                                     renewed,
                                     tasks,

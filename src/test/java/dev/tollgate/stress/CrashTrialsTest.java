@@ -39,6 +39,7 @@ class CrashTrialsTest {
         if (trials > 1) {
             assertSome("answers that were got again", results, CrashTrials.Result::replays);
             assertSome("calls that were made anew", results, CrashTrials.Result::renewed);
+            assertSome("calls that a budget or a limit refused", results, CrashTrials.Result::limited);
         }
     }
 

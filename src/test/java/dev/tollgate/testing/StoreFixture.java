@@ -181,10 +181,11 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     /** Makes a key of a member, of a team, or of a member in a team. */
-    public void ownedKey(String id, String accountId, String memberId, String teamId) {
-        key(id, accountId, KeySettings.named(id));
+    public KeySecret ownedKey(String id, String accountId, String memberId, String teamId) {
+        KeySecret secret = key(id, accountId, KeySettings.named(id));
         execute("UPDATE api_key SET member_id = '" + memberId + "', team_id = '" + teamId + "' WHERE id = '" + id
                 + "'");
+        return secret;
     }
 
     /** The beginning of a key's secret; empty where there is no such key. */
