@@ -20,6 +20,7 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyGate;
 import dev.tollgate.customers.keys.KeysHandler;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
@@ -76,9 +77,9 @@ record CallRoutes(
         List<Route<?>> routes = new ArrayList<>();
         models(routes, key);
         keptResponses(routes, key);
-        account(routes, key);
-        keys(routes, key.forManagement(), customerKeys);
-        receipts(routes, key);
+        account(routes, key.orManagement(Scope.USAGE_READ));
+        keys(routes, key.forManagement(Scope.KEYS_READ), key.forManagement(Scope.KEYS_WRITE), customerKeys);
+        receipts(routes, key.ofAccountOrManagement(Scope.USAGE_READ));
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         ground.surroundings()
                 .protocols()
@@ -160,15 +161,15 @@ record CallRoutes(
         api(routes, Route.get("/usage", key, new UsageHandler(books.history(), ground.clock())));
     }
 
-    private void keys(List<Route<?>> routes, KeyGate key, CustomerKeys customerKeys) {
+    private void keys(List<Route<?>> routes, KeyGate read, KeyGate write, CustomerKeys customerKeys) {
         KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
-        api(routes, Route.get("/keys", key, keys.list()));
-        api(routes, Route.post("/keys", key, keys.create()));
-        api(routes, Route.get("/keys/{id}", key, keys.one()));
-        api(routes, Route.patch("/keys/{id}", key, keys.change()));
-        api(routes, Route.delete("/keys/{id}", key, keys.delete()));
-        api(routes, Route.post("/keys/{id}/rotate", key, keys.rotate()));
-        api(routes, Route.post("/keys/{id}/move", key, keys.move()));
+        api(routes, Route.get("/keys", read, keys.list()));
+        api(routes, Route.post("/keys", write, keys.create()));
+        api(routes, Route.get("/keys/{id}", read, keys.one()));
+        api(routes, Route.patch("/keys/{id}", write, keys.change()));
+        api(routes, Route.delete("/keys/{id}", write, keys.delete()));
+        api(routes, Route.post("/keys/{id}/rotate", write, keys.rotate()));
+        api(routes, Route.post("/keys/{id}/move", write, keys.move()));
     }
 
     private void receipts(List<Route<?>> routes, KeyGate key) {

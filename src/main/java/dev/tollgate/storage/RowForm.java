@@ -15,6 +15,9 @@ public enum RowForm {
     /** Keys of members and teams: older programs let each key of an account read what all its keys have kept. */
     OWNED_KEYS(49, "SELECT 1 FROM api_key WHERE (member_id <> '' OR team_id <> '') AND hidden = 0 LIMIT 1"),
 
+    /** Management keys with chosen scopes: older programs give each the standard ones. */
+    SCOPES(49, "SELECT 1 FROM api_key WHERE scopes <> '' LIMIT 1"),
+
     /** Members who are no owners, in a second account, or whose membership has ended: older programs let each person of an account do everything. */
     MEMBERS(50, """
             SELECT 1 FROM member JOIN person ON person.id = member.person_id

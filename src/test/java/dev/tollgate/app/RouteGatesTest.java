@@ -62,7 +62,10 @@ class RouteGatesTest {
                     said(401, IN, IN, 401, IN, 401, 401, 401)),
             Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 401, 403, 401, 401, 401)),
             Map.entry("API key, also as Anthropic's clients send it", said(401, IN, 401, IN, 403, 401, 401, 401)),
-            Map.entry("management key", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("API or management key with usage:read", said(401, IN, 401, 401, IN, 401, 401, 401)),
+            Map.entry("account's API or management key with usage:read", said(401, IN, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key with keys:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key with keys:write", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404, 404)),
             Map.entry("admin key", said(401, 403, 401, 401, 403, IN, 401, 401)),
             // all calls here send an origin, as pages do: MetricsTest calls without one

@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Commands;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,9 +101,59 @@ class KeysApiTest {
         assertThat(own.json().has("team")).isFalse();
     }
 
+    @Test
+    void a_management_key_is_refused_what_its_scopes_leave_out() throws ActionRefused {
+        KeySettings settings = KeySettings.named("reader")
+                .withKind(KeyKind.MANAGEMENT)
+                .withScopes(Set.of(Scope.KEYS_READ, Scope.AUDIT_READ));
+        String reader =
+                gateway.commands().createKey(customer.account(), settings).secret();
+
+        assertThat(as(reader, "GET", "/v1/keys", null).status()).isEqualTo(200);
+        Reply refused = as(reader, "POST", "/v1/keys", "{\"name\":\"bot\"}");
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.error().get("message").asString())
+                .isEqualTo("This needs a management key with the scope 'keys:write'. This key has: keys:read,"
+                        + " audit:read. Scopes are chosen when a key is created.");
+        assertThat(as(reader, "GET", "/v1/usage", null).error().get("message").asString())
+                .contains("'usage:read'");
+        assertThat(as(reader, "GET", "/v1/models", null).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_management_key_has_the_standard_scopes_unless_others_are_chosen() {
+        assertThat(ask("GET", "/v1/keys/" + managerId, null)
+                        .json()
+                        .get("scopes")
+                        .toString())
+                .isEqualTo("[\"keys:read\",\"keys:write\",\"usage:read\"]");
+        assertThat(gateway.text("SELECT scopes FROM api_key WHERE id = '" + managerId + "'"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_key_of_a_team_cannot_read_receipts() {
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_r', '" + customer.account()
+                + "', 'Receipts', 1)");
+        String secret = ask("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":\"team_r\"}")
+                .json()
+                .get("key")
+                .asString();
+
+        Reply refused = as(secret, "GET", "/v1/receipts", null);
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.error().get("message").asString()).contains("use an API key of the account");
+        assertThat(as(customer.key(), "GET", "/v1/receipts", null).status()).isEqualTo(200);
+    }
+
     private static Reply ask(String method, String path, String body, String... headers) {
+        return as(manager, method, path, body, headers);
+    }
+
+    private static Reply as(String key, String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
-                .header("Authorization", "Bearer " + manager)
+                .header("Authorization", "Bearer " + key)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");

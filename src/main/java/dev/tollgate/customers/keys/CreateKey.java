@@ -77,7 +77,7 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
         if (accountMax < Integer.MAX_VALUE && rows.isFull(key.accountId(), owner, accountMax)) {
             return new TooMany();
         }
-        List<String> older = rows.shutOut(owner);
+        List<String> older = rows.shutOut(key);
         if (!older.isEmpty()) {
             return new Misread(older);
         }

@@ -39,7 +39,7 @@ public final class KeyBody {
     private static final long SECONDS_MAX = 253_402_300_799L;
 
     private static final Set<String> CREATABLE =
-            Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at");
+            Set.of("name", "kind", "scopes", "allow", "spend", "rates", "models", "expires_at");
     private static final Set<String> CREATABLE_IN_TEAMS =
             Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at", "team");
     private static final Set<String> CHANGEABLE =
@@ -82,7 +82,7 @@ public final class KeyBody {
             throw invalid("expires_at", "must be in the future: " + end + " is past, it is " + now + ".");
         }
         JsonNode kind = body.body.get("kind");
-        return kind == null ? settings : settings.withKind(kind(kind));
+        return body.withScopes(kind == null ? settings : settings.withKind(kind(kind)));
     }
 
     /**
@@ -218,6 +218,22 @@ public final class KeyBody {
             return KeyKind.parse(value.isString() ? value.stringValue() : "");
         } catch (IllegalArgumentException e) {
             throw invalid("kind", "must be api or management.");
+        }
+    }
+
+    private KeySettings withScopes(KeySettings settings) {
+        JsonNode scopes = body.get("scopes");
+        if (scopes == null) {
+            return settings;
+        }
+        if (settings.kind() != KeyKind.MANAGEMENT) {
+            throw invalid("scopes", "can be chosen only for a management key.");
+        }
+        try {
+            return settings.withScopes(Scope.parse(texts("scopes", scopes, Scope.values().length)));
+        } catch (IllegalArgumentException e) {
+            throw invalid(
+                    "scopes", "must be one or more of " + String.join(", ", Scope.codes(Set.of(Scope.values()))) + ".");
         }
     }
 

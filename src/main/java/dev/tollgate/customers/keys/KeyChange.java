@@ -233,11 +233,11 @@ public abstract sealed class KeyChange<O> extends Decision<O>
             if (rows.isFull(old.accountId(), owner, CustomerKeys.KEYS_MAX)) {
                 return new CreateKey.TooMany();
             }
-            List<String> older = rows.shutOut(owner);
+            Key next = old.movedTo(nextId, owner, at);
+            List<String> older = rows.shutOut(next);
             if (!older.isEmpty()) {
                 return new CreateKey.Misread(older);
             }
-            Key next = old.movedTo(nextId, owner, at);
             rows.move(present, next, at, movedBy);
             touch(present);
             return new CreateKey.Created(next);

@@ -8,6 +8,7 @@ import dev.tollgate.http.Gate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,7 @@ public final class KeyGate implements Gate<KeyCaller> {
     private final RequestCount count;
     private final Manner manner;
 
-    /** The only kind of key that is let in; null: every kind. */
-    private final @Nullable KeyKind kind;
+    private final Taken taken;
 
     /** The ways in which a request carries its key. */
     private enum Manner {
@@ -48,36 +48,87 @@ public final class KeyGate implements Gate<KeyCaller> {
         }
     }
 
-    private KeyGate(Keys keys, RequestCount count, Manner manner, @Nullable KeyKind kind) {
+    /**
+     * The keys that are let in.
+     *
+     * @param api whether API keys are
+     * @param owned whether API keys of members and teams are, too
+     * @param management whether management keys are
+     * @param scope the scope that a management key needs; null for none
+     */
+    private record Taken(
+            boolean api,
+            boolean owned,
+            boolean management,
+            @Nullable Scope scope) {
+
+        static final Taken ALL = new Taken(true, true, true, null);
+        static final Taken API = new Taken(true, true, false, null);
+
+        String shown() {
+            String with = scope == null ? "" : " with " + scope.code();
+            String its = owned ? "API" : "account's API";
+            return !management ? its + " key" : !api ? "management key" + with : its + " or management key" + with;
+        }
+
+        void check(Key key) {
+            if (key.settings().kind() == KeyKind.MANAGEMENT) {
+                checkManagement(key.settings().scopes());
+            } else if (!api) {
+                throw forbidden("An API key cannot administer an account; use a management key.");
+            } else if (!owned && !key.owner().id().isEmpty()) {
+                throw forbidden("A key of a member or a team does not see the account's balance, which receipts state;"
+                        + " use an API key of the account.");
+            }
+        }
+
+        private void checkManagement(Set<Scope> scopes) {
+            if (!management) {
+                throw forbidden("A management key cannot call models; use an API key.");
+            }
+            if (scope != null && !scopes.contains(scope)) {
+                throw forbidden("This needs a management key with the scope '" + scope.code() + "'. This key has: "
+                        + String.join(", ", Scope.codes(scopes)) + ". Scopes are chosen when a key is created.");
+            }
+        }
+
+        private static ApiException forbidden(String message) {
+            return ApiError.of(ErrorCode.INVALID_API_KEY, message)
+                    .withStatus(403)
+                    .asException();
+        }
+    }
+
+    private KeyGate(Keys keys, RequestCount count, Manner manner, Taken taken) {
         this.keys = keys;
         this.count = count;
         this.manner = manner;
-        this.kind = kind;
+        this.taken = taken;
     }
 
     /** Makes a gate for keys of every kind, sent as OpenAI's clients send them. */
     public KeyGate(Keys keys, RequestCount count) {
-        this(keys, count, Manner.OPENAI, null);
+        this(keys, count, Manner.OPENAI, Taken.ALL);
     }
 
     /** Returns the gate for keys that may also come in the header of Google's clients (D23). */
     public KeyGate orAsGooglesClients() {
-        return new KeyGate(keys, count, Manner.GOOGLE, kind);
+        return new KeyGate(keys, count, Manner.GOOGLE, taken);
     }
 
     /** Returns the gate for keys that may also come in the header of Anthropic's clients (E38). */
     public KeyGate orAsAnthropicsClients() {
-        return new KeyGate(keys, count, Manner.ANTHROPIC, kind);
+        return new KeyGate(keys, count, Manner.ANTHROPIC, taken);
     }
 
     /** Returns this gate for counts of tokens, which have a limit of their own (E44). */
     public KeyGate forTokenCounts() {
-        return new KeyGate(keys, count.ofTokenCounts(), manner, kind);
+        return new KeyGate(keys, count.ofTokenCounts(), manner, taken);
     }
 
     /** Returns the gate for a path of all protocols: the header of Google's clients counts if there is no other key (D51). */
     public KeyGate orAsAnyClient() {
-        return new KeyGate(keys, count, Manner.ANY, kind);
+        return new KeyGate(keys, count, Manner.ANY, taken);
     }
 
     /** Returns whether the key of a path of all protocols comes as Google's clients send it (D51). */
@@ -94,23 +145,27 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     /** Returns the gate for keys that may call models. */
     public KeyGate forModels() {
-        return new KeyGate(keys, count, manner, KeyKind.API);
+        return new KeyGate(keys, count, manner, Taken.API);
     }
 
-    /** Returns the gate for keys that administer an account. */
-    public KeyGate forManagement() {
-        return new KeyGate(keys, count, manner, KeyKind.MANAGEMENT);
+    /** Returns the gate for management keys with a scope. */
+    public KeyGate forManagement(Scope scope) {
+        return new KeyGate(keys, count, manner, new Taken(false, false, true, scope));
+    }
+
+    /** Returns the gate for API keys, and for management keys with a scope. */
+    public KeyGate orManagement(Scope scope) {
+        return new KeyGate(keys, count, manner, new Taken(true, true, true, scope));
+    }
+
+    /** Returns the gate for API keys of the account, not of members and teams, and for management keys with a scope. */
+    public KeyGate ofAccountOrManagement(Scope scope) {
+        return new KeyGate(keys, count, manner, new Taken(true, false, true, scope));
     }
 
     @Override
     public String name() {
-        String kinds =
-                switch (kind) {
-                    case null -> "API or management key";
-                    case API, HIDDEN -> "API key";
-                    case MANAGEMENT -> "management key";
-                };
-        return kinds + manner.shown;
+        return taken.shown() + manner.shown;
     }
 
     @Override
@@ -242,15 +297,7 @@ public final class KeyGate implements Gate<KeyCaller> {
         KeyCaller caller = new KeyCaller(key, found.accountRates());
         boolean isAnthropics = manner == Manner.ANTHROPIC || manner == Manner.ANY && isOfAnthropicsClient(exchange);
         count.count(exchange, caller, isAnthropics);
-        if (kind != null && key.settings().kind() != kind) {
-            throw ApiError.of(
-                            ErrorCode.INVALID_API_KEY,
-                            kind == KeyKind.API
-                                    ? "A management key cannot call models; use an API key."
-                                    : "An API key cannot administer keys; use a management key.")
-                    .withStatus(403)
-                    .asException();
-        }
+        taken.check(key);
         return caller;
     }
 

@@ -46,6 +46,9 @@ public final class KeyJson {
                 .put("name", settings.name())
                 .put("kind", settings.kind().code())
                 .put("disabled", key.disabled());
+        if (settings.kind() == KeyKind.MANAGEMENT) {
+            texts(json.putArray("scopes"), Scope.codes(settings.scopes()));
+        }
         texts(json.putArray("allow"), settings.allow().texts());
         SpendLimits spend = settings.spend();
         ObjectNode spendJson = json.putObject("spend");

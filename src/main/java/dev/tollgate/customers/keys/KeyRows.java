@@ -25,8 +25,8 @@ final class KeyRows {
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
                 rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, id, hash, prefix,
-                created_at, member_id, team_id, origin_id, created_by, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                created_at, member_id, team_id, origin_id, created_by, scopes, number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
@@ -124,12 +124,15 @@ final class KeyRows {
     }
 
     /**
-     * Shuts out the programs that ignore owners, if this is one.
+     * Shuts out the programs that ignore owners and scopes, if the key has any.
      *
-     * @return the servers of such programs that are still running: then no key may have this owner
+     * @return the servers of such programs that are still running: then there may be no such key
      */
-    List<String> shutOut(KeyOwner owner) throws SQLException {
-        return owner.id().isEmpty() ? List.of() : ShutOut.before(statements, RowForm.OWNED_KEYS);
+    List<String> shutOut(Key key) throws SQLException {
+        if (!isStandard(key)) {
+            return ShutOut.before(statements, RowForm.SCOPES);
+        }
+        return key.owner().id().isEmpty() ? List.of() : ShutOut.before(statements, RowForm.OWNED_KEYS);
     }
 
     /** @param createdBy the person or key that makes it; empty for the program and the operator */
@@ -137,7 +140,7 @@ final class KeyRows {
         List<@Nullable Object> values = changeable(key);
         KeyOwner owner = key.owner();
         Collections.addAll(values, key.id(), hash, key.prefix(), key.createdAt());
-        Collections.addAll(values, owner.memberId(), owner.teamId(), owner.originId(), createdBy);
+        Collections.addAll(values, owner.memberId(), owner.teamId(), owner.originId(), createdBy, scopes(key));
         statements.run(INSERT, values.toArray());
     }
 
@@ -199,6 +202,18 @@ final class KeyRows {
 
     void setAccountRates(String accountId, CallLimits rates) throws SQLException {
         statements.run(SET_ACCOUNT_RATES, accountId, rates.requests(), rates.tokens(), rates.concurrency());
+    }
+
+    /** Returns nothing for the standard ones: older programs know no other. */
+    private static String scopes(Key key) {
+        return isStandard(key)
+                ? ""
+                : String.join(" ", Scope.codes(key.settings().scopes()));
+    }
+
+    private static boolean isStandard(Key key) {
+        return key.settings().kind() != KeyKind.MANAGEMENT
+                || key.settings().scopes().equals(Scope.STANDARD);
     }
 
     /** Returns the values of the columns that a change may change. */

@@ -4,6 +4,7 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of a key that its owner can choose.
  *
  * @param name 1 to 200 characters
+ * @param scopes the rights of a management key, at least one; empty for other kinds
  * @param rates what it may use a minute and at once
  * @param models the ids that it may use, at most 100; empty is all
  * @param expiresAt from when on it is refused, or null
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record KeySettings(
         String name,
         KeyKind kind,
+        Set<Scope> scopes,
         Allowlist allow,
         SpendLimits spend,
         CallLimits rates,
@@ -36,6 +39,10 @@ public record KeySettings(
         if (models.size() > MODELS_MAX || !models.stream().allMatch(KeySettings::isModel)) {
             throw new IllegalArgumentException("a key names at most " + MODELS_MAX + " model ids");
         }
+        if (scopes.isEmpty() == (kind == KeyKind.MANAGEMENT)) {
+            throw new IllegalArgumentException("a management key has scopes, and no other key");
+        }
+        scopes = Set.copyOf(scopes);
         models = List.copyOf(models);
     }
 
@@ -47,34 +54,41 @@ public record KeySettings(
     /** An API key without limits. */
     public static KeySettings named(String name) {
         return new KeySettings(
-                name, KeyKind.API, Allowlist.EVERYBODY, SpendLimits.NONE, CallLimits.NONE, List.of(), null);
+                name, KeyKind.API, Set.of(), Allowlist.EVERYBODY, SpendLimits.NONE, CallLimits.NONE, List.of(), null);
     }
 
     public KeySettings withName(String name) {
-        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
     }
 
+    /** Returns these settings for a key of another kind, a management key with the standard scopes. */
     public KeySettings withKind(KeyKind kind) {
-        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+        Set<Scope> its = kind == KeyKind.MANAGEMENT ? Scope.STANDARD : Set.of();
+        return new KeySettings(name, kind, its, allow, spend, rates, models, expiresAt);
+    }
+
+    /** Returns these settings of a management key with other scopes. */
+    public KeySettings withScopes(Set<Scope> scopes) {
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withAllow(Allowlist allow) {
-        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withSpend(SpendLimits spend) {
-        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withRates(CallLimits rates) {
-        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withModels(List<String> models) {
-        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withExpiresAt(@Nullable Instant expiresAt) {
-        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
     }
 }

@@ -8,6 +8,7 @@ import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of a key's row. */
@@ -18,7 +19,7 @@ final class KeySql {
             api_key.allow, api_key.models, api_key.spend_hour, api_key.spend_day, api_key.spend_total, api_key.rate_requests,
             api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at,
             api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until,
-            api_key.member_id, api_key.team_id, api_key.origin_id""";
+            api_key.member_id, api_key.team_id, api_key.origin_id, api_key.scopes""";
 
     /** The live keys of an account that have an owner, or a part of it; hidden ones too. Takes the account, the member and the team, each of these null for any. */
     private static final String OWNED = """
@@ -54,9 +55,11 @@ final class KeySql {
     }
 
     private static KeySettings settings(ResultSet row) throws SQLException {
+        KeyKind kind = Columns.flag(row, "hidden") ? KeyKind.HIDDEN : KeyKind.parse(row.getString("kind"));
         return new KeySettings(
                 row.getString("name"),
-                Columns.flag(row, "hidden") ? KeyKind.HIDDEN : KeyKind.parse(row.getString("kind")),
+                kind,
+                kind == KeyKind.MANAGEMENT ? scopes(row.getString("scopes")) : Set.of(),
                 Allowlist.of(words(row.getString("allow"))),
                 spend(row),
                 new CallLimits(
@@ -65,6 +68,10 @@ final class KeySql {
                         Columns.numberOrNull(row, "rate_concurrency")),
                 words(row.getString("models")),
                 Columns.timeOrNull(row, "expires_at"));
+    }
+
+    private static Set<Scope> scopes(String text) {
+        return text.isEmpty() ? Scope.STANDARD : Scope.parse(words(text));
     }
 
     static CallLimits accountRates(ResultSet row) throws SQLException {

@@ -1,0 +1,45 @@
+package dev.tollgate.customers.keys;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A right of a management key, chosen when the key is created. */
+public enum Scope {
+    KEYS_READ,
+    KEYS_WRITE,
+    USAGE_READ,
+    MEMBERS_READ,
+    MEMBERS_WRITE,
+    BUDGETS_WRITE,
+    AUDIT_READ;
+
+    /** The scopes of keys for which none were chosen, older ones among them. */
+    public static final Set<Scope> STANDARD = Set.of(KEYS_READ, KEYS_WRITE, USAGE_READ);
+
+    /** Returns the name in JSON and messages, such as {@code keys:read}. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ':');
+    }
+
+    /** @throws IllegalArgumentException if one of the codes is of no scope */
+    public static Set<Scope> parse(Collection<String> codes) {
+        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+        for (String code : codes) {
+            scopes.add(Arrays.stream(values())
+                    .filter(scope -> scope.code().equals(code))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("a scope is one of " + codes(Set.of(values())))));
+        }
+        return scopes;
+    }
+
+    /** Returns the codes in the order of this list. */
+    public static List<String> codes(Set<Scope> scopes) {
+        return Arrays.stream(values()).filter(scopes::contains).map(Scope::code).collect(Collectors.toList());
+    }
+}
