@@ -7,14 +7,17 @@ import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
 import dev.tollgate.customers.mail.MailServer;
+import dev.tollgate.customers.notices.BudgetNotices;
 import dev.tollgate.customers.notices.ModelNotices;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
+import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.models.Foresight;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +33,19 @@ public record MailModule(
         Notices notices,
         MonthlyStatements statements,
         ModelNotices modelNotices,
+        BudgetNotices budgetNotices,
         @Nullable MailRounds rounds) {
 
-    /** @param changes of models in the next 30 days */
-    static MailModule open(Ground ground, BooksModule books, Vertx vertx, Supplier<List<Foresight.Change>> changes) {
+    /**
+     * @param changes of models in the next 30 days
+     * @param refused the latest refused calls of an account
+     */
+    static MailModule open(
+            Ground ground,
+            BooksModule books,
+            Vertx vertx,
+            Supplier<List<Foresight.Change>> changes,
+            Function<String, List<RefusedCall>> refused) {
         MailRounds rounds = rounds(ground, books, vertx);
         Letters letters = letters(ground.settings());
         Stores stores = books.stores();
@@ -52,6 +64,7 @@ public record MailModule(
                         ground.clock()),
                 new MonthlyStatements(books.database(), books.writer(), stores.outbox(), letters, ground.clock()),
                 new ModelNotices(books.database(), books.writer(), stores.outbox(), letters, changes, ground.clock()),
+                new BudgetNotices(books.database(), books.writer(), stores.outbox(), letters, refused, ground.clock()),
                 rounds);
     }
 
@@ -92,6 +105,7 @@ public record MailModule(
         sweeps.add(new Sweep("sweep-notices", Notices.EVERY, notices::sweep));
         sweeps.add(new Sweep("mail-statements", MonthlyStatements.EVERY, statements::sweep));
         sweeps.add(new Sweep("mail-model-changes", ModelNotices.EVERY, modelNotices::sweep));
+        sweeps.add(new Sweep("mail-budgets", BudgetNotices.EVERY, budgetNotices::sweep));
         return sweeps;
     }
 }

@@ -13,6 +13,7 @@ import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.notices.BudgetNotices;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
@@ -72,6 +73,7 @@ record Stores(
                 settings.part(),
                 People.part(),
                 Notices.part(),
+                BudgetNotices.part(),
                 MonthlyStatements.part(),
                 Dismissals.part(),
                 outbox.part(),

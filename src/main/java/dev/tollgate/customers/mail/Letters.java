@@ -176,6 +176,28 @@ public final class Letters {
                 page("/dashboard/settings/notices"));
     }
 
+    /**
+     * @param budget in words, such as {@code monthly budget of team Search}
+     * @param percent used: 50, 80 or 100
+     * @param used and @param limit in credits
+     * @param resets when the window ends; null if it does not
+     */
+    public Letter budgetNear(
+            String to, String budget, int percent, String used, String limit, @Nullable String resets) {
+        boolean isAll = percent == 100;
+        return letter(
+                to,
+                "The " + budget + (isAll ? " is used up" : " is used up to " + percent + " %"),
+                "The " + budget + " at " + brand + ": " + used + " of " + limit + " credits are used."
+                        + (resets == null ? " It does not reset." : " It will reset at " + resets + "."),
+                (isAll ? "Calls" : "When it is used up, calls")
+                        + " that count toward it are refused (status 429), until it resets or is raised.",
+                "See what spends it here:",
+                page("/dashboard/usage"),
+                "Change your notices here:",
+                page("/dashboard/settings/notices"));
+    }
+
     /** @param changes a sentence for each model */
     public Letter modelsChange(String to, List<String> changes) {
         List<String> paragraphs = new ArrayList<>();

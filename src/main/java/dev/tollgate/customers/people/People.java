@@ -5,6 +5,7 @@ import dev.tollgate.books.ledger.Records;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
 import dev.tollgate.customers.people.StartMarks.StartMarksPart;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
@@ -254,6 +255,15 @@ public final class People implements AutoCloseable {
                 chosen.money(),
                 read.id(),
                 read.version())));
+    }
+
+    /** Sets whether a person gets mails about budgets of the account that the person works in now; nothing without a membership. */
+    public void setBudgetNotices(Person person, boolean notices) {
+        Membership membership = person.membership();
+        if (membership != null && membership.notices() != notices) {
+            commit(PeopleChange.of(rows ->
+                    rows.update("UPDATE member SET notices = ? WHERE id = ?", notices ? 1 : 0, membership.id())));
+        }
     }
 
     private <O> O commit(PeopleChange<O> change) {

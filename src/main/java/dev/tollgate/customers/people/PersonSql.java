@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class PersonSql {
 
     static final String PERSON = """
-            person.id, account.id AS account_id, member.id AS member_id, member.role AS member_role, %s AS administers, person.login, person.email, person.confirmed_at, person.name, person.role,
+            person.id, account.id AS account_id, member.id AS member_id, member.role AS member_role, %s AS administers, member.notices AS member_notices, person.login, person.email, person.confirmed_at, person.name, person.role,
             person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
             person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at,
             account.blocked, account.name AS account_name, CASE WHEN EXISTS (SELECT 1 FROM member e
@@ -72,7 +72,8 @@ final class PersonSql {
                 : new Membership(
                         id,
                         MemberRole.parse(row.getString("member_role")),
-                        MemberSql.administers(row.getString("administers")));
+                        MemberSql.administers(row.getString("administers")),
+                        Columns.flag(row, "member_notices"));
     }
 
     static BrowserSession session(ResultSet row) throws SQLException {

@@ -140,7 +140,10 @@ public final class AccountLog {
             Membership now = statements.one(
                     NOW,
                     row -> new Membership(
-                            opened.id(), MemberRole.parse(row.getString(1)), MemberSql.administers(row.getString(2))),
+                            opened.id(),
+                            MemberRole.parse(row.getString(1)),
+                            MemberSql.administers(row.getString(2)),
+                            true),
                     opened.id());
             boolean isAsOpened = now != null
                     && now.role() == opened.role()

@@ -7,8 +7,9 @@ import java.util.Set;
  *
  * @param id {@code mem_…}
  * @param administers the ids of the teams whose admin the member is
+ * @param notices whether the member gets mails about budgets
  */
-public record Membership(String id, MemberRole role, Set<String> administers) {
+public record Membership(String id, MemberRole role, Set<String> administers, boolean notices) {
 
     public Membership {
         administers = Set.copyOf(administers);
@@ -16,7 +17,7 @@ public record Membership(String id, MemberRole role, Set<String> administers) {
 
     /** Makes a membership that administers no team. */
     public Membership(String id, MemberRole role) {
-        this(id, role, Set.of());
+        this(id, role, Set.of(), true);
     }
 
     /** Returns the keys to which a right extends: all of the account's, or the member's own and those of the teams that the member administers. */

@@ -2,6 +2,7 @@ package dev.tollgate.operator.metrics;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage.OfLimit;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;
@@ -37,6 +38,7 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
     private final Counter requests;
     private final Histogram times;
     private final Counter refused;
+    private final Counter budgets;
     private final Histogram lags;
     private final SeriesRoom.Named<OfRoute> routes;
     private final AtomicReferenceArray<@Nullable DistributionDataPoint> loops = new AtomicReferenceArray<>(256);
@@ -54,6 +56,11 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
                 "route");
         this.refused = shapes.counter(
                 "tollgate_calls_refused", "Calls refused before they started, by error code.", "door", "code");
+        this.budgets = shapes.counter(
+                "tollgate_budget_refusals",
+                "Calls refused because a budget is used up, by the budget's owner and window.",
+                "owner",
+                "window");
         this.lags = shapes.ownSeconds(
                 "tollgate_event_loop_lag_seconds", "Delay of an event loop's periodic task, in seconds.", "loop");
         this.routes = room.new Named<>(SERIES_OF_ROUTE, OfRoute::new);
@@ -110,6 +117,10 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
         String door = exchange.door();
         if (door != null) {
             counts(door)[error.code().ordinal()].inc();
+        }
+        if (error.shortage() instanceof OfLimit limit && limit.zone() != null) {
+            budgets.labelValues(limit.owner().kind().code(), limit.window().code())
+                    .inc();
         }
     }
 

@@ -142,17 +142,29 @@ public record SettingsPages(People people, boolean isMailOn) {
 
     // ---- notices ----
 
+    /** The values in the form, valid or not. */
+    public record Noticed(String line, boolean keys, boolean budgets) {}
+
+    private static boolean hasBudgetNotices(Person person) {
+        return person.membership() != null && person.membership().notices();
+    }
+
     private PageStep notices(PageRequest<Visitor.Member> request) {
         Person person = request.visitor().person();
         Long line = person.preferences().balanceLineMicros();
         String text = line == null ? "" : Credits.text(line);
-        return PageStep.show(noticePage(request, text, person.preferences().keyNotices(), person.version(), Map.of()));
+        return PageStep.show(noticePage(
+                request,
+                new Noticed(text, person.preferences().keyNotices(), hasBudgetNotices(person)),
+                person.version(),
+                Map.of()));
     }
 
     private PageStep changeNotices(PageRequest<Visitor.Member> request, Form form) {
         Person person = request.visitor().person();
         String line = form.text("line").strip();
         boolean keyNotices = form.field("keys") != null;
+        boolean budgets = form.field("budgets") != null;
         Long micros = TypedCredits.micros(line);
         Map<String, String> errors;
         if (micros == null && !line.isEmpty()) {
@@ -165,20 +177,18 @@ public record SettingsPages(People people, boolean isMailOn) {
                     person.name(),
                     new Person.Preferences(old.zone(), old.theme(), old.shortcuts(), micros, keyNotices, old.money()));
         }
-        return errors.isEmpty()
-                ? PageStep.to(NOTICES + "?saved=1")
-                : PageStep.again(noticePage(request, line, keyNotices, version(form), errors));
+        if (errors.isEmpty()) {
+            people.setBudgetNotices(person, budgets);
+            return PageStep.to(NOTICES + "?saved=1");
+        }
+        return PageStep.again(noticePage(request, new Noticed(line, keyNotices, budgets), version(form), errors));
     }
 
     private PageStep.Drawing noticePage(
-            PageRequest<Visitor.Member> request,
-            String line,
-            boolean keyNotices,
-            long version,
-            Map<String, String> errors) {
+            PageRequest<Visitor.Member> request, Noticed chosen, long version, Map<String, String> errors) {
         boolean isSaved = isSaved(request, errors);
         return (out, shell) -> JtenoticesGenerated.render(
-                out, null, shell, line, TypedCredits.dollars(line), keyNotices, isMailOn, version, errors, isSaved);
+                out, null, shell, chosen, TypedCredits.dollars(chosen.line()), isMailOn, version, errors, isSaved);
     }
 
     // ---- both ----

@@ -1,0 +1,274 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.base.error.Shortage.OfLimit;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.Writer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mails owners and admins, the admins of a team and a member that a budget of theirs is used up to 50, 80 or 100 %: each step once in a window, over all
+ * servers. A call that the budget refused counts as 100 %. Thread-safe; blocks.
+ */
+public final class BudgetNotices {
+
+    public static final Duration EVERY = Duration.ofMinutes(1);
+
+    private static final int ACCOUNTS_MAX = 100;
+    private static final int PEOPLE_MAX = 20;
+    private static final int ALL = 100;
+    private static final List<Integer> STEPS = List.of(ALL, 80, 50);
+
+    /** The time back to which a sweep looks for accounts that spent something; the first sweep of a process looks back further. */
+    private static final Duration BACK = Duration.ofMinutes(10);
+
+    private static final Duration FIRST_BACK = Duration.ofDays(1);
+
+    /** The time for which a notice is remembered after its window. */
+    private static final Duration KEPT = Duration.ofDays(35);
+
+    private static final String ACCOUNTS = """
+            SELECT id FROM account WHERE budgets_version > 0 AND id > ? AND blocked = 0 AND last_entry_at >= ?
+            ORDER BY id LIMIT ?""";
+    private static final String NEAR = """
+            SELECT w.owner, w.kind, w.starts_at, w.ends_at, w.charged_micros, COALESCE(n.percent, 0), account.time_zone,
+                COALESCE(own.limit_micros, shared.limit_micros) AS limit_micros, COALESCE(team.name, person.name, api_key.name, account.name) AS name
+            FROM budget_window w JOIN account ON account.id = w.account_id
+                LEFT JOIN budget own ON own.account_id = w.account_id AND own.owner = w.owner AND own.kind = w.kind
+                LEFT JOIN budget shared ON own.owner IS NULL AND w.owner LIKE 'mem%' AND shared.account_id = w.account_id
+                    AND shared.owner = 'each_member' AND shared.kind = w.kind
+                LEFT JOIN budget_notice n ON n.account_id = w.account_id AND n.owner = w.owner AND n.kind = w.kind
+                    AND n.starts_at = w.starts_at
+                LEFT JOIN team ON team.id = w.owner LEFT JOIN api_key ON api_key.id = w.owner
+                LEFT JOIN member ON member.id = w.owner LEFT JOIN person ON person.id = member.person_id
+            WHERE w.account_id = ? AND w.starts_at <= ? AND w.ends_at > ? AND COALESCE(n.percent, 0) < 100""";
+
+    /** Whoever reads the mails: owners and admins of all budgets, a team's admins and a member of their own. */
+    private static final String READERS = """
+            SELECT person.email FROM member JOIN person ON person.id = member.person_id
+            WHERE member.account_id = ? AND member.left_at IS NULL AND member.notices = 1
+                AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
+                AND (member.role IN ('owner', 'admin') OR member.id = ? OR EXISTS (SELECT 1 FROM team_member tm
+                    WHERE tm.team_id = ? AND tm.member_id = member.id AND tm.role = 'admin'))
+            ORDER BY member.created_at, member.id LIMIT ?""";
+
+    private static final Logger log = LoggerFactory.getLogger(BudgetNotices.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final Outbox outbox;
+    private final Letters letters;
+    private final Function<String, List<RefusedCall>> refused;
+    private final InstantSource clock;
+
+    /** Whether a sweep has reached the end; used by one sweep at a time. */
+    private boolean hasSwept;
+
+    /** @param refused the latest refused calls of an account at this server, the newest first */
+    public BudgetNotices(
+            Database database,
+            Writer writer,
+            Outbox outbox,
+            Letters letters,
+            Function<String, List<RefusedCall>> refused,
+            InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.outbox = outbox;
+        this.letters = letters;
+        this.refused = refused;
+        this.clock = clock;
+    }
+
+    /** Returns the part that stores sent notices. It comes before the part of mails. */
+    public static Part<?> part() {
+        return new WritePart<>(SetStep.class);
+    }
+
+    /**
+     * A budget in its present window.
+     *
+     * @param name of the team, the member, the key or the organization
+     * @param told the last step that was mailed; 0 for none
+     */
+    private record Used(
+            String owner,
+            SpendWindow window,
+            long startsAt,
+            long endsAt,
+            long chargedMicros,
+            long limitMicros,
+            String name,
+            ZoneId zone,
+            int told) {
+
+        static Used of(ResultSet row) throws SQLException {
+            long limit = row.getLong("limit_micros");
+            return new Used(
+                    row.getString("owner"),
+                    SpendWindow.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
+                    row.getLong("starts_at"),
+                    row.getLong("ends_at"),
+                    row.getLong("charged_micros"),
+                    row.wasNull() ? Long.MAX_VALUE : limit,
+                    row.getString("name"),
+                    ZoneId.of(row.getString("time_zone")),
+                    row.getInt(6));
+        }
+
+        /** Returns the highest step that is reached; 0 for none. */
+        int step(List<RefusedCall> refused) {
+            if (refused.stream().anyMatch(this::hasRefused)) {
+                return ALL;
+            }
+            return STEPS.stream()
+                    .filter(step -> limitMicros > 0 && chargedMicros >= limitMicros - limitMicros / ALL * (ALL - step))
+                    .findFirst()
+                    .orElse(0);
+        }
+
+        private boolean hasRefused(RefusedCall call) {
+            return call.at().toEpochMilli() >= startsAt
+                    && call.shortage() instanceof OfLimit limit
+                    && limit.zone() != null
+                    && limit.heldMicros() == 0
+                    && limit.window().name().equals(window.name())
+                    && (limit.owner().id().equals(owner)
+                            || (owner.equals(Budgets.ACCOUNT) && limit.owner().kind() == OfLimit.Owner.ACCOUNT));
+        }
+
+        /** Returns the budget in words, such as {@code monthly budget of team Search}. */
+        String words() {
+            String adjective = OfLimit.Window.valueOf(window.name()).adjective();
+            String kind = owner.startsWith("team_") ? "team " : owner.startsWith("key_") ? "key " : "";
+            return adjective + " budget of " + kind + Letter.inLine(name, 60);
+        }
+    }
+
+    /** Mails the steps that were reached and not mailed yet. */
+    public synchronized void sweep() {
+        if (!outbox.isOn()) {
+            return;
+        }
+        Instant now = clock.instant();
+        Instant since = now.minus(hasSwept ? BACK : FIRST_BACK);
+        try {
+            String after = "";
+            List<String> accounts;
+            do {
+                String from = after;
+                accounts = database.read(sql -> sql.list(ACCOUNTS, row -> row.getString(1), from, since, ACCOUNTS_MAX));
+                accounts.forEach(account -> look(account, now));
+                after = accounts.isEmpty() ? "" : accounts.getLast();
+            } while (accounts.size() == ACCOUNTS_MAX);
+            hasSwept = true;
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "budgets could not be mailed; retrying: {}", e.getMessage());
+        }
+    }
+
+    private void look(String accountId, Instant now) {
+        List<RefusedCall> calls = refused.apply(accountId);
+        for (Used budget : database.read(sql -> sql.list(NEAR, Used::of, accountId, now, now))) {
+            int step = budget.step(calls);
+            if (step > budget.told()) {
+                mail(accountId, budget, step, now);
+            }
+        }
+    }
+
+    private void mail(String accountId, Used budget, int step, Instant now) {
+        SetStep set = new SetStep(accountId, budget, step, now.minus(KEPT));
+        List<Change> changes = new ArrayList<>(List.of(set));
+        for (String email : readers(accountId, budget.owner())) {
+            if (Letter.canReach(email)) {
+                changes.add(outbox.needed(accountId, letter(email, budget, step), set::outcome));
+            }
+        }
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) {
+            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
+        }
+    }
+
+    private Letter letter(String to, Used budget, int step) {
+        return letters.budgetNear(
+                to,
+                budget.words(),
+                step,
+                Credits.text(budget.chargedMicros()),
+                Credits.text(budget.limitMicros()),
+                budget.endsAt() == Long.MAX_VALUE
+                        ? null
+                        : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
+    }
+
+    private List<String> readers(String accountId, String owner) {
+        return database.read(sql -> sql.list(READERS, row -> row.getString(1), accountId, owner, owner, PEOPLE_MAX));
+    }
+
+    /** Stores the highest step that was mailed for a window. The outcome is whether no server has stored it or a higher one before. */
+    private static final class SetStep extends Write<Boolean> {
+
+        private static final String FORGET = "DELETE FROM budget_notice WHERE account_id = ? AND ends_at < ?";
+        private static final String SET = """
+                INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (account_id, owner, kind, starts_at) DO UPDATE SET percent = excluded.percent
+                WHERE budget_notice.percent < excluded.percent""";
+
+        private final String accountId;
+        private final Used budget;
+        private final int step;
+        private final Instant before;
+
+        SetStep(String accountId, Used budget, int step, Instant before) {
+            this.accountId = accountId;
+            this.budget = budget;
+            this.step = step;
+            this.before = before;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            statements.run(FORGET, accountId, before);
+            return statements.run(
+                            SET,
+                            accountId,
+                            budget.owner(),
+                            budget.window().code(),
+                            budget.startsAt(),
+                            budget.endsAt(),
+                            step)
+                    == 1;
+        }
+    }
+}

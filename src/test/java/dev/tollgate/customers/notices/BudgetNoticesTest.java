@@ -1,0 +1,142 @@
+package dev.tollgate.customers.notices;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.UpstreamScript;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Mails about budgets that are nearly or wholly used up. */
+@Timeout(120)
+class BudgetNoticesTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String NOTICES = "/dashboard/settings/notices";
+    private static final String CHAT =
+            "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    private static MailBox box;
+    private static Gateway gateway;
+    private static int networks;
+
+    @BeforeAll
+    static void start() {
+        box = new MailBox();
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), box.settings("http.trusted-hops", "1"));
+        gateway.setNow(Instant.parse("2026-11-20T12:00:00Z"));
+        gateway.script(UpstreamScript.answers().text("b").finish("STOP", new UpstreamScript.Tokens(10, 20, 30)));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        box.close();
+    }
+
+    private static Browser owner(String email) {
+        Browser browser =
+                new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "198.18." + ++networks + ".1"));
+        browser.submit("/sign-up", "/sign-up", Map.of("email", email));
+        String link = box.link(email, 1);
+        browser.submit(link, link, Map.of("password", "somebody who has a budget", "zone", "UTC"));
+        return browser;
+    }
+
+    private static String account(String email) {
+        return gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
+    }
+
+    private static void budget(String account, String members) {
+        String body = "{" + members + ",\"reason\":\"a test\"}";
+        assertThat(gateway.post("/admin/accounts/" + account + "/budgets", body, ADMIN_KEY)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** Makes calls of 0.01 credits each with a new key. @return the last status */
+    private static int call(Browser browser, int calls) {
+        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "key " + calls))
+                .body();
+        Matcher secret = Pattern.compile("sk-[A-Za-z0-9_-]{20,}").matcher(made);
+        assertThat(secret.find()).isTrue();
+        int status = 0;
+        for (int i = 0; i < calls; i++) {
+            status = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
+                            .header("Authorization", "Bearer " + secret.group())
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(CHAT)))
+                    .status();
+        }
+        return status;
+    }
+
+    private static void sweep() {
+        gateway.app().people().mail().budgetNotices().sweep();
+    }
+
+    private static List<String> subjects(String email) {
+        String all =
+                gateway.text("SELECT COALESCE(group_concat(subject, '\n'), '') FROM outgoing_mail WHERE recipient = '"
+                        + email + "' AND subject LIKE '%budget%'");
+        return all.lines().toList();
+    }
+
+    @Test
+    void each_step_of_a_budget_is_mailed_once() {
+        Browser browser = owner("steps@example.org");
+        String account = account("steps@example.org");
+        budget(account, "\"owner\":\"account\",\"month\":1");
+        assertThat(call(browser, 40)).isEqualTo(200);
+        sweep();
+        assertThat(subjects("steps@example.org")).isEmpty();
+        call(browser, 15);
+        sweep();
+        sweep();
+        assertThat(subjects("steps@example.org")).hasSize(1).allMatch(subject -> subject.endsWith("up to 50 %"));
+        call(browser, 30);
+        sweep();
+        sweep();
+        assertThat(subjects("steps@example.org")).hasSize(2);
+        assertThat(box.to("steps@example.org", 3).stream().map(MailBox::text))
+                .anyMatch(text -> text.contains("0.85 of 1 credits are used")
+                        && text.contains("It will reset at 2026-12-01T00:00:00Z"));
+    }
+
+    @Test
+    void a_refused_call_counts_as_all_of_the_budget() {
+        Browser browser = owner("refused@example.org");
+        call(browser, 1);
+        budget(account("refused@example.org"), "\"owner\":\"account\",\"day\":0.0101");
+        assertThat(call(browser, 1)).isEqualTo(429);
+        sweep();
+        sweep();
+        assertThat(subjects("refused@example.org")).hasSize(1).allMatch(subject -> subject.endsWith("is used up"));
+    }
+
+    @Test
+    void who_has_switched_these_notices_off_gets_none() {
+        Browser browser = owner("quiet@example.org");
+        Matcher version = Pattern.compile("name=\"version\" value=\"([0-9]+)\"")
+                .matcher(browser.get(NOTICES).body());
+        assertThat(version.find()).isTrue();
+        assertThat(browser.get(NOTICES).body()).contains("name=\"budgets\" value=\"1\" checked");
+        browser.submit(NOTICES, NOTICES, Map.of("version", version.group(1), "line", "", "keys", "1"));
+        assertThat(browser.get(NOTICES).body()).doesNotContain("name=\"budgets\" value=\"1\" checked");
+        budget(account("quiet@example.org"), "\"owner\":\"account\",\"month\":0.01");
+        call(browser, 2);
+        sweep();
+        assertThat(subjects("quiet@example.org")).isEmpty();
+    }
+}
