@@ -6,7 +6,6 @@ import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.books.ledger.CreditsHandler;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.tasks.TaskHandler;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -16,6 +15,7 @@ import dev.tollgate.calls.schema.FitHandler;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.customers.figures.TaskListHandler;
 import dev.tollgate.customers.figures.UsageHandler;
+import dev.tollgate.customers.keys.CreditsHandler;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyGate;
@@ -155,7 +155,7 @@ record CallRoutes(
 
     private void account(List<Route<?>> routes, KeyGate key) {
         Stores stores = books.stores();
-        api(routes, Route.get("/credits", key, new CreditsHandler(stores.ledger())));
+        api(routes, Route.get("/credits", key, new CreditsHandler(stores.ledger(), ground.clock())));
         api(routes, Route.get("/tasks/{id}", key, new TaskHandler(stores.tasks(), stores.ledger(), books.writer())));
         api(routes, Route.get("/tasks", key, new TaskListHandler(books.history())));
         api(routes, Route.get("/usage", key, new UsageHandler(books.history(), ground.clock())));

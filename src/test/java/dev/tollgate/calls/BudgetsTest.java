@@ -117,6 +117,58 @@ class BudgetsTest {
     }
 
     @Test
+    void a_teams_key_shows_its_own_share_of_the_credits() {
+        Customer customer = inTeam();
+        String team = "team_" + customer.account().substring(4);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200); // 0.01 credits
+        set(customer, "\"time_zone\":\"Europe/Berlin\"");
+        set(customer, "\"owner\":\"account\",\"day\":50,\"total\":null");
+        set(customer, "\"owner\":\"" + team + "\",\"month\":20");
+        set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":30");
+
+        JsonNode credits = customer.credits();
+        assertThat(credits.toString())
+                .isEqualTo(("{'balance':19.99,'reserved':0,'total_purchased':0,'total_consumed':0.01,'budgets':["
+                                + "{'owner':'key','id':'KEY','window':'week','limit':30,'used':0.01,'held':0,'left':29.99,"
+                                + "'resets_at':'2026-11-23T00:00:00+01:00'},"
+                                + "{'owner':'team','id':'TEAM','name':'Search','window':'month','limit':20,'used':0.01,'held':0,"
+                                + "'left':19.99,'resets_at':'2026-12-01T00:00:00+01:00'},"
+                                + "{'owner':'account','id':'ACCOUNT','window':'day','limit':50,'used':0.01,'held':0,'left':49.99,"
+                                + "'resets_at':'2026-11-21T00:00:00+01:00'}]}")
+                        .replace('\'', '"')
+                        .replace("KEY", customer.keyId())
+                        .replace("TEAM", team)
+                        .replace("ACCOUNT", customer.account()));
+
+        set(customer, "\"owner\":\"account\",\"day\":200");
+        set(customer, "\"owner\":\"" + team + "\",\"month\":200");
+        set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":null");
+        assertThat(customer.credits().get("balance").decimalValue())
+                .as("the company's balance limits it")
+                .isEqualByComparingTo("99.99");
+    }
+
+    @Test
+    void an_account_key_shows_the_account_and_its_own_limits() {
+        Customer customer = gateway.customer("100");
+        assertThat(customer.credits().toString())
+                .isEqualTo(
+                        "{\"balance\":100,\"reserved\":0,\"total_purchased\":100,\"total_consumed\":0,\"budgets\":[]}");
+        String limit = "{\"spend\":{\"day\":5},\"reason\":\"for a test\"}";
+        gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/admin/keys/" + customer.keyId()))
+                .header("Authorization", "Bearer " + ADMIN_KEY)
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(limit)));
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        JsonNode credits = customer.credits();
+        assertThat(credits.get("balance").decimalValue()).isEqualByComparingTo("99.99");
+        assertThat(credits.at("/budgets/0").toString())
+                .isEqualTo("{\"owner\":\"key\",\"id\":\"" + customer.keyId()
+                        + "\",\"window\":\"day\",\"limit\":5,\"used\":0.01,\"held\":0,\"left\":4.99,"
+                        + "\"resets_at\":\"2026-11-21T00:00:00Z\"}");
+    }
+
+    @Test
     void a_raised_or_removed_budget_lets_the_next_call_in() {
         Customer customer = gateway.customer("100");
         set(customer, "\"owner\":\"account\",\"day\":0");

@@ -29,6 +29,9 @@ public final class BudgetSql {
     private static final String TEAMS = "SELECT id, name FROM team WHERE account_id = ? AND archived_at IS NULL";
     private static final String PRESENT =
             "SELECT owner, kind, starts_at, charged_micros, held_micros FROM budget_window WHERE account_id = ? AND ends_at > ?";
+    private static final String OF_PATH = """
+            SELECT owner, kind, charged_micros, held_micros FROM budget_window
+            WHERE account_id = ? AND owner IN ('account', ?, ?, ?) AND starts_at <= ? AND ends_at > ?""";
     private static final String DELETE = "DELETE FROM budget WHERE account_id = ? AND owner = ? AND kind = ?";
     private static final String INSERT =
             "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES (?, ?, ?, ?, ?)";
@@ -122,6 +125,23 @@ public final class BudgetSql {
             });
         }
         return new BudgetsNow(budgets.zone(), lines);
+    }
+
+    /** Returns the use of the budgets of a key, its member, its team and its account at a time, by owner; a missing window is unused. */
+    public Map<String, Map<SpendWindow, WindowUse>> uses(
+            String accountId, String keyId, String memberId, String teamId, long atMillis) throws SQLException {
+        Map<String, Map<SpendWindow, WindowUse>> uses = new HashMap<>();
+        sql.each(
+                OF_PATH,
+                row -> uses.computeIfAbsent(row.getString(1), owner -> new EnumMap<>(SpendWindow.class))
+                        .put(SpendWindow.of(row.getString(2)), new WindowUse(row.getLong(3), row.getLong(4))),
+                accountId,
+                keyId,
+                memberId,
+                teamId,
+                atMillis,
+                atMillis);
+        return uses;
     }
 
     /** Returns whether an account has an owner of budgets. */

@@ -1,6 +1,5 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.SpendOwners.Limit;
 import dev.tollgate.books.ledger.SpendOwners.SpendOwner;
@@ -358,9 +357,9 @@ final class BatchWindows {
             Limit limit = owner.limits().get(index);
             WindowRow row = rows.get(index);
             return new ReserveOutcome.SpendLimitReached(
-                    new Spender(owner.kind(), owner.id(), owner.name()),
+                    owner.spender(),
                     row.id.kind(),
-                    limit.isBudget() ? limit.calendar().zone() : null,
+                    limit.zone(),
                     limit.limitMicros(),
                     row.chargedMicros(),
                     row.heldMicros(),

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -7,6 +8,7 @@ import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.sql.Columns;
@@ -121,6 +123,16 @@ public final class Ledger {
         return database.readFor(accountId, sql -> new BudgetSql(sql).now(accountId, at));
     }
 
+    /**
+     * Returns the limits and budgets that a call of a key counts against at a time; empty if the account does not exist.
+     *
+     * @param ofKey the limits in the key's row
+     */
+    public Optional<SpendPath> path(String accountId, String keyId, KeyOwner owner, SpendLimits ofKey, Instant at) {
+        OpenHold hold = new OpenHold("", accountId, keyId, "", "", at, owner.memberId(), owner.teamId());
+        return database.readFor(accountId, sql -> Optional.ofNullable(SpendPath.read(sql, hold, ofKey)));
+    }
+
     /** Returns the spend limits of all keys of an account together; none if the account does not exist. */
     public SpendLimits limits(String accountId) {
         SpendLimits limits = database.readFor(
@@ -190,7 +202,7 @@ public final class Ledger {
         return database.pages().read(accountId, sql -> windows(sql, keyIds, at.toEpochMilli()));
     }
 
-    private static Map<String, Map<SpendWindow, WindowUse>> windows(Reads sql, List<String> keyIds, long atMillis)
+    static Map<String, Map<SpendWindow, WindowUse>> windows(Reads sql, List<String> keyIds, long atMillis)
             throws SQLException {
         String keys = String.join(", ", Collections.nCopies(keyIds.size(), "?"));
         List<Object> values = new ArrayList<>();

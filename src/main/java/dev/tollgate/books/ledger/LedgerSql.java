@@ -150,11 +150,11 @@ final class LedgerSql {
 
     private static AccountRow accountRow(ResultSet row) throws SQLException {
         return new AccountRow(
-                account(row),
-                row.getLong(LAST_SEQUENCE),
-                row.getLong(LAST_ENTRY_AT),
-                limits(row),
-                row.getLong(BUDGETS_VERSION));
+                account(row), row.getLong(LAST_SEQUENCE), row.getLong(LAST_ENTRY_AT), limits(row), budgetsVersion(row));
+    }
+
+    static long budgetsVersion(ResultSet row) throws SQLException {
+        return row.getLong(BUDGETS_VERSION);
     }
 
     void writeAccounts(Collection<AccountRow> accounts) throws SQLException {

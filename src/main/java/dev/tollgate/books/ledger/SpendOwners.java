@@ -1,6 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.Budget;
@@ -8,13 +9,14 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The owners in whose windows a call counts, the innermost first: its key, its member, its team, its account. Writer's thread only. */
+/** The owners in whose windows a call counts, the innermost first: its key, its member, its team, its account. For one thread. */
 final class SpendOwners {
 
     private final BudgetCalendar utc = new BudgetCalendar(ZoneOffset.UTC);
@@ -31,6 +33,12 @@ final class SpendOwners {
             return window.isOfBudget();
         }
 
+        /** Returns the zone of a budget's window; null for a limit, whose windows are of UTC. */
+        @Nullable
+        ZoneId zone() {
+            return isBudget() ? calendar.zone() : null;
+        }
+
         @Nullable
         Instant endsAt(Instant at) {
             return calendar.at(window.kind(), at.toEpochMilli()).end();
@@ -43,7 +51,12 @@ final class SpendOwners {
      * @param name of a team; else empty
      * @param limits on its windows
      */
-    record SpendOwner(Owner kind, String id, String name, List<Limit> limits) {}
+    record SpendOwner(Owner kind, String id, String name, List<Limit> limits) {
+
+        Spender spender() {
+            return new Spender(kind, id, name);
+        }
+    }
 
     /**
      * Returns the owners of a call.

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -155,6 +156,7 @@ class BudgetModelTest {
         OpenHold hold = new OpenHold(id, ACCOUNT, "key_" + key, "chat", "m", at, KEYS[key][0], KEYS[key][1]);
         long least = random.nextInt(30);
         long wanted = least + random.nextInt(200);
+        assertThat(shown(hold)).as(as).isEqualTo(limited(hold));
         ReserveOutcome expected = refusal(hold, least);
         long room = room(hold);
         if (expected == null) {
@@ -342,6 +344,29 @@ class BudgetModelTest {
                         last.held(),
                         least,
                         last.end());
+    }
+
+    /** The path of a call as the credits of its key show it. */
+    private List<Used> shown(OpenHold hold) {
+        KeyOwner owner = new KeyOwner(hold.memberId(), hold.teamId(), hold.keyId());
+        return store
+                .ledger
+                .path(ACCOUNT, hold.keyId(), owner, SpendLimits.NONE, hold.createdAt())
+                .orElseThrow()
+                .limits()
+                .stream()
+                .map(it -> new Used(
+                        it.owner(),
+                        it.window(),
+                        it.limitMicros(),
+                        it.use().chargedMicros(),
+                        it.use().heldMicros(),
+                        it.endsAt()))
+                .toList();
+    }
+
+    private List<Used> limited(OpenHold hold) {
+        return path(hold).stream().filter(used -> used.limit() < Long.MAX_VALUE).toList();
     }
 
     private static Instant millis(@Nullable Instant end) {
