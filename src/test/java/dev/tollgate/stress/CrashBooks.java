@@ -108,7 +108,7 @@ final class CrashBooks {
         try (Database reading = database.openReading()) {
             new Audit(reading).run(difference -> problems.add("ledger verify: " + difference), QUIETLY);
         }
-        none(connection, "exceeded budgets", CrashBudgets.EXCEEDED);
+        none(connection, "exceeded budgets", LedgerChecks.EXCEEDED_BUDGETS);
     }
 
     private void checkTheWhole(Connection connection) {

@@ -15,14 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** An account of the trials as an organization: a team, two members, a key of each kind of owner, and budgets on all owners. */
 final class CrashBudgets {
 
-    /** Finds windows that have gone past their budget: the owner's own, or for members that of each member. */
-    static final String EXCEEDED = """
-            budget_window w WHERE charged_micros + held_micros > (
-                SELECT limit_micros FROM budget b
-                WHERE b.account_id = w.account_id AND b.kind = w.kind
-                    AND (b.owner = w.owner OR b.owner = 'each_member' AND w.owner LIKE 'mem_%')
-                ORDER BY CASE WHEN b.owner = w.owner THEN 0 ELSE 1 END LIMIT 1)""";
-
     private final StoreFixture store;
     private final String account;
 

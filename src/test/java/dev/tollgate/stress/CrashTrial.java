@@ -1,5 +1,6 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.testing.LedgerChecks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -217,7 +218,7 @@ final class CrashTrial {
 
     /** While calls run and hold: a budget that is exceeded for a moment is exceeded. */
     private void checkBudgets() {
-        if (database.number("SELECT COUNT(*) FROM " + CrashBudgets.EXCEEDED) > 0) {
+        if (database.number("SELECT COUNT(*) FROM " + LedgerChecks.EXCEEDED_BUDGETS) > 0) {
             problems.add("a budget is exceeded while calls run");
         }
     }

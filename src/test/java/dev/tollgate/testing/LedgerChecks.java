@@ -23,6 +23,14 @@ public final class LedgerChecks {
                     + COUNTED + " AS by_account WHERE account_id IN (SELECT id FROM account"
                     + " WHERE spend_hour IS NOT NULL OR spend_day IS NOT NULL OR spend_total IS NOT NULL)) AS calls";
 
+    /** Finds windows that have gone past their budget: the owner's own, or for members that of each member. None, unless a budget was lowered. */
+    public static final String EXCEEDED_BUDGETS = """
+            budget_window w WHERE charged_micros + held_micros > (
+                SELECT limit_micros FROM budget b
+                WHERE b.account_id = w.account_id AND b.kind = w.kind
+                    AND (b.owner = w.owner OR b.owner = 'each_member' AND w.owner LIKE 'mem_%')
+                ORDER BY CASE WHEN b.owner = w.owner THEN 0 ELSE 1 END LIMIT 1)""";
+
     private LedgerChecks() {}
 
     public static void assertCoherent(StoreFixture store) {
