@@ -149,6 +149,37 @@ class BudgetsTest {
     }
 
     @Test
+    void the_task_of_a_cut_stream_names_the_budget_that_has_cut_it() {
+        Customer customer = inTeam();
+        String team = "team_" + customer.account().substring(4);
+        gateway.execute("UPDATE team SET name = 'Köln \"{R&D}\"' WHERE id = '" + team + "'");
+        set(customer, "\"owner\":\"" + team + "\",\"month\":0.5");
+        gateway.script(UpstreamScript.answers()
+                .text("a ", new UpstreamScript.Tokens(10, 10, 0))
+                .text("b ", new UpstreamScript.Tokens(10, 1_000, 0))
+                .text("c ", new UpstreamScript.Tokens(10, 30_000, 0))
+                .finish("STOP", new UpstreamScript.Tokens(10, 30_000, 0)));
+
+        Reply reply = customer.chat(CHAT);
+
+        gateway.script(UpstreamScript.answers().text("b").finish("STOP", new UpstreamScript.Tokens(10, 20, 30)));
+        assertThat(reply.text()).contains("\"native_finish_reason\":\"SPEND_LIMIT\"");
+        JsonNode stopped = customer.lastTask().get("stopped_by");
+        assertThat(stopped.get("owner").asString()).isEqualTo("team");
+        assertThat(stopped.get("id").asString()).isEqualTo(team);
+        assertThat(stopped.get("name").asString()).isEqualTo("Köln \"{R&D}\"");
+        assertThat(stopped.get("window").asString()).isEqualTo("month");
+        assertThat(stopped.get("limit").decimalValue()).isEqualByComparingTo("0.5");
+        assertThat(stopped.has("needed")).isFalse();
+        assertThat(stopped.get("resets_at").asString()).isEqualTo("2026-12-01T00:00:00Z");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(429);
+        set(customer, "\"owner\":\"" + team + "\",\"month\":5");
+        String whole = customer.chat(CHAT).json().get("id").asString();
+        assertThat(gateway.get("/v1/tasks/" + whole, customer.key()).json().has("stopped_by"))
+                .isFalse();
+    }
+
+    @Test
     void an_account_key_shows_the_account_and_its_own_limits() {
         Customer customer = gateway.customer("100");
         assertThat(customer.credits().toString())

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Extends the hold of a running call by as much of the wanted amount as balance and windows cover, if they cover the least amount; otherwise
@@ -43,6 +44,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
     private final BooleanSupplier allowed;
     private final boolean settles;
     private final Instant at;
+    private ReserveOutcome.@Nullable SpendLimitReached stoppedBy;
 
     /**
      * @param leastMicros 1 to {@code wantedMicros}
@@ -85,6 +87,11 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         this.at = at;
     }
 
+    /** Returns the window of a {@link WindowExhausted}, else null. Once applied. */
+    public ReserveOutcome.@Nullable SpendLimitReached stoppedBy() {
+        return stoppedBy;
+    }
+
     @Override
     void need(Book book) {
         book.needReservation(reservationId);
@@ -92,6 +99,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
 
     @Override
     Outcome decideOver(Book book) throws SQLException {
+        stoppedBy = null;
         ReservationRow reservation = book.openReservation(reservationId);
         if (reservation == null) {
             ReservationState end = book.end(reservationId);
@@ -111,6 +119,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         CallWindows windows = book.windows(account, reservation.hold(), limits.get());
         ReserveOutcome.SpendLimitReached full = windows.refusal(leastMicros, at);
         if (full != null) {
+            stoppedBy = full;
             return new WindowExhausted(full.window());
         }
         long addedMicros = Math.min(wantedMicros, Math.min(spendableMicros, windows.roomMicros()));

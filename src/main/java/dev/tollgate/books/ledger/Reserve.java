@@ -21,7 +21,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final long strictMicros;
     private final Supplier<SpendLimits> limits;
     private final BooleanSupplier allowed;
-    private boolean heldBackByWindow;
+    private ReserveOutcome.@Nullable SpendLimitReached heldBackBy;
 
     /** Creates a reservation of a call that costs no more than the wanted amount, as far as it can be held for. */
     public Reserve(
@@ -79,9 +79,9 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         return reserved();
     }
 
-    /** Returns whether a spend window, not the balance, reduced the hold. Once applied. */
-    public boolean heldBackByWindow() {
-        return heldBackByWindow;
+    /** Returns the window that reduced the hold and has no room left; null if the balance did, or nothing. Once applied. */
+    public ReserveOutcome.@Nullable SpendLimitReached heldBackBy() {
+        return heldBackBy;
     }
 
     @Override
@@ -120,8 +120,10 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
             refusal = refusal(book, account, windows, strictMicros);
             heldMicros = strictMicros;
         }
-        heldBackByWindow = roomMicros < Math.min(wantedMicros, spendableMicros);
-        return refusal != null ? refusal : hold(book, account, windows, heldMicros);
+        ReserveOutcome outcome = refusal != null ? refusal : hold(book, account, windows, heldMicros);
+        boolean isHeldBack = roomMicros < Math.min(wantedMicros, spendableMicros);
+        heldBackBy = isHeldBack ? windows.refusal(1, hold.createdAt()) : null;
+        return outcome;
     }
 
     /** Returns why an amount cannot be held, or null. */

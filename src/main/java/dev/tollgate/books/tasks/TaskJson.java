@@ -11,7 +11,11 @@ import tools.jackson.core.JsonGenerator;
 /** A task as {@code GET /v1/tasks/{id}} shows it (decision D41). Credits are exact decimal numbers, times Unix seconds. Pure. */
 public final class TaskJson {
 
-    private static final String CACHE = ",\"cache\":{";
+    private static final String CACHE = "cache";
+    private static final String STOPPED_BY = "stopped_by";
+
+    /** The last member of the limit or budget that has cut a call, after the name of a team, which may have any characters. */
+    private static final String RESETS_AT = ",\"resets_at\":";
 
     private TaskJson() {}
 
@@ -50,17 +54,19 @@ public final class TaskJson {
         result.usageFlags().forEach(json::writeString);
         json.writeEndArray();
         ApiJson.number(json, "max_tokens_applied", result.maxTokensApplied());
-        writeCache(json, result.courseJson());
+        writeFlat(json, STOPPED_BY, result.courseJson(), RESETS_AT);
+        writeFlat(json, CACHE, result.courseJson(), "");
     }
 
-    /** Writes the use of the provider's cache as it stands in the course: a flat object, whose texts have no quotes. */
-    private static void writeCache(JsonGenerator json, @Nullable WrittenJson courseJson) {
+    /** Writes a flat object as it stands in the course. @param last the beginning of its first member from which on no text contains a brace */
+    private static void writeFlat(JsonGenerator json, String name, @Nullable WrittenJson courseJson, String last) {
         String course = courseJson == null ? "" : courseJson.toString();
-        int at = course.indexOf(CACHE);
+        String begin = ",\"" + name + "\":";
+        int at = course.indexOf(begin + '{');
         if (at >= 0) {
-            int object = at + CACHE.length() - 1;
-            json.writeName("cache");
-            json.writeRawValue(course.substring(object, course.indexOf('}', object) + 1));
+            int end = course.indexOf('}', course.indexOf(last, at));
+            json.writeName(name);
+            json.writeRawValue(course.substring(at + begin.length(), end + 1));
         }
     }
 

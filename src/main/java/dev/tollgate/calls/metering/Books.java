@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.rollups.CallFigures;
@@ -64,9 +65,11 @@ interface Books {
      * A hold that was granted.
      *
      * @param limit the native finish reason if the response is cut where the hold ends (D32)
+     * @param limitedBy the limit or budget that reduced the hold; null if none did
      * @param mayLeave whether output that the hold covers may leave; if several nodes share the books, only once the hold is durable (D58)
      */
-    record Held(long micros, String limit, BooleanSupplier mayLeave) implements Reservation {}
+    record Held(long micros, String limit, Shortage.@Nullable OfLimit limitedBy, BooleanSupplier mayLeave)
+            implements Reservation {}
 
     /** @param worthCounting whether the account can spend anything, so a closer bound of the prompt may help (D31) */
     record NotHeld(ApiError error, boolean worthCounting) implements Reservation {}
@@ -78,8 +81,16 @@ interface Books {
 
     record Grown(long heldMicros) implements Extension {}
 
-    /** @param nativeReason the native finish reason of the cut response (D32) */
-    record NotGrown(String nativeReason) implements Extension {}
+    /**
+     * @param nativeReason the native finish reason of the cut response (D32)
+     * @param stoppedBy the limit or budget without room; null for another reason
+     */
+    record NotGrown(String nativeReason, Shortage.@Nullable OfLimit stoppedBy) implements Extension {
+
+        NotGrown(String nativeReason) {
+            this(nativeReason, null);
+        }
+    }
 
     /** The store failed. It is unknown whether the hold could have grown. */
     record NotRecorded(ApiError error) implements Extension {}

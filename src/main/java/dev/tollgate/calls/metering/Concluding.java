@@ -111,6 +111,7 @@ final class Concluding {
         boolean partly = coveredTokens > 0 && events.stream().anyMatch(Delivery::isOutput);
         answer.usage().cutAt(partly ? coverage.tokens() : before);
         answer.delivery().cutShort(events, hold.limit(), answer.attempts());
+        call.course().stoppedBy(hold.limitedBy());
         boolean holdUsed = partly
                 && promptIsKnown()
                 && coverage.endsWithHold()

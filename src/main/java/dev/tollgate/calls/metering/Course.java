@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -30,6 +31,7 @@ final class Course {
     private Costs costs = Costs.NONE;
     private @Nullable CacheUse cache;
     private @Nullable AnswerUnderWay offered;
+    private Shortage.@Nullable OfLimit stoppedBy;
     private OverCall.@Nullable Charge charge;
 
     Course(String taskId, MeteredCall request, boolean streamed, LongSupplier nanoTime) {
@@ -74,6 +76,11 @@ final class Course {
 
     void cached(CacheUse use) {
         cache = use;
+    }
+
+    /** @param limit the limit or budget at which the response is cut; null if none cuts it */
+    void stoppedBy(Shortage.@Nullable OfLimit limit) {
+        stoppedBy = limit;
     }
 
     /** Adds fields without effect. */
@@ -160,6 +167,7 @@ final class Course {
                         answers.isEmpty() ? null : answers.getLast().responseId())
                 .answer(streamed, filter)
                 .compaction(request.ask().compacts())
+                .stoppedBy(stoppedBy)
                 .ignored(ignored);
         CacheUse told = json.hasRoomForCache() ? cache : null;
         if (told != null) {

@@ -1,17 +1,24 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.sessions.CacheUse;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
-/** The course of a call as its task keeps it, in plain ASCII, never longer than a task has room for. Written once, in the order of the methods. */
+/**
+ * The course of a call as its task keeps it, in plain ASCII except for the name of a team, never longer than a task has room for. Written once, in the
+ * order of the methods.
+ */
 final class CourseJson {
 
     /** Names come from the operator's file; those that are longer are cut. */
@@ -22,6 +29,9 @@ final class CourseJson {
 
     /** Room for the names of fields without effect, which callers choose. */
     private static final int IGNORED_CHARS_MAX = 192;
+
+    /** The most that the names of fields without effect take with their member, and the end. */
+    private static final int REST_CHARS_MAX = IGNORED_CHARS_MAX + 100;
 
     /** The most that the use of the cache takes, and the end. */
     private static final int CACHE_CHARS_MAX = 300;
@@ -77,6 +87,26 @@ final class CourseJson {
     CourseJson compaction(boolean compacts) {
         json.raw(compacts ? ",\"compaction\":true" : "");
         return this;
+    }
+
+    /** Writes the limit or budget that has cut the response, without a name that has no room. @param limit null if none has */
+    CourseJson stoppedBy(Shortage.@Nullable OfLimit limit) {
+        if (limit != null) {
+            ObjectNode its = ErrorBudget.of(limit).without("needed");
+            if (!member("stopped_by", its)) {
+                member("stopped_by", its.without("name"));
+            }
+        }
+        return this;
+    }
+
+    private boolean member(String name, ObjectNode its) {
+        byte[] value = its.toString().getBytes(StandardCharsets.UTF_8);
+        boolean fits = json.size() + value.length <= TaskResult.COURSE_BYTES_MAX - REST_CHARS_MAX;
+        if (fits) {
+            json.raw(",\"").raw(name).raw("\":").raw(value);
+        }
+        return fits;
     }
 
     CourseJson ignored(List<String> fields) {

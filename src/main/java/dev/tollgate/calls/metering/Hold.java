@@ -1,11 +1,15 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.error.Shortage;
+import org.jspecify.annotations.Nullable;
+
 /** The hold of a call: its reach, and whether covered output may leave. Confined to its call. */
 final class Hold {
 
     private final Coverage coverage;
     private final Books.Held held;
     private String limit;
+    private Shortage.@Nullable OfLimit limitedBy;
     private boolean mayLeave;
     private boolean confirming;
     private boolean growing;
@@ -15,6 +19,7 @@ final class Hold {
         this.coverage = new Coverage(bounds, held.micros());
         this.held = held;
         this.limit = held.limit();
+        this.limitedBy = held.limitedBy();
     }
 
     Coverage coverage() {
@@ -24,6 +29,11 @@ final class Hold {
     /** Returns the native finish reason of a response that is cut where the hold ends (D32). */
     String limit() {
         return limit;
+    }
+
+    /** Returns the limit or budget that stops a response where the hold ends; null if none does. */
+    Shortage.@Nullable OfLimit limitedBy() {
+        return limitedBy;
     }
 
     /** Returns the outcome of a call that is cut where the hold ends. */
@@ -69,6 +79,7 @@ final class Hold {
             case Books.NotGrown refused -> {
                 coverage.refused(grewAhead);
                 limit = refused.nativeReason();
+                limitedBy = refused.stoppedBy();
             }
             case Books.NotRecorded unknown -> {
                 // the growth is unknown; the amount held before counts

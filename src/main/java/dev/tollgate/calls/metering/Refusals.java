@@ -113,7 +113,12 @@ public final class Refusals {
                 + ", the call needs ";
     }
 
-    private static Shortage shortage(
+    /** Returns the figures of a window without room, as the task of a call that it has cut names them. */
+    static Shortage.OfLimit limit(ReserveOutcome.SpendLimitReached full) {
+        return shortage(full, 0, full.freesAt());
+    }
+
+    private static Shortage.OfLimit shortage(
             ReserveOutcome.SpendLimitReached refused, long heldMicros, @Nullable Instant freesAt) {
         return new Shortage.OfLimit(
                 refused.owner(),

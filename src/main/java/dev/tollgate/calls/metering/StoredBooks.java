@@ -170,8 +170,7 @@ final class StoredBooks implements Books {
             return new Lost();
         }
         return switch (reserve.outcome()) {
-            case ReserveOutcome.Reserved reserved ->
-                new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED, mayLeave);
+            case ReserveOutcome.Reserved reserved -> held(reserved.heldMicros(), reserve.heldBackBy(), mayLeave);
             case ReserveOutcome.InsufficientCredits refused ->
                 new NotHeld(Refusals.of(refused), refused.availableMicros() > 0);
             case ReserveOutcome.SpendLimitReached refused ->
@@ -180,6 +179,12 @@ final class StoredBooks implements Books {
                         refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
             case ReserveOutcome.NotAllowed refused -> new NotHeld(refusal(key.outcome()), false);
         };
+    }
+
+    private static Held held(long micros, ReserveOutcome.@Nullable SpendLimitReached by, BooleanSupplier mayLeave) {
+        return by == null
+                ? new Held(micros, CREDITS_EXHAUSTED, null, mayLeave)
+                : new Held(micros, SPEND_LIMIT, Refusals.limit(by), mayLeave);
     }
 
     @Override
@@ -224,15 +229,16 @@ final class StoredBooks implements Books {
                         loop,
                         failure -> then.accept(
                                 failure == null
-                                        ? extension(extend.outcome())
+                                        ? extension(extend)
                                         : new NotRecorded(StoreTrouble.unavailable(failure))));
     }
 
-    private static Extension extension(Extend.Outcome outcome) {
-        return switch (outcome) {
+    private static Extension extension(Extend extend) {
+        return switch (extend.outcome()) {
             case Extend.Extended extended -> new Grown(extended.heldMicros());
             case Extend.BalanceExhausted exhausted -> new NotGrown(CREDITS_EXHAUSTED);
-            case Extend.WindowExhausted exhausted -> new NotGrown(SPEND_LIMIT);
+            case Extend.WindowExhausted exhausted ->
+                new NotGrown(SPEND_LIMIT, Refusals.limit(Objects.requireNonNull(extend.stoppedBy())));
             case Extend.NotAllowed refused -> new NotGrown(KEY_DISABLED);
             case Extend.AlreadyResolved resolved -> new NotGrown(CREDITS_EXHAUSTED);
         };

@@ -150,7 +150,7 @@ final class PlayedCall implements Executor {
         }
 
         void holds(long micros) {
-            decides(new Held(micros, "CREDITS_EXHAUSTED", () -> mayLeave));
+            decides(new Held(micros, "CREDITS_EXHAUSTED", null, () -> mayLeave));
         }
 
         void decides(Reservation reservation) {

@@ -110,7 +110,7 @@ final class SimulatedBooks implements Books {
                 availableMicros -= heldMicros;
                 state = State.HELD;
                 wasHeld = true;
-                answer(then, new Held(heldMicros, "CREDITS_EXHAUSTED", () -> !shared || committed));
+                answer(then, new Held(heldMicros, "CREDITS_EXHAUSTED", null, () -> !shared || committed));
                 world.later(() -> write(lost));
             }
         });

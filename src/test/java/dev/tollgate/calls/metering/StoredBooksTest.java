@@ -5,6 +5,10 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.error.Shortage.OfLimit.Spender;
+import dev.tollgate.base.error.Shortage.OfLimit.Window;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Grant;
@@ -251,6 +255,13 @@ class StoredBooksTest {
         Books.Held held = (Books.Held) await(told);
         assertThat(held.micros()).isEqualTo(1_000);
         assertThat(held.limit()).isEqualTo("SPEND_LIMIT");
+        assertThat(held.limitedBy()).isEqualTo(full("key_limited", 1_000));
+    }
+
+    /** A total limit of a key that a running call holds in full. */
+    private static Shortage.OfLimit full(String keyId, long micros) {
+        Spender key = new Spender(Owner.KEY, keyId, "");
+        return new Shortage.OfLimit(key, Window.TOTAL, null, micros, 0, micros, 0, 1, null);
     }
 
     private MeteredCall withKey(String keyId) {
@@ -385,10 +396,10 @@ class StoredBooksTest {
         await(reserved);
         CompletableFuture<Books.Extension> told = new CompletableFuture<>();
         books.extend("t1", withKey("key_limited"), 1, 10, told::complete);
-        assertThat(await(told)).isEqualTo(new Books.NotGrown("SPEND_LIMIT"));
+        assertThat(await(told)).isEqualTo(new Books.NotGrown("SPEND_LIMIT", full("key_limited", 700)));
         CompletableFuture<Books.Extension> used = new CompletableFuture<>();
         books.extendForUsed("t1", withKey("key_limited"), 10, used::complete);
-        assertThat(await(used)).isEqualTo(new Books.NotGrown("SPEND_LIMIT"));
+        assertThat(await(used)).isEqualTo(new Books.NotGrown("SPEND_LIMIT", full("key_limited", 700)));
     }
 
     private void move(String from, String to) {
