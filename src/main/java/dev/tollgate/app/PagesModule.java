@@ -12,12 +12,15 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.keys.Allowlist;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -33,6 +36,8 @@ import dev.tollgate.pages.dashboard.members.AuditLogPage;
 import dev.tollgate.pages.dashboard.members.MemberPage;
 import dev.tollgate.pages.dashboard.members.MembersPage;
 import dev.tollgate.pages.dashboard.members.OrganizationsPage;
+import dev.tollgate.pages.dashboard.members.TeamPage;
+import dev.tollgate.pages.dashboard.members.TeamsPage;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.requests.RequestPage;
 import dev.tollgate.pages.dashboard.requests.RequestsPage;
@@ -133,7 +138,16 @@ record PagesModule(
     }
 
     List<Route<?>> routes() {
-        return RouteList.of(assets(), entrance(), requests(), keys(), manual(), settings(), billing(), playground());
+        return RouteList.of(
+                assets(),
+                entrance(),
+                organization(),
+                requests(),
+                keys(),
+                manual(),
+                settings(),
+                billing(),
+                playground());
     }
 
     private static List<Route<?>> assets() {
@@ -154,13 +168,22 @@ record PagesModule(
                 new CodePage(accounts, entrance).routes(pages),
                 new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
                 new LinkPages(links, entrance, identities.provider(), this::name, this::membersMax).routes(pages),
-                new MembersPage(people.members(), links, this::membersMax, ground.clock()).routes(pages),
-                new MemberPage(people.members(), accounts).routes(pages),
-                new AuditLogPage(new AccountLog(books.database()), people.members()).routes(pages),
-                new OrganizationsPage(people.members()).routes(pages),
                 new OidcPages(people.oidc(), identities, links, entrance, signUp).routes(pages),
                 new IdentityPage(people.oidc(), identities, accounts, links).routes(pages),
                 new EmailPage(accounts, links).routes(pages));
+    }
+
+    private List<Route<?>> organization() {
+        Members members = people.members();
+        Teams teams = people.teams();
+        Keys keys = books.stores().keys();
+        return RouteList.of(
+                new MembersPage(members, teams, people.links(), this::membersMax, ground.clock()).routes(pages),
+                new MemberPage(members, teams, books.people()).routes(pages),
+                new TeamsPage(teams, keys, books.stores().ledger(), books.history(), ground.clock()).routes(pages),
+                new TeamPage(teams, members, keys).routes(pages),
+                new AuditLogPage(new AccountLog(books.database()), members, teams, keys).routes(pages),
+                new OrganizationsPage(members).routes(pages));
     }
 
     private int membersMax() {

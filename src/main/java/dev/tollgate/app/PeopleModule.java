@@ -15,6 +15,7 @@ import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.upstreams.connections.Outbound;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public record PeopleModule(
         Identities identities,
         CustomerKeys keys,
         Members members,
+        Teams teams,
         Leaving leaving) {
 
     private static final Duration FORGET_KEYS_EVERY = Duration.ofHours(1);
@@ -62,6 +64,7 @@ public record PeopleModule(
                 new CustomerKeys(
                         books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
                 new Members(books.database(), books.stores().keys(), books.writer(), ground.clock()),
+                new Teams(books.database(), books.stores().keys(), books.writer(), ground.clock(), ground.random()),
                 new Leaving(books.database(), books.people(), books.stores().keys(), books.writer(), ground.clock()));
     }
 

@@ -189,6 +189,18 @@ class PagesGoldenTest {
             money();
             system();
             door();
+            organization();
+        }
+
+        void organization() {
+            String teams = "/dashboard/teams";
+            get("teams-empty", it.ann, teams);
+            String team = it.send(it.ann, teams, "name", "Search").location();
+            it.send(it.ann, team, "deed", "put", "member", it.member("ben@example.org"), "role", "admin");
+            get("teams", it.ann, teams);
+            post("teams-wrong", it.ann, teams, teams, "name", "Search");
+            get("team", it.ann, team);
+            get("team-of-another", it.cara, team);
         }
 
         void account() {

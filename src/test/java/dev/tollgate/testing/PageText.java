@@ -20,8 +20,8 @@ public final class PageText {
     private static final Pattern BLOCK = Pattern.compile(" ?(</?(?:" + BLOCKS + ")\\b[^>]*>) ?");
     private static final Pattern INNERMOST =
             Pattern.compile("(?m)^(<([a-z0-9]+)\\b[^>\n]*>)\n(?:(?!</?(?:" + BLOCKS + ")\\b)([^\n]+)\n)?(</\\2>)$");
-    private static final Pattern ID =
-            Pattern.compile("\\b(?:(acc|key|mem|per|pay|req)_(?!.0{19})[0-9A-Za-z]{20,}|chatcmpl-[0-9A-Za-z]{20,})");
+    private static final Pattern ID = Pattern.compile(
+            "\\b(?:(acc|key|mem|per|pay|req|team)_(?!.0{19})[0-9A-Za-z]{20,}|chatcmpl-[0-9A-Za-z]{20,})");
 
     /** What is masked, and by what; a group that a pattern has is kept. */
     private static final Map<Pattern, String> MASKS = new LinkedHashMap<>();

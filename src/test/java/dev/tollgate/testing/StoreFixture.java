@@ -23,6 +23,7 @@ import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySecret;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -118,6 +119,7 @@ public final class StoreFixture implements AutoCloseable {
                 KeptResponses.part(RESPONSES_BYTES_MAX),
                 answers.part(),
                 Teams.part(),
+                AccountLog.part(),
                 new WritePart<>(Execute.class),
                 AuditLog.part()));
         signatures = new Signatures(database, writer, SECRETS, clock);

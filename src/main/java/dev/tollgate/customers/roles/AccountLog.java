@@ -1,5 +1,6 @@
 package dev.tollgate.customers.roles;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The log of an organization: what its members and keys have changed. Reads block; thread-safe. */
 public final class AccountLog {
@@ -31,6 +33,15 @@ public final class AccountLog {
     /** Returns the part, which follows the parts whose changes it records. */
     public static Part<?> part() {
         return new WritePart<>(Act.class);
+    }
+
+    /** Returns a JSON object for a change. @param members names and their texts in turn */
+    public static String json(String... members) {
+        ObjectNode json = ApiJson.MAPPER.createObjectNode();
+        for (int i = 0; i < members.length; i += 2) {
+            json.put(members[i], members[i + 1]);
+        }
+        return json.toString();
     }
 
     /** The change by an action: JSON, or null if there was nothing before or is nothing after. */

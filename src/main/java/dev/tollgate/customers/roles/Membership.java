@@ -20,6 +20,11 @@ public record Membership(String id, MemberRole role, Set<String> administers, bo
         this(id, role, Set.of(), true);
     }
 
+    /** Returns whether a right extends to a team: as a whole right, or because the member administers the team. */
+    public boolean mayIn(Right right, String teamId) {
+        return right.isWhole(role) || (right.isOfAdmins() && administers.contains(teamId));
+    }
+
     /** Returns the keys to which a right extends: all of the account's, or the member's own and those of the teams that the member administers. */
     public KeyView view(Right right) {
         return right.isWhole(role)

@@ -62,8 +62,12 @@ public enum Right {
 
     /** Returns whether a member has the right or a part of it, by the role or as the admin of a team. Which part is the handler's to check. */
     public boolean isPartly(Membership membership) {
-        return isPartly(membership.role())
-                || (!membership.administers().isEmpty() && !cells.getLast().equals(NONE));
+        return isPartly(membership.role()) || (!membership.administers().isEmpty() && isOfAdmins());
+    }
+
+    /** Returns whether the admin of a team has the right or a part of it. */
+    boolean isOfAdmins() {
+        return !cells.getLast().equals(NONE);
     }
 
     /** Returns whether a role has the right for what is the member's own. */

@@ -3,9 +3,13 @@ package dev.tollgate.customers.teams;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.budgets.BudgetSql;
-import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.AccountLog.Changed;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -22,10 +26,15 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The store of teams. */
@@ -39,16 +48,21 @@ public final class Teams {
     /** The number of times that keys are read again before an action gives up. */
     private static final int TRIES = 5;
 
+    private static final String ADMIN = "admin";
+
     private static final String COLUMNS = "SELECT id, account_id, name, created_at, archived_at FROM team ";
     private static final String LIST =
             COLUMNS + "WHERE account_id = ? AND archived_at IS NULL ORDER BY lower(name), id LIMIT " + TEAMS_MAX;
     private static final String EVER = COLUMNS + "WHERE account_id = ? ORDER BY id LIMIT 1000";
     private static final String ONE = COLUMNS + "WHERE id = ? AND account_id = ? AND archived_at IS NULL";
     private static final String FELLOWS = """
-            SELECT member.id, CASE WHEN person.name = '' THEN person.login ELSE person.name END AS name, team_member.role
-            FROM team_member JOIN member ON member.id = team_member.member_id AND member.left_at IS NULL
+            SELECT team_member.team_id, member.id, CASE WHEN person.name = '' THEN person.login ELSE person.name END AS name,
+                team_member.role
+            FROM team_member JOIN team ON team.id = team_member.team_id
+                JOIN member ON member.id = team_member.member_id AND member.left_at IS NULL
                 JOIN person ON person.id = member.person_id
-            WHERE team_member.team_id = ? ORDER BY lower(person.name), member.id LIMIT 200""";
+            WHERE team.account_id = ? AND team.archived_at IS NULL
+            ORDER BY lower(person.name), member.id LIMIT 10000""";
 
     private final Database database;
     private final Keys keys;
@@ -94,13 +108,39 @@ public final class Teams {
         return database.read(sql -> Optional.ofNullable(sql.one(ONE, Teams::team, id, accountId)));
     }
 
-    /** Returns the people of a team who are still members of the account. */
-    public List<Team.Fellow> fellows(String teamId) {
-        return database.read(sql -> sql.list(
-                FELLOWS,
-                row -> new Team.Fellow(
-                        row.getString(1), row.getString(2), row.getString(3).equals("admin")),
-                teamId));
+    /** Returns the people of each team of an account, by the team's id; a team without people is missing. */
+    public Map<String, List<Team.Fellow>> fellows(String accountId) {
+        return database.read(sql -> {
+            Map<String, List<Team.Fellow>> all = new HashMap<>();
+            sql.each(
+                    FELLOWS,
+                    row -> all.computeIfAbsent(row.getString(1), team -> new ArrayList<>())
+                            .add(new Team.Fellow(
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4).equals(ADMIN))),
+                    accountId);
+            return all;
+        });
+    }
+
+    /**
+     * Returns the ids of the members whom a member sees: all of the account, or the own one and the people of the own teams.
+     *
+     * @return null for all
+     */
+    public @Nullable Set<String> seenBy(String accountId, Membership membership) {
+        if (Right.MEMBERS.isWhole(membership.role())) {
+            return null;
+        }
+        Set<String> seen = new HashSet<>(Set.of(membership.id()));
+        for (List<Team.Fellow> fellows : fellows(accountId).values()) {
+            Set<String> ids = fellows.stream().map(Team.Fellow::memberId).collect(Collectors.toSet());
+            if (ids.contains(membership.id())) {
+                seen.addAll(ids);
+            }
+        }
+        return seen;
     }
 
     private static Team team(ResultSet row) throws SQLException {
@@ -115,32 +155,30 @@ public final class Teams {
     // ---- changing ----
 
     /** Makes a team. @param name that {@link #isName} */
-    public TeamResult create(String accountId, String name) {
-        return commit(
-                accountId,
-                List.of(),
-                new Create(new Team(OwnIds.team(random), accountId, name, clock.instant(), null)));
+    public TeamResult create(Acting by, String name) {
+        Team team = new Team(OwnIds.team(random), by.accountId(), name, clock.instant(), null);
+        return commit(by, List.of(), new Create(team));
     }
 
     /** Gives a team another name. @param name that {@link #isName} */
-    public TeamResult rename(String accountId, String id, String name) {
-        return commit(accountId, List.of(), new Rename(accountId, id, name));
+    public TeamResult rename(Acting by, String id, String name) {
+        return commit(by, List.of(), new Rename(by.accountId(), id, name));
     }
 
     /** Archives a team and deletes its keys, those of its people in it included. Its history stays. */
-    public TeamResult archive(String accountId, String id) {
+    public TeamResult archive(Acting by, String id) {
         Instant now = clock.instant();
-        return withKeys(accountId, id, null, gone -> new Archive(accountId, id, now, gone));
+        return withKeys(by, id, null, gone -> new Archive(by.accountId(), id, now, gone));
     }
 
     /** Makes a member one of a team's people, or changes the role in it. */
-    public TeamResult put(String accountId, String id, String memberId, boolean isAdmin) {
-        return commit(accountId, List.of(), new Put(accountId, id, memberId, isAdmin ? "admin" : "member"));
+    public TeamResult put(Acting by, String id, String memberId, boolean isAdmin) {
+        return commit(by, List.of(), new Put(by.accountId(), id, memberId, isAdmin ? ADMIN : "member"));
     }
 
     /** Removes a member from a team, and deletes the member's personal keys in it. */
-    public TeamResult remove(String accountId, String id, String memberId) {
-        return withKeys(accountId, id, memberId, gone -> new Remove(accountId, id, memberId, gone));
+    public TeamResult remove(Acting by, String id, String memberId) {
+        return withKeys(by, id, memberId, gone -> new Remove(by.accountId(), id, memberId, gone));
     }
 
     /** Makes a change that takes place if the keys could be deleted. */
@@ -149,11 +187,12 @@ public final class Teams {
     }
 
     /** @param memberId whose keys in the team are deleted; null for all keys of the team */
-    private TeamResult withKeys(String accountId, String id, @Nullable String memberId, AfterKeys change) {
+    private TeamResult withKeys(Acting by, String id, @Nullable String memberId, AfterKeys change) {
+        String accountId = by.accountId();
         for (int i = 0; i < TRIES; i++) {
             DeleteKeys delete =
                     new DeleteKeys(accountId, memberId, id, keys.owned(accountId, memberId, id), clock.instant());
-            TeamResult result = commit(accountId, List.of(delete), change.of(delete::outcome));
+            TeamResult result = commit(by, List.of(delete), change.of(delete::outcome));
             if (!(result instanceof TeamResult.Busy)) {
                 return result;
             }
@@ -161,10 +200,10 @@ public final class Teams {
         return new TeamResult.Busy();
     }
 
-    private TeamResult commit(String accountId, List<Change> before, TeamChange change) {
-        List<Change> all = new ArrayList<>(List.of(new TakeAccount(accountId)));
-        all.addAll(before);
+    private TeamResult commit(Acting by, List<Change> before, TeamChange change) {
+        List<Change> all = new ArrayList<>(before);
         all.add(change);
+        all.addAll(by.act(change.right, change.action, change.teamId, clock.instant(), change::changed));
         writer.commitAndWait(Unit.of(all));
         return change.outcome();
     }
@@ -172,13 +211,47 @@ public final class Teams {
     /** A change of the teams of an account, whose row the same unit has taken. */
     private abstract static class TeamChange extends Write<TeamResult> {
 
-        static @Nullable Team find(Statements statements, String accountId, String id) throws SQLException {
-            return statements.one(ONE, Teams::team, id, accountId);
+        final String accountId;
+        final String teamId;
+        final Right right;
+        final String action;
+        private @Nullable Changed changed;
+
+        TeamChange(String accountId, String teamId, Right right, String action) {
+            this.accountId = accountId;
+            this.teamId = teamId;
+            this.right = right;
+            this.action = action;
         }
 
-        static boolean isTaken(Statements statements, String accountId, String name) throws SQLException {
+        @Override
+        protected final TeamResult run(Statements statements) throws SQLException {
+            changed = null;
+            Team team = statements.one(ONE, Teams::team, teamId, accountId);
+            return decide(statements, team);
+        }
+
+        /** @param team null if there is none */
+        abstract TeamResult decide(Statements statements, @Nullable Team team) throws SQLException;
+
+        /** Returns what has changed; null if nothing has. Once applied. */
+        final @Nullable Changed changed() {
+            return changed;
+        }
+
+        /** Notes a change for the account's log. */
+        final TeamResult done(Team now, @Nullable String beforeJson, @Nullable String afterJson) {
+            changed = new Changed(beforeJson, afterJson);
+            return new TeamResult.Done(now);
+        }
+
+        final boolean isTaken(Statements statements, String name) throws SQLException {
             return statements.has(
                     "SELECT 1 FROM team WHERE account_id = ? AND archived_at IS NULL AND name = ?", accountId, name);
+        }
+
+        static String named(String name) {
+            return AccountLog.json("name", name);
         }
     }
 
@@ -189,146 +262,157 @@ public final class Teams {
                 INSERT INTO team (id, account_id, name, created_at)
                 SELECT ?, id, ?, ? FROM account WHERE id = ? AND deleted_at IS NULL""";
 
-        private final Team team;
+        private final Team made;
 
-        Create(Team team) {
-            this.team = team;
+        Create(Team made) {
+            super(made.accountId(), made.id(), Right.TEAMS, "team.create");
+            this.made = made;
         }
 
         @Override
-        protected TeamResult run(Statements statements) throws SQLException {
-            if (isTaken(statements, team.accountId(), team.name())) {
+        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
+            if (isTaken(statements, made.name())) {
                 return new TeamResult.NameTaken();
             }
-            if (statements.number(COUNT, team.accountId()) >= TEAMS_MAX) {
+            if (statements.number(COUNT, accountId) >= TEAMS_MAX) {
                 return new TeamResult.TooMany();
             }
             List<String> older = ShutOut.before(statements, RowForm.TEAMS);
             if (!older.isEmpty()) {
                 return new TeamResult.OlderServers(older);
             }
-            int made = statements.run(INSERT, team.id(), team.name(), team.createdAt(), team.accountId());
-            return made == 0 ? new TeamResult.NoSuchTeam() : new TeamResult.Done(team);
+            int rows = statements.run(INSERT, made.id(), made.name(), made.createdAt(), accountId);
+            return rows == 0 ? new TeamResult.NoSuchTeam() : done(made, null, named(made.name()));
         }
     }
 
     private static final class Rename extends TeamChange {
 
-        private final String accountId;
-        private final String id;
         private final String name;
 
         Rename(String accountId, String id, String name) {
-            this.accountId = accountId;
-            this.id = id;
+            super(accountId, id, Right.TEAMS, "team.rename");
             this.name = name;
         }
 
         @Override
-        protected TeamResult run(Statements statements) throws SQLException {
-            Team team = find(statements, accountId, id);
+        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
             if (team == null) {
                 return new TeamResult.NoSuchTeam();
             }
             if (team.name().equals(name)) {
                 return new TeamResult.Done(team);
             }
-            if (isTaken(statements, accountId, name)) {
+            if (isTaken(statements, name)) {
                 return new TeamResult.NameTaken();
             }
-            statements.run("UPDATE team SET name = ? WHERE id = ?", name, id);
+            statements.run("UPDATE team SET name = ? WHERE id = ?", name, teamId);
             new BudgetSql(statements).raise(accountId);
-            return new TeamResult.Done(new Team(id, accountId, name, team.createdAt(), null));
+            return done(new Team(teamId, accountId, name, team.createdAt(), null), named(team.name()), named(name));
         }
     }
 
     private static final class Archive extends TeamChange {
 
-        private final String accountId;
-        private final String id;
         private final Instant at;
         private final BooleanSupplier gone;
 
         Archive(String accountId, String id, Instant at, BooleanSupplier gone) {
-            this.accountId = accountId;
-            this.id = id;
+            super(accountId, id, Right.TEAMS, "team.archive");
             this.at = at;
             this.gone = gone;
         }
 
         @Override
-        protected TeamResult run(Statements statements) throws SQLException {
-            Team team = find(statements, accountId, id);
+        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
             if (team == null) {
                 return new TeamResult.NoSuchTeam();
             }
             if (!gone.getAsBoolean()) {
                 return new TeamResult.Busy();
             }
-            statements.run("UPDATE team SET archived_at = ? WHERE id = ?", at, id);
-            statements.run("DELETE FROM team_member WHERE team_id = ?", id);
-            return new TeamResult.Done(new Team(id, accountId, team.name(), team.createdAt(), at));
+            statements.run("UPDATE team SET archived_at = ? WHERE id = ?", at, teamId);
+            statements.run("DELETE FROM team_member WHERE team_id = ?", teamId);
+            return done(new Team(teamId, accountId, team.name(), team.createdAt(), at), named(team.name()), null);
         }
     }
 
-    private static final class Put extends TeamChange {
+    /** A change of a team's people. */
+    private abstract static class PersonChange extends TeamChange {
+
+        private static final String ROLE = "SELECT role FROM team_member WHERE team_id = ? AND member_id = ?";
+
+        final String memberId;
+
+        PersonChange(String accountId, String id, String memberId, String action) {
+            super(accountId, id, Right.TEAM_PEOPLE, action);
+            this.memberId = memberId;
+        }
+
+        /** Returns the role in the team; null if the member is none of its people. */
+        final @Nullable String role(Statements statements) throws SQLException {
+            return statements.one(ROLE, row -> row.getString(1), teamId, memberId);
+        }
+
+        final @Nullable String json(@Nullable String role) {
+            return role == null ? null : AccountLog.json("member", memberId, "role", role);
+        }
+    }
+
+    private static final class Put extends PersonChange {
 
         private static final String MEMBER = "SELECT 1 FROM member WHERE id = ? AND account_id = ? AND left_at IS NULL";
         private static final String PUT = """
                 INSERT INTO team_member (team_id, member_id, role) VALUES (?, ?, ?)
                 ON CONFLICT (team_id, member_id) DO UPDATE SET role = excluded.role""";
 
-        private final String accountId;
-        private final String id;
-        private final String memberId;
         private final String role;
 
         Put(String accountId, String id, String memberId, String role) {
-            this.accountId = accountId;
-            this.id = id;
-            this.memberId = memberId;
+            super(accountId, id, memberId, "team.member");
             this.role = role;
         }
 
         @Override
-        protected TeamResult run(Statements statements) throws SQLException {
-            Team team = find(statements, accountId, id);
+        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
             if (team == null) {
                 return new TeamResult.NoSuchTeam();
             }
             if (!statements.has(MEMBER, memberId, accountId)) {
                 return new TeamResult.NoSuchMember();
             }
-            statements.run(PUT, id, memberId, role);
-            return new TeamResult.Done(team);
+            String before = role(statements);
+            if (role.equals(before)) {
+                return new TeamResult.Done(team);
+            }
+            statements.run(PUT, teamId, memberId, role);
+            return done(team, json(before), json(role));
         }
     }
 
-    private static final class Remove extends TeamChange {
+    private static final class Remove extends PersonChange {
 
-        private final String accountId;
-        private final String id;
-        private final String memberId;
         private final BooleanSupplier gone;
 
         Remove(String accountId, String id, String memberId, BooleanSupplier gone) {
-            this.accountId = accountId;
-            this.id = id;
-            this.memberId = memberId;
+            super(accountId, id, memberId, "team.leave");
             this.gone = gone;
         }
 
         @Override
-        protected TeamResult run(Statements statements) throws SQLException {
-            Team team = find(statements, accountId, id);
+        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
             if (team == null) {
                 return new TeamResult.NoSuchTeam();
             }
             if (!gone.getAsBoolean()) {
                 return new TeamResult.Busy();
             }
-            int removed = statements.run("DELETE FROM team_member WHERE team_id = ? AND member_id = ?", id, memberId);
-            return removed == 0 ? new TeamResult.NoSuchMember() : new TeamResult.Done(team);
+            String before = role(statements);
+            if (before == null) {
+                return new TeamResult.NoSuchMember();
+            }
+            statements.run("DELETE FROM team_member WHERE team_id = ? AND member_id = ?", teamId, memberId);
+            return done(team, json(before), null);
         }
     }
 }

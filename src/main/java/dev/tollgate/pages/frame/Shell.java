@@ -98,6 +98,11 @@ public record Shell(
         return person != null && person.may(right);
     }
 
+    /** Returns whether the visitor's role has a right or a part of it, so that links to a page of partly seen things are shown. */
+    public boolean mayPartly(Right right) {
+        return person != null && person.membership() != null && right.isPartly(person.membership());
+    }
+
     /** Returns two letters for the person's picture: of the first and the last word of the name. */
     public String initials() {
         if (person == null) {

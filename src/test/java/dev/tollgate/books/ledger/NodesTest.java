@@ -11,6 +11,7 @@ import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Unit;
@@ -104,11 +105,12 @@ class NodesTest {
     void a_team_that_one_node_renames_is_named_so_by_the_other() {
         one.account("acc_1", HOLD);
         Teams teams = new Teams(two.database, two.keys, two.writer, two::now, new SecureRandom());
-        String team = ((TeamResult.Done) teams.create("acc_1", "Search")).team().id();
+        Acting by = new Acting("acc_1", "per_1", null, null);
+        String team = ((TeamResult.Done) teams.create(by, "Search")).team().id();
         one.ownedKey("key_1", "acc_1", "", team);
         one.decide(SetBudgets.of("acc_1", team, limits -> Map.of(SpendWindow.DAY, new SpendBudget(0L)), one.now()));
         assertThat(refused("t1", team).name()).isEqualTo("Search");
-        teams.rename("acc_1", team, "Find");
+        teams.rename(by, team, "Find");
         assertThat(refused("t2", team).name()).isEqualTo("Find");
     }
 

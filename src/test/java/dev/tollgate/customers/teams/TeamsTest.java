@@ -1,6 +1,7 @@
 package dev.tollgate.customers.teams;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
@@ -21,6 +22,11 @@ import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
@@ -31,6 +37,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +55,8 @@ class TeamsTest {
 
     private static final String ACCOUNT = "acc_1";
     private static final String OTHER = "acc_2";
+    private static final Acting OWNER = by(ACCOUNT, null);
+    private static final Acting STRANGER = by(OTHER, null);
 
     @Parameter
     Stores stores;
@@ -81,8 +91,16 @@ class TeamsTest {
         return ((TeamResult.Done) result).team();
     }
 
+    private static Acting by(String account, @Nullable Membership membership) {
+        return new Acting(account, "per_1", "192.0.2.1", membership);
+    }
+
+    private List<Team.Fellow> fellows(Team team) {
+        return teams.fellows(ACCOUNT).getOrDefault(team.id(), List.of());
+    }
+
     private Team made(String name) {
-        return done(teams.create(ACCOUNT, name));
+        return done(teams.create(OWNER, name));
     }
 
     private void member(String id) {
@@ -108,11 +126,11 @@ class TeamsTest {
     @Test
     void a_team_has_a_name_of_its_own_in_its_account() {
         Team search = made("Search");
-        assertThat(teams.create(ACCOUNT, "Search")).isInstanceOf(TeamResult.NameTaken.class);
-        assertThat(teams.create(OTHER, "Search")).isInstanceOf(TeamResult.Done.class);
-        assertThat(teams.rename(OTHER, search.id(), "Stolen")).isInstanceOf(TeamResult.NoSuchTeam.class);
-        assertThat(teams.rename(ACCOUNT, made("Ads").id(), "Search")).isInstanceOf(TeamResult.NameTaken.class);
-        assertThat(done(teams.rename(ACCOUNT, search.id(), "Find")).name()).isEqualTo("Find");
+        assertThat(teams.create(OWNER, "Search")).isInstanceOf(TeamResult.NameTaken.class);
+        assertThat(teams.create(STRANGER, "Search")).isInstanceOf(TeamResult.Done.class);
+        assertThat(teams.rename(STRANGER, search.id(), "Stolen")).isInstanceOf(TeamResult.NoSuchTeam.class);
+        assertThat(teams.rename(OWNER, made("Ads").id(), "Search")).isInstanceOf(TeamResult.NameTaken.class);
+        assertThat(done(teams.rename(OWNER, search.id(), "Find")).name()).isEqualTo("Find");
         assertThat(teams.list(ACCOUNT)).extracting(Team::name).containsExactly("Ads", "Find");
     }
 
@@ -121,9 +139,9 @@ class TeamsTest {
         for (int i = 0; i < Teams.TEAMS_MAX; i++) {
             made("Team " + i);
         }
-        assertThat(teams.create(ACCOUNT, "one more")).isInstanceOf(TeamResult.TooMany.class);
-        teams.archive(ACCOUNT, teams.list(ACCOUNT).getFirst().id());
-        assertThat(teams.create(ACCOUNT, "one more")).isInstanceOf(TeamResult.Done.class);
+        assertThat(teams.create(OWNER, "one more")).isInstanceOf(TeamResult.TooMany.class);
+        teams.archive(OWNER, teams.list(ACCOUNT).getFirst().id());
+        assertThat(teams.create(OWNER, "one more")).isInstanceOf(TeamResult.Done.class);
     }
 
     @Test
@@ -131,14 +149,14 @@ class TeamsTest {
         member("ann");
         Team team = made("Search");
         Team other = made("Ads");
-        teams.put(ACCOUNT, team.id(), "mem_ann", true);
+        teams.put(OWNER, team.id(), "mem_ann", true);
         KeyResult.Made service = key("", team.id());
         KeyResult.Made personal = key("mem_ann", team.id());
         KeyResult.Made outside = key("mem_ann", "");
         KeyResult.Made others = key("", other.id());
         assertThat(found(service)).isInstanceOf(Authentication.Found.class);
 
-        assertThat(done(teams.archive(ACCOUNT, team.id())).archivedAt()).isEqualTo(store.now());
+        assertThat(done(teams.archive(OWNER, team.id())).archivedAt()).isEqualTo(store.now());
 
         assertThat(found(service)).isInstanceOf(Authentication.Deleted.class);
         assertThat(found(personal)).isInstanceOf(Authentication.Deleted.class);
@@ -146,7 +164,7 @@ class TeamsTest {
         assertThat(found(others)).isInstanceOf(Authentication.Found.class);
         assertThat(create("", team.id())).isInstanceOf(KeyResult.NoSuchOwner.class);
         assertThat(teams.find(ACCOUNT, team.id())).isEmpty();
-        assertThat(teams.archive(ACCOUNT, team.id())).isInstanceOf(TeamResult.NoSuchTeam.class);
+        assertThat(teams.archive(OWNER, team.id())).isInstanceOf(TeamResult.NoSuchTeam.class);
     }
 
     @Test
@@ -154,28 +172,28 @@ class TeamsTest {
         member("ann");
         member("bob");
         Team team = made("Search");
-        teams.put(ACCOUNT, team.id(), "mem_ann", true);
-        teams.put(ACCOUNT, team.id(), "mem_bob", false);
-        assertThat(teams.fellows(team.id()))
+        teams.put(OWNER, team.id(), "mem_ann", true);
+        teams.put(OWNER, team.id(), "mem_bob", false);
+        assertThat(fellows(team))
                 .containsExactly(new Team.Fellow("mem_ann", "ann", true), new Team.Fellow("mem_bob", "bob", false));
         KeyResult.Made anns = key("mem_ann", team.id());
         KeyResult.Made bobs = key("mem_bob", team.id());
         KeyResult.Made service = key("", team.id());
 
-        teams.remove(ACCOUNT, team.id(), "mem_ann");
+        teams.remove(OWNER, team.id(), "mem_ann");
 
         assertThat(found(anns)).isInstanceOf(Authentication.Deleted.class);
         assertThat(found(bobs)).isInstanceOf(Authentication.Found.class);
         assertThat(found(service)).isInstanceOf(Authentication.Found.class);
-        assertThat(teams.fellows(team.id())).extracting(Team.Fellow::memberId).containsExactly("mem_bob");
-        assertThat(teams.remove(ACCOUNT, team.id(), "mem_ann")).isInstanceOf(TeamResult.NoSuchMember.class);
+        assertThat(fellows(team)).extracting(Team.Fellow::memberId).containsExactly("mem_bob");
+        assertThat(teams.remove(OWNER, team.id(), "mem_ann")).isInstanceOf(TeamResult.NoSuchMember.class);
     }
 
     @Test
     void a_key_has_a_live_member_or_team_of_its_account() {
         member("ann");
         Team team = made("Search");
-        Team foreign = done(teams.create(OTHER, "Search"));
+        Team foreign = done(teams.create(STRANGER, "Search"));
 
         assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.Made.class);
         for (List<String> owner : List.of(
@@ -185,18 +203,18 @@ class TeamsTest {
                 List.of("mem_ann", team.id()))) {
             assertThat(create(owner.getFirst(), owner.getLast())).isInstanceOf(KeyResult.NoSuchOwner.class);
         }
-        teams.put(ACCOUNT, team.id(), "mem_ann", false);
+        teams.put(OWNER, team.id(), "mem_ann", false);
         assertThat(create("mem_ann", team.id())).isInstanceOf(KeyResult.Made.class);
         store.execute("UPDATE member SET left_at = 1 WHERE id = 'mem_ann'");
         assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.NoSuchOwner.class);
-        assertThat(teams.put(ACCOUNT, team.id(), "mem_ann", true)).isInstanceOf(TeamResult.NoSuchMember.class);
+        assertThat(teams.put(OWNER, team.id(), "mem_ann", true)).isInstanceOf(TeamResult.NoSuchMember.class);
     }
 
     @Test
     void a_member_has_ten_keys_at_most_whatever_the_account_has() {
         member("ann");
         Team team = made("Search");
-        teams.put(ACCOUNT, team.id(), "mem_ann", false);
+        teams.put(OWNER, team.id(), "mem_ann", false);
         for (int i = 0; i < 10; i++) {
             key("mem_ann", i % 2 == 0 ? "" : team.id());
         }
@@ -289,7 +307,7 @@ class TeamsTest {
         budget(team.id(), 100);
         assertThat(refused("t1", key, 101)).isEqualTo(new Spender(Owner.TEAM, team.id(), "Search"));
 
-        done(teams.rename(ACCOUNT, team.id(), "Find"));
+        done(teams.rename(OWNER, team.id(), "Find"));
 
         assertThat(refused("t2", key, 101)).isEqualTo(new Spender(Owner.TEAM, team.id(), "Find"));
         assertThat(reserve("t3", key, 100)).isEqualTo(new ReserveOutcome.Reserved(100));
@@ -304,5 +322,51 @@ class TeamsTest {
 
     private long compatibleFrom() {
         return store.number("SELECT CAST(value AS INTEGER) FROM installation WHERE name = 'compatible_from'");
+    }
+
+    private List<String> log() {
+        return new AccountLog(store.database)
+                .page(ACCOUNT, Long.MAX_VALUE, 50).reversed().stream()
+                        .map(line -> line.action() + " " + line.beforeJson() + " " + line.afterJson())
+                        .toList();
+    }
+
+    @Test
+    void the_accounts_log_has_each_change_of_a_team() {
+        member("ann");
+        String id = made("Search").id();
+        teams.rename(OWNER, id, "Find");
+        teams.rename(OWNER, id, "Find");
+        teams.put(OWNER, id, "mem_ann", false);
+        teams.put(OWNER, id, "mem_ann", true);
+        teams.put(OWNER, id, "mem_ann", true);
+        teams.remove(OWNER, id, "mem_ann");
+        teams.archive(OWNER, id);
+
+        assertThat(log())
+                .containsExactly(
+                        "team.create null {\"name\":\"Search\"}",
+                        "team.rename {\"name\":\"Search\"} {\"name\":\"Find\"}",
+                        "team.member null {\"member\":\"mem_ann\",\"role\":\"member\"}",
+                        "team.member {\"member\":\"mem_ann\",\"role\":\"member\"} {\"member\":\"mem_ann\",\"role\":\"admin\"}",
+                        "team.leave {\"member\":\"mem_ann\",\"role\":\"admin\"} null",
+                        "team.archive {\"name\":\"Find\"} null");
+    }
+
+    @Test
+    void a_teams_admin_who_is_none_any_more_changes_nothing() {
+        member("ann");
+        member("bob");
+        Team team = made("Search");
+        teams.put(OWNER, team.id(), "mem_ann", true);
+        Acting ann = by(ACCOUNT, new Membership("mem_ann", MemberRole.MEMBER, Set.of(team.id()), true));
+        assertThat(teams.put(ann, team.id(), "mem_bob", false)).isInstanceOf(TeamResult.Done.class);
+        teams.put(OWNER, team.id(), "mem_ann", false);
+        KeyResult.Made bobs = key("mem_bob", team.id());
+
+        assertThatThrownBy(() -> teams.remove(ann, team.id(), "mem_bob")).hasRootCauseInstanceOf(RightLost.class);
+
+        assertThat(fellows(team)).extracting(Team.Fellow::memberId).contains("mem_bob");
+        assertThat(found(bobs)).isInstanceOf(Authentication.Found.class);
     }
 }

@@ -10,6 +10,7 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
@@ -19,11 +20,13 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtememberGenerated;
 
 /** {@code /dashboard/members/{id}}: the role of a member, and the end of the membership. */
-public record MemberPage(Members members, People people) {
+public record MemberPage(Members members, Teams teams, People people) {
 
     private static final String PATH = MembersPage.PATH + "/{id}";
 
@@ -31,13 +34,17 @@ public record MemberPage(Members members, People people) {
         return List.of(
                 pages.get(
                         PATH,
-                        pages.members(Right.MEMBERS),
+                        pages.partly(Right.MEMBERS),
                         request -> PageStep.show(page(request, find(request), Map.of()))),
                 pages.post(PATH, pages.partly(Right.SET_MEMBERS), this::take));
     }
 
     private Members.Member find(PageRequest<Visitor.Member> request) {
-        return members.find(request.visitor().accountId(), request.param("id"))
+        String account = request.visitor().accountId();
+        Set<String> seen = teams.seenBy(
+                account, Objects.requireNonNull(request.visitor().person().membership()));
+        return members.find(account, request.param("id"))
+                .filter(member -> seen == null || seen.contains(member.id()))
                 .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such member.")
                         .withStatus(404)
                         .asException());

@@ -6,6 +6,7 @@ import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
@@ -16,22 +17,24 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtemembersGenerated;
 
 /**
- * {@code /dashboard/members}: who is in the organization, and who is invited.
+ * {@code /dashboard/members}: who is in the organization, and who is invited; a member sees the people of the own teams.
  *
  * @param max the most members and open invitations
  */
-public record MembersPage(Members members, Links links, IntSupplier max, InstantSource clock) {
+public record MembersPage(Members members, Teams teams, Links links, IntSupplier max, InstantSource clock) {
 
     static final String PATH = "/dashboard/members";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(Right.MEMBERS), request -> PageStep.show(page(request, Typed.NONE))),
+                pages.get(PATH, pages.partly(Right.MEMBERS), request -> PageStep.show(page(request, Typed.NONE))),
                 pages.post(PATH, pages.partly(Right.SET_MEMBERS), this::take));
     }
 
@@ -99,8 +102,12 @@ public record MembersPage(Members members, Links links, IntSupplier max, Instant
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
         String account = request.visitor().accountId();
-        List<Members.Member> all = members.list(account);
-        List<Members.Invitation> invitations = members.invitations(account);
+        Set<String> seen = teams.seenBy(
+                account, Objects.requireNonNull(request.visitor().person().membership()));
+        List<Members.Member> all = members.list(account).stream()
+                .filter(member -> seen == null || seen.contains(member.id()))
+                .toList();
+        List<Members.Invitation> invitations = seen == null ? members.invitations(account) : List.of();
         boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS) && max.getAsInt() > 1;
         String said = typed.error() != null || typed.link() != null ? null : said(request);
         Instant now = clock.instant();

@@ -1,0 +1,147 @@
+package dev.tollgate.pages.dashboard.members;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Team;
+import dev.tollgate.customers.teams.TeamResult;
+import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JteteamGenerated;
+
+/** {@code /dashboard/teams/{id}}: the people and the keys of a team, its name, and its end. */
+public record TeamPage(Teams teams, Members members, Keys keys) {
+
+    private static final String PATH = TeamsPage.PATH + "/{id}";
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(
+                        PATH,
+                        pages.partly(Right.MEMBERS),
+                        request -> PageStep.show(page(request, find(request), Map.of()))),
+                pages.post(PATH, pages.partly(Right.TEAM_PEOPLE), this::take));
+    }
+
+    /** The rights of the visitor here. @param people whether to change the team's people @param team whether to rename or archive it */
+    public record May(boolean people, boolean team, boolean keys) {}
+
+    /** A team as a visitor sees it. @param others members who are none of its people @param keys of the team, personal ones included */
+    public record Seen(Team team, May may, List<Team.Fellow> people, List<Members.Member> others, List<Key> keys) {
+
+        public Seen {
+            people = List.copyOf(people);
+            others = List.copyOf(others);
+            keys = List.copyOf(keys);
+        }
+
+        /** Returns the keys that no person owns. */
+        public List<Key> serviceKeys() {
+            return keys.stream().filter(key -> key.owner().memberId().isEmpty()).toList();
+        }
+
+        /** Returns the number of a person's keys in the team. */
+        public long keysOf(String memberId) {
+            return keys.stream()
+                    .filter(key -> key.owner().memberId().equals(memberId))
+                    .count();
+        }
+    }
+
+    private Seen find(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        String id = request.param("id");
+        Membership membership =
+                Objects.requireNonNull(request.visitor().person().membership());
+        List<Team.Fellow> people = teams.fellows(account).getOrDefault(id, List.of());
+        Team team = teams.find(account, id)
+                .filter(found -> TeamsPage.isSeen(membership, people))
+                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such team.")
+                        .withStatus(404)
+                        .asException());
+        May may = new May(
+                membership.mayIn(Right.TEAM_PEOPLE, id),
+                Right.TEAMS.isWhole(membership.role()),
+                membership.view(Right.KEYS).sees(new KeyOwner("", id, "")));
+        Set<String> inside = new HashSet<>();
+        people.forEach(fellow -> inside.add(fellow.memberId()));
+        List<Members.Member> others = may.people()
+                ? members.list(account).stream()
+                        .filter(member -> !inside.contains(member.id()))
+                        .toList()
+                : List.of();
+        List<Key> ofTeam = keys.list(account, null, Keys.PAGE_MAX).stream()
+                .filter(key -> key.owner().teamId().equals(id))
+                .toList();
+        return new Seen(team, may, people, others, ofTeam);
+    }
+
+    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+        Seen seen = find(request);
+        Acting by = PageRequest.acting(request);
+        String id = seen.team().id();
+        String member = form.text("member");
+        boolean isAdmin = form.text("role").equals("admin");
+        String deed = form.text("deed");
+        boolean isOfTeam = deed.equals("rename") || deed.equals("archive");
+        if (!(isOfTeam ? seen.may().team() : seen.may().people())) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Your role in this organization does not include this.")
+                    .withStatus(403)
+                    .asException();
+        }
+        return switch (deed) {
+            case "put" -> said(request, seen, "member", teams.put(by, id, member, isAdmin));
+            case "remove" -> said(request, seen, "form", teams.remove(by, id, member));
+            case "rename" -> rename(request, seen, form.text("name").strip());
+            case "archive" -> {
+                TeamResult result = teams.archive(by, id);
+                yield result instanceof TeamResult.Done
+                        ? PageStep.to(TeamsPage.PATH + "?archived=1")
+                        : said(request, seen, "form", result);
+            }
+            default -> PageStep.to(path(id));
+        };
+    }
+
+    private PageStep rename(PageRequest<Visitor.Member> request, Seen seen, String name) {
+        return Teams.isName(name)
+                ? said(
+                        request,
+                        seen,
+                        "name",
+                        teams.rename(PageRequest.acting(request), seen.team().id(), name))
+                : PageStep.again(page(request, seen, Map.of("name", TeamsPage.NAME)));
+    }
+
+    private PageStep said(PageRequest<Visitor.Member> request, Seen seen, String field, TeamResult result) {
+        return result instanceof TeamResult.Done
+                ? PageStep.to(path(seen.team().id()) + "?saved=1")
+                : PageStep.again(page(request, seen, Map.of(field, TeamsPage.complaint(result))));
+    }
+
+    private static String path(String id) {
+        return TeamsPage.PATH + "/" + id;
+    }
+
+    private static PageStep.Drawing page(PageRequest<Visitor.Member> request, Seen seen, Map<String, String> errors) {
+        @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
+        return (out, shell) -> JteteamGenerated.render(out, null, shell, seen, errors, said);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tollgate.pages.dashboard.members;
+
+import dev.tollgate.books.budgets.BudgetsNow;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Team;
+import dev.tollgate.customers.teams.TeamResult;
+import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JteteamsGenerated;
+
+/** {@code /dashboard/teams}: the teams of an organization; a member sees the own ones. */
+public record TeamsPage(Teams teams, Keys keys, Ledger ledger, AccountHistory history, InstantSource clock) {
+
+    static final String PATH = "/dashboard/teams";
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.partly(Right.MEMBERS), request -> PageStep.show(page(request, "", null))),
+                pages.post(PATH, pages.members(Right.TEAMS), this::create));
+    }
+
+    /**
+     * A row of the list.
+     *
+     * @param monthMicros what the team's keys have spent this month; null if the visitor does not see it
+     * @param budget of the team for the month; null if it has none
+     */
+    public record Row(Team team, int people, @Nullable Long monthMicros, BudgetsNow.@Nullable Line budget) {}
+
+    private PageStep create(PageRequest<Visitor.Member> request, Form form) {
+        String name = form.text("name").strip();
+        if (!Teams.isName(name)) {
+            return PageStep.again(page(request, name, NAME));
+        }
+        return switch (teams.create(PageRequest.acting(request), name)) {
+            case TeamResult.Done(Team team) -> PageStep.to(PATH + "/" + team.id());
+            case TeamResult other -> PageStep.again(page(request, name, complaint(other)));
+        };
+    }
+
+    static final String NAME = "Enter a name of 1 to " + Teams.NAME_CHARS_MAX + " characters, without line breaks.";
+
+    /** Returns why a change of a team was not made, in a sentence. */
+    static String complaint(TeamResult result) {
+        return switch (result) {
+            case TeamResult.Done _ -> "";
+            case TeamResult.NoSuchTeam _ -> "This team was archived.";
+            case TeamResult.NoSuchMember _ -> "This person is no member, or has left.";
+            case TeamResult.NameTaken _ -> "Another team has this name. Choose a different one.";
+            case TeamResult.TooMany _ ->
+                "An organization has at most " + Teams.TEAMS_MAX + " teams. Archive one of them first.";
+            case TeamResult.Busy _ -> "The keys of this team are being changed. Try again.";
+            case TeamResult.OlderServers(List<String> nodes) ->
+                "Servers of an older version know no teams: " + String.join(", ", nodes) + ". Replace them first.";
+        };
+    }
+
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, String name, @Nullable String error) {
+        String account = request.visitor().accountId();
+        Membership membership =
+                Objects.requireNonNull(request.visitor().person().membership());
+        Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
+        BudgetsNow budgets = ledger.budgets(account, clock.instant());
+        Map<String, Long> months = months(account, budgets.zone());
+        List<Row> rows = teams.list(account).stream()
+                .filter(team -> isSeen(membership, fellows.getOrDefault(team.id(), List.of())))
+                .map(team -> row(team, membership, fellows, budgets, months))
+                .toList();
+        boolean isArchived = request.query("archived") != null && error == null;
+        return (out, shell) -> JteteamsGenerated.render(out, null, shell, rows, name, error, isArchived);
+    }
+
+    /** Returns whether a member sees a team: each one, or those that the member belongs to. */
+    static boolean isSeen(Membership membership, List<Team.Fellow> fellows) {
+        return Right.MEMBERS.isWhole(membership.role())
+                || fellows.stream().anyMatch(fellow -> fellow.memberId().equals(membership.id()));
+    }
+
+    private static Row row(
+            Team team,
+            Membership membership,
+            Map<String, List<Team.Fellow>> fellows,
+            BudgetsNow budgets,
+            Map<String, Long> months) {
+        boolean isSpendSeen = membership.mayIn(Right.USAGE, team.id());
+        BudgetsNow.Line budget = budgets.lines().stream()
+                .filter(line -> line.owner().equals(team.id()) && line.window() == SpendWindow.MONTH)
+                .findFirst()
+                .orElse(null);
+        return new Row(
+                team,
+                fellows.getOrDefault(team.id(), List.of()).size(),
+                isSpendSeen ? months.getOrDefault(team.id(), 0L) : null,
+                isSpendSeen ? budget : null);
+    }
+
+    /** Returns the micro-credits, net, that the keys of each team have spent this month, by the team's id. */
+    private Map<String, Long> months(String account, ZoneId zone) {
+        Instant now = clock.instant();
+        Map<String, String> teamOf = new HashMap<>();
+        for (Key key : keys.everMade(account, null, Keys.PAGE_MAX)) {
+            teamOf.put(key.id(), key.owner().teamId());
+        }
+        Map<String, Long> months = new HashMap<>();
+        history.usage(account, UsageQuestion.of(MonthPace.span(history, zone, now), UsageQuestion.By.KEY))
+                .groups()
+                .forEach(group -> months.merge(
+                        teamOf.getOrDefault(String.valueOf(group.keyId()), ""),
+                        group.figures().netMicros(),
+                        Long::sum));
+        return months;
+    }
+}

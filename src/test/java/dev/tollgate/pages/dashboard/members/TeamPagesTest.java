@@ -1,0 +1,111 @@
+package dev.tollgate.pages.dashboard.members;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Teams on the pages, as owners, team admins and members see them. */
+@BesideOthers
+@Timeout(60)
+class TeamPagesTest {
+
+    private static final String TEAMS = "/dashboard/teams";
+
+    private static Company company;
+    private static Browser adam;
+    private static Browser mia;
+    private static Browser vic;
+
+    @BeforeAll
+    static void start() {
+        company = new Company();
+        adam = company.member("adam", "member");
+        mia = company.member("mia", "member");
+        vic = company.member("vic", "viewer");
+    }
+
+    @AfterAll
+    static void stop() {
+        company.close();
+    }
+
+    @Test
+    void a_team_is_created_renamed_and_archived_with_its_keys() {
+        String team = company.team("Ads");
+        String secret = company.key("robot", "", team);
+        assertThat(company.owner.get(TEAMS).body()).contains("Ads");
+        assertThat(company.owner.get(team).body()).contains("robot", "service key, never used");
+        assertThat(company.owner
+                        .submit(team, team, Map.of("deed", "rename", "name", "Adverts"))
+                        .location())
+                .isEqualTo(team + "?saved=1");
+        assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(200);
+        assertThat(company.owner.submit(team, team, Map.of("deed", "archive")).location())
+                .isEqualTo(TEAMS + "?archived=1");
+        assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(401);
+        assertThat(company.owner.get(team).status()).isEqualTo(404);
+        assertThat(company.owner.get("/dashboard/audit-log").body())
+                .contains("team.archive", "name: Ads → name: Adverts");
+    }
+
+    @Test
+    void a_wrong_or_taken_name_is_refused_with_the_typed_text() {
+        company.team("Taken");
+        for (String name : new String[] {"Taken", " ", "x".repeat(101)}) {
+            Browser.Page refused = company.owner.submit(TEAMS, TEAMS, Map.of("name", name));
+            assertThat(refused.status()).as(name).isEqualTo(422);
+        }
+    }
+
+    @Test
+    void members_see_their_own_teams_and_the_people_in_them() {
+        String own = company.team("Search");
+        String other = company.team("Billing bots");
+        company.put(company.owner, own, "adam", "admin");
+        company.put(company.owner, own, "mia", "member");
+        company.put(company.owner, other, "vic", "member");
+        assertThat(mia.get(TEAMS).body()).contains("Search").doesNotContain("Billing bots", "Create team");
+        assertThat(mia.get(own).body()).contains("adam@example.org").doesNotContain("Service keys", "Archive");
+        assertThat(mia.get(other).status()).isEqualTo(404);
+        assertThat(mia.get("/dashboard/members").body())
+                .contains("adam@example.org")
+                .doesNotContain("vic@example.org");
+        assertThat(mia.get("/dashboard/members/" + company.id("vic")).status()).isEqualTo(404);
+        assertThat(vic.get(TEAMS).body()).contains("Search", "Billing bots").doesNotContain("Create team");
+    }
+
+    @Test
+    void a_team_admin_changes_the_people_of_that_team_alone() {
+        String own = company.team("Maps");
+        String other = company.team("Traffic");
+        company.put(company.owner, own, "adam", "admin");
+        company.put(company.owner, other, "adam", "member");
+        assertThat(adam.get(own).body()).contains("Service keys", "mia@example.org");
+        assertThat(company.put(adam, own, "mia", "member").location()).isEqualTo(own + "?saved=1");
+        assertThat(company.put(adam, other, "mia", "member").status()).isEqualTo(403);
+        assertThat(adam.submit(own, own, Map.of("deed", "rename", "name", "Mine"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(adam.submit(own, own, Map.of("deed", "archive")).status()).isEqualTo(403);
+        assertThat(adam.submit(own, TEAMS, Map.of("name", "Mine")).status()).isEqualTo(403);
+        String secret = company.key("mias", "mia", own);
+        assertThat(adam.submit(own, own, Map.of("deed", "remove", "member", company.id("mia")))
+                        .status())
+                .isEqualTo(303);
+        assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(401);
+        assertThat(mia.get(own).status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_team_of_another_organization_is_not_found() {
+        String team = company.team("Closed");
+        Browser stranger = new Browser(company.gateway.url()).signUp("stranger@example.org", Company.PASSWORD);
+        assertThat(stranger.get(team).status()).isEqualTo(404);
+    }
+}
