@@ -138,11 +138,12 @@ final class Holdings {
             Holding.of(
                     "calls.csv",
                     "finished calls, without prompts and responses",
-                    "task t LEFT JOIN reservation r ON r.id = t.id",
+                    "task t LEFT JOIN reservation r ON r.id = t.id LEFT JOIN api_key k ON k.id = t.key_id",
                     "t.account_id = :account",
                     """
                     t.id t.key_id t.door t.model_id t.model t.status t.created_at t.completed_at t.usage t.usage_flags
-                    t.max_tokens_applied r.held_micros t.charge_micros t.pricing t.error_code t.error_message t.course:COURSE""",
+                    t.max_tokens_applied r.held_micros t.charge_micros t.pricing t.error_code t.error_message t.course:COURSE
+                    k.team_id k.member_id""",
                     "t.id"),
             Holding.of(
                     "running-calls.csv",

@@ -11,6 +11,7 @@ import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.Unit;
@@ -97,17 +98,23 @@ public final class AccountHistory {
                 : before;
     }
 
-    /** Empty where there is no such account. */
+    /** Returns the overview of all keys; empty where there is no such account. */
     public Optional<Overview> overview(String accountId, ZoneId zone) {
-        return reads().read(accountId, sql -> overview(sql, accountId, zone));
+        return overview(accountId, zone, KeyFilter.ALL);
     }
 
-    Optional<Overview> overview(Reads sql, String accountId, ZoneId zone) throws SQLException {
+    /** Returns the overview with the calls of some keys; empty where there is no such account. */
+    public Optional<Overview> overview(String accountId, ZoneId zone, KeyFilter keys) {
+        return reads().read(accountId, sql -> overview(sql, accountId, zone, keys));
+    }
+
+    Optional<Overview> overview(Reads sql, String accountId, ZoneId zone, KeyFilter keys) throws SQLException {
         LedgerRead.Now now = new LedgerRead(sql, accountId).now(database.dialect());
-        return now == null ? Optional.empty() : Optional.of(overview(sql, accountId, zone, now));
+        return now == null ? Optional.empty() : Optional.of(overview(sql, accountId, zone, keys, now));
     }
 
-    private Overview overview(Reads sql, String accountId, ZoneId zone, LedgerRead.Now now) throws SQLException {
+    private Overview overview(Reads sql, String accountId, ZoneId zone, KeyFilter keys, LedgerRead.Now now)
+            throws SQLException {
         Instant asOf = clock.instant();
         LocalDate today = asOf.atZone(zone).toLocalDate();
         UsageRows usage = new UsageRows(kept, sql, accountId, now.folded(), asOf);
@@ -117,15 +124,16 @@ public final class AccountHistory {
         Instant yesterday = Span.quarter(Span.start(today.minusDays(1), zone));
         Instant thisTime =
                 Span.quarter(asOf.minus(Duration.between(yesterday, midnight))).plus(Duration.ofMinutes(15));
-        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(ofToday, By.MODEL));
+        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(ofToday, keys, By.MODEL));
         UsageRows.Recent recent = usage.recent(
                 Span.ofLocalDays(today.minusDays(CHART_DAYS), today, zone),
                 yesterday,
-                thisTime.isAfter(midnight) ? midnight : thisTime);
+                thisTime.isAfter(midnight) ? midnight : thisTime,
+                keys);
         List<DayCredits> days = new ArrayList<>(recent.days());
         byModel.forEach(group -> days.add(new DayCredits(
                 today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
-        List<CallRow> calls = new CallLog(sql, accountId, callMax).latest(LATEST, RUNNING_MAX, asOf);
+        List<CallRow> calls = new CallLog(sql, accountId, callMax).latest(keys, LATEST, RUNNING_MAX, asOf);
         return new Overview(
                 asOf,
                 now.balance(),
@@ -135,7 +143,7 @@ public final class AccountHistory {
                         .filter(day -> !day.day().isBefore(monthBegin))
                         .mapToLong(DayCredits::netMicros)
                         .sum(),
-                emptyOn(days, today, now.balance()),
+                keys.isAll() ? emptyOn(days, today, now.balance()) : null,
                 days,
                 calls.stream()
                         .filter(call -> call.status() == TaskStatus.PROCESSING)
@@ -178,7 +186,7 @@ public final class AccountHistory {
             UsageQuestion asked = withOneMore(question);
             List<UsageGroup> groups = usage.groups(asked);
             boolean isAll = question.after() == null && groups.size() < asked.limit();
-            Figures all = isAll ? sum(groups) : usage.sum(span.from(), span.to(), question.model(), question.keyId());
+            Figures all = isAll ? sum(groups) : usage.sum(span.from(), span.to(), question.model(), question.keys());
             boolean isMore = groups.size() > question.limit();
             return new UsageTable(
                     clock.instant(), span, all, isMore ? groups.subList(0, question.limit()) : groups, isMore);
@@ -186,23 +194,20 @@ public final class AccountHistory {
     }
 
     /** The day nearest to a span on which calls ended, in the span's zone; empty if none did, of these filters. */
-    public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, @Nullable String keyId) {
+    public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, KeyFilter keys) {
         return reads().read(accountId, sql -> {
-            Instant near = usage(sql, accountId).nearest(span.from(), span.to(), model, keyId);
+            Instant near = usage(sql, accountId).nearest(span.from(), span.to(), model, keys);
             return Optional.ofNullable(near).map(at -> at.atZone(span.zone()).toLocalDate());
         });
     }
 
-    /** Returns the credits of each day of a span. @param by model or key */
-    public List<DayCredits> credits(
-            String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {
-        return reads().read(accountId, sql -> usage(sql, accountId).credits(span, by, model, keyId));
+    /** Returns the credits of each day of a span. @param by model, key, team or member */
+    public List<DayCredits> credits(String accountId, Span span, By by, @Nullable String model, KeyFilter keys) {
+        return reads().read(accountId, sql -> usage(sql, accountId).credits(span, by, model, keys));
     }
 
     private static UsageQuestion withOneMore(UsageQuestion question) {
-        int limit = Math.min(UsageQuestion.LIMIT_MAX, question.limit() + 1);
-        return new UsageQuestion(
-                question.span(), question.by(), question.model(), question.keyId(), question.after(), limit);
+        return question.page(question.after(), Math.min(UsageQuestion.LIMIT_MAX, question.limit() + 1));
     }
 
     /**
@@ -220,14 +225,19 @@ public final class AccountHistory {
 
     /** Another account's call is as good as none. */
     public Optional<CallDetail> call(String accountId, String id) {
-        boolean unwritten = hasToldUnwritten(); // before the read: whatever is written later is not shown
-        Optional<CallDetail> found = writtenCall(accountId, id);
-        return found.isEmpty() && unwritten ? writeWhatWasTold(id, () -> writtenCall(accountId, id)) : found;
+        return call(accountId, id, KeyFilter.ALL);
     }
 
-    private Optional<CallDetail> writtenCall(String accountId, String id) {
+    /** Returns a call of one of the keys; any other is as good as none. */
+    public Optional<CallDetail> call(String accountId, String id, KeyFilter keys) {
+        boolean unwritten = hasToldUnwritten(); // before the read: whatever is written later is not shown
+        Optional<CallDetail> found = writtenCall(accountId, id, keys);
+        return found.isEmpty() && unwritten ? writeWhatWasTold(id, () -> writtenCall(accountId, id, keys)) : found;
+    }
+
+    private Optional<CallDetail> writtenCall(String accountId, String id, KeyFilter keys) {
         return reads().read(accountId, sql -> {
-            CallRow call = new CallLog(sql, accountId, callMax).find(id);
+            CallRow call = new CallLog(sql, accountId, callMax).find(id, keys);
             return call == null
                     ? Optional.empty()
                     : Optional.of(new CallDetail(call, Ledger.entriesOfCall(sql, id), answerKeptAt(sql, id)));
@@ -385,16 +395,19 @@ public final class AccountHistory {
      * 20.
      */
     public List<Hit> find(String accountId, String text) {
+        return find(accountId, text, KeyView.ALL, KeyView.ALL);
+    }
+
+    /** Returns the entries that a text names, among the calls of some keys and among some keys. */
+    public List<Hit> find(String accountId, String text, KeyView calls, KeyView keys) {
         String wanted = CompletionIds.ofShown(text.strip());
         if (wanted.isEmpty()) {
             return List.of();
         }
+        Supplier<List<Hit>> written = () -> reads().read(
+                        accountId, sql -> new Find(sql, accountId, KeyFilter.of(calls), keys, callMax).find(wanted));
         boolean unwritten = CompletionIds.isOne(wanted) && hasToldUnwritten();
-        List<Hit> found = findWritten(accountId, wanted);
-        return found.isEmpty() && unwritten ? writeWhatWasTold(wanted, () -> findWritten(accountId, wanted)) : found;
-    }
-
-    private List<Hit> findWritten(String accountId, String wanted) {
-        return reads().read(accountId, sql -> new Find(sql, accountId, callMax).find(wanted));
+        List<Hit> found = written.get();
+        return found.isEmpty() && unwritten ? writeWhatWasTold(wanted, written) : found;
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param to calls that ended before
  * @param statuses among these
  * @param model as it was asked for
+ * @param keys whose calls are wanted
  * @param flag one of the usage's flags
  * @param overMicros calls that were charged more, micro-credits; -1 for all
  */
@@ -22,22 +23,27 @@ public record CallFilter(
         @Nullable Instant to,
         Set<TaskStatus> statuses,
         @Nullable String model,
-        @Nullable String keyId,
+        KeyFilter keys,
         @Nullable String door,
         @Nullable String flag,
         long overMicros) {
 
-    private static final Set<TaskStatus> ENDS = Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
+    static final Set<TaskStatus> ENDS = Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
 
-    public static final CallFilter ALL = new CallFilter(null, null, Set.of(), null, null, null, null, -1);
+    public static final CallFilter ALL = of(KeyFilter.ALL);
 
     public CallFilter {
         statuses = Set.copyOf(statuses);
     }
 
-    /** Returns the filter for calls that ended in a span, optionally of one model and one key. */
-    public static CallFilter of(Span span, @Nullable String model, @Nullable String keyId) {
-        return new CallFilter(span.from(), span.to(), Set.of(), model, keyId, null, null, -1);
+    /** Returns the filter for all calls of keys. */
+    public static CallFilter of(KeyFilter keys) {
+        return new CallFilter(null, null, Set.of(), null, keys, null, null, -1);
+    }
+
+    /** Returns the filter for calls of keys that ended in a span, optionally of one model. */
+    public static CallFilter of(Span span, @Nullable String model, KeyFilter keys) {
+        return new CallFilter(span.from(), span.to(), Set.of(), model, keys, null, null, -1);
     }
 
     /** Running calls are asked for by their status, or where nothing is said of status, time or charge. */
@@ -52,21 +58,21 @@ public record CallFilter(
         boolean isEveryEnd = statuses.containsAll(ENDS);
         return (!statuses.isEmpty() && !isEveryEnd)
                 || model != null
-                || keyId != null
+                || !keys.isAll()
                 || door != null
                 || flag != null
                 || overMicros >= 0;
     }
 
     /** Conditions that every wanted row of {@code task t} meets. @param values is added theirs */
-    String ofColumns(List<Object> values) {
+    String ofColumns(String accountId, List<Object> values) {
         StringBuilder sql = new StringBuilder();
         if (!statuses.isEmpty()) {
             sql.append(statuses.stream().map(_ -> "?").collect(Collectors.joining(", ", " AND t.status IN (", ")")));
             statuses.forEach(status -> values.add(status.code()));
         }
         add(sql, values, " AND t.model_id = ?", model);
-        add(sql, values, " AND t.key_id = ?", keyId);
+        sql.append(keys.sql("t.key_id", accountId, values));
         add(sql, values, " AND t.door = ?", door);
         add(sql, values, " AND t.charge_micros > ?", overMicros < 0 ? null : overMicros);
         return flag == null
@@ -85,7 +91,7 @@ public record CallFilter(
         Instant end = call.endedAt();
         return (statuses.isEmpty() || statuses.contains(call.status()))
                 && (model == null || model.equals(call.modelId()))
-                && (keyId == null || keyId.equals(call.keyId()))
+                && keys.takes(call)
                 && (door == null || door.equals(call.door()))
                 && (flag == null || call.flags().contains(flag))
                 && call.chargeMicros() > overMicros

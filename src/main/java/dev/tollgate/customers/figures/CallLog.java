@@ -39,7 +39,7 @@ final class CallLog {
                     + " FROM (SELECT * FROM task WHERE account_id = ? AND status <> 'processing' ORDER BY id DESC LIMIT ?) t"
                     + " UNION ALL SELECT " + CallRow.COLUMNS_OF_RUNNING
                     + " FROM (SELECT * FROM open_hold WHERE account_id = ? AND id >= ? ORDER BY id DESC LIMIT ?) t")
-            .replace("k.name", "(SELECT k.name FROM api_key k WHERE k.id = t.key_id)");
+            .replaceAll("k\\.(name|member_id|team_id)", "(SELECT k.$1 FROM api_key k WHERE k.id = t.key_id)");
 
     private final Reads sql;
     private final String accountId;
@@ -52,18 +52,31 @@ final class CallLog {
         this.callMax = callMax;
     }
 
+    /** Returns a call of one of the keys; null if there is none. */
     @Nullable
-    CallRow find(String id) throws SQLException {
-        return sql.one(ONE, CallRow::read, id, accountId, id, accountId);
+    CallRow find(String id, KeyFilter keys) throws SQLException {
+        CallRow call = sql.one(ONE, CallRow::read, id, accountId, id, accountId);
+        return call == null || !keys.takes(call) ? null : call;
     }
 
     /**
-     * Returns the latest calls, the newest first: a number of ended ones, and a number of running calls that began no earlier than a call can last.
+     * Returns the latest calls of keys, the newest first: a number of ended ones, and a number of running calls that began no earlier than a call can
+     * last. Of some keys alone, the ended ones are those of a page.
      */
-    List<CallRow> latest(int ended, int running, Instant now) throws SQLException {
-        return sql.list(LATEST, CallRow::read, accountId, ended, accountId, idFrom(now), running).stream()
+    List<CallRow> latest(KeyFilter keys, int ended, int running, Instant now) throws SQLException {
+        List<CallRow> calls = keys.isAll()
+                ? sql.list(LATEST, CallRow::read, accountId, ended, accountId, idFrom(now), running)
+                : latestOf(keys, ended, running);
+        return calls.stream()
                 .sorted(Comparator.comparing(CallRow::id).reversed())
                 .toList();
+    }
+
+    private List<CallRow> latestOf(KeyFilter keys, int ended, int running) throws SQLException {
+        CallFilter filter = new CallFilter(null, null, CallFilter.ENDS, null, keys, null, null, -1);
+        List<CallRow> calls = new ArrayList<>(page(filter, null, null, ended).calls());
+        running().stream().filter(keys::takes).limit(running).forEach(calls::add);
+        return calls;
     }
 
     List<CallRow> running() throws SQLException {
@@ -152,7 +165,7 @@ final class CallLog {
         values.add(accountId);
         String text = CALLS
                 + (edge == null ? within(above, below, values) : upTo(edge, above, below, ascending, values))
-                + filter.ofColumns(values)
+                + filter.ofColumns(accountId, values)
                 + order(ascending);
         sql.scan(text, limit + 1, row -> looked.take(CallRow.read(row), filter, limit, edge == null), values.toArray());
         if (edge != null && edge.isMoreBeyond && !looked.isMore) {

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.storage.sql.Columns;
@@ -16,6 +17,7 @@ import tools.jackson.databind.node.MissingNode;
 /**
  * A call as a line of a list shows it.
  *
+ * @param owner of the key; the account's if the key is not there any more
  * @param keyName of the key as it is called now; null where the key is not there any more
  * @param modelId as it was asked for
  * @param model as the answer named it
@@ -26,6 +28,7 @@ import tools.jackson.databind.node.MissingNode;
 public record CallRow(
         String id,
         String keyId,
+        KeyOwner owner,
         @Nullable String keyName,
         String door,
         String modelId,
@@ -43,10 +46,11 @@ public record CallRow(
 
     static final String COLUMNS = """
             t.id, t.key_id, k.name, t.door, t.model_id, t.model, t.status, t.created_at, t.completed_at, t.charge_micros, t.usage_flags,
-                t.usage, t.pricing, t.error_code, t.error_message, t.course""";
+                t.usage, t.pricing, t.error_code, t.error_message, t.course, k.member_id, k.team_id""";
 
     static final String COLUMNS_OF_RUNNING = """
-            t.id, t.key_id, k.name, t.door, t.model, t.model, 'processing', t.created_at, NULL, 0, '', NULL, NULL, NULL, NULL, NULL""";
+            t.id, t.key_id, k.name, t.door, t.model, t.model, 'processing', t.created_at, NULL, 0, '', NULL, NULL, NULL, NULL, NULL, k.member_id,
+                k.team_id""";
 
     /** The approximate length of a row in ApiJson.MAPPER. */
     static final long JSON_BYTES = 1024;
@@ -59,6 +63,7 @@ public record CallRow(
         return new CallRow(
                 row.getString(1),
                 row.getString(2),
+                owner(row),
                 row.getString(3),
                 row.getString(4),
                 row.getString(5),
@@ -73,6 +78,14 @@ public record CallRow(
                 row.getString(14),
                 row.getString(15),
                 row.getString(16));
+    }
+
+    private static KeyOwner owner(ResultSet row) throws SQLException {
+        String memberId = row.getString(17);
+        String teamId = row.getString(18);
+        return memberId == null || teamId == null
+                ? KeyOwner.account(row.getString(2))
+                : new KeyOwner(memberId, teamId, row.getString(2));
     }
 
     public Tokens tokens() {

@@ -24,10 +24,10 @@ public final class CsvExport {
 
     private static final String CALLS =
             CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
-                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier\r\n";
+                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier,team,member\r\n";
     private static final String USAGE = CsvCells.BEGIN
             + "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-            + "reasoning_tokens,charged,refunded,net,searches\r\n";
+            + "reasoning_tokens,charged,refunded,net,searches,team,member\r\n";
 
     private static final String STATEMENT = CsvCells.BEGIN + AccountStatement.HEADER + "\r\n";
     private static final DateTimeFormatter TIME =
@@ -83,17 +83,19 @@ public final class CsvExport {
                 .text(call.errorCode())
                 .number(call.searches())
                 .figure(call.tier())
+                .text(call.owner().teamId())
+                .text(call.owner().memberId())
                 .line();
     }
 
-    /** Writes the usage in the order of day, model and key; a column of what is not grouped by is empty. */
+    /** Writes the usage in the order of day, model, key, team and member; a column of what is not grouped by is empty. */
     public void usage(String accountId, UsageQuestion question, Predicate<String> pieces) {
         UsageGroup after = question.after();
         StringBuilder piece = new StringBuilder(USAGE);
         CsvCells cells = new CsvCells();
         UsageTable table;
         do {
-            table = history.usage(accountId, after(question, after));
+            table = history.usage(accountId, question.page(after, ROWS_AT_ONCE));
             table.groups().forEach(group -> piece.append(line(group, cells)));
             after = table.groups().isEmpty() ? null : table.groups().getLast();
             if (!pieces.test(piece.toString())) {
@@ -101,11 +103,6 @@ public final class CsvExport {
             }
             piece.setLength(0);
         } while (table.isMore());
-    }
-
-    private static UsageQuestion after(UsageQuestion question, @Nullable UsageGroup after) {
-        return new UsageQuestion(
-                question.span(), question.by(), question.model(), question.keyId(), after, ROWS_AT_ONCE);
     }
 
     private static String line(UsageGroup group, CsvCells cells) {
@@ -125,6 +122,8 @@ public final class CsvExport {
                 .figure(Credits.text(figures.refundedMicros()))
                 .figure(Credits.text(figures.netMicros()))
                 .number(figures.searches())
+                .text(group.teamId())
+                .text(group.memberId())
                 .line();
     }
 

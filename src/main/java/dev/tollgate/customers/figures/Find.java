@@ -1,6 +1,8 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
@@ -31,22 +33,27 @@ final class Find {
     private static final String COURSES_OF_ALL =
             "SELECT id, course FROM task WHERE id > ? AND id < ? ORDER BY id LIMIT " + CALLS_MAX;
     private static final String KEYS =
-            "SELECT id, name, prefix FROM api_key WHERE account_id = ? ORDER BY id LIMIT 1000";
+            "SELECT id, name, prefix, member_id, team_id FROM api_key WHERE account_id = ? ORDER BY id LIMIT 1000";
 
     private final Reads sql;
     private final String accountId;
+    private final KeyFilter calls;
+    private final KeyView keys;
     private final Duration callMax;
 
-    Find(Reads sql, String accountId, Duration callMax) {
+    /** @param calls the keys whose calls are found @param keys the keys that are found */
+    Find(Reads sql, String accountId, KeyFilter calls, KeyView keys, Duration callMax) {
         this.sql = sql;
         this.accountId = accountId;
+        this.calls = calls;
+        this.keys = keys;
         this.callMax = callMax;
     }
 
     List<Hit> find(String text) throws SQLException {
-        CallRow call = new CallLog(sql, accountId, callMax).find(text);
-        if (call != null) {
-            return List.of(new Hit.OfCall(call.id()));
+        List<Hit> call = call(text);
+        if (!call.isEmpty()) {
+            return call;
         }
         Matcher request = REQUEST_ID.matcher(text.toLowerCase(Locale.ROOT));
         return request.matches() ? byRequest(request.group(), request.group(1)) : keys(text.toLowerCase(Locale.ROOT));
@@ -54,7 +61,12 @@ final class Find {
 
     private List<Hit> byRequest(String requestId, String time) throws SQLException {
         String call = callOf(sql, COURSES, requestId, time, accountId);
-        return call == null ? List.of() : List.of(new Hit.OfCall(call));
+        return call == null ? List.of() : call(call);
+    }
+
+    private List<Hit> call(String id) throws SQLException {
+        CallRow call = new CallLog(sql, accountId, callMax).find(id, calls);
+        return call == null ? List.of() : List.of(new Hit.OfCall(call.id()));
     }
 
     /** Returns the call of a request, of any account; null if there is no such request or it made no call. Within a read transaction. */
@@ -96,7 +108,8 @@ final class Find {
                 ROWS_AT_ONCE,
                 row -> {
                     Hit.OfKey key = new Hit.OfKey(row.getString(1), row.getString(2), row.getString(3));
-                    if (begins(key.name(), text) || begins(key.prefix(), text) || begins(key.id(), text)) {
+                    boolean isSeen = keys.sees(new KeyOwner(row.getString(4), row.getString(5), key.id()));
+                    if (isSeen && (begins(key.name(), text) || begins(key.prefix(), text) || begins(key.id(), text))) {
                         hits.add(key);
                     }
                     return hits.size() < HITS_MAX;

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.http.Exchange;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -77,9 +78,12 @@ final class ListParameters {
         }
     }
 
-    /** Returns the key whose calls are listed: an API key itself, else the requested key; null for all keys of the account. */
-    @Nullable
-    String keyId(KeyCaller caller) {
+    /** Returns the keys whose calls are listed: an API key itself, else the requested ones of the account. */
+    KeyFilter keys(KeyCaller caller) {
+        return new KeyFilter(keyId(caller), text("team"), text("member"), KeyView.ALL);
+    }
+
+    private @Nullable String keyId(KeyCaller caller) {
         String wanted = text("key");
         if (caller.key().settings().kind() == KeyKind.MANAGEMENT) {
             return wanted;

@@ -87,7 +87,7 @@ public final class LiveAccounts {
                                     Span.quarter(Span.start(today, zone)),
                                     Span.quarter(Span.start(today.plusDays(1), zone)),
                                     null,
-                                    null),
+                                    KeyFilter.ALL),
                     running(sql, accountId));
         });
     }

@@ -363,7 +363,7 @@ public final class PlatformHistory {
     /** Returns an account's figures of a span. */
     public Figures figures(String accountId, Span span) {
         return database.pages()
-                .read(OPERATOR, sql -> new UsageRows(sql, accountId).sum(span.from(), span.to(), null, null));
+                .read(OPERATOR, sql -> new UsageRows(sql, accountId).sum(span.from(), span.to(), null, KeyFilter.ALL));
     }
 
     /**
@@ -384,7 +384,7 @@ public final class PlatformHistory {
 
     private static OfAccount ofAccount(Reads sql, ResultSet row, Span span) throws SQLException {
         String id = row.getString(1);
-        Figures figures = new UsageRows(sql, id).sum(span.from(), span.to(), null, null);
+        Figures figures = new UsageRows(sql, id).sum(span.from(), span.to(), null, KeyFilter.ALL);
         return new OfAccount(id, row.getString(2), figures);
     }
 }

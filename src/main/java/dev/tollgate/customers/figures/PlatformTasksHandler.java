@@ -28,7 +28,7 @@ public final class PlatformTasksHandler implements Handler<Object> {
                 parameters.time("to", parameters.zone()),
                 TaskListHandler.statuses(parameters.text("status")),
                 parameters.text("model"),
-                parameters.text("key"),
+                KeyFilter.ofKey(parameters.text("key")),
                 null,
                 null,
                 -1);

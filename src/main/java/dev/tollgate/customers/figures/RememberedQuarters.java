@@ -29,15 +29,11 @@ final class RememberedQuarters {
             List<String> sums,
             Set<By> by,
             @Nullable String model,
-            @Nullable String keyId) {
+            KeyFilter keys) {
 
         /** The filters are the reader's text, of two bytes a character at most. */
         private int bytes() {
-            return BYTES_OF_RANGE + 2 * (length(model) + length(keyId));
-        }
-
-        private static int length(@Nullable String text) {
-            return text == null ? 0 : text.length();
+            return BYTES_OF_RANGE + 2 * ((model == null ? 0 : model.length()) + keys.chars());
         }
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * {@code GET /v1/tasks?from&to&status&model&key&after&limit}: calls, the newest first. {@code next} goes on where this page ends; it may be
+ * {@code GET /v1/tasks?from&to&status&model&key&team&member&after&limit}: calls, the newest first. {@code next} goes on where this page ends; it may be
  * there although few calls, or none, fit: then so many were looked at.
  */
 public final class TaskListHandler implements Handler<KeyCaller> {
@@ -37,7 +37,7 @@ public final class TaskListHandler implements Handler<KeyCaller> {
                 parameters.time("to", zone),
                 statuses(parameters.text("status")),
                 parameters.text("model"),
-                parameters.keyId(caller),
+                parameters.keys(caller),
                 null,
                 null,
                 -1);
@@ -91,6 +91,8 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         json.writeStringProperty("model", call.model());
         json.writeStringProperty("model_id", call.modelId());
         json.writeStringProperty("key", call.keyId());
+        writeOwner(json, "team", call.owner().teamId());
+        writeOwner(json, "member", call.owner().memberId());
         ApiJson.time(json, "created_at", call.startedAt());
         ApiJson.time(json, "completed_at", call.endedAt());
         json.writeName("usage");
@@ -105,6 +107,11 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         ApiJson.credits(json, "credits_consumed", call.chargeMicros());
         writeError(json, call);
         json.writeEndObject();
+    }
+
+    /** @param id empty for none, which is null */
+    static void writeOwner(JsonGenerator json, String name, String id) {
+        json.writeStringProperty(name, id.isEmpty() ? null : id);
     }
 
     private static void writeError(JsonGenerator json, CallRow call) {

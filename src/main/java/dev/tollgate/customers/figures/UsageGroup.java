@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param day of the span's zone
  * @param model as it was asked for
+ * @param teamId the team of the key; empty for keys without one
+ * @param memberId the member whose personal key it is; empty for other keys
  */
 public record UsageGroup(
         @Nullable LocalDate day,
         @Nullable String model,
         @Nullable String keyId,
+        @Nullable String teamId,
+        @Nullable String memberId,
         Figures figures) {
 
     /** The approximate length of a group in JSON. */

@@ -17,11 +17,13 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * {@code GET /v1/usage?start&end&tz&group_by&model&key&after&limit}: figures from the roll-ups, of any length. Without a range: this month so
+ * {@code GET /v1/usage?start&end&tz&group_by&model&key&team&member&after&limit}: figures from the roll-ups, of any length. Without a range: this month so
  * far. Tokens are the upstream's counts whatever units a model prints.
  */
 public final class UsageHandler implements Handler<KeyCaller> {
@@ -63,7 +65,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
                 span(from, to, zone),
                 by,
                 parameters.text("model"),
-                parameters.keyId(caller),
+                parameters.keys(caller),
                 after(parameters.text("after"), by),
                 parameters.limit(LIMIT_DEFAULT, LIMIT_MAX));
     }
@@ -93,7 +95,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
                 return by;
             }
         }
-        throw ListParameters.wrong("group_by", text, "some of day, model and key, separated by commas");
+        throw ListParameters.wrong("group_by", text, "some of day, model, key, team and member, separated by commas");
     }
 
     // ---- where a page begins ----
@@ -101,12 +103,12 @@ public final class UsageHandler implements Handler<KeyCaller> {
     private static final String SEPARATOR = "\n";
 
     private static String cursor(UsageGroup last) {
-        String text = (last.day() == null ? "" : last.day())
-                + SEPARATOR
-                + (last.model() == null ? "" : last.model())
-                + SEPARATOR
-                + (last.keyId() == null ? "" : last.keyId());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        String text = Stream.of(last.day(), last.model(), last.keyId(), last.teamId(), last.memberId())
+                .map(part -> part == null ? "" : part.toString())
+                .collect(Collectors.joining(SEPARATOR));
+        boolean isOfOwner = last.teamId() != null || last.memberId() != null;
+        String all = isOfOwner ? text : text.substring(0, text.length() - 2 * SEPARATOR.length());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(all.getBytes(StandardCharsets.UTF_8));
     }
 
     private static @Nullable UsageGroup after(@Nullable String cursor, Set<By> by) {
@@ -117,8 +119,14 @@ public final class UsageHandler implements Handler<KeyCaller> {
             String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
             String[] parts = text.split(SEPARATOR, -1);
             LocalDate day = by.contains(By.DAY) ? LocalDate.parse(parts[0]) : null;
-            if (parts.length == 3) {
-                return new UsageGroup(day, parts[1], parts[2], Figures.NONE);
+            if (parts.length == (by.stream().anyMatch(By::isOwner) ? 5 : 3)) {
+                return new UsageGroup(
+                        day,
+                        parts[1],
+                        parts[2],
+                        parts.length == 3 ? null : parts[3],
+                        parts.length == 3 ? null : parts[4],
+                        Figures.NONE);
             }
         } catch (IllegalArgumentException | DateTimeException e) {
             // reported below
@@ -161,6 +169,12 @@ public final class UsageHandler implements Handler<KeyCaller> {
         }
         if (group.keyId() != null) {
             json.writeStringProperty("key", group.keyId());
+        }
+        if (group.teamId() != null) {
+            TaskListHandler.writeOwner(json, "team", group.teamId());
+        }
+        if (group.memberId() != null) {
+            TaskListHandler.writeOwner(json, "member", group.memberId());
         }
         write(json, group.figures());
         json.writeEndObject();

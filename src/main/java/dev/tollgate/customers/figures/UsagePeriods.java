@@ -1,11 +1,16 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -38,13 +43,25 @@ final class UsagePeriods implements AutoCloseable {
     private static final int CALLS = CREDITS.indexOf("calls");
     private static final int REFUNDS = CREDITS.indexOf("refunded_micros");
 
+    private static final String OWNERS = """
+            SELECT id, member_id, team_id FROM api_key WHERE account_id = ? AND (member_id <> '' OR team_id <> '')""";
+
     /** The common values of a group; empty for what does not group. */
-    record Name(String model, String keyId) implements Comparable<Name> {
+    record Name(String model, String keyId, String teamId, String memberId) implements Comparable<Name> {
+
+        private static final Comparator<Name> ORDER = Comparator.comparing(Name::model)
+                .thenComparing(Name::keyId)
+                .thenComparing(Name::teamId)
+                .thenComparing(Name::memberId);
+
+        /** Makes the name of a group whose key's owner is not looked at. */
+        Name(String model, String keyId) {
+            this(model, keyId, "", "");
+        }
 
         @Override
         public int compareTo(Name other) {
-            int byModel = model.compareTo(other.model);
-            return byModel != 0 ? byModel : keyId.compareTo(other.keyId);
+            return ORDER.compare(this, other);
         }
     }
 
@@ -61,8 +78,12 @@ final class UsagePeriods implements AutoCloseable {
     private final long open;
     private final List<String> sums;
     private final Set<By> by;
+    private final Set<By> read;
     private final @Nullable String model;
-    private final @Nullable String keyId;
+    private final KeyFilter keys;
+    private final String ofKeys;
+    private final List<Object> valuesOfKeys = new ArrayList<>();
+    private @Nullable Map<String, KeyOwner> owners;
     private NavigableMap<Long, Map<Name, long[]>> ahead = new TreeMap<>();
     private long aheadFrom;
     private long aheadTo;
@@ -74,7 +95,7 @@ final class UsagePeriods implements AutoCloseable {
      * @param folded as of this transaction
      * @param open from when on calls are counted now, where a quarter begins: what is older is kept
      * @param sums the columns that are added up: fewer take less time
-     * @param by model or key or both, or neither
+     * @param by some of model, key, team and member; the groups of a team or a member are those of its keys
      */
     UsagePeriods(
             RememberedQuarters kept,
@@ -85,7 +106,7 @@ final class UsagePeriods implements AutoCloseable {
             List<String> sums,
             Set<By> by,
             @Nullable String model,
-            @Nullable String keyId)
+            KeyFilter keys)
             throws SQLException {
         this.kept = kept;
         this.sql = sql;
@@ -95,18 +116,27 @@ final class UsagePeriods implements AutoCloseable {
         this.open = open;
         this.sums = sums;
         this.by = by;
+        this.read = read(by);
         this.model = model;
-        this.keyId = keyId;
+        this.keys = keys;
+        this.ofKeys = keys.sql("key_id", accountId, valuesOfKeys);
         this.days = sql.prepare(select("usage_day", ""));
         this.quarters = sql.prepare(select("usage_quarter", ""));
+    }
+
+    /** Returns the columns of the tables by which is grouped. */
+    private static Set<By> read(Set<By> by) {
+        Set<By> columns = EnumSet.noneOf(By.class);
+        by.forEach(each -> columns.add(each.isOwner() ? By.KEY : each));
+        return columns;
     }
 
     /** @param last a column behind the sums, by which is grouped, too; or a number, or nothing */
     private String select(String table, String last) {
         String names = (last.equals(BEGIN) ? ", " + BEGIN : "")
-                + (by.contains(By.MODEL) ? ", model" : "")
-                + (by.contains(By.KEY) ? ", key_id" : "");
-        return "SELECT " + (by.contains(By.MODEL) ? "model" : "''") + ", " + (by.contains(By.KEY) ? "key_id" : "''")
+                + (read.contains(By.MODEL) ? ", model" : "")
+                + (read.contains(By.KEY) ? ", key_id" : "");
+        return "SELECT " + (read.contains(By.MODEL) ? "model" : "''") + ", " + (read.contains(By.KEY) ? "key_id" : "''")
                 + ", "
                 + sums.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
                 + (last.isEmpty() ? "" : ", " + last)
@@ -116,7 +146,7 @@ final class UsagePeriods implements AutoCloseable {
 
     private String where() {
         return " WHERE account_id = ? AND starts_at >= ? AND starts_at < ?" + (model == null ? "" : " AND model = ?")
-                + (keyId == null ? "" : " AND key_id = ?");
+                + ofKeys;
     }
 
     /** Reads the days of UTC that periods of this range are taken from, all at once. Of {@link #CREDITS} alone. */
@@ -168,7 +198,7 @@ final class UsagePeriods implements AutoCloseable {
     }
 
     private RememberedQuarters.Range range(long from, long to) {
-        return new RememberedQuarters.Range(accountId, from, to, sums, by, model, keyId);
+        return new RememberedQuarters.Range(accountId, from, to, sums, read, model, keys);
     }
 
     /** The sums of those groups in which something is counted, in their order. */
@@ -188,6 +218,31 @@ final class UsagePeriods implements AutoCloseable {
             addShort(groups, from, to);
         }
         groups.values().removeIf(UsagePeriods::isNothing);
+        return by.stream().anyMatch(By::isOwner) ? byOwner(groups) : groups;
+    }
+
+    /** Adds up the groups of keys with one owner. */
+    private Map<Name, long[]> byOwner(Map<Name, long[]> byKey) throws SQLException {
+        if (owners == null) {
+            Map<String, KeyOwner> found = new HashMap<>();
+            sql.each(
+                    OWNERS,
+                    row -> found.put(
+                            row.getString(1), new KeyOwner(row.getString(2), row.getString(3), row.getString(1))),
+                    accountId);
+            owners = found;
+        }
+        Map<Name, long[]> groups = new TreeMap<>();
+        for (Map.Entry<Name, long[]> each : byKey.entrySet()) {
+            Name name = each.getKey();
+            KeyOwner owner = owners.getOrDefault(name.keyId, KeyOwner.account(name.keyId));
+            Name its = new Name(
+                    name.model,
+                    by.contains(By.KEY) ? name.keyId : "",
+                    by.contains(By.TEAM) ? owner.teamId() : "",
+                    by.contains(By.MEMBER) ? owner.memberId() : "");
+            add(groups, Map.of(its, each.getValue()), 1);
+        }
         return groups;
     }
 
@@ -326,8 +381,8 @@ final class UsagePeriods implements AutoCloseable {
         if (model != null) {
             select.setString(next++, model);
         }
-        if (keyId != null) {
-            select.setString(next++, keyId);
+        for (Object value : valuesOfKeys) {
+            select.setObject(next++, value);
         }
         return next;
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by what they are grouped by; nothing: one group
  * @param model as it was asked for; null: all
- * @param keyId null: all
+ * @param keys whose calls count
  * @param after the last group of the page before, or null
  * @param limit 1 to {@value #LIMIT_MAX}
  */
@@ -17,16 +17,24 @@ public record UsageQuestion(
         Span span,
         Set<By> by,
         @Nullable String model,
-        @Nullable String keyId,
+        KeyFilter keys,
         @Nullable UsageGroup after,
         int limit) {
 
     public static final int LIMIT_MAX = 10_000;
 
+    /** What groups have in common; a team or a member owns the key of the calls. */
     public enum By {
         DAY,
         MODEL,
-        KEY
+        KEY,
+        TEAM,
+        MEMBER;
+
+        /** Returns whether the owner of the key decides. */
+        boolean isOwner() {
+            return this == TEAM || this == MEMBER;
+        }
     }
 
     public UsageQuestion {
@@ -38,6 +46,15 @@ public record UsageQuestion(
 
     /** All of a span, of all models and keys. */
     public static UsageQuestion of(Span span, By... by) {
-        return new UsageQuestion(span, Set.of(by), null, null, null, LIMIT_MAX);
+        return of(span, KeyFilter.ALL, by);
+    }
+
+    /** All of a span, of all models. */
+    public static UsageQuestion of(Span span, KeyFilter keys, By... by) {
+        return new UsageQuestion(span, Set.of(by), null, keys, null, LIMIT_MAX);
+    }
+
+    UsageQuestion page(@Nullable UsageGroup begin, int groups) {
+        return new UsageQuestion(span, by, model, keys, begin, groups);
     }
 }

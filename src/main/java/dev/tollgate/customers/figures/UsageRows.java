@@ -20,20 +20,23 @@ final class UsageRows {
 
     private static final long DAY_MILLIS = 86_400_000;
 
-    private static final String PART = """
-            SELECT starts_at - starts_at %% 86400000 AS by_day, CASE WHEN ? = 1 THEN model ELSE '' END AS by_model,
-                CASE WHEN ? = 1 THEN key_id ELSE '' END AS by_key, %s
-            FROM %s WHERE account_id = ? AND starts_at >= ? AND starts_at < ? AND (? = '' OR model = ?) AND (? = '' OR key_id = ?)
-            """;
+    private static final String FIGURES = String.join(", ", UsagePeriods.FIGURES);
 
-    private static final String SELECT = "SELECT by_day, by_model, by_key, "
+    private static final String NAMES = "by_day, by_model, by_key, by_team, by_member";
+
+    private static final String PART =
+            "SELECT starts_at - starts_at %% 86400000 AS by_day, %s AS by_model, %s AS by_key, "
+                    + "%s AS by_team, %s AS by_member, " + FIGURES + " FROM ";
+
+    private static final String SELECT = "SELECT " + NAMES + ", "
             + UsagePeriods.FIGURES.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
-            + " FROM (" + PART.formatted(String.join(", ", UsagePeriods.FIGURES), "usage_day") + " UNION ALL "
-            + PART.formatted(String.join(", ", UsagePeriods.FIGURES), "usage_quarter") + " UNION ALL "
-            + PART.formatted(String.join(", ", UsagePeriods.FIGURES), "usage_quarter") + ") AS parts" + """
-             GROUP BY by_day, by_model, by_key
-            HAVING by_day > ? OR (by_day = ? AND (by_model > ? OR (by_model = ? AND by_key > ?)))
-            ORDER BY by_day, by_model, by_key LIMIT ?""";
+            + " FROM (";
+
+    private static final String PAGE =
+            ") AS parts GROUP BY " + NAMES + " HAVING (" + NAMES + ") > (?, ?, ?, ?, ?) ORDER BY " + NAMES + " LIMIT ?";
+
+    /** The owner of a row's key; empty if there is none. */
+    private static final String OWNER = "COALESCE((SELECT k.%s FROM api_key k WHERE k.id = key_id), '')";
 
     /** The largest number of days that are returned one by one. */
     static final int DAYS_TOLD_MAX = 92;
@@ -69,7 +72,7 @@ final class UsageRows {
 
     /** All that was charged between the begins of two days of UTC; what was refunded is not taken away. */
     long chargedMicros(Instant from, Instant to) throws SQLException {
-        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(), null, null)) {
+        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(), null, KeyFilter.ALL)) {
             return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
                     .mapToLong(credits -> credits[1])
                     .sum();
@@ -81,11 +84,11 @@ final class UsageRows {
     }
 
     /** All of a range; its ends lie where quarters begin, and where it is long ago where days of UTC do. */
-    Figures sum(Instant from, Instant to, @Nullable String model, @Nullable String keyId) throws SQLException {
+    Figures sum(Instant from, Instant to, @Nullable String model, KeyFilter keys) throws SQLException {
         if (!from.isBefore(to)) {
             return Figures.NONE;
         }
-        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, Set.of(), model, keyId)) {
+        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, Set.of(), model, keys)) {
             return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
                     .findFirst()
                     .map(sums -> Figures.of(UsageColumn.OF_ACCOUNTS, sums))
@@ -95,11 +98,11 @@ final class UsageRows {
 
     /** Returns the start of the nearest quarter or day with calls outside of a range; null if there is none. */
     @Nullable
-    Instant nearest(Instant from, Instant to, @Nullable String model, @Nullable String keyId) throws SQLException {
+    Instant nearest(Instant from, Instant to, @Nullable String model, KeyFilter keys) throws SQLException {
         long before = Math.max(
-                nearest(BEFORE, from, model, keyId, "usage_day"), nearest(BEFORE, from, model, keyId, "usage_quarter"));
-        long day = nearest(AFTER, to, model, keyId, "usage_day");
-        long quarter = nearest(AFTER, to, model, keyId, "usage_quarter");
+                nearest(BEFORE, from, model, keys, "usage_day"), nearest(BEFORE, from, model, keys, "usage_quarter"));
+        long day = nearest(AFTER, to, model, keys, "usage_day");
+        long quarter = nearest(AFTER, to, model, keys, "usage_quarter");
         long after = day < 0 || quarter < 0 ? Math.max(day, quarter) : Math.min(day, quarter);
         if (before < 0 && after < 0) {
             return null;
@@ -108,33 +111,38 @@ final class UsageRows {
         return Instant.ofEpochMilli(isBefore ? before : after);
     }
 
-    private static final String OF_CALLS =
-            "FROM %s WHERE account_id = ? AND calls > 0 AND (? = '' OR model = ?) AND (? = '' OR key_id = ?) AND starts_at ";
-
-    private static final String BEFORE = "SELECT starts_at " + OF_CALLS + "< ? ORDER BY starts_at DESC LIMIT 1";
-    private static final String AFTER = "SELECT starts_at " + OF_CALLS + ">= ? ORDER BY starts_at LIMIT 1";
+    private static final String OF_CALLS = "SELECT starts_at FROM %s WHERE account_id = ? AND calls > 0";
+    private static final String BEFORE = " AND starts_at < ? ORDER BY starts_at DESC LIMIT 1";
+    private static final String AFTER = " AND starts_at >= ? ORDER BY starts_at LIMIT 1";
 
     /** -1 where there is none. */
-    private long nearest(String text, Instant at, @Nullable String model, @Nullable String keyId, String table)
+    private long nearest(String side, Instant at, @Nullable String model, KeyFilter keys, String table)
             throws SQLException {
-        String ofModel = model == null ? "" : model;
-        String ofKey = keyId == null ? "" : keyId;
-        Long found =
-                sql.one(text.formatted(table), row -> row.getLong(1), accountId, ofModel, ofModel, ofKey, ofKey, at);
+        List<Object> values = new ArrayList<>(List.of(accountId));
+        String text = OF_CALLS.formatted(table) + where(model, keys, values) + side;
+        values.add(at);
+        Long found = sql.one(text, row -> row.getLong(1), values.toArray());
         return found == null ? -1 : found;
     }
 
-    private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, @Nullable String keyId)
+    private String where(@Nullable String model, KeyFilter keys, List<Object> values) {
+        if (model != null) {
+            values.add(model);
+        }
+        return (model == null ? "" : " AND model = ?") + keys.sql("key_id", accountId, values);
+    }
+
+    private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, KeyFilter keys)
             throws SQLException {
-        return new UsagePeriods(kept, sql, accountId, folded, open, sums, by, model, keyId);
+        return new UsagePeriods(kept, sql, accountId, folded, open, sums, by, model, keys);
     }
 
     /**
-     * Returns rows by day and, within it, by model or key, for those with a call or a refund, in this order. A long range of days of UTC is
+     * Returns rows by day and, within it, by model, key, team or member, for those with a call or a refund, in this order. A long range of days of UTC is
      * returned in whole months, under the day on which they begin.
      */
-    List<DayCredits> credits(Span span, By by, @Nullable String model, @Nullable String keyId) throws SQLException {
-        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(by), model, keyId)) {
+    List<DayCredits> credits(Span span, By by, @Nullable String model, KeyFilter keys) throws SQLException {
+        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(by), model, keys)) {
             return credits(periods, span, by);
         }
     }
@@ -147,10 +155,18 @@ final class UsageRows {
         }
         for (Day day : byMonth ? months(span) : days(span, span.firstDay())) {
             periods.of(day.from, day.to)
-                    .forEach((name, sums) ->
-                            days.add(new DayCredits(day.day, by == By.KEY ? name.keyId() : name.model(), net(sums))));
+                    .forEach((name, sums) -> days.add(new DayCredits(day.day, nameBy(by, name), net(sums))));
         }
         return days;
+    }
+
+    private static String nameBy(By by, UsagePeriods.Name name) {
+        return switch (by) {
+            case KEY -> name.keyId();
+            case TEAM -> name.teamId();
+            case MEMBER -> name.memberId();
+            default -> name.model();
+        };
     }
 
     /** @param days by model; @param netMicros what was paid for in a range within them */
@@ -160,8 +176,8 @@ final class UsageRows {
      * Returns the sum of a span's days and, without a second query for those days, of a range within it, whose ends follow the rule of {@link
      * #sum}.
      */
-    Recent recent(Span span, Instant from, Instant to) throws SQLException {
-        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(By.MODEL), null, null)) {
+    Recent recent(Span span, Instant from, Instant to, KeyFilter keys) throws SQLException {
+        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(By.MODEL), null, keys)) {
             List<DayCredits> days = credits(periods, span, By.MODEL);
             long net = from.isBefore(to)
                     ? periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
@@ -172,24 +188,18 @@ final class UsageRows {
         }
     }
 
-    /** Returns the groups in the order of day, model and key. */
+    /** Returns the groups in the order of day, model, key, team and member. */
     List<UsageGroup> groups(UsageQuestion question) throws SQLException {
         if (!question.by().contains(By.DAY)) {
             return ofAllDays(question);
         }
-        Span span = question.span();
-        if (!span.isUtc()) {
-            return byLocalDay(question);
-        }
-        Ask ask = new Ask(
-                question.by().contains(By.MODEL), question.by().contains(By.KEY), question.model(), question.keyId());
-        return run(ask, span.from(), span.to(), question.after(), question.limit());
+        return question.span().isUtc() ? byDay(question) : byLocalDay(question);
     }
 
     private List<UsageGroup> ofAllDays(UsageQuestion question) throws SQLException {
         Span span = question.span();
         UsagePeriods.Name after = question.after() == null ? null : name(question.after());
-        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keyId())) {
+        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keys())) {
             return periods.of(span.from().toEpochMilli(), span.to().toEpochMilli()).entrySet().stream()
                     .filter(group -> after == null || group.getKey().compareTo(after) > 0)
                     .limit(question.limit())
@@ -203,7 +213,7 @@ final class UsageRows {
         UsageGroup after = question.after();
         LocalDate first = after == null || after.day() == null ? question.span().firstDay() : after.day();
         List<UsageGroup> groups = new ArrayList<>();
-        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keyId())) {
+        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keys())) {
             for (Day day : days(question.span(), first)) {
                 UsagePeriods.Name last = after != null && day.day.equals(after.day()) ? name(after) : null;
                 for (var group : periods.of(day.from, day.to).entrySet()) {
@@ -255,7 +265,10 @@ final class UsageRows {
 
     private static UsagePeriods.Name name(UsageGroup group) {
         return new UsagePeriods.Name(
-                Objects.requireNonNullElse(group.model(), ""), Objects.requireNonNullElse(group.keyId(), ""));
+                Objects.requireNonNullElse(group.model(), ""),
+                Objects.requireNonNullElse(group.keyId(), ""),
+                Objects.requireNonNullElse(group.teamId(), ""),
+                Objects.requireNonNullElse(group.memberId(), ""));
     }
 
     private static UsageGroup group(
@@ -264,6 +277,8 @@ final class UsageRows {
                 day,
                 question.by().contains(By.MODEL) ? name.model() : null,
                 question.by().contains(By.KEY) ? name.keyId() : null,
+                question.by().contains(By.TEAM) ? name.teamId() : null,
+                question.by().contains(By.MEMBER) ? name.memberId() : null,
                 figures);
     }
 
@@ -272,55 +287,51 @@ final class UsageRows {
         return start.isBefore(from) ? from : start;
     }
 
-    /** A question about days of UTC. */
-    private record Ask(
-            boolean byModel,
-            boolean byKey,
-            @Nullable String model,
-            @Nullable String keyId) {}
-
-    private List<UsageGroup> run(Ask ask, Instant from, Instant to, @Nullable UsageGroup after, int limit)
-            throws SQLException {
-        long fromMillis = from.toEpochMilli();
-        long toMillis = to.toEpochMilli();
-        long wholeFrom = ceilDay(fromMillis);
-        long wholeTo = Math.min(Math.min(floorDay(toMillis), folded.until()), toMillis);
+    private List<UsageGroup> byDay(UsageQuestion question) throws SQLException {
+        long from = question.span().from().toEpochMilli();
+        long to = question.span().to().toEpochMilli();
+        long wholeFrom = ceilDay(from);
+        long wholeTo = Math.min(Math.min(floorDay(to), folded.until()), to);
         if (wholeFrom >= wholeTo) {
-            wholeFrom = fromMillis;
-            wholeTo = fromMillis;
+            wholeFrom = from;
+            wholeTo = from;
         }
         List<Object> values = new ArrayList<>();
-        part(values, ask, wholeFrom, wholeTo);
-        part(values, ask, fromMillis, wholeFrom);
-        part(values, ask, wholeTo, toMillis);
-        after(values, after);
-        values.add(limit);
-        return sql.list(SELECT, row -> group(row, ask), values.toArray());
+        String text = SELECT
+                + part(question, "usage_day", wholeFrom, wholeTo, values)
+                + " UNION ALL "
+                + part(question, "usage_quarter", from, wholeFrom, values)
+                + " UNION ALL "
+                + part(question, "usage_quarter", wholeTo, to, values)
+                + PAGE;
+        UsageGroup after = question.after();
+        UsagePeriods.Name last = after == null ? new UsagePeriods.Name("", "") : name(after);
+        long day = after == null || after.day() == null
+                ? -1
+                : Span.start(after.day(), ZoneOffset.UTC).toEpochMilli();
+        values.addAll(List.of(day, last.model(), last.keyId(), last.teamId(), last.memberId(), question.limit()));
+        return sql.list(text, row -> group(row, question), values.toArray());
     }
 
-    private void part(List<Object> values, Ask ask, long from, long to) {
-        String model = ask.model == null ? "" : ask.model;
-        String keyId = ask.keyId == null ? "" : ask.keyId;
-        values.addAll(List.of(ask.byModel, ask.byKey, accountId, from, to, model, model, keyId, keyId));
+    private String part(UsageQuestion question, String table, long from, long to, List<Object> values) {
+        values.addAll(List.of(accountId, from, to));
+        Set<By> by = question.by();
+        return PART.formatted(
+                        by.contains(By.MODEL) ? "model" : "''",
+                        by.contains(By.KEY) ? "key_id" : "''",
+                        by.contains(By.TEAM) ? OWNER.formatted("team_id") : "''",
+                        by.contains(By.MEMBER) ? OWNER.formatted("member_id") : "''")
+                + table
+                + " WHERE account_id = ? AND starts_at >= ? AND starts_at < ?"
+                + where(question.model(), question.keys(), values);
     }
 
-    private static void after(List<Object> values, @Nullable UsageGroup after) {
-        long day = -1;
-        if (after != null) {
-            day = after.day() != null ? Span.start(after.day(), ZoneOffset.UTC).toEpochMilli() : 0;
-        }
-        String model = after == null || after.model() == null ? "" : after.model();
-        String keyId = after == null || after.keyId() == null ? "" : after.keyId();
-        values.addAll(List.of(day, day, model, model, keyId));
-    }
-
-    private static UsageGroup group(ResultSet row, Ask ask) throws SQLException {
-        LocalDate day = LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS);
-        return new UsageGroup(
-                day,
-                ask.byModel ? row.getString(2) : null,
-                ask.byKey ? row.getString(3) : null,
-                Figures.read(row, 4, UsageColumn.OF_ACCOUNTS));
+    private static UsageGroup group(ResultSet row, UsageQuestion question) throws SQLException {
+        return group(
+                LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS),
+                question,
+                new UsagePeriods.Name(row.getString(2), row.getString(3), row.getString(4), row.getString(5)),
+                Figures.read(row, 6, UsageColumn.OF_ACCOUNTS));
     }
 
     private static long floorDay(long millis) {

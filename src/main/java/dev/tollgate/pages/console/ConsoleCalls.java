@@ -6,6 +6,7 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Route;
@@ -53,7 +54,14 @@ public record ConsoleCalls(
         String model = request.query("model");
         EndedWithin range = state == TaskStatus.PROCESSING ? EndedWithin.ALL : EndedWithin.of(request);
         CallFilter filter = new CallFilter(
-                range.begin(), range.end(), state == null ? Set.of() : Set.of(state), model, null, null, null, -1);
+                range.begin(),
+                range.end(),
+                state == null ? Set.of() : Set.of(state),
+                model,
+                KeyFilter.ALL,
+                null,
+                null,
+                -1);
         String before = request.query("before");
         PlatformCalls.Page page = !account.isClear()
                 ? NOTHING

@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
 import dev.tollgate.customers.figures.Span;
@@ -64,7 +65,8 @@ record RangeFigures(ConsoleRange range, Map<Instant, Sums> now, Map<Instant, Sum
 
     private static NavigableMap<Instant, Figures> days(
             AccountHistory history, String id, Span span, @Nullable String model) {
-        UsageQuestion byDay = new UsageQuestion(span, Set.of(By.DAY), model, null, null, UsageQuestion.LIMIT_MAX);
+        UsageQuestion byDay =
+                new UsageQuestion(span, Set.of(By.DAY), model, KeyFilter.ALL, null, UsageQuestion.LIMIT_MAX);
         NavigableMap<Instant, Figures> days = new TreeMap<>();
         history.usage(id, byDay)
                 .groups()

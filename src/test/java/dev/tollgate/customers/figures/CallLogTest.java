@@ -42,7 +42,7 @@ class CallLogTest {
             FROM n""".formatted(CALLS, FAILED_EVERY);
 
     private static final CallFilter FAILED =
-            new CallFilter(null, null, Set.of(TaskStatus.FAILED), null, null, null, null, -1);
+            new CallFilter(null, null, Set.of(TaskStatus.FAILED), null, KeyFilter.ALL, null, null, -1);
 
     @TempDir
     Path folder;
@@ -104,9 +104,10 @@ class CallLogTest {
     @Test
     void a_call_that_a_filter_does_not_want_is_passed_over_in_the_index() throws SQLException {
         Migrated.in(folder);
-        CallFilter filter = new CallFilter(null, null, Set.of(TaskStatus.FAILED), "m", "key_1", "chat", "estimated", 1);
+        CallFilter filter = new CallFilter(
+                null, null, Set.of(TaskStatus.FAILED), "m", KeyFilter.ofKey("key_1"), "chat", "estimated", 1);
         List<Object> values = new ArrayList<>(List.of("acc_1", "chatcmpl-2026"));
-        String sql = "SELECT t.id FROM task t WHERE t.account_id = ? AND t.id >= ?" + filter.ofColumns(values)
+        String sql = "SELECT t.id FROM task t WHERE t.account_id = ? AND t.id >= ?" + filter.ofColumns("acc_1", values)
                 + " ORDER BY t.id DESC";
         try (Connection connection = sqlite();
                 PreparedStatement plan = connection.prepareStatement("EXPLAIN QUERY PLAN " + sql)) {

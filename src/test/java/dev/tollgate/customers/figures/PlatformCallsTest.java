@@ -10,7 +10,6 @@ import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class PlatformCallsTest {
 
-    private static final CallFilter ALL = new CallFilter(null, null, Set.of(), null, null, null, null, -1);
+    private static final CallFilter ALL = CallFilter.ALL;
 
     @TempDir
     Path folder;

@@ -117,7 +117,7 @@ class QuestionsAPageTest {
                 Overview first = history.overview("acc_1", id).orElseThrow();
                 assertThat(first.today().calls()).as(zone.getKey()).isEqualTo(2);
                 assertThat(first.yesterdayByNowMicros()).as(zone.getKey()).isEqualTo(700);
-                assertThat(questions(store, sql -> history.overview(sql, "acc_1", id)))
+                assertThat(questions(store, sql -> history.overview(sql, "acc_1", id, KeyFilter.ALL)))
                         .as(zone.getKey())
                         .isEqualTo(zone.getValue() + ofDays(stores));
             }
@@ -125,7 +125,7 @@ class QuestionsAPageTest {
             ZoneId shanghai = ZoneId.of("Asia/Shanghai");
             Overview first = history.overview("acc_1", shanghai).orElseThrow();
             assertThat(first.days()).extracting(DayCredits::netMicros).contains(1_400L);
-            assertThat(questions(store, sql -> history.overview(sql, "acc_1", shanghai)))
+            assertThat(questions(store, sql -> history.overview(sql, "acc_1", shanghai, KeyFilter.ALL)))
                     .isEqualTo(4 + ofDays(stores));
         }
     }

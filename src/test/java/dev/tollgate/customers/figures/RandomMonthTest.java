@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -38,6 +39,7 @@ import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.models.Usage;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.pages.frame.Display;
@@ -89,6 +91,16 @@ class RandomMonthTest {
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final Duration CALL_MAX = Duration.ofMinutes(10);
     private static final int CALLS = 220;
+    private static final int KEYS = 6;
+
+    /** The owners of keys; the first key is not there any more. */
+    private static final Map<String, KeyOwner> OWNERS = Map.of(
+            "key_1", new KeyOwner("mem_1", "", "key_1"),
+            "key_2", new KeyOwner("mem_1", "team_1", "key_2"),
+            "key_3", new KeyOwner("", "team_1", "key_3"),
+            "key_4", new KeyOwner("mem_2", "team_2", "key_4"),
+            "key_5", new KeyOwner("", "", "key_5"));
+
     private static final List<ZoneId> ZONES = List.of(
             ZoneOffset.UTC, ZoneId.of("Europe/Berlin"), ZoneId.of("Asia/Kathmandu"), ZoneId.of("America/St_Johns"));
 
@@ -123,6 +135,7 @@ class RandomMonthTest {
             store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
             store.account(ACCOUNT, 40_000_000);
             store.account("acc_2", 40_000_000);
+            OWNERS.forEach((key, owner) -> store.ownedKey(key, ACCOUNT, owner.memberId(), owner.teamId()));
             live();
             store.reserve("runs", ACCOUNT, 1, 1);
             collect();
@@ -177,7 +190,8 @@ class RandomMonthTest {
                 .createKey(ACCOUNT, KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
         for (ZoneId zone : ZONES) {
-            for (String by : List.of("day", "model", "key", "day,model,key")) {
+            for (String by : List.of(
+                    "day", "model", "key", "day,model,key", "team", "day,member", "day,model,key,team,member")) {
                 LocalDate first = LocalDate.of(2026, 9, 26).plusDays(random.nextInt(40));
                 LocalDate last = first.plusDays(1 + random.nextInt(60));
                 String asked = "/v1/usage?start=" + first + "&end=" + last + "&tz="
@@ -359,7 +373,8 @@ class RandomMonthTest {
             }
             long held = 1 + random.nextInt(60_000);
             store.commit(new Reserve(
-                    new OpenHold(id, account, "key_" + random.nextInt(3), "chat", "m" + random.nextInt(3), store.now()),
+                    new OpenHold(
+                            id, account, "key_" + random.nextInt(KEYS), "chat", "m" + random.nextInt(3), store.now()),
                     held,
                     held,
                     () -> SpendLimits.NONE,
@@ -509,7 +524,12 @@ class RandomMonthTest {
                 List.of(By.DAY),
                 List.of(By.MODEL),
                 List.of(By.KEY),
+                List.of(By.TEAM),
+                List.of(By.MEMBER),
+                List.of(By.DAY, By.TEAM),
+                List.of(By.DAY, By.MODEL, By.MEMBER),
                 List.of(By.DAY, By.MODEL, By.KEY),
+                List.of(By.values()),
                 List.<By>of())) {
             List<UsageGroup> groups = paged(span, by);
             assertThat(groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus))
@@ -526,8 +546,8 @@ class RandomMonthTest {
     }
 
     private void checkCredits(Span span) {
-        for (By by : List.of(By.MODEL, By.KEY)) {
-            List<DayCredits> days = history.credits(ACCOUNT, span, by, null, null);
+        for (By by : List.of(By.MODEL, By.KEY, By.TEAM, By.MEMBER)) {
+            List<DayCredits> days = history.credits(ACCOUNT, span, by, null, KeyFilter.ALL);
             assertThat(days.stream().mapToLong(DayCredits::netMicros).sum()).isEqualTo(net(span));
             for (DayCredits credits : days) {
                 Span part = span.days() > UsageRows.DAYS_TOLD_MAX
@@ -543,11 +563,17 @@ class RandomMonthTest {
                                                 span.zone()),
                                         Set.of(),
                                         by == By.MODEL ? credits.name() : null,
-                                        by == By.KEY ? credits.name() : null,
+                                        new KeyFilter(
+                                                by == By.KEY ? credits.name() : null,
+                                                by == By.TEAM ? credits.name() : null,
+                                                by == By.MEMBER ? credits.name() : null,
+                                                KeyView.ALL),
                                         null,
                                         1))
                         .all();
-                assertThat(credits.netMicros()).isEqualTo(figures.netMicros());
+                if (!by.isOwner() || !credits.name().isEmpty()) {
+                    assertThat(credits.netMicros()).isEqualTo(figures.netMicros());
+                }
             }
         }
     }
@@ -564,9 +590,13 @@ class RandomMonthTest {
         TaskStatus status = List.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
                 .get(random.nextInt(3));
         String model = random.nextBoolean() ? "m" + random.nextInt(3) : null;
-        String key = random.nextBoolean() ? "key_" + random.nextInt(3) : null;
+        KeyFilter keys = new KeyFilter(
+                random.nextBoolean() ? "key_" + random.nextInt(KEYS) : null,
+                random.nextInt(3) == 0 ? "team_1" : null,
+                random.nextInt(3) == 0 ? "mem_1" : null,
+                random.nextBoolean() ? KeyView.ALL : new KeyView(false, "mem_1", Set.of("team_2")));
         long over = random.nextBoolean() ? random.nextInt(30_000) : -1;
-        CallFilter filter = new CallFilter(span.from(), span.to(), Set.of(status), model, key, null, null, over);
+        CallFilter filter = new CallFilter(span.from(), span.to(), Set.of(status), model, keys, null, null, over);
         List<String> shown = new ArrayList<>();
         String before = null;
         do {
@@ -579,11 +609,25 @@ class RandomMonthTest {
                 .containsExactlyElementsOf(ended.stream()
                         .filter(task -> task.status() == status
                                 && (model == null || task.modelId().equals(model))
-                                && (key == null || task.keyId().equals(key))
+                                && takes(keys, task)
                                 && task.chargeMicros() > over)
                         .map(Task::id)
                         .sorted((one, two) -> two.compareTo(one))
                         .toList());
+        assertThat(history.usage(ACCOUNT, UsageQuestion.of(span, keys)).all().chargedMicros())
+                .as("%s", keys)
+                .isEqualTo(ended.stream()
+                        .filter(task -> takes(keys, task))
+                        .mapToLong(Task::chargeMicros)
+                        .sum());
+    }
+
+    private static boolean takes(KeyFilter keys, Task task) {
+        KeyOwner owner = OWNERS.getOrDefault(task.keyId(), KeyOwner.account(task.keyId()));
+        return (keys.keyId() == null || keys.keyId().equals(task.keyId()))
+                && (keys.teamId() == null || keys.teamId().equals(owner.teamId()))
+                && (keys.memberId() == null || keys.memberId().equals(owner.memberId()))
+                && keys.view().sees(owner);
     }
 
     /** In pages of a random length. */
@@ -593,26 +637,30 @@ class RandomMonthTest {
         do {
             UsageGroup after = groups.isEmpty() ? null : groups.getLast();
             table = history.usage(
-                    ACCOUNT, new UsageQuestion(span, Set.copyOf(by), null, null, after, 1 + random.nextInt(60)));
+                    ACCOUNT,
+                    new UsageQuestion(span, Set.copyOf(by), null, KeyFilter.ALL, after, 1 + random.nextInt(60)));
             groups.addAll(table.groups());
         } while (table.isMore());
         return groups;
     }
 
     private static boolean isOf(Task task, UsageGroup group, Span span) {
+        KeyOwner owner = OWNERS.getOrDefault(task.keyId(), KeyOwner.account(task.keyId()));
         return (group.day() == null
                         || group.day()
                                 .equals(task.completedAt().atZone(span.zone()).toLocalDate()))
                 && (group.model() == null || group.model().equals(task.modelId()))
-                && (group.keyId() == null || group.keyId().equals(task.keyId()));
+                && (group.keyId() == null || group.keyId().equals(task.keyId()))
+                && (group.teamId() == null || group.teamId().equals(owner.teamId()))
+                && (group.memberId() == null || group.memberId().equals(owner.memberId()));
     }
 
     private void checkLog(Span span, Figures all, List<Task> ended) {
         List<CallRow> shown = new ArrayList<>();
         String before = null;
         do {
-            CallPage page =
-                    history.calls(ACCOUNT, CallFilter.of(span, null, null), before, null, 1 + random.nextInt(60));
+            CallPage page = history.calls(
+                    ACCOUNT, CallFilter.of(span, null, KeyFilter.ALL), before, null, 1 + random.nextInt(60));
             shown.addAll(page.calls());
             before = page.older();
         } while (before != null);
@@ -633,7 +681,7 @@ class RandomMonthTest {
     private void checkCsv(Span span, Figures all) {
         CsvExport export = new CsvExport(history);
         StringBuilder calls = new StringBuilder();
-        export.calls(ACCOUNT, CallFilter.of(span, null, null), piece -> calls.append(piece) != null);
+        export.calls(ACCOUNT, CallFilter.of(span, null, KeyFilter.ALL), piece -> calls.append(piece) != null);
         assertThat(sum(calls.toString(), 15)).isEqualByComparingTo(Credits.text(all.chargedMicros()));
         assertThat(sum(calls.toString(), 10)).isEqualByComparingTo(BigDecimal.valueOf(all.cachedTokens()));
         assertThat(sum(calls.toString(), 18)).isEqualByComparingTo(BigDecimal.valueOf(all.searches()));

@@ -114,7 +114,7 @@ class RememberedQuartersTest {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = history(store);
             Span day = Span.ofLocalDays(DAY, DAY.plusDays(1), SHANGHAI);
-            List<DayCredits> first = history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null);
+            List<DayCredits> first = history.credits("acc_1", day, UsageQuestion.By.MODEL, null, KeyFilter.ALL);
             assertThat(first).containsExactly(new DayCredits(DAY, "m", 700));
 
             for (int later = 1; later <= 99; later++) {
@@ -123,7 +123,7 @@ class RememberedQuartersTest {
             }
             fold(store, NOW.plus(Duration.ofDays(103)));
             assertThat(store.number("SELECT MIN(starts_at) FROM usage_quarter")).isGreaterThan(EVENING.toEpochMilli());
-            assertThat(history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null))
+            assertThat(history.credits("acc_1", day, UsageQuestion.By.MODEL, null, KeyFilter.ALL))
                     .isEqualTo(first);
         }
     }
@@ -267,7 +267,7 @@ class RememberedQuartersTest {
                             UsagePeriods.CREDITS,
                             Set.of(),
                             i % 2 == 0 ? said : null,
-                            i % 2 == 0 ? null : said),
+                            KeyFilter.ofKey(i % 2 == 0 ? null : said)),
                     new RememberedQuarters.Version.Counted(0, 0),
                     Map.of());
         }
@@ -276,6 +276,6 @@ class RememberedQuartersTest {
     }
 
     private static RememberedQuarters.Range range(int day) {
-        return new RememberedQuarters.Range("acc_1", day, day + 1, UsagePeriods.CREDITS, Set.of(), null, null);
+        return new RememberedQuarters.Range("acc_1", day, day + 1, UsagePeriods.CREDITS, Set.of(), null, KeyFilter.ALL);
     }
 }

@@ -9,6 +9,7 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.customers.figures.DayCredits;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
@@ -211,7 +212,7 @@ public record KeyPage(
         Map<SpendWindow, WindowUse> uses =
                 ledger.windows(key.accountId(), List.of(key.id()), now).getOrDefault(key.id(), Map.of());
         KeyRow row = KeyRow.of(key, uses, now);
-        CallFilter its = new CallFilter(null, null, Set.of(), null, key.id(), null, null, -1);
+        CallFilter its = CallFilter.of(KeyFilter.ofKey(key.id()));
         List<CallRow> calls =
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
@@ -252,7 +253,8 @@ public record KeyPage(
     }
 
     private long spent(Key key, Span span) {
-        return history.usage(key.accountId(), new UsageQuestion(span, Set.of(), null, key.id(), null, 1))
+        return history.usage(
+                        key.accountId(), new UsageQuestion(span, Set.of(), null, KeyFilter.ofKey(key.id()), null, 1))
                 .all()
                 .netMicros();
     }
@@ -260,7 +262,8 @@ public record KeyPage(
     private @Nullable Chart chart(PageRequest<Visitor.Member> request, Key key, Instant now) {
         ChosenRange range = ChosenRange.lastThirtyDays(now, zone(request));
         Span span = history.span(range.from(), range.to(), range.zone());
-        List<DayCredits> days = history.credits(key.accountId(), span, UsageQuestion.By.MODEL, null, key.id());
+        List<DayCredits> days =
+                history.credits(key.accountId(), span, UsageQuestion.By.MODEL, null, KeyFilter.ofKey(key.id()));
         List<String> models = catalogue.all().stream().map(Model::id).toList();
         UsageChart chart = new UsageChart(
                 span,
@@ -279,7 +282,8 @@ public record KeyPage(
     private long callsOfADay(Key key) {
         Instant now = clock.instant();
         Span span = history.span(now.minus(DAY), now, ZoneId.of("UTC"));
-        return history.usage(key.accountId(), new UsageQuestion(span, Set.of(), null, key.id(), null, 1))
+        return history.usage(
+                        key.accountId(), new UsageQuestion(span, Set.of(), null, KeyFilter.ofKey(key.id()), null, 1))
                 .all()
                 .calls();
     }

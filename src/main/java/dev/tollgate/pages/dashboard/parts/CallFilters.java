@@ -2,6 +2,8 @@ package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
+import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.protocols.door.ProtocolName;
@@ -17,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  * The filters of the call log from the URL. A value that cannot be parsed sets no filter.
  *
  * @param range null for any time
+ * @param keys that the URL names, of those that the reader sees
  * @param over credits as typed, or null
  */
 public record CallFilters(
         @Nullable ChosenRange range,
         @Nullable String state,
         @Nullable String model,
-        @Nullable String key,
+        KeyFilter keys,
         @Nullable String door,
         @Nullable String flag,
         @Nullable String over) {
@@ -44,7 +47,11 @@ public record CallFilters(
                 ChosenRange.of(request, now, zone),
                 Arrays.stream(TaskStatus.values()).anyMatch(each -> each.code().equals(state)) ? state : null,
                 text(request, "model"),
-                text(request, "key"),
+                new KeyFilter(
+                        text(request, "key"),
+                        text(request, "team"),
+                        text(request, "member"),
+                        request.visitor().person().view(Right.USAGE)),
                 door != null && ProtocolName.isCode(door) ? door : null,
                 flag != null && FLAGS.contains(flag) ? flag : null,
                 isAmount(over) ? over : null);
@@ -59,17 +66,34 @@ public record CallFilters(
         return text != null && text.matches("[0-9]{1," + CREDITS_DIGITS_MAX + "}(\\.[0-9]{0,6})?");
     }
 
+    public @Nullable String key() {
+        return keys.keyId();
+    }
+
+    public @Nullable String team() {
+        return keys.teamId();
+    }
+
+    public @Nullable String member() {
+        return keys.memberId();
+    }
+
+    /** Returns whether no key, team or member is chosen. */
+    public boolean isOfAllKeys() {
+        return key() == null && team() == null && member() == null;
+    }
+
     public boolean isAll() {
         return range == null
                 && state == null
                 && model == null
-                && key == null
+                && isOfAllKeys()
                 && door == null
                 && flag == null
                 && over == null;
     }
 
-    /** Returns whether the roll-ups can answer the question: a range, and perhaps a model or a key. */
+    /** Returns whether the roll-ups can answer the question: a range, and perhaps a model, a key, a team or a member. */
     public boolean isKnownToRollups() {
         return range != null && state == null && door == null && flag == null && over == null;
     }
@@ -80,7 +104,7 @@ public record CallFilters(
                 range == null ? null : range.to(),
                 state == null ? Set.of() : Set.of(TaskStatus.parse(state)),
                 model,
-                key,
+                keys,
                 door,
                 flag,
                 over == null ? -1 : new BigDecimal(over).multiply(MICROS).longValueExact());
@@ -99,7 +123,9 @@ public record CallFilters(
         }
         return link.with("state", state)
                 .with("model", model)
-                .with("key", key)
+                .with("key", key())
+                .with("team", team())
+                .with("member", member())
                 .with("door", door)
                 .with("flag", flag)
                 .with("over", over);

@@ -72,7 +72,7 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
         if (!span.from().equals(range.from()) || !span.to().equals(range.to())) {
             return null; // for so long a range the totals know only UTC days, and the rows use other days
         }
-        return history.usage(account, new UsageQuestion(span, Set.of(), filters.model(), filters.key(), null, 1))
+        return history.usage(account, new UsageQuestion(span, Set.of(), filters.model(), filters.keys(), null, 1))
                 .all();
     }
 

@@ -4,6 +4,7 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.DayCredits;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
@@ -66,7 +67,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
         ZoneId zone = zone(request);
         ChosenRange range =
                 filters.range() == null ? ChosenRange.lastThirtyDays(clock.instant(), zone) : filters.range();
-        return UsageView.of(request, new CallFilters(range, null, filters.model(), filters.key(), null, null, null));
+        return UsageView.of(request, new CallFilters(range, null, filters.model(), filters.keys(), null, null, null));
     }
 
     private static ZoneId zone(PageRequest<Visitor.Member> request) {
@@ -186,7 +187,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
     private List<DayCredits> days(String account, UsageView view, Span span) {
         By by = view.isByKey() ? By.KEY : By.MODEL;
         return history.credits(
-                account, span, by, view.filters().model(), view.filters().key());
+                account, span, by, view.filters().model(), view.filters().keys());
     }
 
     private static Listed listed(UsageLines lines, UsageChart drawn, @Nullable Chart spend, List<DayCredits> days) {
@@ -230,7 +231,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
 
     private @Nullable YearMonth nearest(String account, UsageView view, Span span) {
         return history.nearestDay(
-                        account, span, view.filters().model(), view.filters().key())
+                        account, span, view.filters().model(), view.filters().keys())
                 .map(YearMonth::from)
                 .orElse(null);
     }
@@ -291,8 +292,8 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
 
     /** Returns the first day of a key's calls of a model. */
     private LocalDate since(String account, Span span, Reasons.Pair pair) {
-        UsageQuestion question =
-                new UsageQuestion(span, Set.of(By.DAY), pair.model(), pair.key(), null, UsageQuestion.LIMIT_MAX);
+        UsageQuestion question = new UsageQuestion(
+                span, Set.of(By.DAY), pair.model(), KeyFilter.ofKey(pair.key()), null, UsageQuestion.LIMIT_MAX);
         return history.usage(account, question).groups().stream()
                 .filter(group -> group.figures().calls() > 0)
                 .map(group -> Objects.requireNonNull(group.day()))

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -93,7 +94,7 @@ public record UsageView(
     }
 
     UsageQuestion question(Span span, By... groups) {
-        return new UsageQuestion(span, Set.of(groups), filters.model(), filters.key(), null, UsageQuestion.LIMIT_MAX);
+        return new UsageQuestion(span, Set.of(groups), filters.model(), filters.keys(), null, UsageQuestion.LIMIT_MAX);
     }
 
     // ---- links ----
@@ -107,8 +108,8 @@ public record UsageView(
                 .text();
     }
 
-    private CallFilters with(ChosenRange range, @Nullable String model, @Nullable String key) {
-        return new CallFilters(range, null, model, key, null, null, null);
+    private static CallFilters with(ChosenRange range, @Nullable String model, KeyFilter keys) {
+        return new CallFilters(range, null, model, keys, null, null, null);
     }
 
     String sortedBy(String name) {
@@ -124,12 +125,17 @@ public record UsageView(
     /** The page of one row: a key with its models, or a model with its keys. */
     String opened(String id) {
         return link(
-                isByKey() ? with(range(), filters.model(), id) : with(range(), id, filters.key()), by, metric, null);
+                isByKey()
+                        ? with(range(), filters.model(), filters.keys().withKey(id))
+                        : with(range(), id, filters.keys()),
+                by,
+                metric,
+                null);
     }
 
     /** The page of all models and keys. */
     public String closed() {
-        return link(with(range(), null, null), by, metric, null);
+        return link(with(range(), null, KeyFilter.of(filters.keys().view())), by, metric, null);
     }
 
     public String file(String group) {
@@ -151,7 +157,7 @@ public record UsageView(
             ChosenRange other = new ChosenRange(name, range.first(), range.last(), range.zone(), range.isUtcByWish());
             links.add(new SwitchLink(
                     text,
-                    link(with(other, filters.model(), filters.key()), by, metric, sort),
+                    link(with(other, filters.model(), filters.keys()), by, metric, sort),
                     range.name().equals(name)));
         }
         return links;

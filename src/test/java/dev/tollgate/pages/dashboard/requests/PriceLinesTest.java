@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.requests;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.figures.CallRow;
 import java.math.BigDecimal;
@@ -30,6 +31,7 @@ class PriceLinesTest {
         return Objects.requireNonNull(PriceLines.of(new CallRow(
                 "t",
                 "k",
+                KeyOwner.account("k"),
                 "k",
                 "chat",
                 "m",
