@@ -94,6 +94,7 @@ public final class Audit {
         checks.add(new BalanceAfterCheck());
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());
+        checks.add(new BudgetCalendarCheck());
         UsageCheck usage = new UsageCheck(findings::usage);
         checks.add(usage);
         checks.add(new HourCheck(usage, findings::usage));

@@ -171,6 +171,32 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 JOIN api_key k ON k.id = u.key_id
             WHERE k.account_id <> u.account_id
             ORDER BY k.id"""),
+            new StrayRows("keys", "key %s is of member '%s' and of team '%s', which its account %s does not have", """
+            SELECT k.id, k.member_id, k.team_id, k.account_id FROM api_key k
+            WHERE k.member_id <> '' AND NOT EXISTS (SELECT 1 FROM member m WHERE m.id = k.member_id AND m.account_id = k.account_id)
+                OR k.team_id <> '' AND NOT EXISTS (SELECT 1 FROM team t WHERE t.id = k.team_id AND t.account_id = k.account_id)
+            ORDER BY k.id"""),
+            // A server of a version without members knows no member of a hidden key. It makes no calls where there are
+            // budgets.
+            new StrayRows(
+                    "reservations",
+                    "open reservation %s counts for member '%s' and team '%s', its key is of member '%s' and of team '%s'",
+                    """
+            SELECT h.id, h.member_id, h.team_id, k.member_id, k.team_id
+            FROM open_hold h JOIN account a ON a.id = h.account_id JOIN api_key k ON k.id = h.key_id
+            WHERE a.budgets_version > 0 AND (h.member_id <> k.member_id OR h.team_id <> k.team_id)
+            ORDER BY h.id"""),
+            new StrayRows("budgets", "account %s has budgets, and its row says that it has none", """
+            SELECT a.id FROM account a
+            WHERE a.budgets_version = 0 AND EXISTS (SELECT 1 FROM budget b WHERE b.account_id = a.id)
+            ORDER BY a.id"""),
+            // A deleted key without calls is forgotten, its budget stays.
+            new StrayRows("budgets", "account %s has a budget of %s, who is none of its members or teams", """
+            SELECT b.account_id, b.owner FROM budget b
+            WHERE b.owner NOT IN ('account', 'each_member') AND b.owner NOT LIKE 'key\\_%' ESCAPE '\\'
+                AND NOT EXISTS (SELECT 1 FROM member m WHERE m.id = b.owner AND m.account_id = b.account_id)
+                AND NOT EXISTS (SELECT 1 FROM team t WHERE t.id = b.owner AND t.account_id = b.account_id)
+            ORDER BY b.account_id, b.owner, b.kind"""),
             new StrayRows("kept answers", "account %s counts %s bytes of kept answers, which are others", """
             SELECT s.account_id, s.bytes FROM answer_share s
             WHERE s.bytes <> (

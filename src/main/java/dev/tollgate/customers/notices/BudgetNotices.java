@@ -69,7 +69,7 @@ public final class BudgetNotices {
                 LEFT JOIN member ON member.id = w.owner LEFT JOIN person ON person.id = member.person_id
             WHERE w.account_id = ? AND w.starts_at <= ? AND w.ends_at > ? AND COALESCE(n.percent, 0) < 100""";
 
-    /** Whoever reads the mails: owners and admins of all budgets, a team's admins and a member of their own. */
+    /** Selects the readers of the mails: owners and admins of all budgets, a team's admins and a member of their own. */
     private static final String READERS = """
             SELECT person.email FROM member JOIN person ON person.id = member.person_id
             WHERE member.account_id = ? AND member.left_at IS NULL AND member.notices = 1
@@ -87,7 +87,7 @@ public final class BudgetNotices {
     private final Function<String, List<RefusedCall>> refused;
     private final InstantSource clock;
 
-    /** Whether a sweep has reached the end; used by one sweep at a time. */
+    /** True once a sweep has reached the end; used by one sweep at a time. */
     private boolean hasSwept;
 
     /** @param refused the latest refused calls of an account at this server, the newest first */

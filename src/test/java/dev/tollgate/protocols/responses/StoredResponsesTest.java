@@ -416,6 +416,12 @@ class StoredResponsesTest {
 
     @Test
     void a_response_and_its_task_are_read_by_their_owners_keys_alone() throws ActionRefused {
+        for (int i = 1; i <= 2; i++) {
+            gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + i
+                    + "', '" + customer.account() + "', 'per_" + i + "', 'member', 1)");
+        }
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_1', '" + customer.account()
+                + "', 'Search', 1)");
         String mine = keyOf("mem_1", "");
         String mineInTeam = keyOf("mem_1", "team_1");
         String question = "{\"model\":\"gemini-2.5-pro\",\"input\":\"More\"}";
