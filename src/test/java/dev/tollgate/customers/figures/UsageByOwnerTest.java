@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.customers.roles.Acting;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.ids.CompletionIds;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class UsageByOwnerTest {
 
     private static final String ACCOUNT = "acc_1";
+    private static final Acting BY = new Acting(ACCOUNT, "per_1", "192.0.2.1", null);
     private static final List<String> MEMBERS = List.of("mem_ann", "mem_bob");
 
     @TempDir
@@ -84,8 +86,8 @@ class UsageByOwnerTest {
                     + ACCOUNT + "', 'per_" + member + "', 'member', 1)");
         }
         for (String name : List.of("Search", "Ads", "Mail")) {
-            Team team = ((TeamResult.Done) teams.create(ACCOUNT, name)).team();
-            MEMBERS.forEach(member -> teams.put(ACCOUNT, team.id(), member, false));
+            Team team = ((TeamResult.Done) teams.create(BY, name)).team();
+            MEMBERS.forEach(member -> teams.put(BY, team.id(), member, false));
             teamsLeft.add(team);
         }
     }
@@ -148,7 +150,7 @@ class UsageByOwnerTest {
             case 6 -> {
                 if (random.nextInt(6) == 0 && !teamsLeft.isEmpty()) {
                     Team team = teamsLeft.removeFirst();
-                    teams.archive(ACCOUNT, team.id());
+                    teams.archive(BY, team.id());
                     live.removeIf(key -> key.owner().teamId().equals(team.id()));
                 }
             }
