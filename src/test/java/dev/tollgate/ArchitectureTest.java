@@ -433,6 +433,7 @@ class ArchitectureTest {
                         packageOf("operator.settings"),
                         packageOf("customers.payments"),
                         packageOf("customers.teams"),
+                        packageOf("customers.webhooks"),
                         packageOf("books.tasks"),
                         packageOf("books.rollups"),
                         packageOf("upstreams.signatures"),

@@ -3,16 +3,25 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
 import dev.tollgate.customers.mail.MailServer;
+import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.BudgetNotices;
 import dev.tollgate.customers.notices.ModelNotices;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.customers.webhooks.Deliveries;
+import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.upstreams.media.AllowedPlaces;
+import dev.tollgate.upstreams.media.PublicPost;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.util.ArrayList;
@@ -34,6 +43,9 @@ public record MailModule(
         MonthlyStatements statements,
         ModelNotices modelNotices,
         BudgetNotices budgetNotices,
+        Webhooks webhooks,
+        PublicPost post,
+        Deliveries deliveries,
         @Nullable MailRounds rounds) {
 
     /**
@@ -50,6 +62,14 @@ public record MailModule(
         Letters letters = letters(ground.settings());
         Stores stores = books.stores();
         Allowances allowances = new Allowances(books.database(), books.secrets(), ground.clock());
+        Webhooks webhooks =
+                new Webhooks(books.database(), books.writer(), books.secrets(), ground.clock(), ground.random());
+        PublicPost post = ground.open(
+                new PublicPost(
+                        vertx,
+                        ground.surroundings().resolver(),
+                        AllowedPlaces.of(ground.settings().list(TrafficSettings.MEDIA_ALLOW))),
+                PublicPost::close);
         return new MailModule(
                 letters,
                 allowances,
@@ -65,7 +85,24 @@ public record MailModule(
                 new MonthlyStatements(books.database(), books.writer(), stores.outbox(), letters, ground.clock()),
                 new ModelNotices(books.database(), books.writer(), stores.outbox(), letters, changes, ground.clock()),
                 new BudgetNotices(books.database(), books.writer(), stores.outbox(), letters, refused, ground.clock()),
+                webhooks,
+                post,
+                new Deliveries(webhooks, post, disabled -> mail(books, letters, disabled), ground.clock()),
                 rounds);
+    }
+
+    private static void mail(BooksModule books, Letters letters, Deliveries.Disabled disabled) {
+        Outbox outbox = books.stores().outbox();
+        if (outbox.isOn()) {
+            List<Change> mails = BudgetNotices.readers(books.database(), disabled.accountId(), "").stream()
+                    .filter(Letter::canReach)
+                    .<Change>map(to ->
+                            outbox.queue(disabled.accountId(), letters.webhookDisabled(to, disabled.url()), () -> true))
+                    .toList();
+            if (!mails.isEmpty()) {
+                books.writer().commitAndWait(Unit.of(mails));
+            }
+        }
     }
 
     static Letters letters(Settings settings) {
@@ -106,6 +143,7 @@ public record MailModule(
         sweeps.add(new Sweep("mail-statements", MonthlyStatements.EVERY, statements::sweep));
         sweeps.add(new Sweep("mail-model-changes", ModelNotices.EVERY, modelNotices::sweep));
         sweeps.add(new Sweep("mail-budgets", BudgetNotices.EVERY, budgetNotices::sweep));
+        sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));
         return sweeps;
     }
 }

@@ -38,6 +38,7 @@ import dev.tollgate.pages.dashboard.members.MembersPage;
 import dev.tollgate.pages.dashboard.members.OrganizationsPage;
 import dev.tollgate.pages.dashboard.members.TeamPage;
 import dev.tollgate.pages.dashboard.members.TeamsPage;
+import dev.tollgate.pages.dashboard.members.WebhooksPage;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.requests.RequestPage;
 import dev.tollgate.pages.dashboard.requests.RequestsPage;
@@ -182,6 +183,7 @@ record PagesModule(
                 new MemberPage(members, teams, books.people()).routes(pages),
                 new TeamsPage(teams, keys, books.stores().ledger(), books.history(), ground.clock()).routes(pages),
                 new TeamPage(teams, members, keys).routes(pages),
+                new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new AuditLogPage(new AccountLog(books.database()), members, teams, keys).routes(pages),
                 new OrganizationsPage(members).routes(pages));
     }

@@ -22,6 +22,7 @@ import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
@@ -80,6 +81,7 @@ record Stores(
                 Teams.part(),
                 Members.part(),
                 Leaving.part(),
+                Webhooks.part(),
                 AccountLog.part(),
                 AuditLog.part());
     }

@@ -192,6 +192,9 @@ class ServerMoveTest {
             "INSERT INTO budget_window (account_id, owner, kind, starts_at, ends_at, charged_micros, held_micros)"
                     + " VALUES ('acc_1', 'account', 'month', 0, 9, 1, 1)",
             "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'month', 0, 9, 50)",
+            "INSERT INTO webhook (id, account_id, url, form, secret, created_at) VALUES ('wh_1', 'acc_1', 'https://a.example', 'slack', 's', 1)",
+            "INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)"
+                    + " VALUES ('msg_1', 'acc_1', 'wh_1', 'webhook.test', '{}', 1, 1, 0, 'waiting')",
             "INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', 'acc_1', 'per_1', 'owner', 7)",
             "INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, after_json)"
                     + " VALUES ('acc_1', 1, 2, 'per_1', '127.0.0.1', 'member.role', 'mem_1', '{}')",

@@ -36,6 +36,8 @@ final class ErasureRows {
             "DELETE FROM person_link WHERE account_id = ?",
             "DELETE FROM outgoing_mail WHERE account_id = ?",
             "DELETE FROM billing_contact WHERE account_id = ?",
+            "DELETE FROM webhook WHERE account_id = ?",
+            "DELETE FROM webhook_delivery WHERE account_id = ?",
             "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)",
             "UPDATE team SET name = 'deleted' WHERE account_id = ?",
             "DELETE FROM kept_response WHERE account_id = ?",

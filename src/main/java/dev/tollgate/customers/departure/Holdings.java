@@ -115,6 +115,20 @@ final class Holdings {
                     "f.team_id f.member_id f.role",
                     "f.team_id f.member_id"),
             Holding.of(
+                    "webhooks.csv",
+                    "addresses that receive events",
+                    "webhook w",
+                    "w.account_id = :account",
+                    "w.id w.url w.form w.created_at w.old_until:TIME w.failing_since:TIME w.disabled_at",
+                    "w.id"),
+            Holding.of(
+                    "webhook-deliveries.csv",
+                    "events that were sent in the last 30 days",
+                    "webhook_delivery d",
+                    "d.account_id = :account",
+                    "d.webhook_id d.event d.created_at d.attempts d.state d.status",
+                    "d.id"),
+            Holding.of(
                     "spending.csv",
                     "spending of each key by hour, by day (UTC) and in total",
                     "spend_window w",

@@ -198,6 +198,18 @@ public final class Letters {
                 page("/dashboard/settings/notices"));
     }
 
+    /** @param url of the webhook; a long one is cut */
+    public Letter webhookDisabled(String to, String url) {
+        return letter(
+                to,
+                "A webhook at " + brand + " is disabled",
+                "Events of your organization at " + brand
+                        + " could not be delivered for five days, or the server has answered 410: "
+                        + Letter.inLine(url, 200),
+                "Enable the webhook here when it works again:",
+                page("/dashboard/webhooks"));
+    }
+
     /** @param changes a sentence for each model */
     public Letter modelsChange(String to, List<String> changes) {
         List<String> paragraphs = new ArrayList<>();

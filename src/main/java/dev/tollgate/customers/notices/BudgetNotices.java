@@ -2,6 +2,7 @@ package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.error.Shortage.OfLimit;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendWindow;
@@ -9,6 +10,7 @@ import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -19,6 +21,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mails owners and admins, the admins of a team and a member that a budget of theirs is used up to 50, 80 or 100 %: each step once in a window, over all
+ * Tells owners and admins, the admins of a team and a member by mail, and webhooks, that a budget of theirs is used up to 50, 80 or 100 %: each step once in a window, over all
  * servers. A call that the budget refused counts as 100 %. Thread-safe; blocks.
  */
 public final class BudgetNotices {
@@ -173,9 +176,6 @@ public final class BudgetNotices {
 
     /** Mails the steps that were reached and not mailed yet. */
     public synchronized void sweep() {
-        if (!outbox.isOn()) {
-            return;
-        }
         Instant now = clock.instant();
         Instant since = now.minus(hasSwept ? BACK : FIRST_BACK);
         try {
@@ -204,9 +204,9 @@ public final class BudgetNotices {
     }
 
     private void mail(String accountId, Used budget, int step, Instant now) {
-        SetStep set = new SetStep(accountId, budget, step, now.minus(KEPT));
+        SetStep set = new SetStep(accountId, budget, step, now);
         List<Change> changes = new ArrayList<>(List.of(set));
-        for (String email : readers(accountId, budget.owner())) {
+        for (String email : outbox.isOn() ? readers(database, accountId, budget.owner()) : List.<String>of()) {
             if (Letter.canReach(email)) {
                 changes.add(outbox.needed(accountId, letter(email, budget, step), set::outcome));
             }
@@ -232,11 +232,16 @@ public final class BudgetNotices {
                         : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
     }
 
-    private List<String> readers(String accountId, String owner) {
+    /**
+     * Returns the addresses of the owners and admins of an account who want its notices, and of a member or the admins of a team.
+     *
+     * @param owner the id of a member or a team; any other text for none
+     */
+    public static List<String> readers(Database database, String accountId, String owner) {
         return database.read(sql -> sql.list(READERS, row -> row.getString(1), accountId, owner, owner, PEOPLE_MAX));
     }
 
-    /** Stores the highest step that was mailed for a window. The outcome is whether no server has stored it or a higher one before. */
+    /** Stores the highest step that was mailed for a window, and queues the event for webhooks. The outcome is whether no server has stored it or a higher one before. */
     private static final class SetStep extends Write<Boolean> {
 
         private static final String FORGET = "DELETE FROM budget_notice WHERE account_id = ? AND ends_at < ?";
@@ -248,19 +253,19 @@ public final class BudgetNotices {
         private final String accountId;
         private final Used budget;
         private final int step;
-        private final Instant before;
+        private final Instant at;
 
-        SetStep(String accountId, Used budget, int step, Instant before) {
+        SetStep(String accountId, Used budget, int step, Instant at) {
             this.accountId = accountId;
             this.budget = budget;
             this.step = step;
-            this.before = before;
+            this.at = at;
         }
 
         @Override
         protected Boolean run(Statements statements) throws SQLException {
-            statements.run(FORGET, accountId, before);
-            return statements.run(
+            statements.run(FORGET, accountId, at.minus(KEPT));
+            boolean isFirst = statements.run(
                             SET,
                             accountId,
                             budget.owner(),
@@ -269,6 +274,22 @@ public final class BudgetNotices {
                             budget.endsAt(),
                             step)
                     == 1;
+            if (isFirst) {
+                String id = budget.owner() + "_" + budget.window().code() + "_" + budget.startsAt() + "_" + step;
+                AccountEvents.queue(statements, accountId, id, "budget.threshold", data(), at);
+            }
+            return isFirst;
+        }
+
+        private String data() {
+            byte[] json = ApiJson.object(256, object -> {
+                object.writeStringProperty("owner", budget.owner());
+                object.writeStringProperty("window", budget.window().code());
+                object.writeNumberProperty("percent", step);
+                ApiJson.credits(object, "used", budget.chargedMicros());
+                ApiJson.credits(object, "limit", budget.limitMicros());
+            });
+            return new String(json, StandardCharsets.UTF_8);
         }
     }
 }

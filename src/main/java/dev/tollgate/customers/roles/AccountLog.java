@@ -139,6 +139,7 @@ public final class AccountLog {
                     what.beforeJson(),
                     what.afterJson(),
                     by.accountId());
+            AccountEvents.queue(statements, by, action, subject, what.afterJson(), at);
             return true;
         }
 

@@ -1,0 +1,57 @@
+package dev.tollgate.customers.roles;
+
+import dev.tollgate.storage.Statements;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Events of an organization, for its webhooks. An event is queued for each webhook in the commit of what it reports. */
+public final class AccountEvents {
+
+    /** The deliveries of a webhook that may wait; past it further events are left out. */
+    private static final int WAITING_MAX = 1_000;
+
+    /** The actions of the organization's log that are events, and the events' names. */
+    private static final Map<String, String> OF_ACTIONS = Map.of(
+            "member.join", "member.joined",
+            "member.role", "member.role",
+            "member.remove", "member.left",
+            "member.leave", "member.left");
+
+    private static final String QUEUE = """
+            INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)
+            SELECT ? || substr(w.id, 4), w.account_id, w.id, ?, ?, ?, ?, 0, 'waiting' FROM webhook w
+            WHERE w.account_id = ? AND w.disabled_at IS NULL AND (SELECT COUNT(*) FROM webhook_delivery d
+                WHERE d.webhook_id = w.id AND d.state = 'waiting') < ?
+            ON CONFLICT DO NOTHING""";
+
+    private static final String NUMBER = "SELECT MAX(number) FROM account_log WHERE account_id = ?";
+
+    private AccountEvents() {}
+
+    /**
+     * Queues an event.
+     *
+     * @param id names the event in the account: the same one is queued once
+     * @param data JSON of an object
+     */
+    public static void queue(Statements statements, String accountId, String id, String event, String data, Instant at)
+            throws SQLException {
+        String begin = "msg_" + accountId.substring(accountId.indexOf('_') + 1) + "_" + id;
+        statements.run(QUEUE, begin, event, data, at, at, accountId, WAITING_MAX);
+    }
+
+    /** Queues the event that an action of the organization's log is, once its row is written; nothing for the others. */
+    static void queue(
+            Statements statements, Acting by, String action, String subject, @Nullable String after, Instant at)
+            throws SQLException {
+        String event = OF_ACTIONS.get(action);
+        if (event != null) {
+            String data = "{\"subject\":\"" + subject + "\",\"by\":\"" + by.who() + "\""
+                    + (after == null ? "" : ",\"after\":" + after) + "}";
+            String number = String.valueOf(statements.number(NUMBER, by.accountId()));
+            queue(statements, by.accountId(), number, event, data, at);
+        }
+    }
+}

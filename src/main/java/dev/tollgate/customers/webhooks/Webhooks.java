@@ -1,0 +1,379 @@
+package dev.tollgate.customers.webhooks;
+
+import dev.tollgate.customers.roles.AccountEvents;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.storage.sql.Columns;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The store of webhooks and their deliveries. Thread-safe; blocks. */
+public final class Webhooks {
+
+    /** The webhooks that an organization may have. */
+    public static final int EACH_MAX = 3;
+
+    /** The time for which the former secret signs, too. */
+    static final Duration BOTH = Duration.ofDays(1);
+
+    private static final Duration KEPT = Duration.ofDays(30);
+    private static final int SECRET_BYTES = 24;
+    private static final int SHOWN = 20;
+
+    private static final String LIST = """
+            SELECT id, url, form, created_at, failing_since, disabled_at FROM webhook WHERE account_id = ? ORDER BY created_at, id""";
+    private static final String DELIVERIES = """
+            SELECT event, created_at, attempts, state, status FROM webhook_delivery WHERE account_id = ?
+            ORDER BY created_at DESC, id LIMIT ?""";
+
+    private final Database database;
+    private final Writer writer;
+    private final SecretBox.Purpose sealing;
+    private final InstantSource clock;
+    private final SecureRandom random;
+
+    public Webhooks(Database database, Writer writer, SecretBox secrets, InstantSource clock, SecureRandom random) {
+        this.database = database;
+        this.writer = writer;
+        this.sealing = secrets.purpose("webhooks");
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Returns the part that stores webhooks and deliveries. It precedes the part of the organization's log. */
+    public static Part<?> part() {
+        return new WritePart<>(WebhookChange.class);
+    }
+
+    /** The form of a delivery's body. */
+    public enum Form {
+        STANDARD,
+        SLACK;
+
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A webhook.
+     *
+     * @param failingSince when its deliveries began to fail; null if the last one arrived
+     * @param disabledAt when it was disabled since its deliveries failed; null if it is not
+     */
+    public record Webhook(
+            String id,
+            String url,
+            Form form,
+            Instant createdAt,
+            @Nullable Instant failingSince,
+            @Nullable Instant disabledAt) {}
+
+    /** A delivery. @param state waiting, sent or failed @param status of the last response; 0 for none */
+    public record Delivery(String event, Instant createdAt, int attempts, String state, int status) {}
+
+    /** Returns an organization's webhooks, the first one first. */
+    public List<Webhook> list(String accountId) {
+        return database.pages().read(accountId, sql -> sql.list(LIST, Webhooks::webhook, accountId));
+    }
+
+    private static Webhook webhook(ResultSet row) throws SQLException {
+        return new Webhook(
+                row.getString(1),
+                row.getString(2),
+                Form.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                Columns.time(row, 4),
+                Columns.timeOrNull(row, 5),
+                Columns.timeOrNull(row, 6));
+    }
+
+    /** Returns the latest deliveries of all webhooks of an organization, the newest first. */
+    public List<Delivery> deliveries(String accountId) {
+        return database.pages()
+                .read(
+                        accountId,
+                        sql -> sql.list(
+                                DELIVERIES,
+                                row -> new Delivery(
+                                        row.getString(1),
+                                        Columns.time(row, 2),
+                                        row.getInt(3),
+                                        row.getString(4),
+                                        row.getInt(5)),
+                                accountId,
+                                SHOWN));
+    }
+
+    // ---- changing ----
+
+    /** Adds a webhook. @param url that {@code PublicPost} accepts @return its secret, shown this once; null if there are {@value #EACH_MAX} */
+    public @Nullable String create(Acting by, String url, Form form) {
+        String id = "wh_" + hex(10);
+        String secret = newSecret();
+        String sealed = sealed(id, secret);
+        Instant now = clock.instant();
+        WebhookChange create = new WebhookChange() {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                return statements.run("""
+                                INSERT INTO webhook (id, account_id, url, form, secret, created_at) SELECT ?, ?, ?, ?, ?, ?
+                                FROM account WHERE id = ? AND (SELECT COUNT(*) FROM webhook WHERE account_id = account.id) < ?""", id, by.accountId(), url, form.text(), sealed, now, by.accountId(), EACH_MAX)
+                        == 1;
+            }
+        };
+        return commit(by, "webhook.create", id, create) ? secret : null;
+    }
+
+    /** Gives a webhook a new secret; the former one signs for another day. @return the new secret; null if there is no such webhook */
+    public @Nullable String rotate(Acting by, String id) {
+        String secret = newSecret();
+        String sealed = sealed(id, secret);
+        Instant until = clock.instant().plus(BOTH);
+        return change(
+                        by,
+                        "webhook.rotate",
+                        id,
+                        "UPDATE webhook SET old_secret = secret, old_until = ?, secret = ? WHERE id = ? AND account_id = ?",
+                        until,
+                        sealed,
+                        id,
+                        by.accountId())
+                ? secret
+                : null;
+    }
+
+    /** Enables a disabled webhook. */
+    public boolean enable(Acting by, String id) {
+        return change(
+                by,
+                "webhook.enable",
+                id,
+                "UPDATE webhook SET disabled_at = NULL, failing_since = NULL WHERE id = ? AND account_id = ? AND disabled_at IS NOT NULL",
+                id,
+                by.accountId());
+    }
+
+    /** Deletes a webhook with its deliveries. */
+    public boolean delete(Acting by, String id) {
+        WebhookChange delete = new WebhookChange() {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                statements.run(
+                        "DELETE FROM webhook_delivery WHERE webhook_id = ? AND account_id = ?", id, by.accountId());
+                return statements.run("DELETE FROM webhook WHERE id = ? AND account_id = ?", id, by.accountId()) == 1;
+            }
+        };
+        return commit(by, "webhook.delete", id, delete);
+    }
+
+    /** Sends an event of no meaning to all webhooks, to try them. */
+    public void test(Acting by) {
+        Instant now = clock.instant();
+        String id = "test_" + hex(6);
+        WebhookChange test = new WebhookChange() {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                AccountEvents.queue(
+                        statements, by.accountId(), id, "webhook.test", "{\"by\":\"" + by.who() + "\"}", now);
+                return false;
+            }
+        };
+        writer.commitAndWait(Unit.of(test));
+    }
+
+    private boolean change(Acting by, String action, String id, String sql, Object... values) {
+        return commit(by, action, id, new WebhookChange() {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                return statements.run(sql, values) == 1;
+            }
+        });
+    }
+
+    private boolean commit(Acting by, String action, String id, WebhookChange change) {
+        List<Change> all = new ArrayList<>(List.of(change));
+        all.addAll(by.act(
+                Right.WEBHOOKS,
+                action,
+                id,
+                clock.instant(),
+                () -> change.outcome() ? new AccountLog.Changed(null, null) : null));
+        writer.commitAndWait(Unit.of(all));
+        return change.outcome();
+    }
+
+    private String newSecret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return "whsec_" + Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private String hex(int bytes) {
+        byte[] drawn = new byte[bytes];
+        random.nextBytes(drawn);
+        return HexFormat.of().formatHex(drawn);
+    }
+
+    private String sealed(String id, String secret) {
+        return Base64.getEncoder().encodeToString(sealing.seal(secret.getBytes(StandardCharsets.UTF_8), id));
+    }
+
+    private String opened(String id, String sealed) {
+        return new String(sealing.open(Base64.getDecoder().decode(sealed), id), StandardCharsets.UTF_8);
+    }
+
+    // ---- sending ----
+
+    /**
+     * A delivery that is claimed.
+     *
+     * @param secrets that sign it, the present one first
+     * @param attempt from 1
+     */
+    record Due(
+            String id,
+            String accountId,
+            String webhookId,
+            String url,
+            Form form,
+            List<String> secrets,
+            String event,
+            String data,
+            Instant createdAt,
+            int attempt) {}
+
+    /** Claims deliveries that are due, of each account the first few; no other server takes them until the lease ends. */
+    List<Due> claim(Instant now, Instant until, int most, int each) {
+        List<Due> claimed = new ArrayList<>();
+        writer.commitAndWait(Unit.of(new WebhookChange() {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                claimed.clear();
+                List<Due> due = statements.list("""
+                        SELECT d.id, d.account_id, d.webhook_id, w.url, w.form, w.secret, w.old_secret, w.old_until, d.event, d.data,
+                            d.created_at, d.attempts FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id
+                        WHERE d.state = 'waiting' AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT 200""", row -> due(row, now), now);
+                for (Due one : due) {
+                    boolean fits = claimed.stream()
+                                    .filter(other -> other.accountId().equals(one.accountId()))
+                                    .count()
+                            < each;
+                    if (claimed.size() < most
+                            && fits
+                            && statements.run(
+                                            "UPDATE webhook_delivery SET due_at = ?, attempts = ? WHERE id = ? AND attempts = ?",
+                                            until,
+                                            one.attempt(),
+                                            one.id(),
+                                            one.attempt() - 1)
+                                    == 1) {
+                        claimed.add(one);
+                    }
+                }
+                return true;
+            }
+        }));
+        return claimed;
+    }
+
+    private Due due(ResultSet row, Instant now) throws SQLException {
+        String webhook = row.getString(3);
+        List<String> secrets = new ArrayList<>(List.of(opened(webhook, row.getString(6))));
+        Instant until = Columns.timeOrNull(row, 8);
+        if (row.getString(7) != null && until != null && now.isBefore(until)) {
+            secrets.add(opened(webhook, row.getString(7)));
+        }
+        return new Due(
+                row.getString(1),
+                row.getString(2),
+                webhook,
+                row.getString(4),
+                Form.valueOf(row.getString(5).toUpperCase(Locale.ROOT)),
+                secrets,
+                row.getString(9),
+                row.getString(10),
+                Columns.time(row, 11),
+                row.getInt(12) + 1);
+    }
+
+    /**
+     * Stores the result of an attempt.
+     *
+     * @param status of the response; 0 for none
+     * @param next when it is tried again; null if it has arrived, or is given up
+     * @param disables whether the webhook is disabled
+     * @return whether this has disabled the webhook
+     */
+    boolean ended(Due due, int status, @Nullable Instant next, boolean disables) {
+        Instant now = clock.instant();
+        boolean arrived = isSuccess(status);
+        WebhookChange end = new WebhookChange() {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                statements.run(
+                        """
+                        UPDATE webhook_delivery SET state = ?, status = ?, due_at = ? WHERE id = ? AND attempts = ? AND state = 'waiting'""",
+                        arrived ? "sent" : next == null ? "failed" : "waiting",
+                        status,
+                        next == null ? now : next,
+                        due.id(),
+                        due.attempt());
+                statements.run(
+                        "DELETE FROM webhook_delivery WHERE webhook_id = ? AND created_at < ?",
+                        due.webhookId(),
+                        now.minus(KEPT));
+                if (arrived) {
+                    statements.run("UPDATE webhook SET failing_since = NULL WHERE id = ?", due.webhookId());
+                    return false;
+                }
+                statements.run(
+                        "UPDATE webhook SET failing_since = ? WHERE id = ? AND failing_since IS NULL",
+                        now,
+                        due.webhookId());
+                return disables
+                        && statements.run(
+                                        "UPDATE webhook SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL",
+                                        now,
+                                        due.webhookId())
+                                == 1;
+            }
+        };
+        writer.commitAndWait(Unit.of(end));
+        return end.outcome();
+    }
+
+    static boolean isSuccess(int status) {
+        return status >= 200 && status < 300;
+    }
+
+    /** Returns when the deliveries of a webhook began to fail; null if the last one arrived. */
+    @Nullable
+    Instant failingSince(String id) {
+        return database.read(sql ->
+                sql.one("SELECT failing_since FROM webhook WHERE id = ?", row -> Columns.timeOrNull(row, 1), id));
+    }
+
+    /** A change of webhooks or deliveries. The outcome is whether it took place. */
+    abstract static class WebhookChange extends Write<Boolean> {}
+}

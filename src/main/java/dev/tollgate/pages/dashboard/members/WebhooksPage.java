@@ -1,0 +1,84 @@
+package dev.tollgate.pages.dashboard.members;
+
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.webhooks.Webhooks;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtewebhooksGenerated;
+
+/**
+ * {@code /dashboard/webhooks}: the addresses that receive an organization's events, and the latest deliveries.
+ *
+ * @param complaint what is wrong with a URL, in words that follow the field's name; null if nothing is
+ */
+public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable String> complaint) {
+
+    private static final String PATH = "/dashboard/webhooks";
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(
+                        PATH,
+                        pages.members(Right.WEBHOOKS),
+                        request -> PageStep.show(page(request, new Typed("", null, null)))),
+                pages.post(PATH, pages.members(Right.WEBHOOKS), this::take));
+    }
+
+    /** The state of the form. @param secret of a webhook that was just made or got a new one; null for none */
+    public record Typed(
+            String url, @Nullable String error, @Nullable String secret) {}
+
+    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+        Acting by = PageRequest.acting(request);
+        String id = form.text("webhook");
+        return switch (form.text("deed")) {
+            case "create" -> create(request, form.text("url").strip(), form.text("form"));
+            case "rotate" -> shown(request, webhooks.rotate(by, id));
+            case "enable" -> {
+                webhooks.enable(by, id);
+                yield PageStep.to(PATH);
+            }
+            case "delete" -> {
+                webhooks.delete(by, id);
+                yield PageStep.to(PATH);
+            }
+            case "test" -> {
+                webhooks.test(by);
+                yield PageStep.to(PATH);
+            }
+            default -> PageStep.to(PATH);
+        };
+    }
+
+    private PageStep create(PageRequest<Visitor.Member> request, String url, String form) {
+        String wrong = complaint.apply(url);
+        if (wrong != null) {
+            return PageStep.again(page(request, new Typed(url, "The URL " + wrong, null)));
+        }
+        Webhooks.Form chosen = form.equals("slack") ? Webhooks.Form.SLACK : Webhooks.Form.STANDARD;
+        String secret = webhooks.create(PageRequest.acting(request), url, chosen);
+        return secret == null
+                ? PageStep.again(page(
+                        request, new Typed(url, "An organization has up to " + Webhooks.EACH_MAX + " webhooks.", null)))
+                : shown(request, secret);
+    }
+
+    private PageStep shown(PageRequest<Visitor.Member> request, @Nullable String secret) {
+        return secret == null ? PageStep.to(PATH) : PageStep.show(page(request, new Typed("", null, secret)));
+    }
+
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
+        String account = request.visitor().accountId();
+        List<Webhooks.Webhook> all = webhooks.list(account);
+        List<Webhooks.Delivery> deliveries = webhooks.deliveries(account);
+        return (out, shell) -> JtewebhooksGenerated.render(out, null, shell, all, deliveries, typed);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.tollgate.customers.webhooks;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Webhooks from the page to a receiving server. */
+@Timeout(120)
+class WebhooksTest {
+
+    private static final String PAGE = "/dashboard/webhooks";
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    /** A delivery as the server has received it. */
+    private record Received(Map<String, String> headers, String body) {}
+
+    private static final BlockingQueue<Received> RECEIVED = new LinkedBlockingQueue<>();
+    private static HttpServer server;
+    private static Gateway gateway;
+    private static volatile int status = 204;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            RECEIVED.add(new Received(
+                    Map.of(
+                            "id", exchange.getRequestHeaders().getFirst("webhook-id"),
+                            "timestamp", exchange.getRequestHeaders().getFirst("webhook-timestamp"),
+                            "signature", exchange.getRequestHeaders().getFirst("webhook-signature")),
+                    body));
+            exchange.getResponseHeaders().add("Location", "http://169.254.169.254/");
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        server.start();
+        gateway = Gateway.start(Map.of(
+                "TOLLGATE_MEDIA_ALLOW", "127.0.0.1:" + server.getAddress().getPort()));
+        gateway.setNow(NOON);
+        browser = new Browser(gateway.url()).signUp("hook@example.org", "somebody with a webhook");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        server.stop(0);
+    }
+
+    private static String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook";
+    }
+
+    private static void begin() {
+        RECEIVED.clear();
+        status = 204;
+        gateway.setNow(NOON);
+        gateway.execute("DELETE FROM webhook_delivery");
+        gateway.execute("DELETE FROM webhook");
+    }
+
+    /** Adds a webhook. @return the secret */
+    private static String add(String form) {
+        String page = browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url(), "form", form))
+                .body();
+        Matcher secret = Pattern.compile("whsec_[A-Za-z0-9+/=]+").matcher(page);
+        assertThat(secret.find()).isTrue();
+        return secret.group();
+    }
+
+    private static void test() {
+        assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "test")).status()).isEqualTo(303);
+    }
+
+    private static void sweep() {
+        gateway.app().people().mail().deliveries().sweep();
+    }
+
+    private static String signature(String secret, Received received) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.substring(6)), "HmacSHA256"));
+        String signed =
+                received.headers().get("id") + "." + received.headers().get("timestamp") + "." + received.body();
+        return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void a_delivery_is_signed_and_sent_once() throws Exception {
+        begin();
+        String secret = add("standard");
+        test();
+        sweep();
+        sweep();
+        assertThat(RECEIVED).hasSize(1);
+        Received received = RECEIVED.remove();
+        assertThat(received.headers()).containsEntry("timestamp", String.valueOf(NOON.getEpochSecond()));
+        assertThat(received.headers()).containsEntry("signature", signature(secret, received));
+        assertThat(received.body())
+                .startsWith("{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T12:00:00Z\",\"data\":{");
+        assertThat(browser.get(PAGE).body()).contains("sent, status 204").doesNotContain(secret);
+    }
+
+    @Test
+    void after_a_new_secret_both_sign_for_a_day() throws Exception {
+        begin();
+        String old = add("standard");
+        Matcher made = Pattern.compile("whsec_[A-Za-z0-9+/=]+")
+                .matcher(browser.submit(PAGE, PAGE, Map.of("deed", "rotate", "webhook", webhook()))
+                        .body());
+        assertThat(made.find()).isTrue();
+        test();
+        sweep();
+        Received both = RECEIVED.remove();
+        assertThat(both.headers())
+                .containsEntry("signature", signature(made.group(), both) + " " + signature(old, both));
+        gateway.setNow(NOON.plus(Duration.ofDays(1)));
+        test();
+        sweep();
+        Received one = RECEIVED.remove();
+        assertThat(one.headers()).containsEntry("signature", signature(made.group(), one));
+    }
+
+    private static String webhook() {
+        Matcher id = Pattern.compile("name=\"webhook\" value=\"(wh_[0-9a-f]+)\"")
+                .matcher(browser.get(PAGE).body());
+        assertThat(id.find()).isTrue();
+        return id.group(1);
+    }
+
+    @Test
+    void a_failed_delivery_is_sent_again_and_follows_no_redirect() {
+        begin();
+        add("slack");
+        status = 302;
+        test();
+        sweep();
+        sweep();
+        assertThat(RECEIVED).hasSize(1);
+        assertThat(browser.get(PAGE).body()).contains("waiting, status 302", "failing");
+        status = 200;
+        gateway.setNow(NOON.plusSeconds(10));
+        sweep();
+        assertThat(RECEIVED).hasSize(2);
+        Received first = RECEIVED.remove();
+        assertThat(RECEIVED.remove().headers())
+                .containsEntry("id", first.headers().get("id"));
+        assertThat(first.body()).startsWith("{\"text\":\"webhook.test: by: per_");
+        assertThat(browser.get(PAGE).body()).contains("sent, status 200").doesNotContain("failing");
+    }
+
+    @Test
+    void a_410_disables_the_webhook() {
+        begin();
+        add("standard");
+        status = 410;
+        test();
+        sweep();
+        assertThat(browser.get(PAGE).body()).contains("failed, status 410", "disabled");
+        test();
+        sweep();
+        assertThat(RECEIVED).hasSize(1);
+        browser.submit(PAGE, PAGE, Map.of("deed", "enable", "webhook", webhook()));
+        status = 204;
+        test();
+        sweep();
+        assertThat(RECEIVED).hasSize(2);
+    }
+
+    @Test
+    void addresses_that_are_not_public_are_refused_or_never_reached() {
+        begin();
+        for (String url :
+                new String[] {"http://example.org/", "ftp://example.org/", "https://user@example.org/", "x"}) {
+            assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url, "form", "standard"))
+                            .body())
+                    .as(url)
+                    .contains("class=\"error\"");
+        }
+        browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", "https://169.254.169.254/", "form", "standard"));
+        test();
+        sweep();
+        assertThat(browser.get(PAGE).body()).contains("waiting, no response");
+    }
+
+    @Test
+    void a_new_role_is_an_event_in_its_commit() {
+        begin();
+        add("standard");
+        String account = gateway.text("SELECT account_id FROM webhook");
+        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) SELECT 'mem_viewer', '"
+                + account + "', id, 'viewer', 1 FROM person WHERE id = 'per_first_operator'");
+        browser.submit(
+                "/dashboard/members/mem_viewer",
+                "/dashboard/members/mem_viewer",
+                Map.of("deed", "role", "role", "billing"));
+        sweep();
+        assertThat(RECEIVED.remove().body())
+                .contains("\"type\":\"member.role\"", "\"subject\":\"mem_viewer\"", "\"after\":{\"role\":\"billing\"}");
+    }
+}
