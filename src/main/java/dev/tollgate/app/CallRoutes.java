@@ -224,7 +224,7 @@ record CallRoutes(
     }
 
     /** API paths are also served without {@code /v1}, as the documents' second platform does. */
-    private static void api(List<Route<?>> routes, Route<?> route) {
+    static void api(List<Route<?>> routes, Route<?> route) {
         routes.add(route.at("/v1" + route.path()));
         routes.add(route);
     }

@@ -6,16 +6,22 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyGate;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.oidc.OidcClient;
 import dev.tollgate.customers.oidc.OidcSignIn;
+import dev.tollgate.customers.organizations.OrganizationHandler;
+import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.http.Route;
 import dev.tollgate.upstreams.connections.Outbound;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -39,6 +45,7 @@ public record PeopleModule(
         CustomerKeys keys,
         Members members,
         Teams teams,
+        Organizations organizations,
         Leaving leaving) {
 
     private static final Duration FORGET_KEYS_EVERY = Duration.ofHours(1);
@@ -65,6 +72,7 @@ public record PeopleModule(
                         books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
                 new Members(books.database(), books.stores().keys(), books.writer(), ground.clock()),
                 new Teams(books.database(), books.stores().keys(), books.writer(), ground.clock(), ground.random()),
+                new Organizations(books.database(), books.stores().ledger(), books.writer(), ground.clock()),
                 new Leaving(books.database(), books.people(), books.stores().keys(), books.writer(), ground.clock()));
     }
 
@@ -102,6 +110,22 @@ public record PeopleModule(
                 new OidcSignIn(outbound, client, books.secrets(), ground.clock(), ground.random()), OidcSignIn::close);
         signIn.look();
         return signIn;
+    }
+
+    /** Returns the routes below {@code /v1/organization}. */
+    List<Route<?>> routes(KeyGate key, BooksModule books) {
+        OrganizationHandler handler = new OrganizationHandler(organizations, new AccountLog(books.database()));
+        String path = "/organization";
+        List<Route<?>> routes = new ArrayList<>();
+        CallRoutes.api(routes, Route.get(path, key.forManagement(Scope.MEMBERS_READ), handler.one()));
+        CallRoutes.api(routes, Route.patch(path, key.forManagement(), handler.change()));
+        KeyGate usage = key.forManagement(Scope.USAGE_READ);
+        CallRoutes.api(routes, Route.get(path + "/budgets", usage, handler.budgets()));
+        KeyGate budgets = key.forManagement(Scope.BUDGETS_WRITE);
+        CallRoutes.api(routes, Route.put(path + "/budgets/{owner}", budgets, handler.setBudgets()));
+        KeyGate audit = key.forManagement(Scope.AUDIT_READ);
+        CallRoutes.api(routes, Route.get(path + "/audit-log", audit, handler.auditLog()));
+        return routes;
     }
 
     List<Sweep> sweeps() {

@@ -17,6 +17,7 @@ import dev.tollgate.customers.notices.BudgetNotices;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
+import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.people.People;
@@ -80,6 +81,7 @@ record Stores(
                 outbox.part(),
                 Teams.part(),
                 Members.part(),
+                Organizations.part(),
                 Leaving.part(),
                 Webhooks.part(),
                 AccountLog.part(),

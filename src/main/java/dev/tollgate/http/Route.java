@@ -55,6 +55,11 @@ public record Route<C>(
         return of("PATCH", path, gate, Set.of(BodyKind.JSON), handler);
     }
 
+    /** Takes JSON. */
+    public static <C> Route<C> put(String path, Gate<C> gate, Handler<? super C> handler) {
+        return of("PUT", path, gate, Set.of(BodyKind.JSON), handler);
+    }
+
     public static <C> Route<C> delete(String path, Gate<C> gate, Handler<? super C> handler) {
         return of("DELETE", path, gate, Set.of(), handler);
     }

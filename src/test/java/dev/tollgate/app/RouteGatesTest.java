@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every role calls every route: roles that its gate does not name get no further than the gate. */
@@ -66,6 +69,11 @@ class RouteGatesTest {
             Map.entry("account's API or management key with usage:read", said(401, IN, 401, 401, IN, 401, 401, 401)),
             Map.entry("management key with keys:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("management key with keys:write", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key with usage:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key with members:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key with budgets:write", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key with audit:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404, 404)),
             Map.entry("admin key", said(401, 403, 401, 401, 403, IN, 401, 401)),
             // all calls here send an origin, as pages do: MetricsTest calls without one
@@ -120,9 +128,7 @@ class RouteGatesTest {
         operator.signIn("operator", "the operator of the tests");
         staff = operator.cookies();
         customer = gateway.customer("1");
-        managementKey = gateway.commands()
-                .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
-                .secret();
+        managementKey = managementKey(EnumSet.allOf(Scope.class));
     }
 
     @AfterAll
@@ -161,6 +167,31 @@ class RouteGatesTest {
                         assertThat(status).as("%s by %s", route.path(), role).isEqualTo(said);
                     }
                 }));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_route_takes_only_management_keys_with_its_scope(Scope scope) throws ActionRefused {
+        String with = managementKey(Set.of(scope));
+        String without = managementKey(EnumSet.complementOf(EnumSet.of(scope)));
+        assertThat(gateway.app().routes())
+                .filteredOn(route -> route.gate().name().endsWith("management key with " + scope.code()))
+                .allSatisfy(route -> {
+                    assertThat(ask(route, "Authorization", "Bearer " + with))
+                            .as("%s %s", route.method(), route.path())
+                            .isNotIn(401, 403);
+                    Gateway.Reply refused = gateway.send(request(route, "Authorization", "Bearer " + without));
+                    assertThat(refused.status()).as(route.path()).isEqualTo(403);
+                    assertThat(refused.error().get("message").asString()).contains("'" + scope.code() + "'");
+                });
+    }
+
+    private static String managementKey(Set<Scope> scopes) throws ActionRefused {
+        return gateway.commands()
+                .createKey(
+                        customer.account(),
+                        KeySettings.named("m").withKind(KeyKind.MANAGEMENT).withScopes(scopes))
+                .secret();
     }
 
     @Test
@@ -213,24 +244,28 @@ class RouteGatesTest {
     }
 
     private static int ask(Route<?> route, String header, String value) {
-        String path = route.path().replaceAll("\\{[^}]*}", "nothing");
-        boolean isForm =
-                route.gate().name().startsWith("page") && route.method().equals("POST");
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
-                .header("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json")
-                .header("Origin", gateway.url())
-                .method(
-                        route.method(),
-                        route.method().equals("GET")
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString("{}"));
-        request.header(header, value);
         try {
-            HttpResponse<InputStream> answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer =
+                    CLIENT.send(request(route, header, value).build(), HttpResponse.BodyHandlers.ofInputStream());
             answer.body().close(); // a stream of events would not end
             return answer.statusCode();
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(route.path(), e);
         }
+    }
+
+    private static HttpRequest.Builder request(Route<?> route, String header, String value) {
+        String path = route.path().replaceAll("\\{[^}]*}", "nothing");
+        boolean isForm =
+                route.gate().name().startsWith("page") && route.method().equals("POST");
+        return HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json")
+                .header("Origin", gateway.url())
+                .header(header, value)
+                .method(
+                        route.method(),
+                        route.method().equals("GET")
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString("{}"));
     }
 }

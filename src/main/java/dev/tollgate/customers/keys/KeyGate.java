@@ -86,9 +86,8 @@ public final class KeyGate implements Gate<KeyCaller> {
             if (!management) {
                 throw forbidden("A management key cannot call models; use an API key.");
             }
-            if (scope != null && !scopes.contains(scope)) {
-                throw forbidden("This needs a management key with the scope '" + scope.code() + "'. This key has: "
-                        + String.join(", ", Scope.codes(scopes)) + ". Scopes are chosen when a key is created.");
+            if (scope != null) {
+                scope.require(scopes);
             }
         }
 
@@ -146,6 +145,11 @@ public final class KeyGate implements Gate<KeyCaller> {
     /** Returns the gate for keys that may call models. */
     public KeyGate forModels() {
         return new KeyGate(keys, count, manner, Taken.API);
+    }
+
+    /** Returns the gate for management keys, whose scopes the handler checks. */
+    public KeyGate forManagement() {
+        return new KeyGate(keys, count, manner, new Taken(false, false, true, null));
     }
 
     /** Returns the gate for management keys with a scope. */

@@ -1,5 +1,8 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -36,6 +39,18 @@ public enum Scope {
                     .orElseThrow(() -> new IllegalArgumentException("a scope is one of " + codes(Set.of(values())))));
         }
         return scopes;
+    }
+
+    /** @throws ApiException a 403 that names this scope, if a key does not have it */
+    public void require(Set<Scope> scopes) {
+        if (!scopes.contains(this)) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_API_KEY,
+                            "This needs a management key with the scope '" + code() + "'. This key has: "
+                                    + String.join(", ", codes(scopes)) + ". Scopes are chosen when a key is created.")
+                    .withStatus(403)
+                    .asException();
+        }
     }
 
     /** Returns the codes in the order of this list. */

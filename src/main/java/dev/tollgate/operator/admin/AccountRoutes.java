@@ -1,36 +1,23 @@
 package dev.tollgate.operator.admin;
 
-import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.SetBudgets;
+import dev.tollgate.customers.organizations.BudgetJson;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/accounts…}: accounts, their money and their limits. */
 public final class AccountRoutes {
 
     static final int PAGE_MAX = 200;
-
-    private static final List<String> WINDOWS =
-            Stream.of(SpendWindow.values()).map(SpendWindow::code).toList();
-
-    /** The word that frees a member from the budget of each member. */
-    private static final String UNLIMITED = "unlimited";
 
     private final OperatorAccounts deeds;
 
@@ -106,7 +93,7 @@ public final class AccountRoutes {
     }
 
     private static String[] members() {
-        List<String> members = new ArrayList<>(WINDOWS);
+        List<String> members = new ArrayList<>(BudgetJson.WINDOWS);
         members.addAll(List.of("owner", "time_zone", "reason"));
         return members.toArray(String[]::new);
     }
@@ -137,77 +124,20 @@ public final class AccountRoutes {
     /** Reads a change: the windows of an owner that the body names, or the time zone. */
     private static SetBudgets budgets(String accountId, OperatorBody body, Instant now) throws ActionRefused {
         if (body.has("time_zone")) {
-            return SetBudgets.zone(accountId, zone(body.needText("time_zone")), now);
+            return SetBudgets.zone(accountId, BudgetJson.zone(body.node("time_zone")), now);
         }
         String owner = body.needText("owner");
-        Map<SpendWindow, @Nullable SpendBudget> named = new EnumMap<>(SpendWindow.class);
-        for (SpendWindow window : SpendWindow.values()) {
-            JsonNode value = body.node(window.code());
-            if (!value.isMissingNode()) {
-                named.put(window, budget(body, window.code(), value, owner));
-            }
+        ObjectNode windows = body.members(BudgetJson.WINDOWS);
+        if (windows.isEmpty()) {
+            throw OperatorBody.wrong("owner", "needs a window; allowed are " + String.join(", ", BudgetJson.WINDOWS));
         }
-        if (named.isEmpty()) {
-            throw OperatorBody.wrong("owner", "needs a window; allowed are " + String.join(", ", WINDOWS));
-        }
-        return SetBudgets.of(
-                accountId,
-                owner,
-                old -> {
-                    Map<SpendWindow, SpendBudget> next = new EnumMap<>(SpendWindow.class);
-                    next.putAll(old);
-                    named.forEach((window, budget) -> {
-                        if (budget == null) {
-                            next.remove(window);
-                        } else {
-                            next.put(window, budget);
-                        }
-                    });
-                    return next;
-                },
-                now);
-    }
-
-    private static ZoneId zone(String name) {
-        if (!ZoneId.getAvailableZoneIds().contains(name)) {
-            throw OperatorBody.wrong("time_zone", "must be the name of a time zone, such as Europe/Berlin");
-        }
-        return ZoneId.of(name);
-    }
-
-    private static @Nullable SpendBudget budget(OperatorBody body, String name, JsonNode value, String owner) {
-        if (value.isNull()) {
-            return null;
-        }
-        if (owner.startsWith("mem_") && value.isString() && value.asString().equals(UNLIMITED)) {
-            return new SpendBudget(null);
-        }
-        long micros = body.credits(name);
-        if (micros < 0) {
-            throw OperatorBody.wrong(name, "must be 0 or more");
-        }
-        return new SpendBudget(micros);
+        return SetBudgets.of(accountId, owner, BudgetJson.change(windows, owner), now);
     }
 
     private static ObjectNode json(BudgetsNow now) {
         ObjectNode json = new AdminJson().text("time_zone", now.zone().getId()).node();
         var lines = json.putArray("data");
-        for (BudgetsNow.Line line : now.lines()) {
-            Long limit = line.limitMicros();
-            lines.add(new AdminJson()
-                    .text("owner", line.owner())
-                    .text("window", line.window().code())
-                    .credits("limit", limit)
-                    .credits("used", line.use().chargedMicros())
-                    .credits("held", line.use().heldMicros())
-                    .credits(
-                            "left",
-                            limit == null
-                                    ? null
-                                    : Math.max(0, limit - line.use().micros()))
-                    .time("resets_at", line.endsAt())
-                    .node());
-        }
+        now.lines().forEach(line -> lines.add(BudgetJson.of(line)));
         return json;
     }
 }

@@ -81,7 +81,7 @@ public final class Manual {
                     "clients"),
             new Group(DEVELOPERS, "Errors and limits", "errors-and-retries", "limits"),
             new Group(DEVELOPERS, "Money", "billing", "prices", "estimate", "usage"),
-            new Group(DEVELOPERS, "Your account", "keys", "organizations", "data"),
+            new Group(DEVELOPERS, "Your account", "keys", "organizations", "organization-api", "data"),
             new Group(OPERATORS, "Start", "install", "first-hour", "sandbox"),
             new Group(OPERATORS, "Settings", "configuration", "channels"),
             new Group(OPERATORS, "Operation", "monitoring", "performance", "trouble", "upgrade", "admin-api"),

@@ -1,6 +1,5 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.customers.roles.Acting;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.ids.CompletionIds;
@@ -22,6 +21,7 @@ import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;

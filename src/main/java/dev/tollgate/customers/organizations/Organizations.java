@@ -1,0 +1,175 @@
+package dev.tollgate.customers.organizations;
+
+import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
+import dev.tollgate.books.budgets.BudgetsNow;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.CreateAccount;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SetBudgets;
+import dev.tollgate.customers.roles.AccountLog.Changed;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The name, the time zone and the budgets of organizations. Thread-safe; blocks. */
+public final class Organizations {
+
+    private static final String ONE =
+            "SELECT name, time_zone, created_at FROM account WHERE id = ? AND deleted_at IS NULL";
+
+    private final Database database;
+    private final Ledger ledger;
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public Organizations(Database database, Ledger ledger, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.ledger = ledger;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /** Returns the part that renames organizations; behind the ledger's, which locks the accounts. */
+    public static Part<?> part() {
+        return new WritePart<>(RenameOrganization.class);
+    }
+
+    /** An organization. @param zone of its budgets */
+    public record Organization(String id, String name, ZoneId zone, Instant createdAt) {}
+
+    /** Returns an organization that is not deleted. */
+    public Optional<Organization> find(String accountId) {
+        return database.read(sql -> Optional.ofNullable(sql.one(
+                ONE,
+                row -> new Organization(accountId, row.getString(1), ZoneId.of(row.getString(2)), Columns.time(row, 3)),
+                accountId)));
+    }
+
+    /** Returns the budgets with their present use. */
+    public BudgetsNow budgets(String accountId) {
+        return ledger.budgets(accountId, clock.instant());
+    }
+
+    /** Returns what is wrong with a name; null if an organization may be called that. */
+    public static @Nullable String complaint(String name) {
+        return name.isBlank() || name.length() > CreateAccount.NAME_CHARS_MAX
+                ? "must have 1 to " + CreateAccount.NAME_CHARS_MAX + " characters"
+                : WrittenText.complaint(name);
+    }
+
+    /** Gives an organization another name. @param name without {@link #complaint} */
+    public void rename(Acting by, String name) {
+        RenameOrganization rename = new RenameOrganization(by.accountId(), name);
+        List<Change> changes = new ArrayList<>(List.of(rename));
+        changes.addAll(
+                by.act(Right.ORGANIZATION, "organization.name", by.accountId(), clock.instant(), rename::changed));
+        writer.commitAndWait(Unit.of(changes));
+    }
+
+    /** Gives an organization's budgets another time zone, in which all of them are counted anew. */
+    public SetBudgets.Outcome setZone(Acting by, ZoneId zone) {
+        SetBudgets set = SetBudgets.zone(by.accountId(), zone, clock.instant());
+        return set(by, Right.ORGANIZATION, "organization.time_zone", by.accountId(), set, budgets -> ApiJson.MAPPER
+                .createObjectNode()
+                .put("time_zone", budgets.zone().getId()));
+    }
+
+    /**
+     * Changes an owner's own budgets.
+     *
+     * @param owner {@link Budgets#ACCOUNT}, {@link Budgets#EACH_MEMBER} or the id of a member, a team or a key
+     * @param change makes the new limits by window from the present ones; must not fail
+     */
+    public SetBudgets.Outcome setBudgets(Acting by, String owner, UnaryOperator<Map<SpendWindow, SpendBudget>> change) {
+        SetBudgets set = SetBudgets.of(by.accountId(), owner, change, clock.instant());
+        return set(by, Right.BUDGETS, "budget.set", owner, set, budgets -> limits(budgets, owner));
+    }
+
+    private SetBudgets.Outcome set(
+            Acting by, Right right, String action, String subject, SetBudgets set, Function<Budgets, ObjectNode> json) {
+        List<Change> changes = new ArrayList<>(List.of(set));
+        changes.addAll(by.act(right, action, subject, clock.instant(), () -> {
+            if (!(set.outcome() instanceof SetBudgets.Done(Budgets before, Budgets after))) {
+                return null;
+            }
+            String was = json.apply(before).toString();
+            String is = json.apply(after).toString();
+            return was.equals(is) ? null : new Changed(was, is);
+        }));
+        writer.commitAndWait(Unit.of(changes));
+        return set.outcome();
+    }
+
+    /** Returns an owner's budgets without their use, for the log. */
+    private static ObjectNode limits(Budgets budgets, String owner) {
+        ObjectNode json = ApiJson.MAPPER.createObjectNode();
+        budgets.of(owner).forEach((window, budget) -> {
+            if (budget.limitMicros() == null) {
+                json.put(window.code(), BudgetJson.UNLIMITED);
+            } else {
+                ApiJson.credits(json, window.code(), budget.limitMicros());
+            }
+        });
+        return json;
+    }
+
+    /** Renames an account, whose row the same unit has taken. The outcome: whether there is one, not deleted. */
+    private static final class RenameOrganization extends Write<Boolean> {
+
+        private static final String NAME = "SELECT name FROM account WHERE id = ? AND deleted_at IS NULL";
+        private static final String RENAME = "UPDATE account SET name = ? WHERE id = ?";
+
+        private final String accountId;
+        private final String name;
+        private @Nullable Changed changed;
+
+        RenameOrganization(String accountId, String name) {
+            this.accountId = accountId;
+            this.name = name;
+        }
+
+        @Nullable
+        Changed changed() {
+            return changed;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            changed = null;
+            String before = statements.one(NAME, row -> row.getString(1), accountId);
+            if (before == null || before.equals(name)) {
+                return before != null;
+            }
+            statements.run(RENAME, name, accountId);
+            changed = new Changed(json(before), json(name));
+            return true;
+        }
+
+        private static String json(String name) {
+            return ApiJson.MAPPER.createObjectNode().put("name", name).toString();
+        }
+    }
+}
