@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -28,12 +29,20 @@ public final class LiveAccounts {
 
     private static final String HEADS =
             "SELECT id, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence FROM account WHERE id IN (%s)";
+    private static final int LOOKED_AT_MAX = 2_000;
+
     private static final String RUNNING = """
             SELECT h.id, h.model, h.key_id, k.name, h.created_at, h.held_micros
             FROM open_hold h LEFT JOIN api_key k ON k.id = h.key_id
-            WHERE h.account_id = ? ORDER BY h.id DESC LIMIT ?""";
+            WHERE h.account_id = ?%s ORDER BY h.id DESC LIMIT ?""";
     private static final String NEW =
             "SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE account_id = ? AND id > ? LIMIT ?) AS newer";
+
+    /** The newest calls of an account are looked at, of which a member may have none. */
+    private static final String NEW_OF_KEYS = """
+            SELECT COUNT(*) FROM (SELECT 1 FROM (
+                SELECT t.key_id FROM task t WHERE t.account_id = ? AND t.id > ? ORDER BY t.id DESC LIMIT %d) AS looked
+            WHERE 1 = 1%%s LIMIT ?) AS newer""".formatted(LOOKED_AT_MAX);
 
     private final Database database;
 
@@ -72,8 +81,12 @@ public final class LiveAccounts {
         return new Head(new Balance(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)), row.getLong(6));
     }
 
-    /** Returns the figures of an account at one instant; null if it does not exist. @param zone whose today it is */
-    public @Nullable Now now(String accountId, ZoneId zone, Instant now) {
+    /**
+     * Returns the figures of some keys of an account at one instant; null if it does not exist.
+     *
+     * @param zone whose today it is
+     */
+    public @Nullable Now now(String accountId, KeyFilter keys, ZoneId zone, Instant now) {
         return database.pages().read(accountId, sql -> {
             Head head = head(sql, accountId);
             if (head == null) {
@@ -87,8 +100,8 @@ public final class LiveAccounts {
                                     Span.quarter(Span.start(today, zone)),
                                     Span.quarter(Span.start(today.plusDays(1), zone)),
                                     null,
-                                    KeyFilter.ALL),
-                    running(sql, accountId));
+                                    keys),
+                    running(sql, accountId, keys));
         });
     }
 
@@ -96,21 +109,26 @@ public final class LiveAccounts {
         return sql.one(HEADS.formatted("?"), LiveAccounts::head, accountId);
     }
 
-    private static List<RunningCall> running(Reads sql, String accountId) throws SQLException {
+    private static List<RunningCall> running(Reads sql, String accountId, KeyFilter keys) throws SQLException {
+        List<Object> values = new ArrayList<>(List.of(accountId));
+        String text = RUNNING.formatted(keys.sql("h.key_id", accountId, values));
+        values.add(RUNNING_MAX);
         return sql.list(
-                RUNNING,
+                text,
                 row -> new RunningCall(
                         row.getString(1),
                         row.getString(2),
                         Objects.requireNonNullElse(row.getString(4), row.getString(3)),
                         Columns.time(row, 5),
                         row.getLong(6)),
-                accountId,
-                RUNNING_MAX);
+                values.toArray());
     }
 
-    /** Returns the number of ended calls that are newer than a call; 51 for more than 50. */
-    public int newer(String accountId, String callId) {
-        return database.pages().read(accountId, sql -> (int) sql.number(NEW, accountId, callId, NEW_MAX));
+    /** Returns the number of ended calls of some keys that are newer than a call; 51 for more than 50. */
+    public int newer(String accountId, KeyFilter keys, String callId) {
+        List<Object> values = new ArrayList<>(List.of(accountId, callId));
+        String text = keys.isAll() ? NEW : NEW_OF_KEYS.formatted(keys.sql("looked.key_id", accountId, values));
+        values.add(NEW_MAX);
+        return database.pages().read(accountId, sql -> (int) sql.number(text, values.toArray()));
     }
 }

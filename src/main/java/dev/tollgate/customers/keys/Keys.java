@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -187,6 +189,15 @@ public final class Keys {
     /** Returns the ids of the live keys of an owner, in their order. @param memberId null for any; @param teamId null for any */
     public List<String> owned(String accountId, @Nullable String memberId, @Nullable String teamId) {
         return database.read(sql -> KeySql.owned(sql, accountId, memberId, teamId));
+    }
+
+    /** Returns the keys that an account has ever had, as far as a reader sees them, in the order of their ids; at most {@value #PAGE_MAX}. */
+    public List<Key> everMade(String accountId, KeyView view) {
+        List<Object> values = new ArrayList<>(List.of(accountId));
+        String seen = view.isAll() ? "" : " AND " + view.sql("api_key", values);
+        String text = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ?" + seen + " ORDER BY id LIMIT "
+                + PAGE_MAX;
+        return database.read(sql -> sql.list(text, KeySql::key, values.toArray()));
     }
 
     private static void requirePage(int limit) {

@@ -19,7 +19,7 @@ public record RefusedCounts(
         Map<ErrorCode, Long> lastDay,
         @Nullable Instant noCreditsSince) {
 
-    static final RefusedCounts NONE = new RefusedCounts(Map.of(), Map.of(), null);
+    public static final RefusedCounts NONE = new RefusedCounts(Map.of(), Map.of(), null);
 
     public RefusedCounts {
         lastHour = copy(lastHour);

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
@@ -13,6 +14,7 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -22,6 +24,7 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.keys.KeyRow;
+import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PartsChart;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
@@ -74,8 +77,8 @@ public record OverviewPage(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get("/dashboard", pages.members(Right.USAGE), this::show),
-                pages.post(CHANGES, pages.members(Right.USAGE), this::dismissChanges));
+                pages.get("/dashboard", pages.partly(Right.USAGE), this::show),
+                pages.post(CHANGES, pages.partly(Right.USAGE), this::dismissChanges));
     }
 
     /** The steps before the first call. @param balance what there is to begin with */
@@ -85,16 +88,21 @@ public record OverviewPage(
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         ZoneId zone = request.visitor().person().preferences().zone();
-        Overview overview = history.overview(account, zone).orElseThrow();
         Person person = request.visitor().person();
-        String warning = person.preferences().keyNotices() ? keyWarning(account, overview.asOf()) : "";
+        KeyView view = person.view(Right.USAGE);
+        Overview overview = history.overview(account, zone, KeyFilter.of(view)).orElseThrow();
+        String warning = person.preferences().keyNotices() ? keyWarning(person, overview.asOf()) : "";
         boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
-        Notice notice = notice(overview, refused.counts(account), refusedByKeys(account, overview.asOf()), zone);
+        long refusedByKeys = refusedByKeys(account, view, overview.asOf());
+        Notice notice = person.may(Right.BALANCE)
+                ? notice(overview, refused.counts(account), refusedByKeys, zone)
+                : refusedNotice(refusedByKeys);
+        MemberBudget budget = MemberBudget.of(ledger, person, request.money(), overview.asOf());
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
         ModelChanges changed = changesOf(overview, person);
         return PageStep.show((out, shell) -> JteoverviewGenerated.render(
-                        out, null, shell, overview, warning, isToConfirm, notice, chart, start, changed))
+                        out, null, shell, overview, warning, isToConfirm, notice, chart, start, changed, budget))
                 .withBalance(overview.balance().balanceMicros());
     }
 
@@ -164,9 +172,11 @@ public record OverviewPage(
     }
 
     /** Returns a warning about the first key that has used most of a limit; empty if there is none. */
-    private String keyWarning(String account, Instant now) {
+    private String keyWarning(Person person, Instant now) {
+        String account = person.accountId();
+        KeyView view = person.view(Right.KEYS);
         List<Key> limited = keys.list(account, null, Keys.PAGE_MAX).stream()
-                .filter(key -> !key.settings().spend().unlimited())
+                .filter(key -> view.sees(key.owner()) && !key.settings().spend().unlimited())
                 .toList();
         if (limited.isEmpty()) {
             return "";
@@ -184,12 +194,17 @@ public record OverviewPage(
     public record Notice(String kind, String text, String href, String link) {}
 
     /** Returns how many calls with a key were refused within an hour; the playground has shown its own refusals already. */
-    private long refusedByKeys(String account, Instant now) {
+    private long refusedByKeys(String account, KeyView view, Instant now) {
         List<RefusedCall> latest = refused.of(account);
+        if (!view.isAll() && !latest.isEmpty()) {
+            latest = RefusedPage.seen(latest, view, KeyNames.of(keys, account, view));
+        }
         long byKeys = latest.stream()
                 .filter(call -> !call.keyId().isEmpty() && call.at().isAfter(now.minus(Duration.ofHours(1))))
                 .count();
-        return byKeys == RefusedCalls.OF_ACCOUNT_MAX ? refused.counts(account).inLastHour() : byKeys;
+        return view.isAll() && byKeys == RefusedCalls.OF_ACCOUNT_MAX
+                ? refused.counts(account).inLastHour()
+                : byKeys;
     }
 
     /** @param byKeys refused calls of the last hour, without the playground's */
@@ -211,6 +226,10 @@ public record OverviewPage(
                     TOP_UP,
                     "Top up");
         }
+        return refusedNotice(byKeys);
+    }
+
+    private static @Nullable Notice refusedNotice(long byKeys) {
         return byKeys == 0
                 ? null
                 : new Notice(

@@ -112,9 +112,9 @@ public final class Pages {
         return PageGate.partly(persons, right);
     }
 
-    /** Members whose page listens to a stream, with a right. */
+    /** Returns the gate of members whose page listens to a stream, with a right or a part of it; which part, the handler checks. */
     public PageGate<Visitor.Member> listeners(Right right) {
-        return PageGate.listeners(members(right));
+        return PageGate.listeners(partly(right));
     }
 
     /**

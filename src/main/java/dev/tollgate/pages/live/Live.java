@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.calls.metering.Meter;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Right;
@@ -25,6 +26,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -106,13 +108,15 @@ public final class Live implements AutoCloseable {
     }
 
     private LiveView view(Exchange exchange, Visitor.Member visitor, Money money) {
+        LiveStream.Scope scope =
+                Objects.requireNonNull(LiveStream.Scope.of(visitor.person()), "the gate admits members");
         String topic = topics.keySet().stream()
-                .filter(name -> word(exchange, name) != null)
+                .filter(name -> scope.isWithBalance() && word(exchange, name) != null)
                 .findFirst()
                 .orElse(null);
         return new LiveView(
                 visitor.session().hash(),
-                visitor.accountId(),
+                scope,
                 visitor.person().preferences().zone(),
                 money,
                 word(exchange, "since"),
@@ -138,7 +142,7 @@ public final class Live implements AutoCloseable {
         streams.close();
     }
 
-    /** The live part of a special page, e.g. of a payment; read when something of the account has changed, and each five seconds. May block. */
+    /** The live part of a special page for those who see the balance, e.g. of a payment; read when something of the account has changed, and each five seconds. May block. */
     @FunctionalInterface
     public interface LiveTopic {
 
@@ -160,24 +164,25 @@ public final class Live implements AutoCloseable {
         }
 
         @Override
-        public LiveAccounts.@Nullable Now now(String accountId, ZoneId zone, Instant now) {
-            return accounts.now(accountId, zone, now);
+        public LiveAccounts.@Nullable Now now(String accountId, KeyFilter keys, ZoneId zone, Instant now) {
+            return accounts.now(accountId, keys, zone, now);
         }
 
         @Override
-        public int newer(String accountId, String callId) {
-            return accounts.newer(accountId, callId);
+        public int newer(String accountId, KeyFilter keys, String callId) {
+            return accounts.newer(accountId, keys, callId);
         }
 
         @Override
-        public Map<String, String> alive(List<String> sessions) {
-            Map<String, String> alive = new HashMap<>();
+        public Map<String, LiveStream.Scope> alive(List<String> sessions) {
+            Map<String, LiveStream.Scope> alive = new HashMap<>();
             for (int from = 0; from < sessions.size(); from += LiveAccounts.ACCOUNTS_MAX) {
                 people.sessions()
                         .alive(sessions.subList(from, Math.min(sessions.size(), from + LiveAccounts.ACCOUNTS_MAX)))
                         .forEach((session, person) -> {
-                            if (person.may(Right.USAGE)) {
-                                alive.put(session, person.accountId());
+                            LiveStream.Scope scope = LiveStream.Scope.of(person);
+                            if (scope != null) {
+                                alive.put(session, scope);
                             }
                         });
             }

@@ -1,5 +1,9 @@
 package dev.tollgate.pages.live;
 
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.Live.LiveTopic;
 import java.time.ZoneId;
@@ -60,6 +64,23 @@ final class LiveStream {
     }
 
     /**
+     * The figures that a person may see; a stream ends when they change.
+     *
+     * @param keys whose calls count
+     * @param isWithBalance whether the balance is shown
+     */
+    record Scope(String accountId, KeyView keys, boolean isWithBalance) {
+
+        /** Returns null for a person who may see none. */
+        static @Nullable Scope of(Person person) {
+            Membership membership = person.membership();
+            return membership == null || !Right.USAGE.isPartly(membership)
+                    ? null
+                    : new Scope(person.accountId(), person.view(Right.USAGE), person.may(Right.BALANCE));
+        }
+    }
+
+    /**
      * The viewer of a stream and the page that it feeds.
      *
      * @param session hash of the session
@@ -70,11 +91,16 @@ final class LiveStream {
      */
     record LiveView(
             String session,
-            String accountId,
+            Scope scope,
             ZoneId zone,
             Money money,
             @Nullable String since,
             @Nullable String call,
             @Nullable String topic,
-            @Nullable String topicId) {}
+            @Nullable String topicId) {
+
+        String accountId() {
+            return scope.accountId();
+        }
+    }
 }

@@ -3,7 +3,9 @@ package dev.tollgate.pages.live;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.calls.metering.CallNow;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.http.limits.Shares;
 import dev.tollgate.pages.live.Live.LiveTopic;
 import dev.tollgate.pages.live.LiveStream.LiveView;
@@ -58,8 +60,13 @@ final class LiveStreams {
     private boolean closed;
     private long looks;
 
-    /** An account and the zone that defines its today. */
-    private record Seat(String accountId, ZoneId zone) {}
+    /** The keys of an account whose calls count, and the zone that defines today. */
+    private record Seat(String accountId, KeyView keys, ZoneId zone) {
+
+        static Seat of(LiveView view) {
+            return new Seat(view.accountId(), view.scope().keys(), view.zone());
+        }
+    }
 
     /** @param look the number of the look that it is of */
     private record Seen(LiveAccounts.Now now, long look) {}
@@ -162,11 +169,11 @@ final class LiveStreams {
     }
 
     private List<LiveStream> ended(List<LiveStream> open) {
-        Map<String, String> alive = reads.alive(
+        Map<String, LiveStream.Scope> alive = reads.alive(
                 open.stream().map(stream -> stream.view().session()).distinct().toList());
         List<LiveStream> left = new ArrayList<>();
         for (LiveStream stream : open) {
-            if (stream.view().accountId().equals(alive.get(stream.view().session()))) {
+            if (stream.view().scope().equals(alive.get(stream.view().session()))) {
                 left.add(stream);
             } else {
                 end(stream);
@@ -178,8 +185,7 @@ final class LiveStreams {
     private void look(List<LiveStream> open) {
         Map<Seat, List<LiveStream>> seats = new HashMap<>();
         for (LiveStream stream : open) {
-            LiveView view = stream.view();
-            seats.computeIfAbsent(new Seat(view.accountId(), view.zone()), seat -> new ArrayList<>())
+            seats.computeIfAbsent(Seat.of(stream.view()), seat -> new ArrayList<>())
                     .add(stream);
         }
         seen.keySet().retainAll(seats.keySet());
@@ -195,7 +201,7 @@ final class LiveStreams {
             boolean changed = head != null && hasChanged(seat, head) && closely < CLOSE_LOOKS_MAX;
             if (changed) {
                 closely++;
-                LiveAccounts.Now read = reads.now(seat.accountId(), seat.zone(), now);
+                LiveAccounts.Now read = reads.now(seat.accountId(), KeyFilter.of(seat.keys()), seat.zone(), now);
                 if (read != null) {
                     seen.put(seat, new Seen(read, looks));
                 }
@@ -222,12 +228,20 @@ final class LiveStreams {
         for (LiveStream tab : tabs) {
             LiveView view = tab.view();
             Map<String, Object> its = new HashMap<>(figures);
-            its.putAll(LiveTexts.amounts(now, view.money()));
+            its.putAll(LiveTexts.spent(now, view.money()));
+            if (view.scope().isWithBalance()) {
+                its.putAll(LiveTexts.balance(now, view.money()));
+            }
             String since = view.since();
             if (since != null && (changed || tab.knowsNothing())) {
                 its.putAll(more.computeIfAbsent(
                         "since:" + since,
-                        key -> Map.of("new-calls", LiveTexts.newer(reads.newer(view.accountId(), since)))));
+                        key -> Map.of(
+                                "new-calls",
+                                LiveTexts.newer(reads.newer(
+                                        view.accountId(),
+                                        KeyFilter.of(view.scope().keys()),
+                                        since)))));
             }
             if (view.call() != null) {
                 its.putAll(LiveTexts.call(now, view.call(), running, at));
@@ -251,12 +265,12 @@ final class LiveStreams {
 
         Map<String, LiveAccounts.Head> heads(List<String> accountIds);
 
-        LiveAccounts.@Nullable Now now(String accountId, ZoneId zone, Instant now);
+        LiveAccounts.@Nullable Now now(String accountId, KeyFilter keys, ZoneId zone, Instant now);
 
-        int newer(String accountId, String callId);
+        int newer(String accountId, KeyFilter keys, String callId);
 
-        /** Returns the account that each of the sessions, named by their hashes, shows now. Without those that have ended or show none. */
-        Map<String, String> alive(List<String> sessions);
+        /** Returns what each of the sessions, named by their hashes, may show now. Without those that have ended or may show nothing. */
+        Map<String, LiveStream.Scope> alive(List<String> sessions);
 
         /** Calls of this node, by their ids. */
         Map<String, CallNow> running(Set<String> accountIds);

@@ -53,20 +53,20 @@ public final class LiveTexts {
         return figures;
     }
 
-    static Map<String, Object> amounts(LiveAccounts.Now now, Money money) {
-        Balance balance = now.head().balance();
+    static Map<String, Object> spent(LiveAccounts.Now now, Money money) {
         long today = now.today().netMicros();
+        return Map.of("today", money.sum(today), "title:today", Money.exact(today));
+    }
+
+    static Map<String, Object> balance(LiveAccounts.Now now, Money money) {
+        Balance balance = now.head().balance();
         return Map.of(
                 "balance",
                 money.balance(balance.balanceMicros()),
                 "title:balance",
                 Money.exact(balance.balanceMicros()),
                 "balance-about",
-                balanceAbout(balance, money),
-                "today",
-                money.sum(today),
-                "title:today",
-                Money.exact(today));
+                balanceAbout(balance, money));
     }
 
     /** @param now null where another node has it */

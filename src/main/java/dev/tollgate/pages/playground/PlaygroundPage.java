@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
@@ -168,7 +169,7 @@ public record PlaygroundPage(
     /** Reports the end of a call to the person who stopped it. */
     private void call(Exchange exchange, KeyCaller caller) {
         String id = exchange.pathParam("id");
-        exchange.compute(() -> json(caller.accountId(), id), body -> {
+        exchange.compute(() -> json(caller, id), body -> {
             exchange.setHeader("cache-control", "no-store");
             exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
         });
@@ -200,8 +201,9 @@ public record PlaygroundPage(
                 });
     }
 
-    private String json(String accountId, String id) {
-        CallRow call = history.call(accountId, id)
+    private String json(KeyCaller caller, String id) {
+        String accountId = caller.accountId();
+        CallRow call = history.call(accountId, id, KeyFilter.ofKey(caller.key().id()))
                 .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such call in this account.")
                         .withStatus(404)
                         .asException())

@@ -7,7 +7,9 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.LiveStream.LiveView;
 import dev.tollgate.pages.live.LiveStreams.LiveReads;
@@ -53,19 +55,20 @@ class LiveStreamsTest {
         }
 
         @Override
-        public LiveAccounts.Now now(String accountId, ZoneId zone, Instant now) {
+        public LiveAccounts.Now now(String accountId, KeyFilter keys, ZoneId zone, Instant now) {
             closeLooks++;
             return new LiveAccounts.Now(head(accountId), Figures.NONE, List.of());
         }
 
         @Override
-        public int newer(String accountId, String callId) {
+        public int newer(String accountId, KeyFilter keys, String callId) {
             return 7;
         }
 
         @Override
-        public Map<String, String> alive(List<String> sessions) {
-            Map<String, String> alive = new HashMap<>(shown);
+        public Map<String, LiveStream.Scope> alive(List<String> sessions) {
+            Map<String, LiveStream.Scope> alive = new HashMap<>();
+            shown.forEach((session, account) -> alive.put(session, scope(account)));
             alive.keySet().retainAll(sessions);
             alive.keySet().removeAll(ended);
             return alive;
@@ -93,8 +96,12 @@ class LiveStreamsTest {
         }
     }
 
+    private static LiveStream.Scope scope(String account) {
+        return new LiveStream.Scope(account, KeyView.ALL, true);
+    }
+
     private static LiveView view(String session, String account) {
-        return new LiveView(session, account, ZoneOffset.UTC, Money.CREDITS, null, null, null, null);
+        return new LiveView(session, scope(account), ZoneOffset.UTC, Money.CREDITS, null, null, null, null);
     }
 
     private Tab open(String session, String account) {
@@ -217,7 +224,9 @@ class LiveStreamsTest {
     void a_page_has_what_it_asked_for_of_its_own_account() {
         Tab tab = new Tab();
         streams.open(
-                new LiveView("s", "acc_1", ZoneOffset.UTC, Money.CREDITS, "chatcmpl-1", null, "payment", "pay_1"), tab);
+                new LiveView(
+                        "s", scope("acc_1"), ZoneOffset.UTC, Money.CREDITS, "chatcmpl-1", null, "payment", "pay_1"),
+                tab);
         streams.look();
         assertThat(tab.told.getFirst())
                 .containsEntry("new-calls", "7 new calls – show")

@@ -2,20 +2,26 @@ package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.KeyView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The names of an account's keys, deleted ones included. @param byId in the order of their ids, as many as are read at once */
+/** The names of the keys of an account that a reader sees, deleted ones included. @param byId in the order of their ids, as many as are read at once */
 public record KeyNames(Map<String, String> byId) {
 
     /** The maximum number of keys in a selection list. */
     private static final int CHOICES_MAX = 50;
 
+    /** Returns the names of all keys of an account. */
     public static KeyNames of(Keys keys, String account) {
+        return of(keys, account, KeyView.ALL);
+    }
+
+    public static KeyNames of(Keys keys, String account, KeyView view) {
         Map<String, String> names = new LinkedHashMap<>();
-        for (Key key : keys.everMade(account, null, Keys.PAGE_MAX)) {
+        for (Key key : keys.everMade(account, view)) {
             names.put(key.id(), key.settings().name() + (key.isDeleted() ? " (deleted)" : ""));
         }
         return new KeyNames(names);

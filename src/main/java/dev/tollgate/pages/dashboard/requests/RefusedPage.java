@@ -5,6 +5,7 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
@@ -24,18 +25,32 @@ public record RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, Instan
     public static final String PATH = PageLink.REQUESTS + "/refused";
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.members(Right.USAGE), this::show));
+        return List.of(pages.get(PATH, pages.partly(Right.USAGE), this::show));
+    }
+
+    private long free(String account) {
+        return ledger.account(account)
+                .map(each -> each.balance().balanceMicros())
+                .orElse(0L);
+    }
+
+    /** Returns the refused calls of the keys that a reader sees. @param names of these keys */
+    public static List<RefusedCall> seen(List<RefusedCall> calls, KeyView view, KeyNames names) {
+        return view.isAll()
+                ? calls
+                : calls.stream()
+                        .filter(call -> names.byId().containsKey(call.keyId()))
+                        .toList();
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
-        KeyNames names = KeyNames.of(keys, account);
+        KeyView view = request.visitor().person().view(Right.USAGE);
+        KeyNames names = KeyNames.of(keys, account, view);
         Instant now = clock.instant();
-        long free = ledger.account(account)
-                .map(each -> each.balance().balanceMicros())
-                .orElse(0L);
-        RefusedCounts counts = refused.counts(account);
-        List<RefusedCall> calls = refused.of(account);
+        long free = request.visitor().may(Right.PAY) ? free(account) : Long.MAX_VALUE; // others cannot top up
+        RefusedCounts counts = view.isAll() ? refused.counts(account) : RefusedCounts.NONE;
+        List<RefusedCall> calls = seen(refused.of(account), view, names);
         return PageStep.show(
                 (out, shell) -> JterefusedGenerated.render(out, null, shell, now, counts, calls, names, free));
     }

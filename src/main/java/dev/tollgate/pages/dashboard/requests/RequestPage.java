@@ -8,6 +8,8 @@ import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -37,14 +39,15 @@ public record RequestPage(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(Right.USAGE), this::show),
+                pages.get(PATH, pages.partly(Right.USAGE), this::show),
                 pages.file(PATH + "/receipt.json", pages.members(Right.BALANCE), this::receipt));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         String id = request.param(TASK);
-        Optional<CallDetail> found = history.call(account, id);
+        Person person = request.visitor().person();
+        Optional<CallDetail> found = history.call(account, id, KeyFilter.of(person.view(Right.USAGE)));
         if (found.isEmpty()) {
             return new PageStep.Show(404, (out, shell) -> JtenorequestGenerated.render(out, null, shell));
         }
@@ -55,7 +58,9 @@ public record RequestPage(
                 .map(task -> task.result().maxTokensApplied())
                 .orElse(null);
         List<String> story = new CallStory(detail, now, tokensMax).sentences();
-        OneReceipt receipt = OneReceipt.find(receipts, account, id).orElse(null);
+        OneReceipt receipt = person.may(Right.BALANCE)
+                ? OneReceipt.find(receipts, account, id).orElse(null)
+                : null;
         OneReceipt.Checked checked = receipt == null || request.query("verify") == null
                 ? null
                 : receipt.check(receipts, account, call.chargeMicros());

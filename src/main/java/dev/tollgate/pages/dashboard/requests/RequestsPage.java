@@ -8,6 +8,7 @@ import dev.tollgate.customers.figures.Hit;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -40,9 +41,9 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PageLink.REQUESTS, pages.members(Right.USAGE), this::show),
-                pages.file(PageLink.REQUESTS + ".csv", pages.members(Right.USAGE), this::file),
-                pages.get("/dashboard/find", pages.members(Right.USAGE), this::find));
+                pages.get(PageLink.REQUESTS, pages.partly(Right.USAGE), this::show),
+                pages.file(PageLink.REQUESTS + ".csv", pages.partly(Right.USAGE), this::file),
+                pages.get("/dashboard/find", pages.partly(Right.USAGE), this::find));
     }
 
     // ---- the log ----
@@ -54,7 +55,7 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
         String before = request.query("before");
         CallPage page =
                 history.calls(account, filters.filter(), before, before == null ? request.query("after") : null, ROWS);
-        KeyNames names = KeyNames.of(keys, account);
+        KeyNames names = KeyNames.of(keys, account, filters.keys().view());
         List<FilterChoice> models =
                 FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model());
         Figures totals = totals(account, filters);
@@ -90,9 +91,11 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
     private PageStep find(PageRequest<Visitor.Member> request) {
         String text = Objects.requireNonNullElse(request.query("q"), "");
         String wanted = text.length() > FIND_CHARS_MAX ? text.substring(0, FIND_CHARS_MAX) : text;
-        List<Found> found = new ArrayList<>(history.find(request.visitor().accountId(), wanted).stream()
-                .map(RequestsPage::found)
-                .toList());
+        Person person = request.visitor().person();
+        List<Found> found = new ArrayList<>(
+                history.find(person.accountId(), wanted, person.view(Right.USAGE), person.view(Right.KEYS)).stream()
+                        .map(RequestsPage::found)
+                        .toList());
         if (!wanted.isEmpty()) {
             catalogue.all().stream()
                     .map(Model::id)

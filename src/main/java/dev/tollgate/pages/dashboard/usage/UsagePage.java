@@ -57,8 +57,8 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(Right.USAGE), this::show),
-                pages.file(PATH + ".csv", pages.members(Right.USAGE), this::file));
+                pages.get(PATH, pages.partly(Right.USAGE), this::show),
+                pages.file(PATH + ".csv", pages.partly(Right.USAGE), this::file));
     }
 
     /** Returns what the URL says; without a range the last thirty days. */
@@ -84,6 +84,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
      *
      * @param range the range in words
      * @param against the range before
+     * @param balance micro-credits; null for a reader who may not see it
      * @param daysLeft how long the balance lasts; null if nobody can say
      * @param others the largest models if rows are keys, or the other way round
      * @param chart null if there are no calls
@@ -95,7 +96,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
             Figures before,
             String range,
             String against,
-            long balance,
+            @Nullable Long balance,
             @Nullable Long daysLeft,
             MonthPace pace,
             @Nullable String keyName,
@@ -147,9 +148,13 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
         UsageTable table = history.usage(account, view.question(span(view), By.KEY, By.MODEL));
         Span before = history.before(table.span(), view.isMonth());
         UsageTable past = history.usage(account, view.question(before, By.KEY, By.MODEL));
-        KeyNames names = KeyNames.of(keys, account);
+        KeyNames names = KeyNames.of(keys, account, view.filters().keys().view());
         UsageLines lines = new UsageLines(view, table, past, names);
-        Overview overview = history.overview(account, zone(request)).orElseThrow();
+        Overview overview = history.overview(
+                        account,
+                        zone(request),
+                        KeyFilter.of(view.filters().keys().view()))
+                .orElseThrow();
         Shown shown = shown(request, lines, overview);
         return PageStep.show((out, shell) ->
                         JteusageGenerated.render(out, null, shell, api(request, table.span(), view), shown))
@@ -172,7 +177,9 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 lines.past().all(),
                 view.rangeWords(table.span()),
                 UsageLines.words(lines.past().span()),
-                overview.balance().balanceMicros(),
+                request.visitor().person().may(Right.BALANCE)
+                        ? overview.balance().balanceMicros()
+                        : null,
                 overview.emptyOn() == null ? null : ChronoUnit.DAYS.between(today, overview.emptyOn()),
                 pace(account, view, zone(request), overview.asOf()),
                 key == null ? null : lines.names().name(key),

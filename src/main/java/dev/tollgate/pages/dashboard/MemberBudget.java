@@ -1,0 +1,72 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SpendPath.LimitUse;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.pages.frame.Money;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The budget that leaves a member the least, as a figure of the overview in the place of the balance.
+ *
+ * @param text such as {@code 12.40 of 50.00 credits}
+ * @param about such as {@code left this month, resets 1 December 00:00 (Berlin)}
+ */
+public record MemberBudget(String text, String exact, String about) {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM HH:mm", Locale.ENGLISH);
+
+    /** Returns null for a person who sees the balance, and for a member without a budget. */
+    static @Nullable MemberBudget of(Ledger ledger, Person person, Money money, Instant now) {
+        Membership membership = person.membership();
+        if (membership == null || person.may(Right.BALANCE)) {
+            return null;
+        }
+        KeyOwner personal = new KeyOwner(membership.id(), "", "");
+        return ledger.path(person.accountId(), "", personal, SpendLimits.NONE, now)
+                .flatMap(path -> path.limits().stream()
+                        .filter(limit -> limit.owner().kind() == Owner.MEMBER)
+                        .min(Comparator.comparing(LimitUse::leftMicros)))
+                .map(limit -> of(limit, money))
+                .orElse(null);
+    }
+
+    private static MemberBudget of(LimitUse limit, Money money) {
+        return new MemberBudget(
+                money.balance(limit.leftMicros()) + " of " + money.balance(limit.limitMicros()) + money.unit(),
+                Money.exact(limit.leftMicros()),
+                "left " + words(limit.window()) + resets(limit));
+    }
+
+    private static String words(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> "this hour";
+            case DAY -> "today";
+            case WEEK -> "this week";
+            case MONTH -> "this month";
+            case TOTAL -> "in all";
+        };
+    }
+
+    private static String resets(LimitUse limit) {
+        Instant end = limit.endsAt();
+        ZoneId zone = Objects.requireNonNullElse(limit.zone(), ZoneOffset.UTC);
+        String place = zone.getId().equals("Z")
+                ? "UTC"
+                : zone.getId().substring(zone.getId().lastIndexOf('/') + 1).replace('_', ' ');
+        return end == null ? "" : ", resets " + TIME.format(end.atZone(zone)) + " (" + place + ")";
+    }
+}
