@@ -123,7 +123,13 @@ public final class App implements AutoCloseable {
     }
 
     List<Sweep> sweeps() {
-        return Stream.of(calls.sweeps(), welcome.sweeps(), people.sweeps(), watch.sweeps(), front.sweeps())
+        return Stream.of(
+                        books.sweeps(ground.clock()),
+                        calls.sweeps(),
+                        welcome.sweeps(),
+                        people.sweeps(),
+                        watch.sweeps(),
+                        front.sweeps())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -5,6 +5,7 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.ledger.BudgetSweep;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
@@ -248,6 +249,10 @@ record BooksModule(
             complaints.add(new Readiness.Complaint("lease", "this server has no lease on the database"));
         }
         return complaints;
+    }
+
+    List<Sweep> sweeps(InstantSource clock) {
+        return List.of(new Sweep("sweep-budgets", BudgetSweep.EVERY, new BudgetSweep(database, writer, clock)::sweep));
     }
 
     @Override

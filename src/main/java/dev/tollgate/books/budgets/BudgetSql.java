@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of budgets and of the windows that begin with them. The account's row is locked for changes. */
@@ -42,6 +44,10 @@ public final class BudgetSql {
     private static final String COPY = """
             INSERT INTO budget (account_id, owner, kind, limit_micros, since)
             SELECT account_id, ?, kind, limit_micros, since FROM budget WHERE account_id = ? AND owner = ?""";
+    private static final String END_WINDOWS = """
+            DELETE FROM budget_window WHERE account_id = ? AND (owner, kind, starts_at) IN (
+                SELECT owner, kind, starts_at FROM budget_window
+                WHERE account_id = ? AND ends_at < ? AND held_micros = 0 LIMIT ?)""";
     private static final String DELETE_WINDOWS = "DELETE FROM budget_window WHERE account_id = ?";
 
     /** Deletes the windows that no budget needs any longer: of an owner's own, or of each member. */
@@ -158,12 +164,13 @@ public final class BudgetSql {
     public void write(String accountId, Budgets old, Budgets next) throws SQLException {
         BudgetCalendar calendar = new BudgetCalendar(next.zone());
         boolean isMoved = !old.zone().equals(next.zone());
-        for (String owner : old.owners()) {
+        Set<String> changed = new TreeSet<>(old.owners());
+        changed.addAll(next.owners());
+        changed.removeIf(owner -> old.of(owner).equals(next.of(owner)));
+        for (String owner : changed) {
             for (SpendWindow window : old.of(owner).keySet()) {
                 sql.run(DELETE, accountId, owner, window.code());
             }
-        }
-        for (String owner : next.owners()) {
             for (Map.Entry<SpendWindow, Budget> each : next.of(owner).entrySet()) {
                 Budget budget = each.getValue();
                 String kind = each.getKey().code();
@@ -195,6 +202,11 @@ public final class BudgetSql {
     /** Lets every server read an account's budgets and the names of its teams again. For a unit that has taken the account's row. */
     public void raise(String accountId) throws SQLException {
         sql.run(RAISE, accountId);
+    }
+
+    /** Deletes windows of an account that ended before a time and hold nothing. @return their number, at most the given one */
+    public int endWindows(String accountId, Instant before, int most) throws SQLException {
+        return sql.run(END_WINDOWS, accountId, accountId, before, most);
     }
 
     private void count(String accountId, String owner, SpendWindow window, Period period) throws SQLException {

@@ -200,6 +200,11 @@ final class Book {
         return budgetSql.isOwner(accountId, owner);
     }
 
+    /** Deletes windows of an account's budgets. They ended long ago, so no change of the batch needs them. @return their number */
+    int endWindows(String accountId, Instant before, int most) throws SQLException {
+        return budgetSql.endWindows(accountId, before, most);
+    }
+
     /** Shuts out the programs that misread rows of a form. @return the living servers of such programs, which forbid such a row */
     List<String> shutOut(RowForm form) throws SQLException {
         return ShutOut.before(statements, form);

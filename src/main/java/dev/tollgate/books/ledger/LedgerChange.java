@@ -20,6 +20,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 SetAccountSpend,
                 LedgerChange.TakeAccount,
                 SetBudgets,
+                BudgetSweep.EndWindows,
                 Grant,
                 Grant.UnmarkSandboxCredits,
                 Correction,

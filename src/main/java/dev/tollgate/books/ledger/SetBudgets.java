@@ -54,18 +54,21 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
     private final UnaryOperator<Map<SpendWindow, SpendBudget>> change;
     private final @Nullable ZoneId zone;
     private final Instant at;
+    private final boolean isGone;
 
     private SetBudgets(
             String accountId,
             String owner,
             UnaryOperator<Map<SpendWindow, SpendBudget>> change,
             @Nullable ZoneId zone,
-            Instant at) {
+            Instant at,
+            boolean isGone) {
         this.accountId = accountId;
         this.owner = owner;
         this.change = change;
         this.zone = zone;
         this.at = at;
+        this.isGone = isGone;
     }
 
     /**
@@ -77,12 +80,17 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
      */
     public static SetBudgets of(
             String accountId, String owner, UnaryOperator<Map<SpendWindow, SpendBudget>> change, Instant at) {
-        return new SetBudgets(accountId, owner, change, null, at);
+        return new SetBudgets(accountId, owner, change, null, at, false);
     }
 
     /** Changes the time zone of all budgets. @param at the present time */
     public static SetBudgets zone(String accountId, ZoneId zone, Instant at) {
-        return new SetBudgets(accountId, Budgets.ACCOUNT, same -> same, zone, at);
+        return new SetBudgets(accountId, Budgets.ACCOUNT, same -> same, zone, at, false);
+    }
+
+    /** Removes the budgets of an owner that is gone. */
+    static SetBudgets gone(String accountId, String owner, Instant at) {
+        return new SetBudgets(accountId, owner, none -> Map.of(), null, at, true);
     }
 
     @Override
@@ -93,7 +101,7 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
     @Override
     Outcome decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
-        if (account == null || account.isDeleted() || !book.isSpendOwner(accountId, owner)) {
+        if (account == null || account.isDeleted() || book.isSpendOwner(accountId, owner) == isGone) {
             return new NoSuchOwner();
         }
         Budgets before = book.budgetsToBe(account);

@@ -1,0 +1,112 @@
+package dev.tollgate.books.ledger;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes the windows of budgets 35 days after their end, and the budgets of keys, members and teams that are gone, once no call counts against them. Safe
+ * on several servers at the same time. Blocks.
+ */
+public final class BudgetSweep {
+
+    public static final Duration EVERY = Duration.ofHours(1);
+
+    /** The time for which a window is kept after its end. */
+    static final Duration KEPT = Duration.ofDays(35);
+
+    static final int ROWS_MAX = 500;
+
+    private static final String ENDED = """
+            SELECT id FROM account WHERE budgets_version > 0 AND id > ? AND EXISTS (
+                SELECT 1 FROM budget_window w WHERE w.account_id = account.id AND w.ends_at < ? AND w.held_micros = 0)
+            ORDER BY id LIMIT ?""";
+    private static final String GONE = """
+            SELECT b.account_id, b.owner FROM budget b
+            WHERE b.owner NOT IN ('account', 'each_member')
+                AND NOT EXISTS (SELECT 1 FROM api_key WHERE id = b.owner AND account_id = b.account_id AND deleted_at IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM member WHERE id = b.owner AND account_id = b.account_id AND left_at IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM team WHERE id = b.owner AND account_id = b.account_id AND archived_at IS NULL)
+                AND NOT EXISTS (
+                    SELECT 1 FROM open_hold h
+                    WHERE h.account_id = b.account_id AND (h.key_id = b.owner OR h.member_id = b.owner OR h.team_id = b.owner))
+            GROUP BY b.account_id, b.owner ORDER BY b.account_id, b.owner LIMIT ?""";
+
+    private static final Logger log = LoggerFactory.getLogger(BudgetSweep.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public BudgetSweep(Database database, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    public void sweep() {
+        Instant now = clock.instant();
+        try {
+            endWindows(now.minus(KEPT));
+            endBudgets(now);
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "old budgets could not be deleted; trying again next time", e);
+        }
+    }
+
+    private void endWindows(Instant before) {
+        String after = "";
+        List<String> accounts;
+        do {
+            String from = after;
+            accounts = database.read(sql -> sql.list(ENDED, row -> row.getString(1), from, before, ROWS_MAX));
+            accounts.forEach(account -> endWindows(account, before));
+            after = accounts.isEmpty() ? "" : accounts.getLast();
+        } while (accounts.size() == ROWS_MAX);
+    }
+
+    private void endWindows(String accountId, Instant before) {
+        EndWindows step;
+        do {
+            step = new EndWindows(accountId, before);
+            writer.commitAndWait(Unit.of(step));
+        } while (step.outcome() == ROWS_MAX);
+    }
+
+    private void endBudgets(Instant now) {
+        List<SetBudgets> gone = database.read(
+                sql -> sql.list(GONE, row -> SetBudgets.gone(row.getString(1), row.getString(2), now), ROWS_MAX));
+        gone.forEach(change -> writer.commitAndWait(Unit.of(change)));
+    }
+
+    /** Deletes windows of an account that ended before a time and hold nothing. The outcome is their number, {@link #ROWS_MAX} if there may be more. */
+    static final class EndWindows extends LedgerChange<Integer> {
+
+        private final String accountId;
+        private final Instant before;
+
+        EndWindows(String accountId, Instant before) {
+            this.accountId = accountId;
+            this.before = before;
+        }
+
+        @Override
+        void need(Book book) {
+            book.needAccount(accountId);
+        }
+
+        @Override
+        Integer decideOver(Book book) throws SQLException {
+            return book.endWindows(accountId, before, ROWS_MAX);
+        }
+    }
+}
