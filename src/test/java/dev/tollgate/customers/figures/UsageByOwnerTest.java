@@ -172,17 +172,17 @@ class UsageByOwnerTest {
     private void make() {
         String member = random.nextBoolean() ? "" : MEMBERS.get(random.nextInt(MEMBERS.size()));
         KeyResult made = keys.create(ACCOUNT, new NewKey(KeySettings.named("k"), member, team(), "per_" + seed), null);
-        if (made instanceof KeyResult.Made(Key key, String secret)) {
-            live.add(key);
+        if (made instanceof KeyResult.Made its) {
+            live.add(its.key());
         }
     }
 
     private void move() {
         if (!live.isEmpty()) {
             Key old = live.get(random.nextInt(live.size()));
-            if (keys.move(ACCOUNT, old.id(), team(), "per_1") instanceof KeyResult.Done(Key moved)) {
+            if (keys.move(ACCOUNT, old.id(), team(), "per_1") instanceof KeyResult.Done moved) {
                 live.remove(old);
-                live.add(moved);
+                live.add(moved.key());
             }
         }
     }
