@@ -178,11 +178,12 @@ record PagesModule(
         Members members = people.members();
         Teams teams = people.teams();
         Keys keys = books.stores().keys();
+        Ledger ledger = books.stores().ledger();
         return RouteList.of(
                 new MembersPage(members, teams, people.links(), this::membersMax, ground.clock()).routes(pages),
-                new MemberPage(members, teams, books.people()).routes(pages),
-                new TeamsPage(teams, keys, books.stores().ledger(), books.history(), ground.clock()).routes(pages),
-                new TeamPage(teams, members, keys).routes(pages),
+                new MemberPage(members, teams, books.people(), ledger, ground.clock()).routes(pages),
+                new TeamsPage(teams, keys, ledger, books.history(), ground.clock()).routes(pages),
+                new TeamPage(teams, members, keys, ledger, ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new AuditLogPage(new AccountLog(books.database()), members, teams, keys).routes(pages),
                 new OrganizationsPage(members).routes(pages));

@@ -70,7 +70,7 @@ public record PeopleModule(
                         ground.random()),
                 new CustomerKeys(
                         books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
-                new Members(books.database(), books.stores().keys(), books.writer(), ground.clock()),
+                new Members(books.database(), books.stores().keys(), books.writer(), ground.clock(), ground.random()),
                 new Teams(books.database(), books.stores().keys(), books.writer(), ground.clock(), ground.random()),
                 new Organizations(books.database(), books.stores().ledger(), books.writer(), ground.clock()),
                 new Leaving(books.database(), books.people(), books.stores().keys(), books.writer(), ground.clock()));

@@ -310,7 +310,7 @@ class MembersTest {
         String ofRob = key(quy, rob);
         String ofSue = key(quy, sue);
         assertThat(quy.browser().get(MEMBERS + "/" + rob.member(account)).body())
-                .contains("These keys are deleted", "a laptop");
+                .contains("Calls with a deleted key get a 401.", "a laptop");
         assertThat(rob.change(quy.member(account), Map.of("deed", "remove")).status())
                 .isEqualTo(422);
         assertThat(gateway.get("/v1/credits", ofRob).status()).isEqualTo(200);
@@ -337,6 +337,45 @@ class MembersTest {
                         .body())
                 .contains("This is the last owner.");
         assertThat(gateway.get("/v1/credits", ofTed).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_removal_moves_the_chosen_key_and_marks_known_secrets() {
+        Somebody wes = person("wes");
+        Somebody xia = colleague(wes, "xia", "admin");
+        String account = wes.account();
+        String secret = key(wes, xia);
+        String ofAccount = "/dashboard/keys/new";
+        xia.browser().submit(ofAccount, ofAccount, Map.of("name", "for all"));
+        String team = wes.browser()
+                .submit("/dashboard/teams", "/dashboard/teams", Map.of("name", "Search"))
+                .location()
+                .replaceFirst(".*/", "");
+        String id = gateway.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account + "'");
+        assertThat(wes.change(xia.member(account), Map.of("deed", "remove", "key-" + id, "team_none"))
+                        .body())
+                .contains("A team cannot get these keys");
+        assertThat(wes.change(xia.member(account), Map.of("deed", "remove", "key-" + id, team))
+                        .status())
+                .isEqualTo(303);
+        assertThat(gateway.get("/v1/credits", secret).status()).isEqualTo(200);
+        assertThat(gateway.text("SELECT team_id FROM api_key WHERE name = 'a laptop' AND deleted_at IS NULL"
+                        + " AND account_id = '" + account + "'"))
+                .isEqualTo(team);
+        assertThat(wes.browser().get(MEMBERS).body()).contains("Known secrets", "for all", "known to xia@example.org");
+    }
+
+    @Test
+    void open_invitations_of_or_for_a_removed_member_end() {
+        Somebody yan = person("yan");
+        Somebody zoe = colleague(yan, "zoe", "admin");
+        String sent = link(zoe.invite("second-me@example.org", "admin"));
+        String others = link(yan.invite("another-guest@example.org", "viewer"));
+        String own = link(yan.invite("zoe@example.org", "admin"));
+        yan.change(zoe.member(yan.account()), Map.of("deed", "remove"));
+        assertThat(new Browser(gateway.url()).get(sent).status()).isEqualTo(404);
+        assertThat(new Browser(gateway.url()).get(own).status()).isEqualTo(404);
+        assertThat(new Browser(gateway.url()).get(others).status()).isEqualTo(200);
     }
 
     // ---- several organizations ----

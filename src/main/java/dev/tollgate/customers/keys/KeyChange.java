@@ -20,6 +20,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
                 KeyChange.SetAccountRates,
                 KeyChange.ForgetKeys,
                 KeyChange.DeleteKeys,
+                KeyChange.MarkKeys,
                 KeyChange.MoveKey,
                 KeyEdit {
 
@@ -291,6 +292,44 @@ public abstract sealed class KeyChange<O> extends Decision<O>
                 touch(present);
             }
             return true;
+        }
+    }
+
+    /**
+     * Marks the keys without a member whose secret a person knows who leaves the account or a team: those that the person has made, and those that were
+     * moved. A new secret ends the mark. The outcome is their number.
+     */
+    public static final class MarkKeys extends KeyChange<Integer> {
+
+        private final String accountId;
+        private final String personId;
+        private final @Nullable String teamId;
+        private final List<String> moved;
+
+        /**
+         * @param teamId of which keys are marked; null for all of the account
+         * @param moved ids of keys that the same unit has moved
+         */
+        public MarkKeys(String accountId, String personId, @Nullable String teamId, List<String> moved) {
+            this.accountId = accountId;
+            this.personId = personId;
+            this.teamId = teamId;
+            this.moved = List.copyOf(moved);
+        }
+
+        @Override
+        String idOrHash() {
+            return "";
+        }
+
+        @Override
+        List<String> idsOrHashes() {
+            return List.of();
+        }
+
+        @Override
+        Integer decideOver(KeyRows rows) throws SQLException {
+            return rows.mark(accountId, personId, teamId, moved);
         }
     }
 

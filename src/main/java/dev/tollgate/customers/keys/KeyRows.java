@@ -36,7 +36,7 @@ final class KeyRows {
 
     // Other nodes read on from the last number: under a new one they find the new hash.
     private static final String ROTATE = """
-            UPDATE api_key SET hash = ?, prefix = ?, old_hash = ?, old_until = ?, version = ?,
+            UPDATE api_key SET hash = ?, prefix = ?, old_hash = ?, old_until = ?, version = ?, marked = '',
                 number = (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key)
             WHERE id = ?""";
     // A call that found the row locked has left no time in it, but it has counted what it may spend.
@@ -51,6 +51,10 @@ final class KeyRows {
     private static final String TAKE_OVER = """
             UPDATE api_key SET old_hash = ?, old_until = ?, locked = (SELECT locked FROM api_key WHERE id = ?),
                 marked = (SELECT marked FROM api_key WHERE id = ?), last_used_at = ? WHERE id = ?""";
+    private static final String MARK_MADE = """
+            UPDATE api_key SET marked = ? WHERE account_id = ? AND created_by = ? AND team_id = COALESCE(?, team_id)
+                AND member_id = '' AND deleted_at IS NULL AND hidden = 0""";
+    private static final String MARK = "UPDATE api_key SET marked = ? WHERE id = ?";
     private static final String SELECT_SOME = """
             SELECT COUNT(*) FROM (SELECT 1 FROM api_key
                 WHERE account_id = ? AND deleted_at IS NULL AND hidden = 0 AND member_id = '' AND team_id = '' LIMIT ?) AS found""";
@@ -165,6 +169,15 @@ final class KeyRows {
         insert(next, present.hash(), createdBy);
         statements.run(TAKE_OVER, present.oldHash(), next.oldSecretUntil(), id, id, next.lastUsedAt(), next.id());
         new BudgetSql(statements).copy(next.accountId(), id, next.id());
+    }
+
+    /** Marks the keys that a person has made, and others. @param teamId null for all of the account @return their number */
+    int mark(String accountId, String personId, @Nullable String teamId, List<String> others) throws SQLException {
+        int marked = statements.run(MARK_MADE, personId, accountId, personId, teamId);
+        for (String id : others) {
+            marked += statements.run(MARK, personId, id);
+        }
+        return marked;
     }
 
     /** Returns the ids of the live keys of an owner, in their order. @param memberId null for any; @param teamId null for any */

@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,9 @@ public final class Keys {
                     + " AND id > ? AND hidden = 0 AND deleted_at IS NULL ORDER BY id LIMIT ?";
     private static final String SELECT_EVER =
             "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ? AND id > ? ORDER BY id LIMIT ?";
+
+    private static final String SELECT_MARKED =
+            "SELECT id, marked FROM api_key WHERE account_id = ? AND marked <> '' AND deleted_at IS NULL ORDER BY id LIMIT 1000";
 
     private final Database database;
     private final InstantSource clock;
@@ -198,6 +203,15 @@ public final class Keys {
         String text = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ?" + seen + " ORDER BY id LIMIT "
                 + PAGE_MAX;
         return database.read(sql -> sql.list(text, KeySql::key, values.toArray()));
+    }
+
+    /** Returns the persons who have left and may know the secret of a key, by the ids of the live keys of an account. */
+    public Map<String, String> marked(String accountId) {
+        return database.read(sql -> {
+            Map<String, String> marked = new LinkedHashMap<>();
+            sql.each(SELECT_MARKED, row -> marked.put(row.getString(1), row.getString(2)), accountId);
+            return marked;
+        });
     }
 
     private static void requirePage(int limit) {

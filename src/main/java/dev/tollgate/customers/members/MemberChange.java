@@ -1,5 +1,6 @@
 package dev.tollgate.customers.members;
 
+import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.members.Members.Done;
 import dev.tollgate.customers.members.Members.HasKeys;
 import dev.tollgate.customers.members.Members.LastOwner;
@@ -17,7 +18,6 @@ import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A change of one membership, under the lock of its account. */
@@ -29,17 +29,24 @@ class MemberChange extends Write<Outcome> {
     private static final String OTHER_OWNER = """
             SELECT 1 FROM member JOIN person ON person.id = member.person_id
             WHERE member.account_id = ? AND member.id <> ? AND member.left_at IS NULL AND member.role = 'owner' LIMIT 1""";
-    private static final String KEYS =
-            "SELECT 1 FROM api_key WHERE member_id = ? AND hidden = 0 AND deleted_at IS NULL LIMIT 1";
+    private static final String PERSON = "SELECT person_id FROM member WHERE id = ?";
     private static final String SET = "UPDATE member SET role = ? WHERE id = ?";
     private static final String TEAMS = "DELETE FROM team_member WHERE member_id = ?";
+
+    /** Ends the open invitations to an account that a person has sent, or that are for the address of that person. An invitation's log row names it by the begin of its hash. */
+    private static final String INVITATIONS = """
+            UPDATE person_link SET used_at = ? WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND (
+                lower(email) IN (SELECT login FROM person WHERE id = ?)
+                OR 'inv_' || substr(hash, 1, 16) IN (
+                    SELECT subject FROM account_log WHERE account_id = ? AND actor = ? AND action = 'invitation.create'))""";
+
     private static final String END = "UPDATE member SET left_at = ? WHERE id = ?";
 
     private final Acting by;
     private final String memberId;
     private final @Nullable MemberRole role;
     private final @Nullable Instant endsAt;
-    private final @Nullable BooleanSupplier areKeysDeleted;
+    private final @Nullable LeaversKeys keys;
     private @Nullable Changed changed;
 
     private MemberChange(
@@ -47,21 +54,21 @@ class MemberChange extends Write<Outcome> {
             String memberId,
             @Nullable MemberRole role,
             @Nullable Instant endsAt,
-            @Nullable BooleanSupplier areKeysDeleted) {
+            @Nullable LeaversKeys keys) {
         this.by = by;
         this.memberId = memberId;
         this.role = role;
         this.endsAt = endsAt;
-        this.areKeysDeleted = areKeysDeleted;
+        this.keys = keys;
     }
 
     static MemberChange role(Acting by, String memberId, MemberRole role) {
         return new MemberChange(by, memberId, role, null, null);
     }
 
-    /** @param areKeysDeleted whether this unit has deleted all keys of the member; null if it deletes none */
-    static MemberChange end(Acting by, String memberId, Instant at, @Nullable BooleanSupplier areKeysDeleted) {
-        return new MemberChange(by, memberId, null, at, areKeysDeleted);
+    /** @param keys of the member, which this unit changes; null only judges whether the membership may end */
+    static MemberChange end(Acting by, String memberId, Instant at, @Nullable LeaversKeys keys) {
+        return new MemberChange(by, memberId, null, at, keys);
     }
 
     String memberId() {
@@ -74,11 +81,11 @@ class MemberChange extends Write<Outcome> {
         return changed;
     }
 
-    /** @throws IllegalStateException if keys were deleted for a membership that does not end: then they stay, too */
+    /** @throws IllegalStateException if keys were changed for a membership that does not end: then they stay, too */
     @Override
     protected Outcome run(Statements statements) throws SQLException {
         Outcome outcome = decided(statements);
-        if (areKeysDeleted != null && areKeysDeleted.getAsBoolean() && !(outcome instanceof Done)) {
+        if (keys != null && !(outcome instanceof Done)) {
             throw new IllegalStateException("the membership does not end");
         }
         return outcome;
@@ -102,10 +109,14 @@ class MemberChange extends Write<Outcome> {
                 return new OlderServers(older);
             }
         }
-        if (role == null && statements.has(KEYS, memberId)) {
-            return new HasKeys();
-        }
         if (role == null) {
+            if (keys == null) {
+                return new HasKeys();
+            }
+            keys.requireNone();
+            String person = statements.one(PERSON, row -> row.getString(1), memberId);
+            String account = by.accountId();
+            statements.run(INVITATIONS, endsAt, account, person, account, person);
             statements.run(END, endsAt, memberId);
             statements.run(TEAMS, memberId);
         } else {

@@ -1,8 +1,10 @@
 package dev.tollgate.customers.members;
 
 import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.LeaversKeys;
+import dev.tollgate.customers.keys.LeaversKeys.KeysLeft;
+import dev.tollgate.customers.keys.LeaversKeys.Leaver;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
@@ -11,6 +13,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The members of organizations. Thread-safe; blocks. */
@@ -59,12 +63,14 @@ public final class Members {
     private final Keys keys;
     private final Writer writer;
     private final InstantSource clock;
+    private final RandomGenerator random;
 
-    public Members(Database database, Keys keys, Writer writer, InstantSource clock) {
+    public Members(Database database, Keys keys, Writer writer, InstantSource clock, RandomGenerator random) {
         this.database = database;
         this.keys = keys;
         this.writer = writer;
         this.clock = clock;
+        this.random = random;
     }
 
     /** Returns the part that changes memberships; behind the ledger's, which locks the accounts. */
@@ -102,6 +108,9 @@ public final class Members {
 
     /** The keys of the member were changed while they were read, several times. */
     public record HasKeys() implements Outcome {}
+
+    /** A team that should get a key is archived or has no room for it. */
+    public record NoRoom() implements Outcome {}
 
     /** @param ids of living servers of an older version, which know no roles */
     public record OlderServers(List<String> ids) implements Outcome {
@@ -165,6 +174,23 @@ public final class Members {
                 .toList();
     }
 
+    /** A key whose secret a person who has left may know. @param who the person's login; the id if there is none */
+    public record Known(Key key, String who) {}
+
+    /** Returns the keys of an account whose secrets people who have left may know, until they get new ones. */
+    public List<Known> known(String accountId) {
+        Map<String, String> marked = keys.marked(accountId);
+        if (marked.isEmpty()) {
+            return List.of();
+        }
+        Map<String, String> names = names(accountId);
+        return keys.list(accountId, null, Keys.PAGE_MAX).stream()
+                .filter(key -> marked.containsKey(key.id()))
+                .map(key ->
+                        new Known(key, names.getOrDefault(marked.get(key.id()), String.valueOf(marked.get(key.id())))))
+                .toList();
+    }
+
     /** Returns the open invitations to an account, the newest first. */
     public List<Invitation> invitations(String accountId) {
         Instant now = clock.instant();
@@ -200,25 +226,38 @@ public final class Members {
         return run(by, MemberChange.role(by, memberId, role), List.of(), "member.role");
     }
 
-    /** Ends a membership, with the member's keys and places in teams: pages and keys end at once, on all servers. */
-    public Outcome remove(Acting by, String memberId) {
-        return end(by, memberId, "member.remove");
+    /**
+     * Ends a membership, with the member's keys, places in teams and invitations: pages and keys end immediately, on all servers.
+     *
+     * @param teams the ids of teams that get keys of the member, by the ids of the keys; the other keys are deleted
+     */
+    public Outcome remove(Acting by, String memberId, Map<String, String> teams) {
+        return end(by, memberId, teams, "member.remove");
     }
 
     /** Ends the membership of who leaves. The last member does not leave, but deletes the account. */
     public Outcome leave(Acting by) {
         String own = by.membership() == null ? "" : by.membership().id();
-        return end(by, own, "member.leave");
+        return end(by, own, Map.of(), "member.leave");
     }
 
-    /** The first try is without the keys: it judges, and nothing is deleted if the membership does not end. */
-    private Outcome end(Acting by, String memberId, String action) {
+    /** The first try is without the keys: it judges, and no key is changed if the membership does not end. */
+    private Outcome end(Acting by, String memberId, Map<String, String> teams, String action) {
         Instant now = clock.instant();
         Outcome outcome = run(by, MemberChange.end(by, memberId, now, null), List.of(), action);
+        String person = find(by.accountId(), memberId).map(Member::personId).orElse("");
+        Leaver leaver = new Leaver(by.accountId(), memberId, person, null);
         for (int i = 0; i < TRIES && outcome instanceof HasKeys; i++) {
-            DeleteKeys delete =
-                    new DeleteKeys(by.accountId(), memberId, null, keys.owned(by.accountId(), memberId, null), now);
-            outcome = run(by, MemberChange.end(by, memberId, now, delete::outcome), List.of(delete), action);
+            List<String> all = keys.owned(by.accountId(), memberId, null);
+            LeaversKeys its = new LeaversKeys(leaver, all, teams, by.who(), now, random);
+            try {
+                outcome = run(by, MemberChange.end(by, memberId, now, its), its.changes(), action);
+            } catch (StoreException e) {
+                if (!(e.getCause() instanceof KeysLeft left)) {
+                    throw e;
+                }
+                outcome = left.areOthers() ? new HasKeys() : new NoRoom();
+            }
         }
         return outcome;
     }

@@ -23,6 +23,9 @@ public sealed interface TeamResult {
     /** The keys of the team were changed while they were read, several times. */
     record Busy() implements TeamResult {}
 
+    /** A team that should get a key is archived or has no room for it. */
+    record NoRoom() implements TeamResult {}
+
     /** Servers of a program that ignores teams are running. @param nodes their ids */
     record OlderServers(List<String> nodes) implements TeamResult {}
 }

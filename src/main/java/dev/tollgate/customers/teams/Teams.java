@@ -5,6 +5,9 @@ import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.LeaversKeys;
+import dev.tollgate.customers.keys.LeaversKeys.KeysLeft;
+import dev.tollgate.customers.keys.LeaversKeys.Leaver;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
@@ -16,6 +19,7 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.RowForm;
 import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
@@ -63,6 +67,8 @@ public final class Teams {
                 JOIN person ON person.id = member.person_id
             WHERE team.account_id = ? AND team.archived_at IS NULL
             ORDER BY lower(person.name), member.id LIMIT 10000""";
+
+    private static final String PERSON = "SELECT person_id FROM member WHERE id = ? AND account_id = ?";
 
     private final Database database;
     private final Keys keys;
@@ -168,7 +174,14 @@ public final class Teams {
     /** Archives a team and deletes its keys, those of its people in it included. Its history stays. */
     public TeamResult archive(Acting by, String id) {
         Instant now = clock.instant();
-        return withKeys(by, id, null, gone -> new Archive(by.accountId(), id, now, gone));
+        for (int i = 0; i < TRIES; i++) {
+            DeleteKeys delete = new DeleteKeys(by.accountId(), null, id, keys.owned(by.accountId(), null, id), now);
+            TeamResult result = commit(by, List.of(delete), new Archive(by.accountId(), id, now, delete::outcome));
+            if (!(result instanceof TeamResult.Busy)) {
+                return result;
+            }
+        }
+        return new TeamResult.Busy();
     }
 
     /** Makes a member one of a team's people, or changes the role in it. */
@@ -176,25 +189,33 @@ public final class Teams {
         return commit(by, List.of(), new Put(by.accountId(), id, memberId, isAdmin ? ADMIN : "member"));
     }
 
-    /** Removes a member from a team, and deletes the member's personal keys in it. */
-    public TeamResult remove(Acting by, String id, String memberId) {
-        return withKeys(by, id, memberId, gone -> new Remove(by.accountId(), id, memberId, gone));
-    }
-
-    /** Makes a change that takes place if the keys could be deleted. */
-    private interface AfterKeys {
-        TeamChange of(BooleanSupplier gone);
-    }
-
-    /** @param memberId whose keys in the team are deleted; null for all keys of the team */
-    private TeamResult withKeys(Acting by, String id, @Nullable String memberId, AfterKeys change) {
-        String accountId = by.accountId();
+    /**
+     * Removes a member from a team, with the member's personal keys in it.
+     *
+     * @param teams the ids of teams that get such keys, by the ids of the keys; the others are deleted
+     */
+    public TeamResult remove(Acting by, String id, String memberId, Map<String, String> teams) {
+        String account = by.accountId();
+        String person = database.read(sql -> sql.one(PERSON, row -> row.getString(1), memberId, account));
+        if (person == null || find(account, id).isEmpty()) {
+            return person == null ? new TeamResult.NoSuchMember() : new TeamResult.NoSuchTeam();
+        }
+        Leaver leaver = new Leaver(account, memberId, person, id);
         for (int i = 0; i < TRIES; i++) {
-            DeleteKeys delete =
-                    new DeleteKeys(accountId, memberId, id, keys.owned(accountId, memberId, id), clock.instant());
-            TeamResult result = commit(by, List.of(delete), change.of(delete::outcome));
-            if (!(result instanceof TeamResult.Busy)) {
-                return result;
+            LeaversKeys its = new LeaversKeys(
+                    leaver, keys.owned(account, memberId, id), teams, by.who(), clock.instant(), random);
+            try {
+                return commit(by, its.changes(), new Remove(account, id, memberId, its));
+            } catch (StoreException e) {
+                if (e.getCause() instanceof NotInTeam) {
+                    return new TeamResult.NoSuchMember();
+                }
+                if (!(e.getCause() instanceof KeysLeft left)) {
+                    throw e;
+                }
+                if (!left.areOthers()) {
+                    return new TeamResult.NoRoom();
+                }
             }
         }
         return new TeamResult.Busy();
@@ -390,26 +411,31 @@ public final class Teams {
         }
     }
 
+    /** The member is none of the team's people: then no key is changed. */
+    private static final class NotInTeam extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        NotInTeam() {
+            super("the member is not in the team", null, false, false);
+        }
+    }
+
     private static final class Remove extends PersonChange {
 
-        private final BooleanSupplier gone;
+        private final LeaversKeys keys;
 
-        Remove(String accountId, String id, String memberId, BooleanSupplier gone) {
+        Remove(String accountId, String id, String memberId, LeaversKeys keys) {
             super(accountId, id, memberId, "team.leave");
-            this.gone = gone;
+            this.keys = keys;
         }
 
         @Override
         TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
-            if (team == null) {
-                return new TeamResult.NoSuchTeam();
-            }
-            if (!gone.getAsBoolean()) {
-                return new TeamResult.Busy();
-            }
+            keys.requireNone();
             String before = role(statements);
-            if (before == null) {
-                return new TeamResult.NoSuchMember();
+            if (team == null || before == null) {
+                throw new NotInTeam();
             }
             statements.run("DELETE FROM team_member WHERE team_id = ? AND member_id = ?", teamId, memberId);
             return done(team, json(before), null);

@@ -180,13 +180,13 @@ class TeamsTest {
         KeyResult.Made bobs = key("mem_bob", team.id());
         KeyResult.Made service = key("", team.id());
 
-        teams.remove(OWNER, team.id(), "mem_ann");
+        teams.remove(OWNER, team.id(), "mem_ann", Map.of());
 
         assertThat(found(anns)).isInstanceOf(Authentication.Deleted.class);
         assertThat(found(bobs)).isInstanceOf(Authentication.Found.class);
         assertThat(found(service)).isInstanceOf(Authentication.Found.class);
         assertThat(fellows(team)).extracting(Team.Fellow::memberId).containsExactly("mem_bob");
-        assertThat(teams.remove(OWNER, team.id(), "mem_ann")).isInstanceOf(TeamResult.NoSuchMember.class);
+        assertThat(teams.remove(OWNER, team.id(), "mem_ann", Map.of())).isInstanceOf(TeamResult.NoSuchMember.class);
     }
 
     @Test
@@ -340,7 +340,7 @@ class TeamsTest {
         teams.put(OWNER, id, "mem_ann", false);
         teams.put(OWNER, id, "mem_ann", true);
         teams.put(OWNER, id, "mem_ann", true);
-        teams.remove(OWNER, id, "mem_ann");
+        teams.remove(OWNER, id, "mem_ann", Map.of());
         teams.archive(OWNER, id);
 
         assertThat(log())
@@ -364,9 +364,34 @@ class TeamsTest {
         teams.put(OWNER, team.id(), "mem_ann", false);
         KeyResult.Made bobs = key("mem_bob", team.id());
 
-        assertThatThrownBy(() -> teams.remove(ann, team.id(), "mem_bob")).hasRootCauseInstanceOf(RightLost.class);
+        assertThatThrownBy(() -> teams.remove(ann, team.id(), "mem_bob", Map.of()))
+                .hasRootCauseInstanceOf(RightLost.class);
 
         assertThat(fellows(team)).extracting(Team.Fellow::memberId).contains("mem_bob");
         assertThat(found(bobs)).isInstanceOf(Authentication.Found.class);
+    }
+
+    @Test
+    void a_key_of_who_leaves_a_team_moves_and_stays_marked_until_rotated() {
+        member("ann");
+        Team team = made("Search");
+        Team other = made("Ads");
+        teams.put(OWNER, team.id(), "mem_ann", false);
+        KeyResult.Made kept = key("mem_ann", team.id());
+        KeyResult.Made deleted = key("mem_ann", team.id());
+        String id = kept.key().id();
+        assertThat(teams.remove(OWNER, team.id(), "mem_ann", Map.of(id, "team_none")))
+                .isInstanceOf(TeamResult.NoRoom.class);
+        assertThat(teams.remove(OWNER, other.id(), "mem_ann", Map.of())).isInstanceOf(TeamResult.NoSuchMember.class);
+        assertThat(found(deleted)).isInstanceOf(Authentication.Found.class);
+
+        teams.remove(OWNER, team.id(), "mem_ann", Map.of(id, other.id()));
+
+        assertThat(found(deleted)).isInstanceOf(Authentication.Deleted.class);
+        Key moved = ((Authentication.Found) found(kept)).key();
+        assertThat(moved.owner()).isEqualTo(new KeyOwner("", other.id(), id));
+        assertThat(store.keys.marked(ACCOUNT)).isEqualTo(Map.of(moved.id(), "per_ann"));
+        keys.rotate(ACCOUNT, "", moved.id(), null, Duration.ZERO);
+        assertThat(store.keys.marked(ACCOUNT)).isEmpty();
     }
 }

@@ -108,11 +108,12 @@ public record MembersPage(Members members, Teams teams, Links links, IntSupplier
                 .filter(member -> seen == null || seen.contains(member.id()))
                 .toList();
         List<Members.Invitation> invitations = seen == null ? members.invitations(account) : List.of();
+        List<Members.Known> known = request.visitor().may(Right.KEYS) ? members.known(account) : List.of();
         boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS) && max.getAsInt() > 1;
         String said = typed.error() != null || typed.link() != null ? null : said(request);
         Instant now = clock.instant();
         return (out, shell) -> JtemembersGenerated.render(
-                out, null, shell, all, invitations, mayInvite, links.isMailOn(), typed, said, now);
+                out, null, shell, all, invitations, mayInvite, links.isMailOn(), known, typed, said, now);
     }
 
     private static @Nullable String said(PageRequest<?> request) {

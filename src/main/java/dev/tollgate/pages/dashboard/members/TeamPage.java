@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard.members;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
@@ -14,10 +15,12 @@ import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteteamGenerated;
 
 /** {@code /dashboard/teams/{id}}: the people and the keys of a team, its name, and its end. */
-public record TeamPage(Teams teams, Members members, Keys keys) {
+public record TeamPage(Teams teams, Members members, Keys keys, Ledger ledger, InstantSource clock) {
 
     private static final String PATH = TeamsPage.PATH + "/{id}";
 
@@ -43,13 +46,25 @@ public record TeamPage(Teams teams, Members members, Keys keys) {
     /** The rights of the visitor here. @param people whether to change the team's people @param team whether to rename or archive it */
     public record May(boolean people, boolean team, boolean keys) {}
 
-    /** A team as a visitor sees it. @param others members who are none of its people @param keys of the team, personal ones included */
-    public record Seen(Team team, May may, List<Team.Fellow> people, List<Members.Member> others, List<Key> keys) {
+    /**
+     * A team as a visitor sees it.
+     *
+     * @param others members who are none of its people @param keys of the team, personal ones included
+     * @param teams to which the visitor may move keys
+     */
+    public record Seen(
+            Team team,
+            May may,
+            List<Team.Fellow> people,
+            List<Members.Member> others,
+            List<Key> keys,
+            List<Team> teams) {
 
         public Seen {
             people = List.copyOf(people);
             others = List.copyOf(others);
             keys = List.copyOf(keys);
+            teams = List.copyOf(teams);
         }
 
         /** Returns the keys that no person owns. */
@@ -57,11 +72,11 @@ public record TeamPage(Teams teams, Members members, Keys keys) {
             return keys.stream().filter(key -> key.owner().memberId().isEmpty()).toList();
         }
 
-        /** Returns the number of a person's keys in the team. */
-        public long keysOf(String memberId) {
+        /** Returns a person's keys in the team. */
+        public List<Key> keysOf(String memberId) {
             return keys.stream()
                     .filter(key -> key.owner().memberId().equals(memberId))
-                    .count();
+                    .toList();
         }
     }
 
@@ -90,7 +105,8 @@ public record TeamPage(Teams teams, Members members, Keys keys) {
         List<Key> ofTeam = keys.list(account, null, Keys.PAGE_MAX).stream()
                 .filter(key -> key.owner().teamId().equals(id))
                 .toList();
-        return new Seen(team, may, people, others, ofTeam);
+        List<Team> all = Right.ACCOUNT_KEYS.isWhole(membership.role()) ? teams.list(account) : List.of();
+        return new Seen(team, may, people, others, ofTeam, all);
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
@@ -108,7 +124,10 @@ public record TeamPage(Teams teams, Members members, Keys keys) {
         }
         return switch (deed) {
             case "put" -> said(request, seen, "member", teams.put(by, id, member, isAdmin));
-            case "remove" -> said(request, seen, "form", teams.remove(by, id, member));
+            case "remove" -> {
+                Map<String, String> moves = seen.teams().isEmpty() ? Map.of() : MemberPage.moves(form);
+                yield said(request, seen, "form", teams.remove(by, id, member, moves));
+            }
             case "rename" -> rename(request, seen, form.text("name").strip());
             case "archive" -> {
                 TeamResult result = teams.archive(by, id);
@@ -140,8 +159,16 @@ public record TeamPage(Teams teams, Members members, Keys keys) {
         return TeamsPage.PATH + "/" + id;
     }
 
-    private static PageStep.Drawing page(PageRequest<Visitor.Member> request, Seen seen, Map<String, String> errors) {
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, Seen seen, Map<String, String> errors) {
         @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
-        return (out, shell) -> JteteamGenerated.render(out, null, shell, seen, errors, said);
+        String removed = request.query("remove");
+        Team.Fellow leaver = seen.people().stream()
+                .filter(fellow -> seen.may().people() && fellow.memberId().equals(removed))
+                .findFirst()
+                .orElse(null);
+        KeyOwner service = new KeyOwner("", seen.team().id(), "");
+        List<BudgetBar> budgets =
+                BudgetBar.path(ledger, request.visitor().accountId(), "", service, "", clock.instant());
+        return (out, shell) -> JteteamGenerated.render(out, null, shell, seen, leaver, budgets, errors, said);
     }
 }

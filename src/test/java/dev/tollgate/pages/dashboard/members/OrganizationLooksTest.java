@@ -54,6 +54,7 @@ class OrganizationLooksTest {
                 look(visit, "/dashboard/members", "members-" + who);
                 look(visit, "/dashboard/teams", "teams-" + who);
                 look(visit, team, "team-" + who);
+                look(visit, team + "?remove=" + company.id("mia"), "team-remove-" + who);
                 look(visit, "/dashboard/members/" + company.id("mia"), "member-" + who);
             });
         }

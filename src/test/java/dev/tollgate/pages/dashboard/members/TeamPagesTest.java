@@ -95,6 +95,9 @@ class TeamPagesTest {
         assertThat(adam.submit(own, own, Map.of("deed", "archive")).status()).isEqualTo(403);
         assertThat(adam.submit(own, TEAMS, Map.of("name", "Mine")).status()).isEqualTo(403);
         String secret = company.key("mias", "mia", own);
+        assertThat(adam.get(own + "?remove=" + company.id("mia")).body())
+                .contains("mias", "Remove from team")
+                .doesNotContain("Move to team");
         assertThat(adam.submit(own, own, Map.of("deed", "remove", "member", company.id("mia")))
                         .status())
                 .isEqualTo(303);

@@ -1,0 +1,94 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
+import dev.tollgate.customers.keys.KeyChange.MarkKeys;
+import dev.tollgate.customers.keys.KeyChange.MoveKey;
+import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
+import dev.tollgate.storage.Change;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of the keys of a member who leaves the account or a team, in a unit that has taken the account's row: some are moved to teams, the others
+ * are deleted, and keys whose secret the person knows are marked.
+ */
+public final class LeaversKeys {
+
+    private final List<MoveKey> moves = new ArrayList<>();
+    private final DeleteKeys delete;
+    private final MarkKeys mark;
+
+    /** A member who leaves. @param teamId the team; null if it is the account */
+    public record Leaver(
+            String accountId,
+            String memberId,
+            String personId,
+            @Nullable String teamId) {}
+
+    /**
+     * @param keys all keys of the member there, as they were read
+     * @param teams the ids of teams that get keys, by the ids of the keys; all others are deleted
+     * @param by the person or key that moves them
+     */
+    public LeaversKeys(
+            Leaver leaver,
+            List<String> keys,
+            Map<String, String> teams,
+            String by,
+            Instant at,
+            RandomGenerator random) {
+        List<String> moved = new ArrayList<>();
+        List<String> rest = new ArrayList<>();
+        for (String id : keys) {
+            String team = teams.get(id);
+            if (team == null) {
+                rest.add(id);
+            } else {
+                String next = OwnIds.key(random);
+                moved.add(next);
+                moves.add(new MoveKey(new KeyCondition(leaver.accountId(), null), id, next, team, by, at));
+            }
+        }
+        this.delete = new DeleteKeys(leaver.accountId(), leaver.memberId(), leaver.teamId(), rest, at);
+        this.mark = new MarkKeys(leaver.accountId(), leaver.personId(), leaver.teamId(), moved);
+    }
+
+    /** Returns the changes for the unit, before the change that ends the membership. */
+    public List<Change> changes() {
+        List<Change> changes = new ArrayList<>(moves);
+        changes.add(delete);
+        changes.add(mark);
+        return changes;
+    }
+
+    /** Requires on the writer's thread that no key is left. @throws KeysLeft otherwise: nothing of the unit is then done */
+    public void requireNone() {
+        boolean areMoved = moves.stream().allMatch(move -> move.outcome() instanceof CreateKey.Created);
+        if (!areMoved || !delete.outcome()) {
+            throw new KeysLeft(areMoved);
+        }
+    }
+
+    /** Some keys of a member who leaves could be neither moved nor deleted. */
+    public static final class KeysLeft extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final boolean areOthers;
+
+        KeysLeft(boolean areOthers) {
+            super("keys of a member who leaves are left", null, false, false);
+            this.areOthers = areOthers;
+        }
+
+        /** Returns whether the member has other keys than those that were read; else a team cannot get a key. */
+        public boolean areOthers() {
+            return areOthers;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.budgets.BudgetsNow;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SpendPath;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A budget as pages show it.
+ *
+ * @param name of the owner
+ * @param limitMicros null counts without a limit
+ * @param zone whose windows it has
+ * @param endsAt end of the window; null for all time
+ */
+public record BudgetBar(
+        String name,
+        SpendWindow window,
+        @Nullable Long limitMicros,
+        WindowUse use,
+        ZoneId zone,
+        @Nullable Instant endsAt) {
+
+    private static final DateTimeFormatter RESET = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
+
+    public static BudgetBar of(String name, BudgetsNow.Line line, ZoneId zone) {
+        return new BudgetBar(name, line.window(), line.limitMicros(), line.use(), zone, line.endsAt());
+    }
+
+    /**
+     * Returns the budgets and limits that a call of a key counts against, except the limits of the key itself, the innermost owner's first.
+     *
+     * @param keyId empty for a key that a member or a team would make
+     * @param member the name of the owner's member; empty without one
+     */
+    public static List<BudgetBar> path(
+            Ledger ledger, String account, String keyId, KeyOwner owner, String member, Instant now) {
+        return ledger.path(account, keyId, owner, SpendLimits.NONE, now).stream()
+                .flatMap(path -> path.limits().stream())
+                .map(limit -> of(limit, member))
+                .toList();
+    }
+
+    private static BudgetBar of(SpendPath.LimitUse limit, String member) {
+        String name =
+                switch (limit.owner().kind()) {
+                    case KEY -> "This key";
+                    case MEMBER -> member;
+                    case TEAM -> "Team " + limit.owner().name();
+                    case ACCOUNT -> limit.zone() == null ? "Operator's limit" : "Organization";
+                };
+        ZoneId zone = Objects.requireNonNullElse(limit.zone(), ZoneOffset.UTC);
+        return new BudgetBar(name, limit.window(), limit.limitMicros(), limit.use(), zone, limit.endsAt());
+    }
+
+    /** Returns the name of a window at the beginning of a text. */
+    public static String name(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> "Hour";
+            case DAY -> "Day";
+            case WEEK -> "Week";
+            case MONTH -> "Month";
+            case TOTAL -> "In all";
+        };
+    }
+
+    /** Returns the window within a text. */
+    public String per() {
+        return name(window).toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the micro-credits that are left; null without a limit. */
+    public @Nullable Long leftMicros() {
+        return limitMicros == null ? null : Math.max(0, limitMicros - use.micros());
+    }
+
+    /** Returns how much of the limit is used, held credits included, from 0 to 100; 0 without a limit. */
+    public long percent() {
+        if (limitMicros == null || use.micros() == 0 && limitMicros > 0) {
+            return 0;
+        }
+        return full() ? 100 : Math.clamp(use.micros() / Math.max(1, limitMicros / 100), 1, 99);
+    }
+
+    public boolean full() {
+        return limitMicros != null && use.micros() >= limitMicros;
+    }
+
+    /** Returns the end of the window, e.g. {@code 1 Dec 00:00 (Berlin)}; null if it has none. */
+    public @Nullable String resets() {
+        String id = zone instanceof ZoneOffset ? "UTC" : zone.getId();
+        return endsAt == null
+                ? null
+                : RESET.format(endsAt.atZone(zone)) + " ("
+                        + id.substring(id.lastIndexOf('/') + 1).replace('_', ' ') + ")";
+    }
+}
