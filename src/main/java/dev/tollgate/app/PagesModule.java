@@ -109,6 +109,7 @@ record PagesModule(
                 () -> words(ground.current()),
                 books.people(),
                 books.stores().ledger(),
+                person -> Members.of(books.database(), person),
                 books.database().pages(),
                 books.secrets(),
                 ground.random());

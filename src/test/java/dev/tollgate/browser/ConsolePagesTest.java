@@ -49,7 +49,7 @@ class ConsolePagesTest {
                 .body();
         Matcher code = Pattern.compile("id=\"codes\">([^<]+)<").matcher(made);
         assertThat(code.find()).as(made).isTrue();
-        assertThat(gateway.app().money().vouchers().redeem(customer.account(), "of a test", code.group(1)))
+        assertThat(gateway.app().money().vouchers().redeem(customer.acting(), "of a test", code.group(1)))
                 .isInstanceOf(Vouchers.Redeemed.class);
         assertThat(customer.chat(CHAT.replace("2.5", "9")).status()).isEqualTo(404);
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);

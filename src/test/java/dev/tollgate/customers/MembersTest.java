@@ -389,7 +389,8 @@ class MembersTest {
         Supplier<Browser.Page> stale = vic.browser()
                 .opened("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "made in a stale tab"));
         assertThat(vic.browser().submit(link, link, Map.of()).location()).isEqualTo("/dashboard");
-        assertThat(vic.browser().get("/docs").body()).contains("Switch organization");
+        assertThat(vic.browser().get("/docs").body())
+                .contains("name=\"account\" value=\"" + home + "\" aria-pressed=\"false\"");
         assertThat(stale.get().status()).isEqualTo(403);
         assertThat(gateway.number("SELECT COUNT(*) FROM api_key WHERE name = 'made in a stale tab'"))
                 .isZero();
@@ -446,6 +447,32 @@ class MembersTest {
                 .isEqualTo(303);
         assertThat(gateway.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
                 .isEqualTo(3);
+    }
+
+    @Test
+    void the_log_has_contact_top_up_and_a_deleted_sign_in() {
+        Somebody ada = person("ada");
+        Somebody bob = colleague(ada, "bob", "admin");
+        String billing = "/dashboard/billing";
+        ada.browser().submit(billing, billing + "/contact", Map.of("name", "Acme", "address", "1 Road", "vat-id", ""));
+        ada.browser()
+                .submit(
+                        billing + "/top-up",
+                        billing + "/top-up",
+                        Map.of(
+                                "id",
+                                ada.account()
+                                        .substring(4)
+                                        .repeat(2)
+                                        .replaceAll("[^0-9a-f]", "0")
+                                        .substring(0, 32),
+                                "dollars",
+                                "25"));
+        String data = "/dashboard/settings/data";
+        bob.browser().submit(data, data, Map.of("login", bob.login()));
+        assertThat(ada.browser().get("/dashboard/audit-log").body())
+                .contains("contact.set", "payment.begin", "dollars: 25", "member.leave", "was role: admin")
+                .doesNotContain("1 Road");
     }
 
     @Test

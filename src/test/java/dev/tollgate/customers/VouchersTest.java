@@ -3,6 +3,7 @@ package dev.tollgate.customers;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -79,7 +80,7 @@ class VouchersTest {
     }
 
     private static Vouchers.Redemption redeem(Customer customer, String typed) {
-        return gateway.app().money().vouchers().redeem(customer.account(), "of " + customer.account(), typed);
+        return gateway.app().money().vouchers().redeem(customer.acting(), "of " + customer.account(), typed);
     }
 
     @Test
@@ -139,7 +140,7 @@ class VouchersTest {
                     .get(0)
                     .asString();
             own.setNow(Instant.now().minus(Duration.ofMinutes(5)));
-            assertThat(own.app().money().vouchers().redeem(customer.account(), "somewhere", code))
+            assertThat(own.app().money().vouchers().redeem(customer.acting(), "somewhere", code))
                     .isInstanceOf(Vouchers.Redeemed.class);
             own.assertBooksAreClosed();
         }
@@ -193,7 +194,7 @@ class VouchersTest {
         String code = made("{\"credits\":5,\"reason\":\"too late\"}").getFirst();
         assertThat(redeem(customer, code)).isInstanceOf(Vouchers.TooManyTries.class);
         Customer neighbour = gateway.customer("1");
-        assertThat(gateway.app().money().vouchers().redeem(neighbour.account(), "of " + customer.account(), code))
+        assertThat(gateway.app().money().vouchers().redeem(neighbour.acting(), "of " + customer.account(), code))
                 .isInstanceOf(Vouchers.TooManyTries.class);
     }
 
@@ -220,7 +221,10 @@ class VouchersTest {
     @Test
     void an_account_that_cannot_take_the_credits_leaves_the_voucher_good() {
         String code = made("{\"credits\":7,\"reason\":\"not lost\"}").getFirst();
-        assertThat(gateway.app().money().vouchers().redeem("acc_nobody", "somewhere", code))
+        assertThat(gateway.app()
+                        .money()
+                        .vouchers()
+                        .redeem(new Acting("acc_nobody", "per_1", null, null), "somewhere", code))
                 .isEqualTo(new Vouchers.CannotBeUsed());
         Customer customer = gateway.customer("1");
         assertThat(redeem(customer, code)).isInstanceOf(Vouchers.Redeemed.class);

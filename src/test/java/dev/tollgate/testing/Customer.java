@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.customers.roles.Acting;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -8,6 +9,11 @@ import tools.jackson.databind.JsonNode;
 
 /** An account with one key, and the calls that are made with it. */
 public record Customer(Gateway gateway, String account, String keyId, String key) {
+
+    /** Returns a person who changes something in the account. */
+    public Acting acting() {
+        return new Acting(account, "per_1", null, null);
+    }
 
     public Gateway.Reply chat(String body) {
         return gateway.send(request(body));

@@ -6,11 +6,15 @@ import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
+import dev.tollgate.customers.keys.KeyChange.MarkKeys;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -169,12 +173,26 @@ public final class Leaving {
         String left = "{\"left\":\"" + person.id() + "\"}";
         Deed deed = told(person, "account.leave", () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
         List<Change> changes = new ArrayList<>(List.of(new TakeAccount(person.accountId())));
-        if (!memberId.isEmpty()) {
+        if (membership != null) {
             changes.add(delete);
+            changes.add(new MarkKeys(person.accountId(), person.id(), null, List.of()));
+            changes.addAll(logged(person, membership, isWanted));
         }
         changes.addAll(List.of(erasure, deed));
         Outcome outcome = run(person.accountId(), person.id(), changes);
         return outcome instanceof Gone && !erasure.outcome() ? null : outcome;
+    }
+
+    /** Returns the row of the organization's log, without an address for the same reason as {@link #told}. */
+    private List<Change> logged(Person person, Membership membership, BooleanSupplier isWanted) {
+        String before = AccountLog.json("role", membership.role().text());
+        return new Acting(person.accountId(), person.id(), null, null)
+                .act(
+                        Right.SELF,
+                        "member.leave",
+                        membership.id(),
+                        clock.instant(),
+                        () -> isWanted.getAsBoolean() ? new AccountLog.Changed(before, null) : null);
     }
 
     /** Returns the row of the audit log, without an address, which would outlive all other data about the person. */
@@ -204,7 +222,7 @@ public final class Leaving {
         return outcome instanceof Gone
                 ? switch (close.outcome()) {
                     case CloseAccount.Closed closed -> outcome;
-                    case CloseAccount.StillRuns(long held) -> new StillRuns(held);
+                    case CloseAccount.StillRuns runs -> new StillRuns(runs.heldMicros());
                     case CloseAccount.NoSuchAccount none -> new NoSuchAccount();
                 }
                 : outcome;

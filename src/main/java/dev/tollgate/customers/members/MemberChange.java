@@ -10,6 +10,7 @@ import dev.tollgate.customers.members.Members.Outcome;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.RowForm;
 import dev.tollgate.storage.ShutOut;
@@ -32,14 +33,6 @@ class MemberChange extends Write<Outcome> {
     private static final String PERSON = "SELECT person_id FROM member WHERE id = ?";
     private static final String SET = "UPDATE member SET role = ? WHERE id = ?";
     private static final String TEAMS = "DELETE FROM team_member WHERE member_id = ?";
-
-    /** Ends the open invitations to an account that a person has sent, or that are for the address of that person. An invitation's log row names it by the begin of its hash. */
-    private static final String INVITATIONS = """
-            UPDATE person_link SET used_at = ? WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND (
-                lower(email) IN (SELECT login FROM person WHERE id = ?)
-                OR 'inv_' || substr(hash, 1, 16) IN (
-                    SELECT subject FROM account_log WHERE account_id = ? AND actor = ? AND action = 'invitation.create'))""";
-
     private static final String END = "UPDATE member SET left_at = ? WHERE id = ?";
 
     private final Acting by;
@@ -116,7 +109,7 @@ class MemberChange extends Write<Outcome> {
             keys.requireNone();
             String person = statements.one(PERSON, row -> row.getString(1), memberId);
             String account = by.accountId();
-            statements.run(INVITATIONS, endsAt, account, person, account, person);
+            statements.run(MemberSql.END_INVITATIONS, endsAt, account, person, account, person);
             statements.run(END, endsAt, memberId);
             statements.run(TEAMS, memberId);
         } else {

@@ -210,6 +210,11 @@ public final class Members {
 
     /** Returns the organizations of a person that are not blocked. */
     public List<Organization> of(String personId) {
+        return of(database, personId);
+    }
+
+    /** Returns the organizations of a person that are not blocked. */
+    public static List<Organization> of(Database database, String personId) {
         return database.read(sql -> sql.list(
                 MEMBERSHIPS,
                 row -> new Organization(

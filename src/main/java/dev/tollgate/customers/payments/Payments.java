@@ -1,6 +1,10 @@
 package dev.tollgate.customers.payments;
 
 import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.AccountLog.Changed;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -12,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -94,12 +99,14 @@ public final class Payments {
     public record NotYours() implements Begun {}
 
     /**
-     * Stores a new payment, once for each id.
+     * Stores a new payment, once for each id, with its row of the account's log.
      *
+     * @param by who starts it
      * @param id 1 to 64 letters, digits, hyphens or underscores
      * @param dollars 1 to {@value Payment#DOLLARS_MAX}
      */
-    public Begun begin(String accountId, Payment.Channel channel, String id, long dollars) {
+    public Begun begin(Acting by, Payment.Channel channel, String id, long dollars) {
+        String accountId = by.accountId();
         if (dollars < 1 || dollars > Payment.DOLLARS_MAX || !id.matches("[A-Za-z0-9_-]{1,64}")) {
             throw new IllegalArgumentException("no such payment");
         }
@@ -109,7 +116,8 @@ public final class Payments {
                 return new TooMany();
             }
             Payment fresh = fresh(accountId, channel, id, dollars);
-            commit(rows -> rows.insert(fresh));
+            String after = AccountLog.json("dollars", Long.toString(dollars));
+            commit(rows -> rows.insert(fresh), by, "payment.begin", id, new Changed(null, after));
             known = find(id);
         }
         return known != null && known.accountId().equals(accountId) ? new Written(known) : new NotYours();
@@ -144,11 +152,23 @@ public final class Payments {
         commit(rows -> rows.open(paymentId, sessionId, url));
     }
 
-    /** Sets the buyer on later invoices and receipts. */
-    public void setContact(String accountId, Party contact) {
+    /** Sets the buyer on later invoices and receipts, with a row of the account's log. */
+    public void setContact(Acting by, Party contact) {
         contact.requireClean();
         Instant now = clock.instant();
-        commit(rows -> rows.set(accountId, contact, now));
+        // The log keeps no one's name and address.
+        commit(
+                rows -> rows.set(by.accountId(), contact, now),
+                by,
+                "contact.set",
+                by.accountId(),
+                new Changed(null, null));
+    }
+
+    private void commit(PaymentWrite write, Acting by, String action, String subject, Changed changed) {
+        List<Change> changes = new ArrayList<>(List.of(write));
+        changes.addAll(by.act(Right.PAY, action, subject, clock.instant(), () -> changed));
+        writer.commitAndWait(Unit.of(changes));
     }
 
     private void commit(PaymentWrite write) {

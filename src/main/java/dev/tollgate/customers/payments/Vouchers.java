@@ -1,10 +1,16 @@
 package dev.tollgate.customers.payments;
 
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.AccountLog.Changed;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.limits.RequestRates;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
@@ -138,12 +144,14 @@ public final class Vouchers {
     public record TooManyTries(Duration retryAfter) implements Redemption {}
 
     /**
-     * Gives a voucher's credits to an account, if the code is good.
+     * Gives a voucher's credits to an account, if the code is good, with a row of the account's log.
      *
+     * @param by who redeems it
      * @param network the address, or half of an IPv6 address
      * @param typed the code as typed
      */
-    public Redemption redeem(String accountId, String network, String typed) {
+    public Redemption redeem(Acting by, String network, String typed) {
+        String accountId = by.accountId();
         for (String who : List.of("account " + accountId, "network " + network)) {
             RequestRates.Rate rate = tries.take(who, TRIES_A_MINUTE);
             if (!rate.allowed()) {
@@ -156,10 +164,21 @@ public final class Vouchers {
             return new CannotBeUsed();
         }
         RedeemVoucher redeem = new RedeemVoucher(code.hash(), voucher, accountId, clock.instant());
-        writer.commitAndWait(Unit.of(redeem, redeem.grant));
+        List<Change> changes = new ArrayList<>(List.of(redeem, redeem.grant));
+        changes.addAll(by.act(
+                Right.PAY,
+                "voucher.redeem",
+                "voucher " + voucher.sequence(),
+                redeem.at,
+                () -> redeem.isRedeemed() ? redeemed(voucher) : null));
+        writer.commitAndWait(Unit.of(changes));
         return redeem.grant.outcome() instanceof Grant.Granted granted
                 ? new Redeemed(voucher.amountMicros(), granted.balance())
                 : new CannotBeUsed();
+    }
+
+    private static Changed redeemed(Voucher voucher) {
+        return new Changed(null, AccountLog.json("credits", Credits.text(voucher.amountMicros())));
     }
 
     private @Nullable Voucher byCode(String hash) {

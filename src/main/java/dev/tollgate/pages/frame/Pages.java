@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
@@ -28,6 +29,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -45,6 +47,7 @@ public final class Pages {
     private final Supplier<OperatorWords> words;
     private final People people;
     private final Ledger ledger;
+    private final Function<String, List<Members.Organization>> organizations;
     private final PageReads reads;
     private final FormTokens tokens;
     private final PageErrors errors;
@@ -58,6 +61,7 @@ public final class Pages {
 
     /**
      * @param words what the operator says on every page, as it is now
+     * @param organizations of a person, by the id
      * @param reads what a page reads for who is signed in is read in one transaction of these
      */
     public Pages(
@@ -66,6 +70,7 @@ public final class Pages {
             Supplier<OperatorWords> words,
             People people,
             Ledger ledger,
+            Function<String, List<Members.Organization>> organizations,
             PageReads reads,
             SecretBox secrets,
             SecureRandom random) {
@@ -73,6 +78,7 @@ public final class Pages {
         this.words = words;
         this.people = people;
         this.ledger = ledger;
+        this.organizations = organizations;
         this.reads = reads;
         this.tokens = new FormTokens(secrets, random);
         this.errors = new PageErrors(site.brand());
@@ -307,7 +313,13 @@ public final class Pages {
                 || member.session().codeDue()) {
             return Shell.ofStranger(request, words.get());
         }
-        return Shell.of(request, member.person(), balance(member.person(), balanceMicros), words.get());
+        Person person = member.person();
+        return Shell.of(
+                request,
+                person,
+                balance(person, balanceMicros),
+                words.get(),
+                person.isElsewhere() ? organizations.apply(person.id()) : List.of());
     }
 
     /** @param known what the page has read; null for nothing */

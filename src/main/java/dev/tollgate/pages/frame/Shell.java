@@ -1,11 +1,13 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param notice a sentence at the top, or null
  * @param words the operator's own
  * @param money what the visitor sees first
+ * @param organizations of a person who is in several
  */
 public record Shell(
         String brand,
@@ -34,7 +37,11 @@ public record Shell(
         @Nullable String balanceExact,
         @Nullable Notice notice,
         OperatorWords words,
-        Money money) {
+        Money money,
+        List<Members.Organization> organizations) {
+
+    /** The most organizations that the menu of the picture lists. */
+    public static final int ORGANIZATIONS_MAX = 10;
 
     /** The choices of colours, with their labels. */
     public static final Map<String, String> THEMES = themes();
@@ -65,10 +72,16 @@ public record Shell(
                 null,
                 null,
                 words,
-                request.money());
+                request.money(),
+                List.of());
     }
 
-    static Shell of(PageRequest<?> request, Person person, @Nullable Long balanceMicros, OperatorWords words) {
+    static Shell of(
+            PageRequest<?> request,
+            Person person,
+            @Nullable Long balanceMicros,
+            OperatorWords words,
+            List<Members.Organization> organizations) {
         return new Shell(
                 request.site().brand(),
                 request.path(),
@@ -79,7 +92,8 @@ public record Shell(
                 balanceMicros == null ? null : Display.exact(balanceMicros),
                 balanceMicros == null ? null : notice(person, balanceMicros),
                 words,
-                request.money());
+                request.money(),
+                organizations);
     }
 
     private static @Nullable Notice notice(Person person, long balanceMicros) {

@@ -351,7 +351,7 @@ class OneAlteredRowTest {
         post(gateway, "/accounts/" + customer.account() + "/adjustments", "{\"credits\":1,\"reason\":\"a test\"}");
         JsonNode made = post(gateway, "/vouchers", "{\"count\":2,\"credits\":5,\"reason\":\"a test\"}");
         String code = made.get("codes").get(0).asString();
-        assertThat(gateway.app().money().vouchers().redeem(customer.account(), "here", code))
+        assertThat(gateway.app().money().vouchers().redeem(customer.acting(), "here", code))
                 .isInstanceOf(Vouchers.Redeemed.class);
         post(gateway, "/vouchers", "{\"count\":1,\"credits\":5,\"reason\":\"a test\"}");
         Browser browser = new Browser(gateway.url()).signUp("payer@example.org", "a sentence nobody else has");

@@ -94,7 +94,7 @@ public record BillingPages(
         try {
             Party contact = new Party(form.text("name"), form.text("address"), form.text("vat-id"));
             SettingsPages.count(people, request.visitor().person());
-            payments.setContact(request.visitor().accountId(), contact);
+            payments.setContact(PageRequest.acting(request), contact);
             return PageStep.to(PATH + "?contact=saved");
         } catch (IllegalArgumentException e) {
             return PageStep.again(billing(

@@ -153,7 +153,7 @@ public final class TopUpPages {
             return refused(request, Display.later("Too many tries.", rate.retryAfter()), form);
         }
         Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
-        return switch (payments.begin(account, channel, "pay_" + id, Long.parseLong(chosen))) {
+        return switch (payments.begin(PageRequest.acting(request), channel, "pay_" + id, Long.parseLong(chosen))) {
             case Payments.Written(Payment payment) -> {
                 open(request, payment);
                 yield PageStep.to(path(payment));
@@ -279,7 +279,7 @@ public final class TopUpPages {
 
     private PageStep redeem(PageRequest<Visitor.Member> request, Form form) {
         Vouchers.Redemption done =
-                vouchers.redeem(request.visitor().accountId(), request.visit().network(), form.text("code"));
+                vouchers.redeem(PageRequest.acting(request), request.visit().network(), form.text("code"));
         return switch (done) {
             case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
             case Vouchers.CannotBeUsed no ->
