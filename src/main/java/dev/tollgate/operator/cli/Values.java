@@ -19,6 +19,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class Values {
 
     static final String NONE = "none";
+    static final String UNLIMITED = "unlimited";
 
     /** A billion credits. */
     private static final long CREDITS_MOST_MICROS = 1_000_000_000L * Decimals.MICROS;
@@ -36,6 +37,11 @@ final class Values {
     /** Credits, or none. */
     static JsonNode limit(String text) {
         return CommandJson.credits(text.equals(NONE) ? null : micros(text));
+    }
+
+    /** Credits, none to remove a budget, or unlimited. */
+    static JsonNode budget(String text) {
+        return text.equals(UNLIMITED) ? JsonNodeFactory.instance.stringNode(text) : limit(text);
     }
 
     /** A time or none, from when on something ends; in Unix seconds. */
