@@ -183,6 +183,9 @@ public final class BudgetSql {
                 if (isMoved || !old.of(owner).containsKey(each.getKey())) {
                     Period period = calendar.at(each.getKey(), each.getValue().sinceMillis());
                     count(accountId, owner, each.getKey(), period);
+                    if (period.end() != null) { // by the clock of another server it may have begun
+                        count(accountId, owner, each.getKey(), calendar.at(each.getKey(), period.endMillis()));
+                    }
                 }
             }
         }
