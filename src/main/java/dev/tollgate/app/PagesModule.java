@@ -29,6 +29,7 @@ import dev.tollgate.pages.dashboard.billing.BillingPages;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
 import dev.tollgate.pages.dashboard.billing.StatementPages;
 import dev.tollgate.pages.dashboard.billing.TopUpPages;
+import dev.tollgate.pages.dashboard.budgets.BudgetsPage;
 import dev.tollgate.pages.dashboard.keys.KeyPage;
 import dev.tollgate.pages.dashboard.keys.KeysPage;
 import dev.tollgate.pages.dashboard.keys.NewKeyPage;
@@ -186,6 +187,7 @@ record PagesModule(
                 new TeamsPage(teams, keys, ledger, books.history(), ground.clock()).routes(pages),
                 new TeamPage(teams, members, keys, ledger, ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
+                new BudgetsPage(people.organizations(), members, teams, keys).routes(pages),
                 new AuditLogPage(new AccountLog(books.database()), members, teams, keys).routes(pages),
                 new OrganizationsPage(members).routes(pages));
     }

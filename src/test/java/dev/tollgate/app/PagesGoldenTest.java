@@ -201,6 +201,29 @@ class PagesGoldenTest {
             post("teams-wrong", it.ann, teams, teams, "name", "Search");
             get("team", it.ann, team);
             get("team-of-another", it.cara, team);
+            String budgets = "/dashboard/budgets";
+            get("budgets-empty", it.ann, budgets);
+            it.send(it.ann, budgets, "deed", "zone", "zone", "Europe/Berlin");
+            it.send(it.ann, budgets, "deed", "set", "owner", "account", "window", "month", "limit", "90000");
+            it.send(it.ann, budgets, "deed", "set", "owner", "each_member", "window", "day", "limit", "12.5");
+            String id = team.replaceFirst(".*/", "");
+            it.send(it.ann, budgets, "deed", "set", "owner", id, "window", "week", "limit", "0");
+            get("budgets", it.ann, budgets + "?owner=each_member");
+            post(
+                    "budgets-wrong",
+                    it.ann,
+                    budgets,
+                    budgets,
+                    "deed",
+                    "set",
+                    "owner",
+                    "account",
+                    "window",
+                    "day",
+                    "limit",
+                    "unlimited");
+            get("team-with-budgets", it.ann, team);
+            get("member-with-budgets", it.ann, "/dashboard/members/" + it.member("ben@example.org"));
         }
 
         void account() {

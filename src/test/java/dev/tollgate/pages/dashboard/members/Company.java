@@ -55,6 +55,11 @@ final class Company implements AutoCloseable {
                 .location();
     }
 
+    Browser.Page budget(String owner, String window, String limit) {
+        Map<String, String> form = Map.of("deed", "set", "owner", owner, "window", window, "limit", limit);
+        return this.owner.submit("/dashboard/budgets", "/dashboard/budgets", form);
+    }
+
     Browser.Page put(Browser by, String team, String name, String role) {
         return by.submit(team, team, Map.of("deed", "put", "member", id(name), "role", role));
     }

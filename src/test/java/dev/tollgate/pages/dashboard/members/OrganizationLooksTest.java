@@ -36,6 +36,11 @@ class OrganizationLooksTest {
         company.put(company.owner, team, "adam", "admin");
         company.put(company.owner, team, "mia", "member");
         company.key("production", "", team);
+        String id = team.replaceFirst(".*/", "");
+        for (String owner : new String[] {"account", "each_member", id, company.id("mia")}) {
+            company.budget(owner, "month", "1000");
+        }
+        company.budget(id, "hour", "0");
         company.key("mias notebook", "mia", team);
     }
 
@@ -54,6 +59,9 @@ class OrganizationLooksTest {
                 look(visit, "/dashboard/members", "members-" + who);
                 look(visit, "/dashboard/teams", "teams-" + who);
                 look(visit, team, "team-" + who);
+                if (who.equals("owner")) {
+                    look(visit, "/dashboard/budgets", "budgets-" + who);
+                }
                 look(visit, team + "?remove=" + company.id("mia"), "team-remove-" + who);
                 look(visit, "/dashboard/members/" + company.id("mia"), "member-" + who);
             });

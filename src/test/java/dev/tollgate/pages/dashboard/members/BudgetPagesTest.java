@@ -1,0 +1,117 @@
+package dev.tollgate.pages.dashboard.members;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Budgets on the pages of an organization. */
+@BesideOthers
+@Timeout(60)
+class BudgetPagesTest {
+
+    private static final String BUDGETS = "/dashboard/budgets";
+
+    private static Company company;
+    private static Browser bill;
+    private static Browser mia;
+
+    @BeforeAll
+    static void start() {
+        company = new Company("sign-up.credits", "5000");
+        bill = company.member("bill", "billing");
+        mia = company.member("mia", "member");
+    }
+
+    @AfterAll
+    static void stop() {
+        company.close();
+    }
+
+    private static Browser.Page send(Browser browser, String... fields) {
+        Map<String, String> form = new HashMap<>();
+        for (int i = 0; i < fields.length; i += 2) {
+            form.put(fields[i], fields[i + 1]);
+        }
+        return browser.submit(BUDGETS, BUDGETS, form);
+    }
+
+    @Test
+    void a_budget_is_set_shown_and_removed_with_rows_of_the_log() {
+        String team = company.team("Search");
+        String id = team.replaceFirst(".*/", "");
+        assertThat(company.budget(id, "month", "500").location()).isEqualTo(BUDGETS + "?saved=1");
+        assertThat(company.owner.get(BUDGETS).body()).contains("Search", "resets");
+        assertThat(company.owner.get(team).body()).contains("Team Search", "resets 1 Dec 00:00 (");
+        assertThat(company.owner.get("/dashboard/teams").body()).contains("of ");
+        assertThat(send(company.owner, "deed", "remove", "owner", id, "window", "month")
+                        .location())
+                .isEqualTo(BUDGETS + "?saved=1");
+        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
+                .isZero();
+        assertThat(company.gateway.number(
+                        "SELECT COUNT(*) FROM account_log WHERE action = 'budget.set' AND subject = '" + id + "'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_budget_of_zero_refuses_the_calls_of_its_team() {
+        String team = company.team("Stopped");
+        String secret = company.key("stopped robot", "", team);
+        company.budget(team.replaceFirst(".*/", ""), "day", "0");
+        assertThat(company.gateway
+                        .post(
+                                "/v1/chat/completions",
+                                "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
+                                secret)
+                        .status())
+                .isEqualTo(429);
+        assertThat(company.owner.get(team).body()).contains("Calls are refused with 429.");
+    }
+
+    @Test
+    void a_member_can_be_freed_from_the_budget_of_each_member() {
+        company.budget("each_member", "week", "7");
+        String member = "/dashboard/members/" + company.id("mia");
+        assertThat(mia.get(member).body()).contains("mia@example.org", "week", "Budgets");
+        company.budget(company.id("mia"), "week", "unlimited");
+        assertThat(mia.get(member).body()).doesNotContain(", week");
+        assertThat(send(company.owner, "deed", "set", "owner", "account", "window", "week", "limit", "unlimited")
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void who_pays_sets_budgets_of_the_organization_alone() {
+        assertThat(send(bill, "deed", "set", "owner", "account", "window", "total", "limit", "4000")
+                        .status())
+                .isEqualTo(303);
+        assertThat(bill.get(BUDGETS).body()).doesNotContain("Each member", "mia@example.org", "Save time zone");
+        for (String owner : new String[] {"each_member", company.id("mia")}) {
+            assertThat(send(bill, "deed", "set", "owner", owner, "window", "total", "limit", "1")
+                            .status())
+                    .isEqualTo(422);
+        }
+        assertThat(send(bill, "deed", "zone", "zone", "Asia/Tokyo").status()).isEqualTo(422);
+        assertThat(mia.get(BUDGETS).status()).isEqualTo(403);
+    }
+
+    @Test
+    void the_time_zone_changes_once_a_day() {
+        assertThat(send(company.owner, "deed", "zone", "zone", "Nowhere").status())
+                .isEqualTo(422);
+        assertThat(send(company.owner, "deed", "zone", "zone", "Europe/Berlin").location())
+                .isEqualTo(BUDGETS + "?saved=1");
+        assertThat(send(company.owner, "deed", "zone", "zone", "Asia/Tokyo").body())
+                .contains("changed less than a day ago");
+        company.pass(Duration.ofDays(1));
+        assertThat(send(company.owner, "deed", "zone", "zone", "UTC").status()).isEqualTo(303);
+    }
+}
