@@ -59,6 +59,17 @@ class MemberChange extends Write<Outcome> {
         return new MemberChange(by, memberId, role, null, null);
     }
 
+    /** Makes a member an owner, whoever the owners are. */
+    static MemberChange appoint(Acting operator, String memberId) {
+        return new MemberChange(operator, memberId, MemberRole.OWNER, null, null) {
+
+            @Override
+            boolean mayChange(Statements statements, MemberRole target) {
+                return true;
+            }
+        };
+    }
+
     /** @param keys of the member, which this unit changes; null only judges whether the membership may end */
     static MemberChange end(Acting by, String memberId, Instant at, @Nullable LeaversKeys keys) {
         return new MemberChange(by, memberId, null, at, keys);
@@ -129,7 +140,7 @@ class MemberChange extends Write<Outcome> {
     }
 
     /** Returns whether the present role of who changes it suffices: all may leave or step down, owners change all, admins those who are no owners. */
-    private boolean mayChange(Statements statements, MemberRole target) throws SQLException {
+    boolean mayChange(Statements statements, MemberRole target) throws SQLException {
         MemberRole own = by.membership() == null
                 ? null
                 : roleOf(statements, by.membership().id());

@@ -1,10 +1,14 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.members.AppointOwner;
 import dev.tollgate.customers.people.Operators.RoleChange;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,7 @@ public final class OperatorPeople {
                 AdminRoute.post("/admin/accounts/{id}/role", this::setRole, "login", "role", "reason"),
                 AdminRoute.post(
                         "/admin/accounts/{id}/remove-second-factor", this::removeSecondFactor, "login", "reason"),
+                AdminRoute.post("/admin/accounts/{id}/owner", this::appointOwner, "login", "reason"),
                 AdminRoute.get("/admin/people", this::find, "login"),
                 AdminRoute.post("/admin/operator/reset", this::resetOperator).local());
     }
@@ -39,6 +44,45 @@ public final class OperatorPeople {
         String text = request.body().text("role");
         Role role = ActionRefused.where(() -> Role.of(text == null ? "" : text));
         return json(request.id(), setRole(by, request.id(), login, role), role);
+    }
+
+    private JsonNode appointOwner(AdminRequest request) throws ActionRefused {
+        By by = request.by();
+        String login = request.body().needText("login");
+        appointOwner(by, request.id(), login);
+        return new AdminJson()
+                .text("account", request.id())
+                .text("login", login)
+                .node();
+    }
+
+    /**
+     * Makes a member of an account an owner; the other owners stay. Needs a reason. The account's own log has a row of it, too.
+     *
+     * @param login of the member; doing it twice is no error
+     */
+    public void appointOwner(By by, String accountId, @Nullable String login) throws ActionRefused {
+        ActionRefused.where(by::needReason);
+        List<Person> meant = meant(accountId, login);
+        Membership membership = meant.getFirst().membership();
+        if (meant.size() > 1 || membership == null) {
+            throw new ActionRefused("Several people sign in for this account. Name the login.");
+        }
+        AppointOwner appoint = new AppointOwner(accountId, membership.id(), writer.now());
+        writer.commit(
+                by,
+                "account.appoint_owner",
+                accountId,
+                () -> appoint.changed() == null
+                        ? null
+                        : new Deed.Changed(
+                                AccountLog.json(
+                                        "member",
+                                        membership.id(),
+                                        "role",
+                                        membership.role().text()),
+                                AccountLog.json("member", membership.id(), "role", MemberRole.OWNER.text())),
+                appoint.changes());
     }
 
     private JsonNode find(AdminRequest request) throws ActionRefused {

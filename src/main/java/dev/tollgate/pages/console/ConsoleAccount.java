@@ -64,6 +64,7 @@ public final class ConsoleAccount {
             Map.entry(
                     "factor",
                     "The second factor was removed. The password is enough until the person sets up another."),
+            Map.entry("owner", "The person is an owner of the account."),
             Map.entry("role", "The role was changed. The person must sign in again."),
             Map.entry("invited", "The invitation is on its way by mail."),
             Map.entry("delete", "Account deleted. Its keys no longer work and its users are erased."),
@@ -155,6 +156,7 @@ public final class ConsoleAccount {
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
             case "factor" -> administration.people().removeSecondFactor(by, id, FormState.text(form, "login"));
+            case "owner" -> administration.people().appointOwner(by, id, FormState.text(form, "login"));
             case "role" ->
                 administration
                         .people()
