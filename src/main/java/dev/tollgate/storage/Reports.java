@@ -23,7 +23,9 @@ final class Reports {
      * @param isTold whether the log already has the failure
      */
     static void fail(List<Waiting> all, Throwable failure, boolean isTold) {
-        if (all.size() == 1 && Failures.isTaken(failure)) {
+        if (failure instanceof UnitRefused) {
+            log.info("a unit of work was refused: {}", failure.getMessage());
+        } else if (all.size() == 1 && Failures.isTaken(failure)) {
             log.warn("a unit of work was refused, because a row of it exists: {}", Failures.why(failure));
         } else if (!isTold) {
             log.error(

@@ -7,6 +7,7 @@ import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -336,8 +337,8 @@ class FloodTest {
         String used = made(keys, account);
         String kept = made(keys, account);
         gateway.execute("UPDATE api_key SET last_used_at = 1 WHERE id = '" + used + "'");
-        keys.delete(account, unused);
-        keys.delete(account, used);
+        keys.delete(by(account), unused);
+        keys.delete(by(account), used);
         later(Duration.ofHours(23));
         keys.forgetUnused();
         assertThat(keys.hasEverBeen(account, unused)).isTrue();
@@ -357,15 +358,19 @@ class FloodTest {
                         .status())
                 .isEqualTo(200);
         CustomerKeys keys = gateway.app().people().keys();
-        keys.delete(customer.account(), customer.keyId());
+        keys.delete(by(customer.account()), customer.keyId());
         gateway.execute("UPDATE api_key SET last_used_at = NULL WHERE id = '" + customer.keyId() + "'");
         later(Duration.ofHours(25));
         keys.forgetUnused();
         assertThat(keys.hasEverBeen(customer.account(), customer.keyId())).isTrue();
     }
 
+    private static Acting by(String account) {
+        return new Acting(account, account, null, null);
+    }
+
     private static String made(CustomerKeys keys, String account) {
-        return ((KeyResult.Made) keys.create(account, NewKey.ofAccount(KeySettings.named("made"), account), null))
+        return ((KeyResult.Made) keys.create(by(account), NewKey.ofAccount(KeySettings.named("made")), null))
                 .key()
                 .id();
     }

@@ -312,6 +312,37 @@ class OperatorDeedsTest {
                 .isEqualTo(4_000_000_000L);
     }
 
+    @Test
+    void a_change_of_a_key_is_in_the_organizations_log_too() throws ActionRefused {
+        Customer customer = gateway.customer("1");
+        String log =
+                "SELECT actor || ' ' || COALESCE(address, 'nowhere') || ' ' || action || ' ' || before_json || ' ' || after_json FROM account_log"
+                        + " WHERE subject = '" + customer.keyId() + "' ORDER BY number DESC LIMIT 1";
+
+        gateway.app()
+                .administration()
+                .keys()
+                .disable(By.of(Actor.person("person_1", "192.0.2.7"), "it leaked"), customer.keyId());
+
+        assertThat(gateway.text(log))
+                .isEqualTo("operator nowhere key.disable {\"disabled\":false} {\"disabled\":true}");
+        assertThat(deeds(customer.keyId()).get(0).get("action").asString()).isEqualTo("key.disable");
+    }
+
+    @Test
+    void an_operator_gets_no_secret_of_a_personal_key() {
+        Customer customer = gateway.customer("1");
+        gateway.execute("UPDATE api_key SET member_id = 'mem_1' WHERE id = '" + customer.keyId() + "'");
+
+        Gateway.Reply refused = post("/keys/" + customer.keyId() + "/rotate", "{\"reason\":\"lost\"}");
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.error().get("message").asString())
+                .isEqualTo("Key " + customer.keyId() + " is the personal key of member mem_1, who alone can get a new"
+                        + " secret for it. You can disable the key.");
+        assertThat(gateway.get("/v1/credits", customer.key()).status()).isEqualTo(200);
+    }
+
     private static void assertTimesAreNumbers(String path, JsonNode node) {
         node.forEachEntry((name, value) -> {
             if (name.endsWith("_at")) {

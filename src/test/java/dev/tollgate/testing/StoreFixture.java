@@ -121,6 +121,7 @@ public final class StoreFixture implements AutoCloseable {
                 Teams.part(),
                 AccountLog.part(),
                 new WritePart<>(Execute.class),
+                AccountLog.part(),
                 AuditLog.part()));
         signatures = new Signatures(database, writer, SECRETS, clock);
         responses = new KeptResponses(database, writer, SECRETS, clock, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);

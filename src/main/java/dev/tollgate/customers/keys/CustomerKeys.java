@@ -5,7 +5,6 @@ import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
 import dev.tollgate.customers.keys.KeyChange.ForgetKeys;
@@ -15,6 +14,11 @@ import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;
+import dev.tollgate.customers.roles.AccountLog.Changed;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -22,8 +26,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -99,13 +105,12 @@ public final class CustomerKeys {
      * @param settings of a kind that can be chosen, under a name that {@link #isName}
      * @param memberId whose personal key it is; empty for none
      * @param teamId the team that it is in; empty for none
-     * @param createdBy the person or key that makes it
      */
-    public record NewKey(KeySettings settings, String memberId, String teamId, String createdBy) {
+    public record NewKey(KeySettings settings, String memberId, String teamId) {
 
         /** Returns an account key. */
-        public static NewKey ofAccount(KeySettings settings, String createdBy) {
-            return new NewKey(settings, "", "", createdBy);
+        public static NewKey ofAccount(KeySettings settings) {
+            return new NewKey(settings, "", "");
         }
     }
 
@@ -115,7 +120,8 @@ public final class CustomerKeys {
      * @param once what is random and the same whenever the same is asked for; null: one is made each time
      * @return {@link KeyResult.MadeBefore} where it was made by an earlier call
      */
-    public KeyResult create(String accountId, NewKey wanted, @Nullable String once) {
+    public KeyResult create(Acting by, NewKey wanted, @Nullable String once) {
+        String accountId = by.accountId();
         KeySettings settings = wanted.settings();
         requireName(settings.name());
         if (settings.kind() == KeyKind.HIDDEN) {
@@ -124,17 +130,29 @@ public final class CustomerKeys {
         if (byKey && settings.kind() == KeyKind.MANAGEMENT) {
             return new KeyResult.NotByKey();
         }
-        Duration wait = use(byKey ? accountId : wanted.createdBy(), "keys.made", MADE_DAY);
+        String id = OwnIds.key(once == null ? random : new Drawn(accountId + " " + once));
+        KeyOwner owner = new KeyOwner(wanted.memberId(), wanted.teamId(), id);
+        Membership membership = by.membership();
+        if (membership != null && !KeyRights.mayCreate(membership, settings.kind(), owner)) {
+            return new KeyResult.NotAllowed();
+        }
+        Duration wait = use(byKey ? accountId : by.who(), "keys.made", MADE_DAY);
         if (wait.isPositive()) {
             return new KeyResult.TooOften(wait);
         }
         KeySecret secret = KeySecret.random(random);
-        String id = OwnIds.key(once == null ? random : new Drawn(accountId + " " + once));
-        KeyOwner owner = new KeyOwner(wanted.memberId(), wanted.teamId(), id);
         Key key = Key.made(id, accountId, owner, secret.prefix(), settings, clock.instant());
-        CreateKey create = new CreateKey(key, secret, wanted.createdBy(), KEYS_MAX);
+        CreateKey create = new CreateKey(key, secret, by.who(), KEYS_MAX);
         try {
-            writer.commitAndWait(owner.id().isEmpty() ? Unit.of(create) : Unit.of(new TakeAccount(accountId), create));
+            commit(
+                    by,
+                    right(by, key),
+                    "key.create",
+                    id,
+                    create,
+                    () -> create.outcome() instanceof CreateKey.Created made
+                            ? KeyJson.changed(null, made.key())
+                            : null);
         } catch (StoreException e) {
             // Another server may have made it at the same moment.
             return find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseThrow(() -> e);
@@ -175,6 +193,30 @@ public final class CustomerKeys {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId)).isPresent();
     }
 
+    /** Commits a change with the check of the right and the row of the account's log. @param changed null if nothing changed */
+    private void commit(
+            Acting by,
+            Right right,
+            String action,
+            String id,
+            KeyChange<?> change,
+            Supplier<@Nullable Changed> changed) {
+        List<Change> all = new ArrayList<>(List.of(change));
+        all.addAll(by.act(right, action, id, clock.instant(), changed));
+        writer.commitAndWait(Unit.of(all));
+    }
+
+    private static Right right(Acting by, Key key) {
+        Membership membership = by.membership();
+        return KeyRights.of(key.settings().kind(), key.owner(), membership == null ? "" : membership.id());
+    }
+
+    /** Returns whether a member may do something with a key; the rights of keys are checked by their gate. */
+    private static boolean may(Acting by, Key key, BiPredicate<Membership, Key> rule) {
+        Membership membership = by.membership();
+        return membership == null || rule.test(membership, key);
+    }
+
     /**
      * Changes what its owner can choose; what has been counted stays counted.
      *
@@ -183,39 +225,39 @@ public final class CustomerKeys {
      * @param disabled null: stays as it is
      */
     public KeyResult change(
-            String accountId,
-            String id,
-            @Nullable Long version,
-            UnaryOperator<KeySettings> edit,
-            @Nullable Boolean disabled) {
-        return edit(
-                accountId,
-                id,
-                CHANGED,
-                CHANGED_DAY,
-                () -> new SetKey(id, new KeyCondition(accountId, version), edit, disabled));
+            Acting by, String id, @Nullable Long version, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
+        SetKey change = new SetKey(id, condition(by, version), edit, disabled);
+        return edit(by, "key.change", KeyRights::mayRestrict, new Often(CHANGED, CHANGED_DAY), change);
     }
 
     /** Refuses its calls from now on, or takes them again. To do it twice is no error. */
-    public KeyResult disable(String accountId, String id, boolean disabled) {
-        Supplier<KeyEdit> change = () -> new DisableKey(id, new KeyCondition(accountId, null), disabled);
-        return disabled ? edit(accountId, id, change) : edit(accountId, id, CHANGED, CHANGED_DAY, change);
+    public KeyResult disable(Acting by, String id, boolean disabled) {
+        DisableKey change = new DisableKey(id, condition(by, null), disabled);
+        return disabled
+                ? edit(by, "key.disable", KeyRights::mayRestrict, null, change)
+                : edit(by, "key.enable", KeyRights::mayRestrict, new Often(CHANGED, CHANGED_DAY), change);
+    }
+
+    private static KeyCondition condition(Acting by, @Nullable Long version) {
+        return new KeyCondition(by.accountId(), version);
     }
 
     /**
-     * Moves an API key to a team, or to the account: it gets another id, under which its secret, settings and budgets go on; its spending starts at zero. Not of a personal key's member
-     * alone: who may is the caller's to check.
+     * Moves an API key to a team, or to the account: it gets another id, under which its secret, settings and budgets go on; its spending starts at zero.
      *
      * @param teamId empty for the account
-     * @param by the person or key that moves it
      */
-    public KeyResult move(String accountId, String id, String teamId, String by) {
+    public KeyResult move(Acting by, String id, String teamId) {
+        String accountId = by.accountId();
         Key present = find(accountId, id).orElse(null);
         if (present == null) {
             return new KeyResult.NoSuchKey();
         }
         if (present.settings().kind() != KeyKind.API) {
             return new KeyResult.NotByKey();
+        }
+        if (!may(by, present, KeyRights::mayMove)) {
+            return new KeyResult.NotAllowed();
         }
         if (present.owner().memberId().isEmpty() && present.owner().teamId().equals(teamId)) {
             return new KeyResult.Done(present);
@@ -224,9 +266,16 @@ public final class CustomerKeys {
         if (wait.isPositive()) {
             return new KeyResult.TooOften(wait);
         }
-        MoveKey move =
-                new MoveKey(new KeyCondition(accountId, null), id, OwnIds.key(random), teamId, by, clock.instant());
-        writer.commitAndWait(Unit.of(new TakeAccount(accountId), move));
+        MoveKey move = new MoveKey(condition(by, null), id, OwnIds.key(random), teamId, by.who(), clock.instant());
+        commit(
+                by,
+                Right.ACCOUNT_KEYS,
+                "key.move",
+                id,
+                move,
+                () -> move.outcome() instanceof CreateKey.Created moved
+                        ? KeyJson.changed(move.before(), moved.key())
+                        : null);
         return switch (move.outcome()) {
             case CreateKey.Created created -> new KeyResult.Done(created.key());
             case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
@@ -238,30 +287,27 @@ public final class CustomerKeys {
     }
 
     /** Takes it out of use for good; its name and its history stay. Stopping a key is never done too often. */
-    public KeyResult delete(String accountId, String id) {
-        return edit(accountId, id, () -> new DeleteKey(id, new KeyCondition(accountId, null), clock.instant()));
+    public KeyResult delete(Acting by, String id) {
+        DeleteKey change = new DeleteKey(id, condition(by, null), clock.instant());
+        return edit(by, "key.delete", KeyRights::mayRestrict, null, change);
     }
 
     /**
-     * Replaces the secret; id, limits and counters stay. A previous secret that was still valid ends now.
+     * Replaces the secret; id, limits and counters stay. A previous secret that was still valid ends now. Only its member replaces that of a personal key.
      *
-     * @param memberId the member who does it, who alone may for a personal key; empty for a key that does
      * @param version the version that the caller has seen; null for any
      * @param grace how long the present secret stays valid, 0 to {@link RotateKey#GRACE_MAX}
      * @return {@link KeyResult.Made} with the new secret on success
      */
-    public KeyResult rotate(String accountId, String memberId, String id, @Nullable Long version, Duration grace) {
-        String its = find(accountId, id).map(key -> key.owner().memberId()).orElse("");
-        if (!its.isEmpty() && !its.equals(memberId)) {
+    public KeyResult rotate(Acting by, String id, @Nullable Long version, Duration grace) {
+        String its = find(by.accountId(), id).map(key -> key.owner().memberId()).orElse("");
+        Membership membership = by.membership();
+        if (!its.isEmpty() && (membership == null || !its.equals(membership.id()))) {
             return new KeyResult.NotYours();
         }
         KeySecret secret = KeySecret.random(random);
-        KeyResult result = edit(
-                accountId,
-                id,
-                "keys.rotated",
-                ROTATED_DAY,
-                () -> new RotateKey(id, new KeyCondition(accountId, version), secret, grace, clock.instant()));
+        RotateKey change = new RotateKey(id, condition(by, version), secret, grace, clock.instant());
+        KeyResult result = edit(by, "key.rotate", KeyRights::mayChange, new Often("keys.rotated", ROTATED_DAY), change);
         return result instanceof KeyResult.Done done ? new KeyResult.Made(done.key(), secret.reveal()) : result;
     }
 
@@ -282,29 +328,38 @@ public final class CustomerKeys {
         return allowances.use(writer, List.of(allowances.of(kind, whose, most, DAY)));
     }
 
-    private KeyResult edit(String accountId, String id, String kind, int most, Supplier<KeyEdit> change) {
-        if (find(accountId, id).isEmpty()) {
-            return new KeyResult.NoSuchKey();
-        }
-        Duration wait = use(accountId, kind, most);
-        return wait.isPositive() ? new KeyResult.TooOften(wait) : edit(accountId, id, change);
-    }
+    /** The number of times a day that an account may do something. */
+    private record Often(String kind, int most) {}
 
-    private KeyResult edit(String accountId, String id, Supplier<KeyEdit> change) {
-        Optional<Key> present = find(accountId, id);
-        if (present.isEmpty()) {
+    /** @param rule of members; @param often null: always */
+    private KeyResult edit(
+            Acting by, String action, BiPredicate<Membership, Key> rule, @Nullable Often often, KeyEdit edit) {
+        Key present = find(by.accountId(), edit.idOrHash()).orElse(null);
+        if (present == null) {
             return new KeyResult.NoSuchKey();
         }
-        if (byKey && present.get().settings().kind() == KeyKind.MANAGEMENT) { // no change makes one of the other kind
+        if (byKey && present.settings().kind() == KeyKind.MANAGEMENT) { // no change makes one of the other kind
             return new KeyResult.NotByKey();
         }
-        KeyEdit edit = change.get();
-        writer.commitAndWait(Unit.of(edit));
+        if (!may(by, present, rule)) {
+            return new KeyResult.NotAllowed();
+        }
+        Duration wait = often == null ? Duration.ZERO : use(by.accountId(), often.kind(), often.most());
+        if (wait.isPositive()) {
+            return new KeyResult.TooOften(wait);
+        }
+        commit(by, right(by, present), action, present.id(), edit, () -> changed(edit));
         return switch (edit.outcome()) {
             case KeyEdit.Changed changed -> new KeyResult.Done(changed.key());
             case KeyEdit.ChangedMeanwhile changed -> new KeyResult.ChangedMeanwhile(changed.key());
             case KeyEdit.NoSuchKey none -> new KeyResult.NoSuchKey();
         };
+    }
+
+    private static @Nullable Changed changed(KeyEdit edit) {
+        return edit.outcome() instanceof KeyEdit.Changed done
+                ? KeyJson.changed(done.before(), done.key().isDeleted() ? null : done.key())
+                : null;
     }
 
     /** Erases keys that were deleted a day ago or earlier, and with which no call was made. */

@@ -88,16 +88,15 @@ public final class KeyBody {
     /**
      * Reads the key that a customer's key wants to make, never a personal key: its secret could read what the member's keys have kept.
      *
-     * @param by the key that makes it
      * @throws ApiException a 400 that names the field
      */
-    static NewKey creation(ObjectNode sent, Function<String, @Nullable String> modelIds, Instant now, String by) {
+    static NewKey creationByKey(ObjectNode sent, Function<String, @Nullable String> modelIds, Instant now) {
         KeySettings settings = creation(sent, modelIds, now, CREATABLE_IN_TEAMS);
         String team = team(sent.get("team"));
         if (!team.isEmpty() && settings.kind() == KeyKind.MANAGEMENT) {
             throw invalid("team", "must be missing or null for a management key.");
         }
-        return new NewKey(settings, "", team, by);
+        return new NewKey(settings, "", team);
     }
 
     /** Reads the team to which a key is moved; empty for the account. @throws ApiException a 400 that names the field */

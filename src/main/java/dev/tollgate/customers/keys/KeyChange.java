@@ -201,6 +201,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         private final String teamId;
         private final String movedBy;
         private final Instant at;
+        private @Nullable Key before;
 
         /** @param teamId the team that gets it; empty for the account */
         public MoveKey(KeyCondition condition, String id, String nextId, String teamId, String movedBy, Instant at) {
@@ -212,6 +213,12 @@ public abstract sealed class KeyChange<O> extends Decision<O>
             this.at = at;
         }
 
+        /** Returns the key under its former id. Once applied; null if there was none. */
+        @Nullable
+        Key before() {
+            return before;
+        }
+
         @Override
         String idOrHash() {
             return id;
@@ -220,6 +227,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         @Override
         CreateKey.Outcome decideOver(KeyRows rows) throws SQLException {
             KeyRows.Row present = rows.byId(id);
+            before = present == null ? null : present.key();
             if (present == null
                     || present.key().isDeleted()
                     || present.key().settings().kind() != KeyKind.API

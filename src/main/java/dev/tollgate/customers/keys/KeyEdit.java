@@ -12,8 +12,8 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
     /** The outcome of a change. */
     public sealed interface Outcome {}
 
-    /** @param key as it is now */
-    public record Changed(Key key) implements Outcome {}
+    /** @param before as it was; @param key as it is now */
+    public record Changed(Key before, Key key) implements Outcome {}
 
     /** The account has no key with that id. Deleted and hidden keys do not count. */
     public record NoSuchKey() implements Outcome {}
@@ -56,7 +56,7 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
         Key changed = edited(present.key()).asNextVersion();
         write(rows, present, changed);
         touch(present);
-        return new Changed(changed);
+        return new Changed(present.key(), changed);
     }
 
     /** Changes what a key's owner can choose. */

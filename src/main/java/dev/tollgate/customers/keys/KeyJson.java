@@ -2,14 +2,18 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.http.limits.CallLimits;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Keys as all faces of the API show them: amounts in credits, times in seconds since 1970; null is no limit, or never. */
 public final class KeyJson {
+
+    private static final List<String> TIMES = List.of("last_used_at", "created_at");
 
     private KeyJson() {}
 
@@ -29,6 +33,30 @@ public final class KeyJson {
     /** Writes a key with its account, for operators and the audit log. @param secret shown only in this response, or null */
     public static ObjectNode ofOperator(Key key, @Nullable String secret) {
         return node(key, key.accountId(), secret);
+    }
+
+    /**
+     * Returns what a change has changed, for the log of an organization: the fields that differ. Returns null if none does.
+     *
+     * @param before null for a new key
+     * @param after null for a deleted key
+     */
+    public static @Nullable Changed changed(@Nullable Key before, @Nullable Key after) {
+        ObjectNode was = before == null ? ApiJson.MAPPER.createObjectNode() : node(before, null, null);
+        ObjectNode is = after == null ? ApiJson.MAPPER.createObjectNode() : node(after, null, null);
+        for (String field : List.copyOf(was.propertyNames())) {
+            if (was.get(field).equals(is.get(field))) {
+                was.remove(field);
+                is.remove(field);
+            }
+        }
+        Changed changed = new Changed(before == null ? null : shown(was), after == null ? null : shown(is));
+        return Objects.equals(changed.beforeJson(), changed.afterJson()) ? null : changed;
+    }
+
+    private static String shown(ObjectNode fields) {
+        fields.remove(TIMES);
+        return fields.toString();
     }
 
     private static ObjectNode node(Key key, @Nullable String account, @Nullable String secret) {

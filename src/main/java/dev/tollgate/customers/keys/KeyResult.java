@@ -39,6 +39,9 @@ public sealed interface KeyResult {
     /** Only its member gets another secret of a personal key, with which one could read what the member's keys have kept. */
     record NotYours() implements Refused {}
 
+    /** The role of the member does not include this. */
+    record NotAllowed() implements Refused {}
+
     /** A management key may not be made or changed from here. */
     record NotByKey() implements Refused {}
 

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.storage.StoreException;
@@ -51,14 +52,10 @@ public final class KeysHandler {
         return (exchange, caller) -> {
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.creation(
-                            KeyBody.read(body, memory),
-                            modelIds,
-                            keys.now(),
-                            caller.key().id()),
+                    body -> KeyBody.creationByKey(KeyBody.read(body, memory), modelIds, keys.now()),
                     wanted -> answer(
                             exchange,
-                            () -> keys.create(caller.accountId(), wanted, null),
+                            () -> keys.create(by(exchange, caller), wanted, null),
                             result -> show(exchange, 201, result)));
         };
     }
@@ -85,7 +82,7 @@ public final class KeysHandler {
                     body -> KeyBody.change(KeyBody.read(body, memory), modelIds),
                     change -> answer(
                             exchange,
-                            () -> keys.change(caller.accountId(), id, version, change.edit(), change.disabled()),
+                            () -> keys.change(by(exchange, caller), id, version, change.edit(), change.disabled()),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -93,7 +90,7 @@ public final class KeysHandler {
     public Handler<KeyCaller> delete() {
         return (exchange, caller) -> {
             String id = exchange.pathParam("id");
-            answer(exchange, () -> keys.delete(caller.accountId(), id), result -> {
+            answer(exchange, () -> keys.delete(by(exchange, caller), id), result -> {
                 if (result instanceof KeyResult.Done) {
                     exchange.empty(204);
                 } else {
@@ -111,7 +108,7 @@ public final class KeysHandler {
                     body -> Duration.ofSeconds(KeyBody.graceSeconds(body, memory)),
                     grace -> answer(
                             exchange,
-                            () -> keys.rotate(caller.accountId(), "", id, null, grace),
+                            () -> keys.rotate(by(exchange, caller), id, null, grace),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -124,10 +121,13 @@ public final class KeysHandler {
                     body -> KeyBody.teamOfMove(KeyBody.read(body, memory)),
                     team -> answer(
                             exchange,
-                            () -> keys.move(
-                                    caller.accountId(), id, team, caller.key().id()),
+                            () -> keys.move(by(exchange, caller), id, team),
                             result -> show(exchange, 200, result)));
         };
+    }
+
+    private static Acting by(Exchange exchange, KeyCaller caller) {
+        return new Acting(caller.accountId(), caller.key().id(), exchange.remoteAddress(), null);
     }
 
     private static <T> void answer(Exchange exchange, Supplier<T> work, Consumer<T> then) {
@@ -185,6 +185,7 @@ public final class KeysHandler {
                                 "Servers of an older version are running that do not know keys of teams: "
                                         + String.join(", ", older.nodes()) + ". Replace them first.")
                         .withStatus(409);
+            case KeyResult.NotAllowed none -> throw new IllegalStateException("a key has no role");
             case KeyResult.NotYours none -> forbidden("Only its member can get a new secret for a personal key.");
             case KeyResult.TooOften often ->
                 ApiError.of(

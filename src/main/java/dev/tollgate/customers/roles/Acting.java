@@ -8,17 +8,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The person or the key that changes something in an account.
+ * The person, the key or the operator that changes something in an account.
  *
- * @param who the id of a person or a key
+ * @param who the id of a person or a key, or {@code operator}
  * @param address the remote address; null if it is not known
- * @param membership with which the page was opened; null for keys, and for people who only join
+ * @param membership with which the page was opened; null for keys and the operator, and for people who only join
  */
 public record Acting(
         String accountId,
         String who,
         @Nullable String address,
         @Nullable Membership membership) {
+
+    /** Returns the operator of the server, whom the log of an organization does not name: the operator's audit log does. */
+    public static Acting operator(String accountId) {
+        return new Acting(accountId, "operator", null, null);
+    }
 
     /**
      * Returns what goes with a change into its commit: the account's lock, the check of the right, the row of the account's log.

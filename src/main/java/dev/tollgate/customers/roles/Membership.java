@@ -29,6 +29,6 @@ public record Membership(String id, MemberRole role, Set<String> administers, bo
     public KeyView view(Right right) {
         return right.isWhole(role)
                 ? KeyView.ALL
-                : new KeyView(false, right.isOwn(role) ? id : "", right.isOfTeam() ? administers : Set.of());
+                : new KeyView(false, right.isOwn(this) ? id : "", right.isOfTeam() ? administers : Set.of());
     }
 }

@@ -32,6 +32,7 @@ public enum Right {
 
     private static final List<String> WHOLE = List.of("✓", "all", "see");
     private static final String NONE = "–";
+    private static final String OWN = "own";
 
     private final String row;
     private final List<String> cells;
@@ -70,9 +71,10 @@ public enum Right {
         return !cells.getLast().equals(NONE);
     }
 
-    /** Returns whether a role has the right for what is the member's own. */
-    boolean isOwn(MemberRole role) {
-        return cell(role).equals("own");
+    /** Returns whether a member has the right for what is the member's own, by the role or as the admin of a team. */
+    boolean isOwn(Membership membership) {
+        return cell(membership.role()).equals(OWN)
+                || (!membership.administers().isEmpty() && cells.getLast().equals(OWN));
     }
 
     /** Returns whether the admin of a team has the right for what is the team's. */

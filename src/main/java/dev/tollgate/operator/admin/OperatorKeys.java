@@ -15,10 +15,15 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySecret;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.storage.Change;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -52,6 +57,7 @@ public final class OperatorKeys {
                                 this::create,
                                 "name",
                                 "kind",
+                                "scopes",
                                 "spend",
                                 "rates",
                                 "allow",
@@ -123,12 +129,7 @@ public final class OperatorKeys {
     public KeyResult.Made create(By by, String accountId, KeySettings settings) throws ActionRefused {
         KeySecret secret = KeySecret.random(random);
         CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, writer.now());
-        writer.commit(
-                by,
-                "key.create",
-                create.id(),
-                () -> create.outcome() instanceof CreateKey.Created created ? changed(null, created.key()) : null,
-                create);
+        commit(by, "key.create", create.id(), accountId, create, () -> created(create));
         return switch (create.outcome()) {
             case CreateKey.NoSuchOwner _, CreateKey.Misread _ ->
                 throw new IllegalStateException("an account key has no other owner");
@@ -151,30 +152,63 @@ public final class OperatorKeys {
     }
 
     /**
-     * Gives a key another secret; id, limits and what it has spent stay.
+     * Gives a key another secret; id, limits and what it has spent stay. Not a personal key, whose secret could read what its member's keys have kept.
      *
      * @param grace how long the old one works, 0 to 30 days
      */
     public KeyResult.Made rotate(By by, String keyId, Duration grace) throws ActionRefused {
+        Key present = ActionRefused.where(() -> keys.byId(keyId).orElse(null));
+        if (present != null && !present.owner().memberId().isEmpty()) {
+            throw new ActionRefused(
+                    ActionRefused.Why.CONFLICT,
+                    "Key " + keyId + " is the personal key of member "
+                            + present.owner().memberId()
+                            + ", who alone can get a new secret for it. You can disable the key.");
+        }
         KeySecret secret = KeySecret.random(random);
         Key key = commit(by, "key.rotate", keyId, new RotateKey(keyId, KeyCondition.NONE, secret, grace, writer.now()));
         return new KeyResult.Made(key, secret.reveal());
     }
 
     private Key commit(By by, String action, String keyId, KeyEdit edit) throws ActionRefused {
-        Key before = ActionRefused.where(() -> keys.byId(keyId).orElse(null));
-        writer.commit(
-                by,
-                action,
-                keyId,
-                () -> edit.outcome() instanceof KeyEdit.Changed done ? changed(before, done.key()) : null,
-                edit);
+        Key present = ActionRefused.where(() -> keys.byId(keyId).orElse(null));
+        if (present == null) {
+            throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no key " + keyId + ".");
+        }
+        commit(by, action, keyId, present.accountId(), edit, () -> edited(edit));
         return switch (edit.outcome()) {
             case KeyEdit.Changed done -> done.key();
             case KeyEdit.NoSuchKey _ ->
                 throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no key " + keyId + ".");
             case KeyEdit.ChangedMeanwhile _ -> throw new IllegalStateException("whatever it has become");
         };
+    }
+
+    /** Commits a change with its rows in both logs: the operator's and the organization's. */
+    private void commit(
+            By by, String action, String keyId, String accountId, Change change, Supplier<@Nullable BothKeys> told)
+            throws ActionRefused {
+        List<Change> all = new ArrayList<>(List.of(change));
+        all.addAll(Acting.operator(accountId).act(Right.ACCOUNT_KEYS, action, keyId, writer.now(), () -> {
+            BothKeys both = told.get();
+            return both == null ? null : KeyJson.changed(both.before(), both.after());
+        }));
+        all.add(writer.row(by, action, keyId, () -> {
+            BothKeys both = told.get();
+            return both == null ? null : changed(both.before(), both.after());
+        }));
+        writer.commit(all);
+    }
+
+    /** A key before a change and after it. @param before null if it is new */
+    private record BothKeys(@Nullable Key before, Key after) {}
+
+    private static @Nullable BothKeys created(CreateKey create) {
+        return create.outcome() instanceof CreateKey.Created made ? new BothKeys(null, made.key()) : null;
+    }
+
+    private static @Nullable BothKeys edited(KeyEdit edit) {
+        return edit.outcome() instanceof KeyEdit.Changed done ? new BothKeys(done.before(), done.key()) : null;
     }
 
     private static Deed.Changed changed(@Nullable Key before, Key after) {

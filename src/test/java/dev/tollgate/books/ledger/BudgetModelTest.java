@@ -14,6 +14,7 @@ import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
@@ -314,7 +315,7 @@ class BudgetModelTest {
                 new Allowances(store.database, StoreFixture.SECRETS, store::now),
                 store::now,
                 new SecureRandom());
-        KeyResult moved = customers.move(ACCOUNT, key.id(), team, "per_1");
+        KeyResult moved = customers.move(new Acting(ACCOUNT, "per_1", null, null), key.id(), team);
         assertThat(moved).as(as).isInstanceOf(KeyResult.Done.class);
         String id = ((KeyResult.Done) moved).key().id();
         if (!id.equals(key.id())) {

@@ -171,7 +171,7 @@ class UsageByOwnerTest {
 
     private void make() {
         String member = random.nextBoolean() ? "" : MEMBERS.get(random.nextInt(MEMBERS.size()));
-        KeyResult made = keys.create(ACCOUNT, new NewKey(KeySettings.named("k"), member, team(), "per_" + seed), null);
+        KeyResult made = keys.create(BY, new NewKey(KeySettings.named("k"), member, team()), null);
         if (made instanceof KeyResult.Made its) {
             live.add(its.key());
         }
@@ -180,7 +180,7 @@ class UsageByOwnerTest {
     private void move() {
         if (!live.isEmpty()) {
             Key old = live.get(random.nextInt(live.size()));
-            if (keys.move(ACCOUNT, old.id(), team(), "per_1") instanceof KeyResult.Done moved) {
+            if (keys.move(BY, old.id(), team()) instanceof KeyResult.Done moved) {
                 live.remove(old);
                 live.add(moved.key());
             }
@@ -190,7 +190,7 @@ class UsageByOwnerTest {
     private void delete() {
         if (!live.isEmpty()) {
             Key gone = live.remove(random.nextInt(live.size()));
-            keys.delete(ACCOUNT, gone.id());
+            keys.delete(BY, gone.id());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.tollgate.customers.keys.KeyChange.SetAccountRates;
 import dev.tollgate.customers.keys.KeyEdit.DeleteKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
@@ -65,8 +66,12 @@ class CustomerKeysTest {
         store.close();
     }
 
+    private static Acting by(String account) {
+        return new Acting(account, account, null, null);
+    }
+
     private KeyResult.Made made(KeySettings settings) {
-        return (KeyResult.Made) keys.create("acc_1", NewKey.ofAccount(settings, "acc_1"), null);
+        return (KeyResult.Made) keys.create(by("acc_1"), NewKey.ofAccount(settings), null);
     }
 
     private static Key done(KeyResult result) {
@@ -80,14 +85,14 @@ class CustomerKeysTest {
     @Test
     void an_account_has_a_hundred_keys_at_most_and_deleting_one_makes_room() {
         for (int i = 0; i < CustomerKeys.KEYS_MAX - 1; i++) {
-            keys.create("acc_1", NewKey.ofAccount(PLAIN, "acc_1"), null);
+            keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null);
         }
         String last = made(PLAIN).key().id();
         store.setNow(store.now().plus(Duration.ofDays(1)));
-        assertThat(keys.create("acc_1", NewKey.ofAccount(PLAIN, "acc_1"), null)).isEqualTo(new KeyResult.TooMany());
-        assertThat(keys.create("acc_2", NewKey.ofAccount(PLAIN, "acc_2"), null)).isInstanceOf(KeyResult.Made.class);
-        keys.delete("acc_1", last);
-        assertThat(keys.create("acc_1", NewKey.ofAccount(PLAIN, "acc_1"), null)).isInstanceOf(KeyResult.Made.class);
+        assertThat(keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null)).isEqualTo(new KeyResult.TooMany());
+        assertThat(keys.create(by("acc_2"), NewKey.ofAccount(PLAIN), null)).isInstanceOf(KeyResult.Made.class);
+        keys.delete(by("acc_1"), last);
+        assertThat(keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null)).isInstanceOf(KeyResult.Made.class);
     }
 
     @ParameterizedTest
@@ -103,7 +108,7 @@ class CustomerKeysTest {
         KeyResult.Made made = made(PLAIN);
         assertThat(find(made)).isInstanceOf(Authentication.Found.class);
         String id = made.key().id();
-        assertThat(keys.delete("acc_1", id)).isInstanceOf(KeyResult.Done.class);
+        assertThat(keys.delete(by("acc_1"), id)).isInstanceOf(KeyResult.Done.class);
         assertThat(find(made)).isInstanceOf(Authentication.Deleted.class);
         assertThat(admit(id, made.key().prefix())).isEqualTo(KeyState.Outcome.DELETED);
         assertThat(keys.list("acc_1", null, 9)).isEmpty();
@@ -111,9 +116,9 @@ class CustomerKeysTest {
         assertThat(keys.everMade("acc_1", null, 9))
                 .extracting(key -> key.settings().name())
                 .contains("laptop");
-        assertThat(keys.delete("acc_1", id)).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.rotate("acc_1", "", id, null, Duration.ZERO)).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.disable("acc_1", id, false)).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.delete(by("acc_1"), id)).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.rotate(by("acc_1"), id, null, Duration.ZERO)).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.disable(by("acc_1"), id, false)).isEqualTo(new KeyResult.NoSuchKey());
     }
 
     @Test
@@ -121,10 +126,11 @@ class CustomerKeysTest {
         String id = made(PLAIN).key().id();
         KeyResult.NoSuchKey none = new KeyResult.NoSuchKey();
         assertThat(keys.find("acc_2", id)).isEmpty();
-        assertThat(keys.disable("acc_2", id, true)).isEqualTo(none);
-        assertThat(keys.delete("acc_2", id)).isEqualTo(none);
-        assertThat(keys.rotate("acc_2", "", id, null, Duration.ZERO)).isEqualTo(none);
-        assertThat(keys.change("acc_2", id, null, settings -> settings, null)).isEqualTo(none);
+        assertThat(keys.disable(by("acc_2"), id, true)).isEqualTo(none);
+        assertThat(keys.delete(by("acc_2"), id)).isEqualTo(none);
+        assertThat(keys.rotate(by("acc_2"), id, null, Duration.ZERO)).isEqualTo(none);
+        assertThat(keys.change(by("acc_2"), id, null, settings -> settings, null))
+                .isEqualTo(none);
         assertThat(store.decide(new DeleteKey(id, new KeyCondition("acc_2", null), store.now())))
                 .isEqualTo(new KeyEdit.NoSuchKey());
         assertThat(keys.find("acc_1", id)).isPresent();
@@ -133,12 +139,12 @@ class CustomerKeysTest {
     @Test
     void a_change_based_on_outdated_values_is_refused() {
         Key seen = made(PLAIN).key();
-        Key changed = done(keys.change("acc_1", seen.id(), seen.version(), its -> its.withName("one"), null));
+        Key changed = done(keys.change(by("acc_1"), seen.id(), seen.version(), its -> its.withName("one"), null));
         assertThat(changed.version()).isGreaterThan(seen.version());
-        assertThat(keys.change("acc_1", seen.id(), seen.version(), its -> its.withName("two"), true))
+        assertThat(keys.change(by("acc_1"), seen.id(), seen.version(), its -> its.withName("two"), true))
                 .isEqualTo(new KeyResult.ChangedMeanwhile(changed));
         assertThat(keys.find("acc_1", seen.id())).contains(changed);
-        Key again = done(keys.change("acc_1", seen.id(), changed.version(), its -> its.withName("two"), true));
+        Key again = done(keys.change(by("acc_1"), seen.id(), changed.version(), its -> its.withName("two"), true));
         assertThat(again.disabled()).isTrue();
         assertThat(again.settings().name()).isEqualTo("two");
     }
@@ -148,7 +154,7 @@ class CustomerKeysTest {
         KeyResult.Made first = made(PLAIN.withRates(new CallLimits(7L, 8L, 9L)));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         KeyResult.Made second =
-                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ofHours(1));
+                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofHours(1));
         assertThat(second.key().id()).isEqualTo(first.key().id());
         assertThat(second.key().settings()).isEqualTo(first.key().settings());
         assertThat(second.secret()).isNotEqualTo(first.secret());
@@ -167,10 +173,10 @@ class CustomerKeysTest {
     void rotated_without_grace_the_old_secret_is_refused_at_once() {
         KeyResult.Made first = made(PLAIN);
         KeyResult.Made second =
-                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ofDays(7));
+                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofDays(7));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         KeyResult.Made third =
-                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ZERO);
+                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ZERO);
         assertThat(find(first)).isEqualTo(new Authentication.Unknown());
         assertThat(find(second)).isEqualTo(new Authentication.Unknown());
         assertThat(find(third)).isInstanceOf(Authentication.Found.class);
@@ -180,13 +186,13 @@ class CustomerKeysTest {
     void what_holds_for_a_key_holds_for_its_old_secret_too() {
         KeyResult.Made first = made(PLAIN);
         String id = first.key().id();
-        keys.rotate("acc_1", "", id, null, Duration.ofDays(1));
+        keys.rotate(by("acc_1"), id, null, Duration.ofDays(1));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
-        keys.disable("acc_1", id, true);
+        keys.disable(by("acc_1"), id, true);
         assertThat(find(first)).isInstanceOf(Authentication.Disabled.class);
-        keys.disable("acc_1", id, false);
+        keys.disable(by("acc_1"), id, false);
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
-        keys.delete("acc_1", id);
+        keys.delete(by("acc_1"), id);
         assertThat(find(first)).isInstanceOf(Authentication.Deleted.class);
     }
 
@@ -194,7 +200,7 @@ class CustomerKeysTest {
     void secrets_old_and_new_are_known_after_a_restart() {
         KeyResult.Made first = made(PLAIN);
         KeyResult.Made second =
-                (KeyResult.Made) keys.rotate("acc_1", "", first.key().id(), null, Duration.ofDays(1));
+                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofDays(1));
         store = store.reopened();
         store.keys.callTheRoll();
         assertThat(authenticate(first.secret())).isInstanceOf(Authentication.Found.class);
@@ -217,9 +223,9 @@ class CustomerKeysTest {
         assertThat(keys.list("acc_1", null, 9)).isEmpty();
         assertThat(store.keys.list(null, null, 9)).isEmpty();
         assertThat(keys.find("acc_1", one.key().id())).isEmpty();
-        assertThat(keys.rotate("acc_1", "", one.key().id(), null, Duration.ZERO))
+        assertThat(keys.rotate(by("acc_1"), one.key().id(), null, Duration.ZERO))
                 .isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.delete("acc_1", one.key().id())).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.delete(by("acc_1"), one.key().id())).isEqualTo(new KeyResult.NoSuchKey());
         assertThat(store.keys.find("hidden acc_1")).isEqualTo(new Authentication.Unknown());
         assertThat(admit(one.key().id(), one.key().prefix())).isEqualTo(KeyState.Outcome.USABLE);
         assertThat(keys.playground("acc_9")).isEqualTo(new Authentication.Unknown());
@@ -230,14 +236,15 @@ class CustomerKeysTest {
         KeySettings management = PLAIN.withKind(KeyKind.MANAGEMENT);
         CustomerKeys byKey = keys.byManagementKey();
         KeyResult.NotByKey refused = new KeyResult.NotByKey();
-        assertThat(byKey.create("acc_1", NewKey.ofAccount(management, "key_1"), null))
+        assertThat(byKey.create(by("acc_1"), NewKey.ofAccount(management), null))
                 .isEqualTo(refused);
         String id = made(management).key().id();
-        assertThat(byKey.rotate("acc_1", "", id, null, Duration.ZERO)).isEqualTo(refused);
-        assertThat(byKey.change("acc_1", id, null, settings -> settings, null)).isEqualTo(refused);
-        assertThat(byKey.delete("acc_1", id)).isEqualTo(refused);
-        assertThat(byKey.disable("acc_1", id, true)).isEqualTo(refused);
-        assertThat(keys.disable("acc_1", id, true)).isInstanceOf(KeyResult.Done.class);
+        assertThat(byKey.rotate(by("acc_1"), id, null, Duration.ZERO)).isEqualTo(refused);
+        assertThat(byKey.change(by("acc_1"), id, null, settings -> settings, null))
+                .isEqualTo(refused);
+        assertThat(byKey.delete(by("acc_1"), id)).isEqualTo(refused);
+        assertThat(byKey.disable(by("acc_1"), id, true)).isEqualTo(refused);
+        assertThat(keys.disable(by("acc_1"), id, true)).isInstanceOf(KeyResult.Done.class);
     }
 
     @Test
@@ -259,7 +266,7 @@ class CustomerKeysTest {
     void a_grace_has_bounds() {
         String id = made(PLAIN).key().id();
         for (Duration grace : List.of(Duration.ofSeconds(-1), RotateKey.GRACE_MAX.plusSeconds(1))) {
-            assertThatThrownBy(() -> keys.rotate("acc_1", "", id, null, grace))
+            assertThatThrownBy(() -> keys.rotate(by("acc_1"), id, null, grace))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }

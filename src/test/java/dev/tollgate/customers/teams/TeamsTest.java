@@ -111,8 +111,17 @@ class TeamsTest {
                 + ACCOUNT + "', 'per_" + id + "', 'member', 1)");
     }
 
+    private static Acting by(String account) {
+        return new Acting(account, "per_1", null, null);
+    }
+
+    /** @param member empty for a management key */
+    private static Acting as(String member) {
+        return new Acting(ACCOUNT, "per_1", null, member.isEmpty() ? null : new Membership(member, MemberRole.MEMBER));
+    }
+
     private KeyResult create(String member, String team) {
-        return keys.create(ACCOUNT, new NewKey(KeySettings.named("k"), member, team, "per_1"), null);
+        return keys.create(by(ACCOUNT), new NewKey(KeySettings.named("k"), member, team), null);
     }
 
     private KeyResult.Made key(String member, String team) {
@@ -230,12 +239,12 @@ class TeamsTest {
     void a_moved_key_keeps_secret_settings_and_first_id() {
         Team team = made("Search");
         KeyResult.Made old = (KeyResult.Made) keys.create(
-                ACCOUNT, new NewKey(KeySettings.named("bot").withModels(List.of("m")), "", "", "per_1"), null);
+                by(ACCOUNT), NewKey.ofAccount(KeySettings.named("bot").withModels(List.of("m"))), null);
         String id = old.key().id();
-        assertThat(keys.move(OTHER, id, team.id(), "per_1")).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.move(ACCOUNT, id, "team_none", "per_1")).isEqualTo(new KeyResult.NoSuchOwner());
+        assertThat(keys.move(by(OTHER), id, team.id())).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.move(by(ACCOUNT), id, "team_none")).isEqualTo(new KeyResult.NoSuchOwner());
 
-        Key moved = ((KeyResult.Done) keys.move(ACCOUNT, id, team.id(), "per_1")).key();
+        Key moved = ((KeyResult.Done) keys.move(by(ACCOUNT), id, team.id())).key();
 
         assertThat(moved.id()).isNotEqualTo(id);
         assertThat(moved.settings()).isEqualTo(old.key().settings());
@@ -246,7 +255,7 @@ class TeamsTest {
         assertThat(store.number("SELECT COUNT(*) FROM api_key WHERE id = '" + id + "' AND deleted_at IS NOT NULL"
                         + " AND moved_to = '" + moved.id() + "'"))
                 .isEqualTo(1);
-        Key back = ((KeyResult.Done) keys.move(ACCOUNT, moved.id(), "", "per_1")).key();
+        Key back = ((KeyResult.Done) keys.move(by(ACCOUNT), moved.id(), "")).key();
         assertThat(back.owner()).isEqualTo(KeyOwner.account(id));
         store = store.reopened();
         assertThat(store.keys.find(old.secret())).isInstanceOf(Authentication.Found.class);
@@ -258,9 +267,9 @@ class TeamsTest {
         String id = key("mem_ann", "").key().id();
 
         for (String by : List.of("", "mem_bob")) {
-            assertThat(keys.rotate(ACCOUNT, by, id, null, Duration.ZERO)).isEqualTo(new KeyResult.NotYours());
+            assertThat(keys.rotate(as(by), id, null, Duration.ZERO)).isEqualTo(new KeyResult.NotYours());
         }
-        assertThat(keys.rotate(ACCOUNT, "mem_ann", id, null, Duration.ZERO)).isInstanceOf(KeyResult.Made.class);
+        assertThat(keys.rotate(as("mem_ann"), id, null, Duration.ZERO)).isInstanceOf(KeyResult.Made.class);
     }
 
     private void budget(String owner, long micros) {
@@ -286,7 +295,7 @@ class TeamsTest {
         budget(old.id(), 100);
         assertThat(reserve("t1", old, 60)).isEqualTo(new ReserveOutcome.Reserved(60));
 
-        Key moved = ((KeyResult.Done) keys.move(ACCOUNT, old.id(), team.id(), "per_1")).key();
+        Key moved = ((KeyResult.Done) keys.move(by(ACCOUNT), old.id(), team.id())).key();
 
         assertThat(refused("t2", moved, 101)).isEqualTo(new Spender(Owner.KEY, moved.id(), ""));
         assertThat(reserve("t3", moved, 100)).isEqualTo(new ReserveOutcome.Reserved(100));
@@ -391,7 +400,7 @@ class TeamsTest {
         Key moved = ((Authentication.Found) found(kept)).key();
         assertThat(moved.owner()).isEqualTo(new KeyOwner("", other.id(), id));
         assertThat(store.keys.marked(ACCOUNT)).isEqualTo(Map.of(moved.id(), "per_ann"));
-        keys.rotate(ACCOUNT, "", moved.id(), null, Duration.ZERO);
+        keys.rotate(by(ACCOUNT), moved.id(), null, Duration.ZERO);
         assertThat(store.keys.marked(ACCOUNT)).isEmpty();
     }
 }

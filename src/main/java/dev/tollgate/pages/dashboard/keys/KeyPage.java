@@ -43,7 +43,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -126,8 +125,8 @@ public record KeyPage(
         }
         return switch (deed) {
             case "save" -> save(request, key, form);
-            case "off" -> turn(key, true);
-            case "on" -> turn(key, false);
+            case "off" -> turn(request, key, true);
+            case "on" -> turn(request, key, false);
             case "rotate" -> rotate(request, key, version(form.text("version")), form.text("grace"));
             case "delete" -> delete(request, key, form.text("typed"));
             default -> PageStep.to(path(key));
@@ -142,7 +141,7 @@ public record KeyPage(
             return again(request, key, form, reading.errors());
         }
         Long version = version(sent.text("version"));
-        return switch (keys.change(key.accountId(), key.id(), version, reading.edit(), null)) {
+        return switch (keys.change(PageRequest.acting(request), key.id(), version, reading.edit(), null)) {
             case KeyResult.Done done -> PageStep.to(path(key) + "?done=saved");
             case KeyResult.ChangedMeanwhile changed ->
                 again(
@@ -160,8 +159,8 @@ public record KeyPage(
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1L;
     }
 
-    private PageStep turn(Key key, boolean off) {
-        keys.disable(key.accountId(), key.id(), off);
+    private PageStep turn(PageRequest<Visitor.Member> request, Key key, boolean off) {
+        keys.disable(PageRequest.acting(request), key.id(), off);
         return PageStep.to(path(key) + "?done=turned");
     }
 
@@ -170,7 +169,7 @@ public record KeyPage(
         if (chosen == null) {
             return PageStep.to(path(key));
         }
-        return switch (keys.rotate(key.accountId(), member(request), key.id(), version, chosen)) {
+        return switch (keys.rotate(PageRequest.acting(request), key.id(), version, chosen)) {
             case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             // Also where the form is sent once more: the secret that it has made was shown, and stays good.
             case KeyResult.ChangedMeanwhile changed ->
@@ -194,7 +193,7 @@ public record KeyPage(
                     KeyForm.of(key, zone(request)),
                     Map.of("typed", "Type the key's name, " + key.settings().name() + ", to delete it."));
         }
-        keys.delete(key.accountId(), key.id());
+        keys.delete(PageRequest.acting(request), key.id());
         return PageStep.to(KeysPage.PATH + "?deleted=1");
     }
 
@@ -292,11 +291,6 @@ public record KeyPage(
     private static long shownVersion(KeyForm form, Key key) {
         String sent = form.text("version");
         return sent.isEmpty() ? key.version() : version(sent);
-    }
-
-    /** Returns the visitor's membership: the gate lets nobody else in. */
-    private static String member(PageRequest<Visitor.Member> request) {
-        return Objects.requireNonNull(request.visitor().person().membership()).id();
     }
 
     private static String path(Key key) {

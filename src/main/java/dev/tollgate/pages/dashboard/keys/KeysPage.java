@@ -172,7 +172,7 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
         String id = form.text(off ? "off" : "on");
         Key key = keys.find(account, id).orElse(null);
         if (key != null && (off || key.settings().kind() != KeyKind.MANAGEMENT)) {
-            keys.disable(account, id, off);
+            keys.disable(PageRequest.acting(request), id, off);
         }
         return PageStep.to(PATH + "?turned=" + UrlText.encoded(id));
     }

@@ -57,10 +57,7 @@ public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, 
         }
         KeySettings settings = reading.edit()
                 .apply(KeySettings.named(form.text("name")).withKind(isManagement ? KeyKind.MANAGEMENT : KeyKind.API));
-        return switch (keys.create(
-                request.visitor().accountId(),
-                NewKey.ofAccount(settings, request.visitor().person().id()),
-                Once.of(sent))) {
+        return switch (keys.create(PageRequest.acting(request), NewKey.ofAccount(settings), Once.of(sent))) {
             case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             case KeyResult.MadeBefore before ->
                 PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
