@@ -207,8 +207,12 @@ public final class CustomerKeys {
     }
 
     private static Right right(Acting by, Key key) {
+        return KeyRights.of(key.settings().kind(), key.owner(), memberId(by));
+    }
+
+    private static String memberId(Acting by) {
         Membership membership = by.membership();
-        return KeyRights.of(key.settings().kind(), key.owner(), membership == null ? "" : membership.id());
+        return membership == null ? "" : membership.id();
     }
 
     /** Returns whether a member may do something with a key; the rights of keys are checked by their gate. */
@@ -226,7 +230,12 @@ public final class CustomerKeys {
      */
     public KeyResult change(
             Acting by, String id, @Nullable Long version, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
-        SetKey change = new SetKey(id, condition(by, version), edit, disabled);
+        // Somebody else's name for a personal key would be another one for its member.
+        boolean mayRename = find(by.accountId(), id)
+                .filter(key -> may(by, key, KeyRights::mayChange))
+                .isPresent();
+        UnaryOperator<KeySettings> restricting = its -> edit.apply(its).withName(its.name());
+        SetKey change = new SetKey(id, condition(by, version), mayRename ? edit : restricting, disabled);
         return edit(by, "key.change", KeyRights::mayRestrict, new Often(CHANGED, CHANGED_DAY), change);
     }
 
@@ -235,11 +244,11 @@ public final class CustomerKeys {
         DisableKey change = new DisableKey(id, condition(by, null), disabled);
         return disabled
                 ? edit(by, "key.disable", KeyRights::mayRestrict, null, change)
-                : edit(by, "key.enable", KeyRights::mayRestrict, new Often(CHANGED, CHANGED_DAY), change);
+                : edit(by, "key.enable", KeyRights::mayEnable, new Often(CHANGED, CHANGED_DAY), change);
     }
 
     private static KeyCondition condition(Acting by, @Nullable Long version) {
-        return new KeyCondition(by.accountId(), version);
+        return new KeyCondition(by.accountId(), version, memberId(by));
     }
 
     /**
@@ -301,8 +310,7 @@ public final class CustomerKeys {
      */
     public KeyResult rotate(Acting by, String id, @Nullable Long version, Duration grace) {
         String its = find(by.accountId(), id).map(key -> key.owner().memberId()).orElse("");
-        Membership membership = by.membership();
-        if (!its.isEmpty() && (membership == null || !its.equals(membership.id()))) {
+        if (!its.isEmpty() && !its.equals(memberId(by))) {
             return new KeyResult.NotYours();
         }
         KeySecret secret = KeySecret.random(random);

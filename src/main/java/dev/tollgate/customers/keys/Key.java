@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.KeyOwner;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code key_…}
  * @param owner the member or team that it belongs to, and the key's first id
  * @param prefix the beginning of the secret
+ * @param locks what the member of a personal key cannot change, because somebody else has
  * @param version counts the changes, so that no change overwrites another unseen
  * @param lastUsedAt when it last admitted a call, to the minute; null if never
  * @param deletedAt when it was deleted; its name and its usage stay. Null if it was not
@@ -22,6 +24,7 @@ public record Key(
         String prefix,
         KeySettings settings,
         boolean disabled,
+        Set<KeyLock> locks,
         long version,
         Instant createdAt,
         @Nullable Instant lastUsedAt,
@@ -34,7 +37,7 @@ public record Key(
     }
 
     static Key made(String id, String accountId, KeyOwner owner, String prefix, KeySettings settings, Instant at) {
-        return new Key(id, accountId, owner, prefix, settings, false, 1, at, null, null, null);
+        return new Key(id, accountId, owner, prefix, settings, false, Set.of(), 1, at, null, null, null);
     }
 
     /** Returns whether the key may be used from there. */
@@ -62,27 +65,88 @@ public record Key(
     }
 
     Key movedTo(String nextId, KeyOwner its, Instant at) {
-        return new Key(nextId, accountId, its, prefix, settings, disabled, 1, at, lastUsedAt, null, oldSecretUntil);
+        return new Key(
+                nextId, accountId, its, prefix, settings, disabled, Set.of(), 1, at, lastUsedAt, null, oldSecretUntil);
     }
 
     Key withAccount(String its) {
         return new Key(
-                id, its, owner, prefix, settings, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+                id,
+                its,
+                owner,
+                prefix,
+                settings,
+                disabled,
+                locks,
+                version,
+                createdAt,
+                lastUsedAt,
+                deletedAt,
+                oldSecretUntil);
     }
 
     Key withSettings(KeySettings its) {
         return new Key(
-                id, accountId, owner, prefix, its, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+                id,
+                accountId,
+                owner,
+                prefix,
+                its,
+                disabled,
+                locks,
+                version,
+                createdAt,
+                lastUsedAt,
+                deletedAt,
+                oldSecretUntil);
     }
 
     Key withDisabled(boolean its) {
         return new Key(
-                id, accountId, owner, prefix, settings, its, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+                id,
+                accountId,
+                owner,
+                prefix,
+                settings,
+                its,
+                locks,
+                version,
+                createdAt,
+                lastUsedAt,
+                deletedAt,
+                oldSecretUntil);
+    }
+
+    Key withLocks(Set<KeyLock> its) {
+        return new Key(
+                id,
+                accountId,
+                owner,
+                prefix,
+                settings,
+                disabled,
+                its,
+                version,
+                createdAt,
+                lastUsedAt,
+                deletedAt,
+                oldSecretUntil);
     }
 
     Key withDeletedAt(@Nullable Instant at) {
         return new Key(
-                id, accountId, owner, prefix, settings, disabled, version, createdAt, lastUsedAt, at, oldSecretUntil);
+                id,
+                accountId,
+                owner,
+                prefix,
+                settings,
+                disabled,
+                locks,
+                version,
+                createdAt,
+                lastUsedAt,
+                at,
+                oldSecretUntil);
     }
 
     Key withSecret(String newPrefix, @Nullable Instant oldUntil) {
@@ -93,6 +157,7 @@ public record Key(
                 newPrefix,
                 settings,
                 disabled,
+                locks,
                 version,
                 createdAt,
                 lastUsedAt,
@@ -108,6 +173,7 @@ public record Key(
                 prefix,
                 settings,
                 disabled,
+                locks,
                 version + 1,
                 createdAt,
                 lastUsedAt,

@@ -53,10 +53,19 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
         if (!condition.hasSeen(present.key())) {
             return new ChangedMeanwhile(present.key());
         }
-        Key changed = edited(present.key()).asNextVersion();
+        Key changed = locked(present.key(), edited(present.key())).asNextVersion();
         write(rows, present, changed);
         touch(present);
         return new Changed(present.key(), changed);
+    }
+
+    private Key locked(Key old, Key changed) {
+        String member = old.owner().memberId();
+        return member.isEmpty()
+                ? changed
+                : member.equals(condition.memberId())
+                        ? KeyLock.byMember(old, changed)
+                        : KeyLock.byAnother(old, changed);
     }
 
     /** Changes what a key's owner can choose. */
@@ -167,11 +176,12 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
      *
      * @param accountId the account that the key must belong to; null for any
      * @param version the version that the change was based on; null for any
+     * @param memberId the member who makes the change; empty for a key and the operator
      */
     public record KeyCondition(
-            @Nullable String accountId, @Nullable Long version) {
+            @Nullable String accountId, @Nullable Long version, String memberId) {
 
-        public static final KeyCondition NONE = new KeyCondition(null, null);
+        public static final KeyCondition NONE = new KeyCondition(null, null, "");
 
         boolean isOf(Key key) {
             return accountId == null || accountId.equals(key.accountId());

@@ -74,6 +74,9 @@ public final class KeyJson {
                 .put("name", settings.name())
                 .put("kind", settings.kind().code())
                 .put("disabled", key.disabled());
+        if (!key.locks().isEmpty()) {
+            texts(json.putArray("locked"), KeyLock.codes(key.locks()));
+        }
         if (settings.kind() == KeyKind.MANAGEMENT) {
             texts(json.putArray("scopes"), Scope.codes(settings.scopes()));
         }

@@ -30,6 +30,12 @@ public final class KeyRights {
         return isOwn(by, key) && mayRestrict(by, key);
     }
 
+    /** Returns whether a member may take calls with a key again: not its member, if somebody else has disabled it. */
+    public static boolean mayEnable(Membership by, Key key) {
+        boolean isMembers = key.owner().memberId().equals(by.id());
+        return mayRestrict(by, key) && !(isMembers && key.locks().contains(KeyLock.DISABLED));
+    }
+
     /** Returns whether a member may create a key of a kind for an owner. */
     public static boolean mayCreate(Membership by, KeyKind kind, KeyOwner owner) {
         Right right = of(kind, owner, by.id());

@@ -24,14 +24,14 @@ final class KeyRows {
     private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL";
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
-                rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, id, hash, prefix,
+                rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, locked, id, hash, prefix,
                 created_at, member_id, team_id, origin_id, created_by, scopes, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
                 spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, expires_at = ?,
-                hidden = ?, version = ?, deleted_at = ?
+                hidden = ?, version = ?, deleted_at = ?, locked = ?
             WHERE id = ?""";
 
     // Other nodes read on from the last number: under a new one they find the new hash.
@@ -49,7 +49,7 @@ final class KeyRows {
             UPDATE api_key SET hash = ?, old_hash = NULL, old_until = NULL, moved_to = ?, deleted_at = ?, version = version + 1
             WHERE id = ?""";
     private static final String TAKE_OVER = """
-            UPDATE api_key SET old_hash = ?, old_until = ?, locked = (SELECT locked FROM api_key WHERE id = ?),
+            UPDATE api_key SET old_hash = ?, old_until = ?,
                 marked = (SELECT marked FROM api_key WHERE id = ?), last_used_at = ? WHERE id = ?""";
     private static final String MARK_MADE = """
             UPDATE api_key SET marked = ? WHERE account_id = ? AND created_by = ? AND team_id = COALESCE(?, team_id)
@@ -167,7 +167,7 @@ final class KeyRows {
         String id = present.key().id();
         statements.run(MOVE, "moved " + id, next.id(), at, id);
         insert(next, present.hash(), createdBy);
-        statements.run(TAKE_OVER, present.oldHash(), next.oldSecretUntil(), id, id, next.lastUsedAt(), next.id());
+        statements.run(TAKE_OVER, present.oldHash(), next.oldSecretUntil(), id, next.lastUsedAt(), next.id());
         new BudgetSql(statements).copy(next.accountId(), id, next.id());
     }
 
@@ -251,7 +251,8 @@ final class KeyRows {
                 settings.expiresAt(),
                 key.isHidden(),
                 key.version(),
-                key.deletedAt());
+                key.deletedAt(),
+                String.join(" ", KeyLock.codes(key.locks())));
         return values;
     }
 

@@ -19,7 +19,8 @@ final class KeySql {
             api_key.allow, api_key.models, api_key.spend_hour, api_key.spend_day, api_key.spend_total, api_key.rate_requests,
             api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at,
             api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until,
-            api_key.member_id, api_key.team_id, api_key.origin_id, api_key.scopes""";
+            api_key.member_id, api_key.team_id, api_key.origin_id, api_key.scopes,
+            api_key.locked""";
 
     /** The live keys of an account that have an owner, or a part of it; hidden ones too. Takes the account, the member and the team, each of these null for any. */
     private static final String OWNED = """
@@ -41,6 +42,7 @@ final class KeySql {
                 row.getString("prefix"),
                 settings(row),
                 Columns.flag(row, "disabled"),
+                KeyLock.parse(words(row.getString("locked"))),
                 row.getLong("version"),
                 Columns.time(row, "created_at"),
                 Columns.timeOrNull(row, "last_used_at"),

@@ -51,7 +51,7 @@ public final class LeaversKeys {
             } else {
                 String next = OwnIds.key(random);
                 moved.add(next);
-                moves.add(new MoveKey(new KeyCondition(leaver.accountId(), null), id, next, team, by, at));
+                moves.add(new MoveKey(new KeyCondition(leaver.accountId(), null, ""), id, next, team, by, at));
             }
         }
         this.delete = new DeleteKeys(leaver.accountId(), leaver.memberId(), leaver.teamId(), rest, at);

@@ -131,7 +131,7 @@ class CustomerKeysTest {
         assertThat(keys.rotate(by("acc_2"), id, null, Duration.ZERO)).isEqualTo(none);
         assertThat(keys.change(by("acc_2"), id, null, settings -> settings, null))
                 .isEqualTo(none);
-        assertThat(store.decide(new DeleteKey(id, new KeyCondition("acc_2", null), store.now())))
+        assertThat(store.decide(new DeleteKey(id, new KeyCondition("acc_2", null, ""), store.now())))
                 .isEqualTo(new KeyEdit.NoSuchKey());
         assertThat(keys.find("acc_1", id)).isPresent();
     }

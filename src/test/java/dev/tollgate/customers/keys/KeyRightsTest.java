@@ -197,8 +197,10 @@ class KeyRightsTest {
         assertThat(log.subList(1, 6))
                 .containsExactly(
                         "per_member key.change " + key.id() + " {\"name\":\"k\"} {\"name\":\"new\"}",
-                        "per_admin key.disable " + key.id() + " {\"disabled\":false} {\"disabled\":true}",
-                        "per_admin key.enable " + key.id() + " {\"disabled\":true} {\"disabled\":false}",
+                        "per_admin key.disable " + key.id() + " {\"disabled\":false}"
+                                + " {\"disabled\":true,\"locked\":[\"disabled\"]}",
+                        "per_admin key.enable " + key.id() + " {\"disabled\":true,\"locked\":[\"disabled\"]}"
+                                + " {\"disabled\":false}",
                         "per_member key.rotate " + key.id() + " {\"prefix\":\"" + key.prefix() + "\"} {\"prefix\":\""
                                 + rotated + "\"}",
                         "per_owner key.move " + key.id() + " {\"id\":\"" + key.id()
@@ -207,6 +209,43 @@ class KeyRightsTest {
                 .startsWith("per_lead key.delete " + next + " {\"id\":\"" + next)
                 .endsWith(" null");
         assertThat(log).hasSize(7);
+    }
+
+    @Test
+    void its_member_cannot_undo_what_others_have_restricted() {
+        Key key = made("member", NAMED.withSpend(new SpendLimits(1L, 2L, null)), "mem_member", "");
+        SpendLimits lower = new SpendLimits(1L, 1L, null);
+        keys.change(as("admin"), key.id(), null, its -> its.withName("mine").withSpend(lower), null);
+        keys.disable(as("admin"), key.id(), true);
+
+        assertThat(keys.disable(as("member"), key.id(), false)).isEqualTo(new KeyResult.NotAllowed());
+        keys.change(
+                as("member"),
+                key.id(),
+                null,
+                its -> its.withName("n").withSpend(SpendLimits.NONE).withModels(List.of("m")),
+                false);
+
+        Key kept = keys.find(ACCOUNT, key.id()).orElseThrow();
+        assertThat(kept.disabled()).isTrue();
+        assertThat(kept.settings().spend()).isEqualTo(lower);
+        assertThat(kept.settings().name()).isEqualTo("n");
+        assertThat(kept.settings().models()).containsExactly("m");
+        assertThat(kept.locks()).containsExactlyInAnyOrder(KeyLock.DISABLED, KeyLock.SPEND);
+        store = store.reopened();
+        assertThat(store.keys.byId(key.id())).contains(kept);
+    }
+
+    @Test
+    void a_lock_ends_when_its_limit_is_removed() {
+        Key key = made("member", NAMED, "mem_member", "team_1");
+        keys.disable(as("lead"), key.id(), true);
+        keys.change(as("lead"), key.id(), null, its -> its.withSpend(new SpendLimits(1L, null, null)), null);
+        keys.change(as("admin"), key.id(), null, its -> its.withSpend(SpendLimits.NONE), false);
+
+        assertThat(keys.find(ACCOUNT, key.id()).orElseThrow().locks()).isEmpty();
+        keys.disable(as("member"), key.id(), true);
+        assertThat(keys.disable(as("member"), key.id(), false)).isInstanceOf(KeyResult.Done.class);
     }
 
     @Test
