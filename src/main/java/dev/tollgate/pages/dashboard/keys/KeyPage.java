@@ -224,8 +224,9 @@ public record KeyPage(
         boolean isLocked = row.management()
                 && !isFilledIn
                 && !people.sessions().isProved(request.visitor().session());
-        List<AgentSettings> agents =
-                row.management() ? null : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
+        List<AgentSettings> agents = row.management() || request.query("agents") == null
+                ? null
+                : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
         return (out, shell) -> JtekeyGenerated.render(
                 out, null, shell, row, spent, now, calls, lately, fields, version, isLocked, said, agents);
     }

@@ -121,7 +121,8 @@ class KeyPagesTest {
                 .containsPattern("export ANTHROPIC_MODEL=[^\n]*anthropic/gemini-[^\n]*")
                 .contains("Give it a provider of its own in ~/.codex/config.toml:")
                 .doesNotContain("sk-…", "{{", "127.0.0.1:8080", "<summary>SDKs</summary>");
-        assertThat(browser.get(key.path()).body())
+        assertThat(browser.get(key.path()).body()).contains(key.path() + "?agents=1#agents-title");
+        assertThat(browser.get(key.path() + "?agents=1").body())
                 .contains("export ANTHROPIC_AUTH_TOKEN=$TOLLGATE_KEY")
                 .doesNotContain("export TOLLGATE_KEY=", "sk-…");
     }
