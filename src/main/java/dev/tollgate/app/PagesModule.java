@@ -40,6 +40,7 @@ import dev.tollgate.pages.dashboard.members.OrganizationsPage;
 import dev.tollgate.pages.dashboard.members.TeamPage;
 import dev.tollgate.pages.dashboard.members.TeamsPage;
 import dev.tollgate.pages.dashboard.members.WebhooksPage;
+import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.requests.RequestPage;
 import dev.tollgate.pages.dashboard.requests.RequestsPage;
@@ -200,10 +201,15 @@ record PagesModule(
         return books.stores().ledger().account(accountId).map(Account::name).orElse(accountId);
     }
 
+    private OwnerNames.Reader owners() {
+        return new OwnerNames.Reader(people.teams(), people.members());
+    }
+
     private List<Route<?>> requests() {
         Stores stores = books.stores();
         AccountHistory history = books.history();
         Catalogue catalogue = ground.catalogue();
+        OwnerNames.Reader owners = owners();
         return RouteList.of(
                 new OverviewPage(
                                 history,
@@ -217,11 +223,11 @@ record PagesModule(
                                 new Dismissals(books.database(), books.writer(), ground.clock()),
                                 books.people())
                         .routes(pages),
-                new RequestsPage(history, stores.keys(), catalogue, ground.clock()).routes(pages),
+                new RequestsPage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages),
                 new RequestPage(history, stores.tasks(), stores.receipts(), Expiry.KEPT, ground.clock()).routes(pages),
                 live.routes(pages),
                 new RefusedPage(calls.refused(), stores.keys(), stores.ledger(), ground.clock()).routes(pages),
-                new UsagePage(history, stores.keys(), catalogue, ground.clock()).routes(pages));
+                new UsagePage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages));
     }
 
     private List<Route<?>> keys() {
@@ -301,7 +307,8 @@ record PagesModule(
                 new StatementPages(
                                 books.history(),
                                 money.payments(),
-                                books.stores().keys())
+                                books.stores().keys(),
+                                owners())
                         .routes(pages),
                 new TopUpPages(
                                 ledger,

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccountStatement {
 
-    public static final String HEADER = "time,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice";
+    public static final String HEADER =
+            "time,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice,team,member";
 
     private static final int FETCH_ROWS = 1_000;
 
@@ -141,7 +142,9 @@ public final class AccountStatement {
                     about.origin.keyId(),
                     field(about.reason),
                     Credits.dollars(amountMicros, taskId == null ? 2 : 4),
-                    about.origin.invoice()));
+                    about.origin.invoice(),
+                    about.origin.teamId(),
+                    about.origin.memberId()));
         }
 
         /** Quotes as in RFC 4180; a model's name is untrusted text. */

@@ -11,15 +11,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source {@code payment}, {@code grant}, {@code voucher}, {@code gift} or {@code refund}; empty for a call and a correction
  * @param keyId the key of the call; empty without a call
+ * @param teamId the key's team; empty without one
+ * @param memberId the member whose personal key it is; empty without one
  * @param invoice the number of the payment's paper; empty without one
  */
-public record EntryOrigin(String source, String keyId, String invoice) {
+public record EntryOrigin(String source, String keyId, String teamId, String memberId, String invoice) {
 
     /** The origin of a balance, which no movement has. */
-    public static final EntryOrigin NONE = new EntryOrigin("", "", "");
+    public static final EntryOrigin NONE = new EntryOrigin("", "", "", "", "");
 
     /** Read by {@link #read}, with {@link #JOINS}. */
     public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, t.key_id AS origin_key,"
+            + " (SELECT k.team_id FROM api_key k WHERE k.id = t.key_id) AS origin_team,"
+            + " (SELECT k.member_id FROM api_key k WHERE k.id = t.key_id) AS origin_member,"
             + " q.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name";
 
     /** Joins {@code entry e} with its call and its payment. */
@@ -46,6 +50,8 @@ public record EntryOrigin(String source, String keyId, String invoice) {
         return new EntryOrigin(
                 source,
                 Objects.requireNonNullElse(keyId, ""),
+                Objects.requireNonNullElse(row.getString("origin_team"), ""),
+                Objects.requireNonNullElse(row.getString("origin_member"), ""),
                 paper == 0
                         ? ""
                         : number(

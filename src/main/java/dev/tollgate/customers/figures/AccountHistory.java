@@ -347,7 +347,7 @@ public final class AccountHistory {
                         .toList(),
                 moved,
                 byModel,
-                usage.groups(UsageQuestion.of(span, By.KEY)),
+                usage.groups(UsageQuestion.of(span, By.KEY, By.TEAM, By.MEMBER)),
                 all,
                 opening + moved - all.chargedMicros(),
                 new LedgerPage(List.of(), null, null));

@@ -178,6 +178,8 @@ public final class CsvExport {
                 .text(reason)
                 .figure(dollars)
                 .figure(origin.invoice())
+                .text(origin.teamId())
+                .text(origin.memberId())
                 .line();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.roles.KeyView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,10 @@ public record KeyFilter(
         return new KeyFilter(keyId, null, null, KeyView.ALL);
     }
 
-    /** Returns a narrower filter: the reader's keys, and of these one key. */
-    public KeyFilter withKey(String id) {
-        return new KeyFilter(id, teamId, memberId, view);
+    /** Returns a narrower filter: the keys of one team or member as well, or one key. @param by key, team or member */
+    public KeyFilter with(By by, String id) {
+        return new KeyFilter(
+                by == By.KEY ? id : keyId, by == By.TEAM ? id : teamId, by == By.MEMBER ? id : memberId, view);
     }
 
     /** Returns whether the calls of all keys count. */

@@ -11,7 +11,7 @@ import java.util.List;
  * @param beside what did not move by a call: bought, refunded, taken back, corrected; in their order
  * @param movedMicros what those add up to
  * @param usage charges by model as it was asked for
- * @param byKey the same charges by key
+ * @param byKey the same charges by key, each with its owner
  * @param all of them; its refunds stand in {@code beside}, too
  * @param lines a page of its movements, the newest first
  */

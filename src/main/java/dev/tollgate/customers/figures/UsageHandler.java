@@ -15,7 +15,6 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Base64;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -91,7 +90,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
 
     private static By by(String name, String text) {
         for (By by : By.values()) {
-            if (by.name().toLowerCase(Locale.ROOT).equals(name.strip())) {
+            if (by.word().equals(name.strip())) {
                 return by;
             }
         }

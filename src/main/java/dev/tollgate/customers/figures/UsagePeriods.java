@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -49,11 +48,6 @@ final class UsagePeriods implements AutoCloseable {
     /** The common values of a group; empty for what does not group. */
     record Name(String model, String keyId, String teamId, String memberId) implements Comparable<Name> {
 
-        private static final Comparator<Name> ORDER = Comparator.comparing(Name::model)
-                .thenComparing(Name::keyId)
-                .thenComparing(Name::teamId)
-                .thenComparing(Name::memberId);
-
         /** Makes the name of a group whose key's owner is not looked at. */
         Name(String model, String keyId) {
             this(model, keyId, "", "");
@@ -61,7 +55,10 @@ final class UsagePeriods implements AutoCloseable {
 
         @Override
         public int compareTo(Name other) {
-            return ORDER.compare(this, other);
+            int byModel = model.compareTo(other.model);
+            int byKey = byModel != 0 ? byModel : keyId.compareTo(other.keyId);
+            int byTeam = byKey != 0 ? byKey : teamId.compareTo(other.teamId);
+            return byTeam != 0 ? byTeam : memberId.compareTo(other.memberId);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.figures;
 
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,13 @@ public record UsageQuestion(
         TEAM,
         MEMBER;
 
+        /** Returns the name in queries and answers. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
         /** Returns whether the owner of the key decides. */
-        boolean isOwner() {
+        public boolean isOwner() {
             return this == TEAM || this == MEMBER;
         }
     }

@@ -130,10 +130,10 @@ class QuestionsAPageTest {
         }
     }
 
-    /** Four queries: balance and fold; movements without calls; lines; their models. On SQLite also charges before and in the month, twice. */
+    /** Five queries: balance and fold; movements without calls; owners of keys; lines; their models. On SQLite also charges before and in the month, twice. */
     @ParameterizedTest
     @EnumSource
-    void a_statement_asks_a_server_four_questions_once_its_days_and_lines_are_known(Stores stores) {
+    void a_statement_asks_a_server_five_questions_once_its_days_and_lines_are_known(Stores stores) {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
             YearMonth month = YearMonth.of(2026, 11);
@@ -145,7 +145,7 @@ class QuestionsAPageTest {
             MonthStatement first = history.statement("acc_1", before, null, 50);
             assertThat(history.statement("acc_1", before, null, 50)).isEqualTo(first);
             assertThat(questions(store, sql -> history.statement(sql, "acc_1", before, null, 50)))
-                    .isEqualTo(4 + 3 * ofDays(stores));
+                    .isEqualTo(5 + 3 * ofDays(stores));
         }
     }
 }

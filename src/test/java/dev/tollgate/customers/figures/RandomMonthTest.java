@@ -719,7 +719,7 @@ class RandomMonthTest {
                     .isEqualTo(statement.all());
             List<String> lines = new ArrayList<>();
             csv.write(ACCOUNT, span.from(), span.to(), lines::add);
-            assertThat(lines.getLast()).endsWith("," + Credits.text(balance) + ",,,,0.00,");
+            assertThat(lines.getLast()).endsWith("," + Credits.text(balance) + ",,,,0.00,,,");
             StringBuilder file = new StringBuilder();
             new CsvExport(history).statement(ACCOUNT, month, piece -> file.append(piece) != null);
             assertThat(file).startsWith(CsvCells.BEGIN);

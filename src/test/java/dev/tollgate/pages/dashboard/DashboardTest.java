@@ -618,7 +618,8 @@ class DashboardTest {
                 .lines()
                 .toList();
         assertThat(lines.getFirst())
-                .isEqualTo("\ufefftime,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice");
+                .isEqualTo(
+                        "\ufefftime,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice,team,member");
         assertThat(lines.stream().filter(line -> line.contains(",charge,")).map(line -> line.split(",")[3]))
                 .containsExactlyElementsOf(onPage.reversed());
         assertThat(page)

@@ -9,13 +9,16 @@ import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.MonthStatement;
 import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
@@ -30,16 +33,22 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtestatementGenerated;
 
 /** {@code /dashboard/billing/statements/{month}}, and the same as a file: a month in UTC. */
-public record StatementPages(AccountHistory history, Payments payments, Keys keys) {
+public record StatementPages(AccountHistory history, Payments payments, Keys keys, OwnerNames.Reader owners) {
 
     private static final String PATH = BillingPages.PATH + "/statements/";
     private static final String MONTH = "month";
     private static final int LINES = 50;
-    private static final int KEYS_MAX = 50;
+    private static final int LINES_MAX = 50;
     private static final int MONTH_CHARS = 7;
 
     public List<Route<?>> routes(Pages pages) {
@@ -53,15 +62,14 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         return PATH + month;
     }
 
-    /** Returns the path of a month's calls of a model or a key. */
-    public static String calls(YearMonth month, @Nullable String model, @Nullable String keyId) {
+    /** Returns the path of a month's calls. @param by what they have in common @param id of the model, key, team or member */
+    public static String calls(YearMonth month, By by, String id) {
         return PageLink.to(PageLink.REQUESTS)
                 .with("range", "own")
                 .with("from", month.atDay(1).toString())
                 .with("to", month.atEndOfMonth().toString())
                 .with("utc", "1")
-                .with("model", model)
-                .with("key", keyId)
+                .with(by.word(), id)
                 .text();
     }
 
@@ -76,30 +84,54 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     }
 
     /**
-     * A line of the charges by key.
+     * A table of the month's charges by key, team or member.
      *
-     * @param keyId null for the keys that have no line of their own
+     * @param name the kind of its lines
      */
-    public record KeyLine(@Nullable String keyId, String name, Figures figures) {}
+    public record Charges(String name, List<Line> lines) {}
 
-    /** The keys with the largest charges, and one line for the others. */
-    private List<KeyLine> byKey(String account, List<UsageGroup> groups) {
+    /** A line of charges. @param href its calls; null for lines that are more than one key, and for keys without an owner */
+    public record Line(@Nullable String href, String name, Figures figures) {}
+
+    /** Returns the charges by key, and by team and member if a key has one. */
+    private List<Charges> charges(String account, YearMonth month, List<UsageGroup> groups) {
         if (groups.isEmpty()) {
             return List.of();
         }
         KeyNames names = KeyNames.of(keys, account);
-        List<UsageGroup> sorted = groups.stream()
-                .sorted(Comparator.comparingLong(
-                        (UsageGroup group) -> -group.figures().chargedMicros()))
-                .toList();
-        List<KeyLine> lines = new ArrayList<>();
-        for (UsageGroup group : sorted.subList(0, Math.min(KEYS_MAX, sorted.size()))) {
-            lines.add(new KeyLine(group.keyId(), names.name(group.keyId()), group.figures()));
+        List<Charges> tables = new ArrayList<>();
+        tables.add(new Charges("key", lines(month, By.KEY, sums(groups, UsageGroup::keyId), names::name)));
+        Map<String, Figures> ofTeams = sums(groups, UsageGroup::teamId);
+        Map<String, Figures> ofMembers = sums(groups, UsageGroup::memberId);
+        if (!ofTeams.keySet().equals(Set.of("")) || !ofMembers.keySet().equals(Set.of(""))) {
+            OwnerNames owned = owners.of(account, KeyView.ALL);
+            tables.add(new Charges("team", lines(month, By.TEAM, ofTeams, owned::team)));
+            tables.add(new Charges("member", lines(month, By.MEMBER, ofMembers, owned::member)));
         }
-        if (sorted.size() > KEYS_MAX) {
+        return tables;
+    }
+
+    private static Map<String, Figures> sums(List<UsageGroup> groups, Function<UsageGroup, @Nullable String> id) {
+        Map<String, Figures> sums = new TreeMap<>();
+        groups.forEach(group -> sums.merge(Objects.requireNonNull(id.apply(group)), group.figures(), Figures::plus));
+        return sums;
+    }
+
+    /** The largest charges, and one line for the others. */
+    private static List<Line> lines(YearMonth month, By by, Map<String, Figures> sums, UnaryOperator<String> name) {
+        List<Map.Entry<String, Figures>> sorted = sums.entrySet().stream()
+                .sorted(Comparator.comparingLong(
+                        (Map.Entry<String, Figures> each) -> -each.getValue().chargedMicros()))
+                .toList();
+        List<Line> lines = new ArrayList<>();
+        for (Map.Entry<String, Figures> each : sorted.subList(0, Math.min(LINES_MAX, sorted.size()))) {
+            String id = each.getKey();
+            lines.add(new Line(id.isEmpty() ? null : calls(month, by, id), name.apply(id), each.getValue()));
+        }
+        if (sorted.size() > LINES_MAX) {
             Figures others =
-                    sorted.stream().skip(KEYS_MAX).map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus);
-            lines.add(new KeyLine(null, Display.count(sorted.size() - KEYS_MAX, "other key"), others));
+                    sorted.stream().skip(LINES_MAX).map(Map.Entry::getValue).reduce(Figures.NONE, Figures::plus);
+            lines.add(new Line(null, Display.count(sorted.size() - LINES_MAX, "other " + by.word()), others));
         }
         return lines;
     }
@@ -113,7 +145,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
                 .toList();
         Party contact = payments.contact(account);
         Party seller = payments.seller();
-        List<KeyLine> byKey = byKey(account, statement.byKey());
+        List<Charges> charges = charges(account, month, statement.byKey());
         List<Payment> paid = paid(account, month);
         return PageStep.show((out, shell) -> JtestatementGenerated.render(
                 out,
@@ -124,7 +156,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
                 contact,
                 statement,
                 beside,
-                byKey,
+                charges,
                 paid,
                 request.query("before") == null));
     }

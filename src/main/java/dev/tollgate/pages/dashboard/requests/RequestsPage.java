@@ -17,6 +17,7 @@ import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -34,7 +35,8 @@ import templates.dashboard.JtefindGenerated;
 import templates.dashboard.JterequestsGenerated;
 
 /** {@code /dashboard/requests}, the same as a file, and {@code /dashboard/find}: what happened. */
-public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
+public record RequestsPage(
+        AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
 
     private static final int ROWS = 50;
     private static final int FIND_CHARS_MAX = 200;
@@ -56,11 +58,12 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
         CallPage page =
                 history.calls(account, filters.filter(), before, before == null ? request.query("after") : null, ROWS);
         KeyNames names = KeyNames.of(keys, account, filters.keys().view());
+        OwnerNames owned = owners.of(account, filters.keys().view());
         List<FilterChoice> models =
                 FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model());
         Figures totals = totals(account, filters);
-        return PageStep.show((out, shell) ->
-                JterequestsGenerated.render(out, null, shell, filters, models, names.choices(), page, totals, now));
+        return PageStep.show((out, shell) -> JterequestsGenerated.render(
+                out, null, shell, filters, models, names.choices(), owned, page, totals, now));
     }
 
     /** The roll-ups' figures, as Usage has them and never a sum of rows; null if they do not know just these calls. */

@@ -22,12 +22,13 @@ import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The chart of the usage page and of a key's, and the small lines of rows. Pure.
  *
- * @param names of keys or models, by their ids
+ * @param names of keys, models, teams or members, by their ids
  * @param order of the columns; others follow, the largest first
  * @param calls the log between two days, both included
  * @param today is marked, if it is in the span
@@ -58,7 +59,7 @@ public record UsageChart(
                 Chart.amounts(money));
     }
 
-    /** @param groups by day and key, or day and model */
+    /** @param groups by day and one of model, key, team and member */
     Chart of(Metric metric, List<UsageGroup> groups) {
         ToLongFunction<Figures> figure =
                 switch (metric) {
@@ -77,7 +78,10 @@ public record UsageChart(
     }
 
     private String name(UsageGroup group) {
-        return names.apply(Objects.requireNonNull(group.keyId() == null ? group.model() : group.keyId()));
+        return names.apply(Stream.of(group.model(), group.keyId(), group.teamId(), group.memberId())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow());
     }
 
     private Chart chart(List<PartsChart.Part> parts, String prefix, LongFunction<Chart.Cell> cell) {

@@ -1,10 +1,13 @@
 package dev.tollgate.pages.dashboard.usage;
 
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.figures.UsageTable;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PartsChart;
 import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Change;
@@ -24,8 +27,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of the usage page's table: keys or models, with the range before. Pure. */
-public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyNames names) {
+/** The rows of the usage page's table: keys, models, teams or members, with the range before. Pure. */
+public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyNames names, OwnerNames owners) {
 
     /** Maximum number of rows of a page of the table. The file has all rows. */
     static final int ROWS = 25;
@@ -35,7 +38,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
     /**
      * A row.
      *
-     * @param href the page of the row alone; null if it is
+     * @param href the page of the row alone; null if it is, or has none
      * @param calls the log of its calls
      */
     public record Row(
@@ -106,12 +109,12 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                 .toList();
     }
 
-    /** Returns the largest rows of models instead of keys, or the other way round; none if one of them is open. */
+    /** Returns the largest rows of models, or of keys instead of models; none if one of them is open. */
     List<Row> others() {
         if (view.filters().key() != null || view.filters().model() != null) {
             return List.of();
         }
-        return new UsageLines(view.otherWay(), table, past, names)
+        return new UsageLines(view.otherWay(), table, past, names, owners)
                 .rows().stream()
                         .filter(row -> row.figures().calls() > 0 || row.net() != 0)
                         .sorted(Comparator.comparing(Row::net).reversed())
@@ -125,26 +128,39 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
     }
 
     private String id(UsageGroup group) {
-        return Objects.requireNonNull(view.isByKey() ? group.keyId() : group.model());
+        return Objects.requireNonNull(
+                switch (view.rows()) {
+                    case KEY -> group.keyId();
+                    case TEAM -> group.teamId();
+                    case MEMBER -> group.memberId();
+                    default -> group.model();
+                });
     }
 
     private Row row(String id, Figures figures, Figures before) {
+        By rows = view.rows();
+        KeyFilter keys = view.filters().keys();
         boolean isOnly =
-                id.equals(view.isByKey() ? view.filters().key() : view.filters().model());
+                id.isEmpty() || id.equals(rows == By.MODEL ? view.filters().model() : keys.keyId());
         return new Row(
                 id,
                 label(id),
                 isOnly ? null : view.opened(id),
-                view.isByKey()
-                        ? calls(first(), last(), view.filters().model(), id)
-                        : calls(first(), last(), id, view.filters().key()),
+                rows == By.MODEL
+                        ? calls(first(), last(), id, keys)
+                        : calls(first(), last(), view.filters().model(), id.isEmpty() ? keys : keys.with(rows, id)),
                 figures,
                 before,
                 table.all().netMicros());
     }
 
     String label(String id) {
-        return view.isByKey() ? names.name(id) : id;
+        return switch (view.rows()) {
+            case KEY -> names.name(id);
+            case TEAM -> owners.team(id);
+            case MEMBER -> owners.member(id);
+            default -> id;
+        };
     }
 
     LocalDate first() {
@@ -155,20 +171,20 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
         return table.span().to().minusMillis(1).atZone(table.span().zone()).toLocalDate();
     }
 
-    String calls(LocalDate from, LocalDate to, @Nullable String model, @Nullable String key) {
-        return view.calls(table.span(), from, to, model, key);
+    String calls(LocalDate from, LocalDate to, @Nullable String model, KeyFilter keys) {
+        return view.calls(table.span(), from, to, model, keys);
     }
 
     /** The log of these days, of the filters' model and key. */
     String calls(LocalDate from, LocalDate to) {
-        return calls(from, to, view.filters().model(), view.filters().key());
+        return calls(from, to, view.filters().model(), view.filters().keys());
     }
 
     Sorting<Row> sorting() {
         return Sorting.of(
                 List.of(
                         new Sorting.Column<>(
-                                "name", view.isByKey() ? "Key" : "Model", "", Comparator.comparing(Row::label)),
+                                "name", UsageView.title(view.rows()), "", Comparator.comparing(Row::label)),
                         new Sorting.Column<>(
                                 "days",
                                 "Spend by "

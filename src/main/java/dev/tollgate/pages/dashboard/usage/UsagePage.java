@@ -19,6 +19,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Chart;
@@ -40,7 +41,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteusageGenerated;
 
 /** {@code /dashboard/usage}, and the same as a file: where it went, and why it is more than before. */
-public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
+public record UsagePage(
+        AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
 
     public static final String PATH = "/dashboard/usage";
 
@@ -86,7 +87,8 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
      * @param against the range before
      * @param balance micro-credits; null for a reader who may not see it
      * @param daysLeft how long the balance lasts; null if nobody can say
-     * @param others the largest models if rows are keys, or the other way round
+     * @param others the largest models, or the largest keys if rows are models
+     * @param owners names of teams and members
      * @param chart null if there are no calls
      * @param nearest the month of the nearest calls if the range has none; null if there are no calls at all
      */
@@ -100,6 +102,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
             @Nullable Long daysLeft,
             MonthPace pace,
             @Nullable String keyName,
+            OwnerNames owners,
             @Nullable Why why,
             List<SwitchLink> ranges,
             Listed listed,
@@ -145,11 +148,13 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         UsageView view = view(request);
-        UsageTable table = history.usage(account, view.question(span(view), By.KEY, By.MODEL));
+        By[] groups = groups(view);
+        UsageTable table = history.usage(account, view.question(span(view), groups));
         Span before = history.before(table.span(), view.isMonth());
-        UsageTable past = history.usage(account, view.question(before, By.KEY, By.MODEL));
+        UsageTable past = history.usage(account, view.question(before, groups));
         KeyNames names = KeyNames.of(keys, account, view.filters().keys().view());
-        UsageLines lines = new UsageLines(view, table, past, names);
+        OwnerNames owned = owners.of(account, view.filters().keys().view());
+        UsageLines lines = new UsageLines(view, table, past, names, owned);
         Overview overview = history.overview(
                         account,
                         zone(request),
@@ -159,6 +164,11 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
         return PageStep.show((out, shell) ->
                         JteusageGenerated.render(out, null, shell, api(request, table.span(), view), shown))
                 .withBalance(overview.balance().balanceMicros());
+    }
+
+    /** Returns by what the table's figures are grouped: a key has one owner, so a team or a member makes no more groups. */
+    private static By[] groups(UsageView view) {
+        return view.rows().isOwner() ? new By[] {By.KEY, By.MODEL, view.rows()} : new By[] {By.KEY, By.MODEL};
     }
 
     private Shown shown(PageRequest<Visitor.Member> request, UsageLines lines, Overview overview) {
@@ -183,6 +193,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 overview.emptyOn() == null ? null : ChronoUnit.DAYS.between(today, overview.emptyOn()),
                 pace(account, view, zone(request), overview.asOf()),
                 key == null ? null : lines.names().name(key),
+                lines.owners(),
                 why(account, lines, request.money()),
                 view.ranges(MonthPace.name(today)),
                 listed(lines, drawn, spend, days),
@@ -192,9 +203,12 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
     }
 
     private List<DayCredits> days(String account, UsageView view, Span span) {
-        By by = view.isByKey() ? By.KEY : By.MODEL;
         return history.credits(
-                account, span, by, view.filters().model(), view.filters().keys());
+                account,
+                span,
+                view.rows(),
+                view.filters().model(),
+                view.filters().keys());
     }
 
     private static Listed listed(UsageLines lines, UsageChart drawn, @Nullable Chart spend, List<DayCredits> days) {
@@ -220,19 +234,18 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
         return new UsageChart(
                 span,
                 lines::label,
-                lines.view().isByKey()
-                        ? List.of()
-                        : catalogue.all().stream().map(Model::id).toList(),
+                lines.view().rows() == By.MODEL
+                        ? catalogue.all().stream().map(Model::id).toList()
+                        : List.of(),
                 lines::calls,
                 lines.table().asOf().atZone(span.zone()).toLocalDate());
     }
 
     private Chart measured(String account, UsageLines lines, UsageChart drawn) {
         UsageView view = lines.view();
-        By by = view.isByKey() ? By.KEY : By.MODEL;
         return drawn.of(
                 view.metric(),
-                history.usage(account, view.question(lines.table().span(), By.DAY, by))
+                history.usage(account, view.question(lines.table().span(), By.DAY, view.rows()))
                         .groups());
     }
 
@@ -282,7 +295,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                                 lines.first(),
                                 lines.last(),
                                 lines.view().filters().model(),
-                                card.keyId()),
+                                lines.view().filters().keys().with(By.KEY, card.keyId())),
                         limit(account, card.keyId()));
     }
 
@@ -324,9 +337,11 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 .with("range", "own")
                 .with("from", month.atDay(1).toString())
                 .with("to", month.atEndOfMonth().toString())
-                .with("by", view.by())
+                .with("by", view.by().word())
                 .with("model", view.filters().model())
                 .with("key", view.filters().key())
+                .with("team", view.filters().team())
+                .with("member", view.filters().member())
                 .text();
     }
 
@@ -335,16 +350,18 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 + PageLink.to(request.address() + "/v1/usage")
                         .with("start", span.from().toString())
                         .with("end", span.to().toString())
-                        .with("group_by", view.isByKey() ? "key" : "model")
+                        .with("group_by", view.rows().word())
                         .with("model", view.filters().model())
                         .with("key", view.filters().key())
+                        .with("team", view.filters().team())
+                        .with("member", view.filters().member())
                         .text()
                 + "\"";
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         UsageView view = view(request);
-        UsageQuestion question = view.question(span(view), By.valueOf(view.by().toUpperCase(Locale.ROOT)));
+        UsageQuestion question = view.question(span(view), view.by());
         return PageFile.text("usage.csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
                 .usage(request.visitor().accountId(), question, pieces));
     }

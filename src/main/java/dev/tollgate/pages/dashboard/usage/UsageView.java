@@ -6,6 +6,7 @@ import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.SwitchLink;
@@ -22,17 +23,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The choices that the URL of the usage page makes.
  *
- * @param filters with a range, and perhaps a model or a key that is opened
- * @param by what the URL groups by: key or model, in files also day
+ * @param filters with a range, and perhaps a model, a key, a team or a member that is opened
+ * @param by what the URL groups by; by day only in files
  * @param sort a column of the table; null for the largest spend first
  * @param page of the table's rows, from 0 on
  */
 public record UsageView(
-        CallFilters filters,
-        String by,
-        Metric metric,
-        @Nullable String sort,
-        int page) {
+        CallFilters filters, By by, Metric metric, @Nullable String sort, int page) {
 
     private static final int PAGE_MAX = 1_000;
 
@@ -61,7 +58,10 @@ public record UsageView(
         String page = request.query("page");
         return new UsageView(
                 filters,
-                by != null && Set.of("day", "model").contains(by) ? by : "key",
+                Stream.of(By.values())
+                        .filter(each -> each.word().equals(by))
+                        .findFirst()
+                        .orElse(By.KEY),
                 Stream.of(Metric.values())
                         .filter(each -> each.word().equals(metric))
                         .findFirst()
@@ -70,19 +70,29 @@ public record UsageView(
                 page != null && page.matches("[0-9]{1,3}") ? Math.min(Integer.parseInt(page), PAGE_MAX) : 0);
     }
 
-    /** The same with models as rows instead of keys, or the other way round. */
-    UsageView otherWay() {
-        return new UsageView(filters, isByKey() ? "model" : "key", metric, null, 0);
+    /** The same with models as rows, or with keys instead of models. */
+    public UsageView otherWay() {
+        return new UsageView(filters, rows() == By.MODEL ? By.KEY : By.MODEL, metric, null, 0);
     }
 
     ChosenRange range() {
         return Objects.requireNonNull(filters.range());
     }
 
-    /** Returns whether rows are keys. An opened key has models as rows, an opened model keys. */
-    public boolean isByKey() {
+    /** Returns what the rows are: those of the URL, but an opened key has models as rows, and an opened model, team or member no row of its kind. */
+    public By rows() {
         boolean isKeyOpen = filters.key() != null;
-        return isKeyOpen == (filters.model() != null) ? !by.equals("model") : !isKeyOpen;
+        if (isKeyOpen != (filters.model() != null)) {
+            return isKeyOpen ? By.MODEL : by == By.MODEL ? By.KEY : opened();
+        }
+        return opened();
+    }
+
+    private By opened() {
+        boolean isOpen = by == By.DAY
+                || (by == By.TEAM && filters.team() != null)
+                || (by == By.MEMBER && filters.member() != null);
+        return isOpen ? By.KEY : by;
     }
 
     /** Returns whether it is a month or its begin, which is compared with the month before. */
@@ -100,9 +110,9 @@ public record UsageView(
     // ---- links ----
 
     /** The page with what is not usual in the URL. */
-    private static String link(CallFilters filters, String by, Metric metric, @Nullable String sort) {
+    private static String link(CallFilters filters, By by, Metric metric, @Nullable String sort) {
         return filters.at(UsagePage.PATH)
-                .with("by", by.equals("model") ? by : null)
+                .with("by", by == By.KEY || by == By.DAY ? null : by.word())
                 .with("metric", metric == Metric.SPEND ? null : metric.word())
                 .with("sort", sort)
                 .text();
@@ -122,15 +132,12 @@ public record UsageView(
                 .text();
     }
 
-    /** The page of one row: a key with its models, or a model with its keys. */
+    /** The page of one row: a key with its models, or a model, a team or a member with its keys. */
     String opened(String id) {
-        return link(
-                isByKey()
-                        ? with(range(), filters.model(), filters.keys().withKey(id))
-                        : with(range(), id, filters.keys()),
-                by,
-                metric,
-                null);
+        CallFilters its = rows() == By.MODEL
+                ? with(range(), id, filters.keys())
+                : with(range(), filters.model(), filters.keys().with(rows(), id));
+        return link(its, by, metric, null);
     }
 
     /** The page of all models and keys. */
@@ -138,8 +145,8 @@ public record UsageView(
         return link(with(range(), null, KeyFilter.of(filters.keys().view())), by, metric, null);
     }
 
-    public String file(String group) {
-        return filters.at(UsagePage.PATH + ".csv").with("by", group).text();
+    public String file(By group) {
+        return filters.at(UsagePage.PATH + ".csv").with("by", group.word()).text();
     }
 
     /** @param month the name of the present one */
@@ -163,13 +170,25 @@ public record UsageView(
         return links;
     }
 
-    public List<SwitchLink> groups() {
-        return Stream.of("key", "model")
-                .map(each -> new SwitchLink(
-                        each.equals("key") ? "Key" : "Model",
-                        link(filters, each, metric, null),
-                        isByKey() == each.equals("key")))
+    /** @param owners none: rows are keys or models alone */
+    public List<SwitchLink> groups(OwnerNames owners) {
+        return Stream.of(By.KEY, By.MODEL, By.TEAM, By.MEMBER)
+                .filter(each -> !each.isOwner()
+                        || each == by
+                        || !(each == By.TEAM ? owners.teams() : owners.members()).isEmpty())
+                .map(each -> new SwitchLink(title(each), link(filters, each, metric, null), rows() == each))
                 .toList();
+    }
+
+    /** Returns what a row is called. */
+    public static String title(By by) {
+        return switch (by) {
+            case DAY -> "Day";
+            case MODEL -> "Model";
+            case KEY -> "Key";
+            case TEAM -> "Team";
+            case MEMBER -> "Member";
+        };
     }
 
     public List<SwitchLink> metrics() {
@@ -179,14 +198,16 @@ public record UsageView(
     }
 
     /** Returns the log of calls between two days, both included. */
-    String calls(Span span, LocalDate from, LocalDate to, @Nullable String model, @Nullable String key) {
+    String calls(Span span, LocalDate from, LocalDate to, @Nullable String model, KeyFilter keys) {
         return PageLink.to(PageLink.REQUESTS)
                 .with("range", "own")
                 .with("from", from.toString())
                 .with("to", to.toString())
                 .with("utc", span.zone().equals(ZoneOffset.UTC) ? "1" : null)
                 .with("model", model)
-                .with("key", key)
+                .with("key", keys.keyId())
+                .with("team", keys.teamId())
+                .with("member", keys.memberId())
                 .text();
     }
 

@@ -181,6 +181,33 @@ class OwnViewsTest {
     }
 
     @Test
+    void usage_is_grouped_and_filtered_by_team_and_member() {
+        String search = team.replaceFirst(".*/", "");
+        String teams = page("olga", "/dashboard/usage?by=team");
+        assertThat(teams).contains("<h2>By team</h2>", "Search", "No team", "by=member", "group_by=team");
+        assertThat(page("olga", "/dashboard/usage?by=member")).contains("<h2>By member</h2>", "ann@example.org");
+        assertThat(page("olga", "/dashboard/usage?by=team&team=" + search))
+                .contains("<h2>By key</h2>", "bob-key", "team-key", "the team <b class=\"wide\">Search</b>")
+                .doesNotContain("ann-key");
+        assertThat(page("olga", "/dashboard/usage?model=gemini-2.5-flash&by=member"))
+                .contains("<h2>By member</h2>");
+        assertThat(page("olga", "/dashboard/usage.csv?by=team").lines()).hasSize(3);
+        assertThat(page("olga", "/dashboard/requests")).contains("name=\"team\"", "name=\"member\"");
+        assertThat(page("ann", "/dashboard/requests")).doesNotContain("name=\"team\"", "name=\"member\"");
+        assertThat(page("ann", "/dashboard/usage")).doesNotContain("by=team", "by=member", "bob@example.org");
+    }
+
+    @Test
+    void a_statement_has_the_charges_by_team_and_by_member() {
+        String path = "/dashboard/billing/statements/2026-11";
+        assertThat(page("olga", path))
+                .contains("Calls by key", "Calls by team", "Search", "No team", "Calls by member", "bob@example.org");
+        assertThat(page("olga", path + "/statement.csv"))
+                .contains("invoice,team,member", "," + team.replaceFirst(".*/", "") + "," + company.id("bob") + "\r\n");
+        assertThat(PEOPLE.get("ann").get(path).status()).isEqualTo(403);
+    }
+
+    @Test
     void a_members_overview_has_what_is_left_of_the_budget() {
         Gateway gateway = company.gateway;
         assertThat(page("ann", "/dashboard")).doesNotContain("Your budget");
