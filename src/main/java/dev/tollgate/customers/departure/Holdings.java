@@ -43,7 +43,7 @@ final class Holdings {
                     "links that you received",
                     "person_link l",
                     "l.person_id = :person",
-                    "l.kind l.email l.role l.made_at l.ends_at l.used_at l.mailed:YES_NO",
+                    "l.kind l.email l.role l.teams l.made_at l.ends_at l.used_at l.mailed:YES_NO",
                     "l.hash"),
             Holding.of(
                     "recovery-codes.csv",

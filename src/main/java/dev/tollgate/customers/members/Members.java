@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The members of organizations. Thread-safe; blocks. */
@@ -48,7 +49,7 @@ public final class Members {
             SELECT member.id, member.person_id, person.login FROM member JOIN person ON person.id = member.person_id
             WHERE member.account_id = ? LIMIT 5000""";
     private static final String INVITATIONS = """
-            SELECT hash, email, role, made_at, ends_at, mailed FROM person_link
+            SELECT hash, email, role, made_at, ends_at, mailed, teams FROM person_link
             WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND ends_at > ?
             ORDER BY made_at DESC, hash LIMIT 1000""";
     private static final String MEMBERSHIPS = """
@@ -88,9 +89,20 @@ public final class Members {
             String name,
             @Nullable Instant signedInAt) {}
 
-    /** An open invitation. @param id names it, and opens nothing @param role null if the operator has invited, as an owner */
+    /** An open invitation. @param id names it, and opens nothing @param role null if the operator has invited, as an owner @param teams the ids of its teams */
     public record Invitation(
-            String id, String email, @Nullable MemberRole role, Instant madeAt, Instant endsAt, boolean isMailed) {}
+            String id,
+            String email,
+            @Nullable MemberRole role,
+            Instant madeAt,
+            Instant endsAt,
+            boolean isMailed,
+            List<String> teams) {
+
+        public Invitation {
+            teams = List.copyOf(teams);
+        }
+    }
 
     /** An organization of a person. */
     public record Organization(String accountId, Membership membership, String name) {}
@@ -205,7 +217,10 @@ public final class Members {
                 role == null ? null : MemberRole.parse(role),
                 Columns.time(row, "made_at"),
                 Columns.time(row, "ends_at"),
-                Columns.flag(row, "mailed"));
+                Columns.flag(row, "mailed"),
+                Stream.of(row.getString("teams").split(","))
+                        .filter(id -> !id.isEmpty())
+                        .toList());
     }
 
     /** Returns the organizations of a person that are not blocked. */

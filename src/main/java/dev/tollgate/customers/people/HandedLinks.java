@@ -119,6 +119,7 @@ public final class HandedLinks {
      *
      * @param accountName what the organization is called, for the mail
      * @param membersMax the most members and open invitations
+     * @param teams the ids of teams that the person gets in
      * @param replaces the hash of the invitation that is sent again; null for a new one
      */
     public record ToJoin(
@@ -126,7 +127,18 @@ public final class HandedLinks {
             MemberRole role,
             String accountName,
             int membersMax,
-            @Nullable String replaces) {}
+            List<String> teams,
+            @Nullable String replaces) {
+
+        public ToJoin {
+            teams = List.copyOf(teams);
+        }
+
+        /** Makes an invitation to no team. */
+        public ToJoin(String email, MemberRole role, String accountName, int membersMax, @Nullable String replaces) {
+            this(email, role, accountName, membersMax, List.of(), replaces);
+        }
+    }
 
     /** The result of an invitation. @param path to hand over, if mails are off @param complaint a sentence; null if the invitation is made */
     public record Invited(@Nullable String path, @Nullable String complaint) {}
@@ -193,7 +205,7 @@ public final class HandedLinks {
         if (!older.isEmpty()) {
             return MemberSql.older(older);
         }
-        rows.insertLink(link);
+        rows.insertLink(link, invitation.teams());
         return "";
     }
 
@@ -239,6 +251,7 @@ public final class HandedLinks {
             }
             Links.use(rows, link, now);
             rows.insertMember(OwnIds.member(random), accountId, person.id(), link.given(), now);
+            rows.joinTeams(link.hash(), person.id());
             rows.update("UPDATE session SET account_id = ? WHERE hash = ?", accountId, session.hash());
             return "";
         });

@@ -223,6 +223,7 @@ public final class Identities {
         return newcomers.make(newcomer, visit, rows -> {
             if (link != null) {
                 Links.use(rows, link, now);
+                rows.joinTeams(link.hash(), newcomer.personId());
             }
             rows.insertIdentity(newcomer.personId(), identity, now);
             return true;

@@ -160,6 +160,7 @@ public final class Links {
         Instant now = clock.instant();
         SignIn wrong = newcomers.make(newcomer, visit, rows -> {
             use(rows, link, now);
+            rows.joinTeams(link.hash(), newcomer.personId());
             return true;
         });
         if (wrong != null) {

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** The tables of this package as the writer sees them. Writer's turn only. */
 final class PeopleRows {
 
+    private static final String JOIN_TEAMS = """
+            INSERT INTO team_member (team_id, member_id, role)
+            SELECT team.id, member.id, 'member' FROM person_link
+                JOIN team ON team.account_id = person_link.account_id AND team.archived_at IS NULL
+                JOIN member ON member.account_id = person_link.account_id AND member.left_at IS NULL
+            WHERE person_link.hash = ? AND member.person_id = ?
+                AND (',' || person_link.teams || ',') LIKE ('%,' || team.id || ',%')""";
+
     private static final Duration LINKS_KEPT = Duration.ofDays(1);
 
     /** People whom an older program has added. */
@@ -59,6 +67,11 @@ final class PeopleRows {
                 personId,
                 role.text(),
                 at);
+    }
+
+    /** Puts a person who has accepted an invitation in its teams, as far as they are not archived. */
+    void joinTeams(String linkHash, String personId) throws SQLException {
+        update(JOIN_TEAMS, linkHash, personId);
     }
 
     /** Returns the number of an account's members and open invitations. */
@@ -121,12 +134,17 @@ final class PeopleRows {
 
     /** Inserts a link, and deletes a few that ended long ago. */
     void insertLink(PersonLink link) throws SQLException {
+        insertLink(link, List.of());
+    }
+
+    /** @param teams the ids of the teams that an invitation puts a person in */
+    void insertLink(PersonLink link, List<String> teams) throws SQLException {
         update(
                 "DELETE FROM person_link WHERE hash IN (SELECT hash FROM person_link WHERE ends_at < ? ORDER BY ends_at LIMIT 50)",
                 link.madeAt().minus(LINKS_KEPT));
         update(
-                "INSERT INTO person_link (hash, kind, person_id, account_id, email, made_at, ends_at, mailed, role)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO person_link (hash, kind, person_id, account_id, email, made_at, ends_at, mailed, role, teams)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 link.hash(),
                 link.kind().text(),
                 link.personId(),
@@ -135,7 +153,8 @@ final class PeopleRows {
                 link.madeAt(),
                 link.endsAt(),
                 link.isMailed() ? 1 : 0,
-                link.role() == null ? null : link.role().text());
+                link.role() == null ? null : link.role().text(),
+                String.join(",", teams));
     }
 
     /** @return whether it was good until now; from now on it is not */

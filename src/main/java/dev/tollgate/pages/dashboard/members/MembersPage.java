@@ -6,6 +6,7 @@ import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -46,15 +47,16 @@ public record MembersPage(Members members, Teams teams, Links links, IntSupplier
     public record Typed(
             String email,
             String role,
+            List<String> teams,
             @Nullable String error,
             @Nullable String link) {
 
-        static final Typed NONE = new Typed("", MemberRole.VIEWER.text(), null, null);
+        static final Typed NONE = new Typed("", MemberRole.VIEWER.text(), List.of(), null, null);
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         return switch (form.text("deed")) {
-            case "invite" -> invite(request, form.text("email").strip(), form.text("role"), null);
+            case "invite" -> invite(request, form.text("email").strip(), form.text("role"), teams(request, form), null);
             case "resend" -> resend(request, form.text("invitation"));
             case "revoke" -> {
                 if (find(request, form.text("invitation")) != null) {
@@ -78,26 +80,39 @@ public record MembersPage(Members members, Teams teams, Links links, IntSupplier
         MemberRole role = invitation == null ? null : invitation.role();
         return invitation == null || role == null
                 ? PageStep.to(PATH)
-                : invite(request, invitation.email(), role.text(), id);
+                : invite(request, invitation.email(), role.text(), invitation.teams(), id);
     }
 
-    private PageStep invite(PageRequest<Visitor.Member> request, String email, String text, @Nullable String replaces) {
+    /** Returns the ids of the chosen teams of the organization. */
+    private List<String> teams(PageRequest<Visitor.Member> request, Form form) {
+        return teams.list(request.visitor().accountId()).stream()
+                .map(Team::id)
+                .filter(id -> form.field("in-" + id) != null)
+                .toList();
+    }
+
+    private PageStep invite(
+            PageRequest<Visitor.Member> request,
+            String email,
+            String text,
+            List<String> chosen,
+            @Nullable String replaces) {
         MemberRole role = RoleWords.given(text);
         if (role == null) {
-            return PageStep.again(page(request, new Typed(email, text, "Choose a role from the list.", null)));
+            return PageStep.again(page(request, new Typed(email, text, chosen, "Choose a role from the list.", null)));
         }
         Person person = request.visitor().person();
         HandedLinks.Invited made = links.handed()
                 .invite(
-                        new HandedLinks.ToJoin(email, role, person.accountName(), max.getAsInt(), replaces),
+                        new HandedLinks.ToJoin(email, role, person.accountName(), max.getAsInt(), chosen, replaces),
                         PageRequest.acting(request),
                         request.visit());
         if (made.complaint() != null) {
-            return PageStep.again(page(request, new Typed(email, text, made.complaint(), null)));
+            return PageStep.again(page(request, new Typed(email, text, chosen, made.complaint(), null)));
         }
         return made.path() == null
                 ? PageStep.to(PATH + "?invited=1")
-                : PageStep.show(page(request, new Typed("", text, null, request.address() + made.path())));
+                : PageStep.show(page(request, new Typed("", text, List.of(), null, request.address() + made.path())));
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
@@ -109,11 +124,12 @@ public record MembersPage(Members members, Teams teams, Links links, IntSupplier
                 .toList();
         List<Members.Invitation> invitations = seen == null ? members.invitations(account) : List.of();
         List<Members.Known> known = request.visitor().may(Right.KEYS) ? members.known(account) : List.of();
+        List<Team> inUse = teams.list(account);
         boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS) && max.getAsInt() > 1;
         String said = typed.error() != null || typed.link() != null ? null : said(request);
         Instant now = clock.instant();
         return (out, shell) -> JtemembersGenerated.render(
-                out, null, shell, all, invitations, mayInvite, links.isMailOn(), known, typed, said, now);
+                out, null, shell, all, invitations, inUse, mayInvite, links.isMailOn(), known, typed, said, now);
     }
 
     private static @Nullable String said(PageRequest<?> request) {
