@@ -183,9 +183,18 @@ record PagesModule(
         Keys keys = books.stores().keys();
         Ledger ledger = books.stores().ledger();
         return RouteList.of(
-                new MembersPage(members, teams, people.links(), this::membersMax, ground.clock()).routes(pages),
+                new MembersPage(
+                                members,
+                                teams,
+                                keys,
+                                ledger,
+                                books.history(),
+                                people.links(),
+                                this::membersMax,
+                                ground.clock())
+                        .routes(pages),
                 new MemberPage(members, teams, books.people(), ledger, ground.clock()).routes(pages),
-                new TeamsPage(teams, keys, ledger, books.history(), ground.clock()).routes(pages),
+                new TeamsPage(teams, ledger, books.history(), ground.clock()).routes(pages),
                 new TeamPage(teams, members, keys, ledger, ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new BudgetsPage(people.organizations(), members, teams, keys).routes(pages),

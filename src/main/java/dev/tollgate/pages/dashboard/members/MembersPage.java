@@ -1,5 +1,8 @@
 package dev.tollgate.pages.dashboard.members;
 
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.HandedLinks;
 import dev.tollgate.customers.people.Links;
@@ -16,11 +19,13 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtemembersGenerated;
 
@@ -29,7 +34,15 @@ import templates.dashboard.JtemembersGenerated;
  *
  * @param max the most members and open invitations
  */
-public record MembersPage(Members members, Teams teams, Links links, IntSupplier max, InstantSource clock) {
+public record MembersPage(
+        Members members,
+        Teams teams,
+        Keys keys,
+        Ledger ledger,
+        AccountHistory history,
+        Links links,
+        IntSupplier max,
+        InstantSource clock) {
 
     static final String PATH = "/dashboard/members";
 
@@ -38,6 +51,21 @@ public record MembersPage(Members members, Teams teams, Links links, IntSupplier
                 pages.get(PATH, pages.partly(Right.MEMBERS), request -> PageStep.show(page(request, Typed.NONE))),
                 pages.post(PATH, pages.partly(Right.SET_MEMBERS), this::take));
     }
+
+    /**
+     * A row of the list.
+     *
+     * @param teams names of the member's teams
+     * @param keys the number of the member's keys; null if the visitor does not see them
+     * @param monthMicros the spend of the member's keys this month; null if the visitor does not see it
+     * @param limitMicros the member's budget for the month; null without one
+     */
+    public record Row(
+            Members.Member member,
+            String teams,
+            @Nullable Long keys,
+            @Nullable Long monthMicros,
+            @Nullable Long limitMicros) {}
 
     /**
      * The state of the form that invites.
@@ -119,9 +147,11 @@ public record MembersPage(Members members, Teams teams, Links links, IntSupplier
         String account = request.visitor().accountId();
         Set<String> seen = teams.seenBy(
                 account, Objects.requireNonNull(request.visitor().person().membership()));
-        List<Members.Member> all = members.list(account).stream()
-                .filter(member -> seen == null || seen.contains(member.id()))
-                .toList();
+        List<Row> all = rows(
+                request,
+                members.list(account).stream()
+                        .filter(member -> seen == null || seen.contains(member.id()))
+                        .toList());
         List<Members.Invitation> invitations = seen == null ? members.invitations(account) : List.of();
         List<Members.Known> known = request.visitor().may(Right.KEYS) ? members.known(account) : List.of();
         List<Team> inUse = teams.list(account);
@@ -130,6 +160,32 @@ public record MembersPage(Members members, Teams teams, Links links, IntSupplier
         Instant now = clock.instant();
         return (out, shell) -> JtemembersGenerated.render(
                 out, null, shell, all, invitations, inUse, mayInvite, links.isMailOn(), known, typed, said, now);
+    }
+
+    private List<Row> rows(PageRequest<Visitor.Member> request, List<Members.Member> seen) {
+        String account = request.visitor().accountId();
+        Map<String, String> named = new HashMap<>();
+        Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
+        for (Team team : teams.list(account)) {
+            fellows.getOrDefault(team.id(), List.of())
+                    .forEach(fellow -> named.merge(fellow.memberId(), team.name(), (one, two) -> one + ", " + two));
+        }
+        boolean areKeysSeen = request.visitor().may(Right.KEYS);
+        Map<String, Long> count = areKeysSeen
+                ? keys.list(account, null, Keys.PAGE_MAX).stream()
+                        .collect(Collectors.groupingBy(key -> key.owner().memberId(), Collectors.counting()))
+                : Map.of();
+        MonthSpend month = request.visitor().may(Right.USAGE)
+                ? MonthSpend.ofMembers(ledger, history, account, clock.instant())
+                : null;
+        return seen.stream()
+                .map(member -> new Row(
+                        member,
+                        named.getOrDefault(member.id(), ""),
+                        areKeysSeen ? count.getOrDefault(member.id(), 0L) : null,
+                        month == null ? null : month.micros(member.id()),
+                        month == null ? null : month.limitOfMember(member.id())))
+                .toList();
     }
 
     private static @Nullable String said(PageRequest<?> request) {

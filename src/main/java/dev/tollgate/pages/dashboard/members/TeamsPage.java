@@ -1,12 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
-import dev.tollgate.books.budgets.BudgetsNow;
-import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
-import dev.tollgate.customers.figures.UsageQuestion;
-import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
@@ -14,15 +9,11 @@ import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.pages.dashboard.usage.MonthPace;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteteamsGenerated;
 
 /** {@code /dashboard/teams}: the teams of an organization; a member sees the own ones. */
-public record TeamsPage(Teams teams, Keys keys, Ledger ledger, AccountHistory history, InstantSource clock) {
+public record TeamsPage(Teams teams, Ledger ledger, AccountHistory history, InstantSource clock) {
 
     static final String PATH = "/dashboard/teams";
 
@@ -44,9 +35,13 @@ public record TeamsPage(Teams teams, Keys keys, Ledger ledger, AccountHistory hi
      * A row of the list.
      *
      * @param monthMicros what the team's keys have spent this month; null if the visitor does not see it
-     * @param budget of the team for the month; null if it has none
+     * @param limitMicros the team's budget for the month; null if it has none, or if the visitor does not see the spend
      */
-    public record Row(Team team, int people, @Nullable Long monthMicros, BudgetsNow.@Nullable Line budget) {}
+    public record Row(
+            Team team,
+            int people,
+            @Nullable Long monthMicros,
+            @Nullable Long limitMicros) {}
 
     private PageStep create(PageRequest<Visitor.Member> request, Form form) {
         String name = form.text("name").strip();
@@ -82,11 +77,10 @@ public record TeamsPage(Teams teams, Keys keys, Ledger ledger, AccountHistory hi
         Membership membership =
                 Objects.requireNonNull(request.visitor().person().membership());
         Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
-        BudgetsNow budgets = ledger.budgets(account, clock.instant());
-        Map<String, Long> months = months(account, budgets.zone());
+        MonthSpend month = MonthSpend.ofTeams(ledger, history, account, clock.instant());
         List<Row> rows = teams.list(account).stream()
                 .filter(team -> isSeen(membership, fellows.getOrDefault(team.id(), List.of())))
-                .map(team -> row(team, membership, fellows, budgets, months))
+                .map(team -> row(team, membership, fellows, month))
                 .toList();
         boolean isArchived = request.query("archived") != null && error == null;
         return (out, shell) -> JteteamsGenerated.render(out, null, shell, rows, name, error, isArchived);
@@ -98,38 +92,12 @@ public record TeamsPage(Teams teams, Keys keys, Ledger ledger, AccountHistory hi
                 || fellows.stream().anyMatch(fellow -> fellow.memberId().equals(membership.id()));
     }
 
-    private static Row row(
-            Team team,
-            Membership membership,
-            Map<String, List<Team.Fellow>> fellows,
-            BudgetsNow budgets,
-            Map<String, Long> months) {
+    private static Row row(Team team, Membership membership, Map<String, List<Team.Fellow>> fellows, MonthSpend month) {
         boolean isSpendSeen = membership.mayIn(Right.USAGE, team.id());
-        BudgetsNow.Line budget = budgets.lines().stream()
-                .filter(line -> line.owner().equals(team.id()) && line.window() == SpendWindow.MONTH)
-                .findFirst()
-                .orElse(null);
         return new Row(
                 team,
                 fellows.getOrDefault(team.id(), List.of()).size(),
-                isSpendSeen ? months.getOrDefault(team.id(), 0L) : null,
-                isSpendSeen ? budget : null);
-    }
-
-    /** Returns the micro-credits, net, that the keys of each team have spent this month, by the team's id. */
-    private Map<String, Long> months(String account, ZoneId zone) {
-        Instant now = clock.instant();
-        Map<String, String> teamOf = new HashMap<>();
-        for (Key key : keys.everMade(account, null, Keys.PAGE_MAX)) {
-            teamOf.put(key.id(), key.owner().teamId());
-        }
-        Map<String, Long> months = new HashMap<>();
-        history.usage(account, UsageQuestion.of(MonthPace.span(history, zone, now), UsageQuestion.By.KEY))
-                .groups()
-                .forEach(group -> months.merge(
-                        teamOf.getOrDefault(String.valueOf(group.keyId()), ""),
-                        group.figures().netMicros(),
-                        Long::sum));
-        return months;
+                isSpendSeen ? month.micros(team.id()) : null,
+                isSpendSeen ? month.limit(team.id()) : null);
     }
 }

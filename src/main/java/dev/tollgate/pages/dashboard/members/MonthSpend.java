@@ -1,0 +1,73 @@
+package dev.tollgate.pages.dashboard.members;
+
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.BudgetsNow;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.pages.dashboard.usage.MonthPace;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The spend of teams or members in the present month of the organization's time zone, and their budgets for the month.
+ *
+ * @param micros net, by the id of the team or the member
+ * @param limits of the budgets that have one, by owner
+ */
+record MonthSpend(Map<String, Long> micros, Map<String, Long> limits) {
+
+    static MonthSpend ofTeams(Ledger ledger, AccountHistory history, String account, Instant now) {
+        return of(ledger, history, account, now, UsageQuestion.By.TEAM, UsageGroup::teamId);
+    }
+
+    static MonthSpend ofMembers(Ledger ledger, AccountHistory history, String account, Instant now) {
+        return of(ledger, history, account, now, UsageQuestion.By.MEMBER, UsageGroup::memberId);
+    }
+
+    private static MonthSpend of(
+            Ledger ledger,
+            AccountHistory history,
+            String account,
+            Instant now,
+            UsageQuestion.By by,
+            Function<UsageGroup, @Nullable String> owner) {
+        BudgetsNow budgets = ledger.budgets(account, now);
+        Map<String, Long> micros = new HashMap<>();
+        history.usage(account, UsageQuestion.of(MonthPace.span(history, budgets.zone(), now), by))
+                .groups()
+                .forEach(group -> micros.merge(
+                        Objects.requireNonNullElse(owner.apply(group), ""),
+                        group.figures().netMicros(),
+                        Long::sum));
+        Map<String, Long> limits = new HashMap<>();
+        for (BudgetsNow.Line line : budgets.lines()) {
+            if (line.window() == SpendWindow.MONTH) {
+                limits.put(line.owner(), line.limitMicros());
+            }
+        }
+        return new MonthSpend(micros, limits);
+    }
+
+    long micros(String owner) {
+        return micros.getOrDefault(owner, 0L);
+    }
+
+    /** Returns the budget for the month; null without one. */
+    @Nullable
+    Long limit(String team) {
+        return limits.get(team);
+    }
+
+    /** Returns a member's budget for the month, else that of each member; null without one. */
+    @Nullable
+    Long limitOfMember(String member) {
+        return limits.containsKey(member) ? limits.get(member) : limits.get(Budgets.EACH_MEMBER);
+    }
+}
