@@ -23,7 +23,7 @@ final class Reports {
      * @param isTold whether the log already has the failure
      */
     static void fail(List<Waiting> all, Throwable failure, boolean isTold) {
-        if (failure instanceof UnitRefused) {
+        if (failure instanceof Unit.Refused) {
             log.info("a unit of work was refused: {}", failure.getMessage());
         } else if (all.size() == 1 && Failures.isTaken(failure)) {
             log.warn("a unit of work was refused, because a row of it exists: {}", Failures.why(failure));

@@ -49,4 +49,14 @@ public final class Unit {
             }
         }
     }
+
+    /** The refusal of a unit by one of its changes, which found its condition lost: nothing of the unit is written, and nothing is wrong with the store. */
+    public abstract static class Refused extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        protected Refused(String message) {
+            super(message, null, false, false);
+        }
+    }
 }

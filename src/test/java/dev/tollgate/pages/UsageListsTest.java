@@ -3,7 +3,7 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.figures.AccountHistory;
-import dev.tollgate.customers.figures.Hit;
+import dev.tollgate.customers.figures.AccountHistory.Hit;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import java.util.Locale;
+
 /** A place of micro-credits. The sum over all buckets of all accounts is zero: {@code funding} is as negative as the rest is positive. */
 public enum Bucket {
     /** The platform's: the source of purchased credits. */
@@ -12,9 +14,10 @@ public enum Bucket {
     REVENUE,
     /** The platform's: usage that no hold and no balance covered. */
     SHORTFALL;
+    private final String code = name().toLowerCase(Locale.ROOT);
 
     /** The name in the database. */
     public String code() {
-        return Codes.of(this);
+        return code;
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import java.util.Locale;
+
 /** The reason of a movement. */
 public enum EntryKind {
     TOP_UP,
@@ -14,9 +16,10 @@ public enum EntryKind {
     /** A payment reversed. */
     REVERSAL,
     ADJUSTMENT;
+    private final String code = name().toLowerCase(Locale.ROOT);
 
     /** The name in the database and in JSON. */
     public String code() {
-        return Codes.of(this);
+        return code;
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -238,7 +239,7 @@ final class LedgerSql {
             return row.next()
                     ? new EndedCall(
                             row.getString(1),
-                            Codes.parse(ReservationState.class, row.getString(2)),
+                            parse(ReservationState.class, row.getString(2)),
                             row.getLong(3),
                             row.getLong(4))
                     : null;
@@ -383,7 +384,7 @@ final class LedgerSql {
                 row.getString(2),
                 row.getString(3),
                 Instant.ofEpochMilli(row.getLong(4)),
-                Codes.parse(ReservationState.class, row.getString(5)),
+                parse(ReservationState.class, row.getString(5)),
                 row.getLong(6),
                 row.getLong(7));
     }
@@ -393,11 +394,16 @@ final class LedgerSql {
                 row.getString(1),
                 row.getLong(2),
                 Instant.ofEpochMilli(row.getLong(3)),
-                Codes.parse(EntryKind.class, row.getString(4)),
+                parse(EntryKind.class, row.getString(4)),
                 row.getString(5),
-                Codes.parse(Bucket.class, row.getString(6)),
-                Codes.parse(Bucket.class, row.getString(7)),
+                parse(Bucket.class, row.getString(6)),
+                parse(Bucket.class, row.getString(7)),
                 row.getLong(8),
                 row.getString(9));
+    }
+
+    /** Returns the constant that the database spells in lower case. */
+    static <E extends Enum<E>> E parse(Class<E> type, String code) {
+        return Enum.valueOf(type, code.toUpperCase(Locale.ROOT));
     }
 }

@@ -81,7 +81,7 @@ final class RequestedEntries {
             return row.next()
                     ? new Requested(
                             accountId,
-                            Codes.parse(EntryKind.class, row.getString(1)),
+                            LedgerSql.parse(EntryKind.class, row.getString(1)),
                             row.getString(2),
                             row.getLong(3),
                             requestId)

@@ -1,6 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * A hold as it was at one instant.
@@ -55,10 +56,11 @@ public record Reservation(
         SETTLED,
         RELEASED,
         EXPIRED;
+        private final String code = name().toLowerCase(Locale.ROOT);
 
         /** The name in the database. */
         public String code() {
-            return Codes.of(this);
+            return code;
         }
     }
 }

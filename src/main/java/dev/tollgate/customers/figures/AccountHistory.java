@@ -410,4 +410,13 @@ public final class AccountHistory {
         List<Hit> found = written.get();
         return found.isEmpty() && unwritten ? writeWhatWasTold(wanted, written) : found;
     }
+
+    /** A thing of an account that was found. */
+    public sealed interface Hit {
+
+        /** @param id of the task */
+        record OfCall(String id) implements Hit {}
+
+        record OfKey(String id, String name, String prefix) implements Hit {}
+    }
 }

@@ -24,7 +24,7 @@ public record UsageQuestion(
 
     public static final int LIMIT_MAX = 10_000;
 
-    /** What groups have in common; a team or a member owns the key of the calls. */
+    /** The values that groups have in common; a team or a member owns the key of the calls. */
     public enum By {
         DAY,
         MODEL,

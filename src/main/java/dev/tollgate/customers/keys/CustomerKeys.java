@@ -141,26 +141,33 @@ public final class CustomerKeys {
             return new KeyResult.TooOften(wait);
         }
         KeySecret secret = KeySecret.random(random);
-        Key key = Key.made(id, accountId, owner, secret.prefix(), settings, clock.instant());
+        return create(by, Key.made(id, accountId, owner, secret.prefix(), settings, clock.instant()), secret);
+    }
+
+    private KeyResult create(Acting by, Key key, KeySecret secret) {
         CreateKey create = new CreateKey(key, secret, by.who(), KEYS_MAX);
         try {
             commit(
                     by,
                     right(by, key),
                     "key.create",
-                    id,
+                    key.id(),
                     create,
                     () -> create.outcome() instanceof CreateKey.Created made
                             ? KeyJson.changed(null, made.key())
                             : null);
         } catch (StoreException e) {
             // Another server may have made it at the same moment.
-            return find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseThrow(() -> e);
+            return find(key.accountId(), key.id())
+                    .<KeyResult>map(KeyResult.MadeBefore::new)
+                    .orElseThrow(() -> e);
         }
         return switch (create.outcome()) {
             case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
             case CreateKey.MadeBefore before ->
-                find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseGet(KeyResult.NoSuchKey::new);
+                find(key.accountId(), key.id())
+                        .<KeyResult>map(KeyResult.MadeBefore::new)
+                        .orElseGet(KeyResult.NoSuchKey::new);
             case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
             case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
             case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the keys of a member who leaves the account or a team, in a unit that has taken the account's row: some are moved to teams, the others
+ * The end of the keys of a member who leaves the account or a team, in a unit that has taken the account's row: some are moved to teams, the others
  * are deleted, and keys whose secret the person knows are marked.
  */
 public final class LeaversKeys {

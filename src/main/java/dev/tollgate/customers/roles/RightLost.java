@@ -1,9 +1,9 @@
 package dev.tollgate.customers.roles;
 
-import dev.tollgate.storage.UnitRefused;
+import dev.tollgate.storage.Unit;
 
 /** The right to make a change was lost before it was committed; nothing of it was. */
-public final class RightLost extends UnitRefused {
+public final class RightLost extends Unit.Refused {
 
     private static final long serialVersionUID = 1;
 

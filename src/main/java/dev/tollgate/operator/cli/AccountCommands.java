@@ -28,17 +28,6 @@ final class AccountCommands {
                                 .or("0"))
                 .begins()
                 .asks("POST", ACCOUNTS, "id");
-        ApiCommand list = new ApiCommand(session, "list", "List all accounts.")
-                .lists(ACCOUNTS, "ID,BALANCE,RESERVED,PURCHASED,CONSUMED,STATE,CREATED,NAME", account -> new String[] {
-                    CommandJson.text(account.get("id")),
-                    CommandJson.text(account.get("balance")),
-                    CommandJson.text(account.get("reserved")),
-                    CommandJson.text(account.get("total_purchased")),
-                    CommandJson.text(account.get("total_consumed")),
-                    state(account),
-                    CommandJson.time(account.get("created_at"), "never"),
-                    CommandJson.text(account.get("name"))
-                });
         ApiCommand grant = new ApiCommand(session, "grant", "Grant credits to an account and print the new balance.")
                 .takes(
                         Field.account(),
@@ -50,10 +39,24 @@ final class AccountCommands {
                 .asks("POST", ACCOUNTS + "/{id}/grants", "balance");
         return List.of(
                 create.line(),
-                list.line(),
+                list(session).line(),
                 grant.line(),
                 limits(session).line(),
                 budgets(session).line());
+    }
+
+    private static ApiCommand list(Session session) {
+        return new ApiCommand(session, "list", "List all accounts.")
+                .lists(ACCOUNTS, "ID,BALANCE,RESERVED,PURCHASED,CONSUMED,STATE,CREATED,NAME", account -> new String[] {
+                    CommandJson.text(account.get("id")),
+                    CommandJson.text(account.get("balance")),
+                    CommandJson.text(account.get("reserved")),
+                    CommandJson.text(account.get("total_purchased")),
+                    CommandJson.text(account.get("total_consumed")),
+                    state(account),
+                    CommandJson.time(account.get("created_at"), "never"),
+                    CommandJson.text(account.get("name"))
+                });
     }
 
     private static String state(JsonNode account) {

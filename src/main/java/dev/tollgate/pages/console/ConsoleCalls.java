@@ -53,15 +53,7 @@ public record ConsoleCalls(
         TaskStatus state = state(request.query("state"));
         String model = request.query("model");
         EndedWithin range = state == TaskStatus.PROCESSING ? EndedWithin.ALL : EndedWithin.of(request);
-        CallFilter filter = new CallFilter(
-                range.begin(),
-                range.end(),
-                state == null ? Set.of() : Set.of(state),
-                model,
-                KeyFilter.ALL,
-                null,
-                null,
-                -1);
+        CallFilter filter = filter(range, state, model);
         String before = request.query("before");
         PlatformCalls.Page page = !account.isClear()
                 ? NOTHING
@@ -90,6 +82,11 @@ public record ConsoleCalls(
                 older,
                 page.lookedBackTo(),
                 chart));
+    }
+
+    private static CallFilter filter(EndedWithin range, @Nullable TaskStatus state, @Nullable String model) {
+        Set<TaskStatus> states = state == null ? Set.of() : Set.of(state);
+        return new CallFilter(range.begin(), range.end(), states, model, KeyFilter.ALL, null, null, -1);
     }
 
     /** Returns the calls of the filters by time; null if there are none, or no chart of them. */

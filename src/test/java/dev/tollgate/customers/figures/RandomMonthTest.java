@@ -35,6 +35,7 @@ import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
+import dev.tollgate.customers.figures.AccountHistory.Hit;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyKind;

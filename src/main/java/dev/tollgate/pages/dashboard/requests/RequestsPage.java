@@ -1,10 +1,10 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.AccountHistory.Hit;
 import dev.tollgate.customers.figures.CallPage;
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.Figures;
-import dev.tollgate.customers.figures.Hit;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.Keys;
