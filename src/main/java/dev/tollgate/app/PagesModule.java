@@ -30,6 +30,7 @@ import dev.tollgate.pages.dashboard.billing.InvoicePages;
 import dev.tollgate.pages.dashboard.billing.StatementPages;
 import dev.tollgate.pages.dashboard.billing.TopUpPages;
 import dev.tollgate.pages.dashboard.budgets.BudgetsPage;
+import dev.tollgate.pages.dashboard.keys.KeyOwners;
 import dev.tollgate.pages.dashboard.keys.KeyPage;
 import dev.tollgate.pages.dashboard.keys.KeysPage;
 import dev.tollgate.pages.dashboard.keys.NewKeyPage;
@@ -241,12 +242,20 @@ record PagesModule(
 
     private List<Route<?>> keys() {
         Ledger ledger = books.stores().ledger();
+        KeyOwners owners = new KeyOwners(people.teams(), people.members());
         return RouteList.of(
-                new KeysPage(people.keys(), ledger, books.history(), ground.clock()).routes(pages),
-                new NewKeyPage(people.keys(), books.people(), ground.catalogue(), upstreams.models(), ground.random())
+                new KeysPage(people.keys(), owners, ledger, books.history(), ground.clock()).routes(pages),
+                new NewKeyPage(
+                                people.keys(),
+                                owners,
+                                books.people(),
+                                ground.catalogue(),
+                                upstreams.models(),
+                                ground.random())
                         .routes(pages),
                 new KeyPage(
                                 people.keys(),
+                                owners,
                                 books.people(),
                                 ledger,
                                 books.history(),

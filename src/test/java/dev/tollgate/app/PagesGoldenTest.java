@@ -431,7 +431,19 @@ class PagesGoldenTest {
             get("data-unproven", it.ben, "/dashboard/settings/data");
             String manager = "/dashboard/keys/" + it.keys.get("manager");
             String make = "/dashboard/keys/new";
-            post("key-new-unproven", it.ann, make, make, "name", "m", "kind", "management", "password", "wrong");
+            post(
+                    "key-new-unproven",
+                    it.ann,
+                    make,
+                    make,
+                    "name",
+                    "m",
+                    "kind",
+                    "management",
+                    "scope-keys:read",
+                    "1",
+                    "password",
+                    "wrong");
             get("key-locked", it.ann, manager);
             post("key-locked-wrong", it.ann, manager, manager, "deed", "prove", "password", "wrong");
             it.signIn(it.ben, "ben@example.org");

@@ -91,9 +91,10 @@ class RouteGatesTest {
             Map.entry("page for members, TEAMS", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for members, TEAM_PEOPLE partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for members, SET_MEMBERS partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
-            Map.entry("page for members, KEYS", said(303, 303, 303, 303, 303, 303, IN, IN)),
-            Map.entry("page for members, ACCOUNT_KEYS", said(303, 303, 303, 303, 303, 303, IN, IN)),
-            Map.entry("page for members, PLAYGROUND", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, KEYS partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, PERSONAL_KEYS partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, KEY_LIMITS partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, PLAYGROUND partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page that listens, USAGE partly", said(204, 204, 204, 204, 204, 204, IN, IN)),
             Map.entry("calls of a page", said(401, 401, 401, 401, 401, 401, 403, 403)),
             Map.entry("page for operators", said(303, 303, 303, 303, 303, 303, 403, IN)));

@@ -242,7 +242,7 @@ public final class FilledInstallation implements AutoCloseable {
         key(ann, "laptop");
         key(ann, "prod-web", "day", "400", "hour", "100", "total", "50000", "requests", "60", "tokens", "200000");
         key(ann, "nightly <job>", "allow", "192.0.2.0/24\n198.51.100.7", "model-0", "gemini-2.5-pro");
-        key(ann, "manager", "kind", "management", "password", PASSWORD);
+        key(ann, "manager", "kind", "management", "scope-keys:read", "1", "password", PASSWORD);
         key(ann, "short-lived", "expires", "2026-11-01");
         key(ann, "old one");
         key(ann, "small", "day", "0.5");

@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
 import dev.tollgate.customers.keys.KeyChange.ForgetKeys;
@@ -46,6 +47,9 @@ public final class CustomerKeys {
 
     /** The number of account keys that an account may have, deleted ones not counted. */
     public static final int KEYS_MAX = 100;
+
+    public static final int KEYS_OF_MEMBER_MAX = KeyRows.KEYS_OF_MEMBER_MAX;
+    public static final int KEYS_OF_TEAM_MAX = KeyRows.KEYS_OF_TEAM_MAX;
 
     public static final int NAME_CHARS_MAX = 100;
 
@@ -195,9 +199,9 @@ public final class CustomerKeys {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
     }
 
-    /** Returns whether calls may have used this key, deleted keys and the playground's hidden key included. */
-    public boolean hasEverBeen(String accountId, String id) {
-        return keys.byId(id).filter(key -> key.accountId().equals(accountId)).isPresent();
+    /** Returns a key that calls may have used: also one that is deleted or hidden. */
+    public Optional<Key> ever(String accountId, String id) {
+        return keys.byId(id).filter(key -> key.accountId().equals(accountId));
     }
 
     /** Commits a change with the check of the right and the row of the account's log. @param changed null if nothing changed */
@@ -327,14 +331,13 @@ public final class CustomerKeys {
     }
 
     /**
-     * Returns the caller that stands for the account's people in the playground, which has no secret and may use any door; or the reason why
-     * there is none.
+     * Returns the caller that a member is in the playground, whose key has no secret and may use any door; or the reason why there is none.
      */
-    public Authentication playground(String accountId) {
-        return keys.hidden(accountId).orElseGet(() -> {
-            EnsureHiddenKey ensure = new EnsureHiddenKey(OwnIds.key(random), accountId, clock.instant());
-            writer.commitAndWait(Unit.of(ensure));
-            return keys.hidden(accountId).orElseGet(Authentication.Unknown::new);
+    public Authentication playground(String accountId, String memberId) {
+        return keys.hidden(memberId).orElseGet(() -> {
+            EnsureHiddenKey ensure = new EnsureHiddenKey(OwnIds.key(random), accountId, memberId, clock.instant());
+            writer.commitAndWait(Unit.of(new TakeAccount(accountId), ensure));
+            return keys.hidden(memberId).orElseGet(Authentication.Unknown::new);
         });
     }
 

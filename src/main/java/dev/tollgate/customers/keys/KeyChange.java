@@ -108,7 +108,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         }
     }
 
-    /** Sees to it that an account has its hidden key, of which there is one for each. */
+    /** Sees to it that a member has the hidden key, in a unit that has taken the account's row. */
     public static final class EnsureHiddenKey extends KeyChange<CreateKey.Outcome> {
 
         private static final String NAME = "Playground";
@@ -117,14 +117,16 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         private final String hash;
 
         /** @param id {@code key_…}, used if there is none yet */
-        public EnsureHiddenKey(String id, String accountId, Instant at) {
-            this.key = Key.made(id, accountId, "", KeySettings.named(NAME).withKind(KeyKind.HIDDEN), at);
-            this.hash = hash(accountId);
+        public EnsureHiddenKey(String id, String accountId, String memberId, Instant at) {
+            KeyOwner owner = new KeyOwner(memberId, "", id);
+            this.key =
+                    Key.made(id, accountId, owner, "", KeySettings.named(NAME).withKind(KeyKind.HIDDEN), at);
+            this.hash = hash(memberId);
         }
 
-        /** The hash of a text that is no secret, so that no caller can present it; it depends on the account alone, so that there is only one. */
-        static String hash(String accountId) {
-            return KeySecret.hash("hidden " + accountId);
+        /** The hash of a text that is no secret, so that no caller can present it; it depends on the member alone, so that there is only one. */
+        static String hash(String memberId) {
+            return KeySecret.hash("hidden " + memberId);
         }
 
         @Override
@@ -140,6 +142,9 @@ public abstract sealed class KeyChange<O> extends Decision<O>
             }
             if (!rows.hasAccount(key.accountId())) {
                 return new CreateKey.NoSuchAccount();
+            }
+            if (!rows.hasOwner(key.accountId(), key.owner())) {
+                return new CreateKey.NoSuchOwner();
             }
             rows.insert(key, hash, "");
             touch(hash);

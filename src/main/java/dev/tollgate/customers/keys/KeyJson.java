@@ -6,7 +6,9 @@ import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.http.limits.CallLimits;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,14 +46,26 @@ public final class KeyJson {
     public static @Nullable Changed changed(@Nullable Key before, @Nullable Key after) {
         ObjectNode was = before == null ? ApiJson.MAPPER.createObjectNode() : node(before, null, null);
         ObjectNode is = after == null ? ApiJson.MAPPER.createObjectNode() : node(after, null, null);
-        for (String field : List.copyOf(was.propertyNames())) {
-            if (was.get(field).equals(is.get(field))) {
-                was.remove(field);
-                is.remove(field);
-            }
-        }
+        Stream.concat(was.propertyNames().stream(), is.propertyNames().stream())
+                .distinct()
+                .toList()
+                .forEach(field -> {
+                    boolean isAlone = before == null || after == null;
+                    if (isAlone
+                            ? isBlank(was.path(field)) && isBlank(is.path(field))
+                            : Objects.equals(was.get(field), is.get(field))) {
+                        was.remove(field);
+                        is.remove(field);
+                    }
+                });
         Changed changed = new Changed(before == null ? null : shown(was), after == null ? null : shown(is));
         return Objects.equals(changed.beforeJson(), changed.afterJson()) ? null : changed;
+    }
+
+    private static boolean isBlank(JsonNode value) {
+        return value.isNull()
+                || value.isMissingNode()
+                || (value.isContainer() && value.values().stream().allMatch(KeyJson::isBlank));
     }
 
     private static String shown(ObjectNode fields) {

@@ -225,9 +225,9 @@ public final class Keys {
         return database.read(sql -> KeySql.accountRates(sql, accountId));
     }
 
-    /** The caller that an account's people are in the playground; empty until {@link EnsureHiddenKey} has made its key. Blocks. */
-    public Optional<Authentication> hidden(String accountId) {
-        Authentication found = findByHash(EnsureHiddenKey.hash(accountId));
+    /** Returns the caller that a member is in the playground; empty until {@link EnsureHiddenKey} has made the key. Blocks. */
+    public Optional<Authentication> hidden(String memberId) {
+        Authentication found = findByHash(EnsureHiddenKey.hash(memberId));
         return found instanceof Authentication.Unknown ? Optional.empty() : Optional.of(found);
     }
 

@@ -10,8 +10,8 @@
  * concurrent callers, and no address can use all reads.
  *
  * <p>People manage keys through {@link CustomerKeys}, from a page or over HTTP ({@link KeysHandler}). A deleted key keeps its row, for its name. A
- * rotated key has a new secret, and for a time also the previous one. A hidden key, at most one for each account, has no secret: the playground's
- * calls count under it.
+ * rotated key has a new secret, and for a time also the previous one. A hidden key, one for each member, has no secret: the playground's
+ * calls count under it, and toward the member's budgets. An account may have an older one without a member, for its history.
  *
  * <p>The writer runs two parts: {@link Keys#statePart} before the ledger, which asks it; {@link Keys#changesPart} after it, since one unit can create
  * an account and its key.

@@ -3,7 +3,10 @@ package dev.tollgate.pages.playground;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SpendPath;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.customers.figures.Figures;
@@ -16,6 +19,7 @@ import dev.tollgate.customers.keys.Authentication;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.RequestCount;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
@@ -106,7 +110,7 @@ public record PlaygroundPage(
         // what a script asks about a call that it has made is no request of the account's
         Gate<KeyCaller> asking = pages.calls(this::caller, (_, _) -> {});
         List<Route<?>> routes = new ArrayList<>();
-        routes.add(pages.get("/playground", pages.members(Right.PLAYGROUND), this::show));
+        routes.add(pages.get("/playground", pages.partly(Right.PLAYGROUND), this::show));
         routes.add(chat.apply(counted).withErrors(PlaygroundErrors.INSTANCE));
         routes.add(estimate.apply(counted));
         routes.add(counting.apply(counted));
@@ -117,14 +121,15 @@ public record PlaygroundPage(
     }
 
     private KeyCaller caller(Visitor.Member member) {
-        if (!member.may(Right.PLAYGROUND)) {
+        if (!member.mayPartly(Right.PLAYGROUND)) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,
                             "Your role in this organization does not include the playground.")
                     .withStatus(403)
                     .asException();
         }
-        Authentication found = keys.playground(member.accountId());
+        Membership own = Objects.requireNonNull(member.person().membership());
+        Authentication found = keys.playground(member.accountId(), own.id());
         if (found instanceof Authentication.Found(var key, var rates)) {
             return new KeyCaller(key, rates);
         }
@@ -141,15 +146,17 @@ public record PlaygroundPage(
                 .toList();
         String asked = request.query("model");
         String chosen = asked == null ? models.getFirst().model().id() : asked;
-        long balance = balanceMicros(request.visitor().accountId());
+        Membership own = Objects.requireNonNull(request.visitor().person().membership());
+        long balance = leftMicros(request.visitor().accountId(), "", new KeyOwner(own.id(), "", ""));
         return PageStep.show((out, shell) ->
                         JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address(), balance))
                 .with("content-security-policy", CSP);
     }
 
-    private long balanceMicros(String accountId) {
-        return ledger.account(accountId)
-                .map(account -> account.balance().balanceMicros())
+    /** Returns what the balance and the member's budgets leave for a call: a member reads the balance only if it limits the member. */
+    private long leftMicros(String accountId, String keyId, KeyOwner owner) {
+        return ledger.path(accountId, keyId, owner, SpendLimits.NONE, clock.instant())
+                .map(SpendPath::leftMicros)
                 .orElse(0L);
     }
 
@@ -212,7 +219,8 @@ public record PlaygroundPage(
         told.put("ended", call.endedAt() != null);
         told.put("status", call.status().name().toLowerCase(Locale.ROOT));
         told.put("charged", Display.charge(call.chargeMicros()));
-        told.put("balance", balanceMicros(accountId));
+        told.put(
+                "balance", leftMicros(accountId, caller.key().id(), caller.key().owner()));
         PriceLines price = PriceLines.of(call);
         told.put("price", price == null ? List.of() : table(price));
         return JSON.writeValueAsString(told);

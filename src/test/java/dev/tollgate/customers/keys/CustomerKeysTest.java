@@ -214,10 +214,19 @@ class CustomerKeysTest {
     }
 
     @Test
-    void the_playground_has_one_hidden_key_for_each_account() {
-        Authentication.Found one = (Authentication.Found) keys.playground("acc_1");
-        assertThat(keys.playground("acc_1")).isEqualTo(one);
-        assertThat(((Authentication.Found) keys.playground("acc_2")).key().id())
+    void the_playground_has_one_hidden_key_for_each_member() {
+        for (String name : List.of("ann", "bob")) {
+            store.execute("INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES"
+                    + " ('per_" + name + "', 'acc_1', '" + name + "@example.org', '" + name + "', 'user', '', 1)");
+            store.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + name
+                    + "', 'acc_1', 'per_" + name + "', 'member', 1)");
+        }
+        Authentication.Found one = (Authentication.Found) keys.playground("acc_1", "mem_ann");
+        assertThat(keys.playground("acc_1", "mem_ann")).isEqualTo(one);
+        assertThat(one.key().owner().memberId()).isEqualTo("mem_ann");
+        assertThat(((Authentication.Found) keys.playground("acc_1", "mem_bob"))
+                        .key()
+                        .id())
                 .isNotEqualTo(one.key().id());
         assertThat(one.key().isHidden()).isTrue();
         assertThat(keys.list("acc_1", null, 9)).isEmpty();
@@ -226,9 +235,9 @@ class CustomerKeysTest {
         assertThat(keys.rotate(by("acc_1"), one.key().id(), null, Duration.ZERO))
                 .isEqualTo(new KeyResult.NoSuchKey());
         assertThat(keys.delete(by("acc_1"), one.key().id())).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(store.keys.find("hidden acc_1")).isEqualTo(new Authentication.Unknown());
+        assertThat(store.keys.find("hidden mem_ann")).isEqualTo(new Authentication.Unknown());
         assertThat(admit(one.key().id(), one.key().prefix())).isEqualTo(KeyState.Outcome.USABLE);
-        assertThat(keys.playground("acc_9")).isEqualTo(new Authentication.Unknown());
+        assertThat(keys.playground("acc_2", "mem_cid")).isEqualTo(new Authentication.Unknown());
     }
 
     @Test

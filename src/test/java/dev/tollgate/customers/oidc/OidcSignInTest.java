@@ -494,7 +494,7 @@ class OidcSignInTest {
     void a_person_without_a_password_proves_identity_at_the_provider_and_keeps_it() {
         User user = somebody();
         Browser browser = joined(user);
-        Map<String, String> key = Map.of("name", "manager", "kind", "management");
+        Map<String, String> key = Map.of("name", "manager", "kind", "management", "scope-keys:read", "1");
         assertThat(browser.submit(MANAGEMENT_KEY, MANAGEMENT_KEY, key).body())
                 .contains("/sign-in/oidc?for=prove", "Sign in again")
                 .doesNotContain("name=\"password\"");

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyLock;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import java.util.ArrayList;
@@ -13,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of a key's settings, as a page shows them.
  *
+ * @param locked what the visitor cannot change
  * @param errors a sentence by field
  * @param models all models that can be selected
  * @param address IP address of the visitor
  */
-public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> models, String address) {
+public record KeyFields(
+        Set<KeyLock> locked, KeyForm form, Map<String, String> errors, List<Box> models, String address) {
 
     static final Set<String> LIMITS =
             Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow");
@@ -25,12 +28,13 @@ public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> mode
     /** @param checked for the attribute: null leaves it out */
     public record Box(String field, String model, boolean checked) {}
 
-    static KeyFields of(KeyForm form, Map<String, String> errors, List<String> models, String address) {
+    static KeyFields of(
+            Set<KeyLock> locked, KeyForm form, Map<String, String> errors, List<String> models, String address) {
         List<Box> boxes = new ArrayList<>();
         for (String model : models) {
             boxes.add(new Box("model-" + boxes.size(), model, form.models().contains(model)));
         }
-        return new KeyFields(form, errors, boxes, address);
+        return new KeyFields(locked, form, errors, boxes, address);
     }
 
     /** Returns the models that a key can be kept to: those that are sold, and those that it names already. */
@@ -41,6 +45,10 @@ public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> mode
             ids.addAll(key.settings().models());
         }
         return List.copyOf(ids);
+    }
+
+    public boolean isLocked(KeyLock part) {
+        return locked.contains(part);
     }
 
     public @Nullable String error(String field) {

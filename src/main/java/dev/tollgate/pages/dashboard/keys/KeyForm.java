@@ -6,6 +6,7 @@ import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 public record KeyForm(Map<String, String> texts, Set<String> models) {
 
     private static final String MODEL = "model-";
-    private static final Set<String> FIELDS = Set.of("name", "kind", "version");
+    private static final String SCOPE = "scope-";
+    private static final Set<String> FIELDS = Set.of("name", "kind", "version", "owner");
 
     public static final KeyForm EMPTY = new KeyForm(Map.of(), Set.of());
 
@@ -53,7 +57,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         form.fields().forEach((name, value) -> {
             if (name.startsWith(MODEL)) {
                 models.add(value);
-            } else if (FIELDS.contains(name) || KeyFields.LIMITS.contains(name)) {
+            } else if (FIELDS.contains(name) || name.startsWith(SCOPE) || KeyFields.LIMITS.contains(name)) {
                 texts.put(name, value.strip());
             }
         });
@@ -89,6 +93,23 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         if (number != null) {
             texts.put(field, number.toString());
         }
+    }
+
+    /** Returns the scopes of a management key that are ticked: the standard ones before the form is sent. */
+    public Set<Scope> scopes() {
+        if (texts.isEmpty()) {
+            return Scope.STANDARD;
+        }
+        return Arrays.stream(Scope.values())
+                .filter(scope -> texts.containsKey(SCOPE + scope.code()))
+                .collect(Collectors.toSet());
+    }
+
+    /** Returns the form with another name. */
+    KeyForm named(String name) {
+        Map<String, String> its = new HashMap<>(texts);
+        its.put("name", name);
+        return new KeyForm(its, models);
     }
 
     public String text(String field) {

@@ -16,7 +16,9 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeyRights;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -24,7 +26,9 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
@@ -46,12 +50,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeyGenerated;
 
 /** {@code /dashboard/keys/{id}}: how much of its limits is used, its settings, its last calls, another secret, its end. */
 public record KeyPage(
         CustomerKeys keys,
+        KeyOwners owners,
         People people,
         Ledger ledger,
         AccountHistory history,
@@ -69,18 +75,18 @@ public record KeyPage(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(Right.KEYS), this::show),
-                pages.post(PATH, pages.members(Right.ACCOUNT_KEYS), this::take));
+                pages.get(PATH, pages.partly(Right.KEYS), this::show),
+                pages.post(PATH, pages.partly(Right.KEY_LIMITS), this::take));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         String id = request.param("id");
-        Optional<Key> key = keys.find(account, id);
+        Optional<Key> key = keys.find(account, id).filter(its -> sees(request, its));
         if (key.isPresent()) {
             return show(request, key.get());
         }
-        if (keys.hasEverBeen(account, id)) { // its calls and Find lead here
+        if (keys.ever(account, id).filter(its -> sees(request, its)).isPresent()) { // its calls and Find lead here
             return PageStep.to(PageLink.to(PageLink.REQUESTS).with("key", id).text());
         }
         throw noSuchKey();
@@ -95,6 +101,7 @@ public record KeyPage(
                     case "before" ->
                         "This form already created this key, so no second key was created. Its secret was shown once. If"
                                 + " you did not save it, create a new secret below.";
+                    case "moved" -> "Moved. Its programs go on. Its spending starts at zero.";
                     case "saved" -> "Saved. The change applies from the next call.";
                     case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key work again.";
                     default -> null;
@@ -103,7 +110,28 @@ public record KeyPage(
     }
 
     private Key key(PageRequest<Visitor.Member> request) {
-        return keys.find(request.visitor().accountId(), request.param("id")).orElseThrow(KeyPage::noSuchKey);
+        return keys.find(request.visitor().accountId(), request.param("id"))
+                .filter(key -> sees(request, key))
+                .orElseThrow(KeyPage::noSuchKey);
+    }
+
+    private static boolean sees(PageRequest<Visitor.Member> request, Key key) {
+        return KeyOwners.membership(request).view(Right.KEYS).sees(key.owner());
+    }
+
+    /** Returns the result of a change. @throws RuntimeException a 403 if the member's rights do not include it */
+    static KeyResult allowed(KeyResult result) {
+        if (result instanceof KeyResult.NotAllowed || result instanceof KeyResult.NotYours) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Your rights over this key do not include this.")
+                    .withStatus(403)
+                    .asException();
+        }
+        return result;
+    }
+
+    static String older(List<String> nodes) {
+        return "Servers of an older version do not know keys of members and teams: " + String.join(", ", nodes)
+                + ". The operator has to replace them first.";
     }
 
     private static RuntimeException noSuchKey() {
@@ -128,20 +156,23 @@ public record KeyPage(
             case "off" -> turn(request, key, true);
             case "on" -> turn(request, key, false);
             case "rotate" -> rotate(request, key, version(form.text("version")), form.text("grace"));
+            case "move" -> move(request, key, form.text("to"));
             case "delete" -> delete(request, key, form.text("typed"));
             default -> PageStep.to(path(key));
         };
     }
 
     private PageStep save(PageRequest<Visitor.Member> request, Key key, Form sent) {
-        KeyForm form = KeyForm.of(sent);
+        KeyForm typed = KeyForm.of(sent);
+        boolean mayRename = KeyRights.mayChange(KeyOwners.membership(request), key);
+        KeyForm form = mayRename ? typed : typed.named(key.settings().name());
         KeyForm.Reading reading =
                 form.read(KeyForm.of(key, zone(request)), Set.copyOf(KeyFields.models(catalogue, key)), zone(request));
         if (reading.edit() == null) {
             return again(request, key, form, reading.errors());
         }
         Long version = version(sent.text("version"));
-        return switch (keys.change(PageRequest.acting(request), key.id(), version, reading.edit(), null)) {
+        return switch (allowed(keys.change(PageRequest.acting(request), key.id(), version, reading.edit(), null))) {
             case KeyResult.Done done -> PageStep.to(path(key) + "?done=saved");
             case KeyResult.ChangedMeanwhile changed ->
                 again(
@@ -160,7 +191,7 @@ public record KeyPage(
     }
 
     private PageStep turn(PageRequest<Visitor.Member> request, Key key, boolean off) {
-        keys.disable(PageRequest.acting(request), key.id(), off);
+        allowed(keys.disable(PageRequest.acting(request), key.id(), off));
         return PageStep.to(path(key) + "?done=turned");
     }
 
@@ -169,7 +200,7 @@ public record KeyPage(
         if (chosen == null) {
             return PageStep.to(path(key));
         }
-        return switch (keys.rotate(PageRequest.acting(request), key.id(), version, chosen)) {
+        return switch (allowed(keys.rotate(PageRequest.acting(request), key.id(), version, chosen))) {
             case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             // Also where the form is sent once more: the secret that it has made was shown, and stays good.
             case KeyResult.ChangedMeanwhile changed ->
@@ -184,6 +215,21 @@ public record KeyPage(
         };
     }
 
+    private PageStep move(PageRequest<Visitor.Member> request, Key key, String to) {
+        String team = to.equals(KeyOwners.ACCOUNT) ? "" : to;
+        return switch (allowed(keys.move(PageRequest.acting(request), key.id(), team))) {
+            case KeyResult.Done moved -> PageStep.to(path(moved.key()) + "?done=moved");
+            case KeyResult.TooOften often -> unmoved(request, key, TOO_OFTEN);
+            case KeyResult.TooMany full -> unmoved(request, key, "The new owner has as many keys as it may have.");
+            case KeyResult.OlderServers(List<String> nodes) -> unmoved(request, key, older(nodes));
+            default -> unmoved(request, key, "Choose a team from the list.");
+        };
+    }
+
+    private PageStep unmoved(PageRequest<Visitor.Member> request, Key key, String why) {
+        return again(request, key, KeyForm.of(key, zone(request)), Map.of("to", why));
+    }
+
     private PageStep delete(PageRequest<Visitor.Member> request, Key key, String typed) {
         boolean isUsed = callsOfADay(key) > 0;
         if (isUsed && !typed.strip().equals(key.settings().name())) {
@@ -193,7 +239,7 @@ public record KeyPage(
                     KeyForm.of(key, zone(request)),
                     Map.of("typed", "Type the key's name, " + key.settings().name() + ", to delete it."));
         }
-        keys.delete(PageRequest.acting(request), key.id());
+        allowed(keys.delete(PageRequest.acting(request), key.id()));
         return PageStep.to(KeysPage.PATH + "?deleted=1");
     }
 
@@ -216,8 +262,14 @@ public record KeyPage(
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
         Spent spent = spent(request, key, now);
+        boolean isMembers =
+                key.owner().memberId().equals(KeyOwners.membership(request).id());
         KeyFields fields = KeyFields.of(
-                form, errors, KeyFields.models(catalogue, key), request.visit().address());
+                isMembers ? key.locks() : Set.of(),
+                form,
+                errors,
+                KeyFields.models(catalogue, key),
+                request.visit().address());
         long version = shownVersion(form, key);
         // A form that was filled in is shown again with a field for the password; else that comes first.
         boolean isFilledIn = !form.text("version").isEmpty();
@@ -227,8 +279,44 @@ public record KeyPage(
         List<AgentSettings> agents = row.management() || request.query("agents") == null
                 ? null
                 : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
+        Owned owned = owned(request, key, now);
         return (out, shell) -> JtekeyGenerated.render(
-                out, null, shell, row, spent, now, calls, lately, fields, version, isLocked, said, agents);
+                out, null, shell, row, owned, spent, now, calls, lately, fields, version, isLocked, said, agents);
+    }
+
+    /**
+     * The key's owner, and what the visitor may do with the key.
+     *
+     * @param owner in words
+     * @param restrict whether the visitor may limit, disable and delete it
+     * @param change whether the visitor may also rename it and get another secret
+     * @param enable whether the visitor may take its calls again
+     * @param targets the owners to whom it can be moved
+     * @param locked what only others can change, in words; empty if nothing is
+     */
+    public record Owned(
+            String owner,
+            boolean restrict,
+            boolean change,
+            boolean enable,
+            List<FilterChoice> targets,
+            String locked,
+            List<BudgetBar> budgets) {}
+
+    private Owned owned(PageRequest<Visitor.Member> request, Key key, Instant now) {
+        Membership own = KeyOwners.membership(request);
+        KeyOwners.Names names = owners.names(key.accountId());
+        return new Owned(
+                names.of(key.owner()),
+                KeyRights.mayRestrict(own, key),
+                KeyRights.mayChange(own, key),
+                KeyRights.mayEnable(own, key),
+                owners.targets(own, key),
+                key.locks().stream()
+                        .sorted()
+                        .map(lock -> lock.code().replace('_', ' '))
+                        .collect(Collectors.joining(", ")),
+                BudgetBar.path(ledger, key.accountId(), key.id(), key.owner(), names.member(key.owner()), now));
     }
 
     /**

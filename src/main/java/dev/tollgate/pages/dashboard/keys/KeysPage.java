@@ -10,10 +10,14 @@ import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyRights;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
@@ -34,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeysGenerated;
 
 /** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
-public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history, InstantSource clock) {
+public record KeysPage(
+        CustomerKeys keys, KeyOwners owners, Ledger ledger, AccountHistory history, InstantSource clock) {
 
     static final String PATH = "/dashboard/keys";
 
@@ -43,12 +48,18 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(Right.KEYS), this::show),
-                pages.post(PATH, pages.members(Right.ACCOUNT_KEYS), this::turn));
+                pages.get(PATH, pages.partly(Right.KEYS), this::show),
+                pages.post(PATH, pages.partly(Right.KEY_LIMITS), this::turn));
     }
 
-    /** A row of the list. @param month micro-credits, net, of the present month in the person's zone */
-    public record Line(KeyRow row, long month) {
+    /**
+     * A row of the list.
+     *
+     * @param month micro-credits, net, of the present month in the person's zone
+     * @param owner the key's
+     * @param mayTurn whether the visitor may turn the key off, or on again
+     */
+    public record Line(KeyRow row, long month, String owner, boolean mayTurn) {
 
         private long percent() {
             KeyWindow fullest = row.fullest();
@@ -82,14 +93,29 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
         history.usage(account, UsageQuestion.of(MonthPace.span(history, zone, now), UsageQuestion.By.KEY))
                 .groups()
                 .forEach(group -> months.put(group.keyId(), group.figures().netMicros()));
+        Membership own = KeyOwners.membership(request);
+        KeyOwners.Names names = owners.names(account);
         return rows(account, all, now).stream()
-                .map(row -> new Line(row, months.getOrDefault(row.key().id(), 0L)))
+                .map(row -> new Line(
+                        row,
+                        months.getOrDefault(row.key().id(), 0L),
+                        names.of(row.key().owner()),
+                        row.key().disabled()
+                                ? !row.management() && KeyRights.mayEnable(own, row.key())
+                                : KeyRights.mayRestrict(own, row.key())))
                 .toList();
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
-        List<Key> all = keys.list(account, null, Keys.PAGE_MAX).stream()
+        KeyView view = KeyOwners.membership(request).view(Right.KEYS);
+        List<Key> seen = keys.list(account, null, Keys.PAGE_MAX).stream()
+                .filter(key -> view.sees(key.owner()))
+                .toList();
+        List<FilterChoice> choices = owners.names(account).choices(seen);
+        String owner = request.query("owner");
+        List<Key> all = seen.stream()
+                .filter(key -> owner == null || KeyOwners.isChosen(key.owner(), owner))
                 .sorted(Comparator.comparing(Key::createdAt).reversed().thenComparing(Key::id))
                 .toList();
         Instant now = clock.instant();
@@ -97,20 +123,20 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
         List<Line> sorted = sorting.sorted(lines(request, all, now));
         int from = begin(sorted, request.query("after"));
         List<Line> shown = sorted.subList(from, Math.min(all.size(), from + ROWS));
-        SpendLimits set = ledger.limits(account);
+        SpendLimits set = view.isAll() ? ledger.limits(account) : SpendLimits.NONE;
         List<KeyWindow> limits = set.unlimited() ? List.of() : limits(account, set, now);
         List<KeyRow> rows = shown.stream().map(Line::row).toList();
         List<String> warnings = request.visitor().person().preferences().keyNotices() ? warnings(rows) : List.of();
         String older = from + ROWS < all.size()
-                ? sortedBy(sorting.chosen())
+                ? sortedBy(sorting.chosen(), owner)
                         .with("after", shown.getLast().row().key().id())
                         .text()
                 : null;
-        String newest = from > 0 ? sortedBy(sorting.chosen()).text() : null;
-        List<Sorting.Head> heads = sorting.heads(name -> sortedBy(name).text());
+        String newest = from > 0 ? sortedBy(sorting.chosen(), owner).text() : null;
+        List<Sorting.Head> heads = sorting.heads(name -> sortedBy(name, owner).text());
         String said = said(request, all);
-        return PageStep.show((out, shell) ->
-                JtekeysGenerated.render(out, null, shell, shown, heads, now, warnings, limits, said, older, newest));
+        return PageStep.show((out, shell) -> JtekeysGenerated.render(
+                out, null, shell, shown, heads, now, warnings, limits, choices, owner, said, older, newest));
     }
 
     /** Returns the operator's limits for all keys of an account: the windows that have a limit. */
@@ -130,8 +156,8 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
                 .toList();
     }
 
-    private static PageLink sortedBy(String name) {
-        return PageLink.to(PATH).with("sort", name);
+    private static PageLink sortedBy(String name, @Nullable String owner) {
+        return PageLink.to(PATH).with("sort", name).with("owner", owner);
     }
 
     private static int begin(List<Line> all, @Nullable String after) {
@@ -172,7 +198,7 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, AccountHistory history,
         String id = form.text(off ? "off" : "on");
         Key key = keys.find(account, id).orElse(null);
         if (key != null && (off || key.settings().kind() != KeyKind.MANAGEMENT)) {
-            keys.disable(PageRequest.acting(request), id, off);
+            KeyPage.allowed(keys.disable(PageRequest.acting(request), id, off));
         }
         return PageStep.to(PATH + "?turned=" + UrlText.encoded(id));
     }

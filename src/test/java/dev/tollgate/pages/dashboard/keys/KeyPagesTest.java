@@ -321,6 +321,109 @@ class KeyPagesTest {
         assertThat(page.length()).isLessThanOrEqualTo(40_000);
     }
 
+    /** Adds a member to the account of the tests' browser. @return the member's browser */
+    private static Browser member(String name, String role) {
+        String login = name + "@example.org";
+        Browser member = new Browser(gateway.url()).signUp(login, PASSWORD);
+        gateway.execute(
+                "UPDATE member SET account_id = (SELECT account_id FROM person WHERE login = 'customer@example.org'), role = '"
+                        + role + "' WHERE person_id = (SELECT id FROM person WHERE login = '" + login + "')");
+        return member;
+    }
+
+    private static String memberId(String name) {
+        return gateway.text("SELECT member.id FROM member JOIN person ON person.id = member.person_id WHERE login = '"
+                + name + "@example.org'");
+    }
+
+    private static void team(String id, String lead) {
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) SELECT '" + id + "', account_id, 'T " + id
+                + "', 1 FROM person WHERE login = 'customer@example.org'");
+        gateway.execute("INSERT INTO team_member (team_id, member_id, role) VALUES ('" + id + "', '" + memberId(lead)
+                + "', 'admin')");
+    }
+
+    @Test
+    void a_member_sees_and_changes_own_keys_only() {
+        Made of = make("name", "of the account");
+        Browser ann = member("ann", "member");
+        Made own = made(ann.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "of ann", "owner", "own")));
+
+        assertThat(ann.get(KEYS).body()).contains("of ann").doesNotContain("of the account", "management");
+        assertThat(ann.get(of.path()).status()).isEqualTo(404);
+        assertThat(ann.get(own.path()).body())
+                .contains("owner: ann@example.org", "Create secret", "Delete key")
+                .doesNotContain("Move key");
+        assertThat(ann.submit(own.path(), of.path(), Map.of("deed", "off")).status())
+                .isEqualTo(404);
+        assertThat(ann.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "x", "owner", "account"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(ann.get(KEYS + "/new").body()).doesNotContain("Management key", "The account");
+        assertThat(browser.get(KEYS + "?owner=" + memberId("ann")).body())
+                .contains("of ann")
+                .doesNotContain("of the account");
+        assertThat(browser.get(own.path()).body())
+                .contains("owner: ann@example.org", "Delete key")
+                .doesNotContain("Create secret", "name=\"name\"");
+    }
+
+    private static String version(Browser browser, Made key) {
+        return found(VERSION, browser.get(key.path()).body());
+    }
+
+    @Test
+    void what_an_owner_restricts_its_member_cannot_undo() {
+        Browser bob = member("bob", "member");
+        Made own = made(bob.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "of bob", "owner", "own")));
+        browser.submit(own.path(), own.path(), Map.of("deed", "off"));
+        browser.submit(own.path(), own.path(), Map.of("deed", "save", "day", "5", "version", version(browser, own)));
+
+        String page = bob.get(own.path()).body();
+        assertThat(page)
+                .contains(
+                        "Limited by somebody else than its member, who cannot change: disabled, spend.",
+                        "<fieldset disabled>")
+                .doesNotContain("value=\"on\"");
+        assertThat(bob.submit(own.path(), own.path(), Map.of("deed", "on")).status())
+                .isEqualTo(403);
+        bob.submit(own.path(), own.path(), Map.of("deed", "save", "name", "renamed", "version", version(bob, own)));
+        assertThat(gateway.text("SELECT name || spend_day || disabled FROM api_key WHERE name = 'renamed'"))
+                .isEqualTo("renamed50000001");
+    }
+
+    @Test
+    void the_admin_of_a_team_makes_its_service_keys_and_an_owner_moves_them() {
+        Browser lea = member("lea", "member");
+        team("team_lea", "lea");
+        Made service = made(lea.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "bot", "owner", "team_lea")));
+        assertThat(lea.get(service.path()).body())
+                .contains("owner: team T team_lea")
+                .doesNotContain("Move key");
+        assertThat(lea.submit(service.path(), service.path(), Map.of("deed", "move", "to", "account"))
+                        .status())
+                .isEqualTo(403);
+
+        Browser.Page moved = browser.submit(service.path(), service.path(), Map.of("deed", "move", "to", "account"));
+
+        assertThat(moved.location()).contains("?done=moved");
+        assertThat(browser.get(moved.location()).body()).contains("Moved.", "owner: account");
+        assertThat(lea.get(moved.location()).status()).isEqualTo(404);
+        assertThat(gateway.get("/v1/credits", service.secret()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void scopes_of_a_management_key_are_chosen_and_shown() {
+        Map<String, String> form = Map.of("name", "m", "kind", "management", "password", PASSWORD);
+        assertThat(browser.submit(KEYS + "/new", KEYS + "/new", form).body()).contains("Choose at least one.");
+        Map<String, String> chosen = new HashMap<>(form);
+        chosen.put("scope-members:read", "1");
+        Made made = made(browser.submit(KEYS + "/new", KEYS + "/new", chosen));
+
+        assertThat(browser.get(made.path()).body()).contains("management key with members:read");
+        assertThat(gateway.get("/v1/keys", made.secret()).status()).isEqualTo(403);
+    }
+
     @Test
     void a_key_that_was_used_within_a_day_is_deleted_by_its_name_only() {
         Made key = make("name", "busy");
@@ -380,7 +483,7 @@ class KeyPagesTest {
 
     @Test
     void a_management_key_wants_a_password_that_was_shown_lately_but_can_always_be_stopped() {
-        Made key = make("name", "manager", "kind", "management");
+        Made key = make("name", "manager", "kind", "management", "scope-keys:read", "1");
         assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(200);
         try {
             gateway.setNow(Today.instant().plus(Duration.ofMinutes(11)));
@@ -391,7 +494,7 @@ class KeyPagesTest {
             assertThat(submit(key, "deed", "save", "name", "renamed", "version", "1")
                             .status())
                     .isEqualTo(422);
-            Map<String, String> another = fields("name", "another", "kind", "management");
+            Map<String, String> another = fields("name", "another", "kind", "management", "scope-keys:read", "1");
             assertThat(browser.submit(KEYS + "/new", KEYS + "/new", another).status())
                     .isEqualTo(422);
             another.put("password", "not the password");
