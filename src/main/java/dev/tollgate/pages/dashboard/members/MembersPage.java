@@ -79,7 +79,7 @@ public record MembersPage(
             @Nullable String error,
             @Nullable String link) {
 
-        static final Typed NONE = new Typed("", MemberRole.VIEWER.text(), List.of(), null, null);
+        static final Typed NONE = new Typed("", MemberRole.MEMBER.text(), List.of(), null, null);
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
