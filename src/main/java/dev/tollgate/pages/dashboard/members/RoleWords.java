@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 public final class RoleWords {
 
     /** The roles that an invitation or a form gives; to make an owner needs the password. */
-    public static final List<MemberRole> GIVEN = List.of(MemberRole.ADMIN, MemberRole.BILLING, MemberRole.MEMBER, MemberRole.VIEWER);
+    public static final List<MemberRole> GIVEN =
+            List.of(MemberRole.ADMIN, MemberRole.BILLING, MemberRole.MEMBER, MemberRole.VIEWER);
 
     private RoleWords() {}
 
