@@ -106,7 +106,7 @@ public final class App implements AutoCloseable {
         AdminGate admin = new AdminGate(welcome.adminKey().sha256(), calls.gate());
         return RouteList.of(
                 calls.routes(people.keys()),
-                people.routes(calls.gate(), books),
+                people.routes(calls.gate(), books, ground),
                 new AdminRoutes(ground, books, operator, money).table(admin, false, health::announce),
                 health.routes(),
                 List.of(

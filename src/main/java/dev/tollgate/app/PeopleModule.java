@@ -12,8 +12,11 @@ import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.oidc.OidcClient;
 import dev.tollgate.customers.oidc.OidcSignIn;
+import dev.tollgate.customers.organizations.InvitationsHandler;
+import dev.tollgate.customers.organizations.MembersHandler;
 import dev.tollgate.customers.organizations.OrganizationHandler;
 import dev.tollgate.customers.organizations.Organizations;
+import dev.tollgate.customers.organizations.TeamsHandler;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
@@ -21,14 +24,17 @@ import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Route;
 import dev.tollgate.upstreams.connections.Outbound;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,11 +118,23 @@ public record PeopleModule(
         return signIn;
     }
 
-    /** Returns the routes below {@code /v1/organization}. */
-    List<Route<?>> routes(KeyGate key, BooksModule books) {
-        OrganizationHandler handler = new OrganizationHandler(organizations, new AccountLog(books.database()));
-        String path = "/organization";
+    /** Returns the routes below {@code /v1/organization}, each with the scope that it needs. */
+    List<Route<?>> routes(KeyGate key, BooksModule books, Ground ground) {
         List<Route<?>> routes = new ArrayList<>();
+        organization(routes, key, new OrganizationHandler(organizations, new AccountLog(books.database())));
+        KeyGate read = key.forManagement(Scope.MEMBERS_READ);
+        KeyGate write = key.forManagement(Scope.MEMBERS_WRITE);
+        members(routes, read, write, new MembersHandler(members));
+        IntSupplier most = () -> Objects.requireNonNull(ground.current().find(PageSettings.MEMBERS));
+        URI site = ground.settings().find(PageSettings.PUBLIC_URL);
+        invitations(
+                routes, read, write, new InvitationsHandler(members, organizations, teams, links.handed(), most, site));
+        teams(routes, read, write, new TeamsHandler(teams, members));
+        return routes;
+    }
+
+    private static void organization(List<Route<?>> routes, KeyGate key, OrganizationHandler handler) {
+        String path = "/organization";
         CallRoutes.api(routes, Route.get(path, key.forManagement(Scope.MEMBERS_READ), handler.one()));
         CallRoutes.api(routes, Route.patch(path, key.forManagement(), handler.change()));
         KeyGate usage = key.forManagement(Scope.USAGE_READ);
@@ -125,7 +143,39 @@ public record PeopleModule(
         CallRoutes.api(routes, Route.put(path + "/budgets/{owner}", budgets, handler.setBudgets()));
         KeyGate audit = key.forManagement(Scope.AUDIT_READ);
         CallRoutes.api(routes, Route.get(path + "/audit-log", audit, handler.auditLog()));
-        return routes;
+    }
+
+    private static void members(List<Route<?>> routes, KeyGate read, KeyGate write, MembersHandler handler) {
+        String path = "/organization/members";
+        CallRoutes.api(routes, Route.get(path, read, handler.list()));
+        CallRoutes.api(routes, Route.get(path + "/{id}", read, handler.one()));
+        CallRoutes.api(routes, Route.patch(path + "/{id}", write, handler.change()));
+        CallRoutes.api(
+                routes, Route.delete(path + "/{id}", write, handler.delete()).taking(BodyKind.JSON));
+    }
+
+    private static void invitations(List<Route<?>> routes, KeyGate read, KeyGate write, InvitationsHandler handler) {
+        String path = "/organization/invitations";
+        CallRoutes.api(routes, Route.get(path, read, handler.list()));
+        CallRoutes.api(routes, Route.post(path, write, handler.create()));
+        CallRoutes.api(routes, Route.delete(path + "/{id}", write, handler.delete()));
+        CallRoutes.api(
+                routes,
+                Route.post(path + "/{id}/resend", write, handler.resend()).taking());
+    }
+
+    private static void teams(List<Route<?>> routes, KeyGate read, KeyGate write, TeamsHandler handler) {
+        String path = "/organization/teams";
+        CallRoutes.api(routes, Route.get(path, read, handler.list()));
+        CallRoutes.api(routes, Route.post(path, write, handler.create()));
+        CallRoutes.api(routes, Route.get(path + "/{id}", read, handler.one()));
+        CallRoutes.api(routes, Route.patch(path + "/{id}", write, handler.change()));
+        CallRoutes.api(routes, Route.delete(path + "/{id}", write, handler.delete()));
+        CallRoutes.api(routes, Route.put(path + "/{id}/members/{member}", write, handler.put()));
+        CallRoutes.api(
+                routes,
+                Route.delete(path + "/{id}/members/{member}", write, handler.remove())
+                        .taking(BodyKind.JSON));
     }
 
     List<Sweep> sweeps() {

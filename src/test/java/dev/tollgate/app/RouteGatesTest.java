@@ -72,6 +72,7 @@ class RouteGatesTest {
             Map.entry("management key", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("management key with usage:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("management key with members:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("management key with members:write", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("management key with budgets:write", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("management key with audit:read", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404, 404)),
@@ -179,6 +180,7 @@ class RouteGatesTest {
         String without = managementKey(EnumSet.complementOf(EnumSet.of(scope)));
         assertThat(gateway.app().routes())
                 .filteredOn(route -> route.gate().name().endsWith("management key with " + scope.code()))
+                .isNotEmpty()
                 .allSatisfy(route -> {
                     assertThat(ask(route, "Authorization", "Bearer " + with))
                             .as("%s %s", route.method(), route.path())

@@ -7,7 +7,6 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.operator.admin.ActionRefused;
-import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -32,13 +31,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /v1/organization}: what a management key does with its organization. */
-@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class OrganizationApiTest {
 
     private static final String ORGANIZATION = "/v1/organization";
     private static final String BUDGETS = ORGANIZATION + "/budgets";
+    private static final String MEMBERS = ORGANIZATION + "/members";
+    private static final String INVITATIONS = ORGANIZATION + "/invitations";
+    private static final String TEAMS = ORGANIZATION + "/teams";
     private static final String CALL =
             "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"stream\":false}";
 
@@ -128,8 +129,15 @@ class OrganizationApiTest {
         return entries;
     }
 
+    /** Returns the changes that are not of keys, the newest first. */
+    private List<JsonNode> changes() {
+        return all(ORGANIZATION + "/audit-log").stream()
+                .filter(line -> !line.get("action").asString().startsWith("key."))
+                .toList();
+    }
+
     private List<String> actions() {
-        return all(ORGANIZATION + "/audit-log").reversed().stream()
+        return changes().reversed().stream()
                 .map(line -> line.get("action").asString())
                 .toList();
     }
@@ -179,12 +187,12 @@ class OrganizationApiTest {
         done("PATCH", ORGANIZATION, "{\"name\":\"Example Ltd\"}");
         done("PATCH", ORGANIZATION, "{\"name\":\"Example Ltd\"}"); // changes nothing
 
-        JsonNode page = get(ORGANIZATION + "/audit-log");
+        List<JsonNode> changes = changes();
 
-        assertThat(page.get("data")).hasSize(1);
-        assertThat(page.get("next").isNull()).isTrue();
-        JsonNode line = page.get("data").get(0);
-        assertThat(line.get("number").asLong()).isEqualTo(1);
+        assertThat(changes).hasSize(1);
+        JsonNode line = changes.getFirst();
+        assertThat(line.get("number").asLong())
+                .isEqualTo(all(ORGANIZATION + "/audit-log").size());
         assertThat(line.get("created_at").asLong()).isEqualTo(now.getEpochSecond());
         assertThat(line.get("actor").asString()).isEqualTo(manager.key().id());
         assertThat(line.get("address").asString()).isEqualTo("127.0.0.1");
@@ -217,7 +225,7 @@ class OrganizationApiTest {
                 .isEqualByComparingTo("2.5");
         assertThat(used.get("resets_at").asLong())
                 .isEqualTo(Instant.parse("2026-11-21T00:00:00Z").getEpochSecond());
-        JsonNode line = get(ORGANIZATION + "/audit-log").at("/data/1");
+        JsonNode line = changes().get(1);
         assertThat(line.get("action").asString()).isEqualTo("budget.set");
         assertThat(line.get("subject").asString()).isEqualTo("account");
         assertThat(line.get("before")).isEmpty();
@@ -260,6 +268,189 @@ class OrganizationApiTest {
             assertRefused(ask("PUT", BUDGETS + "/" + none, "{\"month\":1}"), 404, null, "no such owner");
         }
         assertThat(get(BUDGETS).get("data")).isEmpty();
-        assertThat(get(ORGANIZATION + "/audit-log").get("data")).isEmpty();
+        assertThat(changes()).isEmpty();
+    }
+
+    // ---- members ----
+
+    /** Puts a person into the account with a role. */
+    private String member(String name, String role) {
+        String id = customer.account().substring(4) + name;
+        gateway.execute(
+                "INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES ('per_" + id
+                        + "', '" + customer.account() + "', '" + id + "@example.org', '" + name + "', 'user', '', 1)");
+        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
+                + customer.account() + "', 'per_" + id + "', '" + role + "', 1)");
+        return "mem_" + id;
+    }
+
+    private String personalKey(String member) throws ActionRefused {
+        KeyResult.Made made = gateway.commands().createKey(customer.account(), KeySettings.named("of " + member));
+        gateway.execute("UPDATE api_key SET member_id = '" + member + "' WHERE id = '"
+                + made.key().id() + "'");
+        return made.key().id();
+    }
+
+    @Test
+    void members_come_in_pages_and_one_with_its_keys() throws ActionRefused {
+        member("Ann", "owner");
+        String bob = member("Bob", "member");
+        member("Cara", "viewer");
+        String key = personalKey(bob);
+        assertThat(all(MEMBERS))
+                .extracting(each ->
+                        each.get("name").asString() + " " + each.get("role").asString())
+                .containsExactlyInAnyOrder("Ann owner", "Bob member", "Cara viewer");
+        JsonNode one = get(MEMBERS + "/" + bob);
+        assertThat(one.get("email").asString()).endsWith("@example.org");
+        assertThat(one.at("/keys/0/id").asString()).isEqualTo(key);
+        assertRefused(ask("GET", MEMBERS + "/mem_none", null), 404, null, "does not exist");
+    }
+
+    @Test
+    void a_key_changes_roles_but_none_of_owners_and_admins() {
+        String owner = member("Ann", "owner");
+        String admin = member("Abe", "admin");
+        String bob = member("Bob", "member");
+        assertThat(done("PATCH", MEMBERS + "/" + bob, "{\"role\":\"viewer\"}")
+                        .get("role")
+                        .asString())
+                .isEqualTo("viewer");
+        for (String role : List.of("owner", "admin")) {
+            assertRefused(ask("PATCH", MEMBERS + "/" + bob, "{\"role\":\"" + role + "\"}"), 403, null, "cannot make");
+        }
+        for (String member : List.of(owner, admin)) {
+            assertRefused(ask("PATCH", MEMBERS + "/" + member, "{\"role\":\"viewer\"}"), 403, null, "Sign in");
+            assertRefused(ask("DELETE", MEMBERS + "/" + member, null), 403, null, "Sign in");
+        }
+        assertRefused(ask("PATCH", MEMBERS + "/" + bob, "{\"role\":\"king\"}"), 400, "role", "billing, member, viewer");
+        List<JsonNode> changes = changes();
+        assertThat(changes).hasSize(1);
+        assertThat(changes.getFirst().get("action").asString()).isEqualTo("member.role");
+        assertThat(changes.getFirst().get("subject").asString()).isEqualTo(bob);
+        assertThat(changes.getFirst().get("after").toString()).isEqualTo("{\"role\":\"viewer\"}");
+    }
+
+    @Test
+    void a_removed_members_key_moves_to_a_team_and_the_others_end() throws ActionRefused {
+        member("Ann", "owner");
+        String bob = member("Bob", "member");
+        String stays = personalKey(bob);
+        String ends = personalKey(bob);
+        String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
+        String path = MEMBERS + "/" + bob;
+        assertRefused(ask("DELETE", path, "{\"keys\":{\"key_none\":\"delete\"}}"), 400, "keys.key_none", "no key");
+        String keys = "{\"keys\":{\"" + stays + "\":\"%s\",\"" + ends + "\":\"delete\"}}";
+        assertRefused(ask("DELETE", path, keys.formatted("mem_x")), 400, "keys." + stays, "the id of a team");
+        assertRefused(ask("DELETE", path, keys.formatted("team_none")), 409, null, "Nothing was changed");
+        assertThat(get(path).get("keys")).hasSize(2);
+
+        Reply removed = ask("DELETE", path, keys.formatted(team));
+
+        assertThat(removed.status()).as(removed.text()).isEqualTo(204);
+        assertThat(ask("GET", path, null).status()).isEqualTo(404);
+        assertThat(gateway.text("SELECT name FROM api_key WHERE deleted_at IS NULL AND team_id = '" + team + "'"))
+                .isEqualTo("of " + bob);
+        assertThat(gateway.number(
+                        "SELECT COUNT(*) FROM api_key WHERE deleted_at IS NULL AND member_id = '" + bob + "'"))
+                .isZero();
+        assertThat(actions()).endsWith("member.remove");
+    }
+
+    // ---- invitations ----
+
+    @Test
+    void an_invitation_shows_its_link_once_and_is_sent_again_and_revoked() {
+        member("Ann", "owner");
+        String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
+        String dan = "{\"email\":\"dan@example.org\",\"role\":\"member\",\"teams\":[\"%s\"]}";
+        JsonNode made = done("POST", INVITATIONS, dan.formatted(team));
+        assertThat(made.at("/teams/0").asString()).isEqualTo(team);
+        assertRefused(ask("POST", INVITATIONS, dan.formatted("team_none")), 400, "teams", "team_none");
+        assertThat(made.get("link").asString()).startsWith(gateway.url() + "/invite/");
+        assertThat(made.get("mailed").asBoolean()).isFalse();
+        JsonNode listed = get(INVITATIONS).get("data");
+        assertThat(listed).hasSize(1);
+        assertThat(listed.get(0).has("link")).isFalse();
+        assertThat(listed.get(0).get("id")).isEqualTo(made.get("id"));
+
+        String path = INVITATIONS + "/" + made.get("id").asString();
+        JsonNode again = done("POST", path + "/resend", null);
+
+        assertThat(again.get("link")).isNotEqualTo(made.get("link"));
+        assertRefused(ask("POST", path + "/resend", null), 404, null, "does not exist");
+        assertThat(ask("DELETE", INVITATIONS + "/" + again.get("id").asString(), null)
+                        .status())
+                .isEqualTo(204);
+        assertThat(get(INVITATIONS).get("data")).isEmpty();
+        assertThat(actions())
+                .containsExactly("team.create", "invitation.create", "invitation.create", "invitation.revoke");
+        assertRefused(
+                ask("POST", INVITATIONS, "{\"email\":\"dan\",\"role\":\"member\"}"), 400, "email", "name@example.org");
+        assertRefused(ask("POST", INVITATIONS, "{\"email\":\"dan@example.org\"}"), 400, "role", "required");
+        assertRefused(
+                ask("POST", INVITATIONS, "{\"email\":\"dan@example.org\",\"role\":\"admin\"}"),
+                403,
+                null,
+                "owners and admins");
+    }
+
+    // ---- teams ----
+
+    @Test
+    void a_team_is_made_named_anew_filled_and_archived() {
+        String bob = member("Bob", "member");
+        JsonNode made = done("POST", TEAMS, "{\"name\":\"Search\"}");
+        String path = TEAMS + "/" + made.get("id").asString();
+        done("POST", TEAMS, "{\"name\":\"Ads\"}");
+        assertThat(all(TEAMS))
+                .extracting(team -> team.get("name").asString())
+                .containsExactlyInAnyOrder("Ads", "Search");
+        assertRefused(ask("POST", TEAMS, "{\"name\":\"Search\"}"), 400, "name", "another team");
+        assertRefused(ask("PATCH", path, "{\"name\":\" x\"}"), 400, "name", "1 to 100");
+        assertThat(done("PATCH", path, "{\"name\":\"Find\"}").get("name").asString())
+                .isEqualTo("Find");
+
+        JsonNode filled = done("PUT", path + "/members/" + bob, "{\"role\":\"admin\"}");
+
+        assertThat(filled.at("/members/0/id").asString()).isEqualTo(bob);
+        assertThat(filled.at("/members/0/role").asString()).isEqualTo("admin");
+        assertThat(get(path)).isEqualTo(filled);
+        assertRefused(ask("PUT", path + "/members/" + bob, "{\"role\":\"owner\"}"), 400, "role", "admin or member");
+        assertRefused(ask("PUT", path + "/members/mem_none", "{\"role\":\"member\"}"), 404, null, "member");
+        assertThat(ask("DELETE", path + "/members/" + bob, null).status()).isEqualTo(204);
+        assertRefused(ask("DELETE", path + "/members/" + bob, null), 404, null, "not in the team");
+        assertThat(ask("DELETE", path, null).status()).isEqualTo(204);
+        assertRefused(ask("GET", path, null), 404, null, "archived");
+        assertThat(actions())
+                .containsExactly(
+                        "team.create", "team.create", "team.rename", "team.member", "team.leave", "team.archive");
+    }
+
+    @Test
+    void a_teams_budget_refuses_its_service_key_by_name() throws ActionRefused {
+        String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
+        String key = done("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":\"" + team + "\"}")
+                .get("key")
+                .asString();
+        done("PUT", BUDGETS + "/" + team, "{\"month\":0.005}");
+
+        Reply refused = gateway.post("/v1/chat/completions", CALL, key);
+
+        assertThat(refused.status()).as(refused.text()).isEqualTo(429);
+        assertThat(refused.error().get("message").asString())
+                .startsWith("The monthly budget of team Search is reached");
+        assertThat(refused.error().at("/budget/id").asString()).isEqualTo(team);
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        assertThat(all(ORGANIZATION + "/audit-log"))
+                .filteredOn(line ->
+                        line.get("actor").asString().equals(manager.key().id()))
+                .extracting(line -> line.get("action").asString())
+                .containsExactly("budget.set", "key.create", "team.create");
+        String other = manager(gateway.customer("1").account(), EnumSet.allOf(Scope.class))
+                .secret();
+        assertRefused(ask(other, "GET", TEAMS + "/" + team, null), 404, null, "does not exist");
+        assertRefused(ask(other, "PUT", BUDGETS + "/" + team, "{\"month\":1}"), 404, null, "no such owner");
+        assertThat(ask(other, "DELETE", TEAMS + "/" + team, null).status()).isEqualTo(404);
     }
 }

@@ -139,8 +139,14 @@ class MemberChange extends Write<Outcome> {
         return text == null ? null : MemberRole.parse(text);
     }
 
-    /** Returns whether the present role of who changes it suffices: all may leave or step down, owners change all, admins those who are no owners. */
+    /**
+     * Returns whether the present role of who changes it suffices: all may leave or step down, owners change all, admins those who are no owners, keys
+     * {@link MemberRole#OF_KEYS}.
+     */
     boolean mayChange(Statements statements, MemberRole target) throws SQLException {
+        if (by.isKey()) {
+            return MemberRole.OF_KEYS.contains(target) && (role == null || MemberRole.OF_KEYS.contains(role));
+        }
         MemberRole own = by.membership() == null
                 ? null
                 : roleOf(statements, by.membership().id());

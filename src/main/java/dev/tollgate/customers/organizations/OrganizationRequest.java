@@ -13,6 +13,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.storage.StoreException;
@@ -110,6 +111,9 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
             ObjectNode answer = action.answer(request);
             return answer == null ? new byte[0] : ApiJson.MAPPER.writeValueAsBytes(answer);
         } catch (StoreException e) {
+            if (e.getCause() instanceof RightLost) {
+                throw forbidden("The API key was deleted or disabled.");
+            }
             log.warn(
                     Event.STORE_UNAVAILABLE,
                     "an organization could not be read or written; answered 503: {}",

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /** Links that an operator makes for other people, to hand over or to mail, and the operator's test mail. Thread-safe; blocks. */
 public final class HandedLinks {
 
-    private static final String TOO_MANY = "Too many invitations were sent. Try again later.";
+    /** The complaint if the limit of invitations is reached. */
+    public static final String TOO_MANY = "Too many invitations were sent. Try again later.";
+
     private static final int NAME_CHARS = 16;
 
     private final People people;
@@ -140,21 +142,33 @@ public final class HandedLinks {
         }
     }
 
-    /** The result of an invitation. @param path to hand over, if mails are off @param complaint a sentence; null if the invitation is made */
-    public record Invited(@Nullable String path, @Nullable String complaint) {}
+    /**
+     * The result of an invitation.
+     *
+     * @param name of the invitation in the log; empty if none is made
+     * @param path to hand over; null if mails are on
+     * @param complaint a sentence; null if the invitation is made
+     */
+    public record Invited(
+            String name, @Nullable String path, @Nullable String complaint) {
+
+        static Invited refused(String complaint) {
+            return new Invited("", null, complaint);
+        }
+    }
 
     /** Invites a person to an organization, by mail if mail is on. The answer does not show whether a person has the address. */
     public Invited invite(ToJoin invitation, Acting by, Visit visit) {
         String email = invitation.email().strip();
         SignIn.Invalid refused = LinkRequests.complaint(email);
         if (refused != null) {
-            return new Invited(null, refused.message());
+            return Invited.refused(refused.message());
         }
         List<Allowance> allowed =
                 new MailAllowances(people.allowances()).ofInvitations(by.accountId(), email, visit, outbox.isOn());
         Duration wait = people.allowances().wait(allowed);
         if (wait.isPositive() || outbox.isFull()) {
-            return new Invited(null, TOO_MANY);
+            return Invited.refused(TOO_MANY);
         }
         return invite(invitation, by, email, people.allowances().using(allowed));
     }
@@ -189,7 +203,9 @@ public final class HandedLinks {
                 link.madeAt(),
                 () -> isMade.getAsBoolean() ? new AccountLog.Changed(null, after) : null));
         writer.commitAndWait(Unit.of(changes));
-        return isMade.getAsBoolean() ? new Invited(isMailed ? null : path, null) : new Invited(null, making.outcome());
+        return isMade.getAsBoolean()
+                ? new Invited(name(link.hash()), isMailed ? null : path, null)
+                : Invited.refused(making.outcome());
     }
 
     /** @return a complaint; empty if the link is made */
@@ -223,7 +239,7 @@ public final class HandedLinks {
     }
 
     /** Returns the name of an invitation in the log, which opens nothing and names no address. */
-    private static String name(String hash) {
+    public static String name(String hash) {
         return "inv_" + hash.substring(0, NAME_CHARS);
     }
 

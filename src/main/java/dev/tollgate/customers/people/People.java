@@ -173,7 +173,7 @@ public final class People implements AutoCloseable {
     }
 
     /** Returns whether a new login may have this form. Existing logins keep theirs. */
-    static boolean isAddress(String typed) {
+    public static boolean isAddress(String typed) {
         return EMAIL.matcher(typed).matches()
                 && Stream.of(typed.split("[@.]")).allMatch(LoginScripts::areOne)
                 && LoginScripts.areOne(typed.substring(0, typed.indexOf('@')));

@@ -101,6 +101,7 @@ public final class AccountLog {
 
         private static final String NOW =
                 "SELECT role, " + MemberSql.ADMINISTERS + " FROM member WHERE id = ? AND left_at IS NULL";
+        private static final String KEY = "SELECT 1 FROM api_key WHERE id = ? AND deleted_at IS NULL AND disabled = 0";
         private static final String INSERT = """
                 INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, before_json, after_json)
                 SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ?, ?, ? FROM account_log WHERE account_id = ?""";
@@ -143,8 +144,11 @@ public final class AccountLog {
             return true;
         }
 
-        /** The gate and the handler have judged the membership with which the page was opened; a lesser one now has to have the whole right. */
+        /** The gate and the handler have judged the membership with which the page was opened; a lesser one now has to have the whole right. A key has to work. */
         private void requireRight(Statements statements) throws SQLException {
+            if (by.isKey() && !statements.has(KEY, by.who())) {
+                throw new RightLost();
+            }
             Membership opened = by.membership();
             if (opened == null || right == Right.SELF) {
                 return;

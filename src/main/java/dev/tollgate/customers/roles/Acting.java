@@ -25,6 +25,11 @@ public record Acting(
         return new Acting(accountId, "operator", null, null);
     }
 
+    /** Returns whether a key acts. */
+    public boolean isKey() {
+        return membership == null && who.startsWith("key_");
+    }
+
     /**
      * Returns what goes with a change into its commit: the account's lock, the check of the right, the row of the account's log.
      *

@@ -8,6 +8,6 @@ public final class RightLost extends Unit.Refused {
     private static final long serialVersionUID = 1;
 
     RightLost() {
-        super("the right was lost since the page was opened");
+        super("the right was lost since the request was let in");
     }
 }

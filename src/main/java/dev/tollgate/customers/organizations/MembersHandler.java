@@ -1,0 +1,173 @@
+package dev.tollgate.customers.organizations;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.members.Members.Member;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.http.Handler;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /v1/organization/members}: members, their roles, and the end of a membership. */
+public final class MembersHandler {
+
+    private static final String DELETE = "delete";
+
+    private static final Pattern CHOICE = Pattern.compile(DELETE + "|team_[A-Za-z0-9]{1,60}");
+
+    private final Members members;
+
+    public MembersHandler(Members members) {
+        this.members = members;
+    }
+
+    public Handler<KeyCaller> list() {
+        return OrganizationRequest.reading(
+                request -> request.page(members.list(request.account()), Member::id, MembersHandler::json));
+    }
+
+    public Handler<KeyCaller> one() {
+        return OrganizationRequest.reading(request -> withKeys(request, find(request)));
+    }
+
+    public Handler<KeyCaller> change() {
+        return OrganizationRequest.taking(200, this::change, List.of("role"));
+    }
+
+    public Handler<KeyCaller> delete() {
+        return OrganizationRequest.taking(204, this::remove, List.of("keys"));
+    }
+
+    private Member find(OrganizationRequest request) {
+        return members.find(request.account(), request.path("id"))
+                .orElseThrow(() -> OrganizationRequest.refused(404, "The member does not exist, or has left."));
+    }
+
+    /** Returns the member of a change by a key. */
+    private Member changeable(OrganizationRequest request) {
+        Member member = find(request);
+        if (!MemberRole.OF_KEYS.contains(member.role())) {
+            throw byPeople("change or remove");
+        }
+        return member;
+    }
+
+    private ObjectNode change(OrganizationRequest request) {
+        MemberRole role = role(request);
+        Member member = changeable(request);
+        check(members.setRole(request.by(), member.id(), role));
+        return withKeys(request, find(request));
+    }
+
+    /** Reads the role that a key gives. */
+    static MemberRole role(OrganizationRequest request) {
+        String text = request.text("role");
+        for (MemberRole role : MemberRole.values()) {
+            if (role.text().equals(text)) {
+                if (!MemberRole.OF_KEYS.contains(role)) {
+                    throw byPeople("make");
+                }
+                return role;
+            }
+        }
+        throw OrganizationRequest.wrong(
+                "role",
+                "must be one of "
+                        + MemberRole.OF_KEYS.stream().map(MemberRole::text).collect(Collectors.joining(", ")));
+    }
+
+    static ApiException byPeople(String what) {
+        return OrganizationRequest.forbidden("A key cannot " + what + " owners and admins. Sign in to do so.");
+    }
+
+    private @Nullable ObjectNode remove(OrganizationRequest request) {
+        Member member = changeable(request);
+        List<Key> its = members.keys(request.account(), member.id());
+        check(members.remove(request.by(), member.id(), moves(request, its)));
+        return null;
+    }
+
+    /**
+     * Reads the ids of teams that get keys of a member who leaves, by the ids of the keys.
+     *
+     * @param its the keys of the member
+     */
+    static Map<String, String> moves(OrganizationRequest request, List<Key> its) {
+        JsonNode chosen = request.body().get("keys");
+        Map<String, String> moves = new LinkedHashMap<>();
+        if (chosen == null) {
+            return moves;
+        }
+        if (!chosen.isObject()) {
+            throw OrganizationRequest.wrong("keys", "must be an object: key ids with \"delete\" or the id of a team");
+        }
+        chosen.properties().forEach(each -> {
+            String field = "keys." + Shown.plain(each.getKey());
+            JsonNode choice = each.getValue();
+            if (its.stream().noneMatch(key -> key.id().equals(each.getKey()))) {
+                throw OrganizationRequest.wrong(field, "is no key of this member here");
+            }
+            if (!choice.isString() || !CHOICE.matcher(choice.stringValue()).matches()) {
+                throw OrganizationRequest.wrong(field, "must be \"delete\" or the id of a team");
+            }
+            if (!choice.stringValue().equals(DELETE)) {
+                moves.put(each.getKey(), choice.stringValue());
+            }
+        });
+        return moves;
+    }
+
+    /** Returns the refusal of a move. */
+    static ApiException noRoom() {
+        return OrganizationRequest.refused(
+                409,
+                "A team in 'keys' does not exist, is archived, or has no room for a key. Nothing was" + " changed.");
+    }
+
+    private static void check(Members.Outcome outcome) {
+        switch (outcome) {
+            case Members.Done _ -> {}
+            case Members.NotAllowed _ -> throw byPeople("change or remove");
+            case Members.LastOwner _ ->
+                throw OrganizationRequest.refused(409, "This is the last owner. An organization keeps one.");
+            case Members.HasKeys _ ->
+                throw OrganizationRequest.refused(409, "The keys of the member are being changed. Try again.");
+            case Members.NoRoom _ -> throw noRoom();
+            case Members.OlderServers older -> throw OrganizationRequest.older(older.ids());
+        }
+    }
+
+    private static ObjectNode json(Member member) {
+        return ApiJson.MAPPER
+                .createObjectNode()
+                .put("id", member.id())
+                .put("role", member.role().text())
+                .put("email", member.login())
+                .put("name", member.name())
+                .put("created_at", ApiJson.seconds(member.since()))
+                .put("signed_in_at", ApiJson.seconds(member.signedInAt()));
+    }
+
+    private ObjectNode withKeys(OrganizationRequest request, Member member) {
+        ObjectNode json = json(member);
+        ArrayNode all = json.putArray("keys");
+        for (Key key : members.keys(request.account(), member.id())) {
+            all.addObject()
+                    .put("id", key.id())
+                    .put("name", key.settings().name())
+                    .put("last_used_at", ApiJson.seconds(key.lastUsedAt()));
+        }
+        return json;
+    }
+}
