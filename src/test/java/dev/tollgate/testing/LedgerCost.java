@@ -2,12 +2,16 @@ package dev.tollgate.testing;
 
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.receipts.ReceiptedCharges;
 import dev.tollgate.books.receipts.Receipts;
@@ -30,7 +34,10 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -41,17 +48,20 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Not a test: measures what the ledger costs a call. Concurrent calls reserve and settle, each durably, with their tasks, as the meter does. The
@@ -61,7 +71,8 @@ import java.util.stream.Stream;
  * Arguments: {@code sqlite}, {@code postgresql} or a JDBC address; concurrent calls; accounts; calls of a round; rounds; what is written: {@code
  * ledger} (key state, reservation, entries, balances, windows), {@code tasks} in addition, {@code receipts} in addition, or {@code rollups}, as
  * the meter does (several separated by commas alternate from round to round, which shows the cost of one part); the upstream's average
- * milliseconds between the two commits, 0 for none. {@value #WARM_UP} calls without an upstream run first.
+ * milliseconds between the two commits, 0 for none; and, if they are to alternate, companies of keys ({@link Company}), separated by commas, whose calls
+ * take the place of the accounts'. {@value #WARM_UP} calls without an upstream run first.
  */
 public final class LedgerCost {
 
@@ -114,6 +125,41 @@ public final class LedgerCost {
         ROLLUPS
     }
 
+    /** An account with several keys. Budgets are by month, and never reached. */
+    private enum Company {
+        /** Eight keys without budgets. */
+        KEYS_8(8, false),
+        /** Those of eight members in two teams; the account, the teams and each member have a budget. */
+        BUDGETS_8(8, true),
+        KEYS_64(64, false),
+        /** Those of sixty-four members, each of whom has a budget. */
+        MEMBERS_64(64, true);
+
+        private final int keys;
+        private final boolean isOwned;
+
+        Company(int keys, boolean isOwned) {
+            this.keys = keys;
+            this.isOwned = isOwned;
+        }
+
+        String account() {
+            return "acc_" + name().replace("_", "");
+        }
+
+        String key(int number) {
+            return "key_" + this + number % keys;
+        }
+
+        String member(int number) {
+            return isOwned ? "mem_" + this + number % keys : "";
+        }
+
+        String team(int number) {
+            return this == BUDGETS_8 ? "team_" + this + number % 2 : "";
+        }
+    }
+
     /** So that the program is compiled where calls are few. */
     private static final int WARM_UP = 200_000;
 
@@ -126,6 +172,7 @@ public final class LedgerCost {
     private final CompletionIds ids;
     private final SplittableRandom jitter = new SplittableRandom(2);
     private String[] names = {};
+    private @Nullable Company company;
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final Context context = vertx.getOrCreateContext();
     private final Executor loop = task -> context.runOnContext(nothing -> task.run());
@@ -149,13 +196,20 @@ public final class LedgerCost {
                     keys.changesPart(),
                     new Receipts(database, StoreFixture.SECRETS).part(),
                     new Tasks(database).part(),
-                    Rollups.part(() -> "node")));
+                    Rollups.part(() -> "node"),
+                    new WritePart<>(Insert.class)));
             List<Depth> depths = Stream.of(args[5].toUpperCase(Locale.ROOT).split(","))
                     .map(Depth::valueOf)
                     .toList();
             LedgerCost cost = new LedgerCost(writer, accounts, depths.getFirst());
             writer.commitAndWait(Unit.of(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
             cost.prepare();
+            List<Company> companies = args.length > 7
+                    ? Stream.of(args[7].toUpperCase(Locale.ROOT).split(","))
+                            .map(Company::valueOf)
+                            .toList()
+                    : List.of();
+            companies.forEach(cost::prepare);
             int upstreamMillis = Integer.parseInt(args[6]);
             if (upstreamMillis > 0) {
                 cost.round(atOnce, WARM_UP);
@@ -163,6 +217,7 @@ public final class LedgerCost {
             }
             for (int round = 0; round < Integer.parseInt(args[4]); round++) {
                 cost.depth = depths.get(round % depths.size());
+                cost.company = companies.isEmpty() ? null : companies.get(round % companies.size());
                 cost.round(atOnce, Integer.parseInt(args[3]));
             }
         }
@@ -203,6 +258,70 @@ public final class LedgerCost {
         }
     }
 
+    private void prepare(Company of) {
+        Instant now = Instant.now();
+        writer.commitAndWait(Unit.of(
+                List.of(new CreateAccount(of.account(), "cost", now), new Grant(of.account(), 1_000_000_000_000_000L, "cost", now))));
+        for (int i = 0; i < of.keys; i++) {
+            writer.commitAndWait(Unit.of(List.of(new CreateKey(
+                    of.key(i), of.account(), KeySecret.random(new SecureRandom()), KeySettings.named("cost"), now))));
+            insert("UPDATE api_key SET member_id = '" + of.member(i) + "', team_id = '" + of.team(i) + "' WHERE id = '"
+                    + of.key(i) + "'");
+        }
+        if (of == Company.BUDGETS_8) {
+            for (int i = 0; i < 2; i++) {
+                insert("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + of.team(i) + "', '"
+                        + of.account() + "', 'Team " + i + "', 1)");
+                budget(of, of.team(i), now);
+            }
+            budget(of, Budgets.ACCOUNT, now);
+        }
+        if (of.isOwned) {
+            budget(of, Budgets.EACH_MEMBER, now);
+        }
+    }
+
+    private void budget(Company of, String owner, Instant now) {
+        writer.commitAndWait(Unit.of(List.of(SetBudgets.of(
+                of.account(), owner, none -> Map.of(SpendWindow.MONTH, new SpendBudget(1_000_000_000_000_000L)), now))));
+    }
+
+    private void insert(String sql) {
+        writer.commitAndWait(Unit.of(List.of(new Insert(sql))));
+    }
+
+    private static final class Insert extends Write<Integer> {
+
+        private final String sql;
+
+        Insert(String sql) {
+            this.sql = sql;
+        }
+
+        @Override
+        protected Integer run(Statements statements) throws SQLException {
+            return statements.run(sql);
+        }
+    }
+
+    private String account(int number) {
+        return company == null ? "acc_cost" + number % accounts : company.account();
+    }
+
+    private OpenHold hold(String id, int number, Instant now) {
+        return company == null
+                ? new OpenHold(id, account(number), "key_" + number % accounts, "chat", "m", now)
+                : new OpenHold(
+                        id,
+                        account(number),
+                        company.key(number),
+                        "chat",
+                        "m",
+                        now,
+                        company.member(number),
+                        company.team(number));
+    }
+
     private void round(int atOnce, int calls) throws InterruptedException {
         long[] waits = new long[calls];
         names = Stream.generate(ids::next).limit(calls).toArray(String[]::new); // the meter's work, not the ledger's
@@ -222,7 +341,7 @@ public final class LedgerCost {
         System.out.printf(
                 "%d calls with %s, %d at a time: %.1f us CPU a call (%.1f the writer's), median wait %.2f ms, p99 %.2f ms, %.0f calls/s%n",
                 calls,
-                depth.name().toLowerCase(Locale.ROOT),
+                depth.name().toLowerCase(Locale.ROOT) + (company == null ? "" : " of " + company),
                 atOnce,
                 cpuMicros / (double) calls,
                 writerMicros / (double) calls,
@@ -238,14 +357,9 @@ public final class LedgerCost {
         }
         Instant now = Instant.now();
         String id = names[number];
-        String account = "acc_cost" + number % accounts;
-        KeyState key = new KeyState("key_" + number % accounts, now);
-        Reserve reserve = new Reserve(
-                new OpenHold(id, account, "key_" + number % accounts, "chat", "m", now),
-                100,
-                1_000,
-                () -> SpendLimits.NONE,
-                key::usable);
+        OpenHold hold = hold(id, number, now);
+        KeyState key = new KeyState(hold.keyId(), now);
+        Reserve reserve = new Reserve(hold, 100, 1_000, () -> SpendLimits.NONE, key::usable);
         long start = System.nanoTime();
         List<Change> changes = new ArrayList<>(List.of(key, reserve));
         writer.ride(
@@ -275,7 +389,7 @@ public final class LedgerCost {
         if (depth == Depth.RECEIPTS || depth == Depth.ROLLUPS) {
             changes.add(new WriteReceipt(
                     settle,
-                    "acc_cost" + number % accounts,
+                    account(number),
                     "sk-012345",
                     "gemini-3-pro",
                     ReceiptedCharges.of("2026-01", 700),
