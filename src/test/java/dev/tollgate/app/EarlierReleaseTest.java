@@ -89,6 +89,8 @@ class EarlierReleaseTest {
             Browser bob = new Browser(gateway.url());
             assertThat(bob.signIn("bob@example.org", "a password for the tests").location())
                     .isEqualTo("/dashboard");
+            assertThat(bob.call("/playground", "/playground/chat", CALL).status())
+                    .isEqualTo(200);
             assertThat(gateway.number("SELECT COUNT(*) FROM member WHERE role <> 'owner'"))
                     .isZero();
             assertThat(gateway.text("SELECT value FROM installation WHERE name = 'compatible_from'"))

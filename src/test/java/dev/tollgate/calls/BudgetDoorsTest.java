@@ -72,7 +72,7 @@ class BudgetDoorsTest {
             set(
                     gateway,
                     gateway.text("SELECT account_id FROM person WHERE email = 'ann@example.org'"),
-                    "\"owner\":\"account\",\"day\":0");
+                    "\"owner\":\"each_member\",\"day\":0");
             Browser.Page page = browser.call("/playground", "/playground/chat", CHAT);
             assertThat(page.status()).as(page.body()).isEqualTo(429);
             assertThat(page.body()).contains("spend_limit_exceeded");

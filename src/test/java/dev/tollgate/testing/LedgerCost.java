@@ -260,8 +260,9 @@ public final class LedgerCost {
 
     private void prepare(Company of) {
         Instant now = Instant.now();
-        writer.commitAndWait(Unit.of(
-                List.of(new CreateAccount(of.account(), "cost", now), new Grant(of.account(), 1_000_000_000_000_000L, "cost", now))));
+        writer.commitAndWait(Unit.of(List.of(
+                new CreateAccount(of.account(), "cost", now),
+                new Grant(of.account(), 1_000_000_000_000_000L, "cost", now))));
         for (int i = 0; i < of.keys; i++) {
             writer.commitAndWait(Unit.of(List.of(new CreateKey(
                     of.key(i), of.account(), KeySecret.random(new SecureRandom()), KeySettings.named("cost"), now))));
@@ -283,7 +284,10 @@ public final class LedgerCost {
 
     private void budget(Company of, String owner, Instant now) {
         writer.commitAndWait(Unit.of(List.of(SetBudgets.of(
-                of.account(), owner, none -> Map.of(SpendWindow.MONTH, new SpendBudget(1_000_000_000_000_000L)), now))));
+                of.account(),
+                owner,
+                none -> Map.of(SpendWindow.MONTH, new SpendBudget(1_000_000_000_000_000L)),
+                now))));
     }
 
     private void insert(String sql) {
