@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.storage.StoreException;
@@ -136,6 +137,10 @@ public final class KeysHandler {
                     try {
                         return work.get();
                     } catch (StoreException e) {
+                        if (e.getCause() instanceof RightLost) {
+                            throw ApiError.of(ErrorCode.INVALID_API_KEY, "The API key was deleted or disabled.")
+                                    .asException();
+                        }
                         log.warn(
                                 Event.STORE_UNAVAILABLE,
                                 "keys could not be read or written; answered 503: {}",

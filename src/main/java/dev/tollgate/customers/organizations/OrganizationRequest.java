@@ -112,7 +112,8 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
             return answer == null ? new byte[0] : ApiJson.MAPPER.writeValueAsBytes(answer);
         } catch (StoreException e) {
             if (e.getCause() instanceof RightLost) {
-                throw forbidden("The API key was deleted or disabled.");
+                throw ApiError.of(ErrorCode.INVALID_API_KEY, "The API key was deleted or disabled.")
+                        .asException();
             }
             log.warn(
                     Event.STORE_UNAVAILABLE,

@@ -70,7 +70,11 @@ public record NewKeyPage(
                 ? new KeyOwner("", "", "")
                 : KeyOwners.chosen(KeyOwners.membership(request), form.text("owner"));
         NewKey wanted = new NewKey(settings, owner.memberId(), owner.teamId());
-        return switch (KeyPage.allowed(keys.create(PageRequest.acting(request), wanted, Once.of(sent)))) {
+        return said(request, form, KeyPage.allowed(keys.create(PageRequest.acting(request), wanted, Once.of(sent))));
+    }
+
+    private PageStep said(PageRequest<Visitor.Member> request, KeyForm form, KeyResult result) {
+        return switch (result) {
             case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             case KeyResult.MadeBefore before ->
                 PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
