@@ -77,6 +77,24 @@ class BudgetPagesTest {
     }
 
     @Test
+    void a_keys_page_shows_every_budget_on_its_path() {
+        String team = company.team("Path");
+        company.put(company.owner, team, "mia", "member");
+        company.key("on the path", "mia", team);
+        String id = company.gateway.text("SELECT id FROM api_key WHERE name = 'on the path'");
+        for (String owner : new String[] {id, company.id("mia"), team.replaceFirst(".*/", ""), "account"}) {
+            company.budget(owner, "month", "300");
+        }
+        assertThat(company.owner.get("/dashboard/keys/" + id).body())
+                .contains(
+                        "This key</span>, month",
+                        "mia@example.org</span>, month",
+                        "Team Path</span>, month",
+                        "Organization</span>, month")
+                .doesNotContain("nlimited");
+    }
+
+    @Test
     void a_member_can_be_freed_from_the_budget_of_each_member() {
         company.budget("each_member", "week", "7");
         String member = "/dashboard/members/" + company.id("mia");
