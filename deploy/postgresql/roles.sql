@@ -61,8 +61,8 @@ GRANT DELETE ON
     person_link, recovery_code, session, setting, spend_window, team_member, thought_signature, told_notice, usage_quarter, webhook, webhook_delivery
     TO tollgate_app;
 
--- The address of a person who is erased.
-GRANT UPDATE (address) ON account_log TO tollgate_app;
+-- The address of a person who is erased, and the names in the log of an account that is.
+GRANT UPDATE (address, before_json, after_json) ON account_log TO tollgate_app;
 
 -- The oldest programs that may run here; a trigger keeps the other facts.
 GRANT UPDATE (value) ON installation TO tollgate_app;

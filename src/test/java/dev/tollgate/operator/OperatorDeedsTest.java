@@ -332,6 +332,8 @@ class OperatorDeedsTest {
     @Test
     void an_operator_gets_no_secret_of_a_personal_key() {
         Customer customer = gateway.customer("1");
+        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"
+                + customer.account() + "', 'per_1', 'member', 1)");
         gateway.execute("UPDATE api_key SET member_id = 'mem_1' WHERE id = '" + customer.keyId() + "'");
 
         Gateway.Reply refused = post("/keys/" + customer.keyId() + "/rotate", "{\"reason\":\"lost\"}");

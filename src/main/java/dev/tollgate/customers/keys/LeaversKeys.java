@@ -6,6 +6,7 @@ import dev.tollgate.customers.keys.KeyChange.MarkKeys;
 import dev.tollgate.customers.keys.KeyChange.MoveKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Unit;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,14 +76,14 @@ public final class LeaversKeys {
     }
 
     /** Some keys of a member who leaves could be neither moved nor deleted. */
-    public static final class KeysLeft extends RuntimeException {
+    public static final class KeysLeft extends Unit.Refused {
 
         private static final long serialVersionUID = 1;
 
         private final boolean areOthers;
 
         KeysLeft(boolean areOthers) {
-            super("keys of a member who leaves are left", null, false, false);
+            super("keys of a member who leaves are left");
             this.areOthers = areOthers;
         }
 

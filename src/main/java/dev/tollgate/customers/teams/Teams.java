@@ -412,12 +412,12 @@ public final class Teams {
     }
 
     /** The member is none of the team's people: then no key is changed. */
-    private static final class NotInTeam extends RuntimeException {
+    private static final class NotInTeam extends Unit.Refused {
 
         private static final long serialVersionUID = 1;
 
         NotInTeam() {
-            super("the member is not in the team", null, false, false);
+            super("the member is not in the team");
         }
     }
 

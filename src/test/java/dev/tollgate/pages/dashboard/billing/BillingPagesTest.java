@@ -196,7 +196,7 @@ class BillingPagesTest {
                 .body()
                 .lines()
                 .toList();
-        assertThat(lines.get(1)).endsWith(",top_up,,,50,50,gift,,credits to start with,0.25,");
+        assertThat(lines.get(1)).endsWith(",top_up,,,50,50,gift,,credits to start with,0.25,,,");
         assertThat(lines.get(2))
                 .containsPattern(
                         ",top_up,,,5000,5050,payment,,\"Test payment of \\$25, no money moved\",25.00,TEST-20[0-9]{2}-0");
