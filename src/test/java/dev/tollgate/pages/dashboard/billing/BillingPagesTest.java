@@ -200,9 +200,9 @@ class BillingPagesTest {
         assertThat(lines.get(2))
                 .containsPattern(
                         ",top_up,,,5000,5050,payment,,\"Test payment of \\$25, no money moved\",25.00,TEST-20[0-9]{2}-0");
-        assertThat(lines.get(3)).endsWith(",top_up,,,7,5057,grant,,\"sorry, \"\"we\"\" failed\",0.03,");
-        assertThat(lines.get(4)).containsPattern(",top_up,,,12\\.5,5069\\.5,voucher,,voucher [0-9]+,0\\.06,$");
-        assertThat(lines.get(5)).endsWith(",balance,,,0,5069.5,,,,0.00,");
+        assertThat(lines.get(3)).endsWith(",top_up,,,7,5057,grant,,\"sorry, \"\"we\"\" failed\",0.03,,,");
+        assertThat(lines.get(4)).containsPattern(",top_up,,,12\\.5,5069\\.5,voucher,,voucher [0-9]+,0\\.06,,,$");
+        assertThat(lines.get(5)).endsWith(",balance,,,0,5069.5,,,,0.00,,,");
     }
 
     private static Gateway.Reply admin(String path, String body) {
