@@ -34,6 +34,7 @@ class KeyPagesTest {
             "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
 
     private static Gateway gateway;
+    private static int networks;
     private static Browser browser;
     private static Browser other;
 
@@ -45,7 +46,7 @@ class KeyPagesTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.start(Map.of("TOLLGATE_HTTP_TRUSTED_HOPS", "1"));
         browser = new Browser(gateway.url()).signUp("customer@example.org", PASSWORD);
         other = new Browser(gateway.url()).signUp("other@example.org", PASSWORD);
     }
@@ -324,8 +325,9 @@ class KeyPagesTest {
     /** Adds a member to the account of the tests' browser. @return the member's browser */
     private static Browser member(String name, String role) {
         String login = name + "@example.org";
-        gateway.execute("DELETE FROM allowance"); // one address makes few accounts an hour
-        Browser member = new Browser(gateway.url()).signUp(login, PASSWORD);
+        // Few accounts are made from one address.
+        Map<String, String> network = Map.of("x-forwarded-for", "198.18." + ++networks + ".1");
+        Browser member = new Browser(gateway.url(), gateway.url(), network).signUp(login, PASSWORD);
         gateway.execute(
                 "UPDATE member SET account_id = (SELECT account_id FROM person WHERE login = 'customer@example.org'), role = '"
                         + role + "' WHERE person_id = (SELECT id FROM person WHERE login = '" + login + "')");
