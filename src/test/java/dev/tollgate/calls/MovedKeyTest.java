@@ -90,4 +90,34 @@ class MovedKeyTest {
                         + customer.keyId() + "'"))
                 .isEqualTo(1);
     }
+
+    @Test
+    void a_new_secret_after_a_move_reads_no_response_of_the_member() throws ActionRefused {
+        one.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"
+                + customer.account() + "', 'per_1', 'member', 1)");
+        one.execute("UPDATE api_key SET member_id = 'mem_1' WHERE id = '" + customer.keyId() + "'");
+        String manager = one.commands()
+                .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
+                .secret();
+        String request = "{\"model\":\"gemini-2.5-pro\",\"input\":\"for the member\"}";
+        Reply kept = one.post("/v1/responses", request, customer.key());
+        assertThat(kept.status()).as(kept.text()).isEqualTo(200);
+        String response = "/v1/responses/" + kept.json().get("id").asString();
+        customer.chat(CALL.formatted("before"), "before");
+        String id = customer.keyId();
+        Reply moved = one.post("/v1/keys/" + id + "/move", "{\"team\":\"team_1\"}", manager);
+        id = moved.json().get("id").asString();
+        assertThat(customer.chat(CALL.formatted("after"), "after").status()).isEqualTo(200);
+        assertThat(one.get(response, customer.key()).status()).isEqualTo(200);
+
+        Reply rotated = one.post("/v1/keys/" + id + "/rotate", "{}", manager);
+        assertThat(rotated.status()).as(rotated.text()).isEqualTo(200);
+        String secret = rotated.json().get("key").asString();
+        for (Gateway server : List.of(one, two)) {
+            assertThat(server.get(response, secret).status()).isEqualTo(404);
+            Reply call = server.post("/v1/chat/completions", CALL.formatted("rotated"), secret);
+            assertThat(call.status()).as(call.text()).isEqualTo(200);
+        }
+        assertThat(one.differences()).isEmpty();
+    }
 }

@@ -203,19 +203,22 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 SELECT COALESCE(SUM(k.bytes), 0) FROM kept_answer k WHERE k.account_id = s.account_id AND k.state = 'kept')
             ORDER BY s.account_id"""),
             // A key is claimed by the unit that holds, and its answer kept by the unit that settles; under the first id
-            // of
-            // an API key that was moved.
+            // of an API key that was moved. A new secret may have given the key's present id a new first one since.
             new StrayRows("kept answers", "the answer kept for key %s belongs to no call of it: %s", """
             SELECT k.key_id, k.task_id FROM kept_answer k
             WHERE NOT EXISTS (
                     SELECT 1 FROM reservation r
                     WHERE r.id = k.task_id AND (r.key_id = k.key_id OR EXISTS (
-                            SELECT 1 FROM api_key a WHERE a.id = r.key_id AND a.origin_id = k.key_id)) AND r.account_id = k.account_id
+                            SELECT 1 FROM api_key a
+                            WHERE (a.id = r.key_id OR a.moved_to = r.key_id)
+                                AND CASE WHEN a.origin_id = '' THEN a.id ELSE a.origin_id END = k.key_id)) AND r.account_id = k.account_id
                         AND (k.state = 'running' OR r.state = 'settled'))
                 AND NOT EXISTS (
                     SELECT 1 FROM open_hold h
                     WHERE h.id = k.task_id AND (h.key_id = k.key_id OR EXISTS (
-                            SELECT 1 FROM api_key a WHERE a.id = h.key_id AND a.origin_id = k.key_id)) AND h.account_id = k.account_id AND k.state = 'running')
+                            SELECT 1 FROM api_key a
+                            WHERE (a.id = h.key_id OR a.moved_to = h.key_id)
+                                AND CASE WHEN a.origin_id = '' THEN a.id ELSE a.origin_id END = k.key_id)) AND h.account_id = k.account_id AND k.state = 'running')
             ORDER BY k.key_id, k.task_id"""),
             new StrayRows("kept answers", "the answer kept for key %s is of another time than its task %s", """
             SELECT k.key_id, k.task_id FROM kept_answer k JOIN task t ON t.id = k.task_id

@@ -34,9 +34,13 @@ final class KeyRows {
                 hidden = ?, version = ?, deleted_at = ?, locked = ?
             WHERE id = ?""";
 
-    // Other nodes read on from the last number: under a new one they find the new hash.
+    // Other nodes read on from the last number: under a new one they find the new hash. Who rotates a member's former key gets its secret, and
+    // must not read the responses that it kept for the member: the key begins again.
     private static final String ROTATE = """
             UPDATE api_key SET hash = ?, prefix = ?, old_hash = ?, old_until = ?, version = ?, marked = '',
+                origin_id = CASE WHEN member_id = ''
+                        AND EXISTS (SELECT 1 FROM api_key o WHERE o.id = api_key.origin_id AND o.member_id <> '')
+                    THEN id ELSE origin_id END,
                 number = (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key)
             WHERE id = ?""";
     // A call that found the row locked has left no time in it, but it has counted what it may spend.
