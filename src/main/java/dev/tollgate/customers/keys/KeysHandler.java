@@ -2,13 +2,11 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,15 +14,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code /v1/keys}: an account's keys, for its management keys. A thin face over {@link CustomerKeys}. */
 public final class KeysHandler {
 
-    private static final Logger log = LoggerFactory.getLogger(KeysHandler.class);
     private static final int PAGE_DEFAULT = 100;
-    private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private final CustomerKeys keys;
     private final Function<String, @Nullable String> modelIds;
@@ -132,30 +126,7 @@ public final class KeysHandler {
     }
 
     private static <T> void answer(Exchange exchange, Supplier<T> work, Consumer<T> then) {
-        exchange.compute(
-                () -> {
-                    try {
-                        return work.get();
-                    } catch (StoreException e) {
-                        if (e.getCause() instanceof RightLost) {
-                            throw ApiError.of(ErrorCode.INVALID_API_KEY, "The API key was deleted or disabled.")
-                                    .asException();
-                        }
-                        log.warn(
-                                Event.STORE_UNAVAILABLE,
-                                "keys could not be read or written; answered 503: {}",
-                                e.getMessage(),
-                                e.getCause());
-                        throw ApiError.of(
-                                        ErrorCode.INTERNAL_ERROR,
-                                        "The database is not responding. Check whether the change took effect, then try"
-                                                + " again if it did not.")
-                                .withStatus(503)
-                                .retryAfter(COME_BACK)
-                                .asException();
-                    }
-                },
-                then);
+        exchange.compute(() -> RightLost.answering("keys", work), then);
     }
 
     private static void show(Exchange exchange, int status, KeyResult result) {

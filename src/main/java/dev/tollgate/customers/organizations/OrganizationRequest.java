@@ -7,7 +7,6 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
-import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.keys.KeyCaller;
@@ -16,14 +15,10 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import dev.tollgate.storage.StoreException;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,12 +32,10 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
 
     static final int PAGE_MAX = 200;
 
-    private static final Logger log = LoggerFactory.getLogger(OrganizationRequest.class);
     private static final int PAGE_DEFAULT = 100;
     private static final int BYTES_MAX = 64 * 1024;
     private static final int NESTING_MAX = 4;
     private static final ReadLimits LIMITS = new ReadLimits(NESTING_MAX, 1, 1, 1, 0);
-    private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     /** The query is decoded here, on the loop, so that others only read it. */
     OrganizationRequest {
@@ -107,27 +100,8 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
     }
 
     private static byte[] action(OrganizationRequest request, Action action) {
-        try {
-            ObjectNode answer = action.answer(request);
-            return answer == null ? new byte[0] : ApiJson.MAPPER.writeValueAsBytes(answer);
-        } catch (StoreException e) {
-            if (e.getCause() instanceof RightLost) {
-                throw ApiError.of(ErrorCode.INVALID_API_KEY, "The API key was deleted or disabled.")
-                        .asException();
-            }
-            log.warn(
-                    Event.STORE_UNAVAILABLE,
-                    "an organization could not be read or written; answered 503: {}",
-                    e.getMessage(),
-                    e.getCause());
-            throw ApiError.of(
-                            ErrorCode.INTERNAL_ERROR,
-                            "The database is not responding. Check whether the change took effect, then try again if it"
-                                    + " did not.")
-                    .withStatus(503)
-                    .retryAfter(COME_BACK)
-                    .asException();
-        }
+        ObjectNode answer = RightLost.answering("an organization", () -> action.answer(request));
+        return answer == null ? new byte[0] : ApiJson.MAPPER.writeValueAsBytes(answer);
     }
 
     String account() {
