@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param door where the call came in, e.g. {@code chat}
  * @param model as the answer names it
  * @param modelId as it was asked for
+ * @param teamId of the key; empty: none
+ * @param memberId whose personal key it is; empty: none
  * @param completedAt null exactly while it is processing
  * @param chargeMicros what the ledger charged
  */
@@ -20,6 +22,8 @@ public record Task(
         String door,
         String model,
         String modelId,
+        String teamId,
+        String memberId,
         TaskStatus status,
         Instant createdAt,
         @Nullable Instant completedAt,

@@ -36,9 +36,16 @@ public final class TaskJson {
         json.writeStringProperty("model", task.model());
         json.writeStringProperty("model_id", task.modelId());
         json.writeStringProperty("key", task.keyId());
+        writeOwner(json, "team", task.teamId());
+        writeOwner(json, "member", task.memberId());
         ApiJson.time(json, "created_at", task.createdAt());
         ApiJson.time(json, "completed_at", task.completedAt());
         json.writeNullProperty("progress");
+    }
+
+    /** Writes the owner of a key. @param id empty for none, which is null */
+    public static void writeOwner(JsonGenerator json, String name, String id) {
+        json.writeStringProperty(name, id.isEmpty() ? null : id);
     }
 
     private static void writeUsage(JsonGenerator json, TaskResult result) {

@@ -26,11 +26,13 @@ public final class Tasks {
 
     private static final String SELECT = """
             SELECT id, account_id, key_id, door, model, status, created_at, completed_at, charge_micros, usage, usage_flags,
-                max_tokens_applied, pricing, error_code, error_message, model_id, course, costs
+                max_tokens_applied, pricing, error_code, error_message, model_id, course, costs, %1$s
             FROM task WHERE id = ? AND account_id = ?
             UNION ALL
-            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL, NULL
-            FROM open_hold WHERE id = ? AND account_id = ?""";
+            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL, NULL, %1$s
+            FROM open_hold WHERE id = ? AND account_id = ?""".formatted("""
+            COALESCE((SELECT k.team_id FROM api_key k WHERE k.id = key_id), '') AS team,
+                COALESCE((SELECT k.member_id FROM api_key k WHERE k.id = key_id), '') AS member""");
 
     // A key without a first id was never moved, or is of an older program.
     private static final String READS = """
@@ -75,6 +77,8 @@ public final class Tasks {
                 row.getString("door"),
                 row.getString("model"),
                 row.getString("model_id"),
+                row.getString("team"),
+                row.getString("member"),
                 TaskStatus.parse(row.getString("status")),
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 completedAt == null ? null : Instant.ofEpochMilli(completedAt),

@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.books.tasks.TaskJson;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.http.Exchange;
@@ -91,8 +92,8 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         json.writeStringProperty("model", call.model());
         json.writeStringProperty("model_id", call.modelId());
         json.writeStringProperty("key", call.keyId());
-        writeOwner(json, "team", call.owner().teamId());
-        writeOwner(json, "member", call.owner().memberId());
+        TaskJson.writeOwner(json, "team", call.owner().teamId());
+        TaskJson.writeOwner(json, "member", call.owner().memberId());
         ApiJson.time(json, "created_at", call.startedAt());
         ApiJson.time(json, "completed_at", call.endedAt());
         json.writeName("usage");
@@ -107,11 +108,6 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         ApiJson.credits(json, "credits_consumed", call.chargeMicros());
         writeError(json, call);
         json.writeEndObject();
-    }
-
-    /** @param id empty for none, which is null */
-    static void writeOwner(JsonGenerator json, String name, String id) {
-        json.writeStringProperty(name, id.isEmpty() ? null : id);
     }
 
     private static void writeError(JsonGenerator json, CallRow call) {

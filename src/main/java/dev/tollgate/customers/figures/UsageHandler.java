@@ -3,6 +3,7 @@ package dev.tollgate.customers.figures;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.books.tasks.TaskJson;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.http.Exchange;
@@ -170,10 +171,10 @@ public final class UsageHandler implements Handler<KeyCaller> {
             json.writeStringProperty("key", group.keyId());
         }
         if (group.teamId() != null) {
-            TaskListHandler.writeOwner(json, "team", group.teamId());
+            TaskJson.writeOwner(json, "team", group.teamId());
         }
         if (group.memberId() != null) {
-            TaskListHandler.writeOwner(json, "member", group.memberId());
+            TaskJson.writeOwner(json, "member", group.memberId());
         }
         write(json, group.figures());
         json.writeEndObject();

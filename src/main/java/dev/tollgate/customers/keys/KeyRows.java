@@ -34,7 +34,8 @@ final class KeyRows {
                 hidden = ?, version = ?, deleted_at = ?, locked = ?
             WHERE id = ?""";
 
-    // Other nodes read on from the last number: under a new one they find the new hash. Who rotates a member's former key gets its secret, and
+    // Other nodes read on from the last number: under a new one they find the new hash. Who rotates a member's former
+    // key gets its secret, and
     // must not read the responses that it kept for the member: the key begins again.
     private static final String ROTATE = """
             UPDATE api_key SET hash = ?, prefix = ?, old_hash = ?, old_until = ?, version = ?, marked = '',

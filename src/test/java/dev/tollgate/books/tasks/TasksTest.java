@@ -72,6 +72,8 @@ class TasksTest {
                         "chat",
                         "gemini-3-pro",
                         "gemini-3-pro",
+                        "",
+                        "",
                         TaskStatus.PROCESSING,
                         StoreFixture.NOON,
                         null,
@@ -107,6 +109,8 @@ class TasksTest {
                         "chat",
                         "gemini-3.1-pro-preview",
                         "gemini-3-pro",
+                        "",
+                        "",
                         TaskStatus.COMPLETED,
                         StoreFixture.NOON,
                         StoreFixture.NOON.plusSeconds(3),
@@ -159,7 +163,7 @@ class TasksTest {
         admit("t1", 500_000);
         assertThat(shown("t1")).isEqualTo("""
                         {"id":"t1","object":"task","status":"processing","model":"gemini-3-pro",\
-                        "model_id":"gemini-3-pro","key":"key_1","created_at":1795178096,\
+                        "model_id":"gemini-3-pro","key":"key_1","team":null,"member":null,"created_at":1795178096,\
                         "completed_at":null,"progress":null,"output":null,"usage":null,"usage_flags":[],\
                         "max_tokens_applied":null,"credits_consumed":0,"credits_refunded":0,"pricing_detail":null,"entries":[\
                         {"sequence":2,"kind":"reservation","amount":0.5,"from":"available","to":"reserved",\
