@@ -425,6 +425,21 @@ class MembersTest {
         assertThat(new Browser(gateway.url()).get(others).status()).isEqualTo(200);
     }
 
+    @Test
+    void open_invitations_of_a_deleted_login_end() {
+        Somebody pam = person("pam");
+        Somebody quin = colleague(pam, "quin", "admin");
+        String first = link(quin.invite("third-me@example.org", "admin"));
+        String id = gateway.text("SELECT hash FROM person_link WHERE email = 'third-me@example.org'");
+        String again = link(quin.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "resend", "invitation", id)));
+        String sent = link(quin.invite("fourth-me@example.org", "viewer"));
+        String data = "/dashboard/settings/data";
+        quin.browser().submit(data, data, Map.of("login", quin.login()));
+        for (String link : List.of(first, again, sent)) {
+            assertThat(new Browser(gateway.url()).get(link).status()).isEqualTo(404);
+        }
+    }
+
     // ---- several organizations ----
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.departure;
 
 import dev.tollgate.customers.people.Identity;
+import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
@@ -88,7 +89,9 @@ final class ErasureRows {
                     statements.run(MARK, change.mark(identity));
                 }
             }
-            statements.run(MEMBERSHIP, change.at(), each.id(), change.accountId());
+            String account = change.accountId();
+            statements.run(MemberSql.END_INVITATIONS, change.at(), account, each.id(), account, each.id());
+            statements.run(MEMBERSHIP, change.at(), each.id(), account);
         }
         for (Somebody each : erased) {
             erase(statements, each);
