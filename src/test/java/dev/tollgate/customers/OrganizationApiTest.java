@@ -355,6 +355,9 @@ class OrganizationApiTest {
                         "SELECT COUNT(*) FROM api_key WHERE deleted_at IS NULL AND member_id = '" + bob + "'"))
                 .isZero();
         assertThat(actions()).endsWith("member.remove");
+        JsonNode line = get("/v1/organization/audit-log").get("data").get(0);
+        assertThat(line.get("after").get(stays).asString()).isEqualTo(team);
+        assertThat(line.get("after").get(ends).asString()).isEqualTo("delete");
     }
 
     // ---- invitations ----

@@ -8,6 +8,7 @@ import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
 import dev.tollgate.customers.keys.KeyChange.MarkKeys;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.AccountLog;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -161,12 +163,8 @@ public final class Leaving {
     private @Nullable Outcome erase(Person person) {
         Membership membership = person.membership();
         String memberId = membership == null ? "" : membership.id();
-        DeleteKeys delete = new DeleteKeys(
-                person.accountId(),
-                memberId,
-                null,
-                memberId.isEmpty() ? List.of() : keys.owned(person.accountId(), memberId, null),
-                clock.instant());
+        List<String> own = memberId.isEmpty() ? List.of() : keys.owned(person.accountId(), memberId, null);
+        DeleteKeys delete = new DeleteKeys(person.accountId(), memberId, null, own, clock.instant());
         BooleanSupplier isWanted = memberId.isEmpty() ? () -> true : delete::outcome;
         Erasure erasure =
                 new Erasure(person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
@@ -176,7 +174,7 @@ public final class Leaving {
         if (membership != null) {
             changes.add(delete);
             changes.add(new MarkKeys(person.accountId(), person.id(), null, List.of()));
-            changes.addAll(logged(person, membership, isWanted));
+            changes.addAll(logged(person, membership, own, isWanted));
         }
         changes.addAll(List.of(erasure, deed));
         Outcome outcome = run(person.accountId(), person.id(), changes);
@@ -184,15 +182,16 @@ public final class Leaving {
     }
 
     /** Returns the row of the organization's log, without an address for the same reason as {@link #told}. */
-    private List<Change> logged(Person person, Membership membership, BooleanSupplier isWanted) {
+    private List<Change> logged(Person person, Membership membership, List<String> own, BooleanSupplier isWanted) {
         String before = AccountLog.json("role", membership.role().text());
+        String after = LeaversKeys.json(own, Map.of());
         return new Acting(person.accountId(), person.id(), null, null)
                 .act(
                         Right.SELF,
                         "member.leave",
                         membership.id(),
                         clock.instant(),
-                        () -> isWanted.getAsBoolean() ? new AccountLog.Changed(before, null) : null);
+                        () -> isWanted.getAsBoolean() ? new AccountLog.Changed(before, after) : null);
     }
 
     /** Returns the row of the audit log, without an address, which would outlive all other data about the person. */

@@ -5,6 +5,7 @@ import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
 import dev.tollgate.customers.keys.KeyChange.MarkKeys;
 import dev.tollgate.customers.keys.KeyChange.MoveKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ public final class LeaversKeys {
     private final List<MoveKey> moves = new ArrayList<>();
     private final DeleteKeys delete;
     private final MarkKeys mark;
+    private final @Nullable String json;
 
     /** A member who leaves. @param teamId the team; null if it is the account */
     public record Leaver(
@@ -56,6 +59,7 @@ public final class LeaversKeys {
             }
         }
         this.delete = new DeleteKeys(leaver.accountId(), leaver.memberId(), leaver.teamId(), rest, at);
+        this.json = json(keys, teams);
         this.mark = new MarkKeys(leaver.accountId(), leaver.personId(), leaver.teamId(), moved);
     }
 
@@ -65,6 +69,19 @@ public final class LeaversKeys {
         changes.add(delete);
         changes.add(mark);
         return changes;
+    }
+
+    /** Returns what becomes of keys, for the organization's log: "delete", or the team that gets them, by their ids; null if there are none. */
+    public static @Nullable String json(List<String> keys, Map<String, String> teams) {
+        String[] members = keys.stream()
+                .flatMap(id -> Stream.of(id, teams.getOrDefault(id, "delete")))
+                .toArray(String[]::new);
+        return members.length == 0 ? null : AccountLog.json(members);
+    }
+
+    /** Returns {@link #json(List, Map)} of these keys. */
+    public @Nullable String json() {
+        return json;
     }
 
     /** Requires on the writer's thread that no key is left. @throws KeysLeft otherwise: nothing of the unit is then done */

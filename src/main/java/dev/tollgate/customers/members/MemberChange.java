@@ -59,7 +59,7 @@ class MemberChange extends Write<Outcome> {
         return new MemberChange(by, memberId, role, null, null);
     }
 
-    /** Makes a member an owner, whoever the owners are. */
+    /** Makes a member an owner without an owner's consent. */
     static MemberChange appoint(Acting operator, String memberId) {
         return new MemberChange(operator, memberId, MemberRole.OWNER, null, null) {
 
@@ -113,10 +113,12 @@ class MemberChange extends Write<Outcome> {
                 return new OlderServers(older);
             }
         }
+        String after;
         if (role == null) {
             if (keys == null) {
                 return new HasKeys();
             }
+            after = keys.json();
             keys.requireNone();
             String person = statements.one(PERSON, row -> row.getString(1), memberId);
             String account = by.accountId();
@@ -124,9 +126,10 @@ class MemberChange extends Write<Outcome> {
             statements.run(END, endsAt, memberId);
             statements.run(TEAMS, memberId);
         } else {
+            after = json(role);
             statements.run(SET, role.text(), memberId);
         }
-        changed = new Changed(json(now), role == null ? null : json(role));
+        changed = new Changed(json(now), after);
         return new Done();
     }
 

@@ -175,8 +175,11 @@ public final class Teams {
     public TeamResult archive(Acting by, String id) {
         Instant now = clock.instant();
         for (int i = 0; i < TRIES; i++) {
-            DeleteKeys delete = new DeleteKeys(by.accountId(), null, id, keys.owned(by.accountId(), null, id), now);
-            TeamResult result = commit(by, List.of(delete), new Archive(by.accountId(), id, now, delete::outcome));
+            List<String> its = keys.owned(by.accountId(), null, id);
+            DeleteKeys delete = new DeleteKeys(by.accountId(), null, id, its, now);
+            String json = LeaversKeys.json(its, Map.of());
+            Archive archive = new Archive(by.accountId(), id, now, delete::outcome, json);
+            TeamResult result = commit(by, List.of(delete), archive);
             if (!(result instanceof TeamResult.Busy)) {
                 return result;
             }
@@ -337,11 +340,13 @@ public final class Teams {
 
         private final Instant at;
         private final BooleanSupplier gone;
+        private final @Nullable String keysJson;
 
-        Archive(String accountId, String id, Instant at, BooleanSupplier gone) {
+        Archive(String accountId, String id, Instant at, BooleanSupplier gone, @Nullable String keysJson) {
             super(accountId, id, Right.TEAMS, "team.archive");
             this.at = at;
             this.gone = gone;
+            this.keysJson = keysJson;
         }
 
         @Override
@@ -354,7 +359,7 @@ public final class Teams {
             }
             statements.run("UPDATE team SET archived_at = ? WHERE id = ?", at, teamId);
             statements.run("DELETE FROM team_member WHERE team_id = ?", teamId);
-            return done(new Team(teamId, accountId, team.name(), team.createdAt(), at), named(team.name()), null);
+            return done(new Team(teamId, accountId, team.name(), team.createdAt(), at), named(team.name()), keysJson);
         }
     }
 
@@ -438,7 +443,7 @@ public final class Teams {
                 throw new NotInTeam();
             }
             statements.run("DELETE FROM team_member WHERE team_id = ? AND member_id = ?", teamId, memberId);
-            return done(team, json(before), null);
+            return done(team, json(before), keys.json());
         }
     }
 }
