@@ -138,6 +138,7 @@ class MembersTest {
                 .contains("vic@example.org")
                 .doesNotContain(link);
         Browser browser = new Browser(gateway.url());
+        assertThat(browser.get(link).body()).contains("ann@example.org", "with the role viewer");
         assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
                         .location())
                 .isEqualTo("/dashboard");

@@ -239,7 +239,7 @@ final class BatchWindows {
     }
 
     /**
-     * Forgets the windows that a committed batch has deleted or counted anew: of accounts that have become unlimited, and of changed budgets.
+     * Forgets the windows that a committed batch has deleted or counted again: of accounts that have become unlimited, and of changed budgets.
      *
      * @param accounts all accounts of the batch
      */

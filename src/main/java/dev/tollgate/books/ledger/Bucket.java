@@ -14,6 +14,7 @@ public enum Bucket {
     REVENUE,
     /** The platform's: usage that no hold and no balance covered. */
     SHORTFALL;
+
     private final String code = name().toLowerCase(Locale.ROOT);
 
     /** The name in the database. */

@@ -16,6 +16,7 @@ public enum EntryKind {
     /** A payment reversed. */
     REVERSAL,
     ADJUSTMENT;
+
     private final String code = name().toLowerCase(Locale.ROOT);
 
     /** The name in the database and in JSON. */

@@ -56,6 +56,7 @@ public record Reservation(
         SETTLED,
         RELEASED,
         EXPIRED;
+
         private final String code = name().toLowerCase(Locale.ROOT);
 
         /** The name in the database. */

@@ -241,7 +241,7 @@ public final class CustomerKeys {
      */
     public KeyResult change(
             Acting by, String id, @Nullable Long version, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
-        // Somebody else's name for a personal key would be another one for its member.
+        // A name that another member gives a personal key would surprise its member.
         boolean mayRename = find(by.accountId(), id)
                 .filter(key -> may(by, key, KeyRights::mayChange))
                 .isPresent();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code key_…}
  * @param owner the member or team that it belongs to, and the key's first id
  * @param prefix the beginning of the secret
- * @param locks what the member of a personal key cannot change, because somebody else has
+ * @param locks what the member of a personal key cannot change, because another member or the operator has limited it
  * @param version counts the changes, so that no change overwrites another unseen
  * @param lastUsedAt when it last admitted a call, to the minute; null if never
  * @param deletedAt when it was deleted; its name and its usage stay. Null if it was not

@@ -18,7 +18,7 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
     /** The account has no key with that id. Deleted and hidden keys do not count. */
     public record NoSuchKey() implements Outcome {}
 
-    /** Somebody else has changed it since it was read. @param key as it is now */
+    /** The key was changed since it was read. @param key as it is now */
     public record ChangedMeanwhile(Key key) implements Outcome {}
 
     private final String id;

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
-/** A part of a personal key that its member cannot change, because somebody else has limited it there or has disabled the key. */
+/** A part of a personal key that its member cannot change, because another member has limited it or has disabled the key. */
 public enum KeyLock {
     DISABLED(key -> limit(key.disabled(), false), (to, from) -> to.withDisabled(from.disabled())),
     SPEND(key -> limit(key.settings().spend(), SpendLimits.NONE), keeping((to, from) -> to.withSpend(from.spend()))),
@@ -73,7 +73,7 @@ public enum KeyLock {
         return kept;
     }
 
-    /** Returns a change by somebody else, which locks the parts that it limits, and unlocks those whose limits it removes. */
+    /** Returns a change by another member, which locks the parts that it limits, and unlocks those whose limits it removes. */
     static Key byAnother(Key old, Key changed) {
         Set<KeyLock> locks = EnumSet.noneOf(KeyLock.class);
         for (KeyLock lock : values()) {

@@ -27,7 +27,7 @@ public sealed interface KeyResult {
     /** The account has none of that id. */
     record NoSuchKey() implements Refused {}
 
-    /** Somebody else has changed it since it was read. @param key as it is now */
+    /** The key was changed since it was read. @param key as it is now */
     record ChangedMeanwhile(Key key) implements Refused {}
 
     /** The account, the member or the team has as many keys as it may have. */

@@ -30,7 +30,7 @@ public final class KeyRights {
         return isOwn(by, key) && mayRestrict(by, key);
     }
 
-    /** Returns whether a member may take calls with a key again: not its member, if somebody else has disabled it. */
+    /** Returns whether a member may take calls with a key again: not its member, if another member has disabled it. */
     public static boolean mayEnable(Membership by, Key key) {
         boolean isMembers = key.owner().memberId().equals(by.id());
         return mayRestrict(by, key) && !(isMembers && key.locks().contains(KeyLock.DISABLED));

@@ -118,7 +118,7 @@ public final class BudgetNotices {
      * A budget in its present window.
      *
      * @param name of the team, the member, the key or the organization
-     * @param told the last step that was mailed; 0 for none
+     * @param mailedStep the last step that was mailed; 0 for none
      */
     private record Used(
             String owner,
@@ -129,7 +129,7 @@ public final class BudgetNotices {
             long limitMicros,
             String name,
             ZoneId zone,
-            int told) {
+            int mailedStep) {
 
         static Used of(ResultSet row) throws SQLException {
             long limit = row.getLong("limit_micros");
@@ -197,7 +197,7 @@ public final class BudgetNotices {
         List<RefusedCall> calls = refused.apply(accountId);
         for (Used budget : database.read(sql -> sql.list(NEAR, Used::of, accountId, now, now))) {
             int step = budget.step(calls);
-            if (step > budget.told()) {
+            if (step > budget.mailedStep()) {
                 mail(accountId, budget, step, now);
             }
         }

@@ -89,7 +89,7 @@ public final class Organizations {
         writer.commitAndWait(Unit.of(changes));
     }
 
-    /** Gives an organization's budgets another time zone, in which all of them are counted anew. */
+    /** Gives an organization's budgets another time zone, in which all of them are counted again. */
     public SetBudgets.Outcome setZone(Acting by, ZoneId zone) {
         SetBudgets set = SetBudgets.zone(by.accountId(), zone, clock.instant());
         return set(by, Right.ORGANIZATION, "organization.time_zone", by.accountId(), set, budgets -> ApiJson.MAPPER

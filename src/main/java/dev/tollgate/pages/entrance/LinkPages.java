@@ -120,14 +120,16 @@ public record LinkPages(
                 ? null
                 : new DoorPages.Provider(
                         provider.name(), OidcPages.PATH + "?invite=" + UrlText.encoded(request.param("token")));
+        String organization = link.accountId() == null ? null : names.apply(link.accountId());
+        String role = link.given().text();
         String signIn = link.accountId() == null ? "/sign-in" : "/sign-in?to=" + UrlText.encoded(path);
         long credits = link.accountId() == null && links.beginsWithCredits(link)
                 ? links.startCredits().micros()
                 : 0;
         return new PageStep.Show(
                 status,
-                (out, shell) ->
-                        JtejoinGenerated.render(out, null, shell, path, email, name, credits, other, signIn, errors));
+                (out, shell) -> JtejoinGenerated.render(
+                        out, null, shell, path, email, name, organization, role, credits, other, signIn, errors));
     }
 
     private PageStep confirm(PageRequest<Visitor> request, Form form) {

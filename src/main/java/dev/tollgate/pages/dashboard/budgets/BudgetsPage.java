@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebudgetsGenerated;
 
-/** {@code /dashboard/budgets}: the budgets of an organization with their use, and its time zone. Who pays sees and sets those of the account alone. */
+/** {@code /dashboard/budgets}: the budgets of an organization with their use, and its time zone. The role billing sees and sets those of the account alone. */
 public record BudgetsPage(Organizations organizations, Members members, Teams teams, Keys keys) {
 
     private static final String PATH = "/dashboard/budgets";

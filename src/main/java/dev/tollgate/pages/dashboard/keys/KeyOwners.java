@@ -74,7 +74,7 @@ public record KeyOwners(Teams teams, Members members) {
                 : chosen.equals(owner.memberId()) || chosen.equals(owner.teamId());
     }
 
-    /** Returns the visitor's membership: the gate lets nobody else in. */
+    /** Returns the visitor's membership, which the gate has required. */
     static Membership membership(PageRequest<Visitor.Member> request) {
         return Objects.requireNonNull(request.visitor().person().membership());
     }

@@ -385,7 +385,7 @@ class KeyPagesTest {
         String page = bob.get(own.path()).body();
         assertThat(page)
                 .contains(
-                        "Limited by somebody else than its member, who cannot change: disabled, spend.",
+                        "Limited by an owner, an admin or a team admin. Its member cannot change: disabled, spend.",
                         "<fieldset disabled>")
                 .doesNotContain("value=\"on\"");
         assertThat(bob.submit(own.path(), own.path(), Map.of("deed", "on")).status())
