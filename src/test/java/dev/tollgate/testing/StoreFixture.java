@@ -23,6 +23,7 @@ import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySecret;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Change;
@@ -119,7 +120,7 @@ public final class StoreFixture implements AutoCloseable {
                 KeptResponses.part(RESPONSES_BYTES_MAX),
                 answers.part(),
                 Teams.part(),
-                AccountLog.part(),
+                Members.part(),
                 new WritePart<>(Execute.class),
                 AccountLog.part(),
                 AuditLog.part()));

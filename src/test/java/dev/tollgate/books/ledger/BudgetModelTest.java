@@ -14,7 +14,12 @@ import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.teams.TeamResult;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
@@ -34,6 +39,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -61,8 +67,11 @@ class BudgetModelTest {
     /** Berlin changes its clock in October; Kolkata's hours begin at half past; Havana's day begins twice in November. */
     private static final List<String> ZONES = List.of("UTC", "Europe/Berlin", "Asia/Kolkata", "America/Havana");
 
-    private static final List<String> OWNERS =
-            List.of(Budgets.ACCOUNT, Budgets.EACH_MEMBER, "mem_1", "mem_2", "team_1", "team_2");
+    private static final Acting OWNER = new Acting(ACCOUNT, "per_0", null, new Membership("mem_0", MemberRole.OWNER));
+
+    private final List<String> members = new ArrayList<>();
+    private final List<String> teams = new ArrayList<>();
+    private int made;
 
     /** A key with its member and its team; empty without one. */
     private record Key(String id, String member, String team) {}
@@ -124,14 +133,11 @@ class BudgetModelTest {
         store = nodes.getFirst().store();
         store.setNow(now);
         store.account(ACCOUNT, 1_000_000_000);
+        member("0");
         for (int i = 1; i <= 3; i++) {
-            store.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + i
-                    + "', 'acc_1', 'per_" + i + "', 'owner', 1)");
+            members.add(member(Integer.toString(i)));
         }
-        for (String team : List.of("team_1", "team_2")) {
-            store.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', 'acc_1', 'The "
-                    + team + "', 1)");
-        }
+        teams.addAll(List.of(team("1"), team("2")));
         for (Key key : keys) {
             store.ownedKey(key.id(), ACCOUNT, key.member(), key.team());
         }
@@ -139,6 +145,20 @@ class BudgetModelTest {
             start();
         }
         pick(new Random(0));
+    }
+
+    private String member(String name) {
+        store.execute("INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES ('per_"
+                + name + "', 'acc_1', '" + name + "@example.org', '" + name + "', 'user', '', 1)");
+        store.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + name
+                + "', 'acc_1', 'per_" + name + "', 'owner', 1)");
+        return "mem_" + name;
+    }
+
+    private String team(String name) {
+        store.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_" + name
+                + "', 'acc_1', 'The team_" + name + "', 1)");
+        return "team_" + name;
     }
 
     private void start() {
@@ -174,7 +194,7 @@ class BudgetModelTest {
         for (int step = 0; step < STEPS; step++) {
             String as = "seed " + seed + ", step " + step;
             pick(random);
-            switch (random.nextInt(22)) {
+            switch (random.nextInt(24)) {
                 case 0, 1, 2, 3, 4, 5, 6 -> reserve("t" + step, random, as);
                 case 7, 8 -> extend(random, as);
                 case 9, 10, 11, 12 -> settle(random);
@@ -195,6 +215,16 @@ class BudgetModelTest {
                     }
                 }
                 case 18 -> refund(random);
+                case 20 -> {
+                    if (random.nextInt(5) == 0) {
+                        leave(random, as);
+                    }
+                }
+                case 21 -> {
+                    if (random.nextInt(5) == 0) {
+                        archive(random, as);
+                    }
+                }
                 // Windows end on the hour: a moment before, some clocks are after it.
                 case 19 -> now = now.truncatedTo(ChronoUnit.HOURS).plusMillis(HOUR - random.nextInt(SKEW_MILLIS));
                 default -> now = now.plus(Duration.ofMinutes(random.nextInt(1 << random.nextInt(1, 13))));
@@ -308,7 +338,7 @@ class BudgetModelTest {
     /** A key's new id takes its budgets along, and has spent nothing. */
     private void move(Random random, String as) {
         Key key = keys.get(random.nextInt(keys.size()));
-        String team = List.of("", "team_1", "team_2").get(random.nextInt(3));
+        String team = any(List.of("", teams.getFirst(), teams.getLast()), random);
         CustomerKeys customers = new CustomerKeys(
                 store.keys,
                 store.writer,
@@ -319,18 +349,68 @@ class BudgetModelTest {
         assertThat(moved).as(as).isInstanceOf(KeyResult.Done.class);
         String id = ((KeyResult.Done) moved).key().id();
         if (!id.equals(key.id())) {
-            keys.remove(key);
-            keys.add(new Key(id, "", team));
-            if (budgets.containsKey(key.id())) {
-                budgets.put(id, new EnumMap<>(budgets.get(key.id())));
+            moved(key, id, team);
+        }
+    }
+
+    private void moved(Key key, String id, String team) {
+        keys.remove(key);
+        keys.add(new Key(id, "", team));
+        if (budgets.containsKey(key.id())) {
+            budgets.put(id, new EnumMap<>(budgets.get(key.id())));
+        }
+    }
+
+    /** A member leaves: each key is deleted, or moved to a team. The running calls count for the member. Another member comes. */
+    private void leave(Random random, String as) {
+        String member = any(members, random);
+        Map<String, String> toTeams = new HashMap<>();
+        List<Key> its = keys.stream().filter(key -> key.member().equals(member)).toList();
+        its.stream().filter(_ -> random.nextBoolean()).forEach(key -> toTeams.put(key.id(), any(teams, random)));
+        Members leaving = new Members(store.database, store.keys, store.writer, store::now, new SecureRandom());
+        assertThat(leaving.remove(OWNER, member, toTeams)).as(as).isEqualTo(new Members.Done());
+        for (Key key : its) {
+            String team = toTeams.get(key.id());
+            if (team == null) {
+                keys.remove(key);
+            } else {
+                moved(key, text("SELECT moved_to FROM api_key WHERE id = '" + key.id() + "'"), team);
             }
         }
+        members.remove(member);
+        String next = member("next" + ++made);
+        members.add(next);
+        add(next, random.nextBoolean() ? "" : any(teams, random));
+    }
+
+    /** A team is archived with all its keys. The running calls count for the team. Another one is made. */
+    private void archive(Random random, String as) {
+        String team = any(teams, random);
+        Teams all = new Teams(store.database, store.keys, store.writer, store::now, new SecureRandom());
+        assertThat(all.archive(OWNER, team)).as(as).isInstanceOf(TeamResult.Done.class);
+        keys.removeIf(key -> key.team().equals(team));
+        teams.remove(team);
+        TeamResult created = all.create(OWNER, "The next " + ++made);
+        String next = ((TeamResult.Done) created).team().id();
+        teams.add(next);
+        add("", next);
+        add(any(members, random), next);
+    }
+
+    private void add(String member, String team) {
+        Key key = new Key("key_next" + ++made, member, team);
+        store.ownedKey(key.id(), ACCOUNT, member, team);
+        keys.add(key);
+    }
+
+    private static <T> T any(List<T> all, Random random) {
+        return all.get(random.nextInt(all.size()));
     }
 
     private void setBudget(Random random, String as) {
         String owner = random.nextInt(3) == 0
                 ? keys.get(random.nextInt(keys.size())).id()
-                : OWNERS.get(random.nextInt(OWNERS.size()));
+                : any(List.of(Budgets.ACCOUNT, Budgets.EACH_MEMBER, any(members, random), any(teams, random)), random);
         SpendWindow window = SpendWindow.values()[random.nextInt(5)];
         boolean isRemoved = random.nextInt(4) == 0;
         Long limit = owner.startsWith("mem_") && random.nextInt(4) == 0 ? null : (long) random.nextInt(600);
@@ -383,6 +463,14 @@ class BudgetModelTest {
         return all;
     }
 
+    private String text(String query) {
+        return Objects.requireNonNull(store.database.read(sql -> sql.one(query, row -> row.getString(1))));
+    }
+
+    private String teamName(String team) {
+        return text("SELECT name FROM team WHERE id = '" + team + "'");
+    }
+
     /** A budget on the path of a call, with what is used of it. */
     private record Used(
             Spender owner,
@@ -408,7 +496,7 @@ class BudgetModelTest {
             add(
                     path,
                     hold,
-                    new Spender(Owner.TEAM, hold.teamId(), "The " + hold.teamId()),
+                    new Spender(Owner.TEAM, hold.teamId(), teamName(hold.teamId())),
                     budgets.getOrDefault(hold.teamId(), Map.of()));
         }
         add(path, hold, new Spender(Owner.ACCOUNT, ACCOUNT, ""), budgets.getOrDefault(Budgets.ACCOUNT, Map.of()));

@@ -153,7 +153,7 @@ public record MembersPage(
                         .filter(member -> seen == null || seen.contains(member.id()))
                         .toList());
         List<Members.Invitation> invitations = seen == null ? members.invitations(account) : List.of();
-        List<Members.Known> known = request.visitor().may(Right.KEYS) ? members.known(account) : List.of();
+        List<Members.Known> known = request.visitor().may(Right.ACCOUNT_KEYS) ? members.known(account) : List.of();
         List<Team> inUse = teams.list(account);
         boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS) && max.getAsInt() > 1;
         String said = typed.error() != null || typed.link() != null ? null : said(request);
