@@ -12,14 +12,42 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The owners in whose windows a call counts, the innermost first: its key, its member, its team, its account. For one thread. */
+/**
+ * The owners in whose windows a call counts, the innermost first: its key, its member, its team, its account. All windows begin on the hour, so the calls
+ * of a key in one hour have the same owners, which are kept. For one thread.
+ */
 final class SpendOwners {
 
+    /** The most keys whose owners are kept. */
+    private static final int KEPT_MAX = 10_000;
+
     private final BudgetCalendar utc = new BudgetCalendar(ZoneOffset.UTC);
+    private final Map<String, Kept> ofUnlimited = new HashMap<>();
+    private final Map<String, Kept> ofLimited = new HashMap<>();
+
+    /** The owners of a key's calls in an hour. @param hold one of the calls */
+    private record Kept(
+            OpenHold hold,
+            long hour,
+            SpendLimits ofKey,
+            SpendLimits ofAccount,
+            Budgets budgets,
+            List<SpendOwner> owners) {
+
+        boolean isOf(OpenHold other, long at, SpendLimits keys, SpendLimits accounts, Budgets present) {
+            return hour == at
+                    && budgets == present
+                    && hold.memberId().equals(other.memberId())
+                    && hold.teamId().equals(other.teamId())
+                    && ofKey.equals(keys)
+                    && ofAccount.equals(accounts);
+        }
+    }
 
     /**
      * A window of an owner.
@@ -65,6 +93,20 @@ final class SpendOwners {
      * @param ofAccount the limits in the account's row: its windows are counted only if it has one
      */
     List<SpendOwner> of(OpenHold hold, SpendLimits ofKey, SpendLimits ofAccount, Budgets budgets) {
+        Map<String, Kept> all = ofKey.unlimited() && ofAccount.unlimited() ? ofUnlimited : ofLimited;
+        long hour = SpendWindow.HOUR.startMillis(hold.createdAtMillis());
+        Kept kept = all.get(hold.keyId());
+        if (kept == null || !kept.isOf(hold, hour, ofKey, ofAccount, budgets)) {
+            if (all.size() >= KEPT_MAX) {
+                all.clear();
+            }
+            kept = new Kept(hold, hour, ofKey, ofAccount, budgets, found(hold, ofKey, ofAccount, budgets));
+            all.put(hold.keyId(), kept);
+        }
+        return kept.owners();
+    }
+
+    private List<SpendOwner> found(OpenHold hold, SpendLimits ofKey, SpendLimits ofAccount, Budgets budgets) {
         boolean hasBudgets = budgets.version() > 0;
         if (ofAccount.unlimited() && !hasBudgets) {
             return List.of(owner(Owner.KEY, hold.keyId(), "", limits(hold.keyId(), ofKey, hold)));
