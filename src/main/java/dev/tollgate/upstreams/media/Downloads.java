@@ -118,6 +118,29 @@ final class Downloads implements AutoCloseable {
         throw failure == null ? Guard.unreachable() : failure;
     }
 
+    /** Begins a request; one that cannot be sent fails like one that has no response. */
+    static Future<HttpClientRequest> request(HttpClientAgent client, RequestOptions options) {
+        try {
+            return client.request(options);
+        } catch (IllegalArgumentException e) {
+            return Future.failedFuture(e); // a host that the client's own grammar does not take
+        }
+    }
+
+    /** Returns the options of a request that goes to a judged address, whatever the name would say now; the name stays for Host and the certificate. */
+    static RequestOptions options(HttpMethod method, MediaUrl url, InetAddress address) {
+        return new RequestOptions()
+                .setMethod(method)
+                .setServer(SocketAddress.inetSocketAddress(url.port(), MediaUrl.bracketed(address.getHostAddress())))
+                .setHost(url.bracketedHost())
+                .setPort(url.port())
+                .setSsl(url.tls())
+                .setURI(url.target())
+                .setFollowRedirects(false)
+                .putHeader("host", url.authority())
+                .putHeader("user-agent", "tollgate");
+    }
+
     /** A response whose body has not been read. Closing it closes the connection. */
     private final class Reply implements AutoCloseable {
 
@@ -127,7 +150,10 @@ final class Downloads implements AutoCloseable {
 
         Reply(MediaUrl url, InetAddress address, Deadline deadline) throws MediaRefused, InterruptedException {
             Context loop = vertx.getOrCreateContext();
-            Future<Feed> answered = request(options(url, address)).compose(connected -> {
+            RequestOptions options = options(HttpMethod.GET, url, address)
+                    .putHeader("accept", "*/*")
+                    .putHeader("accept-encoding", "identity");
+            Future<Feed> answered = request(client, options).compose(connected -> {
                 request.set(connected);
                 connected.exceptionHandler(Fatal::check);
                 if (closed) {
@@ -157,31 +183,6 @@ final class Downloads implements AutoCloseable {
         private static Future<Feed> nobodyWants(HttpClientRequest connected) {
             connected.connection().close();
             return Future.failedFuture("the call is over");
-        }
-
-        private Future<HttpClientRequest> request(RequestOptions options) {
-            try {
-                return client.request(options);
-            } catch (IllegalArgumentException e) {
-                return Future.failedFuture(e); // a host that the client's own grammar does not take
-            }
-        }
-
-        private static RequestOptions options(MediaUrl url, InetAddress address) {
-            return new RequestOptions()
-                    .setMethod(HttpMethod.GET)
-                    // The judged address, whatever the name would say now; the name stays for Host and the certificate.
-                    .setServer(
-                            SocketAddress.inetSocketAddress(url.port(), MediaUrl.bracketed(address.getHostAddress())))
-                    .setHost(url.bracketedHost())
-                    .setPort(url.port())
-                    .setSsl(url.tls())
-                    .setURI(url.target())
-                    .setFollowRedirects(false)
-                    .putHeader("host", url.authority())
-                    .putHeader("accept", "*/*")
-                    .putHeader("accept-encoding", "identity")
-                    .putHeader("user-agent", "tollgate");
         }
 
         /** @return where to, null if this is the file itself */

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -94,7 +93,9 @@ public final class PublicPost implements AutoCloseable {
     private int post(MediaUrl url, InetAddress address, Map<String, String> headers, byte[] body, Deadline deadline)
             throws InterruptedException {
         AtomicReference<@Nullable HttpClientRequest> open = new AtomicReference<>();
-        Future<Integer> answered = client.request(options(url, address)).compose(request -> {
+        RequestOptions options =
+                Downloads.options(HttpMethod.POST, url, address).putHeader("content-type", "application/json");
+        Future<Integer> answered = Downloads.request(client, options).compose(request -> {
             open.set(request);
             headers.forEach(request::putHeader);
             return request.send(Buffer.buffer(body)).map(response -> response.statusCode());
@@ -112,20 +113,6 @@ public final class PublicPost implements AutoCloseable {
                 request.connection().close(); // what follows the status is of no interest
             }
         }
-    }
-
-    private static RequestOptions options(MediaUrl url, InetAddress address) {
-        return new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setServer(SocketAddress.inetSocketAddress(url.port(), MediaUrl.bracketed(address.getHostAddress())))
-                .setHost(url.bracketedHost())
-                .setPort(url.port())
-                .setSsl(url.tls())
-                .setURI(url.target())
-                .setFollowRedirects(false)
-                .putHeader("host", url.authority())
-                .putHeader("content-type", "application/json")
-                .putHeader("user-agent", "tollgate");
     }
 
     @Override
