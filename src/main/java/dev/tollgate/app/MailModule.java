@@ -62,8 +62,8 @@ public record MailModule(
         Letters letters = letters(ground.settings());
         Stores stores = books.stores();
         Allowances allowances = new Allowances(books.database(), books.secrets(), ground.clock());
-        Webhooks webhooks =
-                new Webhooks(books.database(), books.writer(), books.secrets(), ground.clock(), ground.random());
+        Webhooks webhooks = new Webhooks(
+                books.database(), books.writer(), allowances, books.secrets(), ground.clock(), ground.random());
         PublicPost post = ground.open(
                 new PublicPost(
                         vertx,

@@ -116,10 +116,10 @@ final class Holdings {
                     "f.team_id f.member_id"),
             Holding.of(
                     "webhooks.csv",
-                    "addresses that receive events",
+                    "addresses that receive events, without URL and secret",
                     "webhook w",
                     "w.account_id = :account",
-                    "w.id w.url w.form w.created_at w.old_until:TIME w.failing_since:TIME w.disabled_at",
+                    "w.id w.form w.created_at w.old_until:TIME w.failing_since:TIME w.disabled_at",
                     "w.id"),
             Holding.of(
                     "webhook-deliveries.csv",

@@ -12,12 +12,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
@@ -33,11 +38,16 @@ public final class Deliveries {
 
     public static final Duration EVERY = Duration.ofSeconds(10);
 
-    private static final int AT_ONCE = 32;
-    private static final int OF_ACCOUNT = 4;
+    private static final int READ_MAX = 400;
+    private static final int READ_OF_ACCOUNT = 40;
+    private static final int AT_ONCE = 64;
+    private static final int AT_ONCE_OF_ACCOUNT = 4;
     private static final int GONE = 410;
 
-    /** The time until other servers take what this one has claimed: longer than a round. */
+    /** The time after which no further delivery begins, so that what has become due in the meantime gets its turn. */
+    private static final Duration ROUND = Duration.ofSeconds(10);
+
+    /** The time until other servers take what this one has claimed: longer than a delivery. */
     private static final Duration LEASE = Duration.ofMinutes(2);
 
     private static final Duration FAILING_MAX = Duration.ofDays(5);
@@ -61,6 +71,9 @@ public final class Deliveries {
     private final Consumer<Disabled> disabled;
     private final InstantSource clock;
 
+    /** The deliveries at the same time; the longest waiting begins first. */
+    private final Semaphore atOnce = new Semaphore(AT_ONCE, true);
+
     /** @param disabled receives each webhook that is disabled */
     public Deliveries(Webhooks webhooks, PublicPost post, Consumer<Disabled> disabled, InstantSource clock) {
         this.webhooks = webhooks;
@@ -69,19 +82,17 @@ public final class Deliveries {
         this.clock = clock;
     }
 
-    /** Sends all that is due. */
+    /** Sends all that is due, in rounds in which each account has its turn. */
     public synchronized void sweep() {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Due> due;
+            int sent;
             do {
-                Instant now = clock.instant();
-                due = webhooks.claim(now, now.plus(LEASE), AT_ONCE, OF_ACCOUNT);
-                List<Future<?>> sent = new ArrayList<>();
-                due.forEach(one -> sent.add(threads.submit(() -> send(one))));
-                for (Future<?> one : sent) {
-                    one.get();
+                List<Callable<Integer>> lanes = lanes(webhooks.due(READ_MAX, READ_OF_ACCOUNT));
+                sent = 0;
+                for (Future<Integer> lane : threads.invokeAll(lanes)) {
+                    sent += lane.get();
                 }
-            } while (due.size() == AT_ONCE);
+            } while (sent > 0);
         } catch (StoreException e) {
             log.warn(Event.STORE_UNAVAILABLE, "webhooks could not be read or updated; retrying: {}", e.getMessage());
         } catch (InterruptedException e) {
@@ -91,20 +102,45 @@ public final class Deliveries {
         }
     }
 
-    private void send(Due due) {
-        try {
-            int status = post.post(due.accountId(), due.url(), headers(due), body(due));
-            boolean isOver = Webhooks.isSuccess(status) || status == GONE || due.attempt() > WAITS.size();
-            Instant now = clock.instant();
-            Instant next = isOver ? null : now.plus(WAITS.get(due.attempt() - 1));
-            Instant since = webhooks.failingSince(due.webhookId());
-            boolean disables =
-                    status == GONE || (since != null && since.plus(FAILING_MAX).isBefore(now));
-            if (webhooks.ended(due, status, next, disables)) {
-                disabled.accept(new Disabled(due.accountId(), due.url()));
+    /** Returns what sends the deliveries, as many tasks for each account as it may send at a time. The outcome of a task is how many it has sent. */
+    private List<Callable<Integer>> lanes(List<Due> due) {
+        Instant end = clock.instant().plus(ROUND);
+        Map<String, Queue<Due>> accounts = new LinkedHashMap<>();
+        due.forEach(one -> accounts.computeIfAbsent(one.accountId(), _ -> new ConcurrentLinkedQueue<>())
+                .add(one));
+        List<Callable<Integer>> lanes = new ArrayList<>();
+        for (int lane = 0; lane < AT_ONCE_OF_ACCOUNT; lane++) {
+            accounts.values().forEach(queue -> lanes.add(() -> send(queue, end)));
+        }
+        return lanes;
+    }
+
+    private int send(Queue<Due> queue, Instant end) throws InterruptedException {
+        int sent = 0;
+        for (Due one = queue.poll(); one != null && clock.instant().isBefore(end); one = queue.poll()) {
+            atOnce.acquire();
+            try {
+                if (webhooks.claim(one, clock.instant().plus(LEASE))) {
+                    send(one);
+                    sent++;
+                }
+            } finally {
+                atOnce.release();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the claim runs out
+        }
+        return sent;
+    }
+
+    private void send(Due due) throws InterruptedException {
+        int status = post.post(due.accountId(), due.url(), headers(due), body(due));
+        boolean isOver = Webhooks.isSuccess(status) || status == GONE || due.attempt() > WAITS.size();
+        Instant now = clock.instant();
+        Instant next = isOver ? null : now.plus(WAITS.get(due.attempt() - 1));
+        Instant since = webhooks.failingSince(due.webhookId());
+        boolean disables =
+                status == GONE || (since != null && since.plus(FAILING_MAX).isBefore(now));
+        if (webhooks.ended(due, status, next, disables)) {
+            disabled.accept(new Disabled(due.accountId(), due.url()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.webhooks;
 
+import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
@@ -38,6 +39,7 @@ public final class Webhooks {
     static final Duration BOTH = Duration.ofDays(1);
 
     private static final Duration KEPT = Duration.ofDays(30);
+    private static final int CHANGES_DAY = 100;
     private static final int SECRET_BYTES = 24;
     private static final int SHOWN = 20;
 
@@ -47,15 +49,31 @@ public final class Webhooks {
             SELECT event, created_at, attempts, state, status FROM webhook_delivery WHERE account_id = ?
             ORDER BY created_at DESC, id LIMIT ?""";
 
+    private static final String DUE = """
+            SELECT d.id, d.account_id, d.webhook_id, w.url, w.form, w.secret, w.old_secret, w.old_until, d.event, d.data,
+                d.created_at, d.attempts
+            FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at, id) AS place
+                FROM webhook_delivery WHERE state = 'waiting' AND due_at <= ?) first
+            JOIN webhook_delivery d ON d.id = first.id JOIN webhook w ON w.id = d.webhook_id
+            WHERE first.place <= ? ORDER BY first.place, d.due_at, d.id LIMIT ?""";
+
     private final Database database;
     private final Writer writer;
+    private final Allowances allowances;
     private final SecretBox.Purpose sealing;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    public Webhooks(Database database, Writer writer, SecretBox secrets, InstantSource clock, SecureRandom random) {
+    public Webhooks(
+            Database database,
+            Writer writer,
+            Allowances allowances,
+            SecretBox secrets,
+            InstantSource clock,
+            SecureRandom random) {
         this.database = database;
         this.writer = writer;
+        this.allowances = allowances;
         this.sealing = secrets.purpose("webhooks");
         this.clock = clock;
         this.random = random;
@@ -95,13 +113,14 @@ public final class Webhooks {
 
     /** Returns an organization's webhooks, the first one first. */
     public List<Webhook> list(String accountId) {
-        return database.pages().read(accountId, sql -> sql.list(LIST, Webhooks::webhook, accountId));
+        return database.pages().read(accountId, sql -> sql.list(LIST, this::webhook, accountId));
     }
 
-    private static Webhook webhook(ResultSet row) throws SQLException {
+    private Webhook webhook(ResultSet row) throws SQLException {
+        String id = row.getString(1);
         return new Webhook(
-                row.getString(1),
-                row.getString(2),
+                id,
+                opened(id, row.getString(2)),
                 Form.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
                 Columns.time(row, 4),
                 Columns.timeOrNull(row, 5),
@@ -127,18 +146,25 @@ public final class Webhooks {
 
     // ---- changing ----
 
+    /** Counts a change or a test. @return how long it has to wait; zero if it may be made */
+    public Duration countChange(String accountId) {
+        return allowances.use(writer, List.of(allowances.of("webhooks", accountId, CHANGES_DAY, Duration.ofDays(1))));
+    }
+
     /** Adds a webhook. @param url that {@code PublicPost} accepts @return its secret, shown this once; null if there are {@value #EACH_MAX} */
     public @Nullable String create(Acting by, String url, Form form) {
         String id = "wh_" + hex(10);
         String secret = newSecret();
+        String sealedUrl = sealed(id, url);
         String sealed = sealed(id, secret);
         Instant now = clock.instant();
         WebhookChange create = new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
-                return statements.run("""
+                return statements.run(
+                                """
                                 INSERT INTO webhook (id, account_id, url, form, secret, created_at) SELECT ?, ?, ?, ?, ?, ?
-                                FROM account WHERE id = ? AND (SELECT COUNT(*) FROM webhook WHERE account_id = account.id) < ?""", id, by.accountId(), url, form.text(), sealed, now, by.accountId(), EACH_MAX)
+                                FROM account WHERE id = ? AND (SELECT COUNT(*) FROM webhook WHERE account_id = account.id) < ?""", id, by.accountId(), sealedUrl, form.text(), sealed, now, by.accountId(), EACH_MAX)
                         == 1;
             }
         };
@@ -246,7 +272,7 @@ public final class Webhooks {
     // ---- sending ----
 
     /**
-     * A delivery that is claimed.
+     * A delivery that is due.
      *
      * @param secrets that sign it, the present one first
      * @param attempt from 1
@@ -263,38 +289,28 @@ public final class Webhooks {
             Instant createdAt,
             int attempt) {}
 
-    /** Claims deliveries that are due, of each account the first few; no other server takes them until the lease ends. */
-    List<Due> claim(Instant now, Instant until, int most, int each) {
-        List<Due> claimed = new ArrayList<>();
-        writer.commitAndWait(Unit.of(new WebhookChange() {
+    /** Returns deliveries that are due: of each account the first few, the first of every account before the second of any. */
+    List<Due> due(int most, int each) {
+        Instant now = clock.instant();
+        return database.read(sql -> sql.list(DUE, row -> due(row, now), now, each, most));
+    }
+
+    /** Claims a delivery: no other server takes it until the lease ends. @return whether no other has claimed it before */
+    boolean claim(Due due, Instant until) {
+        WebhookChange claim = new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
-                claimed.clear();
-                List<Due> due = statements.list("""
-                        SELECT d.id, d.account_id, d.webhook_id, w.url, w.form, w.secret, w.old_secret, w.old_until, d.event, d.data,
-                            d.created_at, d.attempts FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id
-                        WHERE d.state = 'waiting' AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT 200""", row -> due(row, now), now);
-                for (Due one : due) {
-                    boolean fits = claimed.stream()
-                                    .filter(other -> other.accountId().equals(one.accountId()))
-                                    .count()
-                            < each;
-                    if (claimed.size() < most
-                            && fits
-                            && statements.run(
-                                            "UPDATE webhook_delivery SET due_at = ?, attempts = ? WHERE id = ? AND attempts = ?",
-                                            until,
-                                            one.attempt(),
-                                            one.id(),
-                                            one.attempt() - 1)
-                                    == 1) {
-                        claimed.add(one);
-                    }
-                }
-                return true;
+                return statements.run(
+                                "UPDATE webhook_delivery SET due_at = ?, attempts = ? WHERE id = ? AND attempts = ? AND state = 'waiting'",
+                                until,
+                                due.attempt(),
+                                due.id(),
+                                due.attempt() - 1)
+                        == 1;
             }
-        }));
-        return claimed;
+        };
+        writer.commitAndWait(Unit.of(claim));
+        return claim.outcome();
     }
 
     private Due due(ResultSet row, Instant now) throws SQLException {
@@ -308,7 +324,7 @@ public final class Webhooks {
                 row.getString(1),
                 row.getString(2),
                 webhook,
-                row.getString(4),
+                opened(webhook, row.getString(4)),
                 Form.valueOf(row.getString(5).toUpperCase(Locale.ROOT)),
                 secrets,
                 row.getString(9),

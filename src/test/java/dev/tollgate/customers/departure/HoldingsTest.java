@@ -74,7 +74,7 @@ class HoldingsTest {
             Map.entry("told_notice", "person_id version"),
             Map.entry("usage_day", "account_id cost_micros costed " + firsts()),
             Map.entry("usage_quarter", "account_id cost_micros costed " + firsts()),
-            Map.entry("webhook", "account_id secret old_secret"),
+            Map.entry("webhook", "account_id url secret old_secret"),
             Map.entry("webhook_delivery", "id account_id data due_at"),
             Map.entry("voucher", "code_hash note account_id revoked_at"));
 

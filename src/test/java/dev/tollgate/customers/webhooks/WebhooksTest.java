@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -73,11 +74,13 @@ class WebhooksTest {
     }
 
     private static void begin() {
+        sweep(); // what the server's own sweep still sends arrives before
         RECEIVED.clear();
         status = 204;
         gateway.setNow(NOON);
         gateway.execute("DELETE FROM webhook_delivery");
         gateway.execute("DELETE FROM webhook");
+        gateway.execute("DELETE FROM allowance");
     }
 
     /** Adds a webhook. @return the secret */
@@ -217,5 +220,48 @@ class WebhooksTest {
         sweep();
         assertThat(RECEIVED.remove().body())
                 .contains("\"type\":\"member.role\"", "\"subject\":\"mem_viewer\"", "\"after\":{\"role\":\"billing\"}");
+    }
+
+    @Test
+    void the_url_is_not_readable_in_the_database() {
+        begin();
+        add("slack");
+        assertThat(gateway.text("SELECT url || secret FROM webhook")).doesNotContain("127.0.0.1", "hook");
+        assertThat(browser.get(PAGE).body()).contains(url());
+    }
+
+    @Test
+    void changes_and_tests_have_a_limit_a_day() {
+        begin();
+        add("standard");
+        for (int sent = 1; sent < 100; sent++) {
+            test();
+        }
+        Browser.Page page = browser.submit(PAGE, PAGE, Map.of("deed", "test"));
+        assertThat(page.status()).isEqualTo(429);
+        assertThat(page.body()).contains("too often. Try again in 86401 seconds.");
+        gateway.setNow(NOON.plus(Duration.ofDays(1)));
+        test();
+    }
+
+    @Test
+    void failing_deliveries_of_one_account_do_not_delay_another() throws Exception {
+        begin();
+        add("standard");
+        String account = gateway.text("SELECT account_id FROM webhook");
+        status = 500;
+        Browser other = new Browser(gateway.url()).signUp("other@example.org", "another with a webhook");
+        other.submit(PAGE, PAGE, Map.of("deed", "create", "url", url(), "form", "standard"));
+        other.submit(PAGE, PAGE, Map.of("deed", "test"));
+        gateway.execute(
+                "INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)"
+                        + " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
+                        + " SELECT 'msg_' || i, '" + account + "', id, 'webhook.test', '{}', " + NOON.toEpochMilli()
+                        + ", i, 0, 'waiting' FROM webhook, n WHERE account_id = '" + account + "'");
+        sweep();
+        List<String> ids =
+                RECEIVED.stream().map(received -> received.headers().get("id")).toList();
+        assertThat(ids).hasSize(101);
+        assertThat(ids.subList(0, 12)).anyMatch(id -> id.contains("_test_"));
     }
 }

@@ -5,11 +5,14 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtewebhooksGenerated;
@@ -28,17 +31,25 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable String>
                 pages.get(
                         PATH,
                         pages.members(Right.WEBHOOKS),
-                        request -> PageStep.show(page(request, new Typed("", null, null)))),
+                        request -> PageStep.show(page(request, new Typed("", Map.of(), null)))),
                 pages.post(PATH, pages.members(Right.WEBHOOKS), this::take));
     }
 
-    /** The state of the form. @param secret of a webhook that was just made or got a new one; null for none */
+    /** The state of the form. @param errors by field; {@code form} is one of the whole page @param secret of a webhook that was just made or got a new one; null for none */
     public record Typed(
-            String url, @Nullable String error, @Nullable String secret) {}
+            String url,
+            Map<String, String> errors,
+            @Nullable String secret) {}
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         Acting by = PageRequest.acting(request);
         String id = form.text("webhook");
+        Duration wait = webhooks.countChange(by.accountId());
+        if (wait.isPositive()) {
+            String often = "This organization has changed or tested its webhooks too often.";
+            return new PageStep.Show(
+                    429, page(request, new Typed(form.text("url"), Map.of("form", Display.later(often, wait)), null)));
+        }
         return switch (form.text("deed")) {
             case "create" -> create(request, form.text("url").strip(), form.text("form"));
             case "rotate" -> shown(request, webhooks.rotate(by, id));
@@ -61,18 +72,19 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable String>
     private PageStep create(PageRequest<Visitor.Member> request, String url, String form) {
         String wrong = complaint.apply(url);
         if (wrong != null) {
-            return PageStep.again(page(request, new Typed(url, "The URL " + wrong, null)));
+            return PageStep.again(page(request, new Typed(url, Map.of("url", "The URL " + wrong), null)));
         }
         Webhooks.Form chosen = form.equals("slack") ? Webhooks.Form.SLACK : Webhooks.Form.STANDARD;
         String secret = webhooks.create(PageRequest.acting(request), url, chosen);
-        return secret == null
-                ? PageStep.again(page(
-                        request, new Typed(url, "An organization has up to " + Webhooks.EACH_MAX + " webhooks.", null)))
-                : shown(request, secret);
+        if (secret == null) {
+            String full = "An organization has up to " + Webhooks.EACH_MAX + " webhooks.";
+            return PageStep.again(page(request, new Typed(url, Map.of("url", full), null)));
+        }
+        return shown(request, secret);
     }
 
     private PageStep shown(PageRequest<Visitor.Member> request, @Nullable String secret) {
-        return secret == null ? PageStep.to(PATH) : PageStep.show(page(request, new Typed("", null, secret)));
+        return secret == null ? PageStep.to(PATH) : PageStep.show(page(request, new Typed("", Map.of(), secret)));
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
