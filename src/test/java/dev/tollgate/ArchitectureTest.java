@@ -426,6 +426,7 @@ class ArchitectureTest {
                         packageOf("customers.allowances"),
                         packageOf("books.ledger"),
                         packageOf("books.budgets"),
+                        packageOf("books.labels"),
                         packageOf("customers.keys"),
                         packageOf("books.receipts"),
                         packageOf("books.auditlog"),
@@ -447,6 +448,7 @@ class ArchitectureTest {
                         packageOf("customers.mail"),
                         packageOf("customers.notices"),
                         packageOf("customers.departure"),
+                        packageOf("customers.labels"),
                         packageOf("books.verification"))
                 .should()
                 .dependOnClassesThat()
@@ -523,6 +525,7 @@ class ArchitectureTest {
             strings = {
                 "books.ledger",
                 "books.budgets",
+                "books.labels",
                 "models",
                 "calls.metering",
                 "books.tasks",
@@ -530,6 +533,7 @@ class ArchitectureTest {
                 "customers.figures",
                 "customers.keys",
                 "customers.organizations",
+                "customers.labels",
                 "books.receipts",
                 "books.verification",
                 "customers.payments",

@@ -5,6 +5,8 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.labels.LabelNumbers;
+import dev.tollgate.books.labels.LabelSweep;
 import dev.tollgate.books.ledger.BudgetSweep;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
@@ -207,7 +209,8 @@ record BooksModule(
                 new AuditLog(database),
                 new SetPrices(database),
                 new StoredSettings(database),
-                outbox);
+                outbox,
+                new LabelNumbers());
     }
 
     private void begin(SecureRandom random, InstantSource clock) {
@@ -252,7 +255,9 @@ record BooksModule(
     }
 
     List<Sweep> sweeps(InstantSource clock) {
-        return List.of(new Sweep("sweep-budgets", BudgetSweep.EVERY, new BudgetSweep(database, writer, clock)::sweep));
+        return List.of(
+                new Sweep("sweep-budgets", BudgetSweep.EVERY, new BudgetSweep(database, writer, clock)::sweep),
+                new Sweep("sweep-labels", LabelSweep.EVERY, new LabelSweep(database, writer, clock)::sweep));
     }
 
     @Override

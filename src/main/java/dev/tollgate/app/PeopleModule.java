@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.CustomerKeys;
@@ -121,7 +122,10 @@ public record PeopleModule(
     /** Returns the routes below {@code /v1/organization}, each with the scope that it needs. */
     List<Route<?>> routes(KeyGate key, BooksModule books, Ground ground) {
         List<Route<?>> routes = new ArrayList<>();
-        organization(routes, key, new OrganizationHandler(organizations, new AccountLog(books.database())));
+        organization(
+                routes,
+                key,
+                new OrganizationHandler(organizations, new AccountLog(books.database()), new Labels(books.database())));
         KeyGate read = key.forManagement(Scope.MEMBERS_READ);
         KeyGate write = key.forManagement(Scope.MEMBERS_WRITE);
         members(routes, read, write, new MembersHandler(members));
@@ -139,6 +143,9 @@ public record PeopleModule(
         CallRoutes.api(routes, Route.patch(path, key.forManagement(), handler.change()));
         KeyGate usage = key.forManagement(Scope.USAGE_READ);
         CallRoutes.api(routes, Route.get(path + "/budgets", usage, handler.budgets()));
+        CallRoutes.api(routes, Route.get(path + "/tags/{name}", usage, handler.tagValues()));
+        KeyGate members = key.forManagement(Scope.MEMBERS_WRITE);
+        CallRoutes.api(routes, Route.post(path + "/end-users/erase", members, handler.eraseEndUser()));
         KeyGate budgets = key.forManagement(Scope.BUDGETS_WRITE);
         CallRoutes.api(routes, Route.put(path + "/budgets/{owner}", budgets, handler.setBudgets()));
         KeyGate audit = key.forManagement(Scope.AUDIT_READ);

@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
@@ -46,7 +47,8 @@ record Stores(
         AuditLog auditLog,
         SetPrices prices,
         StoredSettings settings,
-        Outbox outbox) {
+        Outbox outbox,
+        LabelNumbers labels) {
 
     /** @param nodeId the id of this server among several, asked on the writer's thread */
     List<Part<?>> parts(Supplier<String> nodeId) {
@@ -65,8 +67,9 @@ record Stores(
                 ledger.part(keys::forgetAccount, nodeId),
                 keys.changesPart(),
                 receipts.part(),
-                tasks.part(),
-                Rollups.part(nodeId),
+                tasks.part(labels),
+                Rollups.part(nodeId, labels),
+                labels,
                 Signatures.part(),
                 KeptResponses.part(),
                 answers.part(),

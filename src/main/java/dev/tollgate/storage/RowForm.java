@@ -29,7 +29,10 @@ public enum RowForm {
     TEAMS(51, "SELECT 1 FROM team LIMIT 1"),
 
     /** Budgets: older programs do not count them. */
-    BUDGETS(53, "SELECT 1 FROM budget LIMIT 1");
+    BUDGETS(53, "SELECT 1 FROM budget LIMIT 1"),
+
+    /** Tags and end users: older programs count neither their calls nor the refunds of their calls. */
+    LABELS(58, "SELECT 1 FROM account WHERE tag_names <> '' OR end_users = 1 LIMIT 1");
 
     private final int schema;
     private final String rows;

@@ -3,6 +3,7 @@ package dev.tollgate.stress;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
@@ -149,6 +150,7 @@ final class AnswerPath implements BiFunction<String, byte[], Object[]> {
                             null,
                             List.of(),
                             List.of(),
+                            CallLabels.NONE,
                             null));
         }
 

@@ -6,6 +6,7 @@ import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
@@ -190,13 +191,14 @@ public final class LedgerCost {
         int accounts = Integer.parseInt(args[2]);
         try (Database database = open(args[0])) {
             Keys keys = new Keys(database, InstantSource.system());
+            LabelNumbers labels = new LabelNumbers();
             Writer writer = database.startWriter(List.of(
                     keys.statePart(),
                     new Ledger(database).part(keys::forgetAccount, () -> "node"),
                     keys.changesPart(),
                     new Receipts(database, StoreFixture.SECRETS).part(),
-                    new Tasks(database).part(),
-                    Rollups.part(() -> "node"),
+                    new Tasks(database).part(labels),
+                    Rollups.part(() -> "node", labels),
                     new WritePart<>(Insert.class)));
             List<Depth> depths = Stream.of(args[5].toUpperCase(Locale.ROOT).split(","))
                     .map(Depth::valueOf)

@@ -2,6 +2,7 @@ package dev.tollgate.testing;
 
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
@@ -107,6 +108,7 @@ public final class StoreFixture implements AutoCloseable {
         receipts = new Receipts(database, SECRETS);
         tasks = new Tasks(database);
         answers = new Answers(database, ANSWERS_BYTES_MAX);
+        LabelNumbers labels = new LabelNumbers();
         writer = database.startWriter(List.of(
                 keys.statePart(),
                 answers.claimPart(),
@@ -114,8 +116,9 @@ public final class StoreFixture implements AutoCloseable {
                 ledger.part(keys::forgetAccount, () -> nodeId),
                 keys.changesPart(),
                 receipts.part(),
-                tasks.part(),
-                Rollups.part(() -> nodeId),
+                tasks.part(labels),
+                Rollups.part(() -> nodeId, labels),
+                labels,
                 Signatures.part(SIGNATURES_KIB_MAX),
                 KeptResponses.part(RESPONSES_BYTES_MAX),
                 answers.part(),

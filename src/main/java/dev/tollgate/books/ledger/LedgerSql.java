@@ -87,7 +87,7 @@ final class LedgerSql {
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String HOLD_COLUMNS =
-            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, held_micros, first_sequence, last_sequence FROM open_hold";
+            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, first_sequence, last_sequence FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
     private static final String SELECT_END =
@@ -113,6 +113,7 @@ final class LedgerSql {
             "created_at bigint",
             "member_id text",
             "team_id text",
+            "labels text",
             "node_id text");
     private static final RowStatement UPDATE_HOLD = RowStatement.of("""
             UPDATE open_hold SET held_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?""", """
@@ -226,8 +227,9 @@ final class LedgerSql {
                 row.getString(5),
                 Instant.ofEpochMilli(row.getLong(6)),
                 row.getString(7),
-                row.getString(8));
-        return new ReservationRow(hold, row.getLong(9), row.getLong(10), row.getLong(11));
+                row.getString(8),
+                row.getString(9));
+        return new ReservationRow(hold, row.getLong(10), row.getLong(11), row.getLong(12));
     }
 
     /** Returns how a reservation that is not open has ended, or null if there never was one. */
@@ -302,6 +304,7 @@ final class LedgerSql {
                 .number(hold.createdAtMillis())
                 .text(hold.memberId())
                 .text(hold.teamId())
+                .text(hold.labels())
                 .text(owner)
                 .next();
     }

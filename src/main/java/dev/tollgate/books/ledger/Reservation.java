@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.ids.CallLabels;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -29,6 +30,7 @@ public record Reservation(
      * @param createdAt decides in which windows the call counts (decision D47)
      * @param memberId of the key; empty: none
      * @param teamId of the key; empty: none
+     * @param labels of the call, as {@link CallLabels#text}
      */
     public record OpenHold(
             String id,
@@ -38,11 +40,25 @@ public record Reservation(
             String model,
             Instant createdAt,
             String memberId,
-            String teamId) {
+            String teamId,
+            String labels) {
 
         /** Makes the hold of a key that belongs to the account. */
         public OpenHold(String id, String accountId, String keyId, String door, String model, Instant createdAt) {
             this(id, accountId, keyId, door, model, createdAt, "", "");
+        }
+
+        /** Makes a hold without labels. */
+        public OpenHold(
+                String id,
+                String accountId,
+                String keyId,
+                String door,
+                String model,
+                Instant createdAt,
+                String memberId,
+                String teamId) {
+            this(id, accountId, keyId, door, model, createdAt, memberId, teamId, "");
         }
 
         long createdAtMillis() {

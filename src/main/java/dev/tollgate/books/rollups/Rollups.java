@@ -1,6 +1,7 @@
 package dev.tollgate.books.rollups;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Resolution;
@@ -37,8 +38,8 @@ public final class Rollups {
     }
 
     /** Returns the part, which follows the ledger and the tasks. @param nodeId owner of the operator's rows; evaluated on the writer's thread */
-    public static Part<?> part(Supplier<String> nodeId) {
-        return new RollupsPart(nodeId);
+    public static Part<?> part(Supplier<String> nodeId, LabelNumbers labels) {
+        return new RollupsPart(nodeId, labels);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tollgate.books.rollups;
 
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Resolution;
@@ -18,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,13 +29,14 @@ final class RollupsPart implements Part<RollupChange> {
 
     // The call's course names the operator's row: refunds are rare.
     private static final String SELECT_TASK =
-            "SELECT account_id, key_id, door, model_id, created_at, status, course FROM task WHERE id = ?";
+            "SELECT account_id, key_id, door, model_id, created_at, status, course, labels FROM task WHERE id = ?";
 
     private static final CallFigures ABANDONED = CallFigures.nothing(CallEnd.ABANDONED, CallFigures.NONE, "", "");
 
     private static final long UNKNOWN = -1;
 
     private final Supplier<String> nodeId;
+    private final LabelNumbers labels;
 
     /** The end of the folded days as last seen: another node may have advanced it. */
     private long foldedUntil = UNKNOWN;
@@ -47,7 +50,8 @@ final class RollupsPart implements Part<RollupChange> {
     /** The first quarter counted into since this node had the fold's row. */
     private long countedFrom = Long.MAX_VALUE;
 
-    RollupsPart(Supplier<String> nodeId) {
+    RollupsPart(Supplier<String> nodeId, LabelNumbers labels) {
+        this.labels = labels;
         this.nodeId = nodeId;
     }
 
@@ -61,8 +65,8 @@ final class RollupsPart implements Part<RollupChange> {
         Tallies tallies = new Tallies();
         for (RollupChange change : changes) {
             switch (change) {
-                case CountCall call -> count(call, tallies);
-                case CountAbandoned abandoned -> count(abandoned, tallies);
+                case CountCall call -> count(call, statements, tallies);
+                case CountAbandoned abandoned -> count(abandoned, statements, tallies);
                 case CountRefund refund -> count(refund, statements, tallies);
                 case FoldUsage _, CorrectUsage _ -> {} // last
             }
@@ -76,16 +80,18 @@ final class RollupsPart implements Part<RollupChange> {
         return statements.dialect() == Dialect.SQLITE ? "" : nodeId.get();
     }
 
-    private static void count(CountCall call, Tallies tallies) {
+    private void count(CountCall call, Statements statements, Tallies tallies) throws SQLException {
         if (call.resolution().outcome() instanceof Resolution.Resolved resolved) {
             long at = call.resolution().at().toEpochMilli();
-            tallies.call(call.resolution().ended(), at, resolved.chargedMicros(), call.figures());
+            OpenHold hold = call.resolution().ended();
+            tallies.call(hold, labels.of(statements, hold, at), at, resolved.chargedMicros(), call.figures());
         }
     }
 
-    private static void count(CountAbandoned abandoned, Tallies tallies) {
+    private void count(CountAbandoned abandoned, Statements statements, Tallies tallies) throws SQLException {
         for (OpenHold hold : abandoned.expired().ended()) {
-            tallies.call(hold, abandoned.expired().endOf(hold).toEpochMilli(), 0, ABANDONED);
+            long at = abandoned.expired().endOf(hold).toEpochMilli();
+            tallies.call(hold, labels.of(statements, hold, at), at, 0, ABANDONED);
         }
     }
 
@@ -109,7 +115,12 @@ final class RollupsPart implements Part<RollupChange> {
                     Instant.ofEpochMilli(row.getLong(5)));
             Answerer answerer = Answerer.of(row.getString(7));
             CallEnd end = row.getString(6).equals(CallEnd.CANCELLED.code()) ? CallEnd.CANCELLED : CallEnd.COMPLETED;
-            tallies.refund(call, given.at().toEpochMilli(), given.micros(), answerer.channel(), answerer.model(), end);
+            String numbers = row.getString(8);
+            List<Long> ofTask = numbers.isEmpty()
+                    ? List.of()
+                    : Stream.of(numbers.split(" ")).map(Long::valueOf).toList();
+            long at = given.at().toEpochMilli();
+            tallies.refund(call, ofTask, at, given.micros(), answerer.channel(), answerer.model(), end);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.books.rollups;
 
 import static dev.tollgate.books.rollups.UsageColumn.OF_ACCOUNTS;
 import static dev.tollgate.books.rollups.UsageColumn.OF_HOURS;
+import static dev.tollgate.books.rollups.UsageColumn.OF_LABELS;
 
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.rollups.CallFigures.AttemptCost;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -31,6 +33,9 @@ final class Tallies {
 
     private static final int COLUMNS = UsageColumn.values().length;
 
+    /** The columns of keys that are numbers. */
+    private static final Set<String> NUMBERS = Set.of("starts_at", "day", "number");
+
     private static final RowStatement ADD_QUARTER =
             add("usage_quarter", List.of("account_id", "starts_at", "key_id", "model"), OF_ACCOUNTS);
     private static final RowStatement ADD_HOUR = add(
@@ -39,12 +44,23 @@ final class Tallies {
     private static final RowStatement ADD_DAY =
             add("usage_day", List.of("account_id", "starts_at", "key_id", "model"), OF_ACCOUNTS);
 
+    private static final RowStatement ADD_LABEL =
+            add("usage_label", List.of("account_id", "day", "number", "model"), OF_LABELS);
+
     private record Quarter(String accountId, long startsAt, String keyId, String model) {
 
         private static final Comparator<Quarter> ORDER = Comparator.comparing(Quarter::accountId)
                 .thenComparingLong(Quarter::startsAt)
                 .thenComparing(Quarter::keyId)
                 .thenComparing(Quarter::model);
+    }
+
+    private record LabelDay(String accountId, long day, long number, String model) {
+
+        private static final Comparator<LabelDay> ORDER = Comparator.comparing(LabelDay::accountId)
+                .thenComparingLong(LabelDay::day)
+                .thenComparingLong(LabelDay::number)
+                .thenComparing(LabelDay::model);
     }
 
     private record Hour(long startsAt, String channel, String model, String upstreamModel, CallEnd end) {
@@ -57,14 +73,18 @@ final class Tallies {
     }
 
     private final Map<Quarter, long[]> quarters = new HashMap<>();
+    private final Map<LabelDay, long[]> labels = new HashMap<>();
     private final Map<Hour, long[]> hours = new HashMap<>();
     private long earliest = Long.MAX_VALUE;
 
-    /** @param chargedMicros what the ledger charged */
-    void call(OpenHold hold, long atMillis, long chargedMicros, CallFigures call) {
+    /** @param numbers of its labels @param chargedMicros what the ledger charged */
+    void call(OpenHold hold, List<Long> numbers, long atMillis, long chargedMicros, CallFigures call) {
         long[] quarter = quarter(hold.accountId(), atMillis, hold.keyId(), hold.model());
         long[] answered = hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end());
         count(quarter, chargedMicros, call);
+        for (long number : numbers) {
+            count(label(hold, number, atMillis), chargedMicros, call);
+        }
         count(answered, chargedMicros, call);
         first(quarter, call);
         boolean isTold = call.timedMillis() != CallFigures.NONE;
@@ -115,7 +135,17 @@ final class Tallies {
         sums[column.ordinal()] += more;
     }
 
-    void refund(OpenHold call, long atMillis, long micros, String channel, String upstreamModel, CallEnd end) {
+    void refund(
+            OpenHold call,
+            List<Long> numbers,
+            long atMillis,
+            long micros,
+            String channel,
+            String upstreamModel,
+            CallEnd end) {
+        for (long number : numbers) {
+            add(label(call, number, atMillis), UsageColumn.REFUNDED_MICROS, micros);
+        }
         add(quarter(call.accountId(), atMillis, call.keyId(), call.model()), UsageColumn.REFUNDED_MICROS, micros);
         add(hour(atMillis, channel, call.model(), upstreamModel, end), UsageColumn.REFUNDED_MICROS, micros);
     }
@@ -124,6 +154,12 @@ final class Tallies {
         long startsAt = atMillis - Math.floorMod(atMillis, QUARTER_MILLIS);
         earliest = Math.min(earliest, startsAt);
         return quarters.computeIfAbsent(new Quarter(accountId, startsAt, keyId, model), _ -> new long[COLUMNS]);
+    }
+
+    private long[] label(OpenHold call, long number, long atMillis) {
+        long day = atMillis - Math.floorMod(atMillis, DAY_MILLIS);
+        return labels.computeIfAbsent(
+                new LabelDay(call.accountId(), day, number, call.model()), _ -> new long[COLUMNS]);
     }
 
     private long[] hour(long atMillis, String channel, String model, String upstreamModel, CallEnd end) {
@@ -159,6 +195,7 @@ final class Tallies {
             sums(rows, OF_ACCOUNTS, quarters.getOrDefault(quarter, new long[0]));
         }
         rows.finish();
+        writeLabels(statements);
         rows = ADD_HOUR.on(statements);
         for (Hour hour : hours.keySet().stream().sorted(Hour.ORDER).toList()) {
             rows.number(hour.startsAt)
@@ -168,6 +205,18 @@ final class Tallies {
                     .text(hour.upstreamModel)
                     .text(hour.end.code());
             sums(rows, OF_HOURS, hours.getOrDefault(hour, new long[0]));
+        }
+        rows.finish();
+    }
+
+    private void writeLabels(Statements statements) throws SQLException {
+        if (labels.isEmpty()) {
+            return;
+        }
+        Rows rows = ADD_LABEL.on(statements);
+        for (LabelDay label : labels.keySet().stream().sorted(LabelDay.ORDER).toList()) {
+            rows.text(label.accountId).number(label.day).number(label.number).text(label.model);
+            sums(rows, OF_LABELS, labels.getOrDefault(label, new long[0]));
         }
         rows.finish();
     }
@@ -221,7 +270,7 @@ final class Tallies {
                         .map(sum -> sum + " = " + table + "." + sum + " + excluded." + sum)
                         .collect(Collectors.joining(", "));
         String[] types = columns.stream()
-                .map(column -> keys.contains(column) && !column.equals("starts_at") ? "text" : "bigint")
+                .map(column -> keys.contains(column) && !NUMBERS.contains(column) ? "text" : "bigint")
                 .toArray(String[]::new);
         return RowStatement.of(
                 into + "VALUES (" + marks + ")" + onConflict,

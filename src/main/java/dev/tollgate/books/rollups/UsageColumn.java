@@ -63,6 +63,19 @@ public enum UsageColumn {
     static final List<UsageColumn> OF_HOURS =
             OF_PLATFORM.stream().filter(it -> it != FAILED && it != CANCELLED).toList();
 
+    /** The columns of usage_label, in their order. */
+    public static final List<UsageColumn> OF_LABELS = List.of(
+            CALLS,
+            FAILED,
+            CANCELLED,
+            PROMPT_TOKENS,
+            CACHED_TOKENS,
+            COMPLETION_TOKENS,
+            THOUGHTS_TOKENS,
+            SEARCHES,
+            CHARGED_MICROS,
+            REFUNDED_MICROS);
+
     /** Returns the name in the database. */
     public String column() {
         return name().toLowerCase(Locale.ROOT);

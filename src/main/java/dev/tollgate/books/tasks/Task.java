@@ -1,5 +1,6 @@
 package dev.tollgate.books.tasks;
 
+import dev.tollgate.base.ids.CallLabels;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelId as it was asked for
  * @param teamId of the key; empty: none
  * @param memberId whose personal key it is; empty: none
+ * @param labels those of them that are still known
  * @param completedAt null exactly while it is processing
  * @param chargeMicros what the ledger charged
  */
@@ -24,6 +26,7 @@ public record Task(
         String modelId,
         String teamId,
         String memberId,
+        CallLabels labels,
         TaskStatus status,
         Instant createdAt,
         @Nullable Instant completedAt,

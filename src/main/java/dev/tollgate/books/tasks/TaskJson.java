@@ -1,5 +1,6 @@
 package dev.tollgate.books.tasks;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Entry;
@@ -38,6 +39,7 @@ public final class TaskJson {
         json.writeStringProperty("key", task.keyId());
         writeOwner(json, "team", task.teamId());
         writeOwner(json, "member", task.memberId());
+        writeLabels(json, task.labels());
         ApiJson.time(json, "created_at", task.createdAt());
         ApiJson.time(json, "completed_at", task.completedAt());
         json.writeNullProperty("progress");
@@ -46,6 +48,14 @@ public final class TaskJson {
     /** Writes the owner of a key. @param id empty for none, which is null */
     public static void writeOwner(JsonGenerator json, String name, String id) {
         json.writeStringProperty(name, id.isEmpty() ? null : id);
+    }
+
+    /** Writes the tags and the end user of a call. */
+    public static void writeLabels(JsonGenerator json, CallLabels labels) {
+        json.writeObjectPropertyStart("tags");
+        labels.tags().forEach(json::writeStringProperty);
+        json.writeEndObject();
+        writeOwner(json, "end_user", labels.endUser());
     }
 
     private static void writeUsage(JsonGenerator json, TaskResult result) {

@@ -1,7 +1,10 @@
 package dev.tollgate.books.tasks;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.labels.LabelNumbers;
+import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Resolution;
@@ -14,6 +17,7 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,10 +30,10 @@ public final class Tasks {
 
     private static final String SELECT = """
             SELECT id, account_id, key_id, door, model, status, created_at, completed_at, charge_micros, usage, usage_flags,
-                max_tokens_applied, pricing, error_code, error_message, model_id, course, costs, %1$s
+                max_tokens_applied, pricing, error_code, error_message, model_id, course, costs, labels, %1$s
             FROM task WHERE id = ? AND account_id = ?
             UNION ALL
-            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL, NULL, %1$s
+            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL, NULL, labels, %1$s
             FROM open_hold WHERE id = ? AND account_id = ?""".formatted("""
             COALESCE((SELECT k.team_id FROM api_key k WHERE k.id = key_id), '') AS team,
                 COALESCE((SELECT k.member_id FROM api_key k WHERE k.id = key_id), '') AS member""");
@@ -46,9 +50,9 @@ public final class Tasks {
         this.database = database;
     }
 
-    /** Goes after the ledger, whose outcomes it reads. */
-    public Part<?> part() {
-        return new TasksPart();
+    /** Returns the part, which goes after the ledger, whose outcomes it reads. @param labels of the same writer */
+    public Part<?> part(LabelNumbers labels) {
+        return new TasksPart(labels);
     }
 
     /** The task, if it is this account's: another's is as good as none (decision D28). */
@@ -59,7 +63,7 @@ public final class Tasks {
     /** Returns the task if a key may read it: one of its own, or of its owner's other keys. @param reads null for all of the account */
     public Optional<Task> find(String accountId, String id, @Nullable KeyOwner reads) {
         return database.readFor(accountId, sql -> {
-            Task task = sql.one(SELECT, Tasks::task, id, accountId, id, accountId);
+            Task task = sql.one(SELECT, row -> task(sql, row), id, accountId, id, accountId);
             if (task == null) {
                 return Optional.empty();
             }
@@ -68,7 +72,9 @@ public final class Tasks {
         });
     }
 
-    private static Task task(ResultSet row) throws SQLException {
+    private static Task task(Reads sql, ResultSet row) throws SQLException {
+        TaskStatus status = TaskStatus.parse(row.getString("status"));
+        String labels = row.getString("labels");
         Long completedAt = number(row, "completed_at");
         return new Task(
                 row.getString("id"),
@@ -79,7 +85,10 @@ public final class Tasks {
                 row.getString("model_id"),
                 row.getString("team"),
                 row.getString("member"),
-                TaskStatus.parse(row.getString("status")),
+                status == TaskStatus.PROCESSING
+                        ? CallLabels.of(labels)
+                        : Labels.of(sql, row.getString("account_id"), labels),
+                status,
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 completedAt == null ? null : Instant.ofEpochMilli(completedAt),
                 row.getLong("charge_micros"),
@@ -157,11 +166,18 @@ public final class Tasks {
                 "error_code text",
                 "error_message text",
                 "course utf8",
-                "costs utf8");
+                "costs utf8",
+                "labels text");
 
         private static final TaskResult ABANDONED = TaskResult.error(
                         "internal_error", "The server stopped before the call had ended. Nothing was charged.")
                 .withCosts(TaskResult.NO_COSTS);
+
+        private final LabelNumbers labels;
+
+        TasksPart(LabelNumbers labels) {
+            this.labels = labels;
+        }
 
         @Override
         public Class<TaskChange> type() {
@@ -173,18 +189,22 @@ public final class Tasks {
             Rows inserts = INSERT.on(statements);
             for (TaskChange change : changes) {
                 switch (change) {
-                    case CloseTask close -> insert(close, inserts);
-                    case FailAbandoned abandoned -> insert(abandoned, inserts);
+                    case CloseTask close -> insert(close, statements, inserts);
+                    case FailAbandoned abandoned -> insert(abandoned, statements, inserts);
                 }
             }
             inserts.finish();
         }
 
         /** Does nothing if the reservation had ended before. */
-        private static void insert(CloseTask task, Rows inserts) throws SQLException {
+        private void insert(CloseTask task, Statements statements, Rows inserts) throws SQLException {
             if (task.resolution().outcome() instanceof Resolution.Resolved resolved) {
                 insert(
                         task.resolution().ended(),
+                        labels.of(
+                                statements,
+                                task.resolution().ended(),
+                                task.resolution().at().toEpochMilli()),
                         task.model(),
                         task.status(),
                         task.resolution().at(),
@@ -194,13 +214,15 @@ public final class Tasks {
             }
         }
 
-        private static void insert(FailAbandoned abandoned, Rows inserts) throws SQLException {
+        private void insert(FailAbandoned abandoned, Statements statements, Rows inserts) throws SQLException {
             for (OpenHold hold : abandoned.expired().ended()) {
+                Instant at = abandoned.expired().endOf(hold);
                 insert(
                         hold,
+                        labels.of(statements, hold, at.toEpochMilli()),
                         hold.model(),
                         TaskStatus.FAILED,
-                        abandoned.expired().endOf(hold),
+                        at,
                         0,
                         ABANDONED,
                         inserts);
@@ -209,6 +231,7 @@ public final class Tasks {
 
         private static void insert(
                 OpenHold hold,
+                List<Long> numbers,
                 String model,
                 TaskStatus status,
                 Instant at,
@@ -234,6 +257,7 @@ public final class Tasks {
                     .text(result.errorMessage())
                     .utf8(bytes(result.courseJson()))
                     .utf8(bytes(result.costsJson()))
+                    .text(String.join(" ", numbers.stream().map(String::valueOf).toList()))
                     .next();
         }
 

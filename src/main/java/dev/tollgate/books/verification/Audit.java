@@ -95,6 +95,7 @@ public final class Audit {
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());
         checks.add(new BudgetCalendarCheck());
+        checks.add(new LabelCheck());
         UsageCheck usage = new UsageCheck(findings::usage);
         checks.add(usage);
         checks.add(new HourCheck(usage, findings::usage));

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.http.limits.Quota;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokensMaxField the caller's name of that maximum; null if the caller sent none
  * @param quotas the limits that count the call, those at the door included
  * @param ignored the request's fields without effect, by the caller's names (D5)
+ * @param labels its tags and end user, for reports
  * @param translation the translation before media are loaded and the prompt is counted
  */
 public record MeteredCall(
@@ -42,6 +44,7 @@ public record MeteredCall(
         @Nullable String tokensMaxField,
         List<Quota> quotas,
         List<String> ignored,
+        CallLabels labels,
         Translation translation) {
 
     /** Returns the lease of the request's memory. */
@@ -66,6 +69,7 @@ public record MeteredCall(
                 tokensMaxField,
                 quotas,
                 ignored,
+                labels,
                 better);
     }
 

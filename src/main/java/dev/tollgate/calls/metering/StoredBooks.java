@@ -79,7 +79,8 @@ final class StoredBooks implements Books {
                 request.requestedModel(),
                 now,
                 as.owner().memberId(),
-                as.owner().teamId());
+                as.owner().teamId(),
+                request.labels().text());
         Reserve reserve = new Reserve(
                 hold,
                 bounds.leastMicros(),

@@ -32,6 +32,11 @@ public final class Sha256 {
         return digest;
     }
 
+    /** Returns the SHA-256 in lower-case hex of a text's UTF-8. */
+    public static String of(String text) {
+        return HexFormat.of().formatHex(OWN.get().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** Returns the SHA-256 in lower-case hex of a label, a zero byte and the bytes. Equal bytes under two labels have two hashes. */
     public static String of(String label, byte[] bytes) {
         return HexFormat.of().formatHex(begin(OWN.get(), label).digest(bytes));

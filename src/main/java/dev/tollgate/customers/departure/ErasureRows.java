@@ -42,6 +42,7 @@ final class ErasureRows {
             "DELETE FROM webhook_delivery WHERE account_id = ?",
             "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)",
             "UPDATE team SET name = 'deleted' WHERE account_id = ?",
+            "UPDATE label SET value = '' WHERE account_id = ?",
             "DELETE FROM kept_response WHERE account_id = ?",
             "DELETE FROM kept_share WHERE account_id = ?",
             "UPDATE payment SET url = NULL WHERE account_id = ?");
@@ -51,7 +52,7 @@ final class ErasureRows {
                 deleted_at = COALESCE(deleted_at, ?), version = version + 1
             WHERE account_id = ?""";
 
-    static final String ACCOUNT = "UPDATE account SET name = ?, deleted_at = ? WHERE id = ?";
+    static final String ACCOUNT = "UPDATE account SET name = ?, tag_names = '', deleted_at = ? WHERE id = ?";
 
     private static final String PEOPLE = """
             SELECT person.id, person.login, person.email, person.name, person.role,

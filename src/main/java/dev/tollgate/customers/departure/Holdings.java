@@ -13,7 +13,7 @@ final class Holdings {
             Holding.of("account.csv", "your account and its balance", "account a", "a.id = :account", """
                     a.id a.name a.created_at a.blocked:YES_NO a.deleted_at a.balance_micros a.reserved_micros a.purchased_micros
                     a.consumed_micros a.sandbox_micros a.last_sequence a.last_entry_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS
-                    a.time_zone""", "a.id"),
+                    a.time_zone a.tag_names a.end_users:YES_NO""", "a.id"),
             Holding.of(
                     "account-limits.csv",
                     "rate limits for all keys together",
@@ -157,7 +157,7 @@ final class Holdings {
                     """
                     t.id t.key_id t.door t.model_id t.model t.status t.created_at t.completed_at t.usage t.usage_flags
                     t.max_tokens_applied r.held_micros t.charge_micros t.pricing t.error_code t.error_message t.course:COURSE
-                    k.team_id k.member_id""",
+                    k.team_id k.member_id t.labels""",
                     "t.id"),
             Holding.of(
                     "running-calls.csv",
@@ -229,6 +229,22 @@ final class Holdings {
                     "u.account_id = :account",
                     USAGE,
                     "u.account_id u.starts_at u.key_id u.model"),
+            Holding.of(
+                    "labels.csv",
+                    "tags and end users of calls; an end user's label has no name",
+                    "label l",
+                    "l.account_id = :account",
+                    "l.number l.name l.value l.created_day:TIME l.used_day:TIME",
+                    "l.account_id l.number"),
+            Holding.of(
+                    "usage-by-label.csv",
+                    "usage by day (UTC) and label",
+                    "usage_label u",
+                    "u.account_id = :account",
+                    """
+                    u.day:TIME u.number u.model u.calls u.failed u.cancelled u.prompt_tokens u.cached_tokens u.completion_tokens
+                    u.thoughts_tokens u.searches u.charged_micros u.refunded_micros""",
+                    "u.account_id u.day u.number u.model"),
             Holding.of(
                     "kept-answers.csv",
                     "responses stored under an Idempotency-Key, without their content",

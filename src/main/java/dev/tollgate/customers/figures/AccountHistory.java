@@ -2,7 +2,9 @@ package dev.tollgate.customers.figures;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
@@ -25,7 +27,9 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -177,6 +181,28 @@ public final class AccountHistory {
     /** Returns the number of an account's running calls on all nodes. */
     public int runningCalls(String accountId) {
         return reads().read(accountId, sql -> (int) sql.number(RUNNING, accountId));
+    }
+
+    /** Returns the labels of calls by their ids; a call without any is missing. */
+    public Map<String, CallLabels> labels(String accountId, List<CallRow> calls) {
+        List<CallRow> labelled =
+                calls.stream().filter(call -> !call.labels().isEmpty()).toList();
+        return labelled.isEmpty()
+                ? Map.of()
+                : reads().read(accountId, sql -> {
+                    Map<String, CallLabels> found = new HashMap<>();
+                    Map<String, CallLabels> known = new HashMap<>();
+                    for (CallRow call : labelled) {
+                        CallLabels its =
+                                call.endedAt() == null ? CallLabels.of(call.labels()) : known.get(call.labels());
+                        if (its == null) {
+                            its = Labels.of(sql, accountId, call.labels());
+                            known.put(call.labels(), its);
+                        }
+                        found.put(call.id(), its);
+                    }
+                    return found;
+                });
     }
 
     public UsageTable usage(String accountId, UsageQuestion question) {

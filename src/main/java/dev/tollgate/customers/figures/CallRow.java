@@ -21,6 +21,7 @@ import tools.jackson.databind.node.MissingNode;
  * @param keyName of the key as it is called now; null where the key is not there any more
  * @param modelId as it was asked for
  * @param model as the answer named it
+ * @param labels as they are stored: of a running call with their values, of others by their numbers
  * @param endedAt null exactly while it is processing
  * @param usageJson as it was printed, or null
  * @param chargeMicros micro-credits
@@ -42,15 +43,16 @@ public record CallRow(
         @Nullable String pricingJson,
         @Nullable String errorCode,
         @Nullable String errorMessage,
-        @Nullable String courseJson) {
+        @Nullable String courseJson,
+        String labels) {
 
     static final String COLUMNS = """
             t.id, t.key_id, k.name, t.door, t.model_id, t.model, t.status, t.created_at, t.completed_at, t.charge_micros, t.usage_flags,
-                t.usage, t.pricing, t.error_code, t.error_message, t.course, k.member_id, k.team_id""";
+                t.usage, t.pricing, t.error_code, t.error_message, t.course, k.member_id, k.team_id, t.labels""";
 
     static final String COLUMNS_OF_RUNNING = """
             t.id, t.key_id, k.name, t.door, t.model, t.model, 'processing', t.created_at, NULL, 0, '', NULL, NULL, NULL, NULL, NULL, k.member_id,
-                k.team_id""";
+                k.team_id, t.labels""";
 
     /** The approximate length of a row in ApiJson.MAPPER. */
     static final long JSON_BYTES = 1024;
@@ -77,7 +79,8 @@ public record CallRow(
                 row.getString(13),
                 row.getString(14),
                 row.getString(15),
-                row.getString(16));
+                row.getString(16),
+                row.getString(19));
     }
 
     private static KeyOwner owner(ResultSet row) throws SQLException {

@@ -152,8 +152,16 @@ public final class Figures {
         return new Figures(both);
     }
 
+    public Figures minus(Figures less) {
+        long[] rest = sums.clone();
+        for (int i = 0; i < rest.length; i++) {
+            rest[i] -= less.sums[i];
+        }
+        return new Figures(rest);
+    }
+
     /** @param columns the row's columns, from {@code first} on */
-    static Figures read(ResultSet row, int first, List<UsageColumn> columns) throws SQLException {
+    public static Figures read(ResultSet row, int first, List<UsageColumn> columns) throws SQLException {
         long[] read = new long[columns.size()];
         for (int i = 0; i < read.length; i++) {
             read[i] = row.getLong(first + i);

@@ -15,19 +15,18 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** The query parameters of lists for scripts. An unknown one is refused by name (400). */
-final class ListParameters {
+public final class ListParameters {
 
     private static final int TEXT_CHARS_MAX = 256;
     private static final int SHOWN_CHARS_MAX = 80;
 
     private final Exchange exchange;
 
-    ListParameters(Exchange exchange) {
+    public ListParameters(Exchange exchange) {
         this.exchange = exchange;
     }
 
-    @Nullable
-    String text(String name) {
+    public @Nullable String text(String name) {
         String text = exchange.query(name);
         if (text == null || text.isEmpty()) {
             return null;
@@ -38,7 +37,7 @@ final class ListParameters {
         return text;
     }
 
-    int limit(int standard, int most) {
+    public int limit(int standard, int most) {
         String text = text("limit");
         if (text == null) {
             return standard;
@@ -60,8 +59,7 @@ final class ListParameters {
     }
 
     /** A date begins at midnight in the zone. The plus of an offset, written into a URL as it is, comes as a blank. */
-    @Nullable
-    Instant time(String name, ZoneId zone) {
+    public @Nullable Instant time(String name, ZoneId zone) {
         String text = text(name);
         if (text == null) {
             return null;
@@ -98,7 +96,7 @@ final class ListParameters {
         return own;
     }
 
-    static ApiException wrong(String name, String text, String allowed) {
+    public static ApiException wrong(String name, String text, String allowed) {
         String shown = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "…" : text;
         return ApiError.invalid(
                         name,

@@ -22,8 +22,8 @@ public final class PlatformCalls {
 
     private static final String OPERATOR = "operator";
     private static final int RUNNING_MAX = 1_000;
-    private static final int ACCOUNT_ID = 19;
-    private static final int ACCOUNT_NAME = 20;
+    private static final int ACCOUNT_ID = 20;
+    private static final int ACCOUNT_NAME = 21;
 
     private static final String ENDED = "SELECT " + CallRow.COLUMNS + """
             , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id

@@ -43,7 +43,7 @@ public final class PlatformTasksHandler implements Handler<Object> {
     private static byte[] render(PlatformCalls.Page page) {
         return ApiJson.object(16_384, json -> {
             json.writeArrayPropertyStart("data");
-            page.calls().forEach(each -> TaskListHandler.write(json, each.call(), each.accountId()));
+            page.calls().forEach(each -> TaskListHandler.write(json, each.call(), each.accountId(), null));
             json.writeEndArray();
             json.writeStringProperty("next", page.older());
         });

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.tasks.TaskJson;
@@ -10,6 +11,7 @@ import dev.tollgate.http.Handler;
 import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -46,9 +48,16 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         String accountId = caller.accountId();
         exchange.compute(
-                () -> Records.read(() -> history.calls(accountId, filter, after, null, limit)),
-                page -> exchange.json(page.calls().size() * CallRow.JSON_BYTES, () -> render(page)));
+                () -> Records.read(() -> {
+                    CallPage page = history.calls(accountId, filter, after, null, limit);
+                    return new Labelled(page, history.labels(accountId, page.calls()));
+                }),
+                found -> exchange.json(
+                        found.page().calls().size() * CallRow.JSON_BYTES, () -> render(found.page(), found.labels())));
     }
+
+    /** A page with the labels of its calls, by their ids. */
+    private record Labelled(CallPage page, Map<String, CallLabels> labels) {}
 
     static Set<TaskStatus> statuses(@Nullable String text) {
         Set<TaskStatus> statuses = EnumSet.noneOf(TaskStatus.class);
@@ -70,18 +79,18 @@ public final class TaskListHandler implements Handler<KeyCaller> {
                 "status", text, "some of processing, completed, failed and cancelled, separated by commas");
     }
 
-    private static byte[] render(CallPage page) {
+    private static byte[] render(CallPage page, Map<String, CallLabels> labels) {
         return ApiJson.object(16_384, json -> {
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
-            page.calls().forEach(call -> write(json, call, null));
+            page.calls().forEach(call -> write(json, call, null, labels.getOrDefault(call.id(), CallLabels.NONE)));
             json.writeEndArray();
             json.writeStringProperty("next", page.older());
         });
     }
 
-    /** @param accountId null where the list is of one account */
-    static void write(JsonGenerator json, CallRow call, @Nullable String accountId) {
+    /** @param accountId null where the list is of one account @param labels null where the list is the operator's */
+    static void write(JsonGenerator json, CallRow call, @Nullable String accountId, @Nullable CallLabels labels) {
         json.writeStartObject();
         json.writeStringProperty("id", call.id());
         if (accountId != null) {
@@ -94,6 +103,9 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         json.writeStringProperty("key", call.keyId());
         TaskJson.writeOwner(json, "team", call.owner().teamId());
         TaskJson.writeOwner(json, "member", call.owner().memberId());
+        if (labels != null) {
+            TaskJson.writeLabels(json, labels);
+        }
         ApiJson.time(json, "created_at", call.startedAt());
         ApiJson.time(json, "completed_at", call.endedAt());
         json.writeName("usage");

@@ -180,7 +180,8 @@ public final class UsageHandler implements Handler<KeyCaller> {
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, Figures figures) {
+    /** Writes the members of a group or of the totals. */
+    public static void write(JsonGenerator json, Figures figures) {
         json.writeObjectPropertyStart("requests");
         json.writeNumberProperty("total", figures.calls());
         json.writeNumberProperty("completed", figures.completed());

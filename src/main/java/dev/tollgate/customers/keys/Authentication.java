@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.http.limits.CallLimits;
 
 /** The result of authenticating a caller. */
@@ -9,11 +10,12 @@ public sealed interface Authentication {
      * The key is good; where it may be used from and for what is still to be asked of it.
      *
      * @param accountRates what all keys of its account may use together
+     * @param labels which labels of its calls the account counts
      */
-    record Found(Key key, CallLimits accountRates) implements Authentication {
+    record Found(Key key, CallLimits accountRates, LabelRules labels) implements Authentication {
 
         public Found(Key key) {
-            this(key, CallLimits.NONE);
+            this(key, CallLimits.NONE, LabelRules.NONE);
         }
     }
 

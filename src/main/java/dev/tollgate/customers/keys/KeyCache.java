@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.http.limits.CallLimits;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,12 +23,13 @@ final class KeyCache {
      * The key of a secret.
      *
      * @param accountRates what all keys of its account may use together
+     * @param labels which labels of its calls the account counts
      * @param isOld whether it is the secret before the present one
      */
-    record Known(Key key, boolean accountBlocked, CallLimits accountRates, boolean isOld) {
+    record Known(Key key, boolean accountBlocked, CallLimits accountRates, LabelRules labels, boolean isOld) {
 
         Known(Key key, boolean accountBlocked) {
-            this(key, accountBlocked, CallLimits.NONE, false);
+            this(key, accountBlocked, CallLimits.NONE, LabelRules.NONE, false);
         }
     }
 

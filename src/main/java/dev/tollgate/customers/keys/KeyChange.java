@@ -1,6 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Decision;
@@ -18,6 +19,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
                 KeyChange.EnsureKey,
                 KeyChange.EnsureHiddenKey,
                 KeyChange.SetAccountRates,
+                KeyChange.SetLabelRules,
                 KeyChange.ForgetKeys,
                 KeyChange.DeleteKeys,
                 KeyChange.MarkKeys,
@@ -189,6 +191,60 @@ public abstract sealed class KeyChange<O> extends Decision<O>
             before = rows.accountRates(accountId);
             after = change.apply(before);
             rows.setAccountRates(accountId, after);
+            touchAccount(accountId);
+            return true;
+        }
+    }
+
+    /** Changes which labels of its calls an account counts, in a unit that has taken its row. The outcome: whether there is such an account, not deleted. */
+    public static final class SetLabelRules extends KeyChange<Boolean> {
+
+        private final String accountId;
+        private final UnaryOperator<LabelRules> change;
+        private @Nullable LabelRules before;
+        private @Nullable LabelRules after;
+        private List<String> older = List.of();
+
+        /** @param change must not fail: it runs on the writer's thread */
+        public SetLabelRules(String accountId, UnaryOperator<LabelRules> change) {
+            this.accountId = accountId;
+            this.change = change;
+        }
+
+        /** Returns the servers of an older version that are still running: then nothing was changed. Once applied. */
+        public List<String> older() {
+            return older;
+        }
+
+        /** Returns the previous rules; null if there is no such account. Once applied. */
+        public @Nullable LabelRules before() {
+            return before;
+        }
+
+        /** Returns the new rules; null if there is no such account. Once applied. */
+        public @Nullable LabelRules after() {
+            return after;
+        }
+
+        @Override
+        String idOrHash() {
+            return accountId;
+        }
+
+        @Override
+        Boolean decideOver(KeyRows rows) throws SQLException {
+            before = rows.labelRules(accountId);
+            after = before == null ? null : change.apply(before);
+            older = List.of();
+            if (after == null || after.equals(before)) {
+                return after != null;
+            }
+            older = after.equals(LabelRules.NONE) ? List.of() : rows.shutOutForLabels();
+            if (!older.isEmpty()) {
+                after = before;
+                return true;
+            }
+            rows.setLabelRules(accountId, after);
             touchAccount(accountId);
             return true;
         }

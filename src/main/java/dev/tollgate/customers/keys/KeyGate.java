@@ -298,7 +298,7 @@ public final class KeyGate implements Gate<KeyCaller> {
                             "The address " + exchange.remoteAddress() + " is not in the allowlist of this API key.")
                     .asException();
         }
-        KeyCaller caller = new KeyCaller(key, found.accountRates());
+        KeyCaller caller = new KeyCaller(key, found.accountRates(), found.labels());
         boolean isAnthropics = manner == Manner.ANTHROPIC || manner == Manner.ANY && isOfAnthropicsClient(exchange);
         count.count(exchange, caller, isAnthropics);
         taken.check(key);

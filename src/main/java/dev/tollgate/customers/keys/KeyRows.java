@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.BudgetSql;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowForm;
@@ -74,6 +75,8 @@ final class KeyRows {
             INSERT INTO account_rates (account_id, requests, tokens, concurrency) VALUES (?, ?, ?, ?)
             ON CONFLICT (account_id) DO UPDATE SET requests = excluded.requests, tokens = excluded.tokens,
                 concurrency = excluded.concurrency""";
+
+    private static final String SET_LABEL_RULES = "UPDATE account SET tag_names = ?, end_users = ? WHERE id = ?";
 
     private static final RowStatement LOCK = RowStatement.shared(
             "SELECT id FROM api_key WHERE id = ANY (?) OR hash = ANY (?) ORDER BY id" + Dialect.POSTGRESQL.lock(),
@@ -220,6 +223,20 @@ final class KeyRows {
 
     void setAccountRates(String accountId, CallLimits rates) throws SQLException {
         statements.run(SET_ACCOUNT_RATES, accountId, rates.requests(), rates.tokens(), rates.concurrency());
+    }
+
+    /** Shuts out the programs that count no labels. @return the servers of such programs that are still running */
+    List<String> shutOutForLabels() throws SQLException {
+        return ShutOut.before(statements, RowForm.LABELS);
+    }
+
+    @Nullable
+    LabelRules labelRules(String accountId) throws SQLException {
+        return KeySql.labelRules(statements, accountId);
+    }
+
+    void setLabelRules(String accountId, LabelRules rules) throws SQLException {
+        statements.run(SET_LABEL_RULES, String.join(" ", rules.names()), rules.endUsers(), accountId);
     }
 
     /** Returns nothing for the standard ones: older programs know no other. */

@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Sql;
@@ -83,6 +84,18 @@ final class KeySql {
         return requests == null && tokens == null && concurrency == null
                 ? CallLimits.NONE
                 : new CallLimits(requests, tokens, concurrency);
+    }
+
+    static LabelRules labelRules(ResultSet row) throws SQLException {
+        return LabelRules.of(row.getString("tag_names"), Columns.flag(row, "end_users"));
+    }
+
+    /** Returns which labels an account counts; null if there is none, or it is deleted. */
+    static @Nullable LabelRules labelRules(Sql sql, String accountId) throws SQLException {
+        return sql.one(
+                "SELECT tag_names, end_users FROM account WHERE id = ? AND deleted_at IS NULL",
+                KeySql::labelRules,
+                accountId);
     }
 
     static CallLimits accountRates(Sql sql, String accountId) throws SQLException {

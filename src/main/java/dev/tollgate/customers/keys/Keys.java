@@ -41,6 +41,7 @@ public final class Keys {
     private static final Logger log = LoggerFactory.getLogger(Keys.class);
 
     private static final String SELECT_KNOWN = "SELECT " + KeySql.COLUMNS + ", account.blocked AS account_blocked,"
+            + " account.tag_names, account.end_users,"
             + " account_rates.requests, account_rates.tokens, account_rates.concurrency"
             + " FROM api_key JOIN account ON account.id = api_key.account_id"
             + " LEFT JOIN account_rates ON account_rates.account_id = api_key.account_id WHERE ";
@@ -266,7 +267,9 @@ public final class Keys {
         if (key.disabled()) {
             return new Authentication.Disabled(key);
         }
-        return key.expired(now) ? new Authentication.Expired(key) : new Authentication.Found(key, known.accountRates());
+        return key.expired(now)
+                ? new Authentication.Expired(key)
+                : new Authentication.Found(key, known.accountRates(), known.labels());
     }
 
     private static KeyCache.@Nullable Known byHash(Reads sql, String text, String column, String hash)
@@ -278,6 +281,7 @@ public final class Keys {
                                 KeySql.key(row),
                                 Columns.flag(row, "account_blocked"),
                                 KeySql.accountRates(row),
+                                KeySql.labelRules(row),
                                 column.equals("old_hash"))
                         : null,
                 hash);

@@ -1,25 +1,37 @@
 package dev.tollgate.customers.organizations;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.BudgetsNow;
+import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.http.Handler;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
 /** {@code /v1/organization}, its budgets and its audit log. */
 public final class OrganizationHandler {
 
+    private static final String TAG_NAMES = "tag_names";
+    private static final String END_USERS = "end_users";
+    private static final List<String> FIELDS = List.of("name", "time_zone", TAG_NAMES, END_USERS);
+
     private final Organizations organizations;
     private final AccountLog log;
+    private final Labels labels;
 
-    public OrganizationHandler(Organizations organizations, AccountLog log) {
+    public OrganizationHandler(Organizations organizations, AccountLog log, Labels labels) {
+        this.labels = labels;
         this.organizations = organizations;
         this.log = log;
     }
@@ -29,7 +41,7 @@ public final class OrganizationHandler {
     }
 
     public Handler<KeyCaller> change() {
-        return OrganizationRequest.taking(200, this::change, List.of("name", "time_zone"));
+        return OrganizationRequest.taking(200, this::change, FIELDS);
     }
 
     public Handler<KeyCaller> budgets() {
@@ -44,34 +56,53 @@ public final class OrganizationHandler {
         return OrganizationRequest.reading(this::auditLog);
     }
 
+    public Handler<KeyCaller> tagValues() {
+        return OrganizationRequest.reading(this::tagValues);
+    }
+
+    public Handler<KeyCaller> eraseEndUser() {
+        return OrganizationRequest.taking(204, this::eraseEndUser, List.of("end_user"));
+    }
+
     private ObjectNode show(OrganizationRequest request) {
         Organizations.Organization found = organizations
                 .find(request.account())
                 .orElseThrow(() -> OrganizationRequest.refused(404, "The organization does not exist."));
-        return ApiJson.MAPPER
+        ObjectNode json = ApiJson.MAPPER
                 .createObjectNode()
                 .put("id", found.id())
                 .put("name", found.name())
                 .put("time_zone", found.zone().getId())
+                .put("end_users", found.labels().endUsers())
                 .put("created_at", ApiJson.seconds(found.createdAt()));
+        found.labels().names().forEach(json.putArray(TAG_NAMES)::add);
+        return json;
     }
 
-    /** Checks both fields before it changes either; the zone goes first, since it may be refused. */
+    /** Checks all fields before it changes one; the zone goes first, since it may be refused. */
     private ObjectNode change(OrganizationRequest request) {
         if (request.body().isEmpty()) {
-            throw OrganizationRequest.refused(400, "The body must name at least one of name and time_zone.");
+            throw OrganizationRequest.refused(
+                    400, "The body must have at least one of the fields " + String.join(", ", FIELDS) + ".");
         }
         boolean isMoved = request.body().has("time_zone");
         if (isMoved) {
             request.need(Scope.BUDGETS_WRITE);
         }
         String name = request.body().has("name") ? name(request) : null;
+        @Nullable UnaryOperator<LabelRules> labels = labels(request);
         if (isMoved) {
             ZoneId zone = BudgetJson.zone(request.body().get("time_zone"));
             check(organizations.setZone(request.by(), zone));
         }
         if (name != null) {
             organizations.rename(request.by(), name);
+        }
+        if (labels != null) {
+            List<String> older = organizations.setLabels(request.by(), labels);
+            if (!older.isEmpty()) {
+                throw OrganizationRequest.older(older);
+            }
         }
         return show(request);
     }
@@ -84,6 +115,70 @@ public final class OrganizationHandler {
             throw OrganizationRequest.wrong("name", complaint);
         }
         return name;
+    }
+
+    /** Reads the change of labels; null if there is none. */
+    private static @Nullable UnaryOperator<LabelRules> labels(OrganizationRequest request) {
+        JsonNode endUsers = request.body().get(END_USERS);
+        boolean hasNames = request.body().has(TAG_NAMES);
+        if (endUsers == null && !hasNames) {
+            return null;
+        }
+        request.need(Scope.MEMBERS_WRITE);
+        if (endUsers != null && !endUsers.isBoolean()) {
+            throw OrganizationRequest.wrong(END_USERS, "must be true or false");
+        }
+        List<String> names = hasNames ? tagNames(request) : null;
+        return rules -> new LabelRules(
+                names == null ? rules.names() : names, endUsers == null ? rules.endUsers() : endUsers.booleanValue());
+    }
+
+    private static List<String> tagNames(OrganizationRequest request) {
+        JsonNode sent = request.body().get(TAG_NAMES);
+        if (!sent.isArray() || !sent.valueStream().allMatch(JsonNode::isString)) {
+            throw OrganizationRequest.wrong(TAG_NAMES, "must be a list of strings");
+        }
+        List<String> names =
+                sent.valueStream().map(JsonNode::stringValue).distinct().toList();
+        String complaint = Organizations.tagsComplaint(names);
+        if (complaint != null) {
+            throw OrganizationRequest.wrong(TAG_NAMES, complaint);
+        }
+        return names;
+    }
+
+    private ObjectNode tagValues(OrganizationRequest request) {
+        String name = request.path("name");
+        if (!CallLabels.isName(name)) {
+            throw OrganizationRequest.refused(404, "There is no such tag.");
+        }
+        String after = request.exchange().query("after");
+        int limit = request.limit();
+        List<Labels.Value> values = labels.values(request.account(), name, after == null ? "" : after, limit + 1);
+        List<Labels.Value> page = values.size() > limit ? values.subList(0, limit) : values;
+        return OrganizationRequest.list(
+                page,
+                OrganizationHandler::value,
+                values.size() > limit ? page.getLast().value() : null);
+    }
+
+    private static ObjectNode value(Labels.Value value) {
+        return ApiJson.MAPPER
+                .createObjectNode()
+                .put("value", value.value())
+                .put(
+                        "first_day",
+                        value.createdDay().atZone(ZoneOffset.UTC).toLocalDate().toString())
+                .put(
+                        "last_day",
+                        value.usedDay().atZone(ZoneOffset.UTC).toLocalDate().toString());
+    }
+
+    private @Nullable ObjectNode eraseEndUser(OrganizationRequest request) {
+        if (!organizations.eraseEndUser(request.by(), request.text("end_user"))) {
+            throw OrganizationRequest.refused(404, "No call names this end user.");
+        }
+        return null;
     }
 
     // ---- budgets ----

@@ -1,14 +1,18 @@
 package dev.tollgate.customers.organizations;
 
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.labels.LabelNumbers.EraseEndUser;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SetBudgets;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import dev.tollgate.customers.keys.KeyChange.SetLabelRules;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Right;
@@ -38,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Organizations {
 
     private static final String ONE =
-            "SELECT name, time_zone, created_at FROM account WHERE id = ? AND deleted_at IS NULL";
+            "SELECT name, time_zone, created_at, tag_names, end_users FROM account WHERE id = ? AND deleted_at IS NULL";
 
     private final Database database;
     private final Ledger ledger;
@@ -57,14 +61,19 @@ public final class Organizations {
         return new WritePart<>(RenameOrganization.class);
     }
 
-    /** An organization. @param zone of its budgets */
-    public record Organization(String id, String name, ZoneId zone, Instant createdAt) {}
+    /** An organization. @param zone of its budgets @param labels which labels of its calls it counts */
+    public record Organization(String id, String name, ZoneId zone, Instant createdAt, LabelRules labels) {}
 
     /** Returns an organization that is not deleted. */
     public Optional<Organization> find(String accountId) {
         return database.read(sql -> Optional.ofNullable(sql.one(
                 ONE,
-                row -> new Organization(accountId, row.getString(1), ZoneId.of(row.getString(2)), Columns.time(row, 3)),
+                row -> new Organization(
+                        accountId,
+                        row.getString(1),
+                        ZoneId.of(row.getString(2)),
+                        Columns.time(row, 3),
+                        LabelRules.of(row.getString(4), Columns.flag(row, 5))),
                 accountId)));
     }
 
@@ -80,6 +89,16 @@ public final class Organizations {
                 : WrittenText.complaint(name);
     }
 
+    /** Returns what is wrong with the names of tags, in words that follow the field's name; null if an organization may declare them. */
+    public static @Nullable String tagsComplaint(List<String> names) {
+        if (names.size() > CallLabels.NAMES_MAX) {
+            return "must have at most " + CallLabels.NAMES_MAX + " names, not " + names.size();
+        }
+        return names.stream().allMatch(CallLabels::isName)
+                ? null
+                : "must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter";
+    }
+
     /** Gives an organization another name. @param name without {@link #complaint} */
     public void rename(Acting by, String name) {
         RenameOrganization rename = new RenameOrganization(by.accountId(), name);
@@ -87,6 +106,48 @@ public final class Organizations {
         changes.addAll(
                 by.act(Right.ORGANIZATION, "organization.name", by.accountId(), clock.instant(), rename::changed));
         writer.commitAndWait(Unit.of(changes));
+    }
+
+    /**
+     * Changes which labels of its calls an organization counts. What was counted stays.
+     *
+     * @param change must not fail
+     * @return the servers of an older version that are still running: then nothing was changed
+     */
+    public List<String> setLabels(Acting by, UnaryOperator<LabelRules> change) {
+        SetLabelRules set = new SetLabelRules(by.accountId(), change);
+        List<Change> changes = new ArrayList<>(List.of(set));
+        changes.addAll(by.act(Right.ORGANIZATION, "organization.labels", by.accountId(), clock.instant(), () -> {
+            LabelRules before = set.before();
+            LabelRules after = set.after();
+            return before == null || after == null || before.equals(after)
+                    ? null
+                    : new Changed(json(before), json(after));
+        }));
+        writer.commitAndWait(Unit.of(changes));
+        return set.older();
+    }
+
+    /** Erases an end user from the dictionary of labels; the sums stay. The log names no end user. @return whether there was one */
+    public boolean eraseEndUser(Acting by, String endUser) {
+        EraseEndUser erase = new EraseEndUser(by.accountId(), endUser);
+        List<Change> changes = new ArrayList<>(List.of(erase));
+        changes.addAll(by.act(
+                Right.ORGANIZATION,
+                "end_user.erase",
+                by.accountId(),
+                clock.instant(),
+                () -> erase.outcome() ? new Changed(null, null) : null));
+        writer.commitAndWait(Unit.of(changes));
+        return erase.outcome();
+    }
+
+    private static String json(LabelRules rules) {
+        return ApiJson.MAPPER
+                .createObjectNode()
+                .put("tag_names", String.join(" ", rules.names()))
+                .put("end_users", rules.endUsers())
+                .toString();
     }
 
     /** Gives an organization's budgets another time zone, in which all of them are counted again. */

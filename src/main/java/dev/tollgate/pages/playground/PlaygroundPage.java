@@ -130,8 +130,8 @@ public record PlaygroundPage(
         }
         Membership own = Objects.requireNonNull(member.person().membership());
         Authentication found = keys.playground(member.accountId(), own.id());
-        if (found instanceof Authentication.Found(var key, var rates)) {
-            return new KeyCaller(key, rates);
+        if (found instanceof Authentication.Found(var key, var rates, var labels)) {
+            return new KeyCaller(key, rates, labels);
         }
         throw ApiError.of(ErrorCode.INTERNAL_ERROR, "The playground cannot be used right now. Try again.")
                 .withStatus(503)

@@ -4,6 +4,7 @@ import dev.tollgate.base.json.JsonBody;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The user, the session and the tags that a request names. They have no effect on the answer.
@@ -18,6 +19,15 @@ public record CallerNames(@Nullable String user, @Nullable String session, Map<S
 
     public CallerNames {
         tags = Map.copyOf(tags);
+    }
+
+    /** Returns the labels of a body of the Gemini API, whose values are strings; the first of them if there are too many. */
+    public static CallerNames ofLabels(JsonNode labels) {
+        Map<String, String> tags = new LinkedHashMap<>(0);
+        labels.properties().stream()
+                .limit(TAGS_MAX)
+                .forEach(label -> tags.put(label.getKey(), label.getValue().asString()));
+        return new CallerNames(null, null, tags);
     }
 
     /** Reads the names of one body. Confined to its request. */

@@ -23,6 +23,7 @@ import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.protocols.door.LabelReading.Labelled;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.pool.Ask;
@@ -110,6 +111,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             reading.check(request, model);
             Long asked = reading.tokensMax(request);
             Long tokensMax = tokensMax(model, asked, reading);
+            Labelled labelled = reading.labels(caller.labels(), request, ignored(reading, request, model, tokensMax));
             Ask ask = reading.ask(request, model, key.accountId(), memory);
             return new MeteredCall(
                     key.accountId(),
@@ -125,7 +127,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
                     tokensMax,
                     asked == null ? null : reading.tokensMaxField(request),
                     quotas(caller, model),
-                    ignored(reading, request, model, tokensMax),
+                    labelled.ignored(),
+                    labelled.labels(),
                     meter.translate(session(key.accountId(), model, reading, request, arrival), model, ask, tokensMax));
         } catch (StoreException e) {
             throw unreadable(e);

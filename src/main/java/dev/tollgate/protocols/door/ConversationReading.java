@@ -58,6 +58,11 @@ public abstract class ConversationReading<R> extends Reading<R> {
     }
 
     @Override
+    protected CallerNames callerNames(R read) {
+        return request(read).callerNames();
+    }
+
+    @Override
     protected List<String> ignored(R read, Model model) {
         ConversationRequest request = request(read);
         return OfferedTier.ignored(request.ignored(model), "service_tier", model, request.tier());

@@ -7,6 +7,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.replay.Sha256;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.keys.RateHeaders;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
@@ -52,6 +53,11 @@ public abstract class Reading<R> {
         return head == null ? null : sessionName(request, head);
     }
 
+    /** Returns the labels of the request that the account counts. @throws dev.tollgate.base.error.ApiException a 400 for a header of another form */
+    final LabelReading.Labelled labels(LabelRules rules, R request, List<String> ignored) {
+        return LabelReading.read(rules, head, callerNames(request), ignored);
+    }
+
     final R take(byte[] body, Lease memory) {
         R request = read(body, memory);
         print = Sha256.of(label(), body);
@@ -85,6 +91,11 @@ public abstract class Reading<R> {
 
     /** Returns what names the session of the request, or null. Called after {@link #load}. */
     protected @Nullable SessionName sessionName(R request, Envelope envelope) {
+        return null;
+    }
+
+    /** Returns what the request names in its body; null if the protocol has no fields for it. */
+    protected @Nullable CallerNames callerNames(R request) {
         return null;
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.EmbedAsks;
 import dev.tollgate.upstreams.pool.EmbedAsk;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class EmbeddingRequestReader {
             " LangChain's OpenAIEmbeddings sends text with check_embedding_ctx_length=False.";
 
     private final JsonBody json;
+    private final CallerNames.Reader callerNames;
     private final List<JsonText> texts = new ArrayList<>();
     private boolean isList;
     private @Nullable String model;
@@ -36,6 +38,7 @@ final class EmbeddingRequestReader {
 
     private EmbeddingRequestReader(JsonBody json) {
         this.json = json;
+        this.callerNames = new CallerNames.Reader(json);
     }
 
     /**
@@ -60,8 +63,20 @@ final class EmbeddingRequestReader {
                         ? EmbedAsk.Form.DIGITS
                         : EmbedAsk.Form.BASE64;
             case "user" -> {
-                json.string();
+                callerNames.userByDefault(json.string());
                 json.ignored(json.path());
+            }
+            case "safety_identifier" -> {
+                callerNames.user(json.string());
+                json.ignored(json.path());
+            }
+            case "metadata" -> {
+                if (json.isObject()) {
+                    callerNames.tags();
+                    json.ignored("metadata");
+                } else {
+                    json.ignore();
+                }
             }
             case "google" -> json.object(this::google);
             case "extra_body" -> json.object(this::extra);
@@ -126,6 +141,6 @@ final class EmbeddingRequestReader {
             String place = isList ? INPUT + "." + i : INPUT;
             inputs.add(new EmbedAsk.Input(place, List.of(texts.get(i)), taskType, title, dimensions));
         }
-        return new EmbeddingRequest(model, inputs, form, json.ignored());
+        return new EmbeddingRequest(model, inputs, form, callerNames.read(), json.ignored());
     }
 }

@@ -6,6 +6,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.EmbedAsks;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
@@ -70,6 +71,11 @@ public final class EmbeddingsProtocol implements Protocol {
             List<String> ignored = new ArrayList<>(request.ignored());
             ignored.addAll(EmbedAsks.ignored(model, request.inputs(), EmbeddingRequestReader.FIELDS));
             return ignored;
+        }
+
+        @Override
+        protected CallerNames callerNames(EmbeddingRequest request) {
+            return request.callerNames();
         }
 
         /** A vector has no output tokens. */

@@ -11,6 +11,7 @@ import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.PromptStart;
 import dev.tollgate.protocols.door.Protocol;
@@ -133,6 +134,11 @@ public final class GenerateProtocol implements Protocol {
         @Override
         protected String tokensMaxField(NativeRequest request) {
             return "generationConfig.maxOutputTokens";
+        }
+
+        @Override
+        protected CallerNames callerNames(NativeRequest request) {
+            return request.labels();
         }
 
         @Override

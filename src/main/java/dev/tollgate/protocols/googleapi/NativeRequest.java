@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.PromptStart;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,10 +16,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param body without what has no effect, and without {@code maxOutputTokens}
  * @param tokensMax the caller's {@code maxOutputTokens}; null without one
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
+ * @param labels the caller's labels, also listed in {@code ignored}
  * @param ignored fields that were left out (D5)
  */
 record NativeRequest(
-        ObjectNode body, @Nullable Long tokensMax, @Nullable ServiceTier tier, List<String> ignored) {
+        ObjectNode body,
+        @Nullable Long tokensMax,
+        @Nullable ServiceTier tier,
+        CallerNames labels,
+        List<String> ignored) {
 
     private static final String CONFIG = "generationConfig";
 

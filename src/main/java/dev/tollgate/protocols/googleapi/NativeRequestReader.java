@@ -10,6 +10,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
 import dev.tollgate.protocols.door.BillingLine;
+import dev.tollgate.protocols.door.CallerNames;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -32,6 +33,8 @@ final class NativeRequestReader {
 
     /** Listed as ignored here: the model's price decides later whether it has an effect (D49). */
     static final String TIER = "serviceTier";
+
+    private static final String LABELS = "labels";
 
     private static final String STORE = "store";
 
@@ -94,6 +97,8 @@ final class NativeRequestReader {
         ServiceTier tier = tier(body.path(TIER));
         drop(body, TIER, TIER);
         drop(body, STORE, STORE);
+        CallerNames labels = CallerNames.ofLabels(body.path(LABELS));
+        drop(body, LABELS, LABELS);
         contents(body.path("contents"));
         instruction(body.path("systemInstruction").path("parts"));
         tools(body.path("tools"));
@@ -105,7 +110,7 @@ final class NativeRequestReader {
                 "tool_config",
                 "tool_config: server-side tool invocations are not supported.");
         Long tokensMax = body.get("generationConfig") instanceof ObjectNode config ? config(config) : null;
-        return new NativeRequest(body, tokensMax, tier, List.copyOf(ignored));
+        return new NativeRequest(body, tokensMax, tier, labels, List.copyOf(ignored));
     }
 
     /** Google takes the words in either case. */

@@ -3,6 +3,7 @@ package dev.tollgate.books.tasks;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
@@ -74,6 +75,7 @@ class TasksTest {
                         "gemini-3-pro",
                         "",
                         "",
+                        CallLabels.NONE,
                         TaskStatus.PROCESSING,
                         StoreFixture.NOON,
                         null,
@@ -111,6 +113,7 @@ class TasksTest {
                         "gemini-3-pro",
                         "",
                         "",
+                        CallLabels.NONE,
                         TaskStatus.COMPLETED,
                         StoreFixture.NOON,
                         StoreFixture.NOON.plusSeconds(3),
@@ -163,7 +166,7 @@ class TasksTest {
         admit("t1", 500_000);
         assertThat(shown("t1")).isEqualTo("""
                         {"id":"t1","object":"task","status":"processing","model":"gemini-3-pro",\
-                        "model_id":"gemini-3-pro","key":"key_1","team":null,"member":null,"created_at":1795178096,\
+                        "model_id":"gemini-3-pro","key":"key_1","team":null,"member":null,"tags":{},"end_user":null,"created_at":1795178096,\
                         "completed_at":null,"progress":null,"output":null,"usage":null,"usage_flags":[],\
                         "max_tokens_applied":null,"credits_consumed":0,"credits_refunded":0,"pricing_detail":null,"entries":[\
                         {"sequence":2,"kind":"reservation","amount":0.5,"from":"available","to":"reserved",\

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
@@ -56,6 +57,7 @@ class CourseTest {
                 null,
                 List.of(),
                 List.of(ignored),
+                CallLabels.NONE,
                 new Translation(
                         Sold.bounds(false, 1, null), 400, new PlayedCall(Sold.bounds(false, 1, null)).upstream, 7));
         return new Course("task_1", request, streamed, () -> nanos);

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
@@ -154,6 +155,7 @@ final class Sold {
                 null,
                 List.of(),
                 List.of(),
+                CallLabels.NONE,
                 null);
     }
 
@@ -174,6 +176,7 @@ final class Sold {
                 null,
                 List.of(),
                 List.of(),
+                CallLabels.NONE,
                 translation);
     }
 }

@@ -42,7 +42,7 @@ class HoldingsTest {
     /** Secrets, hashes and what is sealed; where the operator buys; ids that say what the file's name says. */
     private static final Map<String, String> LEFT_OUT = Map.ofEntries(
             Map.entry("account_log", "account_id address"),
-            Map.entry("account", "budgets_version time_zone_at"),
+            Map.entry("account", "budgets_version time_zone_at labels_from"),
             Map.entry("account_rates", "account_id"),
             Map.entry("api_key", "account_id hash old_hash number origin_id marked"),
             Map.entry("audit_log", "sequence actor address subject before_json after_json"),
@@ -54,10 +54,11 @@ class HoldingsTest {
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
             Map.entry("kept_response", "account_id place plain_bytes sealed origin_id"),
-            Map.entry("open_hold", "account_id first_sequence last_sequence node_id"),
+            Map.entry("open_hold", "account_id first_sequence last_sequence node_id labels"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),
             Map.entry("person", "password_hash totp_step"),
+            Map.entry("label", "account_id"),
             Map.entry("member", "person_id"),
             Map.entry("person_link", "hash person_id account_id"),
             Map.entry("receipt", "account_id"),
@@ -73,6 +74,7 @@ class HoldingsTest {
             Map.entry("thought_signature", "account_id print place channel is_first upstream_id signature"),
             Map.entry("told_notice", "person_id version"),
             Map.entry("usage_day", "account_id cost_micros costed " + firsts()),
+            Map.entry("usage_label", "account_id"),
             Map.entry("usage_quarter", "account_id cost_micros costed " + firsts()),
             Map.entry("webhook", "account_id url secret old_secret"),
             Map.entry("webhook_delivery", "id account_id data due_at"),
@@ -99,6 +101,7 @@ class HoldingsTest {
             "task",
             "thought_signature",
             "usage_day",
+            "usage_label",
             "usage_quarter",
             "voucher");
 

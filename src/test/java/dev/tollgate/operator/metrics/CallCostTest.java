@@ -3,6 +3,7 @@ package dev.tollgate.operator.metrics;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
@@ -61,6 +62,7 @@ class CallCostTest {
             null,
             List.of(),
             List.of(),
+            CallLabels.NONE,
             new Translation(null, 0, null, 40));
     private final Route<?> route = Route.get("/v1/chat/completions", Gate.PUBLIC, (exchange, caller) -> {});
 

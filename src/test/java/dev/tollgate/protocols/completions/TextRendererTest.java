@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.ReadLimits;
@@ -58,6 +59,7 @@ class TextRendererTest {
                 null,
                 List.of(),
                 List.of(),
+                CallLabels.NONE,
                 null);
         return new TextRenderer("chatcmpl-1", call, PromptReader.read(body, ReadLimits.DEFAULT, Lease.FREE), 17);
     }

@@ -45,7 +45,8 @@ class PriceLinesTest {
                 pricing,
                 null,
                 null,
-                null)));
+                null,
+                "")));
     }
 
     private static List<String> texts(PriceLines price) {

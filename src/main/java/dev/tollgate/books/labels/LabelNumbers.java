@@ -1,0 +1,205 @@
+package dev.tollgate.books.labels;
+
+import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.ids.CallLabels.Label;
+import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The numbers of labels, which are given under the lock of the account's row. Keeps those that it has found: on a server among several for a minute,
+ * since another one may erase a value. Writer's thread only.
+ */
+public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
+
+    /** The value that counts the values beyond the limits. */
+    public static final String OTHER = "other";
+
+    /** The most new values of a name in a day (UTC). */
+    static final int NEW_A_DAY = 1_000;
+
+    /** The most values of a name. */
+    static final int VALUES_MAX = 10_000;
+
+    private static final int KEPT_MAX = 50_000;
+    private static final Duration KEPT_AMONG_SERVERS = Duration.ofMinutes(1);
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+
+    private static final String FIND =
+            "SELECT number, used_day FROM label WHERE account_id = ? AND name = ? AND value = ? AND value <> ''";
+    private static final String ALL = "SELECT COUNT(*) FROM label WHERE account_id = ? AND name = ?";
+    private static final String NEW = ALL + " AND created_day = ?";
+    private static final String INSERT = """
+            INSERT INTO label (account_id, number, name, value, created_day, used_day)
+            SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ? FROM label WHERE account_id = ?""";
+    private static final String USED =
+            "UPDATE label SET used_day = ? WHERE account_id = ? AND number = ? AND used_day < ?";
+
+    private record Known(String accountId, Label label) {}
+
+    /** @param usedDay the last day on which it was used, as written @param until when it is read again, in nanoseconds */
+    private record Number(long number, long usedDay, long until) {}
+
+    private record Full(String accountId, String name, long day) {}
+
+    private final Map<Known, Number> known = new HashMap<>();
+    private final Set<Full> full = new HashSet<>();
+    private final LongAdder tagsOver = new LongAdder();
+    private final LongAdder endUsersOver = new LongAdder();
+    private final int newADay;
+    private final int valuesMax;
+
+    public LabelNumbers() {
+        this(NEW_A_DAY, VALUES_MAX);
+    }
+
+    LabelNumbers(int newADay, int valuesMax) {
+        super(changes());
+        this.newADay = newADay;
+        this.valuesMax = valuesMax;
+    }
+
+    @SuppressWarnings("unchecked") // a class literal has no type arguments
+    private static Class<LabelChange<?>> changes() {
+        return (Class<LabelChange<?>>) (Class<?>) LabelChange.class;
+    }
+
+    /** Returns how often a label counted as {@link #OTHER} since the start. Thread-safe. */
+    public long overflows(boolean ofEndUsers) {
+        return (ofEndUsers ? endUsersOver : tagsOver).sum();
+    }
+
+    /**
+     * Returns the numbers of a call's labels, in ascending order, and gives new ones. The account's row is locked.
+     *
+     * @param atMillis when the call has ended
+     */
+    public List<Long> of(Statements statements, OpenHold hold, long atMillis) throws SQLException {
+        if (hold.labels().isEmpty()) {
+            return List.of();
+        }
+        long day = atMillis - Math.floorMod(atMillis, DAY_MILLIS);
+        List<Long> numbers = new ArrayList<>();
+        for (Label label : CallLabels.of(hold.labels()).all()) {
+            numbers.add(number(statements, hold.accountId(), label, day));
+        }
+        return numbers.stream().sorted().distinct().toList();
+    }
+
+    private long number(Statements statements, String accountId, Label label, long day) throws SQLException {
+        Number found = find(statements, new Known(accountId, label));
+        if (found == null && !label.value().equals(OTHER) && isFull(statements, accountId, label.name(), day)) {
+            (label.name().equals(CallLabels.END_USER) ? endUsersOver : tagsOver).increment();
+            return number(statements, accountId, new Label(label.name(), OTHER), day);
+        }
+        if (found == null) {
+            statements.run(INSERT, accountId, label.name(), label.value(), day, day, accountId);
+            return keepFound(statements, new Known(accountId, label)).number();
+        }
+        if (found.usedDay() < day) {
+            statements.run(USED, day, accountId, found.number(), day);
+            known.put(new Known(accountId, label), new Number(found.number(), day, found.until()));
+        }
+        return found.number();
+    }
+
+    private @Nullable Number find(Statements statements, Known label) throws SQLException {
+        Number kept = known.get(label);
+        return kept != null && kept.until() - System.nanoTime() > 0 ? kept : keep(statements, label);
+    }
+
+    private Number keepFound(Statements statements, Known label) throws SQLException {
+        Number found = keep(statements, label);
+        if (found == null) {
+            throw new IllegalStateException("a label that was just written is missing");
+        }
+        return found;
+    }
+
+    private @Nullable Number keep(Statements statements, Known label) throws SQLException {
+        boolean isAlone = statements.dialect() == Dialect.SQLITE;
+        long until = System.nanoTime() + (isAlone ? Long.MAX_VALUE / 2 : KEPT_AMONG_SERVERS.toNanos());
+        Number found = statements.one(
+                FIND,
+                row -> new Number(row.getLong(1), row.getLong(2), until),
+                label.accountId(),
+                label.label().name(),
+                label.label().value());
+        if (known.size() >= KEPT_MAX) {
+            known.clear();
+        }
+        if (found == null) {
+            known.remove(label);
+        } else {
+            known.put(label, found);
+        }
+        return found;
+    }
+
+    /** Returns whether a name gets no further value on that day. */
+    private boolean isFull(Statements statements, String accountId, String name, long day) throws SQLException {
+        Full present = new Full(accountId, name, day);
+        if (full.contains(present)) {
+            return true;
+        }
+        boolean isFull = statements.number(NEW, accountId, name, day) >= newADay
+                || statements.number(ALL, accountId, name) >= valuesMax;
+        if (isFull) {
+            full.removeIf(other -> other.day() < day);
+            full.add(present);
+        }
+        return isFull;
+    }
+
+    @Override
+    public void write(Statements statements, List<LabelChange<?>> changes) throws SQLException {
+        super.write(statements, changes);
+        if (!changes.isEmpty()) {
+            known.clear();
+        }
+    }
+
+    @Override
+    public void undone() {
+        known.clear();
+        full.clear();
+    }
+
+    /** A change of the dictionary by hand or for its age. */
+    public abstract static class LabelChange<O> extends Write<O> {}
+
+    /**
+     * Empties the value of an end user, whose sums stay; the next call with it gets another number. In a unit that has taken the account's row. The outcome is
+     * whether there was one.
+     */
+    public static final class EraseEndUser extends LabelChange<Boolean> {
+
+        private static final String ERASE =
+                "UPDATE label SET value = '' WHERE account_id = ? AND name = '' AND value = ? AND value <> ''";
+
+        private final String accountId;
+        private final String endUser;
+
+        public EraseEndUser(String accountId, String endUser) {
+            this.accountId = accountId;
+            this.endUser = endUser;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            return statements.run(ERASE, accountId, endUser) > 0;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.tollgate.books.labels;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.books.labels.LabelNumbers.LabelChange;
+import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deletes the usage of labels after 400 days, and the labels that were not used since. Older tasks show none. Safe on several servers. Blocks. */
+public final class LabelSweep {
+
+    public static final Duration EVERY = Duration.ofHours(6);
+
+    /** The time for which the usage of labels is kept. */
+    public static final Duration KEPT = Duration.ofDays(400);
+
+    static final int ROWS_MAX = 500;
+
+    private static final String DUE = """
+            SELECT id FROM account WHERE id > ? AND (
+                EXISTS (SELECT 1 FROM usage_label u WHERE u.account_id = account.id AND u.day < ?)
+                OR EXISTS (SELECT 1 FROM label l WHERE l.account_id = account.id AND l.used_day < ?
+                    AND l.number < (SELECT MAX(number) FROM label m WHERE m.account_id = account.id)))
+            ORDER BY id LIMIT ?""";
+
+    private static final Logger log = LoggerFactory.getLogger(LabelSweep.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public LabelSweep(Database database, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    public void sweep() {
+        Instant before = clock.instant().minus(KEPT).truncatedTo(ChronoUnit.DAYS);
+        try {
+            String after = "";
+            List<String> accounts;
+            do {
+                String from = after;
+                accounts = database.read(sql -> sql.list(DUE, row -> row.getString(1), from, before, before, ROWS_MAX));
+                accounts.forEach(account -> end(account, before));
+                after = accounts.isEmpty() ? "" : accounts.getLast();
+            } while (accounts.size() == ROWS_MAX);
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "old labels could not be deleted; trying again next time", e);
+        }
+    }
+
+    private void end(String accountId, Instant before) {
+        EndLabels step;
+        do {
+            step = new EndLabels(accountId, before);
+            writer.commitAndWait(Unit.of(new TakeAccount(accountId), step));
+        } while (step.outcome());
+    }
+
+    /** Deletes some of an account's old usage and labels. The last number stays, so that no number is given again. The outcome: whether there may be more. */
+    static final class EndLabels extends LabelChange<Boolean> {
+
+        private static final String FROM = "UPDATE account SET labels_from = ? WHERE id = ? AND labels_from < ?";
+        private static final String USAGE = """
+                DELETE FROM usage_label WHERE account_id = ? AND (day, number, model) IN (
+                    SELECT day, number, model FROM usage_label WHERE account_id = ? AND day < ? ORDER BY day LIMIT ?)""";
+        private static final String LABELS = """
+                DELETE FROM label WHERE account_id = ? AND number IN (
+                    SELECT number FROM label WHERE account_id = ? AND used_day < ?
+                        AND number < (SELECT MAX(number) FROM label WHERE account_id = ?) LIMIT ?)""";
+
+        private final String accountId;
+        private final Instant before;
+
+        EndLabels(String accountId, Instant before) {
+            this.accountId = accountId;
+            this.before = before;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            statements.run(FROM, before, accountId, before);
+            boolean isMore = statements.run(USAGE, accountId, accountId, before, ROWS_MAX) == ROWS_MAX;
+            return statements.run(LABELS, accountId, accountId, before, accountId, ROWS_MAX) == ROWS_MAX || isMore;
+        }
+    }
+}

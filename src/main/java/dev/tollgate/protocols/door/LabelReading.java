@@ -1,0 +1,162 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.calls.replay.Sha256;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the labels that a request names: tags from the header {@value #TAGS}, then from the metadata of its body; the end user from the header
+ * {@value #END_USER}, then from the user in the body. Confined to its request.
+ */
+final class LabelReading {
+
+    private static final String TAGS = "x-tollgate-tags";
+    private static final String END_USER = "x-tollgate-end-user";
+
+    /** The most pairs of the header: the account counts no more names, and a few may be another's. */
+    private static final int PAIRS_MAX = 16;
+
+    private static final String FORM =
+            "must have up to " + PAIRS_MAX + " pairs like feature=search, with commas between them:"
+                    + " a name has 1 to 32 characters (a to z, 0 to 9, _ and -, of which the first is a letter), a value 1 to 64"
+                    + " (letters, digits, . _ - : / @ +).";
+
+    /** The names of the metadata in the bodies of the protocols. */
+    private static final List<String> METADATA = List.of("metadata", "labels");
+
+    /** The names of the user in the bodies of the protocols; the first that a body has named the end user. */
+    private static final List<String> USERS = List.of("safety_identifier", "user");
+
+    /** Claude Code's user: device and account, of one session. */
+    private static final Pattern OF_CLAUDE_CODE = Pattern.compile("(user_.+)_session_[0-9a-fA-F-]+");
+
+    private static final Pattern IN_JSON = Pattern.compile("\"(device_id|account_uuid)\"\\s*:\\s*\"([^\"\\\\]*)\"");
+    private static final int DIGITS = 16;
+
+    private final LabelRules rules;
+    private final List<String> ignored;
+    private final TreeMap<String, String> tags = new TreeMap<>();
+    private String endUser = "";
+
+    private LabelReading(LabelRules rules, List<String> ignored) {
+        this.rules = rules;
+        this.ignored = new ArrayList<>(ignored);
+    }
+
+    /** The labels of a request. @param ignored the fields without effect, those of other labels included */
+    record Labelled(CallLabels labels, List<String> ignored) {}
+
+    /**
+     * Returns the labels that the account counts.
+     *
+     * @param head null if the request did not come by HTTP
+     * @param names null if the protocol has no fields for them
+     * @param ignored the body's fields without effect
+     * @throws ApiException a 400 for a header of another form
+     */
+    static Labelled read(LabelRules rules, @Nullable Envelope head, @Nullable CallerNames names, List<String> ignored) {
+        String header = head == null ? null : head.header(TAGS);
+        if (header == null && rules.equals(LabelRules.NONE)) {
+            return new Labelled(CallLabels.NONE, ignored);
+        }
+        LabelReading reading = new LabelReading(rules, ignored);
+        if (header != null) {
+            reading.header(header);
+        }
+        if (names != null && !rules.names().isEmpty()) {
+            reading.metadata(names.tags());
+        }
+        if (rules.endUsers()) {
+            reading.endUser(head == null ? null : head.header(END_USER), names == null ? null : names.user());
+        }
+        return new Labelled(new CallLabels(reading.tags, reading.endUser), List.copyOf(reading.ignored));
+    }
+
+    private void header(String header) {
+        String[] pairs = header.split(",", -1);
+        if (pairs.length > PAIRS_MAX) {
+            throw malformed();
+        }
+        Set<String> seen = new TreeSet<>();
+        for (String pair : pairs) {
+            int at = pair.indexOf('=');
+            String name = at < 0 ? "" : pair.substring(0, at).strip();
+            String value = pair.substring(at + 1).strip();
+            if (!CallLabels.isName(name) || !CallLabels.isValue(value) || !seen.add(name)) {
+                throw malformed();
+            }
+            if (rules.names().contains(name)) {
+                tags.put(name, value);
+            } else {
+                ignored.add(TAGS + "." + name);
+            }
+        }
+    }
+
+    private static ApiException malformed() {
+        return ApiError.invalid(TAGS, "The '" + TAGS + "' header " + FORM).asException();
+    }
+
+    /** Takes the declared names; the others are listed one by one if the body's field was listed as a whole. */
+    private void metadata(Map<String, String> pairs) {
+        String field = METADATA.stream().filter(ignored::remove).findFirst().orElse(null);
+        new TreeMap<>(pairs).forEach((name, value) -> {
+            boolean isDeclared = rules.names().contains(name);
+            boolean isTaken = isDeclared && CallLabels.isValue(value);
+            if (isTaken) {
+                tags.putIfAbsent(name, value);
+            } else if (isDeclared || field != null) {
+                ignored.add((field == null ? METADATA.getFirst() : field) + "." + Shown.plain(name));
+            }
+        });
+    }
+
+    private void endUser(@Nullable String header, @Nullable String user) {
+        String named = header == null ? user : header;
+        if (named == null || named.isBlank()) {
+            return;
+        }
+        String whole = header == null ? withoutSession(named) : named.strip();
+        if (whole.chars().anyMatch(Character::isISOControl)) {
+            if (header != null) {
+                ignored.add(END_USER);
+            }
+            return;
+        }
+        if (header == null) {
+            if (!ignored.remove(USERS.getFirst())) {
+                ignored.remove(USERS.getLast());
+            }
+        }
+        endUser = whole.length() <= CallLabels.END_USER_CHARS_MAX
+                ? whole
+                : "#" + Sha256.of(whole).substring(0, DIGITS);
+    }
+
+    /** Returns device and account of Claude Code's user, whose session is another one each time. */
+    private static String withoutSession(String user) {
+        if (user.startsWith("{")) {
+            Matcher json = IN_JSON.matcher(user);
+            List<String> parts = new ArrayList<>();
+            while (json.find()) {
+                parts.add(json.group(2));
+            }
+            parts.removeIf(String::isEmpty);
+            return parts.isEmpty() ? user : String.join(" ", parts);
+        }
+        Matcher text = OF_CLAUDE_CODE.matcher(user);
+        return text.matches() ? text.group(1) : user.strip();
+    }
+}
