@@ -4,6 +4,7 @@ import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.calls.replay.Expiry;
@@ -38,6 +39,7 @@ import dev.tollgate.pages.dashboard.members.AuditLogPage;
 import dev.tollgate.pages.dashboard.members.MemberPage;
 import dev.tollgate.pages.dashboard.members.MembersPage;
 import dev.tollgate.pages.dashboard.members.OrganizationsPage;
+import dev.tollgate.pages.dashboard.members.TagsPage;
 import dev.tollgate.pages.dashboard.members.TeamPage;
 import dev.tollgate.pages.dashboard.members.TeamsPage;
 import dev.tollgate.pages.dashboard.members.WebhooksPage;
@@ -198,6 +200,7 @@ record PagesModule(
                 new TeamsPage(teams, ledger, books.history(), ground.clock()).routes(pages),
                 new TeamPage(teams, members, keys, ledger, ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
+                new TagsPage(people.organizations(), new Labels(books.database())).routes(pages),
                 new BudgetsPage(people.organizations(), members, teams, keys).routes(pages),
                 new AuditLogPage(new AccountLog(books.database()), members, teams, keys).routes(pages),
                 new OrganizationsPage(members).routes(pages));

@@ -2,6 +2,7 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.memory.AnswerRoom;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
 import dev.tollgate.http.Gate;
@@ -43,6 +44,15 @@ final class WatchModule {
         books.database().watchedBy(metrics.reads());
         books.stores().ledger().watchedBy(metrics.entries());
         gauges.add(ground.settings().data());
+        LabelNumbers labels = books.stores().labels();
+        metrics.counted(
+                "tollgate_label_overflow",
+                "Labels of calls that count as other because their name has too many values, by kind: tag or end_user.",
+                new String[] {"kind"},
+                now -> {
+                    now.is((double) labels.overflows(false), "tag");
+                    now.is((double) labels.overflows(true), "end_user");
+                });
         metrics.build(
                 version(), books.database().schemaVersion(), books.writer().isEmbedded() ? "sqlite" : "postgresql");
     }

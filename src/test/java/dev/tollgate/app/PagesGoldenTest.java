@@ -376,6 +376,7 @@ class PagesGoldenTest {
             get("member", it.ann, "/dashboard/members/" + it.member("ben@example.org"));
             get("member-self", it.ann, "/dashboard/members/" + it.member("ann@example.org"));
             get("webhooks", it.ann, "/dashboard/webhooks");
+            get("tags", it.ann, "/dashboard/tags");
             get("audit-log", it.ann, "/dashboard/audit-log");
             get("member-unknown", it.ann, "/dashboard/members/mem_none");
             get("notices", it.ann, path + "/notices");

@@ -8,9 +8,11 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -37,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 class LabelsTest {
 
     private static final String ORGANIZATION = "/v1/organization";
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String CHAT = "/v1/chat/completions";
     private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
     private static final String PLAIN = "{\"model\":\"gemini-2.5-pro\",\"stream\":false," + MESSAGES + "}";
@@ -50,7 +53,9 @@ class LabelsTest {
 
     @BeforeEach
     void start() throws ActionRefused {
-        gateway = Gateway.startOn(stores);
+        gateway = stores == Stores.SQLITE
+                ? Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY))
+                : Gateway.startOn(Postgres.migrated(), Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
         customer = gateway.customer("100");
         manager = gateway.commands()
                 .createKey(
@@ -304,6 +309,8 @@ class LabelsTest {
             done(call(CHAT, PLAIN, Map.of("x-tollgate-tags", "feature=" + value)));
         }
         assertThat(charged("tag:feature")).isEqualTo(Map.of("first", "2", "last", "1", "other", "2"));
+        assertThat(gateway.get("/metrics", ADMIN_KEY).text())
+                .contains("tollgate_label_overflow_total{kind=\"tag\"} 2.0");
     }
 
     @Test
@@ -339,5 +346,22 @@ class LabelsTest {
             gateway.execute("UPDATE task SET labels = '1'");
             assertThat(gateway.differences()).isEmpty();
         }
+    }
+
+    @Test
+    void an_owner_declares_tags_and_erases_an_end_user_on_the_page() {
+        Browser owner = new Browser(gateway.url()).signUp("owner@example.org", "a long password");
+        assertThat(owner.get("/dashboard/members").body()).contains("href=\"/dashboard/tags\"");
+        String page = "/dashboard/tags";
+        assertThat(owner.submit(page, page, Map.of("deed", "save", "names", "Feature", "end-users", "on"))
+                        .body())
+                .contains("of which the first is a letter", "value=\"Feature\"");
+        assertThat(owner.submit(page, page, Map.of("deed", "save", "names", "feature, env", "end-users", "on"))
+                        .location())
+                .isEqualTo(page + "?done=saved");
+        assertThat(owner.get(page).body()).contains("value=\"env, feature\"", "No call has this tag.", "checked");
+        assertThat(owner.submit(page, page, Map.of("deed", "erase", "end-user", "nobody-9"))
+                        .body())
+                .contains("No call names this end user.");
     }
 }

@@ -55,6 +55,10 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     private record Full(String accountId, String name, long day) {}
 
     private final Map<Known, Number> known = new HashMap<>();
+
+    /** The numbers that a batch has given to its tasks, until its roll-ups ask for them, too. */
+    private final Map<String, List<Long>> given = new HashMap<>();
+
     private final Set<Full> full = new HashSet<>();
     private final LongAdder tagsOver = new LongAdder();
     private final LongAdder endUsersOver = new LongAdder();
@@ -90,12 +94,21 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
         if (hold.labels().isEmpty()) {
             return List.of();
         }
+        List<Long> ofTask = given.remove(hold.id());
+        if (ofTask != null) {
+            return ofTask;
+        }
         long day = atMillis - Math.floorMod(atMillis, DAY_MILLIS);
         List<Long> numbers = new ArrayList<>();
         for (Label label : CallLabels.of(hold.labels()).all()) {
             numbers.add(number(statements, hold.accountId(), label, day));
         }
-        return numbers.stream().sorted().distinct().toList();
+        List<Long> sorted = numbers.stream().sorted().distinct().toList();
+        if (given.size() >= KEPT_MAX) {
+            given.clear();
+        }
+        given.put(hold.id(), sorted);
+        return sorted;
     }
 
     private long number(Statements statements, String accountId, Label label, long day) throws SQLException {
@@ -174,6 +187,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     @Override
     public void undone() {
         known.clear();
+        given.clear();
         full.clear();
     }
 

@@ -1,0 +1,90 @@
+package dev.tollgate.pages.dashboard.members;
+
+import dev.tollgate.books.labels.Labels;
+import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import dev.tollgate.customers.organizations.Organizations;
+import dev.tollgate.customers.roles.MemberSql;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtetagsGenerated;
+
+/** {@code /dashboard/tags}: the names of tags that an organization counts, their latest values, and end users. */
+public record TagsPage(Organizations organizations, Labels labels) {
+
+    private static final String PATH = "/dashboard/tags";
+    private static final int VALUES = 20;
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(
+                        PATH,
+                        pages.members(Right.ORGANIZATION),
+                        request -> PageStep.show(page(request, Typed.of(request.query("done"))))),
+                pages.post(PATH, pages.members(Right.ORGANIZATION), this::take));
+    }
+
+    /** The state of the forms. @param names as typed; null as they are @param errors by field */
+    public record Typed(@Nullable String names, @Nullable String said, Map<String, String> errors) {
+
+        static Typed of(@Nullable String done) {
+            String said = "saved".equals(done)
+                    ? "The tags are saved."
+                    : "erased".equals(done) ? "The end user is erased. The sums stay." : null;
+            return new Typed(null, said, Map.of());
+        }
+    }
+
+    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+        return switch (form.text("deed")) {
+            case "save" ->
+                save(request, form.text("names"), form.text("end-users").equals("on"));
+            case "erase" -> erase(request, form.text("end-user"));
+            default -> PageStep.to(PATH);
+        };
+    }
+
+    private PageStep save(PageRequest<Visitor.Member> request, String typed, boolean endUsers) {
+        List<String> names = Stream.of(typed.split("[\\s,]+"))
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+        String wrong = Organizations.tagsComplaint(names);
+        if (wrong != null) {
+            return PageStep.again(page(request, new Typed(typed, null, Map.of("names", "The list " + wrong + "."))));
+        }
+        List<String> older = organizations.setLabels(PageRequest.acting(request), _ -> new LabelRules(names, endUsers));
+        return older.isEmpty()
+                ? PageStep.to(PATH + "?done=saved")
+                : PageStep.again(page(request, new Typed(typed, null, Map.of("names", MemberSql.older(older)))));
+    }
+
+    private PageStep erase(PageRequest<Visitor.Member> request, String endUser) {
+        boolean isErased = !endUser.isBlank() && organizations.eraseEndUser(PageRequest.acting(request), endUser);
+        return isErased
+                ? PageStep.to(PATH + "?done=erased")
+                : PageStep.again(
+                        page(request, new Typed(null, null, Map.of("end-user", "No call names this end user."))));
+    }
+
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
+        String account = request.visitor().accountId();
+        LabelRules rules = organizations
+                .find(account)
+                .map(Organizations.Organization::labels)
+                .orElse(LabelRules.NONE);
+        Map<String, List<Labels.Value>> values = new LinkedHashMap<>();
+        rules.names().forEach(name -> values.put(name, labels.values(account, name, "", VALUES)));
+        String names = typed.names() == null ? String.join(", ", rules.names()) : typed.names();
+        return (out, shell) -> JtetagsGenerated.render(out, null, shell, names, rules.endUsers(), values, typed);
+    }
+}
