@@ -39,20 +39,31 @@ final class KeyCommands {
     }
 
     private static ApiCommand create(Session session) {
-        return settings(new ApiCommand(session, "create", "Create a key and print its secret, only this once.")
-                        .inOrder()
-                        .takes(
-                                Field.option("--account", "ID", "id", "Id of the account whose credits the key spends.")
-                                        .needed(),
-                                Field.option("--name", "NAME", "/name", "Name of the key. Default: key.")
-                                        .or("key"),
-                                Field.option(
-                                                "--kind",
-                                                "KIND",
-                                                "/kind",
-                                                Values::keyKind,
-                                                "api (calls models) or management (administers its account). Default: api.")
-                                        .or("api")))
+        return settings(
+                        new ApiCommand(session, "create", "Create a key and print its secret, only this once.")
+                                .inOrder()
+                                .takes(
+                                        Field.option(
+                                                        "--account",
+                                                        "ID",
+                                                        "id",
+                                                        "Id of the account whose credits the key spends.")
+                                                .needed(),
+                                        Field.option("--name", "NAME", "/name", "Name of the key. Default: key.")
+                                                .or("key"),
+                                        Field.option(
+                                                        "--kind",
+                                                        "KIND",
+                                                        "/kind",
+                                                        Values::keyKind,
+                                                        "api (calls models) or management (administers its account). Default: api.")
+                                                .or("api"),
+                                        Field.list(
+                                                "--scopes",
+                                                "SCOPE",
+                                                "/scopes",
+                                                "Rights of a management key, repeated or with commas: keys:read, keys:write, usage:read,"
+                                                        + " members:read, members:write, budgets:write, audit:read. Default: the first three.")))
                 .asks("POST", "/admin/accounts/{id}/keys", "key");
     }
 
