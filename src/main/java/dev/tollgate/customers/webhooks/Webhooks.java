@@ -55,7 +55,7 @@ public final class Webhooks {
             FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at, id) AS place
                 FROM webhook_delivery WHERE state = 'waiting' AND due_at <= ?) first
             JOIN webhook_delivery d ON d.id = first.id JOIN webhook w ON w.id = d.webhook_id
-            WHERE first.place <= ? ORDER BY first.place, d.due_at, d.id LIMIT ?""";
+            WHERE first.place <= ? AND w.disabled_at IS NULL ORDER BY first.place, d.due_at, d.id LIMIT ?""";
 
     private final Database database;
     private final Writer writer;

@@ -5,6 +5,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,12 +23,17 @@ import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Webhooks from the page to a receiving server. */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource(Stores.class)
 class WebhooksTest {
 
     private static final String PAGE = "/dashboard/webhooks";
@@ -41,8 +48,18 @@ class WebhooksTest {
     private static volatile int status = 204;
     private static Browser browser;
 
-    @BeforeAll
-    static void start() throws IOException {
+    @Parameter
+    Stores stores;
+
+    private static Stores kind;
+
+    @BeforeEach
+    void start() throws IOException {
+        if (kind == stores) {
+            return;
+        }
+        stop();
+        kind = stores;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -57,16 +74,22 @@ class WebhooksTest {
             exchange.close();
         });
         server.start();
-        gateway = Gateway.start(Map.of(
-                "TOLLGATE_MEDIA_ALLOW", "127.0.0.1:" + server.getAddress().getPort()));
+        Map<String, String> environment = Map.of(
+                "TOLLGATE_MEDIA_ALLOW", "127.0.0.1:" + server.getAddress().getPort());
+        gateway = stores == Stores.SQLITE
+                ? Gateway.start(environment)
+                : Gateway.startOn(Postgres.migrated(), environment);
         gateway.setNow(NOON);
         browser = new Browser(gateway.url()).signUp("hook@example.org", "somebody with a webhook");
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
-        server.stop(0);
+        if (kind != null) {
+            gateway.close();
+            server.stop(0);
+            kind = null;
+        }
     }
 
     private static String url() {
