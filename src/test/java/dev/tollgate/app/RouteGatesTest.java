@@ -88,6 +88,7 @@ class RouteGatesTest {
             Map.entry("page for members, AUDIT_LOG", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for members, MEMBERS partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for members, WEBHOOKS", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for members, ORGANIZATION", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for members, BUDGETS partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for members, TEAMS", said(303, 303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for members, TEAM_PEOPLE partly", said(303, 303, 303, 303, 303, 303, IN, IN)),
