@@ -39,7 +39,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
 
     private static final String FIND =
             "SELECT number, used_day FROM label WHERE account_id = ? AND name = ? AND value = ? AND value <> ''";
-    private static final String ALL = "SELECT COUNT(*) FROM label WHERE account_id = ? AND name = ?";
+    private static final String ALL = "SELECT COUNT(*) FROM label WHERE account_id = ? AND name = ? AND value <> ''";
     private static final String NEW = ALL + " AND created_day = ?";
     private static final String INSERT = """
             INSERT INTO label (account_id, number, name, value, created_day, used_day)

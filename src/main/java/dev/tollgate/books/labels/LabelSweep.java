@@ -30,8 +30,7 @@ public final class LabelSweep {
     private static final String DUE = """
             SELECT id FROM account WHERE id > ? AND (
                 EXISTS (SELECT 1 FROM usage_label u WHERE u.account_id = account.id AND u.day < ?)
-                OR EXISTS (SELECT 1 FROM label l WHERE l.account_id = account.id AND l.used_day < ?
-                    AND l.number < (SELECT MAX(number) FROM label m WHERE m.account_id = account.id)))
+                OR EXISTS (SELECT 1 FROM label l WHERE l.account_id = account.id AND l.used_day < ? AND l.value <> ''))
             ORDER BY id LIMIT ?""";
 
     private static final Logger log = LoggerFactory.getLogger(LabelSweep.class);
@@ -70,7 +69,7 @@ public final class LabelSweep {
         } while (step.outcome());
     }
 
-    /** Deletes some of an account's old usage and labels. The last number stays, so that no number is given again. The outcome: whether there may be more. */
+    /** Deletes some of an account's old usage and labels. The last number stays without its value, so that no number is given again. The outcome: whether there may be more. */
     static final class EndLabels extends LabelChange<Boolean> {
 
         private static final String FROM = "UPDATE account SET labels_from = ? WHERE id = ? AND labels_from < ?";
@@ -81,6 +80,9 @@ public final class LabelSweep {
                 DELETE FROM label WHERE account_id = ? AND number IN (
                     SELECT number FROM label WHERE account_id = ? AND used_day < ?
                         AND number < (SELECT MAX(number) FROM label WHERE account_id = ?) LIMIT ?)""";
+
+        private static final String LAST =
+                "UPDATE label SET value = '' WHERE account_id = ? AND used_day < ? AND value <> ''";
 
         private final String accountId;
         private final Instant before;
@@ -94,7 +96,11 @@ public final class LabelSweep {
         protected Boolean run(Statements statements) throws SQLException {
             statements.run(FROM, before, accountId, before);
             boolean isMore = statements.run(USAGE, accountId, accountId, before, ROWS_MAX) == ROWS_MAX;
-            return statements.run(LABELS, accountId, accountId, before, accountId, ROWS_MAX) == ROWS_MAX || isMore;
+            isMore |= statements.run(LABELS, accountId, accountId, before, accountId, ROWS_MAX) == ROWS_MAX;
+            if (!isMore) {
+                statements.run(LAST, accountId, before);
+            }
+            return isMore;
         }
     }
 }

@@ -42,6 +42,8 @@ class LabelSweepTest {
                     .isEqualTo(1);
             assertThat(store.number("SELECT MIN(number) FROM label")).isEqualTo(LabelSweep.ROWS_MAX + 2);
             assertThat(store.number("SELECT MAX(number) FROM label")).isEqualTo(LabelSweep.ROWS_MAX + 3);
+            assertThat(store.number("SELECT COUNT(*) FROM label WHERE value = ''"))
+                    .isEqualTo(1);
             assertThat(store.number("SELECT labels_from FROM account WHERE id = 'acc_1'"))
                     .isEqualTo(kept);
         }
