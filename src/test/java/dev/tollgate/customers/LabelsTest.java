@@ -142,6 +142,19 @@ class LabelsTest {
     }
 
     @Test
+    void all_lines_of_the_header_count() {
+        declare("{\"tag_names\":[\"feature\",\"env\"]}");
+        Reply reply = done(gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + CHAT))
+                .header("Authorization", "Bearer " + customer.key())
+                .header("Content-Type", "application/json")
+                .header("x-tollgate-tags", "feature=search")
+                .header("x-tollgate-tags", "env=prod, other=x")
+                .POST(BodyPublishers.ofString(PLAIN))));
+        assertThat(task(reply).get("tags").toString()).isEqualTo("{\"env\":\"prod\",\"feature\":\"search\"}");
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("x-tollgate-tags.other");
+    }
+
+    @Test
     void a_task_shows_its_tags_and_end_user() {
         declare("{\"tag_names\":[\"feature\"],\"end_users\":true}");
         Reply reply = done(
@@ -363,5 +376,15 @@ class LabelsTest {
         assertThat(owner.submit(page, page, Map.of("deed", "erase", "end-user", "nobody-9"))
                         .body())
                 .contains("No call names this end user.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\\u0000b", "a\\nb", "\\u202egnp"})
+    void an_end_user_that_cannot_be_written_is_ignored(String user) {
+        declare("{\"end_users\":true}");
+        String body = PLAIN.replace("\"stream\"", "\"user\":\"" + user + "\",\"stream\"");
+        Reply reply = done(call(CHAT, body, Map.of()));
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("user");
+        assertThat(task(reply).get("end_user").isNull()).isTrue();
     }
 }

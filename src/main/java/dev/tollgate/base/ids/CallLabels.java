@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The tags of a call and its end user, for reports. Immutable.
  *
  * @param tags values by name, both valid
- * @param endUser without control characters, at most {@link #END_USER_CHARS_MAX} of them; empty: none
+ * @param endUser without control characters and marks of the writing direction, at most {@link #END_USER_CHARS_MAX} characters; empty: none
  */
 public record CallLabels(SortedMap<String, String> tags, String endUser) {
 

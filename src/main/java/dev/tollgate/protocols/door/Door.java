@@ -16,6 +16,7 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.upstreams.pool.PromptCount;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -215,6 +216,11 @@ public final class Door implements Handler<KeyCaller> {
         @Override
         public @Nullable String header(String name) {
             return exchange.header(name);
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            return exchange.headers(name);
         }
 
         @Override

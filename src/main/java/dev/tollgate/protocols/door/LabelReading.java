@@ -2,6 +2,7 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.calls.replay.Sha256;
@@ -67,13 +68,13 @@ final class LabelReading {
      * @throws ApiException a 400 for a header of another form
      */
     static Labelled read(LabelRules rules, @Nullable Envelope head, @Nullable CallerNames names, List<String> ignored) {
-        String header = head == null ? null : head.header(TAGS);
-        if (header == null && rules.equals(LabelRules.NONE)) {
+        List<String> lines = head == null ? List.of() : head.headers(TAGS);
+        if (lines.isEmpty() && rules.equals(LabelRules.NONE)) {
             return new Labelled(CallLabels.NONE, ignored);
         }
         LabelReading reading = new LabelReading(rules, ignored);
-        if (header != null) {
-            reading.header(header);
+        if (!lines.isEmpty()) {
+            reading.header(String.join(",", lines)); // as HTTP combines the lines of a list
         }
         if (names != null && !rules.names().isEmpty()) {
             reading.metadata(names.tags());
@@ -129,16 +130,14 @@ final class LabelReading {
             return;
         }
         String whole = header == null ? withoutSession(named) : named.strip();
-        if (whole.chars().anyMatch(Character::isISOControl)) {
+        if (!WrittenText.isClean(whole)) {
             if (header != null) {
                 ignored.add(END_USER);
             }
             return;
         }
-        if (header == null) {
-            if (!ignored.remove(USERS.getFirst())) {
-                ignored.remove(USERS.getLast());
-            }
+        if (header == null && !ignored.remove(USERS.getFirst())) {
+            ignored.remove(USERS.getLast());
         }
         endUser = whole.length() <= CallLabels.END_USER_CHARS_MAX
                 ? whole
