@@ -28,10 +28,10 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     public static final String OTHER = "other";
 
     /** The most new values of a name in a day (UTC). */
-    static final int NEW_A_DAY = 1_000;
+    private static final int NEW_A_DAY = 1_000;
 
     /** The most values of a name. */
-    static final int VALUES_MAX = 10_000;
+    private static final int VALUES_MAX = 10_000;
 
     private static final int KEPT_MAX = 50_000;
     private static final Duration KEPT_AMONG_SERVERS = Duration.ofMinutes(1);
@@ -62,17 +62,9 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     private final Set<Full> full = new HashSet<>();
     private final LongAdder tagsOver = new LongAdder();
     private final LongAdder endUsersOver = new LongAdder();
-    private final int newADay;
-    private final int valuesMax;
 
     public LabelNumbers() {
-        this(NEW_A_DAY, VALUES_MAX);
-    }
-
-    LabelNumbers(int newADay, int valuesMax) {
         super(changes());
-        this.newADay = newADay;
-        this.valuesMax = valuesMax;
     }
 
     @SuppressWarnings("unchecked") // a class literal has no type arguments
@@ -167,8 +159,8 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
         if (full.contains(present)) {
             return true;
         }
-        boolean isFull = statements.number(NEW, accountId, name, day) >= newADay
-                || statements.number(ALL, accountId, name) >= valuesMax;
+        boolean isFull = statements.number(NEW, accountId, name, day) >= NEW_A_DAY
+                || statements.number(ALL, accountId, name) >= VALUES_MAX;
         if (isFull) {
             full.removeIf(other -> other.day() < day);
             full.add(present);
