@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.app.Addresses.CannotListen;
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
@@ -135,9 +136,9 @@ public record AppActions(PrintWriter out) implements Actions {
                     new SignUp(() -> false, () -> new StartCredits(0, true)); // commands do not sign up accounts
             Links links = PeopleModule.links(books, MailModule.letters(settings), closed, clock, random);
             AuditedWriter audited = new AuditedWriter(books.writer(), clock);
-            List<AdminRoute> routes =
-                    new ArrayList<>(OperatorModule.administration(books, links, settings, audited, random)
-                            .routes());
+            List<AdminRoute> routes = new ArrayList<>(OperatorModule.administration(
+                            books, links, settings, () -> settings.get(PageSettings.MEMBERS), audited, clock, random)
+                    .routes());
             routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books, clock, random), audited).routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {

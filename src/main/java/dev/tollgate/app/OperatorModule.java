@@ -15,6 +15,8 @@ import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.function.IntSupplier;
 
 /**
  * The actions of operators by the API, the command line and the console alike.
@@ -37,8 +39,14 @@ public record OperatorModule(
             Ground ground, BooksModule books, UpstreamsModule upstreams, PeopleModule people, MoneyModule money) {
         UpstreamChannels channels = upstreams.channels();
         AuditedWriter audited = new AuditedWriter(books.writer(), ground.clock());
-        Administration administration =
-                administration(books, people.links(), ground.settings(), audited, ground.random());
+        Administration administration = administration(
+                books,
+                people.links(),
+                ground.settings(),
+                PeopleModule.membersMax(ground),
+                audited,
+                ground.clock(),
+                ground.random());
         return new OperatorModule(
                 administration,
                 new Deletions(administration.deeds(), people.leaving(), audited),
@@ -65,11 +73,19 @@ public record OperatorModule(
     }
 
     static Administration administration(
-            BooksModule books, Links links, Settings settings, AuditedWriter audited, SecureRandom random) {
+            BooksModule books,
+            Links links,
+            Settings settings,
+            IntSupplier membersMax,
+            AuditedWriter audited,
+            InstantSource clock,
+            SecureRandom random) {
         return Administration.of(
                 books.stores().ledger(),
                 books.stores().keys(),
                 books.people(),
+                PeopleModule.members(books, clock, random),
+                PeopleModule.organizationRoutes(books, links, settings, membersMax, clock, random),
                 links,
                 settings.find(PageSettings.PUBLIC_URL),
                 books.kind(),

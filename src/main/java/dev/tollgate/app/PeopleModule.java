@@ -8,7 +8,6 @@ import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyGate;
-import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.oidc.OidcClient;
@@ -16,6 +15,7 @@ import dev.tollgate.customers.oidc.OidcSignIn;
 import dev.tollgate.customers.organizations.InvitationsHandler;
 import dev.tollgate.customers.organizations.MembersHandler;
 import dev.tollgate.customers.organizations.OrganizationHandler;
+import dev.tollgate.customers.organizations.OrganizationRoute;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.organizations.TeamsHandler;
 import dev.tollgate.customers.people.Identities;
@@ -25,7 +25,6 @@ import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
-import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Route;
 import dev.tollgate.upstreams.connections.Outbound;
 import java.net.URI;
@@ -36,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,9 +77,9 @@ public record PeopleModule(
                         ground.random()),
                 new CustomerKeys(
                         books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
-                new Members(books.database(), books.stores().keys(), books.writer(), ground.clock(), ground.random()),
+                members(books, ground.clock(), ground.random()),
                 new Teams(books.database(), books.stores().keys(), books.writer(), ground.clock(), ground.random()),
-                new Organizations(books.database(), books.stores().ledger(), books.writer(), ground.clock()),
+                organizations(books, ground.clock()),
                 new Leaving(books.database(), books.people(), books.stores().keys(), books.writer(), ground.clock()));
     }
 
@@ -119,70 +119,48 @@ public record PeopleModule(
         return signIn;
     }
 
-    /** Returns the routes below {@code /v1/organization}, each with the scope that it needs. */
+    /** Returns the routes below {@code /v1/organization}. */
     List<Route<?>> routes(KeyGate key, BooksModule books, Ground ground) {
         List<Route<?>> routes = new ArrayList<>();
-        organization(
-                routes,
-                key,
-                new OrganizationHandler(organizations, new AccountLog(books.database()), new Labels(books.database())));
-        KeyGate read = key.forManagement(Scope.MEMBERS_READ);
-        KeyGate write = key.forManagement(Scope.MEMBERS_WRITE);
-        members(routes, read, write, new MembersHandler(members));
-        IntSupplier most = () -> Objects.requireNonNull(ground.current().find(PageSettings.MEMBERS));
-        URI site = ground.settings().find(PageSettings.PUBLIC_URL);
-        invitations(
-                routes, read, write, new InvitationsHandler(members, organizations, teams, links.handed(), most, site));
-        teams(routes, read, write, new TeamsHandler(teams, members));
+        organizationRoutes(books, links, ground.settings(), membersMax(ground), ground.clock(), ground.random())
+                .forEach(each -> CallRoutes.api(routes, each.forKeys(key)));
         return routes;
     }
 
-    private static void organization(List<Route<?>> routes, KeyGate key, OrganizationHandler handler) {
-        String path = "/organization";
-        CallRoutes.api(routes, Route.get(path, key.forManagement(Scope.MEMBERS_READ), handler.one()));
-        CallRoutes.api(routes, Route.patch(path, key.forManagement(), handler.change()));
-        KeyGate usage = key.forManagement(Scope.USAGE_READ);
-        CallRoutes.api(routes, Route.get(path + "/budgets", usage, handler.budgets()));
-        CallRoutes.api(routes, Route.get(path + "/tags/{name}", usage, handler.tagValues()));
-        KeyGate members = key.forManagement(Scope.MEMBERS_WRITE);
-        CallRoutes.api(routes, Route.post(path + "/end-users/erase", members, handler.eraseEndUser()));
-        KeyGate budgets = key.forManagement(Scope.BUDGETS_WRITE);
-        CallRoutes.api(routes, Route.put(path + "/budgets/{owner}", budgets, handler.setBudgets()));
-        KeyGate audit = key.forManagement(Scope.AUDIT_READ);
-        CallRoutes.api(routes, Route.get(path + "/audit-log", audit, handler.auditLog()));
+    /** Returns the most members and open invitations of an organization, as it is set now. */
+    static IntSupplier membersMax(Ground ground) {
+        return () -> Objects.requireNonNull(ground.current().find(PageSettings.MEMBERS));
     }
 
-    private static void members(List<Route<?>> routes, KeyGate read, KeyGate write, MembersHandler handler) {
-        String path = "/organization/members";
-        CallRoutes.api(routes, Route.get(path, read, handler.list()));
-        CallRoutes.api(routes, Route.get(path + "/{id}", read, handler.one()));
-        CallRoutes.api(routes, Route.patch(path + "/{id}", write, handler.change()));
-        CallRoutes.api(
-                routes, Route.delete(path + "/{id}", write, handler.delete()).taking(BodyKind.JSON));
+    /** Returns what can be asked of an organization by its management keys and by the operator. */
+    static List<OrganizationRoute> organizationRoutes(
+            BooksModule books,
+            Links links,
+            Settings settings,
+            IntSupplier membersMax,
+            InstantSource clock,
+            SecureRandom random) {
+        Members members = members(books, clock, random);
+        Teams teams = new Teams(books.database(), books.stores().keys(), books.writer(), clock, random);
+        Organizations organizations = organizations(books, clock);
+        AccountLog log = new AccountLog(books.database());
+        URI site = settings.find(PageSettings.PUBLIC_URL);
+        return Stream.of(
+                        new OrganizationHandler(organizations, log, new Labels(books.database())).routes(),
+                        new MembersHandler(members).routes(),
+                        new TeamsHandler(teams, members).routes(),
+                        new InvitationsHandler(members, organizations, teams, links.handed(), membersMax, site)
+                                .routes())
+                .flatMap(List::stream)
+                .toList();
     }
 
-    private static void invitations(List<Route<?>> routes, KeyGate read, KeyGate write, InvitationsHandler handler) {
-        String path = "/organization/invitations";
-        CallRoutes.api(routes, Route.get(path, read, handler.list()));
-        CallRoutes.api(routes, Route.post(path, write, handler.create()));
-        CallRoutes.api(routes, Route.delete(path + "/{id}", write, handler.delete()));
-        CallRoutes.api(
-                routes,
-                Route.post(path + "/{id}/resend", write, handler.resend()).taking());
+    static Members members(BooksModule books, InstantSource clock, SecureRandom random) {
+        return new Members(books.database(), books.stores().keys(), books.writer(), clock, random);
     }
 
-    private static void teams(List<Route<?>> routes, KeyGate read, KeyGate write, TeamsHandler handler) {
-        String path = "/organization/teams";
-        CallRoutes.api(routes, Route.get(path, read, handler.list()));
-        CallRoutes.api(routes, Route.post(path, write, handler.create()));
-        CallRoutes.api(routes, Route.get(path + "/{id}", read, handler.one()));
-        CallRoutes.api(routes, Route.patch(path + "/{id}", write, handler.change()));
-        CallRoutes.api(routes, Route.delete(path + "/{id}", write, handler.delete()));
-        CallRoutes.api(routes, Route.put(path + "/{id}/members/{member}", write, handler.put()));
-        CallRoutes.api(
-                routes,
-                Route.delete(path + "/{id}/members/{member}", write, handler.remove())
-                        .taking(BodyKind.JSON));
+    private static Organizations organizations(BooksModule books, InstantSource clock) {
+        return new Organizations(books.database(), books.stores().ledger(), books.writer(), clock);
     }
 
     List<Sweep> sweeps() {

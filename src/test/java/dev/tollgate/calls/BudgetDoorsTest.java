@@ -47,11 +47,8 @@ class BudgetDoorsTest {
                     "/v1beta/models/gemini-embedding-001:batchEmbedContents",
                     "{\"requests\":[{\"model\":\"models/gemini-embedding-001\",\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}"));
 
-    private static void set(Gateway gateway, String account, String members) {
-        Reply reply = gateway.post(
-                "/admin/accounts/" + account + "/budgets",
-                "{" + members + ",\"reason\":\"for a test\"}",
-                Channels.ADMIN_KEY);
+    private static void set(Gateway gateway, String account, String owner, String windows) {
+        Reply reply = gateway.setBudgets(account, owner, windows);
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     }
 
@@ -65,14 +62,15 @@ class BudgetDoorsTest {
         try (Gateway gateway =
                 Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", Channels.ADMIN_KEY), "sign-up.credits", "100")) {
             Customer customer = gateway.customer("100");
-            set(gateway, customer.account(), "\"owner\":\"account\",\"month\":0");
+            set(gateway, customer.account(), "account", "\"month\":0");
             DOORS.forEach((path, body) -> assertRefused(gateway.post(path, body, customer.key())));
 
             Browser browser = new Browser(gateway.url()).signUp("ann@example.org", "a password for the tests");
             set(
                     gateway,
                     gateway.text("SELECT account_id FROM person WHERE email = 'ann@example.org'"),
-                    "\"owner\":\"each_member\",\"day\":0");
+                    "each_member",
+                    "\"day\":0");
             Browser.Page page = browser.call("/playground", "/playground/chat", CHAT);
             assertThat(page.status()).as(page.body()).isEqualTo(429);
             assertThat(page.body()).contains("spend_limit_exceeded");
@@ -122,7 +120,7 @@ class BudgetDoorsTest {
 
     private static void assertOneCallFits(Channels channels) {
         Customer customer = channels.customer();
-        set(channels.gateway(), customer.account(), "\"owner\":\"account\",\"total\":0.28");
+        set(channels.gateway(), customer.account(), "account", "\"total\":0.28");
         assertThat(channels.text()).isEqualTo("from b");
         assertThat(used(customer)).isEqualByComparingTo("0.1");
         assertRefused(channels.call());
@@ -143,12 +141,12 @@ class BudgetDoorsTest {
         try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", Channels.ADMIN_KEY))) {
             gateway.setNow(Instant.parse("2026-12-01T00:00:00Z"));
             Customer customer = gateway.customer("100");
-            set(gateway, customer.account(), "\"owner\":\"account\",\"day\":50");
+            set(gateway, customer.account(), "account", "\"day\":50");
             assertThat(customer.chat(CHAT).status()).isEqualTo(200);
             assertThat(gateway.asked().getLast().path()).contains("gemini-3.8-flash");
             BigDecimal used = used(customer);
             assertThat(used).isPositive().isEqualByComparingTo(customer.consumed());
-            set(gateway, customer.account(), "\"owner\":\"account\",\"day\":" + used);
+            set(gateway, customer.account(), "account", "\"day\":" + used);
             int asked = gateway.asked().size();
             assertRefused(customer.chat(CHAT));
             assertThat(gateway.asked()).hasSize(asked);
@@ -166,7 +164,7 @@ class BudgetDoorsTest {
                     "{\"input\":0,\"output\":" + output + ",\"reason\":\"for a test\"}",
                     Channels.ADMIN_KEY);
             assertThat(price.status()).as(price.text()).isLessThan(300);
-            set(gateway, customer.account(), "\"owner\":\"account\",\"total\":0");
+            set(gateway, customer.account(), "account", "\"total\":0");
             Reply reply = customer.chat(CHAT.replace("gemini-2.5-pro", "google/gemini-2.5-pro"));
             assertThat(reply.status()).as(reply.text()).isEqualTo(status);
             assertThat(customer.consumed()).isEqualByComparingTo("0");

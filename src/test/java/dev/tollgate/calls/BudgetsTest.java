@@ -40,14 +40,16 @@ class BudgetsTest {
         gateway.close();
     }
 
-    private static String path(Customer customer) {
-        return "/admin/accounts/" + customer.account() + "/budgets";
-    }
-
-    private static JsonNode set(Customer customer, String members) {
-        Reply reply = gateway.post(path(customer), "{" + members + ",\"reason\":\"for a test\"}", ADMIN_KEY);
+    private static JsonNode set(Customer customer, String owner, String windows) {
+        Reply reply = gateway.setBudgets(customer.account(), owner, windows);
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         return reply.json();
+    }
+
+    private static Reply setZone(Customer customer, String zone) {
+        String path = "/admin/accounts/" + customer.account() + "/organization";
+        String body = "{\"time_zone\":\"" + zone + "\",\"reason\":\"for a test\"}";
+        return gateway.send("PATCH", path, body, ADMIN_KEY);
     }
 
     private static Reply post(Customer customer, String path, String body) {
@@ -71,11 +73,11 @@ class BudgetsTest {
     void a_reached_budget_of_a_team_is_named_on_every_door() {
         Customer customer = inTeam();
         String team = "team_" + customer.account().substring(4);
-        set(customer, "\"time_zone\":\"Europe/Berlin\"");
+        assertThat(setZone(customer, "Europe/Berlin").status()).isEqualTo(200);
         for (int i = 0; i < 12; i++) { // 0.01 credits each
             assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         }
-        JsonNode now = set(customer, "\"owner\":\"" + team + "\",\"month\":0.1299");
+        JsonNode now = set(customer, team, "\"month\":0.1299");
         assertThat(now.at("/data/0/used").asDouble())
                 .as("what was spent before")
                 .isPositive();
@@ -121,10 +123,10 @@ class BudgetsTest {
         Customer customer = inTeam();
         String team = "team_" + customer.account().substring(4);
         assertThat(customer.chat(CHAT).status()).isEqualTo(200); // 0.01 credits
-        set(customer, "\"time_zone\":\"Europe/Berlin\"");
-        set(customer, "\"owner\":\"account\",\"day\":50,\"total\":null");
-        set(customer, "\"owner\":\"" + team + "\",\"month\":20");
-        set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":30");
+        assertThat(setZone(customer, "Europe/Berlin").status()).isEqualTo(200);
+        set(customer, "account", "\"day\":50,\"total\":null");
+        set(customer, team, "\"month\":20");
+        set(customer, customer.keyId(), "\"week\":30");
 
         JsonNode credits = customer.credits();
         assertThat(credits.toString())
@@ -140,9 +142,9 @@ class BudgetsTest {
                         .replace("TEAM", team)
                         .replace("ACCOUNT", customer.account()));
 
-        set(customer, "\"owner\":\"account\",\"day\":200");
-        set(customer, "\"owner\":\"" + team + "\",\"month\":200");
-        set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":null");
+        set(customer, "account", "\"day\":200");
+        set(customer, team, "\"month\":200");
+        set(customer, customer.keyId(), "\"week\":null");
         assertThat(customer.credits().get("balance").decimalValue())
                 .as("the company's balance limits it")
                 .isEqualByComparingTo("99.99");
@@ -153,7 +155,7 @@ class BudgetsTest {
         Customer customer = inTeam();
         String team = "team_" + customer.account().substring(4);
         gateway.execute("UPDATE team SET name = 'Köln \"{R&D}\"' WHERE id = '" + team + "'");
-        set(customer, "\"owner\":\"" + team + "\",\"month\":0.5");
+        set(customer, team, "\"month\":0.5");
         gateway.script(UpstreamScript.answers()
                 .text("a ", new UpstreamScript.Tokens(10, 10, 0))
                 .text("b ", new UpstreamScript.Tokens(10, 1_000, 0))
@@ -173,7 +175,7 @@ class BudgetsTest {
         assertThat(stopped.has("needed")).isFalse();
         assertThat(stopped.get("resets_at").asString()).isEqualTo("2026-12-01T00:00:00Z");
         assertThat(customer.chat(CHAT).status()).isEqualTo(429);
-        set(customer, "\"owner\":\"" + team + "\",\"month\":5");
+        set(customer, team, "\"month\":5");
         String whole = customer.chat(CHAT).json().get("id").asString();
         assertThat(gateway.get("/v1/tasks/" + whole, customer.key()).json().has("stopped_by"))
                 .isFalse();
@@ -202,38 +204,36 @@ class BudgetsTest {
     @Test
     void a_raised_or_removed_budget_lets_the_next_call_in() {
         Customer customer = gateway.customer("100");
-        set(customer, "\"owner\":\"account\",\"day\":0");
+        set(customer, "account", "\"day\":0");
         assertThat(customer.chat(CHAT).status()).isEqualTo(429);
-        set(customer, "\"owner\":\"account\",\"day\":50");
+        set(customer, "account", "\"day\":50");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
-        set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":0");
+        set(customer, customer.keyId(), "\"week\":0");
         assertThat(customer.chat(CHAT).error().at("/budget/owner").asString()).isEqualTo("key");
-        assertThat(set(customer, "\"owner\":\"" + customer.keyId() + "\",\"week\":null")
-                        .get("data"))
-                .hasSize(1);
+        assertThat(set(customer, customer.keyId(), "\"week\":null").get("data")).isEmpty();
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
-        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains("account.budgets", "for a test");
+        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text())
+                .contains("budget.set", customer.account(), "for a test");
     }
 
     @Test
     void a_wrong_budget_is_refused_with_its_field() {
         Customer customer = gateway.customer("100");
         for (String[] wrong : new String[][] {
-            {"\"owner\":\"account\",\"month\":-1", "month"},
-            {"\"owner\":\"account\",\"month\":\"unlimited\"", "month"},
-            {"\"owner\":\"account\"", "owner"},
-            {"\"time_zone\":\"Mars/Olympus\"", "time_zone"},
-            {"\"owner\":\"account\",\"year\":1", "year"}
+            {"\"month\":-1", "month"},
+            {"\"month\":\"unlimited\"", "month"},
+            {"\"year\":1", "year"}
         }) {
-            Reply reply = gateway.post(path(customer), "{" + wrong[0] + ",\"reason\":\"for a test\"}", ADMIN_KEY);
+            Reply reply = gateway.setBudgets(customer.account(), "account", wrong[0]);
             assertThat(reply.status()).as(reply.text()).isEqualTo(400);
             assertThat(reply.error().get("param").asString()).isEqualTo(wrong[1]);
         }
-        Reply unknown =
-                gateway.post(path(customer), "{\"owner\":\"team_9\",\"month\":1,\"reason\":\"for a test\"}", ADMIN_KEY);
+        assertThat(setZone(customer, "Mars/Olympus").error().get("param").asString())
+                .isEqualTo("time_zone");
+        Reply unknown = gateway.setBudgets(customer.account(), "team_9", "\"month\":1");
         assertThat(unknown.status()).as(unknown.text()).isEqualTo(404);
-        set(customer, "\"time_zone\":\"Asia/Tokyo\"");
-        Reply soon = gateway.post(path(customer), "{\"time_zone\":\"UTC\",\"reason\":\"for a test\"}", ADMIN_KEY);
+        assertThat(setZone(customer, "Asia/Tokyo").status()).isEqualTo(200);
+        Reply soon = setZone(customer, "UTC");
         assertThat(soon.status()).as(soon.text()).isEqualTo(409);
     }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class Transcript {
 
     /** Each with one group for the kind, unless the kind is fixed. */
-    private static final Pattern NAMED = Pattern.compile("\\b(acc|key|per|mail|chatcmpl)[_-][A-Za-z0-9]{20,40}\\b"
+    private static final Pattern NAMED = Pattern.compile("\\b(acc|key|per|team|mail|chatcmpl)[_-][A-Za-z0-9]{20,40}\\b"
             + "|\\b(sk)-[0-9a-f]{64}\\b|(?<=/)(invite|reset)/[A-Za-z0-9_-]{20,}");
 
     /** What differs from run to run and is never named by a later step. */

@@ -583,10 +583,20 @@ public final class Gateway implements AutoCloseable {
     }
 
     public Reply post(String path, String body, String key) {
+        return send("POST", path, body, key);
+    }
+
+    public Reply send(String method, String path, String body, String key) {
         return send(HttpRequest.newBuilder(URI.create(url() + path))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+                .method(method, HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Sets windows of an owner's budgets as the operator. @param windows members of JSON */
+    public Reply setBudgets(String account, String owner, String windows) {
+        String path = "/admin/accounts/" + account + "/budgets/" + owner;
+        return send("PUT", path, "{" + windows + ",\"reason\":\"for a test\"}", Channels.ADMIN_KEY);
     }
 
     public Reply chat(String body) {

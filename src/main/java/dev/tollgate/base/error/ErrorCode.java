@@ -1,8 +1,9 @@
 package dev.tollgate.base.error;
 
 /**
- * The ten errors of the published contract (documents S000, S002, S003: "Error Reference"), and two of OpenAI's that clients act upon: if the
- * context is too long they shorten it, and if the response before is not kept they send the whole conversation. A status may be more precise than the one here where decision D28 says so; the code and the type
+ * The ten errors of the published contract (documents S000, S002, S003: "Error Reference"), two of OpenAI's that clients act upon (if the
+ * context is too long they shorten it, and if the response before is not kept they send the whole conversation), and {@code last_owner} for
+ * organizations, in which someone has to be made an owner first. A status may be more precise than the one here where decision D28 says so; the code and the type
  * never differ.
  */
 public enum ErrorCode {
@@ -14,6 +15,7 @@ public enum ErrorCode {
     IP_NOT_ALLOWED(403, "ip_not_allowed", "permission_error"),
     MODEL_NOT_FOUND(404, "model_not_found", "invalid_request_error"),
     TASK_NOT_FOUND(404, "task_not_found", "invalid_request_error"),
+    LAST_OWNER(409, "last_owner", "invalid_request_error"),
     RATE_LIMIT_EXCEEDED(429, "rate_limit_exceeded", "rate_limit_error"),
     SPEND_LIMIT_EXCEEDED(429, "spend_limit_exceeded", "billing_error"),
     INTERNAL_ERROR(500, "internal_error", "api_error"),

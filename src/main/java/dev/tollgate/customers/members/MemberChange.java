@@ -59,17 +59,6 @@ class MemberChange extends Write<Outcome> {
         return new MemberChange(by, memberId, role, null, null);
     }
 
-    /** Makes a member an owner without an owner's consent. */
-    static MemberChange appoint(Acting operator, String memberId) {
-        return new MemberChange(operator, memberId, MemberRole.OWNER, null, null) {
-
-            @Override
-            boolean mayChange(Statements statements, MemberRole target) {
-                return true;
-            }
-        };
-    }
-
     /** @param keys of the member, which this unit changes; null only judges whether the membership may end */
     static MemberChange end(Acting by, String memberId, Instant at, @Nullable LeaversKeys keys) {
         return new MemberChange(by, memberId, null, at, keys);
@@ -143,10 +132,14 @@ class MemberChange extends Write<Outcome> {
     }
 
     /**
-     * Returns whether the present role of who changes it suffices: all may leave or step down, owners change all, admins those who are no owners, keys
+     * Returns whether the present role of who changes it suffices: all may leave or step down, owners and the operator change all, admins those
+     * who are no owners, keys
      * {@link MemberRole#OF_KEYS}.
      */
-    boolean mayChange(Statements statements, MemberRole target) throws SQLException {
+    private boolean mayChange(Statements statements, MemberRole target) throws SQLException {
+        if (by.isOperator()) {
+            return true;
+        }
         if (by.isKey()) {
             return MemberRole.OF_KEYS.contains(target) && (role == null || MemberRole.OF_KEYS.contains(role));
         }

@@ -5,7 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.members.Members.Invitation;
@@ -15,7 +15,6 @@ import dev.tollgate.customers.people.Visit;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Exchange;
-import dev.tollgate.http.Handler;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /v1/organization/invitations}: open invitations, their links and their end. */
+/** Invitations to an organization: the open ones, their links and their end. */
 public final class InvitationsHandler {
 
     private static final Duration COME_BACK = Duration.ofHours(1);
@@ -57,30 +56,35 @@ public final class InvitationsHandler {
         this.site = site;
     }
 
-    public Handler<KeyCaller> list() {
-        return OrganizationRequest.reading(request ->
-                request.page(members.invitations(request.account()), InvitationsHandler::id, InvitationsHandler::json));
+    public List<OrganizationRoute> routes() {
+        String one = "/invitations/{invitation}";
+        Scope write = Scope.MEMBERS_WRITE;
+        return List.of(
+                OrganizationRoute.list(
+                        "/invitations",
+                        Scope.MEMBERS_READ,
+                        request -> request.page(
+                                members.invitations(request.account()),
+                                InvitationsHandler::id,
+                                InvitationsHandler::json)),
+                OrganizationRoute.change(
+                        "POST", "/invitations", write, 201, this::create, List.of("email", "role", "teams")),
+                OrganizationRoute.change("POST", one + "/resend", write, 200, this::resend, List.of()),
+                OrganizationRoute.change("DELETE", one, write, 204, this::revoke, List.of()));
     }
 
-    public Handler<KeyCaller> create() {
-        return OrganizationRequest.taking(
-                201,
-                request -> invite(request, email(request), MembersHandler.role(request), teams(request), null),
-                List.of("email", "role", "teams"));
+    private ObjectNode create(OrganizationRequest request) {
+        return invite(request, email(request), MembersHandler.role(request), teams(request), null);
     }
 
-    public Handler<KeyCaller> resend() {
-        return OrganizationRequest.reading(request -> {
-            Invitation old = find(request);
-            return invite(request, old.email(), Objects.requireNonNull(old.role()), old.teams(), old.id());
-        });
+    private ObjectNode resend(OrganizationRequest request) {
+        Invitation old = find(request);
+        return invite(request, old.email(), role(old), old.teams(), old.id());
     }
 
-    public Handler<KeyCaller> delete() {
-        return OrganizationRequest.reading(request -> {
-            links.revoke(find(request).id(), request.by());
-            return null;
-        });
+    private @Nullable ObjectNode revoke(OrganizationRequest request) {
+        links.revoke(find(request).id(), request.by());
+        return null;
     }
 
     private static String id(Invitation invitation) {
@@ -89,14 +93,18 @@ public final class InvitationsHandler {
 
     private Invitation find(OrganizationRequest request) {
         Invitation found = members.invitations(request.account()).stream()
-                .filter(each -> id(each).equals(request.path("id")))
+                .filter(each -> id(each).equals(request.path("invitation")))
                 .findFirst()
                 .orElseThrow(() ->
                         OrganizationRequest.refused(404, "The invitation does not exist, or was accepted or revoked."));
-        if (found.role() == null || !MemberRole.OF_KEYS.contains(found.role())) {
+        if (!MembersHandler.mayGive(request, role(found))) {
             throw MembersHandler.byPeople("invite");
         }
         return found;
+    }
+
+    private static MemberRole role(Invitation invitation) {
+        return invitation.role() == null ? MemberRole.OWNER : invitation.role();
     }
 
     private static String email(OrganizationRequest request) {
@@ -133,10 +141,11 @@ public final class InvitationsHandler {
                 .find(request.account())
                 .map(Organizations.Organization::name)
                 .orElse(request.account());
+        Exchange exchange = request.exchange();
         HandedLinks.Invited made = links.invite(
                 new HandedLinks.ToJoin(email, role, name, membersMax.getAsInt(), teams, replaces),
                 request.by(),
-                visit(request.exchange()));
+                exchange == null ? null : visit(exchange));
         if (made.complaint() != null) {
             throw refused(made.complaint());
         }
@@ -145,7 +154,7 @@ public final class InvitationsHandler {
                 .findFirst()
                 .orElseThrow(() -> OrganizationRequest.refused(409, "The invitation was accepted or revoked."));
         ObjectNode json = json(invitation);
-        return made.path() == null ? json : json.put("link", address(request.exchange()) + made.path());
+        return made.path() == null ? json : json.put("link", address(exchange) + made.path());
     }
 
     private static ApiException refused(String complaint) {
@@ -156,10 +165,12 @@ public final class InvitationsHandler {
                 : OrganizationRequest.refused(409, complaint);
     }
 
-    private String address(Exchange exchange) {
-        return site != null
-                ? site.toString()
-                : "http://" + Objects.requireNonNullElse(exchange.header("host"), "127.0.0.1");
+    /** Returns what goes before a link's path; empty for the operator if this server's public address is not set. */
+    private String address(@Nullable Exchange exchange) {
+        if (site != null || exchange == null) {
+            return site == null ? "" : site.toString();
+        }
+        return "http://" + Objects.requireNonNullElse(exchange.header("host"), "127.0.0.1");
     }
 
     private static Visit visit(Exchange exchange) {
@@ -172,12 +183,11 @@ public final class InvitationsHandler {
     }
 
     private static ObjectNode json(Invitation invitation) {
-        MemberRole role = invitation.role();
         ObjectNode json = ApiJson.MAPPER
                 .createObjectNode()
                 .put("id", id(invitation))
                 .put("email", invitation.email())
-                .put("role", (role == null ? MemberRole.OWNER : role).text())
+                .put("role", role(invitation).text())
                 .put("mailed", invitation.isMailed())
                 .put("created_at", ApiJson.seconds(invitation.madeAt()))
                 .put("ends_at", ApiJson.seconds(invitation.endsAt()));

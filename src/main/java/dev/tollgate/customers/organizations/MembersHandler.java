@@ -1,14 +1,16 @@
 package dev.tollgate.customers.organizations;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.members.Members.Member;
 import dev.tollgate.customers.roles.MemberRole;
-import dev.tollgate.http.Handler;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /v1/organization/members}: members, their roles, and the end of a membership. */
+/** Members of an organization: their roles, and the end of a membership. */
 public final class MembersHandler {
 
     private static final String DELETE = "delete";
@@ -32,32 +34,30 @@ public final class MembersHandler {
         this.members = members;
     }
 
-    public Handler<KeyCaller> list() {
-        return OrganizationRequest.reading(
-                request -> request.page(members.list(request.account()), Member::id, MembersHandler::json));
-    }
-
-    public Handler<KeyCaller> one() {
-        return OrganizationRequest.reading(request -> withKeys(request, find(request)));
-    }
-
-    public Handler<KeyCaller> change() {
-        return OrganizationRequest.taking(200, this::change, List.of("role"));
-    }
-
-    public Handler<KeyCaller> delete() {
-        return OrganizationRequest.taking(204, this::remove, List.of("keys"));
+    public List<OrganizationRoute> routes() {
+        String one = "/members/{member}";
+        return List.of(
+                OrganizationRoute.list(
+                        "/members",
+                        Scope.MEMBERS_READ,
+                        request -> request.page(members.list(request.account()), Member::id, MembersHandler::json)),
+                OrganizationRoute.get(one, Scope.MEMBERS_READ, request -> withKeys(request, find(request))),
+                OrganizationRoute.change("PATCH", one, Scope.MEMBERS_WRITE, 200, this::change, List.of("role")),
+                OrganizationRoute.change("DELETE", one, Scope.MEMBERS_WRITE, 204, this::remove, List.of("keys")));
     }
 
     private Member find(OrganizationRequest request) {
-        return members.find(request.account(), request.path("id"))
-                .orElseThrow(() -> OrganizationRequest.refused(404, "The member does not exist, or has left."));
+        return members.find(request.account(), request.path("member")).orElseThrow(MembersHandler::none);
     }
 
-    /** Returns the member of a change by a key. */
+    private static ApiException none() {
+        return OrganizationRequest.refused(404, "The member does not exist, or has left.");
+    }
+
+    /** Returns the member of a change. */
     private Member changeable(OrganizationRequest request) {
         Member member = find(request);
-        if (!MemberRole.OF_KEYS.contains(member.role())) {
+        if (!mayGive(request, member.role())) {
             throw byPeople("change or remove");
         }
         return member;
@@ -66,16 +66,21 @@ public final class MembersHandler {
     private ObjectNode change(OrganizationRequest request) {
         MemberRole role = role(request);
         Member member = changeable(request);
-        check(members.setRole(request.by(), member.id(), role));
+        check(request, members.setRole(request.by(), member.id(), role));
         return withKeys(request, find(request));
     }
 
-    /** Reads the role that a key gives. */
+    /** Returns whether the role is one that who asks can give and take. */
+    static boolean mayGive(OrganizationRequest request, MemberRole role) {
+        return !request.by().isKey() || MemberRole.OF_KEYS.contains(role);
+    }
+
+    /** Reads the role that is given. */
     static MemberRole role(OrganizationRequest request) {
         String text = request.text("role");
         for (MemberRole role : MemberRole.values()) {
             if (role.text().equals(text)) {
-                if (!MemberRole.OF_KEYS.contains(role)) {
+                if (!mayGive(request, role)) {
                     throw byPeople("make");
                 }
                 return role;
@@ -84,7 +89,10 @@ public final class MembersHandler {
         throw OrganizationRequest.wrong(
                 "role",
                 "must be one of "
-                        + MemberRole.OF_KEYS.stream().map(MemberRole::text).collect(Collectors.joining(", ")));
+                        + Arrays.stream(MemberRole.values())
+                                .filter(role -> mayGive(request, role))
+                                .map(MemberRole::text)
+                                .collect(Collectors.joining(", ")));
     }
 
     static ApiException byPeople(String what) {
@@ -94,7 +102,7 @@ public final class MembersHandler {
     private @Nullable ObjectNode remove(OrganizationRequest request) {
         Member member = changeable(request);
         List<Key> its = members.keys(request.account(), member.id());
-        check(members.remove(request.by(), member.id(), moves(request, its)));
+        check(request, members.remove(request.by(), member.id(), moves(request, its)));
         return null;
     }
 
@@ -135,12 +143,15 @@ public final class MembersHandler {
                 "A team in 'keys' does not exist, is archived, or has no room for a key. Nothing was" + " changed.");
     }
 
-    private static void check(Members.Outcome outcome) {
+    private static void check(OrganizationRequest request, Members.Outcome outcome) {
         switch (outcome) {
             case Members.Done _ -> {}
-            case Members.NotAllowed _ -> throw byPeople("change or remove");
+            case Members.NotAllowed _ -> throw request.by().isKey() ? byPeople("change or remove") : none();
             case Members.LastOwner _ ->
-                throw OrganizationRequest.refused(409, "This is the last owner. An organization keeps one.");
+                throw ApiError.of(
+                                ErrorCode.LAST_OWNER,
+                                "This is the last owner. An organization keeps one: make another member an owner first.")
+                        .asException();
             case Members.HasKeys _ ->
                 throw OrganizationRequest.refused(409, "The keys of the member are being changed. Try again.");
             case Members.NoRoom _ -> throw noRoom();

@@ -5,11 +5,9 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.SetBudgets;
-import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.roles.AccountLog;
-import dev.tollgate.http.Handler;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -19,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
-/** {@code /v1/organization}, its budgets and its audit log. */
+/** An organization itself, its budgets, the values of its labels and its audit log. */
 public final class OrganizationHandler {
 
     private static final String TAG_NAMES = "tag_names";
@@ -36,32 +34,17 @@ public final class OrganizationHandler {
         this.log = log;
     }
 
-    public Handler<KeyCaller> one() {
-        return OrganizationRequest.reading(this::show);
-    }
-
-    public Handler<KeyCaller> change() {
-        return OrganizationRequest.taking(200, this::change, FIELDS);
-    }
-
-    public Handler<KeyCaller> budgets() {
-        return OrganizationRequest.reading(this::budgets);
-    }
-
-    public Handler<KeyCaller> setBudgets() {
-        return OrganizationRequest.taking(200, this::setBudgets, BudgetJson.WINDOWS);
-    }
-
-    public Handler<KeyCaller> auditLog() {
-        return OrganizationRequest.reading(this::auditLog);
-    }
-
-    public Handler<KeyCaller> tagValues() {
-        return OrganizationRequest.reading(this::tagValues);
-    }
-
-    public Handler<KeyCaller> eraseEndUser() {
-        return OrganizationRequest.taking(204, this::eraseEndUser, List.of("end_user"));
+    public List<OrganizationRoute> routes() {
+        return List.of(
+                OrganizationRoute.get("", Scope.MEMBERS_READ, this::show),
+                OrganizationRoute.change("PATCH", "", null, 200, this::change, FIELDS),
+                OrganizationRoute.list("/budgets", Scope.USAGE_READ, this::budgets),
+                OrganizationRoute.change(
+                        "PUT", "/budgets/{owner}", Scope.BUDGETS_WRITE, 200, this::setBudgets, BudgetJson.WINDOWS),
+                OrganizationRoute.list("/tags/{name}", Scope.USAGE_READ, this::tagValues),
+                OrganizationRoute.change(
+                        "POST", "/end-users/erase", Scope.MEMBERS_WRITE, 204, this::eraseEndUser, List.of("end_user")),
+                OrganizationRoute.list("/audit-log", Scope.AUDIT_READ, this::auditLog));
     }
 
     private ObjectNode show(OrganizationRequest request) {
@@ -152,7 +135,7 @@ public final class OrganizationHandler {
         if (!CallLabels.isName(name)) {
             throw OrganizationRequest.refused(404, "There is no such tag.");
         }
-        String after = request.exchange().query("after");
+        String after = request.query("after");
         int limit = request.limit();
         List<Labels.Value> values = labels.values(request.account(), name, after == null ? "" : after, limit + 1);
         List<Labels.Value> page = values.size() > limit ? values.subList(0, limit) : values;
@@ -220,7 +203,7 @@ public final class OrganizationHandler {
     // ---- the audit log ----
 
     private ObjectNode auditLog(OrganizationRequest request) {
-        String after = request.exchange().query("after");
+        String after = request.query("after");
         if (after != null && !after.matches("[1-9][0-9]{0,17}")) {
             throw OrganizationRequest.wrong("after", "must be the field next of the page before");
         }

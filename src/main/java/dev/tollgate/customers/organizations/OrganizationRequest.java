@@ -12,23 +12,34 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.roles.Acting;
-import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.Exchange;
-import dev.tollgate.http.Handler;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A request of a management key about its organization, answered off the event loop. Its methods name the field or parameter that is wrong.
+ * A request about an organization, answered off the event loop. Its methods name the field or parameter that is wrong.
  *
- * @param body the members of the body; empty if there is none
+ * @param by the key or the operator who asks
+ * @param scopes of the key; all for the operator
+ * @param path returns a parameter of the path
+ * @param query returns a parameter of the query; null if it is missing
+ * @param body its members; empty if there is none
+ * @param exchange of a key's request; null for the operator's
  */
-record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body) {
+public record OrganizationRequest(
+        Acting by,
+        Set<Scope> scopes,
+        UnaryOperator<String> path,
+        Function<String, @Nullable String> query,
+        ObjectNode body,
+        @Nullable Exchange exchange) {
 
     static final int PAGE_MAX = 200;
 
@@ -37,39 +48,26 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
     private static final int NESTING_MAX = 4;
     private static final ReadLimits LIMITS = new ReadLimits(NESTING_MAX, 1, 1, 1, 0);
 
-    /** The query is decoded here, on the loop, so that others only read it. */
-    OrganizationRequest {
+    public OrganizationRequest {
+        scopes = Set.copyOf(scopes);
+    }
+
+    /** Returns a request of a management key. The query is decoded here, on the loop, so that others only read it. */
+    static OrganizationRequest ofKey(Exchange exchange, KeyCaller caller, ObjectNode body) {
         var unused = exchange.query("");
+        Acting by = new Acting(caller.accountId(), caller.key().id(), exchange.remoteAddress(), null);
+        Set<Scope> scopes = caller.key().settings().scopes();
+        return new OrganizationRequest(by, scopes, exchange::pathParam, exchange::query, body, exchange);
     }
 
-    /** Answers a request with JSON; null for an answer without a body. */
-    interface Action {
-        @Nullable
-        ObjectNode answer(OrganizationRequest request);
+    /** Returns a request of the operator. */
+    public static OrganizationRequest ofOperator(
+            Acting by, UnaryOperator<String> path, Function<String, @Nullable String> query, ObjectNode body) {
+        return new OrganizationRequest(by, Set.of(Scope.values()), path, query, body, null);
     }
 
-    /** Makes a handler of requests without a body. */
-    static Handler<KeyCaller> reading(Action action) {
-        return (exchange, caller) ->
-                answer(200, new OrganizationRequest(exchange, caller, ApiJson.MAPPER.createObjectNode()), action);
-    }
-
-    /**
-     * Makes a handler of requests with a body.
-     *
-     * @param status of an answer with JSON; without, it is 204
-     * @param members of the body; others are refused
-     */
-    static Handler<KeyCaller> taking(int status, Action action, List<String> members) {
-        return (exchange, caller) -> {
-            Lease memory = exchange.memory();
-            exchange.read(
-                    bytes -> read(bytes, memory, members),
-                    body -> answer(status, new OrganizationRequest(exchange, caller, body), action));
-        };
-    }
-
-    private static ObjectNode read(byte[] bytes, Lease memory, List<String> members) {
+    /** Reads the body of a key's request. @param members that are known; others are refused */
+    static ObjectNode read(byte[] bytes, Lease memory, List<String> members) {
         if (bytes.length == 0) {
             return ApiJson.MAPPER.createObjectNode();
         }
@@ -87,40 +85,24 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
         return body;
     }
 
-    private static void answer(int status, OrganizationRequest request, Action action) {
-        Exchange exchange = request.exchange();
-        exchange.compute(() -> action(request, action), answer -> {
-            exchange.setHeader("cache-control", "no-store");
-            if (answer.length == 0) {
-                exchange.empty(204);
-            } else {
-                exchange.json(status, answer);
-            }
-        });
-    }
-
-    private static byte[] action(OrganizationRequest request, Action action) {
-        ObjectNode answer = RightLost.answering("an organization", () -> action.answer(request));
-        return answer == null ? new byte[0] : ApiJson.MAPPER.writeValueAsBytes(answer);
-    }
-
     String account() {
-        return caller.accountId();
-    }
-
-    /** Returns the key as who acts. */
-    Acting by() {
-        return new Acting(account(), caller.key().id(), exchange.remoteAddress(), null);
+        return by.accountId();
     }
 
     /** @throws ApiException a 403 if the key does not have the scope, for what a gate does not know */
     void need(Scope scope) {
-        scope.require(caller.key().settings().scopes());
+        scope.require(scopes);
     }
 
     /** Returns a parameter of the path. */
     String path(String name) {
-        return exchange.pathParam(name);
+        return path.apply(name);
+    }
+
+    /** Returns a parameter of the query; null if it is missing. */
+    @Nullable
+    String query(String name) {
+        return query.apply(name);
     }
 
     /** Returns a text that the body needs. */
@@ -141,7 +123,7 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
 
     /** Returns the largest number of entries of a page. */
     int limit() {
-        String text = exchange.query("limit");
+        String text = query("limit");
         if (text == null) {
             return PAGE_DEFAULT;
         }
@@ -153,7 +135,7 @@ record OrganizationRequest(Exchange exchange, KeyCaller caller, ObjectNode body)
 
     /** Returns a page of a list in the order of its ids. */
     <T> ObjectNode page(List<T> all, Function<T, String> id, Function<T, ObjectNode> json) {
-        String after = exchange.query("after");
+        String after = query("after");
         List<T> rest = all.stream()
                 .filter(entry -> after == null || id.apply(entry).compareTo(after) > 0)
                 .sorted(Comparator.comparing(id))

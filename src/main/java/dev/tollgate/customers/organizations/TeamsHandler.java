@@ -3,18 +3,17 @@ package dev.tollgate.customers.organizations;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
-import dev.tollgate.http.Handler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /v1/organization/teams}: teams and their people. */
+/** Teams of an organization and their people. */
 public final class TeamsHandler {
 
     private final Teams teams;
@@ -25,43 +24,48 @@ public final class TeamsHandler {
         this.members = members;
     }
 
-    public Handler<KeyCaller> list() {
-        return OrganizationRequest.reading(
-                request -> request.page(teams.list(request.account()), Team::id, TeamsHandler::json));
-    }
-
-    public Handler<KeyCaller> create() {
-        return OrganizationRequest.taking(
-                201, request -> json(done(teams.create(request.by(), name(request)))), List.of("name"));
-    }
-
-    public Handler<KeyCaller> one() {
-        return OrganizationRequest.reading(request ->
-                withPeople(teams.find(request.account(), request.path("id")).orElseThrow(TeamsHandler::none)));
-    }
-
-    public Handler<KeyCaller> change() {
-        return OrganizationRequest.taking(
-                200,
-                request -> withPeople(done(teams.rename(request.by(), request.path("id"), name(request)))),
-                List.of("name"));
-    }
-
-    /** Archives a team. */
-    public Handler<KeyCaller> delete() {
-        return OrganizationRequest.reading(request -> empty(teams.archive(request.by(), request.path("id"))));
-    }
-
-    public Handler<KeyCaller> put() {
-        return OrganizationRequest.taking(200, this::put, List.of("role"));
-    }
-
-    public Handler<KeyCaller> remove() {
-        return OrganizationRequest.taking(204, this::remove, List.of("keys"));
+    public List<OrganizationRoute> routes() {
+        String one = "/teams/{team}";
+        String person = one + "/members/{member}";
+        Scope write = Scope.MEMBERS_WRITE;
+        List<String> name = List.of("name");
+        return List.of(
+                OrganizationRoute.list(
+                        "/teams",
+                        Scope.MEMBERS_READ,
+                        request -> request.page(teams.list(request.account()), Team::id, TeamsHandler::json)),
+                OrganizationRoute.change(
+                        "POST",
+                        "/teams",
+                        write,
+                        201,
+                        request -> json(done(teams.create(request.by(), name(request)))),
+                        name),
+                OrganizationRoute.get(
+                        one,
+                        Scope.MEMBERS_READ,
+                        request -> withPeople(teams.find(request.account(), request.path("team"))
+                                .orElseThrow(TeamsHandler::none))),
+                OrganizationRoute.change(
+                        "PATCH",
+                        one,
+                        write,
+                        200,
+                        request -> withPeople(done(teams.rename(request.by(), request.path("team"), name(request)))),
+                        name),
+                OrganizationRoute.change(
+                        "DELETE",
+                        one,
+                        write,
+                        204,
+                        request -> empty(teams.archive(request.by(), request.path("team"))),
+                        List.of()),
+                OrganizationRoute.change("PUT", person, write, 200, this::put, List.of("role")),
+                OrganizationRoute.change("DELETE", person, write, 204, this::remove, List.of("keys")));
     }
 
     private @Nullable ObjectNode remove(OrganizationRequest request) {
-        String id = request.path("id");
+        String id = request.path("team");
         String member = request.path("member");
         List<Key> its = members.keys(request.account(), member).stream()
                 .filter(key -> key.owner().teamId().equals(id))
@@ -75,7 +79,7 @@ public final class TeamsHandler {
             throw OrganizationRequest.wrong("role", "must be admin or member");
         }
         return withPeople(
-                done(teams.put(request.by(), request.path("id"), request.path("member"), role.equals("admin"))));
+                done(teams.put(request.by(), request.path("team"), request.path("member"), role.equals("admin"))));
     }
 
     private static String name(OrganizationRequest request) {

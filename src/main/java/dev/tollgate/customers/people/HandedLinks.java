@@ -157,15 +157,20 @@ public final class HandedLinks {
         }
     }
 
-    /** Invites a person to an organization, by mail if mail is on. The answer does not show whether a person has the address. */
-    public Invited invite(ToJoin invitation, Acting by, Visit visit) {
+    /**
+     * Invites a person to an organization, by mail if mail is on. The answer does not show whether a person has the address.
+     *
+     * @param visit of who invites, which limits the mails; null for the operator, who has no limit
+     */
+    public Invited invite(ToJoin invitation, Acting by, @Nullable Visit visit) {
         String email = invitation.email().strip();
         SignIn.Invalid refused = LinkRequests.complaint(email);
         if (refused != null) {
             return Invited.refused(refused.message());
         }
-        List<Allowance> allowed =
-                new MailAllowances(people.allowances()).ofInvitations(by.accountId(), email, visit, outbox.isOn());
+        List<Allowance> allowed = visit == null
+                ? List.of()
+                : new MailAllowances(people.allowances()).ofInvitations(by.accountId(), email, visit, outbox.isOn());
         Duration wait = people.allowances().wait(allowed);
         if (wait.isPositive() || outbox.isFull()) {
             return Invited.refused(TOO_MANY);
@@ -186,7 +191,7 @@ public final class HandedLinks {
                 clock.instant(),
                 invitation.role());
         PeopleChange<String> making =
-                PeopleChange.of(rows -> use.isAllowed() ? make(rows, link, invitation) : TOO_MANY);
+                PeopleChange.of(rows -> use.isAllowed() ? make(rows, link, invitation, by.isOperator()) : TOO_MANY);
         BooleanSupplier isMade = () -> making.outcome().isEmpty();
         String path = link.kind().path(token);
         List<Change> changes = new ArrayList<>(List.of(use, making));
@@ -209,9 +214,10 @@ public final class HandedLinks {
     }
 
     /** @return a complaint; empty if the link is made */
-    private static String make(PeopleRows rows, PersonLink link, ToJoin invitation) throws SQLException {
+    private static String make(PeopleRows rows, PersonLink link, ToJoin invitation, boolean isOfOperator)
+            throws SQLException {
         String replaces = invitation.replaces();
-        if (replaces != null && !rows.withdrawInvitation(replaces, String.valueOf(link.accountId()))) {
+        if (replaces != null && !rows.withdrawInvitation(replaces, String.valueOf(link.accountId()), isOfOperator)) {
             return "This invitation was accepted or revoked.";
         }
         if (rows.places(String.valueOf(link.accountId()), link.madeAt()) >= invitation.membersMax()) {
@@ -227,7 +233,8 @@ public final class HandedLinks {
 
     /** Revokes an open invitation with a role to an organization; to do it twice is no error. */
     public void revoke(String hash, Acting by) {
-        PeopleChange<Boolean> gone = PeopleChange.of(rows -> rows.withdrawInvitation(hash, by.accountId()));
+        PeopleChange<Boolean> gone =
+                PeopleChange.of(rows -> rows.withdrawInvitation(hash, by.accountId(), by.isOperator()));
         List<Change> changes = new ArrayList<>(List.of(gone));
         changes.addAll(by.act(
                 Right.SET_MEMBERS,

@@ -92,11 +92,14 @@ final class PeopleRows {
                 "SELECT 1 FROM member WHERE account_id = ? AND person_id = ? AND left_at IS NULL", accountId, personId);
     }
 
-    /** @return whether there was an open invitation to the account, with a role; the operator's have none */
-    boolean withdrawInvitation(String hash, String accountId) throws SQLException {
+    /**
+     * @param areAll whether also one of the operator's that names no role
+     * @return whether there was such an open invitation to the account
+     */
+    boolean withdrawInvitation(String hash, String accountId, boolean areAll) throws SQLException {
         return update(
                 "DELETE FROM person_link WHERE hash = ? AND account_id = ? AND kind = 'invite' AND used_at IS NULL"
-                        + " AND role IS NOT NULL",
+                        + (areAll ? "" : " AND role IS NOT NULL"),
                 hash,
                 accountId);
     }

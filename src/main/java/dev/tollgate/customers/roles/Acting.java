@@ -3,6 +3,7 @@ package dev.tollgate.customers.roles;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,16 +14,32 @@ import org.jspecify.annotations.Nullable;
  * @param who the id of a person or a key, or {@code operator}
  * @param address the remote address; null if it is not known
  * @param membership with which the page was opened; null for keys and the operator, and for people who only join
+ * @param log also gets a row of each change; null for all but the operator
  */
 public record Acting(
         String accountId,
         String who,
         @Nullable String address,
-        @Nullable Membership membership) {
+        @Nullable Membership membership,
+        @Nullable OperatorLog log) {
+
+    private static final String OPERATOR = "operator";
+
+    /** The operator's audit log. */
+    @FunctionalInterface
+    public interface OperatorLog {
+
+        /** Returns what writes the row of a change, in the same unit. Parameters as {@link #act} has them. */
+        Change row(String action, String subject, Supplier<AccountLog.@Nullable Changed> changed);
+    }
+
+    public Acting(String accountId, String who, @Nullable String address, @Nullable Membership membership) {
+        this(accountId, who, address, membership, null);
+    }
 
     /** Returns the operator of the server, whom the log of an organization does not name: the operator's audit log does. */
-    public static Acting operator(String accountId) {
-        return new Acting(accountId, "operator", null, null);
+    public static Acting operator(String accountId, OperatorLog log) {
+        return new Acting(accountId, OPERATOR, null, null, log);
     }
 
     /** Returns whether a key acts. */
@@ -30,8 +47,13 @@ public record Acting(
         return membership == null && who.startsWith("key_");
     }
 
+    /** Returns whether the operator acts, who may change everything. */
+    public boolean isOperator() {
+        return log != null;
+    }
+
     /**
-     * Returns what goes with a change into its commit: the account's lock, the check of the right, the row of the account's log.
+     * Returns what goes with a change into its commit: the account's lock, the check of the right, the row of the account's log and the operator's.
      *
      * @param action like {@code member.role}
      * @param subject the id of what is changed
@@ -39,6 +61,11 @@ public record Acting(
      */
     public List<Change> act(
             Right right, String action, String subject, Instant at, Supplier<AccountLog.@Nullable Changed> changed) {
-        return List.of(new TakeAccount(accountId), new AccountLog.Act(this, right, action, subject, at, changed));
+        List<Change> all = new ArrayList<>(
+                List.of(new TakeAccount(accountId), new AccountLog.Act(this, right, action, subject, at, changed)));
+        if (log != null) {
+            all.add(log.row(action, subject, changed));
+        }
+        return all;
     }
 }

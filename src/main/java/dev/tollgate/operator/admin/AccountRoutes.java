@@ -1,48 +1,55 @@
 package dev.tollgate.operator.admin;
 
-import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.books.ledger.SetBudgets;
-import dev.tollgate.customers.organizations.BudgetJson;
+import dev.tollgate.customers.organizations.OrganizationRequest;
+import dev.tollgate.customers.organizations.OrganizationRoute;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /admin/accounts…}: accounts, their money and their limits. */
+/** {@code /admin/accounts…}: accounts, their money, their limits and their organizations. */
 public final class AccountRoutes {
 
     static final int PAGE_MAX = 200;
 
-    private final OperatorAccounts deeds;
+    private static final String ONE = "/admin/accounts/{id}";
 
-    public AccountRoutes(OperatorAccounts deeds) {
+    private final OperatorAccounts deeds;
+    private final List<OrganizationRoute> organization;
+    private final AuditedWriter writer;
+
+    /** @param organization what can be asked of an organization, by its keys too */
+    public AccountRoutes(OperatorAccounts deeds, List<OrganizationRoute> organization, AuditedWriter writer) {
         this.deeds = deeds;
+        this.organization = List.copyOf(organization);
+        this.writer = writer;
     }
 
     /** Returns the routes, except the deletion of an account. */
     public List<AdminRoute> routes() {
-        String one = "/admin/accounts/{id}";
-        return List.of(
+        List<AdminRoute> all = new ArrayList<>(List.of(
                 AdminRoute.get("/admin/accounts", this::list, "after", "limit"),
                 AdminRoute.post("/admin/accounts", this::create, "name", "credits", "reason")
                         .answering(201),
-                AdminRoute.get(one, request -> json(deeds.account(request.id()))),
-                AdminRoute.post(one + "/grants", this::grant, "credits", "reason", "id"),
-                AdminRoute.post(one + "/adjustments", this::adjust, "credits", "reason", "id"),
-                AdminRoute.post(one + "/block", this::block, "blocked", "reason"),
+                AdminRoute.get(ONE, request -> json(deeds.account(request.id()))),
+                AdminRoute.post(ONE + "/grants", this::grant, "credits", "reason", "id"),
+                AdminRoute.post(ONE + "/adjustments", this::adjust, "credits", "reason", "id"),
+                AdminRoute.post(ONE + "/block", this::block, "blocked", "reason"),
                 AdminRoute.get(
-                        one + "/limits",
+                        ONE + "/limits",
                         request -> deeds.limits(request.id()).json().node()),
-                AdminRoute.get(one + "/budgets", request -> json(deeds.budgets(request.id()))),
-                AdminRoute.post(one + "/budgets", this::setBudgets, members()),
                 AdminRoute.post(
-                        one + "/limits", this::setLimits, "requests", "tokens", "concurrency", "spend", "reason"));
+                        ONE + "/limits", this::setLimits, "requests", "tokens", "concurrency", "spend", "reason")));
+        organization.forEach(each -> all.add(route(each)));
+        return all;
     }
 
     private ObjectNode list(AdminRequest request) throws ActionRefused {
@@ -92,17 +99,6 @@ public final class AccountRoutes {
         return deeds.setLimits(by, request.id(), rates, spend).json().node();
     }
 
-    private static String[] members() {
-        List<String> members = new ArrayList<>(BudgetJson.WINDOWS);
-        members.addAll(List.of("owner", "time_zone", "reason"));
-        return members.toArray(String[]::new);
-    }
-
-    private ObjectNode setBudgets(AdminRequest request) throws ActionRefused {
-        By by = request.by();
-        return json(deeds.setBudgets(by, request.id(), budgets(request.id(), request.body(), deeds.now())));
-    }
-
     static ObjectNode json(Account account) {
         Balance balance = account.balance();
         return new AdminJson()
@@ -119,25 +115,40 @@ public final class AccountRoutes {
                 .node();
     }
 
-    // ---- budgets ----
+    // ---- organizations ----
 
-    /** Reads a change: the windows of an owner that the body names, or the time zone. */
-    private static SetBudgets budgets(String accountId, OperatorBody body, Instant now) throws ActionRefused {
-        if (body.has("time_zone")) {
-            return SetBudgets.zone(accountId, BudgetJson.zone(body.node("time_zone")), now);
+    /** Returns a route of an organization's management keys for the operator, who gives a reason. */
+    private AdminRoute route(OrganizationRoute route) {
+        String path = ONE + (route.path().isEmpty() ? "/organization" : route.path());
+        List<String> takes = new ArrayList<>(route.takes());
+        if (!route.method().equals("GET")) {
+            takes.add("reason");
         }
-        String owner = body.needText("owner");
-        ObjectNode windows = body.members(BudgetJson.WINDOWS);
-        if (windows.isEmpty()) {
-            throw OperatorBody.wrong("owner", "needs a window; allowed are " + String.join(", ", BudgetJson.WINDOWS));
-        }
-        return SetBudgets.of(accountId, owner, BudgetJson.change(windows, owner), now);
+        return new AdminRoute(route.method(), path, route.status(), takes, false, request -> answer(route, request));
     }
 
-    private static ObjectNode json(BudgetsNow now) {
-        ObjectNode json = new AdminJson().text("time_zone", now.zone().getId()).node();
-        var lines = json.putArray("data");
-        now.lines().forEach(line -> lines.add(BudgetJson.of(line)));
-        return json;
+    /** Invites a person to the organization that the path names. */
+    JsonNode invite(AdminRequest request) throws ActionRefused {
+        OrganizationRoute create = organization.stream()
+                .filter(each -> each.method().equals("POST") && each.path().equals("/invitations"))
+                .findFirst()
+                .orElseThrow();
+        return answer(create, request);
+    }
+
+    private JsonNode answer(OrganizationRoute route, AdminRequest request) throws ActionRefused {
+        String id = request.id();
+        deeds.requireNotDeleted(id);
+        boolean isChange = !route.method().equals("GET");
+        By by = isChange ? request.by() : By.of(request.operator().actor());
+        if (isChange) {
+            ActionRefused.where(by::needReason);
+        }
+        ObjectNode answer = route.answer(OrganizationRequest.ofOperator(
+                Acting.operator(id, writer.log(by, id)),
+                request::path,
+                request.query()::get,
+                request.body().withoutReason()));
+        return answer == null ? MissingNode.getInstance() : answer;
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Handler;
@@ -30,7 +31,7 @@ public record AdminRoute(String method, String path, int status, List<String> ta
     private static final String CSV = "text/csv; charset=utf-8";
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)[.}]");
 
-    /** Answers a request, with JSON or with a text that is CSV. */
+    /** Answers a request, with JSON, with a text that is CSV, or with a missing node for no body. */
     @FunctionalInterface
     public interface Action {
         JsonNode answer(AdminRequest request) throws ActionRefused;
@@ -68,7 +69,12 @@ public record AdminRoute(String method, String path, int status, List<String> ta
             Handler<Operator> handler = (exchange, operator) -> exchange.read(
                     bytes -> OperatorBody.read(bytes, exchange.memory(), takes),
                     body -> answer(exchange, request(exchange, operator, body)));
-            return method.equals("PATCH") ? Route.patch(path, gate, handler) : Route.post(path, gate, handler);
+            return switch (method) {
+                case "PUT" -> Route.put(path, gate, handler);
+                case "PATCH" -> Route.patch(path, gate, handler);
+                case "DELETE" -> Route.delete(path, gate, handler).taking(BodyKind.JSON);
+                default -> Route.post(path, gate, handler);
+            };
         }
         Handler<Operator> handler =
                 (exchange, operator) -> answer(exchange, request(exchange, operator, OperatorBody.NONE));
@@ -107,7 +113,9 @@ public record AdminRoute(String method, String path, int status, List<String> ta
                     }
                 },
                 answer -> {
-                    if (answer.isString()) {
+                    if (answer.isMissingNode()) {
+                        exchange.empty(status);
+                    } else if (answer.isString()) {
                         exchange.send(status, CSV, answer.stringValue().getBytes(StandardCharsets.UTF_8));
                     } else {
                         exchange.json(status, ApiJson.MAPPER.writeValueAsBytes(answer));

@@ -3,6 +3,8 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.organizations.OrganizationRoute;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import java.net.URI;
@@ -17,34 +19,37 @@ public record Administration(
         OperatorKeys keys,
         OperatorPeople people,
         OperatorLinks links,
-        Maintenance maintenance) {
+        Maintenance maintenance,
+        AccountRoutes accounts) {
 
-    /** @param site this server's public address; null where it was not said */
+    /**
+     * @param site this server's public address; null where it was not said
+     * @param organization what can be asked of an organization
+     */
     public static Administration of(
             Ledger ledger,
             Keys keys,
             People people,
+            Members members,
+            List<OrganizationRoute> organization,
             Links links,
             @Nullable URI site,
             InstallationKind kind,
             AuditedWriter writer,
             SecureRandom random) {
         OperatorAccounts deeds = new OperatorAccounts(ledger, keys, writer, random);
+        AccountRoutes accounts = new AccountRoutes(deeds, organization, writer);
         return new Administration(
                 deeds,
                 new OperatorKeys(deeds, keys, writer, random),
-                new OperatorPeople(deeds, people, writer),
-                new OperatorLinks(deeds, people, links, site, writer),
-                new Maintenance(kind, writer));
+                new OperatorPeople(deeds, people, members, writer),
+                new OperatorLinks(deeds, people, links, site, writer, accounts::invite),
+                new Maintenance(kind, writer),
+                accounts);
     }
 
     public List<AdminRoute> routes() {
-        return Stream.of(
-                        new AccountRoutes(deeds).routes(),
-                        keys.routes(),
-                        people.routes(),
-                        links.routes(),
-                        maintenance.routes())
+        return Stream.of(accounts.routes(), keys.routes(), people.routes(), links.routes(), maintenance.routes())
                 .flatMap(List::stream)
                 .toList();
     }

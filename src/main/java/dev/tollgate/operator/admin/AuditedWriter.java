@@ -1,6 +1,9 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
@@ -10,8 +13,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Writes an operator's change and its row of the audit log in one commit. Thread-safe; blocks. */
 public final class AuditedWriter {
@@ -65,6 +70,28 @@ public final class AuditedWriter {
         } catch (StoreException e) {
             throw new ActionRefused(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Returns the log of changes within an account: a row's subject is the account, and its JSON names what is changed. */
+    Acting.OperatorLog log(By by, String accountId) {
+        return (action, subject, changed) -> row(by, action, accountId, () -> {
+            AccountLog.Changed what = changed.get();
+            if (what == null) {
+                return null;
+            }
+            String before = what.beforeJson();
+            return new Deed.Changed(
+                    before == null ? null : within(accountId, subject, before),
+                    within(accountId, subject, Objects.requireNonNullElse(what.afterJson(), "{}")));
+        });
+    }
+
+    private static String within(String accountId, String subject, String json) {
+        if (subject.equals(accountId)) {
+            return json;
+        }
+        ObjectNode named = ApiJson.MAPPER.createObjectNode().put("subject", subject);
+        return named.setAll((ObjectNode) ApiJson.MAPPER.readTree(json)).toString();
     }
 
     /** The row alone, for a change that a store commits. Parameters as above. */

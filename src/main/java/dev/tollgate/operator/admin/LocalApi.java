@@ -38,7 +38,8 @@ public final class LocalApi implements AdminApi {
         query.keySet().retainAll(route.takes());
         try {
             byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
-            return JSON.readTree(JSON.writeValueAsBytes(route.answer(Operator.COMMAND, parameters, query, sent)));
+            JsonNode answer = route.answer(Operator.COMMAND, parameters, query, sent);
+            return answer.isMissingNode() ? answer : JSON.readTree(JSON.writeValueAsBytes(answer));
         } catch (ApiException e) {
             throw new ActionRefused(e.error().message());
         }

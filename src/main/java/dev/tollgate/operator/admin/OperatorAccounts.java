@@ -4,8 +4,6 @@ import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.Deed;
-import dev.tollgate.books.budgets.Budgets;
-import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
@@ -19,7 +17,6 @@ import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.ledger.SetAccountSpend;
 import dev.tollgate.books.ledger.SetBlocked;
-import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.books.rollups.Rollups.CountRefund;
 import dev.tollgate.customers.keys.KeyChange.SetAccountRates;
 import dev.tollgate.customers.keys.Keys;
@@ -269,49 +266,6 @@ public final class OperatorAccounts {
         return new AccountLimits(rates.after(), spend.after());
     }
 
-    /** Returns the present time of the books. */
-    Instant now() {
-        return writer.now();
-    }
-
-    /** Returns an account's budgets with their use. */
-    public BudgetsNow budgets(String accountId) throws ActionRefused {
-        account(accountId);
-        return ActionRefused.where(() -> ledger.budgets(accountId, writer.now()));
-    }
-
-    /** Changes an owner's budgets, or the time zone of all, on every server for calls from then on. Needs a reason. */
-    public BudgetsNow setBudgets(By by, String accountId, SetBudgets set) throws ActionRefused {
-        ActionRefused.where(by::needReason);
-        writer.commit(
-                by,
-                "account.budgets",
-                accountId,
-                () -> set.outcome() instanceof SetBudgets.Done done
-                        ? new Deed.Changed(
-                                json(done.before()).end(), json(done.after()).end())
-                        : null,
-                set);
-        switch (set.outcome()) {
-            case SetBudgets.Done _ -> {}
-            case SetBudgets.NoSuchOwner _ -> {
-                requireNotDeleted(accountId);
-                throw new ActionRefused(
-                        ActionRefused.Why.NOT_FOUND,
-                        "The account has no such owner of budgets: use account, each_member, or the id of a member, a team or a key.");
-            }
-            case SetBudgets.TooMany _ ->
-                throw conflict("An account has budgets of at most " + SetBudgets.OWNERS_MAX + " owners.");
-            case SetBudgets.TooSoon soon ->
-                throw conflict("The time zone was changed less than a day ago; it can be changed again at "
-                        + soon.until() + ".");
-            case SetBudgets.Misread misread ->
-                throw conflict("Servers of an older version would ignore budgets: "
-                        + String.join(", ", misread.servers()) + ". Replace them first.");
-        }
-        return budgets(accountId);
-    }
-
     /** @throws ActionRefused if the account is deleted: no one could spend its credits */
     void requireNotDeleted(String id) throws ActionRefused {
         if (account(id).deletedAt() != null) {
@@ -348,17 +302,6 @@ public final class OperatorAccounts {
 
     private static ActionRefused conflict(String message) {
         return new ActionRefused(ActionRefused.Why.CONFLICT, message);
-    }
-
-    /** Returns budgets without their use, for the audit log. */
-    private static AdminJson json(Budgets budgets) {
-        AdminJson json = new AdminJson().text("time_zone", budgets.zone().getId());
-        for (String owner : budgets.owners()) {
-            AdminJson its = new AdminJson();
-            budgets.of(owner).forEach((window, budget) -> its.credits(window.code(), budget.limitMicros()));
-            json.object(owner, its);
-        }
-        return json;
     }
 
     /** The limits that all keys of an account share: rates and spend. */

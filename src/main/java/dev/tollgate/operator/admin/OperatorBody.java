@@ -167,12 +167,16 @@ public final class OperatorBody {
 
     /** Returns the members that describe a key; its end is in Unix seconds. */
     ObjectNode ofKey() {
-        ObjectNode key = object.deepCopy();
-        key.remove("reason");
+        ObjectNode key = withoutReason();
         if (object.path("expires_at").isString()) {
             key.put("expires_at", Objects.requireNonNull(time("expires_at")).getEpochSecond());
         }
         return key;
+    }
+
+    /** Returns the members as they were sent, those that are null too, without the reason. */
+    ObjectNode withoutReason() {
+        return object.deepCopy().without("reason");
     }
 
     /** Returns some members as they were sent, those that are null too. */

@@ -188,14 +188,14 @@ public final class OperatorKeys {
     private void commit(
             By by, String action, String keyId, String accountId, Change change, Supplier<@Nullable BothKeys> told)
             throws ActionRefused {
-        List<Change> all = new ArrayList<>(List.of(change));
-        all.addAll(Acting.operator(accountId).act(Right.ACCOUNT_KEYS, action, keyId, writer.now(), () -> {
-            BothKeys both = told.get();
-            return both == null ? null : KeyJson.changed(both.before(), both.after());
-        }));
-        all.add(writer.row(by, action, keyId, () -> {
+        Acting.OperatorLog log = (name, subject, unused) -> writer.row(by, name, subject, () -> {
             BothKeys both = told.get();
             return both == null ? null : changed(both.before(), both.after());
+        });
+        List<Change> all = new ArrayList<>(List.of(change));
+        all.addAll(Acting.operator(accountId, log).act(Right.ACCOUNT_KEYS, action, keyId, writer.now(), () -> {
+            BothKeys both = told.get();
+            return both == null ? null : KeyJson.changed(both.before(), both.after());
         }));
         writer.commit(all);
     }

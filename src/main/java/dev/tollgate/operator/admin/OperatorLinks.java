@@ -9,6 +9,7 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.storage.StoreException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -20,9 +21,20 @@ public final class OperatorLinks {
     private final Links links;
     private final @Nullable URI site;
     private final AuditedWriter writer;
+    private final AdminRoute.Action joining;
 
-    /** @param site this server's public address; null if it was not said */
-    public OperatorLinks(OperatorAccounts deeds, People people, Links links, @Nullable URI site, AuditedWriter writer) {
+    /**
+     * @param site this server's public address; null if it was not said
+     * @param joining answers an invitation to the organization that the path names, with a role
+     */
+    public OperatorLinks(
+            OperatorAccounts deeds,
+            People people,
+            Links links,
+            @Nullable URI site,
+            AuditedWriter writer,
+            AdminRoute.Action joining) {
+        this.joining = joining;
         this.deeds = deeds;
         this.people = people;
         this.links = links;
@@ -50,7 +62,7 @@ public final class OperatorLinks {
         return List.of(
                 AdminRoute.post("/admin/accounts/{id}/reset-link", this::resetLink, "login", "reason")
                         .answering(201),
-                AdminRoute.post("/admin/invitations", this::invite, "email", "account", "reason")
+                AdminRoute.post("/admin/invitations", this::invite, "email", "account", "role", "teams", "reason")
                         .answering(201),
                 AdminRoute.get("/admin/mail", this::mailState),
                 AdminRoute.post("/admin/mail", this::testMail, "to", "reason").answering(202));
@@ -58,6 +70,11 @@ public final class OperatorLinks {
 
     private JsonNode invite(AdminRequest request) throws ActionRefused {
         By by = request.by();
+        if (request.body().has("role") || request.body().has("teams")) {
+            String account = request.body().needText("account");
+            return joining.answer(
+                    new AdminRequest(request.operator(), Map.of("id", account), Map.of(), request.body()));
+        }
         String email = request.body().needText("email");
         return json(invite(by, email, request.body().text("account")));
     }

@@ -1,12 +1,12 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
-import dev.tollgate.customers.members.AppointOwner;
+import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Operators.RoleChange;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
-import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
 import java.util.ArrayList;
@@ -19,11 +19,13 @@ public final class OperatorPeople {
 
     private final OperatorAccounts deeds;
     private final People people;
+    private final Members members;
     private final AuditedWriter writer;
 
-    public OperatorPeople(OperatorAccounts deeds, People people, AuditedWriter writer) {
+    public OperatorPeople(OperatorAccounts deeds, People people, Members members, AuditedWriter writer) {
         this.deeds = deeds;
         this.people = people;
+        this.members = members;
         this.writer = writer;
     }
 
@@ -68,21 +70,11 @@ public final class OperatorPeople {
         if (meant.size() > 1 || membership == null) {
             throw new ActionRefused("Several people sign in for this account. Name the login.");
         }
-        AppointOwner appoint = new AppointOwner(accountId, membership.id(), writer.now());
-        writer.commit(
-                by,
-                "account.appoint_owner",
-                accountId,
-                () -> appoint.changed() == null
-                        ? null
-                        : new Deed.Changed(
-                                AccountLog.json(
-                                        "member",
-                                        membership.id(),
-                                        "role",
-                                        membership.role().text()),
-                                AccountLog.json("member", membership.id(), "role", MemberRole.OWNER.text())),
-                appoint.changes());
+        Members.Outcome outcome = ActionRefused.where(() -> members.setRole(
+                Acting.operator(accountId, writer.log(by, accountId)), membership.id(), MemberRole.OWNER));
+        if (!(outcome instanceof Members.Done)) {
+            throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "The person has left the account.");
+        }
     }
 
     private JsonNode find(AdminRequest request) throws ActionRefused {

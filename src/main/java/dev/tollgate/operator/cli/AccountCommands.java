@@ -1,7 +1,6 @@
 package dev.tollgate.operator.cli;
 
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -10,7 +9,6 @@ final class AccountCommands {
 
     private static final String ACCOUNTS = "/admin/accounts";
     private static final String LIMITS = ACCOUNTS + "/{id}/limits";
-    private static final String BUDGETS = ACCOUNTS + "/{id}/budgets";
 
     private AccountCommands() {}
 
@@ -41,8 +39,7 @@ final class AccountCommands {
                 create.line(),
                 list(session).line(),
                 grant.line(),
-                limits(session).line(),
-                budgets(session).line());
+                limits(session).line());
     }
 
     private static ApiCommand list(Session session) {
@@ -90,51 +87,5 @@ final class AccountCommands {
                     String[] heads = {"HOUR", "DAY", "TOTAL", "RATE", "TOKENS", "AT ONCE"};
                     TextTable.print(session.out(), heads, rows -> rows.accept(row));
                 });
-    }
-
-    private static ApiCommand budgets(Session session) {
-        ApiCommand budgets = new ApiCommand(
-                session,
-                "budgets",
-                "Set the budgets of an owner, or the time zone of all, and print all budgets with their use. Windows that are not named stay.");
-        return budgets.inOrder()
-                .takes(
-                        Field.account(),
-                        Field.option(
-                                "--owner",
-                                "OWNER",
-                                "/owner",
-                                "account, each_member, or the id of a member, a team or a key."))
-                .takes(Stream.of("hour", "day", "week", "month", "total")
-                        .map(window -> Field.option(
-                                "--" + window,
-                                "CREDITS",
-                                "/" + window,
-                                Values::budget,
-                                "Credits " + (window.equals("total") ? "in all" : "per " + window)
-                                        + ", none, or unlimited for a member."))
-                        .toArray(Field[]::new))
-                .takes(
-                        Field.option(
-                                "--time-zone", "ZONE", "/time_zone", "Time zone of the windows, like Europe/Berlin."),
-                        Field.option("--reason", "TEXT", "/reason", "Reason for the audit log, required for a change."))
-                .refuses(body -> !body.isEmpty() && !body.has("reason"), "A change needs a --reason.")
-                .runs(api -> {
-                    JsonNode now = budgets.ask(api, budgets.body().size() > 1 ? "POST" : "GET", BUDGETS);
-                    String[] heads = {"OWNER", "WINDOW", "LIMIT", "USED", "HELD", "RESETS"};
-                    TextTable.print(
-                            session.out(), heads, rows -> now.get("data").forEach(each -> rows.accept(row(each))));
-                });
-    }
-
-    private static String[] row(JsonNode budget) {
-        return new String[] {
-            CommandJson.text(budget.get("owner")),
-            CommandJson.text(budget.get("window")),
-            budget.get("limit").isNull() ? Values.UNLIMITED : CommandJson.text(budget.get("limit")),
-            CommandJson.text(budget.get("used")),
-            CommandJson.text(budget.get("held")),
-            CommandJson.time(budget.get("resets_at"), "never")
-        };
     }
 }

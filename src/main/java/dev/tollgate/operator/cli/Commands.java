@@ -37,6 +37,15 @@ final class Commands {
     @Command(name = "key", description = "API keys.", mixinStandardHelpOptions = true)
     private static final class Key {}
 
+    @Command(name = "member", description = "Members of an account's organization.", mixinStandardHelpOptions = true)
+    private static final class Member {}
+
+    @Command(name = "team", description = "Teams of an account's organization.", mixinStandardHelpOptions = true)
+    private static final class Team {}
+
+    @Command(name = "budget", description = "Budgets of an account.", mixinStandardHelpOptions = true)
+    private static final class Budget {}
+
     @Command(name = "receipts", description = "Signed receipts of charges.", mixinStandardHelpOptions = true)
     private static final class Receipts {}
 
@@ -80,6 +89,9 @@ final class Commands {
         all.put("sandbox", () -> new CommandLine(new SandboxCommand(session)));
         all.put("account", () -> group(new Account(), AccountCommands.all(session)));
         all.put("key", () -> group(new Key(), KeyCommands.all(session)));
+        all.put("member", () -> group(new Member(), OrganizationCommands.members(session)));
+        all.put("team", () -> group(new Team(), OrganizationCommands.teams(session)));
+        all.put("budget", () -> group(new Budget(), OrganizationCommands.budgets(session)));
         all.put("voucher", () -> group(new Voucher(), VoucherCommands.all(session)));
         all.put("operator", () -> group(new Operator(), PeopleCommands.operators(session)));
         all.put("invite", () -> PeopleCommands.invite(session).line());

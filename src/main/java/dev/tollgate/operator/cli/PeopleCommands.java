@@ -90,6 +90,12 @@ final class PeopleCommands {
                                 "ID",
                                 "/account",
                                 "Account that the person joins. Default: a new account."),
+                        Field.option(
+                                "--role",
+                                "ROLE",
+                                "/role",
+                                "owner, admin, billing, member or viewer in that account. Default: owner."),
+                        Field.list("--teams", "ID,...", "/teams", "Teams that the person joins; needs a role."),
                         Field.reason())
                 .asks("POST", "/admin/invitations", made -> print(session, made));
     }

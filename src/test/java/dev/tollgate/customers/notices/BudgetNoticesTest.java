@@ -58,11 +58,8 @@ class BudgetNoticesTest {
         return gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
     }
 
-    private static void budget(String account, String members) {
-        String body = "{" + members + ",\"reason\":\"a test\"}";
-        assertThat(gateway.post("/admin/accounts/" + account + "/budgets", body, ADMIN_KEY)
-                        .status())
-                .isEqualTo(200);
+    private static void budget(String account, String owner, String windows) {
+        assertThat(gateway.setBudgets(account, owner, windows).status()).isEqualTo(200);
     }
 
     /** Makes calls of 0.01 credits each with a new key. @return the last status */
@@ -97,7 +94,7 @@ class BudgetNoticesTest {
     void each_step_of_a_budget_is_mailed_once() {
         Browser browser = owner("steps@example.org");
         String account = account("steps@example.org");
-        budget(account, "\"owner\":\"account\",\"month\":1");
+        budget(account, "account", "\"month\":1");
         assertThat(call(browser, 40)).isEqualTo(200);
         sweep();
         assertThat(subjects("steps@example.org")).isEmpty();
@@ -118,7 +115,7 @@ class BudgetNoticesTest {
     void a_refused_call_counts_as_all_of_the_budget() {
         Browser browser = owner("refused@example.org");
         call(browser, 1);
-        budget(account("refused@example.org"), "\"owner\":\"account\",\"day\":0.0101");
+        budget(account("refused@example.org"), "account", "\"day\":0.0101");
         assertThat(call(browser, 1)).isEqualTo(429);
         sweep();
         sweep();
@@ -134,7 +131,7 @@ class BudgetNoticesTest {
         assertThat(browser.get(NOTICES).body()).contains("name=\"budgets\" value=\"1\" checked");
         browser.submit(NOTICES, NOTICES, Map.of("version", version.group(1), "line", "", "keys", "1"));
         assertThat(browser.get(NOTICES).body()).doesNotContain("name=\"budgets\" value=\"1\" checked");
-        budget(account("quiet@example.org"), "\"owner\":\"account\",\"month\":0.01");
+        budget(account("quiet@example.org"), "account", "\"month\":0.01");
         call(browser, 2);
         sweep();
         assertThat(subjects("quiet@example.org")).isEmpty();

@@ -1,0 +1,147 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.operator.admin.AdminApi;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+
+/** {@code tollgate member …}, {@code tollgate team …} and {@code tollgate budget …}. */
+final class OrganizationCommands {
+
+    private static final String ACCOUNT = "/admin/accounts/{id}";
+    private static final String MEMBERS = ACCOUNT + "/members";
+    private static final String TEAMS = ACCOUNT + "/teams";
+    private static final String BUDGETS = ACCOUNT + "/budgets";
+
+    private OrganizationCommands() {}
+
+    static List<CommandLine> members(Session session) {
+        ApiCommand list = new ApiCommand(session, "list", "List the members of an account's organization.")
+                .takes(Field.account())
+                .lists(MEMBERS, "ID,ROLE,E-MAIL,SINCE,NAME", member -> new String[] {
+                    CommandJson.text(member.get("id")),
+                    CommandJson.text(member.get("role")),
+                    CommandJson.text(member.get("email")),
+                    CommandJson.time(member.get("created_at"), "never"),
+                    CommandJson.text(member.get("name"))
+                });
+        ApiCommand set = new ApiCommand(session, "set", "Give a member another role.")
+                .takes(
+                        Field.account(),
+                        Field.option("--member", "ID", "member", "The member's id.")
+                                .needed(),
+                        Field.option("--role", "ROLE", "/role", "owner, admin, billing, member or viewer.")
+                                .needed(),
+                        Field.reason());
+        set.asks("PATCH", MEMBERS + "/{member}", member -> session.out()
+                .println(CommandJson.text(member.get("id")) + " has the role " + CommandJson.text(member.get("role"))
+                        + " now."));
+        return List.of(list.line(), set.line());
+    }
+
+    static List<CommandLine> teams(Session session) {
+        ApiCommand list = new ApiCommand(session, "list", "List the teams of an account's organization.")
+                .takes(Field.account())
+                .lists(TEAMS, "ID,CREATED,NAME", team -> new String[] {
+                    CommandJson.text(team.get("id")),
+                    CommandJson.time(team.get("created_at"), "never"),
+                    CommandJson.text(team.get("name"))
+                });
+        Field name = Field.option("--name", "NAME", "/name", "A name that no other team of the organization has.")
+                .needed();
+        ApiCommand create = new ApiCommand(session, "create", "Create a team and print its id.")
+                .takes(Field.account(), name, Field.reason())
+                .asks("POST", TEAMS, "id");
+        return List.of(list.line(), create.line(), put(session).line());
+    }
+
+    private static ApiCommand put(Session session) {
+        ApiCommand put = new ApiCommand(
+                        session, "set", "Make a member one of a team's people, or change the role in it.")
+                .takes(
+                        Field.account(),
+                        Field.option("--team", "ID", "team", "The team's id.").needed(),
+                        Field.option("--member", "ID", "member", "The member's id.")
+                                .needed(),
+                        Field.option("--role", "ROLE", "/role", "admin, or member as by default.")
+                                .or("member"),
+                        Field.reason());
+        return put.runs(api -> {
+            JsonNode team = put.ask(api, "PUT", TEAMS + "/{team}/members/{member}");
+            String[] heads = {"MEMBER", "ROLE", "NAME"};
+            TextTable.print(session.out(), heads, rows -> team.get("members")
+                    .forEach(each -> rows.accept(new String[] {
+                        CommandJson.text(each.get("id")),
+                        CommandJson.text(each.get("role")),
+                        CommandJson.text(each.get("name"))
+                    })));
+        });
+    }
+
+    static List<CommandLine> budgets(Session session) {
+        ApiCommand list = new ApiCommand(session, "list", "List the budgets of an account with their use.")
+                .takes(Field.account());
+        list.runs(api -> print(session, api, list));
+        return List.of(list.line(), set(session).line());
+    }
+
+    private static ApiCommand set(Session session) {
+        ApiCommand set = new ApiCommand(
+                session,
+                "set",
+                "Set the budgets of an owner, or the time zone of all, and print all budgets with their use. Windows that are not named stay.");
+        return set.inOrder()
+                .takes(
+                        Field.account(),
+                        Field.option(
+                                "--owner",
+                                "OWNER",
+                                "owner",
+                                "account, each_member, or the id of a member, a team or a key."))
+                .takes(Stream.of("hour", "day", "week", "month", "total")
+                        .map(window -> Field.option(
+                                "--" + window,
+                                "CREDITS",
+                                "/" + window,
+                                Values::budget,
+                                "Credits " + (window.equals("total") ? "in all" : "per " + window)
+                                        + ", none, or unlimited for a member."))
+                        .toArray(Field[]::new))
+                .takes(
+                        Field.option(
+                                "--time-zone", "ZONE", "/time_zone", "Time zone of the windows, like Europe/Berlin."),
+                        Field.reason())
+                .refuses(
+                        body -> (set.count("owner") == 1) == body.has("time_zone"),
+                        "Name an --owner with windows, or the --time-zone.")
+                .runs(api -> {
+                    if (set.count("owner") == 1) {
+                        set.ask(api, "PUT", BUDGETS + "/{owner}");
+                    } else {
+                        set.ask(api, "PATCH", ACCOUNT + "/organization");
+                    }
+                    print(session, api, set);
+                });
+    }
+
+    private static void print(Session session, AdminApi api, ApiCommand command) throws ActionRefused {
+        Map<String, String> account = Map.of("id", command.parameters().getOrDefault("id", ""));
+        String[] heads = {"OWNER", "WINDOW", "LIMIT", "USED", "HELD", "RESETS"};
+        TextTable.print(
+                session.out(), heads, rows -> CommandJson.pages(api, BUDGETS, account, each -> rows.accept(row(each))));
+    }
+
+    private static String[] row(JsonNode budget) {
+        return new String[] {
+            CommandJson.text(budget.get("owner")),
+            CommandJson.text(budget.get("window")),
+            budget.get("limit").isNull() ? Values.UNLIMITED : CommandJson.text(budget.get("limit")),
+            CommandJson.text(budget.get("used")),
+            CommandJson.text(budget.get("held")),
+            CommandJson.time(budget.get("resets_at"), "never")
+        };
+    }
+}
