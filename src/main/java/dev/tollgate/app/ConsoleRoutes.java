@@ -16,6 +16,7 @@ import dev.tollgate.pages.console.ConsoleBooks;
 import dev.tollgate.pages.console.ConsoleCall;
 import dev.tollgate.pages.console.ConsoleCalls;
 import dev.tollgate.pages.console.ConsoleChannels;
+import dev.tollgate.pages.console.ConsoleOrganization;
 import dev.tollgate.pages.console.ConsolePage;
 import dev.tollgate.pages.console.ConsolePayments;
 import dev.tollgate.pages.console.ConsolePrices;
@@ -109,6 +110,12 @@ record ConsoleRoutes(
                                 administration,
                                 books.people(),
                                 operator.deletions(),
+                                new ConsoleOrganization(
+                                        people.members(),
+                                        people.teams(),
+                                        people.organizations(),
+                                        people.mail().webhooks(),
+                                        administration.keys()),
                                 books.history(),
                                 books.stores().auditLog(),
                                 names(),

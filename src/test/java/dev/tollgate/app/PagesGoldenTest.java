@@ -223,6 +223,19 @@ class PagesGoldenTest {
                     "limit",
                     "unlimited");
             get("team-with-budgets", it.ann, team);
+            String webhooks = "/dashboard/webhooks";
+            it.send(
+                    it.ann,
+                    webhooks,
+                    "deed",
+                    "create",
+                    "url",
+                    "https://hooks.example.org/a-secret",
+                    "form",
+                    "standard");
+            get("webhooks-one", it.ann, webhooks);
+            it.signIn(it.operator, "operator");
+            get("console-account-organization", it.operator, "/console/accounts/" + it.account("ann@example.org"));
             get("member-with-budgets", it.ann, "/dashboard/members/" + it.member("ben@example.org"));
         }
 

@@ -75,6 +75,7 @@ public final class ConsoleAccount {
     private final People people;
     private final OperatorLinks links;
     private final Deletions deletions;
+    private final ConsoleOrganization organization;
     private final AccountHistory history;
     private final AuditLog log;
     private final NamesOfIds names;
@@ -85,6 +86,7 @@ public final class ConsoleAccount {
             Administration administration,
             People people,
             Deletions deletions,
+            ConsoleOrganization organization,
             AccountHistory history,
             AuditLog log,
             NamesOfIds names,
@@ -95,6 +97,7 @@ public final class ConsoleAccount {
         this.people = people;
         this.links = administration.links();
         this.deletions = deletions;
+        this.organization = organization;
         this.history = history;
         this.log = log;
         this.names = names;
@@ -234,9 +237,10 @@ public final class ConsoleAccount {
                     history.entries(id, null, false, LEDGER_LINES).lines();
             DeedLine ban = account.blocked() ? ban(id, zone) : null;
             Recent recent = recent(id, request);
+            ConsoleOrganization.Parts parts = organization.of(id);
             return (out, shell) -> JteaccountGenerated.render(
-                    out, null, shell, account, ban, limits, its, keys, overview, recent, calls, ledger, now, form, once,
-                    hasMail, done);
+                    out, null, shell, account, ban, limits, its, parts, keys, overview, recent, calls, ledger, now,
+                    form, once, hasMail, done);
         } catch (ActionRefused e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
