@@ -32,7 +32,12 @@ public enum RowForm {
     BUDGETS(53, "SELECT 1 FROM budget LIMIT 1"),
 
     /** Tags and end users: older programs count neither their calls nor the refunds of their calls. */
-    LABELS(58, "SELECT 1 FROM account WHERE tag_names <> '' OR end_users = 1 LIMIT 1");
+    LABELS(58, "SELECT 1 FROM account WHERE tag_names <> '' OR end_users = 1 LIMIT 1"),
+
+    /** Tags of keys that count: older programs pass over them. */
+    KEY_TAGS(59, """
+            SELECT 1 FROM api_key JOIN account ON account.id = api_key.account_id
+            WHERE api_key.tags <> '' AND account.tag_names <> '' LIMIT 1""");
 
     private final int schema;
     private final String rows;

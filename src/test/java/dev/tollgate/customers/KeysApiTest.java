@@ -203,6 +203,7 @@ class KeysApiTest {
                         "spend",
                         "rates",
                         "models",
+                        "tags",
                         "expires_at",
                         "last_used_at",
                         "created_at");

@@ -155,6 +155,66 @@ class LabelsTest {
     }
 
     @Test
+    void a_keys_tags_count_whatever_a_call_names() {
+        declare("{\"tag_names\":[\"feature\",\"env\"]}");
+        JsonNode made = ask("POST", "/v1/keys", "{\"name\":\"k\",\"tags\":{\"feature\":\"search\",\"other\":\"x\"}}")
+                .json();
+        assertThat(made.get("tags").toString()).isEqualTo("{\"feature\":\"search\",\"other\":\"x\"}");
+        String key = made.get("key").asString();
+        Map<String, String> header = Map.of("x-tollgate-tags", "feature=ads, env=prod");
+        String metadata =
+                "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"metadata\":{\"feature\":\"mail\"}," + MESSAGES + "}";
+
+        Reply call = done(send(key, "POST", CHAT, metadata, header));
+
+        assertThat(call.header("x-tollgate-ignored")).contains("key.tags.other", "x-tollgate-tags.feature");
+        assertThat(charged("tag:feature")).containsOnlyKeys("search");
+        assertThat(charged("tag:env")).containsOnlyKeys("prod");
+        done(ask("PATCH", "/v1/keys/" + made.get("id").asString(), "{\"tags\":{\"env\":\"test\"}}"));
+        done(send(key, "POST", CHAT, PLAIN, header));
+        assertThat(charged("tag:feature")).containsOnlyKeys("search", "ads");
+        assertThat(charged("tag:env")).containsOnlyKeys("prod", "test");
+        done(ask("PATCH", "/v1/keys/" + made.get("id").asString(), "{\"tags\":null}"));
+        assertThat(ask("GET", "/v1/keys/" + made.get("id").asString(), null)
+                        .json()
+                        .get("tags"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_keys_tags_go_with_it_to_a_team() {
+        declare("{\"tag_names\":[\"feature\"]}");
+        JsonNode made = ask("POST", "/v1/keys", "{\"name\":\"k\",\"tags\":{\"feature\":\"search\"}}")
+                .json();
+        String team = ask("POST", ORGANIZATION + "/teams", "{\"name\":\"Search\"}")
+                .json()
+                .get("id")
+                .asString();
+        JsonNode moved = done(ask(
+                        "POST", "/v1/keys/" + made.get("id").asString() + "/move", "{\"team\":\"" + team + "\"}"))
+                .json();
+        assertThat(moved.get("tags").toString()).isEqualTo("{\"feature\":\"search\"}");
+        done(send(made.get("key").asString(), "POST", CHAT, PLAIN, Map.of()));
+        assertThat(charged("tag:feature")).containsOnlyKeys("search");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[]|tags",
+                "{\"A\":\"x\"}|tags.A",
+                "{\"a\":1}|tags.a",
+                "{\"a\":\"x y\"}|tags.a",
+                "{\"a\":\"1\",\"b\":\"1\",\"c\":\"1\",\"d\":\"1\",\"e\":\"1\",\"f\":\"1\"}|tags"
+            })
+    void wrong_tags_of_a_key_are_refused_by_their_field(String tags, String field) {
+        Reply refused = ask("POST", "/v1/keys", "{\"name\":\"k\",\"tags\":" + tags + "}");
+        assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+        assertThat(refused.error().get("param").asString()).isEqualTo(field);
+    }
+
+    @Test
     void a_task_shows_its_tags_and_end_user() {
         declare("{\"tag_names\":[\"feature\"],\"end_users\":true}");
         Reply reply = done(

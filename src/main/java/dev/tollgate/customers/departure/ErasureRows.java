@@ -48,7 +48,8 @@ final class ErasureRows {
             "UPDATE payment SET url = NULL WHERE account_id = ?");
 
     static final String KEYS = """
-            UPDATE api_key SET name = 'deleted', allow = '', disabled = 1, hash = 'deleted ' || id, old_hash = NULL, old_until = NULL,
+            UPDATE api_key SET name = 'deleted', allow = '', tags = '', disabled = 1, hash = 'deleted ' || id, old_hash = NULL,
+                old_until = NULL,
                 deleted_at = COALESCE(deleted_at, ?), version = version + 1
             WHERE account_id = ?""";
 

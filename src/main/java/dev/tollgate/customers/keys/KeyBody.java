@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -39,11 +42,11 @@ public final class KeyBody {
     private static final long SECONDS_MAX = 253_402_300_799L;
 
     private static final Set<String> CREATABLE =
-            Set.of("name", "kind", "scopes", "allow", "spend", "rates", "models", "expires_at");
+            Set.of("name", "kind", "scopes", "allow", "spend", "rates", "models", "expires_at", "tags");
     private static final Set<String> CREATABLE_IN_TEAMS =
-            Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at", "team");
+            Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at", "tags", "team");
     private static final Set<String> CHANGEABLE =
-            Set.of("name", "disabled", "allow", "spend", "rates", "models", "expires_at");
+            Set.of("name", "disabled", "allow", "spend", "rates", "models", "expires_at", "tags");
 
     private final ObjectNode body;
     private final Function<String, @Nullable String> modelIds;
@@ -192,6 +195,7 @@ public final class KeyBody {
             case "spend" -> spend(value);
             case "rates" -> rates(value);
             case "models" -> with(models(value), KeySettings::withModels);
+            case "tags" -> with(tags(value), KeySettings::withTags);
             case "expires_at" -> with(expiresAt(value), KeySettings::withExpiresAt);
             default -> null;
         };
@@ -261,6 +265,30 @@ public final class KeyBody {
             }
         }
         return ids;
+    }
+
+    private static SortedMap<String, String> tags(JsonNode value) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        if (value.isNull()) {
+            return tags;
+        }
+        if (!(value instanceof ObjectNode object)) {
+            throw invalid("tags", "must be an object of strings.");
+        }
+        for (Map.Entry<String, JsonNode> tag : object.properties()) {
+            String field = "tags." + Shown.plain(tag.getKey());
+            if (!CallLabels.isName(tag.getKey())) {
+                throw invalid(field, "is no name of a tag: " + CallLabels.NAME_FORM + ".");
+            }
+            if (!tag.getValue().isString() || !CallLabels.isValue(tag.getValue().stringValue())) {
+                throw invalid(field, "must be a string of " + CallLabels.VALUE_FORM + ".");
+            }
+            tags.put(tag.getKey(), tag.getValue().stringValue());
+        }
+        if (tags.size() > CallLabels.NAMES_MAX) {
+            throw invalid("tags", "may have at most " + CallLabels.NAMES_MAX + " entries, not " + tags.size() + ".");
+        }
+        return tags;
     }
 
     private static List<String> texts(String field, JsonNode value, int max) {

@@ -106,6 +106,10 @@ public final class KeyJson {
                 .put("tokens", rates.tokens())
                 .put("concurrency", rates.concurrency());
         texts(json.putArray("models"), settings.models());
+        if (settings.kind() != KeyKind.MANAGEMENT) {
+            ObjectNode tags = json.putObject("tags");
+            settings.tags().forEach(tags::put);
+        }
         return json.put("expires_at", ApiJson.seconds(settings.expiresAt()))
                 .put("last_used_at", ApiJson.seconds(key.lastUsedAt()))
                 .put("created_at", ApiJson.seconds(key.createdAt()));

@@ -25,14 +25,14 @@ final class KeyRows {
     private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL";
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
-                rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, locked, id, hash, prefix,
+                rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, locked, tags, id, hash, prefix,
                 created_at, member_id, team_id, origin_id, created_by, scopes, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
                 spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, expires_at = ?,
-                hidden = ?, version = ?, deleted_at = ?, locked = ?
+                hidden = ?, version = ?, deleted_at = ?, locked = ?, tags = ?
             WHERE id = ?""";
 
     // Other nodes read on from the last number: under a new one they find the new hash. Who rotates a member's former
@@ -225,9 +225,9 @@ final class KeyRows {
         statements.run(SET_ACCOUNT_RATES, accountId, rates.requests(), rates.tokens(), rates.concurrency());
     }
 
-    /** Shuts out the programs that count no labels. @return the servers of such programs that are still running */
+    /** Shuts out the programs that count no labels, or pass over the tags of keys. @return the servers of such programs that are still running */
     List<String> shutOutForLabels() throws SQLException {
-        return ShutOut.before(statements, RowForm.LABELS);
+        return ShutOut.before(statements, RowForm.KEY_TAGS);
     }
 
     @Nullable
@@ -274,7 +274,8 @@ final class KeyRows {
                 key.isHidden(),
                 key.version(),
                 key.deletedAt(),
-                String.join(" ", KeyLock.codes(key.locks())));
+                String.join(" ", KeyLock.codes(key.locks())),
+                KeySql.text(settings.tags()));
         return values;
     }
 

@@ -1,10 +1,14 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param rates what it may use a minute and at once
  * @param models the ids that it may use, at most 100; empty is all
  * @param expiresAt from when on it is refused, or null
+ * @param tags of its calls, before those of the request: values by name, at most {@link CallLabels#NAMES_MAX}
  */
 public record KeySettings(
         String name,
@@ -25,7 +30,8 @@ public record KeySettings(
         SpendLimits spend,
         CallLimits rates,
         List<String> models,
-        @Nullable Instant expiresAt) {
+        @Nullable Instant expiresAt,
+        SortedMap<String, String> tags) {
 
     static final int NAME_CHARS_MAX = 200;
     public static final int MODELS_MAX = 100;
@@ -42,6 +48,12 @@ public record KeySettings(
         if (scopes.isEmpty() == (kind == KeyKind.MANAGEMENT)) {
             throw new IllegalArgumentException("a management key has scopes, and no other key");
         }
+        if (tags.size() > CallLabels.NAMES_MAX
+                || !tags.keySet().stream().allMatch(CallLabels::isName)
+                || !tags.values().stream().allMatch(CallLabels::isValue)) {
+            throw new IllegalArgumentException("a key has at most " + CallLabels.NAMES_MAX + " tags");
+        }
+        tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
         scopes = Set.copyOf(scopes);
         models = List.copyOf(models);
     }
@@ -54,41 +66,53 @@ public record KeySettings(
     /** An API key without limits. */
     public static KeySettings named(String name) {
         return new KeySettings(
-                name, KeyKind.API, Set.of(), Allowlist.EVERYBODY, SpendLimits.NONE, CallLimits.NONE, List.of(), null);
+                name,
+                KeyKind.API,
+                Set.of(),
+                Allowlist.EVERYBODY,
+                SpendLimits.NONE,
+                CallLimits.NONE,
+                List.of(),
+                null,
+                Collections.emptySortedMap());
     }
 
     public KeySettings withName(String name) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
     }
 
     /** Returns these settings for a key of another kind, a management key with the standard scopes. */
     public KeySettings withKind(KeyKind kind) {
         Set<Scope> its = kind == KeyKind.MANAGEMENT ? Scope.STANDARD : Set.of();
-        return new KeySettings(name, kind, its, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, its, allow, spend, rates, models, expiresAt, tags);
     }
 
     /** Returns these settings of a management key with other scopes. */
     public KeySettings withScopes(Set<Scope> scopes) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
     }
 
     public KeySettings withAllow(Allowlist allow) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
     }
 
     public KeySettings withSpend(SpendLimits spend) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
     }
 
     public KeySettings withRates(CallLimits rates) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
     }
 
     public KeySettings withModels(List<String> models) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
     }
 
     public KeySettings withExpiresAt(@Nullable Instant expiresAt) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+    }
+
+    public KeySettings withTags(SortedMap<String, String> tags) {
+        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
     }
 }

@@ -10,6 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of a key's row. */
@@ -21,7 +24,7 @@ final class KeySql {
             api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at,
             api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until,
             api_key.member_id, api_key.team_id, api_key.origin_id, api_key.scopes,
-            api_key.locked""";
+            api_key.locked, api_key.tags""";
 
     /** The live keys of an account that have an owner, or a part of it; hidden ones too. Takes the account, the member and the team, each of these null for any. */
     private static final String OWNED = """
@@ -70,7 +73,25 @@ final class KeySql {
                         Columns.numberOrNull(row, "rate_tokens"),
                         Columns.numberOrNull(row, "rate_concurrency")),
                 words(row.getString("models")),
-                Columns.timeOrNull(row, "expires_at"));
+                Columns.timeOrNull(row, "expires_at"),
+                tags(row.getString("tags")));
+    }
+
+    /** Reads pairs with spaces between them. */
+    private static SortedMap<String, String> tags(String text) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        for (String pair : words(text)) {
+            int at = pair.indexOf('=');
+            tags.put(pair.substring(0, at), pair.substring(at + 1));
+        }
+        return tags;
+    }
+
+    /** Returns what {@link #tags} reads. */
+    static String text(SortedMap<String, String> tags) {
+        return tags.entrySet().stream()
+                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     private static Set<Scope> scopes(String text) {

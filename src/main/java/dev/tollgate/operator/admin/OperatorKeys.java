@@ -63,6 +63,7 @@ public final class OperatorKeys {
                                 "allow",
                                 "models",
                                 "expires_at",
+                                "tags",
                                 "reason")
                         .answering(201),
                 AdminRoute.get("/admin/keys", this::list, "account", "after", "limit"),
@@ -76,6 +77,7 @@ public final class OperatorKeys {
                         "allow",
                         "models",
                         "expires_at",
+                        "tags",
                         "reason"),
                 AdminRoute.post("/admin/keys/{id}/rotate", this::rotate, "grace_seconds", "reason"));
     }

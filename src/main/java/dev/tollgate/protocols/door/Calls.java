@@ -111,7 +111,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             reading.check(request, model);
             Long asked = reading.tokensMax(request);
             Long tokensMax = tokensMax(model, asked, reading);
-            Labelled labelled = reading.labels(caller.labels(), request, ignored(reading, request, model, tokensMax));
+            Labelled labelled = reading.labels(caller, request, ignored(reading, request, model, tokensMax));
             Ask ask = reading.ask(request, model, key.accountId(), memory);
             return new MeteredCall(
                     key.accountId(),

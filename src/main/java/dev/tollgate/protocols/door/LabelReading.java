@@ -6,11 +6,13 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.calls.replay.Sha256;
+import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -18,7 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the labels that a request names: tags from the header {@value #TAGS}, then from the metadata of its body; the end user from the header
+ * Reads the labels of a request: tags from its key, then from the header {@value #TAGS}, then from the metadata of its body; the end user from the header
  * {@value #END_USER}, then from the user in the body. Confined to its request.
  */
 final class LabelReading {
@@ -30,9 +32,8 @@ final class LabelReading {
     private static final int PAIRS_MAX = 16;
 
     private static final String FORM =
-            "must have up to " + PAIRS_MAX + " pairs like feature=search, with commas between them:"
-                    + " a name has 1 to 32 characters (a to z, 0 to 9, _ and -, of which the first is a letter), a value 1 to 64"
-                    + " (letters, digits, . _ - : / @ +).";
+            "must have up to " + PAIRS_MAX + " pairs like feature=search, with commas between them: "
+                    + CallLabels.NAME_FORM + ", a value " + CallLabels.VALUE_FORM + ".";
 
     /** The names of the metadata in the bodies of the protocols. */
     private static final List<String> METADATA = List.of("metadata", "labels");
@@ -62,17 +63,21 @@ final class LabelReading {
     /**
      * Returns the labels that the account counts.
      *
+     * @param caller whose key may have tags
      * @param head null if the request did not come by HTTP
      * @param names null if the protocol has no fields for them
      * @param ignored the body's fields without effect
      * @throws ApiException a 400 for a header of another form
      */
-    static Labelled read(LabelRules rules, @Nullable Envelope head, @Nullable CallerNames names, List<String> ignored) {
+    static Labelled read(KeyCaller caller, @Nullable Envelope head, @Nullable CallerNames names, List<String> ignored) {
+        LabelRules rules = caller.labels();
+        SortedMap<String, String> ofKey = caller.key().settings().tags();
         List<String> lines = head == null ? List.of() : head.headers(TAGS);
-        if (lines.isEmpty() && rules.equals(LabelRules.NONE)) {
+        if (lines.isEmpty() && ofKey.isEmpty() && rules.equals(LabelRules.NONE)) {
             return new Labelled(CallLabels.NONE, ignored);
         }
         LabelReading reading = new LabelReading(rules, ignored);
+        ofKey.forEach((name, value) -> reading.take("key.tags." + name, name, value));
         if (!lines.isEmpty()) {
             reading.header(String.join(",", lines)); // as HTTP combines the lines of a list
         }
@@ -98,11 +103,14 @@ final class LabelReading {
             if (!CallLabels.isName(name) || !CallLabels.isValue(value) || !seen.add(name)) {
                 throw malformed();
             }
-            if (rules.names().contains(name)) {
-                tags.put(name, value);
-            } else {
-                ignored.add(TAGS + "." + name);
-            }
+            take(TAGS + "." + name, name, value);
+        }
+    }
+
+    /** Takes a tag if the account counts its name and no source before has named it. */
+    private void take(String field, String name, String value) {
+        if (!rules.names().contains(name) || tags.putIfAbsent(name, value) != null) {
+            ignored.add(field);
         }
     }
 

@@ -7,7 +7,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.replay.Sha256;
-import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.RateHeaders;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
@@ -54,8 +54,8 @@ public abstract class Reading<R> {
     }
 
     /** Returns the labels of the request that the account counts. @throws dev.tollgate.base.error.ApiException a 400 for a header of another form */
-    final LabelReading.Labelled labels(LabelRules rules, R request, List<String> ignored) {
-        return LabelReading.read(rules, head, callerNames(request), ignored);
+    final LabelReading.Labelled labels(KeyCaller caller, R request, List<String> ignored) {
+        return LabelReading.read(caller, head, callerNames(request), ignored);
     }
 
     final R take(byte[] body, Lease memory) {

@@ -23,7 +23,7 @@ public record KeyFields(
         Set<KeyLock> locked, KeyForm form, Map<String, String> errors, List<Box> models, String address) {
 
     static final Set<String> LIMITS =
-            Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow");
+            Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow", "tags");
 
     /** @param checked for the attribute: null leaves it out */
     public record Box(String field, String model, boolean checked) {}

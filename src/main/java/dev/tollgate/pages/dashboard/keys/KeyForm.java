@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.Allowlist;
@@ -17,6 +18,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +80,11 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         number(texts, "tokens", settings.rates().tokens());
         number(texts, "concurrency", settings.rates().concurrency());
         texts.put("allow", String.join("\n", settings.allow().texts()));
+        texts.put(
+                "tags",
+                settings.tags().entrySet().stream()
+                        .map(tag -> tag.getKey() + "=" + tag.getValue())
+                        .collect(Collectors.joining(", ")));
         Instant end = settings.expiresAt();
         if (end != null) {
             texts.put("expires", end.minusMillis(1).atZone(zone).toLocalDate().toString());
@@ -145,6 +154,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         CallLimits rates =
                 new CallLimits(rate("requests", errors), rate("tokens", errors), rate("concurrency", errors));
         Allowlist allow = allow(errors);
+        SortedMap<String, String> tags = tags(errors);
         Instant end = end(zone, errors);
         if (!known.containsAll(models)) {
             errors.put("models", "There is no such model.");
@@ -157,6 +167,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
                                 .withRates(rates)
                                 .withAllow(allow)
                                 .withModels(List.copyOf(models))
+                                .withTags(tags)
                                 .withExpiresAt(sameEnd ? settings.expiresAt() : end)
                         : null,
                 errors);
@@ -202,6 +213,29 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
                             + " IP addresses or blocks like 192.0.2.0/24, one per line. Leave empty to allow all addresses.");
             return Allowlist.EVERYBODY;
         }
+    }
+
+    private SortedMap<String, String> tags(Map<String, String> errors) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        boolean isWrong = false;
+        for (String pair : text("tags").split("[\\s,]+", CallLabels.NAMES_MAX + 2)) {
+            int at = pair.indexOf('=');
+            String name = at < 0 ? pair : pair.substring(0, at);
+            String value = pair.substring(at + 1);
+            isWrong |= !pair.isEmpty()
+                    && (!CallLabels.isName(name)
+                            || at < 0
+                            || !CallLabels.isValue(value)
+                            || tags.put(name, value) != null);
+        }
+        if (isWrong || tags.size() > CallLabels.NAMES_MAX) {
+            errors.put(
+                    "tags",
+                    "At most " + CallLabels.NAMES_MAX + " pairs like feature=search, with commas between them: "
+                            + CallLabels.NAME_FORM + ", a value " + CallLabels.VALUE_FORM + ".");
+            return Collections.emptySortedMap();
+        }
+        return tags;
     }
 
     private @Nullable Instant end(ZoneId zone, Map<String, String> errors) {
