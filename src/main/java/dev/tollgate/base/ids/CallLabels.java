@@ -25,11 +25,11 @@ public record CallLabels(SortedMap<String, String> tags, String endUser) {
     /** The name of the end user among the labels: no tag is called that. */
     public static final String END_USER = "";
 
-    /** What {@link #isName} takes, in words. */
+    /** The form of names, in words. */
     public static final String NAME_FORM =
             "a name has 1 to 32 characters (a to z, 0 to 9, _ and -, of which the first is a letter)";
 
-    /** What {@link #isValue} takes, in words. */
+    /** The form of values, in words. */
     public static final String VALUE_FORM = "1 to 64 characters (letters, digits, . _ - : / @ +)";
 
     public static final CallLabels NONE = new CallLabels(new TreeMap<>(), "");

@@ -95,6 +95,13 @@ public final class KeyJson {
             texts(json.putArray("scopes"), Scope.codes(settings.scopes()));
         }
         texts(json.putArray("allow"), settings.allow().texts());
+        limits(json, settings);
+        return json.put("expires_at", ApiJson.seconds(settings.expiresAt()))
+                .put("last_used_at", ApiJson.seconds(key.lastUsedAt()))
+                .put("created_at", ApiJson.seconds(key.createdAt()));
+    }
+
+    private static void limits(ObjectNode json, KeySettings settings) {
         SpendLimits spend = settings.spend();
         ObjectNode spendJson = json.putObject("spend");
         ApiJson.credits(spendJson, "hour", spend.hourMicros());
@@ -110,9 +117,6 @@ public final class KeyJson {
             ObjectNode tags = json.putObject("tags");
             settings.tags().forEach(tags::put);
         }
-        return json.put("expires_at", ApiJson.seconds(settings.expiresAt()))
-                .put("last_used_at", ApiJson.seconds(key.lastUsedAt()))
-                .put("created_at", ApiJson.seconds(key.createdAt()));
     }
 
     /** An account key has neither. */
