@@ -4,7 +4,6 @@ import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
-import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.calls.replay.Expiry;
@@ -14,6 +13,7 @@ import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.people.Identities;
@@ -200,7 +200,8 @@ record PagesModule(
                 new TeamsPage(teams, ledger, books.history(), ground.clock()).routes(pages),
                 new TeamPage(teams, members, keys, ledger, ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
-                new TagsPage(people.organizations(), new Labels(books.database())).routes(pages),
+                new TagsPage(people.organizations(), new LabelUsage(books.database(), books.history()), ground.clock())
+                        .routes(pages),
                 new BudgetsPage(people.organizations(), members, teams, keys).routes(pages),
                 new AuditLogPage(new AccountLog(books.database()), members, teams, keys).routes(pages),
                 new OrganizationsPage(members).routes(pages));

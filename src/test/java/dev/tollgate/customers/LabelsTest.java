@@ -432,10 +432,34 @@ class LabelsTest {
         assertThat(owner.submit(page, page, Map.of("deed", "save", "names", "feature, env", "end-users", "on"))
                         .location())
                 .isEqualTo(page + "?done=saved");
-        assertThat(owner.get(page).body()).contains("value=\"env, feature\"", "No call has this tag.", "checked");
+        assertThat(owner.get(page).body()).contains("value=\"env, feature\"", "No calls this month.", "checked");
         assertThat(owner.submit(page, page, Map.of("deed", "erase", "end-user", "nobody-9"))
                         .body())
                 .contains("No call names this end user.");
+    }
+
+    @Test
+    void pages_and_the_file_of_requests_show_labels() throws ActionRefused {
+        Browser owner = new Browser(gateway.url()).signUp("owner@example.org", "a long password");
+        String page = "/dashboard/tags";
+        owner.submit(page, page, Map.of("deed", "save", "names", "feature", "end-users", "on"));
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'owner@example.org'");
+        gateway.commands().grant(account, 100_000_000, "for a test");
+        String key =
+                gateway.commands().createKey(account, KeySettings.named("k")).secret();
+        Map<String, String> labels = Map.of("x-tollgate-tags", "feature=search", "x-tollgate-end-user", "u-17");
+        String id =
+                done(send(key, "POST", CHAT, PLAIN, labels)).json().get("id").asString();
+        done(send(key, "POST", CHAT, PLAIN, Map.of()));
+
+        String usage = owner.get(page).body();
+
+        assertThat(usage).contains("feature, this month", ">search<", "End users, this month", ">u-17<");
+        assertThat(usage.split(">none<", -1)).as("the calls without a label").hasSize(3);
+        assertThat(owner.get("/dashboard/requests/" + id).body()).contains("feature=search", "u-17");
+        String file = owner.get("/dashboard/requests.csv").body();
+        assertThat(file.lines().findFirst().orElseThrow()).endsWith("team,member,tags,end_user");
+        assertThat(file).contains(",feature=search,u-17\r\n");
     }
 
     @ParameterizedTest

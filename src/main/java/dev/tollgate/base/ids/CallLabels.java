@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The tags of a call and its end user, for reports. Immutable.
@@ -66,6 +67,18 @@ public record CallLabels(SortedMap<String, String> tags, String endUser) {
             all.add(new Label(END_USER, endUser));
         }
         return all;
+    }
+
+    /** Returns the tags with spaces between them, like {@code env=prod feature=search}; empty without any. */
+    public String tagsText() {
+        return text(tags);
+    }
+
+    /** Returns tags with spaces between them. */
+    public static String text(SortedMap<String, String> tags) {
+        return tags.entrySet().stream()
+                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     /** Returns the labels for a stored row, one on each line; empty without any. */

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.verification.AccountStatement;
@@ -10,6 +11,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ public final class CsvExport {
 
     private static final String CALLS =
             CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
-                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier,team,member\r\n";
+                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier,team,member,tags,end_user\r\n";
     private static final String USAGE = CsvCells.BEGIN
             + "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
             + "reasoning_tokens,charged,refunded,net,searches,team,member\r\n";
@@ -51,7 +53,9 @@ public final class CsvExport {
         CsvCells cells = new CsvCells();
         do {
             CallPage page = history.calls(accountId, filter, before, null, ROWS_AT_ONCE);
-            page.calls().forEach(call -> piece.append(line(call, cells)));
+            Map<String, CallLabels> labels = history.labels(accountId, page.calls());
+            page.calls()
+                    .forEach(call -> piece.append(line(call, labels.getOrDefault(call.id(), CallLabels.NONE), cells)));
             before = page.older();
             if (!pieces.test(piece.toString())) {
                 return;
@@ -60,7 +64,7 @@ public final class CsvExport {
         } while (before != null);
     }
 
-    private static String line(CallRow call, CsvCells cells) {
+    private static String line(CallRow call, CallLabels labels, CsvCells cells) {
         CallRow.Tokens tokens = call.tokens();
         long firstByte = call.firstByteMicros();
         return cells.text(call.id())
@@ -85,6 +89,8 @@ public final class CsvExport {
                 .figure(call.tier())
                 .text(call.owner().teamId())
                 .text(call.owner().memberId())
+                .text(labels.tagsText())
+                .text(labels.endUser())
                 .line();
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
@@ -275,7 +276,7 @@ final class KeyRows {
                 key.version(),
                 key.deletedAt(),
                 String.join(" ", KeyLock.codes(key.locks())),
-                KeySql.text(settings.tags()));
+                CallLabels.text(settings.tags()));
         return values;
     }
 

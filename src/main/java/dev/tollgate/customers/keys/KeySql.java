@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of a key's row. */
@@ -85,13 +84,6 @@ final class KeySql {
             tags.put(pair.substring(0, at), pair.substring(at + 1));
         }
         return tags;
-    }
-
-    /** Returns what {@link #tags} reads. */
-    static String text(SortedMap<String, String> tags) {
-        return tags.entrySet().stream()
-                .map(tag -> tag.getKey() + "=" + tag.getValue())
-                .collect(Collectors.joining(" "));
     }
 
     private static Set<Scope> scopes(String text) {

@@ -80,11 +80,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         number(texts, "tokens", settings.rates().tokens());
         number(texts, "concurrency", settings.rates().concurrency());
         texts.put("allow", String.join("\n", settings.allow().texts()));
-        texts.put(
-                "tags",
-                settings.tags().entrySet().stream()
-                        .map(tag -> tag.getKey() + "=" + tag.getValue())
-                        .collect(Collectors.joining(", ")));
+        texts.put("tags", CallLabels.text(settings.tags()).replace(" ", ", "));
         Instant end = settings.expiresAt();
         if (end != null) {
             texts.put("expires", end.minusMillis(1).atZone(zone).toLocalDate().toString());

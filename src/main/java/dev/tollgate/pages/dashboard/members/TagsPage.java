@@ -1,7 +1,9 @@
 package dev.tollgate.pages.dashboard.members;
 
-import dev.tollgate.books.labels.Labels;
+import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
@@ -11,18 +13,27 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtetagsGenerated;
 
-/** {@code /dashboard/tags}: the names of tags that an organization counts, their latest values, and end users. */
-public record TagsPage(Organizations organizations, Labels labels) {
+/** {@code /dashboard/tags}: the names of tags that an organization counts, this month's usage by their values, and end users. */
+public record TagsPage(Organizations organizations, LabelUsage usage, InstantSource clock) {
 
     private static final String PATH = "/dashboard/tags";
     private static final int VALUES = 20;
+
+    /** A row of usage. @param value null for the calls without one @param rest the number of further values that the row sums up; 0 for one value */
+    public record Row(@Nullable String value, int rest, Figures figures) {}
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -82,9 +93,37 @@ public record TagsPage(Organizations organizations, Labels labels) {
                 .find(account)
                 .map(Organizations.Organization::labels)
                 .orElse(LabelRules.NONE);
-        Map<String, List<Labels.Value>> values = new LinkedHashMap<>();
-        rules.names().forEach(name -> values.put(name, labels.values(account, name, "", VALUES)));
+        LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
+        Map<String, List<Row>> values = new LinkedHashMap<>();
+        rules.names().forEach(name -> values.put(name, rows(account, name, today)));
+        if (rules.endUsers()) {
+            values.put(CallLabels.END_USER, rows(account, CallLabels.END_USER, today));
+        }
         String names = typed.names() == null ? String.join(", ", rules.names()) : typed.names();
         return (out, shell) -> JtetagsGenerated.render(out, null, shell, names, rules.endUsers(), values, typed);
+    }
+
+    /** Returns the month's usage by a label: the values that cost most, the others together, and the calls without one. */
+    private List<Row> rows(String account, String name, LocalDate today) {
+        LabelUsage.Question month =
+                new LabelUsage.Question(name, today.withDayOfMonth(1), today.plusDays(1), Set.of(), null);
+        List<LabelUsage.Group> groups = usage.read(account, month).groups();
+        List<LabelUsage.Group> all = groups == null ? List.of() : groups;
+        List<LabelUsage.Group> named = all.stream()
+                .filter(group -> group.value() != null)
+                .sorted(Comparator.comparingLong(
+                        (LabelUsage.Group group) -> -group.figures().netMicros()))
+                .toList();
+        List<Row> rows = new ArrayList<>();
+        named.stream().limit(VALUES).forEach(group -> rows.add(new Row(group.value(), 0, group.figures())));
+        if (named.size() > VALUES) {
+            Figures rest =
+                    named.stream().skip(VALUES).map(LabelUsage.Group::figures).reduce(Figures.NONE, Figures::plus);
+            rows.add(new Row(null, named.size() - VALUES, rest));
+        }
+        all.stream()
+                .filter(group -> group.value() == null)
+                .forEach(group -> rows.add(new Row(null, 0, group.figures())));
+        return rows;
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.books.receipts.OneReceipt;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.tasks.Tasks;
@@ -57,6 +58,7 @@ public record RequestPage(
         Long tokensMax = tasks.find(account, id)
                 .map(task -> task.result().maxTokensApplied())
                 .orElse(null);
+        CallLabels labels = history.labels(account, List.of(call)).getOrDefault(id, CallLabels.NONE);
         List<String> story = new CallStory(detail, now, tokensMax).sentences();
         OneReceipt receipt = person.may(Right.BALANCE)
                 ? OneReceipt.find(receipts, account, id).orElse(null)
@@ -67,7 +69,18 @@ public record RequestPage(
         Instant kept = detail.answerKeptAt();
         Instant keptUntil = kept == null ? null : kept.plus(answersKept);
         return PageStep.show((out, shell) -> JterequestGenerated.render(
-                out, null, shell, detail, now, story, tokensMax, receipt, checked, request.address(), keptUntil));
+                out,
+                null,
+                shell,
+                detail,
+                labels,
+                now,
+                story,
+                tokensMax,
+                receipt,
+                checked,
+                request.address(),
+                keptUntil));
     }
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {
