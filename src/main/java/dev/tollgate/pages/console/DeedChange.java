@@ -38,7 +38,12 @@ public record DeedChange(String field, @Nullable String before, String after) {
             "credits_missing",
             "spend.hour",
             "spend.day",
-            "spend.total");
+            "spend.total",
+            "hour",
+            "day",
+            "week",
+            "month",
+            "total");
 
     private static final Set<String> PRICES = Set.of("input", "output");
 
@@ -52,7 +57,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
     private static final Set<String> ONLY_WHERE_TRUE = Set.of("blocked");
 
     /** The unchanged fields that say what the action is about. */
-    private static final Set<String> ALWAYS = PEOPLE;
+    private static final Set<String> ALWAYS = Set.of("person", "left", "subject");
 
     @Override
     public String toString() {
