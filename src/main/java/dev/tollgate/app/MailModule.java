@@ -5,15 +5,17 @@ import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.customers.allowances.Allowances;
-import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
 import dev.tollgate.customers.mail.MailServer;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.BudgetNotices;
+import dev.tollgate.customers.notices.KeyNotices;
+import dev.tollgate.customers.notices.MemberNotices;
 import dev.tollgate.customers.notices.ModelNotices;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
+import dev.tollgate.customers.notices.Readers;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
@@ -43,6 +45,8 @@ public record MailModule(
         MonthlyStatements statements,
         ModelNotices modelNotices,
         BudgetNotices budgetNotices,
+        KeyNotices keyNotices,
+        MemberNotices memberNotices,
         Webhooks webhooks,
         PublicPost post,
         Deliveries deliveries,
@@ -85,6 +89,8 @@ public record MailModule(
                 new MonthlyStatements(books.database(), books.writer(), stores.outbox(), letters, ground.clock()),
                 new ModelNotices(books.database(), books.writer(), stores.outbox(), letters, changes, ground.clock()),
                 new BudgetNotices(books.database(), books.writer(), stores.outbox(), letters, refused, ground.clock()),
+                new KeyNotices(books.database(), books.writer(), stores.outbox(), letters, ground.clock()),
+                new MemberNotices(books.database(), books.writer(), stores.outbox(), letters),
                 webhooks,
                 post,
                 new Deliveries(webhooks, post, disabled -> mail(books, letters, disabled), ground.clock()),
@@ -94,10 +100,10 @@ public record MailModule(
     private static void mail(BooksModule books, Letters letters, Deliveries.Disabled disabled) {
         Outbox outbox = books.stores().outbox();
         if (outbox.isOn()) {
-            List<Change> mails = BudgetNotices.readers(books.database(), disabled.accountId(), "").stream()
-                    .filter(Letter::canReach)
-                    .<Change>map(to ->
-                            outbox.queue(disabled.accountId(), letters.webhookDisabled(to, disabled.url()), () -> true))
+            String host = URI.create(disabled.url()).getHost();
+            List<Change> mails = Readers.of(books.database(), disabled.accountId(), "", "").stream()
+                    .<Change>map(
+                            to -> outbox.queue(disabled.accountId(), letters.webhookDisabled(to, host), () -> true))
                     .toList();
             if (!mails.isEmpty()) {
                 books.writer().commitAndWait(Unit.of(mails));
@@ -143,6 +149,8 @@ public record MailModule(
         sweeps.add(new Sweep("mail-statements", MonthlyStatements.EVERY, statements::sweep));
         sweeps.add(new Sweep("mail-model-changes", ModelNotices.EVERY, modelNotices::sweep));
         sweeps.add(new Sweep("mail-budgets", BudgetNotices.EVERY, budgetNotices::sweep));
+        sweeps.add(new Sweep("mail-keys", KeyNotices.EVERY, keyNotices::sweep));
+        sweeps.add(new Sweep("mail-members", MemberNotices.EVERY, memberNotices::sweep));
         sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));
         return sweeps;
     }

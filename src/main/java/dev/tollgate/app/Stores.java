@@ -14,10 +14,8 @@ import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.notices.BudgetNotices;
 import dev.tollgate.customers.notices.Dismissals;
-import dev.tollgate.customers.notices.MonthlyStatements;
-import dev.tollgate.customers.notices.Notices;
+import dev.tollgate.customers.notices.NoticeWrite;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
@@ -77,9 +75,7 @@ record Stores(
                 RecordedRates.part(),
                 settings.part(),
                 People.part(),
-                Notices.part(),
-                BudgetNotices.part(),
-                MonthlyStatements.part(),
+                NoticeWrite.part(),
                 Dismissals.part(),
                 outbox.part(),
                 Teams.part(),

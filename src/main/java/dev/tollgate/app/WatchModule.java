@@ -5,6 +5,7 @@ import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
+import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.engine.HttpFront;
@@ -55,6 +56,17 @@ final class WatchModule {
                 });
         metrics.build(
                 version(), books.database().schemaVersion(), books.writer().isEmbedded() ? "sqlite" : "postgresql");
+    }
+
+    void webhooks(Deliveries deliveries) {
+        metrics.counted(
+                "tollgate_webhook_deliveries",
+                "Attempts to deliver an event to a webhook, by outcome: delivered or failed. A failed one is made again later.",
+                new String[] {"outcome"},
+                now -> {
+                    now.is((double) deliveries.attempts(true), "delivered");
+                    now.is((double) deliveries.attempts(false), "failed");
+                });
     }
 
     private static String version() {

@@ -191,6 +191,8 @@ class ServerMoveTest {
             "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('acc_1', 'account', 'month', 5, 0)",
             "INSERT INTO budget_window (account_id, owner, kind, starts_at, ends_at, charged_micros, held_micros)"
                     + " VALUES ('acc_1', 'account', 'month', 0, 9, 1, 1)",
+            "INSERT INTO member_notice (account_id, number) VALUES ('acc_1', 1)",
+            "INSERT INTO key_notice (key_id, kind, account_id, told) VALUES ('key_1', 'unused', 'acc_1', 1)",
             "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'month', 0, 9, 50)",
             "INSERT INTO label (account_id, number, name, value, created_day, used_day) VALUES ('acc_1', 1, 'feature', 'search', 0, 86400000)",
             "INSERT INTO usage_label (account_id, day, number, model, calls) VALUES ('acc_1', 86400000, 1, 'm', 2)",

@@ -38,6 +38,8 @@ final class ErasureRows {
             "DELETE FROM outgoing_mail WHERE account_id = ?",
             "DELETE FROM billing_contact WHERE account_id = ?",
             "UPDATE account_log SET address = NULL, before_json = NULL, after_json = NULL WHERE account_id = ?",
+            "DELETE FROM member_notice WHERE account_id = ?",
+            "DELETE FROM key_notice WHERE account_id = ?",
             "DELETE FROM webhook WHERE account_id = ?",
             "DELETE FROM webhook_delivery WHERE account_id = ?",
             "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)",

@@ -2,8 +2,10 @@ package dev.tollgate.customers.mail;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.format.TextStyle;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Letters {
 
     private static final int NAME_CHARS_MAX = 60;
+
+    /** The most lines of a list. */
+    private static final int LINES_MAX = 20;
 
     private final String brand;
     private final @Nullable URI site;
@@ -198,16 +203,69 @@ public final class Letters {
                 page("/dashboard/settings/notices"));
     }
 
-    /** @param url of the webhook; a long one is cut */
-    public Letter webhookDisabled(String to, String url) {
+    /** @param host of the webhook's URL */
+    public Letter webhookDisabled(String to, String host) {
         return letter(
                 to,
                 "A webhook at " + brand + " is disabled",
                 "Events of your organization at " + brand
                         + " could not be delivered for five days, or the server has answered 410: "
-                        + Letter.inLine(url, 200),
+                        + Letter.inLine(host, 200),
                 "Enable the webhook here when it works again:",
                 page("/dashboard/webhooks"));
+    }
+
+    /** @param ends of the keys, in the order of their names */
+    public Letter keysExpire(String to, String organization, List<String> names, List<Instant> ends) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            lines.add(Letter.inLine(names.get(i), NAME_CHARS_MAX) + " expires at "
+                    + ends.get(i).truncatedTo(ChronoUnit.SECONDS) + ".");
+        }
+        return keys(to, organization, lines, "expire soon", "After that, programs with these keys get a 401.");
+    }
+
+    /** @param days since the last use */
+    public Letter keysUnused(String to, String organization, List<String> names, int days) {
+        List<String> lines = names.stream()
+                .map(name -> Letter.inLine(name, NAME_CHARS_MAX) + " was not used for " + days + " days.")
+                .toList();
+        return keys(to, organization, lines, "are unused", "Delete a key that nobody needs: it could leak.");
+    }
+
+    private Letter keys(String to, String organization, List<String> lines, String what, String why) {
+        List<String> paragraphs = new ArrayList<>();
+        paragraphs.add("Keys of " + Letter.inLine(organization, NAME_CHARS_MAX) + " at " + brand + ":");
+        paragraphs.add(String.join("\n", lines.subList(0, Math.min(LINES_MAX, lines.size())))
+                + (lines.size() > LINES_MAX ? "\nand " + (lines.size() - LINES_MAX) + " more." : ""));
+        paragraphs.add(why);
+        paragraphs.add(page("/dashboard/keys"));
+        paragraphs.add("Change your notices here:");
+        paragraphs.add(page("/dashboard/settings/notices"));
+        return letter(to, "Keys at " + brand + " " + what, paragraphs.toArray(String[]::new));
+    }
+
+    /**
+     * A mail about a member.
+     *
+     * @param login of the member; empty if the person is erased
+     * @param words what has happened, which follows the login
+     * @param doer the login of who did it; empty if no person did, or the member
+     */
+    public Letter memberChanged(String to, String organization, String login, String words, String doer) {
+        String name = Letter.inLine(organization, NAME_CHARS_MAX);
+        String who = login.isEmpty() ? "A person" : Letter.inLine(login, NAME_CHARS_MAX);
+        return letter(
+                to,
+                "Members of " + name + " at " + brand + " have changed",
+                who + " " + words + ": " + name + " at " + brand + "."
+                        + (doer.isEmpty() || doer.equals(login)
+                                ? ""
+                                : " Changed by " + Letter.inLine(doer, NAME_CHARS_MAX) + "."),
+                "See the members here:",
+                page("/dashboard/members"),
+                "Change your notices here:",
+                page("/dashboard/settings/notices"));
     }
 
     /** @param changes a sentence for each model */

@@ -13,13 +13,10 @@ import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Write;
-import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -44,7 +41,6 @@ public final class BudgetNotices {
     public static final Duration EVERY = Duration.ofMinutes(1);
 
     private static final int ACCOUNTS_MAX = 100;
-    private static final int PEOPLE_MAX = 20;
     private static final int ALL = 100;
     private static final List<Integer> STEPS = List.of(ALL, 80, 50);
 
@@ -72,15 +68,6 @@ public final class BudgetNotices {
                 LEFT JOIN member ON member.id = w.owner LEFT JOIN person ON person.id = member.person_id
             WHERE w.account_id = ? AND w.starts_at <= ? AND w.ends_at > ? AND COALESCE(n.percent, 0) < 100""";
 
-    /** Selects the readers of the mails: owners and admins of all budgets, a team's admins and a member of their own. */
-    private static final String READERS = """
-            SELECT person.email FROM member JOIN person ON person.id = member.person_id
-            WHERE member.account_id = ? AND member.left_at IS NULL AND member.notices = 1
-                AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
-                AND (member.role IN ('owner', 'admin') OR member.id = ? OR EXISTS (SELECT 1 FROM team_member tm
-                    WHERE tm.team_id = ? AND tm.member_id = member.id AND tm.role = 'admin'))
-            ORDER BY member.created_at, member.id LIMIT ?""";
-
     private static final Logger log = LoggerFactory.getLogger(BudgetNotices.class);
 
     private final Database database;
@@ -107,11 +94,6 @@ public final class BudgetNotices {
         this.letters = letters;
         this.refused = refused;
         this.clock = clock;
-    }
-
-    /** Returns the part that stores sent notices. It comes before the part of mails. */
-    public static Part<?> part() {
-        return new WritePart<>(SetStep.class);
     }
 
     /**
@@ -206,10 +188,9 @@ public final class BudgetNotices {
     private void mail(String accountId, Used budget, int step, Instant now) {
         SetStep set = new SetStep(accountId, budget, step, now);
         List<Change> changes = new ArrayList<>(List.of(set));
-        for (String email : outbox.isOn() ? readers(database, accountId, budget.owner()) : List.<String>of()) {
-            if (Letter.canReach(email)) {
-                changes.add(outbox.needed(accountId, letter(email, budget, step), set::outcome));
-            }
+        String owner = budget.owner();
+        for (String email : outbox.isOn() ? Readers.of(database, accountId, owner, owner) : List.<String>of()) {
+            changes.add(outbox.needed(accountId, letter(email, budget, step), set::outcome));
         }
         try {
             writer.commitAndWait(Unit.of(changes));
@@ -232,17 +213,8 @@ public final class BudgetNotices {
                         : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
     }
 
-    /**
-     * Returns the addresses of the owners and admins of an account who want its notices, and of a member or the admins of a team.
-     *
-     * @param owner the id of a member or a team; any other text for none
-     */
-    public static List<String> readers(Database database, String accountId, String owner) {
-        return database.read(sql -> sql.list(READERS, row -> row.getString(1), accountId, owner, owner, PEOPLE_MAX));
-    }
-
     /** Stores the highest step that was mailed for a window, and queues the event for webhooks. The outcome is whether no server has stored it or a higher one before. */
-    private static final class SetStep extends Write<Boolean> {
+    private static final class SetStep extends NoticeWrite {
 
         private static final String FORGET = "DELETE FROM budget_notice WHERE account_id = ? AND ends_at < ?";
         private static final String SET = """

@@ -6,13 +6,10 @@ import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Write;
-import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -65,11 +62,6 @@ public final class MonthlyStatements {
         this.outbox = outbox;
         this.letters = letters;
         this.clock = clock;
-    }
-
-    /** Returns the part that stores sent statements. It comes before the part of mails. */
-    public static Part<?> part() {
-        return new WritePart<>(SetMailed.class);
     }
 
     /** Sends what is due. */
@@ -128,7 +120,7 @@ public final class MonthlyStatements {
     }
 
     /** Notes that the statement of a month goes out, once if several servers come together. The outcome says whether it did not before. */
-    private static final class SetMailed extends Write<Boolean> {
+    private static final class SetMailed extends NoticeWrite {
 
         private static final String MAILED = """
                 UPDATE billing_contact SET mailed_month = ?

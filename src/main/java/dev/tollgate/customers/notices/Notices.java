@@ -17,10 +17,8 @@ import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
-import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
@@ -94,11 +92,6 @@ public final class Notices {
         this.letters = letters;
         this.allowances = allowances;
         this.clock = clock;
-    }
-
-    /** Returns the part that stores sent notices. It comes before the part of mails. */
-    public static Part<?> part() {
-        return new WritePart<>(SetTold.class);
     }
 
     /**

@@ -1,11 +1,10 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 
 /** Stores the notices that a person was sent, unless another node has stored them first. The outcome is whether they were stored. */
-final class SetTold extends Write<Boolean> {
+final class SetTold extends NoticeWrite {
 
     private static final String FIRST = """
             INSERT INTO told_notice (person_id, told, sequence, version) VALUES (?, '', 0, 0) ON CONFLICT DO NOTHING""";

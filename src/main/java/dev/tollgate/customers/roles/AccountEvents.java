@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Events of an organization, for its webhooks. An event is queued for each webhook in the commit of what it reports. */
+/** Events of an organization, for its webhooks and mails. An event is queued for each webhook in the commit of what it reports. */
 public final class AccountEvents {
 
     /** The deliveries of a webhook that may wait; past it further events are left out. */
@@ -25,6 +25,10 @@ public final class AccountEvents {
             WHERE w.account_id = ? AND w.disabled_at IS NULL AND (SELECT COUNT(*) FROM webhook_delivery d
                 WHERE d.webhook_id = w.id AND d.state = 'waiting') < ?
             ON CONFLICT DO NOTHING""";
+
+    private static final String TO_MAIL = """
+            INSERT INTO member_notice (account_id, number)
+            SELECT account_id, MAX(number) FROM account_log WHERE account_id = ? GROUP BY account_id""";
 
     private static final String NUMBER = "SELECT MAX(number) FROM account_log WHERE account_id = ?";
 
@@ -50,6 +54,7 @@ public final class AccountEvents {
         if (event != null) {
             String data = "{\"subject\":\"" + subject + "\",\"by\":\"" + by.who() + "\""
                     + (after == null ? "" : ",\"after\":" + after) + "}";
+            statements.run(TO_MAIL, by.accountId());
             String number = String.valueOf(statements.number(NUMBER, by.accountId()));
             queue(statements, by.accountId(), number, event, data, at);
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
@@ -74,12 +75,20 @@ public final class Deliveries {
     /** The deliveries at the same time; the longest waiting begins first. */
     private final Semaphore atOnce = new Semaphore(AT_ONCE, true);
 
+    private final LongAdder delivered = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
     /** @param disabled receives each webhook that is disabled */
     public Deliveries(Webhooks webhooks, PublicPost post, Consumer<Disabled> disabled, InstantSource clock) {
         this.webhooks = webhooks;
         this.post = post;
         this.disabled = disabled;
         this.clock = clock;
+    }
+
+    /** Returns how many attempts of this process got a status of 2xx, or did not. */
+    public long attempts(boolean areDelivered) {
+        return (areDelivered ? delivered : failed).sum();
     }
 
     /** Sends all that is due, in rounds in which each account has its turn. */
@@ -133,6 +142,7 @@ public final class Deliveries {
 
     private void send(Due due) throws InterruptedException {
         int status = post.post(due.accountId(), due.url(), headers(due), body(due));
+        (Webhooks.isSuccess(status) ? delivered : failed).increment();
         boolean isOver = Webhooks.isSuccess(status) || status == GONE || due.attempt() > WAITS.size();
         Instant now = clock.instant();
         Instant next = isOver ? null : now.plus(WAITS.get(due.attempt() - 1));

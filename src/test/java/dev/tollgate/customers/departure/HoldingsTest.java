@@ -54,6 +54,8 @@ class HoldingsTest {
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
             Map.entry("kept_response", "account_id place plain_bytes sealed origin_id"),
+            Map.entry("key_notice", "key_id kind account_id told"),
+            Map.entry("member_notice", "account_id number"),
             Map.entry("open_hold", "account_id first_sequence last_sequence node_id labels"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),

@@ -179,6 +179,8 @@ class WebhooksTest {
         begin();
         add("slack");
         status = 302;
+        long failed = attempts(false);
+        long delivered = attempts(true);
         test();
         sweep();
         sweep();
@@ -193,6 +195,12 @@ class WebhooksTest {
                 .containsEntry("id", first.headers().get("id"));
         assertThat(first.body()).startsWith("{\"text\":\"webhook.test: by: per_");
         assertThat(browser.get(PAGE).body()).contains("sent, status 200").doesNotContain("failing");
+        assertThat(attempts(false) - failed).isEqualTo(1);
+        assertThat(attempts(true) - delivered).isEqualTo(1);
+    }
+
+    private static long attempts(boolean areDelivered) {
+        return gateway.app().people().mail().deliveries().attempts(areDelivered);
     }
 
     @Test

@@ -1,0 +1,211 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.roles.AccountEvents;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.sql.Columns;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells owners and admins, the admins of a team and a member by mail, and webhooks, that keys of theirs expire within {@value #EXPIRING_DAYS} days, or were
+ * not used for {@value #UNUSED_DAYS}: each end and each last use once, over all servers. Thread-safe; blocks.
+ */
+public final class KeyNotices {
+
+    public static final Duration EVERY = Duration.ofHours(1);
+
+    private static final int EXPIRING_DAYS = 7;
+    private static final int UNUSED_DAYS = 90;
+
+    /** The keys of one mail. */
+    private static final int KEYS_MAX = 200;
+
+    /** A key that was made to work for less than a week is not announced. */
+    private static final String FOUND = """
+            SELECT k.account_id, k.id, k.name, k.member_id, k.team_id, %s AS since, account.name AS account_name
+            FROM api_key k JOIN account ON account.id = k.account_id AND account.blocked = 0 AND account.deleted_at IS NULL
+                LEFT JOIN key_notice n ON n.key_id = k.id AND n.kind = ?
+            WHERE k.deleted_at IS NULL AND k.disabled = 0 AND k.hidden = 0 AND %s
+                AND (n.told IS NULL OR n.told <> %s)
+            ORDER BY k.account_id, k.member_id, k.team_id, k.id LIMIT 1000""";
+
+    private static final Logger log = LoggerFactory.getLogger(KeyNotices.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final Outbox outbox;
+    private final Letters letters;
+    private final InstantSource clock;
+
+    public KeyNotices(Database database, Writer writer, Outbox outbox, Letters letters, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.outbox = outbox;
+        this.letters = letters;
+        this.clock = clock;
+    }
+
+    private enum Kind {
+        EXPIRING(
+                "k.expires_at",
+                "k.expires_at > ? AND k.expires_at <= ? AND k.expires_at > k.created_at + "
+                        + Duration.ofDays(EXPIRING_DAYS).toMillis()),
+        UNUSED(
+                "COALESCE(k.last_used_at, k.created_at)",
+                "(k.expires_at IS NULL OR k.expires_at > ?)" + " AND COALESCE(k.last_used_at, k.created_at) <= ?");
+
+        private final String since;
+        private final String condition;
+
+        /** @param condition takes the present time, and the last time of those that are told */
+        Kind(String since, String condition) {
+            this.since = since;
+            this.condition = condition;
+        }
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        Instant until(Instant now) {
+            return this == EXPIRING
+                    ? now.plus(Duration.ofDays(EXPIRING_DAYS))
+                    : now.minus(Duration.ofDays(UNUSED_DAYS));
+        }
+    }
+
+    /** The owner of keys. */
+    private record Owner(String accountId, String accountName, String memberId, String teamId) {}
+
+    /** A key. @param since its end, or its last use; the time of its creation if it was never used */
+    private record Found(Owner owner, String id, String name, Instant since) {
+
+        static Found of(ResultSet row) throws SQLException {
+            Owner owner = new Owner(
+                    row.getString("account_id"),
+                    row.getString("account_name"),
+                    row.getString("member_id"),
+                    row.getString("team_id"));
+            return new Found(owner, row.getString("id"), row.getString("name"), Columns.time(row, "since"));
+        }
+    }
+
+    /** Mails what was not mailed yet. */
+    public synchronized void sweep() {
+        try {
+            for (Kind kind : Kind.values()) {
+                sweep(kind, clock.instant());
+            }
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "notices of keys could not be mailed; retrying: {}", e.getMessage());
+        }
+    }
+
+    private void sweep(Kind kind, Instant now) {
+        String query = FOUND.formatted(kind.since, kind.condition, kind.since);
+        boolean isDone;
+        do {
+            Map<Owner, List<Found>> byOwner = new LinkedHashMap<>();
+            database.read(sql -> sql.list(query, Found::of, kind.code(), now, kind.until(now)))
+                    .forEach(key -> byOwner.computeIfAbsent(key.owner(), _ -> new ArrayList<>())
+                            .add(key));
+            isDone = byOwner.isEmpty();
+            for (Map.Entry<Owner, List<Found>> its : byOwner.entrySet()) {
+                List<Found> keys = its.getValue();
+                isDone |= !tell(kind, its.getKey(), keys.subList(0, Math.min(KEYS_MAX, keys.size())), now);
+            }
+        } while (!isDone);
+    }
+
+    /** @return whether they are told now */
+    private boolean tell(Kind kind, Owner owner, List<Found> keys, Instant now) {
+        Tell tell = new Tell(kind, owner.accountId(), keys, now);
+        List<Change> changes = new ArrayList<>(List.of(tell));
+        List<String> names = keys.stream().map(Found::name).toList();
+        if (outbox.isOn()) {
+            for (String email : Readers.of(database, owner.accountId(), owner.memberId(), owner.teamId())) {
+                changes.add(outbox.needed(
+                        owner.accountId(),
+                        kind == Kind.EXPIRING
+                                ? letters.keysExpire(
+                                        email,
+                                        owner.accountName(),
+                                        names,
+                                        keys.stream().map(Found::since).toList())
+                                : letters.keysUnused(email, owner.accountName(), names, UNUSED_DAYS),
+                        tell::outcome));
+            }
+        }
+        try {
+            writer.commitAndWait(Unit.of(changes));
+            return true;
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) {
+            return false; // The account's mails find no room now: nothing is stored, and the next sweep tries again.
+        }
+    }
+
+    /** Stores that keys are told, and queues their events. The outcome is whether one of them was not before. */
+    private static final class Tell extends NoticeWrite {
+
+        private static final String SET = """
+                INSERT INTO key_notice (key_id, kind, account_id, told) VALUES (?, ?, ?, ?)
+                ON CONFLICT (key_id, kind) DO UPDATE SET told = excluded.told WHERE key_notice.told <> excluded.told""";
+
+        private final Kind kind;
+        private final String accountId;
+        private final List<Found> keys;
+        private final Instant at;
+
+        Tell(Kind kind, String accountId, List<Found> keys, Instant at) {
+            this.kind = kind;
+            this.accountId = accountId;
+            this.keys = keys;
+            this.at = at;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            boolean isNew = false;
+            for (Found key : keys) {
+                if (statements.run(SET, key.id(), kind.code(), accountId, key.since()) == 1) {
+                    isNew = true;
+                    String id = key.id() + "_" + kind.code() + "_" + key.since().getEpochSecond();
+                    AccountEvents.queue(statements, accountId, id, "key." + kind.code(), data(key), at);
+                }
+            }
+            return isNew;
+        }
+
+        private String data(Found key) {
+            byte[] json = ApiJson.object(256, object -> {
+                object.writeStringProperty("key", key.id());
+                object.writeStringProperty("name", key.name());
+                ApiJson.time(object, kind == Kind.EXPIRING ? "expires_at" : "last_used_at", key.since());
+            });
+            return new String(json, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells owners and admins by mail who joined an organization, left it or got another role there, and the member, except who has done it. The commit of the
+ * change leaves a row, which the commit of the mails takes: each is mailed once, over all servers. Thread-safe; blocks.
+ */
+public final class MemberNotices {
+
+    public static final Duration EVERY = Duration.ofMinutes(1);
+
+    private static final int ROWS_MAX = 100;
+
+    private static final String WAITING = """
+            SELECT n.account_id, n.number, account.name, l.actor, l.action, l.subject, l.after_json,
+                COALESCE(person.login, '') AS login, COALESCE(doer.login, '') AS doer
+            FROM member_notice n JOIN account ON account.id = n.account_id
+                JOIN account_log l ON l.account_id = n.account_id AND l.number = n.number
+                LEFT JOIN member ON member.id = l.subject
+                LEFT JOIN person ON person.id = COALESCE(member.person_id, l.subject)
+                LEFT JOIN person doer ON doer.id = l.actor
+            ORDER BY n.account_id, n.number LIMIT\s""" + ROWS_MAX;
+
+    private static final Logger log = LoggerFactory.getLogger(MemberNotices.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final Outbox outbox;
+    private final Letters letters;
+
+    public MemberNotices(Database database, Writer writer, Outbox outbox, Letters letters) {
+        this.database = database;
+        this.writer = writer;
+        this.outbox = outbox;
+        this.letters = letters;
+    }
+
+    /**
+     * A change.
+     *
+     * @param login of the member; empty if the person is erased
+     * @param doer the login of who made it; empty for a key, the operator, and an erased person
+     */
+    private record Told(
+            String accountId,
+            long number,
+            String accountName,
+            String actor,
+            String action,
+            String subject,
+            @Nullable String afterJson,
+            String login,
+            String doer) {
+
+        static Told of(ResultSet row) throws SQLException {
+            return new Told(
+                    row.getString(1),
+                    row.getLong(2),
+                    row.getString(3),
+                    row.getString(4),
+                    row.getString(5),
+                    row.getString(6),
+                    row.getString(7),
+                    row.getString(8),
+                    row.getString(9));
+        }
+
+        /** Returns what has happened, in a sentence without its subject and its full stop. */
+        String words() {
+            String role = afterJson == null
+                    ? ""
+                    : ApiJson.MAPPER.readTree(afterJson).path("role").asString("");
+            return switch (action) {
+                case "member.join" -> "has joined with the role " + role;
+                case "member.role" -> "has the role " + role + " now";
+                case "member.remove" -> "was removed";
+                default -> "has left";
+            };
+        }
+    }
+
+    /** Mails what waits. */
+    public synchronized void sweep() {
+        try {
+            List<Told> rows;
+            do {
+                rows = database.read(sql -> sql.list(WAITING, Told::of));
+                for (Told row : rows) {
+                    if (!mail(row)) {
+                        return;
+                    }
+                }
+            } while (rows.size() == ROWS_MAX);
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "changes of members could not be mailed; retrying: {}", e.getMessage());
+        }
+    }
+
+    /** @return whether the row is taken */
+    private boolean mail(Told row) {
+        Take take = new Take(row.accountId(), row.number());
+        List<Change> changes = new ArrayList<>(List.of(take));
+        if (outbox.isOn()) {
+            for (String to : Readers.ofChange(database, row.accountId(), row.actor(), row.subject())) {
+                changes.add(outbox.needed(
+                        row.accountId(),
+                        letters.memberChanged(to, row.accountName(), row.login(), row.words(), row.doer()),
+                        take::outcome));
+            }
+        }
+        try {
+            writer.commitAndWait(Unit.of(changes));
+            return true;
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) {
+            return false; // The account's mails find no room now: nothing is stored, and the next sweep tries again.
+        }
+    }
+
+    /** Takes a row. The outcome is whether no server has taken it before. */
+    private static final class Take extends NoticeWrite {
+
+        private final String accountId;
+        private final long number;
+
+        Take(String accountId, long number) {
+            this.accountId = accountId;
+            this.number = number;
+        }
+
+        @Override
+        protected Boolean run(Statements statements) throws SQLException {
+            return statements.run("DELETE FROM member_notice WHERE account_id = ? AND number = ?", accountId, number)
+                    == 1;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.tollgate.customers.notices;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.Stores;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Mails and events about keys that expire soon or are unused, and about members who join, leave or get another role. */
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(120)
+class PeopleNoticesTest {
+
+    @Parameter
+    Stores stores;
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final String ANN = "ann@example.org";
+    private static final String PASSWORD = "somebody who has keys";
+
+    private MailBox box;
+    private Gateway gateway;
+    private Browser ann;
+    private String account;
+
+    @BeforeEach
+    void start() {
+        box = new MailBox();
+        gateway = Gateway.startOn(stores, box.settings("http.trusted-hops", "1"));
+        gateway.setNow(NOW);
+        ann = browser(1);
+        ann.submit("/sign-up", "/sign-up", Map.of("email", ANN));
+        open(ann, ANN);
+        account = gateway.text("SELECT account_id FROM person WHERE login = '" + ANN + "'");
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        box.close();
+    }
+
+    private Browser browser(int network) {
+        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "198.18." + network + ".1"));
+    }
+
+    private void open(Browser browser, String email) {
+        String link = box.link(email, 1);
+        browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
+    }
+
+    /** The function that puts texts in a row. */
+    private String listed() {
+        return stores == Stores.SQLITE ? "group_concat" : "string_agg";
+    }
+
+    private void sweep() {
+        gateway.app().people().mail().keyNotices().sweep();
+        gateway.app().people().mail().memberNotices().sweep();
+    }
+
+    private List<String> subjects(String email) {
+        return gateway.text(
+                        "SELECT COALESCE(" + listed() + "(subject, '\n'), '') FROM outgoing_mail WHERE recipient = '"
+                                + email + "' AND (subject LIKE 'Keys%' OR subject LIKE 'Members%')")
+                .lines()
+                .toList();
+    }
+
+    /** Returns the second mail that a person gets; the first is about the sign-up. */
+    private String secondMail(String email) {
+        return MailBox.text(box.to(email, 2).getLast());
+    }
+
+    private void key(String name, Instant made, Instant used, Instant ends) {
+        gateway.execute(
+                "INSERT INTO api_key (id, account_id, hash, prefix, name, kind, allow, created_at, last_used_at,"
+                        + " expires_at, number) VALUES ('key_" + name + "', '" + account + "', '" + name
+                        + "', 'sk-1', '" + name
+                        + "', 'api', '', " + made.toEpochMilli() + ", " + (used == null ? "NULL" : used.toEpochMilli())
+                        + ", "
+                        + (ends == null ? "NULL" : ends.toEpochMilli()) + ", (SELECT MAX(number) + 1 FROM api_key))");
+    }
+
+    private String events() {
+        return gateway.text("SELECT COALESCE(" + listed() + "(event || ' ' || data, '\n'), '') FROM webhook_delivery"
+                + " WHERE event LIKE 'key.%' OR event LIKE 'member.%'");
+    }
+
+    private void webhook() {
+        String page = "/dashboard/webhooks";
+        ann.submit(page, page, Map.of("deed", "create", "url", "https://hooks.example.org/x", "form", "standard"));
+    }
+
+    @Test
+    void a_key_that_expires_within_a_week_is_told_once_and_again_with_another_end() {
+        webhook();
+        Instant made = NOW.minus(Duration.ofDays(30));
+        key("soon", made, NOW, NOW.plus(Duration.ofDays(6)));
+        key("later", made, NOW, NOW.plus(Duration.ofDays(8)));
+        key("short", NOW, NOW, NOW.plus(Duration.ofDays(2)));
+        key("over", made, NOW, NOW.minusSeconds(1));
+        sweep();
+        sweep();
+        assertThat(subjects(ANN)).containsExactly("Keys at Tollgate expire soon");
+        assertThat(secondMail(ANN))
+                .contains("soon expires at 2026-11-26T12:00:00Z.")
+                .doesNotContain("later", "short", "over");
+        assertThat(events())
+                .isEqualTo("key.expiring {\"key\":\"key_soon\",\"name\":\"soon\",\"expires_at\":"
+                        + NOW.plus(Duration.ofDays(6)).getEpochSecond() + "}");
+        gateway.execute("UPDATE api_key SET expires_at = expires_at + 1000 WHERE id = 'key_soon'");
+        sweep();
+        assertThat(subjects(ANN)).hasSize(2);
+    }
+
+    @Test
+    void a_key_that_was_not_used_for_ninety_days_is_told_until_it_is_used_again() {
+        webhook();
+        Instant old = NOW.minus(Duration.ofDays(91));
+        key("never", old, null, null);
+        key("long-ago", old, old, null);
+        key("young", NOW.minus(Duration.ofDays(89)), null, null);
+        key("busy", old, NOW.minus(Duration.ofDays(1)), null);
+        sweep();
+        sweep();
+        assertThat(subjects(ANN)).containsExactly("Keys at Tollgate are unused");
+        assertThat(secondMail(ANN))
+                .contains("long-ago was not used for 90 days.", "never was not used for 90 days.")
+                .doesNotContain("young", "busy");
+        assertThat(events().lines()).hasSize(2).allMatch(event -> event.startsWith("key.unused "));
+        long used = NOW.minus(Duration.ofDays(90)).toEpochMilli();
+        gateway.execute("UPDATE api_key SET last_used_at = " + used + " WHERE id = 'key_never'");
+        sweep();
+        assertThat(subjects(ANN)).hasSize(2);
+        assertThat(events().lines().filter(event -> event.contains("key_never")))
+                .hasSize(2);
+    }
+
+    @Test
+    void members_who_join_leave_or_get_a_role_are_told_to_the_others() {
+        sweep();
+        assertThat(subjects(ANN)).as("of her own account").isEmpty();
+        String members = "/dashboard/members";
+        ann.submit(members, members, Map.of("deed", "invite", "email", "bob@example.org", "role", "member"));
+        open(browser(2), "bob@example.org");
+        sweep();
+        sweep();
+        assertThat(subjects(ANN)).containsExactly("Members of " + ANN + " at Tollgate have changed");
+        assertThat(secondMail(ANN)).contains("bob@example.org has joined with the role member: " + ANN);
+        assertThat(subjects("bob@example.org")).isEmpty();
+
+        String bob = members + "/" + gateway.text("SELECT id FROM member WHERE role = 'member'");
+        ann.submit(bob, bob, Map.of("deed", "role", "role", "viewer"));
+        sweep();
+        assertThat(subjects(ANN)).as("she did it").hasSize(1);
+        assertThat(subjects("bob@example.org")).hasSize(1);
+        assertThat(secondMail("bob@example.org"))
+                .contains("bob@example.org has the role viewer now: " + ANN + " at Tollgate. Changed by " + ANN);
+        assertThat(gateway.number("SELECT COUNT(*) FROM member_notice")).isZero();
+    }
+}
