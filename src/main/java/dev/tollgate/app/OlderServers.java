@@ -1,5 +1,7 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.Database;
 import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -20,19 +22,43 @@ final class OlderServers {
 
     private static final Logger log = LoggerFactory.getLogger(OlderServers.class);
 
+    private final Database database;
     private final Writer writer;
     private volatile boolean isDone;
     private @Nullable String told;
+    private List<String> misreading = List.of();
 
-    OlderServers(Writer writer) {
+    OlderServers(Database database, Writer writer) {
+        this.database = database;
         this.writer = writer;
     }
 
-    /** Shuts older programs out, unless one of them is running. Blocks. */
+    /** Shuts older programs out, unless one of them is running; and names those that run in spite of that. Blocks. */
     void look() {
-        if (isDone) {
-            return;
+        if (!isDone) {
+            shutOut();
         }
+        if (!writer.isEmbedded()) {
+            alarm();
+        }
+    }
+
+    private void alarm() {
+        try {
+            List<String> now = ShutOut.misreading(database);
+            if (!now.isEmpty() && !now.equals(misreading)) {
+                log.error(
+                        Event.OLDER_SERVER,
+                        "ALARM: servers of an older version misread rows of this database: {}. Stop them now.",
+                        String.join(", ", now));
+            }
+            misreading = now;
+        } catch (StoreException e) {
+            // Without the database they do no harm; the next look comes in a minute.
+        }
+    }
+
+    private void shutOut() {
         try {
             ShutOut shutOut = new ShutOut();
             writer.commitAndWait(Unit.of(shutOut));

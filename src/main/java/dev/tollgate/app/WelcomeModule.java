@@ -50,7 +50,7 @@ final class WelcomeModule {
         this.operatorPassword = books.people().operators().ensure(chosen == null ? null : chosen.value());
         this.adminKey = AdminKey.of(settings.find(ServerSettings.ADMIN_KEY), books.writer(), ground.random());
         this.foretold = new Foretold(ground, books, upstreams);
-        this.older = new OlderServers(books.writer());
+        this.older = new OlderServers(books.database(), books.writer());
         books.people().addOwners();
     }
 

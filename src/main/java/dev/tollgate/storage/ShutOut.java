@@ -15,6 +15,15 @@ public final class ShutOut extends Write<List<String>> {
     private static final String OLDER = "SELECT id FROM node WHERE schema_known < ? AND lease_until > "
             + Dialect.POSTGRESQL.nowMillis() + " ORDER BY id LIMIT 10";
 
+    private static final String MISREADING = "SELECT id FROM node WHERE lease_until > " + Dialect.POSTGRESQL.nowMillis()
+            + " AND schema_known < (SELECT CAST(value AS INTEGER) FROM installation WHERE name = '"
+            + Migrations.COMPATIBLE_FROM + "') ORDER BY id LIMIT 10";
+
+    /** Returns the living servers of programs that are shut out: one that started in the instant of the commit may not have seen it. Of a shared database. */
+    public static List<String> misreading(Database database) {
+        return database.read(sql -> sql.list(MISREADING, row -> row.getString(1)));
+    }
+
     /** Returns the part that runs it. */
     public static Part<?> part() {
         return new WritePart<>(ShutOut.class);

@@ -86,4 +86,16 @@ class ShutOutTest {
             assertThat(log.text()).contains("servers of an older version misread prices or members: node_old");
         }
     }
+
+    @Test
+    void a_server_that_runs_in_spite_of_being_shut_out_raises_an_alarm() {
+        try (Gateway gateway = start(Stores.POSTGRESQL);
+                LogCapture log = new LogCapture()) {
+            set(gateway, LATER);
+            gateway.execute(OLDER_SERVER);
+            gateway.restart();
+            assertThat(log.text())
+                    .contains("ALARM: servers of an older version misread rows of this database: node_old.");
+        }
+    }
 }
