@@ -198,7 +198,8 @@ record PagesModule(
                         .routes(pages),
                 new MemberPage(members, teams, books.people(), ledger, ground.clock()).routes(pages),
                 new TeamsPage(teams, ledger, books.history(), ground.clock()).routes(pages),
-                new TeamPage(teams, members, keys, ledger, ground.clock()).routes(pages),
+                new TeamPage(teams, members, keys, ledger, books.history(), ground.catalogue(), ground.clock())
+                        .routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new TagsPage(people.organizations(), new LabelUsage(books.database(), books.history()), ground.clock())
                         .routes(pages),

@@ -19,7 +19,7 @@ public final class ShutOut extends Write<List<String>> {
             + " AND schema_known < (SELECT CAST(value AS INTEGER) FROM installation WHERE name = '"
             + Migrations.COMPATIBLE_FROM + "') ORDER BY id LIMIT 10";
 
-    /** Returns the living servers of programs that are shut out: one that started in the instant of the commit may not have seen it. Of a shared database. */
+    /** Returns the living servers of programs that are shut out: a start in the instant of the commit may not have seen it. For a shared database. */
     public static List<String> misreading(Database database) {
         return database.read(sql -> sql.list(MISREADING, row -> row.getString(1)));
     }

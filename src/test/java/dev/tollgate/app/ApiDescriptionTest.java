@@ -240,7 +240,7 @@ class ApiDescriptionTest {
         }
     }
 
-    /** Each of a request: of its body, its path, its query and its headers. */
+    /** Each field of a request: in its body, its path, its query and its headers. */
     @Test
     void each_field_of_a_request_is_described() {
         List<String> missing = new ArrayList<>();

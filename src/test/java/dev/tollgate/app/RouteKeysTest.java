@@ -103,7 +103,7 @@ class RouteKeysTest {
         }
     }
 
-    /** Returns the routes that take keys, except those of the organization, whose scopes are in a table of their own, and of unknown methods of a model. */
+    /** Returns the routes that take keys, except the organization's, whose scopes are in a table of their own, and of unknown methods of a model. */
     private static Stream<Route<?>> routes() {
         return gateway.app().routes().stream()
                 .filter(route -> route.gate().name().matches(".*(API|management).* key.*"))

@@ -42,7 +42,7 @@ class RouteRolesTest {
     private static final String PASSWORD = "a member with one of the roles";
     private static final String SETTINGS = "/dashboard/settings";
     private static final Pattern OF_MEMBERS = Pattern.compile("page (for members|that listens), ([A-Z_]+)( partly)?");
-    /** The columns of the table of rights, by which it is told from others. */
+    /** The columns of the table of rights, by which it is recognized. */
     private static final int COLUMNS = 7;
 
     private static final Set<String> WHOLE = Set.of("✓", "all", "see");

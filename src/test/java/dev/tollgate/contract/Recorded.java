@@ -61,7 +61,7 @@ record Recorded(String method, String path, String[] headers, String body) {
         return RawCall.sending(gateway.app().port(), head + "\r\n");
     }
 
-    /** Returns the same request with a text in the place of another. */
+    /** Returns the same request with a text instead of another. */
     Recorded with(String place, String text) {
         return new Recorded(method, path, headers, body.replace(place, text));
     }

@@ -272,7 +272,7 @@ public final class Gateway implements AutoCloseable {
         return front == null ? "http://127.0.0.1:" + app.port() : front;
     }
 
-    /** From now on its address is that of a proxy in front of it. */
+    /** From now on its address is a proxy's in front of it. */
     public void standBehind(String url) {
         front = url;
     }

@@ -23,7 +23,7 @@ public final class LedgerChecks {
                     + COUNTED + " AS by_account WHERE account_id IN (SELECT id FROM account"
                     + " WHERE spend_hour IS NOT NULL OR spend_day IS NOT NULL OR spend_total IS NOT NULL)) AS calls";
 
-    /** Finds windows that have gone past their budget: the owner's own, or for members that of each member. None, unless a budget was lowered. */
+    /** Finds windows that have gone past their budget: the owner's own, or for members the budget of each member. None, unless a budget was lowered. */
     public static final String EXCEEDED_BUDGETS = """
             budget_window w WHERE charged_micros + held_micros > (
                 SELECT limit_micros FROM budget b

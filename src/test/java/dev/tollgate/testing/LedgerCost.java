@@ -134,7 +134,9 @@ public final class LedgerCost {
         BUDGETS_8(8, true),
         KEYS_64(64, false),
         /** Those of sixty-four members, each of whom has a budget. */
-        MEMBERS_64(64, true);
+        MEMBERS_64(64, true),
+        /** Eight keys without budgets, whose calls have two tags of a hundred values each. */
+        TAGS_8(8, false);
 
         private final int keys;
         private final boolean isOwned;
@@ -154,6 +156,10 @@ public final class LedgerCost {
 
         String member(int number) {
             return isOwned ? "mem_" + this + number % keys : "";
+        }
+
+        String labels(int number) {
+            return this == TAGS_8 ? "env=e" + number % 100 + "\nfeature=f" + number * 7 % 100 : "";
         }
 
         String team(int number) {
@@ -325,7 +331,8 @@ public final class LedgerCost {
                         "m",
                         now,
                         company.member(number),
-                        company.team(number));
+                        company.team(number),
+                        company.labels(number));
     }
 
     private void round(int atOnce, int calls) throws InterruptedException {

@@ -21,7 +21,7 @@ public enum OutgoingSchema {
     MESSAGES,
     /** A response of the Responses door and its events, by OpenAI's own schema, which is open. */
     RESPONSES,
-    /** The same by a closed schema of our own, which requires what Open Responses does. */
+    /** Checks the same by a closed schema of our own, which requires what Open Responses does. */
     OPENRESPONSES;
 
     private final Schema schema = read();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The place of a value in the caller's body. The protocol's reader attaches it to each value, so that later code can name the field as the
  * caller wrote it when it rejects the value or reports it as ignored. Immutable, compared by value; paths are built on demand.
  *
- * @param names those of its members
+ * @param names of its members
  * @param owner the place that it is a part of; null if the field begins at the body
  * @param field empty for the body itself
  * @param index in the field; negative if the place is the whole field

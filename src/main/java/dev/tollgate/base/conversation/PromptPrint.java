@@ -53,7 +53,7 @@ public final class PromptPrint {
     /** The print while the prompt is walked. Confined to a thread. */
     public static final class Making {
 
-        /** The bytes of any medium: those of the tokens of an image of usual size. */
+        /** The bytes of any medium: as many as the tokens of an image of usual size have. */
         private static final int MEDIUM_BYTES = 4 * 1_120;
 
         /** The bytes that are read at either end of a longer text: reading all of it would cost more than a call may (E86). */

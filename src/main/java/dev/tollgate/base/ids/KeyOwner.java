@@ -10,12 +10,12 @@ package dev.tollgate.base.ids;
  */
 public record KeyOwner(String memberId, String teamId, String originId) {
 
-    /** Returns the owner of a key that nobody but the account owns. */
+    /** Returns the owner of a key that belongs to the account alone. */
     public static KeyOwner account(String keyId) {
         return new KeyOwner("", "", keyId);
     }
 
-    /** Returns the id of the member, otherwise that of the team; empty for the account. Keys with the same one read each other's kept responses. */
+    /** Returns the id of the member, otherwise the team's; empty for the account. Keys with the same one read each other's kept responses. */
     public String id() {
         return memberId.isEmpty() ? teamId : memberId;
     }

@@ -239,7 +239,7 @@ public final class JsonText {
         return new JsonText(bytes, from + place, to, utf8Bytes - skipped);
     }
 
-    /** Adds the bytes of the JSON to a checksum; of a long text only so many at either end. */
+    /** Adds the bytes of the JSON to a checksum; only some at either end of a long text. */
     public void update(Checksum sum, int endBytes) {
         if (length() <= 4 * endBytes) {
             sum.update(bytes, from, to - from);

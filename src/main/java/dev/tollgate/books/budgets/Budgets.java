@@ -94,7 +94,7 @@ public final class Budgets {
         return ofOwners.getOrDefault(owner, Map.of());
     }
 
-    /** Returns the budgets that hold for a member: for each window the own one, else that of each member. */
+    /** Returns the budgets that hold for a member: for each window the own one, else the budget of each member. */
     public Map<SpendWindow, Budget> ofMember(String memberId) {
         Map<SpendWindow, Budget> own = of(memberId);
         Map<SpendWindow, Budget> each = of(EACH_MEMBER);
@@ -111,7 +111,7 @@ public final class Budgets {
         return teamNames.getOrDefault(teamId, "");
     }
 
-    /** Returns these budgets in another time zone, in whose present windows all of them begin anew. */
+    /** Returns these budgets in another time zone, in whose present windows all of them begin again. */
     public Budgets in(ZoneId zone, long atMillis) {
         if (zone.equals(zone())) {
             return this;

@@ -34,7 +34,7 @@ public sealed interface ReserveOutcome {
     }
 
     /**
-     * A spend window of an owner does not cover the least hold; the one that ends last, if there are several.
+     * A spend window of an owner does not cover the least hold; the last to end, if there are several.
      *
      * @param zone of a budget's window; null for the window of a limit, which is of UTC
      * @param usedMicros charges in the window

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes the budgets of an owner in an organization, or their time zone. A change applies to decisions after the commit. A new budget counts what
- * its owner's keys have spent and hold in its present window; a new time zone counts all present windows anew.
+ * its owner's keys have spent and hold in its present window; a new time zone counts all present windows again.
  */
 public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
 
     /** The most owners of budgets in an organization. */
     public static final int OWNERS_MAX = 2_000;
 
-    /** The shortest time between two changes of the time zone: each lets the windows begin anew. */
+    /** The shortest time between two changes of the time zone: each begins the windows again. */
     public static final Duration ZONE_EVERY = Duration.ofDays(1);
 
     /** The outcome. */

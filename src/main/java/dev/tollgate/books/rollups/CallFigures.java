@@ -61,7 +61,7 @@ public record CallFigures(
                 end, false, Usage.NONE, firstByteMillis, timedMillis, channel, upstreamModel, costs, 0, 0, 0);
     }
 
-    /** Returns whether the task tells what all attempts cost. */
+    /** Returns whether the task has the costs of all attempts. */
     boolean isCosted() {
         return timedMillis != NONE && costs.stream().noneMatch(cost -> cost.micros() == NONE);
     }

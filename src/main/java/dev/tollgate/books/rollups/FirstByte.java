@@ -40,7 +40,7 @@ public final class FirstByte {
         return begin + Math.max(1, (ENDS[bucket] - begin) * rank / (counts[bucket] * 100));
     }
 
-    /** Returns the bucket that has a percentile; {@link #NONE} if there are no calls. A change within one bucket cannot be told. */
+    /** Returns the bucket that has a percentile; {@link #NONE} if there are no calls. A change within one bucket cannot be seen. */
     public static int bucketOf(long[] counts, int percent) {
         long all = Arrays.stream(counts).sum();
         long before = 0;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelId as it was asked for
  * @param teamId of the key; empty: none
  * @param memberId whose personal key it is; empty: none
- * @param labels those of them that are still known
+ * @param labels that are still known
  * @param completedAt null exactly while it is processing
  * @param chargeMicros what the ledger charged
  */

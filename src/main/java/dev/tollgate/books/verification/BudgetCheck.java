@@ -62,7 +62,7 @@ final class BudgetCheck implements Check {
             GROUP BY account_id, owner, starts_at
             ORDER BY 1, 2, 3, 4, 5""";
 
-    /** A window that is stored, or one that is missing. */
+    /** A window that is stored, or is missing. */
     private static final class Window {
 
         private final long startsAt;

@@ -70,7 +70,7 @@ public record EntryOrigin(String source, String keyId, String teamId, String mem
         };
     }
 
-    /** Operators' ids of early releases may look like those of a voucher: then the reason differs. */
+    /** Operators' ids of early releases may look like a voucher's: then the reason differs. */
     private static String free(String requestId, String reason) {
         if (requestId.startsWith("voucher-") && reason.replace(' ', '-').equals(requestId)) {
             return "voucher";

@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Checks that the usage of each label is that of the calls and refunds that have its number, from the day on from which it is kept. Returns the wrong rows
+ * Checks that the usage of each label is what the calls and refunds with its number add up to, from the day on from which it is kept. Returns the wrong rows
  * alone: the database adds up.
  */
 final class LabelCheck implements Check {

@@ -266,7 +266,7 @@ final class Concluding {
         charge(how, outcome(how));
     }
 
-    /** Charges the response, if it is one: one that is blocked or unusable is free, however the call ends. */
+    /** Charges the response, if it is one: a blocked or unusable one is free, however the call ends. */
     private void charge(Books.End how, CallOutcome outcome) {
         ApiError unshowable = call.isCallerGone() ? null : call.sink().unshowable();
         if (answer().delivery().isBlocked()) {

@@ -61,7 +61,7 @@ final class CallLog {
 
     /**
      * Returns the latest calls of keys, the newest first: a number of ended ones, and a number of running calls that began no earlier than a call can
-     * last. Of some keys alone, the ended ones are those of a page.
+     * last. Of some keys alone, the ended ones are a page's.
      */
     List<CallRow> latest(KeyFilter keys, int ended, int running, Instant now) throws SQLException {
         List<CallRow> calls = keys.isAll()

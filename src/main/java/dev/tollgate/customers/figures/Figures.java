@@ -128,7 +128,7 @@ public final class Figures {
         return Arrays.copyOfRange(sums, first, first + FirstByte.BUCKETS);
     }
 
-    /** Returns how many calls had a first byte; of the platform's, those of programs that counted them by channel. */
+    /** Returns how many calls had a first byte; for the platform, as programs have counted them by channel. */
     public long withFirstByte() {
         return Arrays.stream(firstBytes()).sum();
     }

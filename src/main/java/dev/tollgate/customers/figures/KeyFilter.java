@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys whose calls count: those of a key, a team and a member at the same time, among those that the reader sees. A key never changes its owner,
- * so the calls of a team or a member are those of its keys.
+ * so the calls of a team or a member are its keys' calls.
  *
  * @param keyId null for any key
  * @param teamId null for any key, in a team or not

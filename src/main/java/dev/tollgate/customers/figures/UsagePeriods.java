@@ -92,7 +92,7 @@ final class UsagePeriods implements AutoCloseable {
      * @param folded as of this transaction
      * @param open from when on calls are counted now, where a quarter begins: what is older is kept
      * @param sums the columns that are added up: fewer take less time
-     * @param by some of model, key, team and member; the groups of a team or a member are those of its keys
+     * @param by some of model, key, team and member; the groups of a team or a member are its keys' groups
      */
     UsagePeriods(
             RememberedQuarters kept,

@@ -199,7 +199,7 @@ public final class CustomerKeys {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
     }
 
-    /** Returns a key that calls may have used: also one that is deleted or hidden. */
+    /** Returns a key that calls may have used: also a deleted or hidden one. */
     public Optional<Key> ever(String accountId, String id) {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId));
     }
@@ -313,7 +313,7 @@ public final class CustomerKeys {
     }
 
     /**
-     * Replaces the secret; id, limits and counters stay. A previous secret that was still valid ends now. Only its member replaces that of a personal key.
+     * Replaces the secret; id, limits and counters stay. A previous secret that was still valid ends now. Only its member replaces a personal key's.
      *
      * @param version the version that the caller has seen; null for any
      * @param grace how long the present secret stays valid, 0 to {@link RotateKey#GRACE_MAX}

@@ -252,7 +252,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
 
     /**
      * Gives a key another owner under another id, which takes over secret, settings and the key's budgets, in a unit that has taken the account's row. The
-     * old id keeps its history. The outcome is that of making a key.
+     * old id keeps its history. The outcome is as if a key was made.
      */
     public static final class MoveKey extends KeyChange<CreateKey.Outcome> {
 

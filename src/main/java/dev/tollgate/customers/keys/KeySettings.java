@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param rates what it may use a minute and at once
  * @param models the ids that it may use, at most 100; empty is all
  * @param expiresAt from when on it is refused, or null
- * @param tags of its calls, before those of the request: values by name, at most {@link CallLabels#NAMES_MAX}
+ * @param tags of its calls, which precede the request's: values by name, at most {@link CallLabels#NAMES_MAX}
  */
 public record KeySettings(
         String name,

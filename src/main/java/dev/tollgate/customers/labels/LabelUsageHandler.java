@@ -80,7 +80,7 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
                 table -> exchange.json(limit * GROUP_BYTES, () -> render(table, question, from, limit)));
     }
 
-    /** Returns the name of the tag in a list of groups, or that of end users; null without one. */
+    /** Returns the name of the tag in a list of groups, or the end users'; null without one. */
     private static @Nullable String label(String text) {
         for (String word : text.split(",", -1)) {
             String name = word.strip();

@@ -203,7 +203,7 @@ public final class Letters {
                 page("/dashboard/settings/notices"));
     }
 
-    /** @param host of the webhook's URL */
+    /** @param host in the webhook's URL */
     public Letter webhookDisabled(String to, String host) {
         return letter(
                 to,

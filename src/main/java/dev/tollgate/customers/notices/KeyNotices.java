@@ -78,7 +78,7 @@ public final class KeyNotices {
         private final String since;
         private final String condition;
 
-        /** @param condition takes the present time, and the last time of those that are told */
+        /** @param condition takes the present time, and the last time of which there are notices */
         Kind(String since, String condition) {
             this.since = since;
             this.condition = condition;
@@ -138,7 +138,7 @@ public final class KeyNotices {
         } while (!isDone);
     }
 
-    /** @return whether they are told now */
+    /** @return whether the notices are stored now */
     private boolean tell(Kind kind, Owner owner, List<Found> keys, Instant now) {
         Tell tell = new Tell(kind, owner.accountId(), keys, now);
         List<Change> changes = new ArrayList<>(List.of(tell));
@@ -167,7 +167,7 @@ public final class KeyNotices {
         }
     }
 
-    /** Stores that keys are told, and queues their events. The outcome is whether one of them was not before. */
+    /** Stores notices of keys, and queues their events. The outcome is whether one of them is new. */
     private static final class Tell extends NoticeWrite {
 
         private static final String SET = """

@@ -188,9 +188,13 @@ public final class Notices {
         }
     }
 
-    private static SetTold noted(Somebody somebody, String before, String told, boolean isAll) {
+    private SetTold noted(Somebody somebody, String before, String told, boolean isAll) {
+        Long line = somebody.line();
+        SetTold.Low low = line == null || somebody.leftMicros() >= line
+                ? null
+                : new SetTold.Low(somebody.accountId(), somebody.leftMicros(), line, clock.instant());
         return SetTold.ofAccount(
-                somebody.id(), before, told, isAll ? somebody.sequence() : LOOK_AGAIN, somebody.version());
+                somebody.id(), before, told, isAll ? somebody.sequence() : LOOK_AGAIN, somebody.version(), low);
     }
 
     private static String names(List<Item> items, List<Item> without) {

@@ -1,7 +1,13 @@
 package dev.tollgate.customers.notices;
 
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.storage.Statements;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Stores the notices that a person was sent, unless another node has stored them first. The outcome is whether they were stored. */
 final class SetTold extends NoticeWrite {
@@ -18,8 +24,36 @@ final class SetTold extends NoticeWrite {
     private final boolean ofModels;
     private final long sequence;
     private final long version;
+    private final @Nullable Low low;
 
-    private SetTold(String personId, String toldBefore, String told, boolean ofModels, long sequence, long version) {
+    /** A balance below a line, in micro-credits: an event of the account, once a day for each line. */
+    record Low(String accountId, long leftMicros, long lineMicros, Instant at) {
+
+        private void queue(Statements statements) throws SQLException {
+            String day = at.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
+            byte[] json = ApiJson.object(128, object -> {
+                ApiJson.credits(object, "balance", leftMicros);
+                ApiJson.credits(object, "line", lineMicros);
+            });
+            AccountEvents.queue(
+                    statements,
+                    accountId,
+                    "balance_" + lineMicros + "_" + day,
+                    "balance.low",
+                    new String(json, StandardCharsets.UTF_8),
+                    at);
+        }
+    }
+
+    private SetTold(
+            String personId,
+            String toldBefore,
+            String told,
+            boolean ofModels,
+            long sequence,
+            long version,
+            @Nullable Low low) {
+        this.low = low;
         this.personId = personId;
         this.toldBefore = toldBefore;
         this.told = told;
@@ -33,14 +67,16 @@ final class SetTold extends NoticeWrite {
      *
      * @param toldBefore as it was read; empty if there was nothing
      * @param sequence of the account and @param version of the person that it was decided on
+     * @param low null if the balance is not below the person's line
      */
-    static SetTold ofAccount(String personId, String toldBefore, String told, long sequence, long version) {
-        return new SetTold(personId, toldBefore, told, false, sequence, version);
+    static SetTold ofAccount(
+            String personId, String toldBefore, String told, long sequence, long version, @Nullable Low low) {
+        return new SetTold(personId, toldBefore, told, false, sequence, version, low);
     }
 
     /** Changes of models; @param toldBefore as it was read; empty if there was nothing */
     static SetTold ofModels(String personId, String toldBefore, String told) {
-        return new SetTold(personId, toldBefore, told, true, 0, 0);
+        return new SetTold(personId, toldBefore, told, true, 0, 0, null);
     }
 
     String told() {
@@ -49,6 +85,9 @@ final class SetTold extends NoticeWrite {
 
     @Override
     protected Boolean run(Statements statements) throws SQLException {
+        if (low != null) {
+            low.queue(statements);
+        }
         statements.run(FIRST, personId);
         int rows = ofModels
                 ? statements.run(TOLD_MODELS, told, personId, toldBefore)

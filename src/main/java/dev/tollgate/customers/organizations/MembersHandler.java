@@ -70,7 +70,7 @@ public final class MembersHandler {
         return withKeys(request, find(request));
     }
 
-    /** Returns whether the role is one that who asks can give and take. */
+    /** Returns whether the key or operator that asks can give and take the role. */
     static boolean mayGive(OrganizationRequest request, MemberRole role) {
         return !request.by().isKey() || MemberRole.OF_KEYS.contains(role);
     }

@@ -100,7 +100,7 @@ public record OrganizationRoute(
         return ApiJson.MAPPER.writeValueAsBytes(answer(request));
     }
 
-    /** Answers a request, whoever makes it. @return null if the status is 204 */
+    /** Answers a request of a key or of the operator. @return null if the status is 204 */
     public @Nullable ObjectNode answer(OrganizationRequest request) {
         return RightLost.answering("an organization", () -> action.answer(request));
     }

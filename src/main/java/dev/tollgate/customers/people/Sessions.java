@@ -104,7 +104,7 @@ public final class Sessions {
         return alive;
     }
 
-    /** Returns those of some sessions that have not ended, with who is in them; to look does not prolong them. @param hashes at most 500 */
+    /** Returns the sessions among some that have not ended, with who is in them; to look does not prolong them. @param hashes at most 500 */
     public Map<String, Person> alive(List<String> hashes) {
         if (hashes.isEmpty()) {
             return Map.of();

@@ -25,7 +25,7 @@ public record Membership(String id, MemberRole role, Set<String> administers, bo
         return right.isWhole(role) || (right.isOfAdmins() && administers.contains(teamId));
     }
 
-    /** Returns the keys to which a right extends: all of the account's, or the member's own and those of the teams that the member administers. */
+    /** Returns the keys to which a right extends: all of the account's, or the member's own and the keys of the teams that the member administers. */
     public KeyView view(Right right) {
         return right.isWhole(role)
                 ? KeyView.ALL

@@ -25,7 +25,7 @@ public final class RightLost extends Unit.Refused {
      * Does the work of a management key's request.
      *
      * @param what is read or written, for the log
-     * @throws dev.tollgate.base.error.ApiException if the key was deleted meanwhile, or the database does not respond
+     * @throws dev.tollgate.base.error.ApiException if the key was deleted in the meantime, or the database does not respond
      */
     public static <T> T answering(String what, Supplier<T> work) {
         try {

@@ -171,7 +171,7 @@ public final class Teams {
         return commit(by, List.of(), new Rename(by.accountId(), id, name));
     }
 
-    /** Archives a team and deletes its keys, those of its people in it included. Its history stays. */
+    /** Archives a team and deletes its keys, also its people's keys in it. Its history stays. */
     public TeamResult archive(Acting by, String id) {
         Instant now = clock.instant();
         for (int i = 0; i < TRIES; i++) {

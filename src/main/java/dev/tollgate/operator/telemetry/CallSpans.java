@@ -8,6 +8,7 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.TraceId;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -103,6 +104,12 @@ final class CallSpans {
         return epochOfNanoZero + arrival.nanos();
     }
 
+    private static void putIfAny(AttributesBuilder attributes, AttributeKey<String> name, String value) {
+        if (!value.isEmpty()) {
+            attributes.put(name, value);
+        }
+    }
+
     private void server() {
         AttributesBuilder attributes = Attributes.builder()
                 .put(SpanNames.ROUTE, arrival.route())
@@ -110,9 +117,9 @@ final class CallSpans {
                 .put(SpanNames.TASK_ID, call.taskId())
                 .put(SpanNames.ACCOUNT_ID, call.request().accountId())
                 .put(SpanNames.CHARGED, call.chargedMicros());
-        if (!call.channel().isEmpty()) {
-            attributes.put(SpanNames.CHANNEL, call.channel());
-        }
+        putIfAny(attributes, SpanNames.TEAM_ID, call.request().owner().teamId());
+        putIfAny(attributes, SpanNames.MEMBER_ID, call.request().owner().memberId());
+        putIfAny(attributes, SpanNames.CHANNEL, call.channel());
         usage(attributes);
         ApiError error = call.error();
         if (error != null) {

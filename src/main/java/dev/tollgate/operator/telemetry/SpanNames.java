@@ -28,6 +28,8 @@ final class SpanNames {
     static final AttributeKey<Long> STATUS = longKey("http.response.status_code");
     static final AttributeKey<String> TASK_ID = stringKey("tollgate.task_id");
     static final AttributeKey<String> ACCOUNT_ID = stringKey("tollgate.account_id");
+    static final AttributeKey<String> TEAM_ID = stringKey("tollgate.team_id");
+    static final AttributeKey<String> MEMBER_ID = stringKey("tollgate.member_id");
     static final AttributeKey<String> CHANNEL = stringKey("tollgate.channel");
     static final AttributeKey<Long> CHARGED = longKey("tollgate.charged_microcredits");
 

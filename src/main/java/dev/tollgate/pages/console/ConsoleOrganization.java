@@ -30,7 +30,7 @@ public record ConsoleOrganization(
 
     public record TeamRow(Team team, int people) {}
 
-    /** A budget. @param counts whether it counts by itself: that of each member counts for each */
+    /** A budget. @param counts whether it counts by itself: a budget of each member counts for each */
     public record BudgetRow(BudgetBar bar, boolean counts) {}
 
     /** A webhook. @param host of its URL, whose path may be a secret */

@@ -46,7 +46,7 @@ record RangeFigures(ConsoleRange range, Map<Instant, Sums> now, Map<Instant, Sum
         return chart(Sums::all);
     }
 
-    /** @param of a part of the figures, like those of one model */
+    /** @param of a part of the figures, like a model's */
     PlatformChart chart(Function<Sums, Figures> of) {
         return new PlatformChart(range, figures(now, of), figures(before, of), false);
     }

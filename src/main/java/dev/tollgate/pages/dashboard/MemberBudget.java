@@ -20,7 +20,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The budget that leaves a member the least, as a figure of the overview in the place of the balance.
+ * The budget that leaves a member the least, as a figure of the overview instead of the balance.
  *
  * @param text such as {@code 12.40 of 50.00 credits}
  * @param about such as {@code left this month, resets 1 December 00:00 (Berlin)}

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The fields of the operations of one page, as Markdown. A schema stands where it is used; one that is used several times is an object with a place of its
+ * The fields of the operations of one page, as Markdown. A schema stands where it is used; a schema used several times is an object with a place of its
  * own. Used by one thread.
  */
 final class Fields {

@@ -311,7 +311,7 @@ public final class Manual {
         return List.copyOf(pages.keySet());
     }
 
-    /** Returns what surrounds a page. @param path of that page; one that is not listed belongs to the price list */
+    /** Returns what surrounds a page. @param path of that page; an unlisted one belongs to the price list */
     public Contents contents(String path) {
         Page page = pages.getOrDefault(path, Objects.requireNonNull(pages.get(MODELS)));
         List<Page> book = pages.values().stream()

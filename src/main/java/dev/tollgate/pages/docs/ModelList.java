@@ -142,7 +142,7 @@ public record ModelList(
         return speeds.get(facts.model().id());
     }
 
-    /** Returns the columns of the figures; those of speed only if one is known. */
+    /** Returns the columns of the figures; speed only if one is known. */
     public List<Order> columns() {
         return Stream.of(Order.values())
                 .filter(column -> !speeds.isEmpty() || column.compareTo(Order.FIRST) < 0)

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
 
-    /** The ability that a sample wants of its model. The catalogue does not know which media a model reads: one that answers is taken. */
+    /** The ability that a sample wants of its model. The catalogue does not know which media a model reads: a model that answers is taken. */
     enum Role {
         TEXT("answers", model -> !model.isEmbedding()),
         AGENT(
@@ -49,7 +49,7 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** Returns the sentence in place of a sample. */
+        /** Returns the sentence that replaces a sample. */
         String missing() {
             return "This server sells no model that " + ability + ". Ask its operator for one.";
         }

@@ -12,7 +12,7 @@ public enum Money {
         return chosen.isEmpty() ? ofOperator : valueOf(chosen.toUpperCase(Locale.ROOT));
     }
 
-    /** The amounts beside those. */
+    /** The amounts in the other unit. */
     public Money other() {
         return this == DOLLARS ? CREDITS : DOLLARS;
     }

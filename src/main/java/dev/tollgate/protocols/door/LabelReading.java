@@ -57,7 +57,7 @@ final class LabelReading {
         this.ignored = new ArrayList<>(ignored);
     }
 
-    /** The labels of a request. @param ignored the fields without effect, those of other labels included */
+    /** The labels of a request. @param ignored the fields without effect, other labels included */
     record Labelled(CallLabels labels, List<String> ignored) {}
 
     /**

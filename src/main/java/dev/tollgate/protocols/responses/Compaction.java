@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request for a summary that takes the place of its conversation (E73).
  *
- * @param byPath whether it came to {@code /v1/responses/compact}, whose response has an object of its own
+ * @param byPath whether its path is {@code /v1/responses/compact}, whose response has an object of its own
  * @param users the newest messages of the user, which that object shows again
  */
 record Compaction(boolean byPath, List<Item.User> users) {

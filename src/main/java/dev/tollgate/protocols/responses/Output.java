@@ -191,7 +191,7 @@ final class Output {
 
     // ---- a compaction ----
 
-    /** Adds a message of the user as it came; in the place of a file stands a word. */
+    /** Adds a message of the user as it came; a word replaces a file. */
     void user(Item.User message) {
         OpenItem item = new OpenItem(events, "message", count, id("msg_"));
         out.raw(",\"status\":\"completed\",\"role\":\"user\",\"content\":[");

@@ -109,7 +109,7 @@ public final class SecretBox {
         return new Printer(printMac());
     }
 
-    /** Copies the one that has the key: for a new one Java looks through its providers, which costs more than the hash of a short text. */
+    /** Copies the instance with the key: for a new one Java looks through its providers, which costs more than the hash of a short text. */
     private Mac printMac() {
         try {
             return (Mac) prints.clone();

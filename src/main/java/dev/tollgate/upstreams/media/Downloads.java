@@ -118,7 +118,7 @@ final class Downloads implements AutoCloseable {
         throw failure == null ? Guard.unreachable() : failure;
     }
 
-    /** Begins a request; one that cannot be sent fails like one that has no response. */
+    /** Begins a request; if it cannot be sent, it fails as if it had no response. */
     static Future<HttpClientRequest> request(HttpClientAgent client, RequestOptions options) {
         try {
             return client.request(options);

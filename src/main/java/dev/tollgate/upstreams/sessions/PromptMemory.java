@@ -30,7 +30,7 @@ public final class PromptMemory {
 
     private final InstantSource clock;
     private final long bytesMax;
-    /** The sessions by key; the one that was kept first comes first. */
+    /** The sessions by key, in the order in which they were kept. */
     private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>();
 
     private final Map<String, Account> accounts = new HashMap<>();
@@ -117,7 +117,7 @@ public final class PromptMemory {
         return sessions.get(key);
     }
 
-    /** Keeps a prompt that was answered. It replaces the one that it continues, else the earliest of four. */
+    /** Keeps a prompt that was answered. It replaces the prompt that it continues, else the earliest of four. */
     void keep(CallSession session, PromptPrint print, long tokens, long project) {
         long now = clock.millis();
         List<Prompt> prompts = fresh(session, now);

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * counts that callers see (E44, E45); what is charged is never estimated so (D19).
  *
  * @param bytes in UTF-8
- * @param isPlain whether the prompt is all text, so that its tokens tell those of others
+ * @param isPlain whether the prompt is all text, so that the tokens of others can be estimated by its own
  */
 public record PromptText(@Nullable Ratios ratios, String accountId, String modelId, long bytes, boolean isPlain) {
 
     private static final int BYTES_PER_TOKEN = 4;
 
-    /** The bytes of the shortest prompt that tells anything of others. */
+    /** The bytes of the shortest prompt by which others are estimated. */
     private static final int BYTES_MIN = 4 * 1024;
 
     /** The last counted prompts of accounts on models. Owns what all loops share: thread-safe. */

@@ -536,7 +536,7 @@ class BudgetModelTest {
         return path(hold).stream().mapToLong(Used::room).min().orElse(Long.MAX_VALUE);
     }
 
-    /** The budget without room that resets last; of several the outermost owner's, and of his the longest. */
+    /** The budget without room that resets last; among several the outermost owner's, and the longest among these. */
     private ReserveOutcome.@Nullable SpendLimitReached refusal(OpenHold hold, long least) {
         Used last = null;
         for (Used used : path(hold)) {

@@ -205,7 +205,7 @@ class AlteredBudgetsTest {
         assertThat(store.decide(set)).isInstanceOf(SetBudgets.Done.class);
     }
 
-    /** A call of each key yesterday and today, and one that runs. */
+    /** A call of each key yesterday and today, and a running call. */
     private static void history(StoreFixture store) {
         for (String when : List.of("yesterday", "today", "running")) {
             KEYS.forEach((key, owners) -> {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.WrittenJson;
@@ -40,6 +41,7 @@ import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.models.Usage;
 import dev.tollgate.operator.admin.ActionRefused;
@@ -67,6 +69,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -121,6 +125,7 @@ class RandomMonthTest {
     private final Random random = new Random(seed);
     private final List<Task> tasks = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();
+    private final Map<String, CallLabels> labelsOf = new HashMap<>();
     private StoreFixture store;
     private AccountHistory history;
     private @Nullable PlatformHistory kept;
@@ -145,6 +150,9 @@ class RandomMonthTest {
                 checkSpan(randomSpan());
             }
             checkSpan(Span.ofDays(LocalDate.of(2026, 8, 1), LocalDate.of(2027, 2, 1)));
+            for (String name : List.of("feature", "env", CallLabels.END_USER)) {
+                checkLabels(name);
+            }
             checkStatements();
             checkLedger();
             checkCalls();
@@ -373,9 +381,11 @@ class RandomMonthTest {
                 ids.add(id);
             }
             long held = 1 + random.nextInt(60_000);
+            String key = "key_" + random.nextInt(KEYS);
+            CallLabels labels = someLabels();
+            labelsOf.put(id, labels);
             store.commit(new Reserve(
-                    new OpenHold(
-                            id, account, "key_" + random.nextInt(KEYS), "chat", "m" + random.nextInt(3), store.now()),
+                    new OpenHold(id, account, key, "chat", "m" + random.nextInt(3), store.now(), "", "", labels.text()),
                     held,
                     held,
                     () -> SpendLimits.NONE,
@@ -395,6 +405,17 @@ class RandomMonthTest {
                 }
             }
         }
+    }
+
+    private CallLabels someLabels() {
+        SortedMap<String, String> tags = new TreeMap<>();
+        if (random.nextInt(3) > 0) {
+            tags.put("feature", "f" + random.nextInt(4));
+        }
+        if (random.nextBoolean()) {
+            tags.put("env", "e" + random.nextInt(2));
+        }
+        return new CallLabels(tags, random.nextInt(4) == 0 ? "u" + random.nextInt(5) : "");
     }
 
     /** Often to where a day ends somewhere, and now and then a little back. */
@@ -480,7 +501,9 @@ class RandomMonthTest {
 
     private void collect() {
         for (String id : ids) {
-            tasks.add(store.tasks.find(ACCOUNT, id).orElseThrow());
+            Task task = store.tasks.find(ACCOUNT, id).orElseThrow();
+            assertThat(task.labels()).isEqualTo(labelsOf.get(id));
+            tasks.add(task);
         }
         List<Entry> all = new ArrayList<>();
         List<Entry> page;
@@ -544,6 +567,69 @@ class RandomMonthTest {
                         .isEqualTo(of.stream().mapToLong(Task::chargeMicros).sum());
             }
         }
+    }
+
+    private void checkLabels(String name) {
+        LabelUsage usage = new LabelUsage(store.database, history);
+        for (Set<By> by : List.of(Set.<By>of(), Set.of(By.DAY), Set.of(By.DAY, By.MODEL))) {
+            LocalDate first = LocalDate.of(2026, 9, 26).plusDays(random.nextInt(30));
+            LocalDate last = first.plusDays(1 + random.nextInt(60));
+            LabelUsage.Table table = usage.read(ACCOUNT, new LabelUsage.Question(name, first, last, by, null));
+            Figures all = history.usage(ACCOUNT, UsageQuestion.of(Span.ofDays(first, last)))
+                    .all();
+            assertThat(ofLabels(table.groups().stream()
+                            .map(LabelUsage.Group::figures)
+                            .reduce(Figures.NONE, Figures::plus)))
+                    .as("%s from %s to %s by %s", name, first, last, by)
+                    .isEqualTo(ofLabels(table.all()))
+                    .isEqualTo(ofLabels(all));
+            for (LabelUsage.Group group : table.groups()) {
+                checkLabel(name, group, Span.ofDays(first, last));
+            }
+        }
+    }
+
+    /** The figures that labels have. */
+    private static List<Long> ofLabels(Figures figures) {
+        return List.of(
+                figures.calls(),
+                figures.failed(),
+                figures.cancelled(),
+                figures.promptTokens(),
+                figures.cachedTokens(),
+                figures.completionTokens(),
+                figures.thoughtsTokens(),
+                figures.searches(),
+                figures.chargedMicros(),
+                figures.refundedMicros());
+    }
+
+    private void checkLabel(String name, LabelUsage.Group group, Span all) {
+        Span span =
+                group.day() == null ? all : Span.ofDays(group.day(), group.day().plusDays(1));
+        Map<String, Task> of = tasks.stream()
+                .filter(task -> group.model() == null || group.model().equals(task.modelId()))
+                .filter(task -> Objects.equals(group.value(), valueOf(task.id(), name)))
+                .collect(Collectors.toMap(Task::id, task -> task));
+        List<Task> ended = of.values().stream()
+                .filter(task -> isIn(task.completedAt(), span))
+                .toList();
+        Figures figures = group.figures();
+        assertThat(figures.calls()).isEqualTo(ended.size());
+        assertThat(figures.failed()).isEqualTo(count(ended, TaskStatus.FAILED));
+        assertThat(figures.cancelled()).isEqualTo(count(ended, TaskStatus.CANCELLED));
+        assertThat(figures.chargedMicros())
+                .isEqualTo(ended.stream().mapToLong(Task::chargeMicros).sum());
+        assertThat(figures.refundedMicros())
+                .isEqualTo(entered(
+                        span, entry -> entry.kind() == EntryKind.REFUND && of.containsKey(entry.reservationId())));
+    }
+
+    /** Returns the value of a label of a call; null without one. */
+    private @Nullable String valueOf(String id, String name) {
+        CallLabels labels = labelsOf.getOrDefault(id, CallLabels.NONE);
+        String endUser = labels.endUser().isEmpty() ? null : labels.endUser();
+        return name.equals(CallLabels.END_USER) ? endUser : labels.tags().get(name);
     }
 
     private void checkCredits(Span span) {
@@ -819,7 +905,7 @@ class RandomMonthTest {
                 .isEqualTo(charged - refunded);
     }
 
-    /** The figures of all accounts at once are those of each, to the hour of its end. */
+    /** The figures of all accounts at once add up from each account's, to the hour of its end. */
     private void checkAccounts(PlatformHistory platform) {
         Instant from = store.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(random.nextInt(80)));
         Instant to = from.plus(Duration.ofHours(1 + random.nextInt(700)));

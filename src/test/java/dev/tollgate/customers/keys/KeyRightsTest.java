@@ -30,7 +30,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who may do what with whose key, and what the organization's log keeps of it. */
+/** The rights of members and keys with keys of each owner, and what the organization's log keeps of it. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)

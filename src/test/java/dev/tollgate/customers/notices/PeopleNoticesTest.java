@@ -172,4 +172,18 @@ class PeopleNoticesTest {
                 .contains("bob@example.org has the role viewer now: " + ANN + " at Tollgate. Changed by " + ANN);
         assertThat(gateway.number("SELECT COUNT(*) FROM member_notice")).isZero();
     }
+
+    @Test
+    void a_balance_below_a_members_line_is_an_event_once_a_day() {
+        webhook();
+        gateway.execute(
+                "UPDATE person SET balance_line = 1000000000, version = version + 1 WHERE login = '" + ANN + "'");
+        gateway.app().people().mail().notices().sweep();
+        gateway.execute("UPDATE person SET version = version + 1 WHERE login = '" + ANN + "'");
+        gateway.app().people().mail().notices().sweep();
+        String events = gateway.text("SELECT COALESCE(" + listed()
+                + "(event || ' ' || data, '\n'), '') FROM webhook_delivery WHERE event = 'balance.low'");
+        assertThat(events.lines()).hasSize(1);
+        assertThat(events).startsWith("balance.low {\"balance\":").endsWith(",\"line\":1000}");
+    }
 }

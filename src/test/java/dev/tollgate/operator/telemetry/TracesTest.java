@@ -57,6 +57,8 @@ class TracesTest {
             "http.response.status_code",
             "tollgate.task_id",
             "tollgate.account_id",
+            "tollgate.team_id",
+            "tollgate.member_id",
             "tollgate.channel",
             "tollgate.charged_microcredits");
 
@@ -104,6 +106,8 @@ class TracesTest {
                 Gateway gateway = gateway(
                         collector, "telemetry.percent", "100", "telemetry.otlp-headers", "x-collector-key=the key")) {
             Customer customer = gateway.customer("100");
+            gateway.execute(
+                    "UPDATE api_key SET team_id = 'team_1', member_id = 'mem_1' WHERE id = '" + customer.keyId() + "'");
             String parent = "00-" + CALLER + "-" + PARENT + "-01";
 
             Gateway.Reply reply = call(customer, parent);
@@ -136,6 +140,8 @@ class TracesTest {
             Map<String, AnyValue> told = attributes(server);
             assertThat(told.get("tollgate.task_id").getStringValue()).isEqualTo(reply.header("x-tollgate-task-id"));
             assertThat(told.get("tollgate.account_id").getStringValue()).isEqualTo(customer.account());
+            assertThat(told.get("tollgate.team_id").getStringValue()).isEqualTo("team_1");
+            assertThat(told.get("tollgate.member_id").getStringValue()).isEqualTo("mem_1");
             assertThat(told.get("http.route").getStringValue()).isEqualTo("/v1/chat/completions");
             assertThat(told.get("tollgate.charged_microcredits").getIntValue())
                     .isEqualTo(consumed.movePointRight(6).longValueExact())

@@ -109,7 +109,7 @@ class UsagePageTest {
         return figures.get("credits_consumed").decimalValue().setScale(6).toPlainString();
     }
 
-    /** Spend, calls, failed and tokens of each row, by its spend; names are shown in the place of keys' ids. */
+    /** Spend, calls, failed and tokens of each row, by its spend; names are shown instead of keys' ids. */
     private static List<String> rows(String page) {
         String table = page.substring(page.indexOf("aria-label=\"Usage by"));
         return Pattern.compile(
@@ -208,7 +208,7 @@ class UsagePageTest {
                         .toList();
     }
 
-    /** Amounts that nothing else has are in the place of costs; they would be shown in one of these forms. */
+    /** Amounts that nothing else has replace costs; they would be shown in one of these forms. */
     @Test
     void nothing_of_a_customer_shows_what_calls_cost_the_operator() throws IOException, InterruptedException {
         BusyAccount own = BusyAccount.in(gateway, "costly");

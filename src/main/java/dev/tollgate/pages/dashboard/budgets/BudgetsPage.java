@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebudgetsGenerated;
 
-/** {@code /dashboard/budgets}: the budgets of an organization with their use, and its time zone. The role billing sees and sets those of the account alone. */
+/** {@code /dashboard/budgets}: the budgets of an organization with their use, and its time zone. The role billing sees and sets the account's budgets alone. */
 public record BudgetsPage(Organizations organizations, Members members, Teams teams, Keys keys) {
 
     private static final String PATH = "/dashboard/budgets";
@@ -65,7 +65,7 @@ public record BudgetsPage(Organizations organizations, Members members, Teams te
             String kind,
             @Nullable String href) {
 
-        /** Returns whether the budget counts by itself: that of each member counts for each. */
+        /** Returns whether the budget counts by itself: a budget of each member counts for each. */
         public boolean counts() {
             return !owner.equals(Budgets.EACH_MEMBER);
         }

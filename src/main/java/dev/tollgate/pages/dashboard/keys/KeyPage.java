@@ -8,7 +8,6 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallRow;
-import dev.tollgate.customers.figures.DayCredits;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
@@ -24,10 +23,8 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
-import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
-import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
@@ -49,7 +46,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeyGenerated;
@@ -337,7 +333,9 @@ public record KeyPage(
         Span before = history.before(month, true);
         MonthPace pace = MonthPace.of(spent(key, month), zone, now);
         Change change = Change.of(pace.spent(), spent(key, before), Change.Good.DOWN);
-        return new Spent(pace, change, UsageLines.words(before), chart(request, key, now));
+        Chart chart = UsageChart.ofThirtyDays(
+                history, catalogue, key.accountId(), KeyFilter.ofKey(key.id()), zone, now, request.money());
+        return new Spent(pace, change, UsageLines.words(before), chart);
     }
 
     private long spent(Key key, Span span) {
@@ -345,25 +343,6 @@ public record KeyPage(
                         key.accountId(), new UsageQuestion(span, Set.of(), null, KeyFilter.ofKey(key.id()), null, 1))
                 .all()
                 .netMicros();
-    }
-
-    private @Nullable Chart chart(PageRequest<Visitor.Member> request, Key key, Instant now) {
-        ChosenRange range = ChosenRange.lastThirtyDays(now, zone(request));
-        Span span = history.span(range.from(), range.to(), range.zone());
-        List<DayCredits> days =
-                history.credits(key.accountId(), span, UsageQuestion.By.MODEL, null, KeyFilter.ofKey(key.id()));
-        List<String> models = catalogue.all().stream().map(Model::id).toList();
-        UsageChart chart = new UsageChart(
-                span,
-                Function.identity(),
-                models,
-                (from, to) -> PageLink.to(PageLink.REQUESTS)
-                        .with("from", from.toString())
-                        .with("to", to.toString())
-                        .with("key", key.id())
-                        .text(),
-                range.last());
-        return days.isEmpty() ? null : chart.spend(days, request.money());
     }
 
     /** Returns how many calls of a key have ended within the last 24 hours. */

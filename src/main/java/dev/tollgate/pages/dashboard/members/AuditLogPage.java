@@ -70,7 +70,7 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
         return before + " → " + after;
     }
 
-    /** Returns JSON as a person reads it, with names in the place of ids. */
+    /** Returns JSON as a person reads it, with names instead of ids. */
     private static String text(@Nullable String json, Map<String, String> names) {
         if (json == null) {
             return "";

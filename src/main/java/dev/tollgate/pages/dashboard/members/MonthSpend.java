@@ -65,7 +65,7 @@ record MonthSpend(Map<String, Long> micros, Map<String, Long> limits) {
         return limits.get(team);
     }
 
-    /** Returns a member's budget for the month, else that of each member; null without one. */
+    /** Returns a member's budget for the month, else the budget of each member; null without one. */
     @Nullable
     Long limitOfMember(String member) {
         return limits.containsKey(member) ? limits.get(member) : limits.get(Budgets.EACH_MEMBER);

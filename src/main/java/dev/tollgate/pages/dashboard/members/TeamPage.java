@@ -4,10 +4,13 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
@@ -15,7 +18,10 @@ import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
+import dev.tollgate.pages.dashboard.usage.UsageChart;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -30,7 +36,14 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteteamGenerated;
 
 /** {@code /dashboard/teams/{id}}: the people and the keys of a team, its name, and its end. */
-public record TeamPage(Teams teams, Members members, Keys keys, Ledger ledger, InstantSource clock) {
+public record TeamPage(
+        Teams teams,
+        Members members,
+        Keys keys,
+        Ledger ledger,
+        AccountHistory history,
+        Catalogue catalogue,
+        InstantSource clock) {
 
     private static final String PATH = TeamsPage.PATH + "/{id}";
 
@@ -169,6 +182,22 @@ public record TeamPage(Teams teams, Members members, Keys keys, Ledger ledger, I
         KeyOwner service = new KeyOwner("", seen.team().id(), "");
         List<BudgetBar> budgets =
                 BudgetBar.path(ledger, request.visitor().accountId(), "", service, "", clock.instant());
-        return (out, shell) -> JteteamGenerated.render(out, null, shell, seen, leaver, budgets, errors, said);
+        Chart chart = chart(request, seen.team());
+        return (out, shell) -> JteteamGenerated.render(out, null, shell, seen, leaver, budgets, chart, errors, said);
+    }
+
+    /** Returns the team's spend; null if there is none, or the visitor does not see it. */
+    private @Nullable Chart chart(PageRequest<Visitor.Member> request, Team team) {
+        boolean isSeen = request.visitor().person().view(Right.USAGE).sees(new KeyOwner("", team.id(), ""));
+        return isSeen
+                ? UsageChart.ofThirtyDays(
+                        history,
+                        catalogue,
+                        team.accountId(),
+                        new KeyFilter(null, team.id(), null, KeyView.ALL),
+                        request.visitor().person().preferences().zone(),
+                        clock.instant(),
+                        request.money())
+                : null;
     }
 }

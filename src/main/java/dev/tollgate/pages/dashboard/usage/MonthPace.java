@@ -11,7 +11,7 @@ import java.time.format.TextStyle;
 import java.util.Locale;
 
 /**
- * A month's spend so far, and what it comes to at its end if it goes on like this.
+ * A month's spend so far, and at its end if it goes on like this.
  *
  * @param month its name
  * @param spent micro-credits, net

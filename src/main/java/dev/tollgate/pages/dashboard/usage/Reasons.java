@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The difference between a range's spend and that of the range before, of each key and model, taken apart into causes. A cause's amount is
+ * The difference between the spend of a range and of the range before, by key and model, taken apart into causes. A cause's amount is
  * the value after it less the value ahead of it; both are exact fractions, each rounded to a micro-credit, so the amounts of all causes add up to
  * the difference. Pure.
  *

@@ -1,15 +1,24 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.DayCredits;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PartsChart;
 import dev.tollgate.pages.dashboard.usage.UsageView.Metric;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Spark;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +35,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chart of the usage page and of a key's, and the small lines of rows. Pure.
+ * The chart of the usage page and of a key's, and the small lines of rows. Pure, except {@link #ofThirtyDays}.
  *
  * @param names of keys, models, teams or members, by their ids
  * @param order of the columns; others follow, the largest first
@@ -41,6 +50,33 @@ public record UsageChart(
         LocalDate today) {
 
     private static final int MEDIAN = 50;
+
+    /** Returns the spend of the last thirty days by model, of a key, a team or a member; null if there is none. Blocks. */
+    public static @Nullable Chart ofThirtyDays(
+            AccountHistory history,
+            Catalogue catalogue,
+            String accountId,
+            KeyFilter keys,
+            ZoneId zone,
+            Instant now,
+            Money money) {
+        ChosenRange range = ChosenRange.lastThirtyDays(now, zone);
+        Span span = history.span(range.from(), range.to(), range.zone());
+        List<DayCredits> days = history.credits(accountId, span, UsageQuestion.By.MODEL, null, keys);
+        UsageChart chart = new UsageChart(
+                span,
+                Function.identity(),
+                catalogue.all().stream().map(Model::id).toList(),
+                (from, to) -> PageLink.to(PageLink.REQUESTS)
+                        .with("from", from.toString())
+                        .with("to", to.toString())
+                        .with("key", keys.keyId())
+                        .with("team", keys.teamId())
+                        .with("member", keys.memberId())
+                        .text(),
+                range.last());
+        return days.isEmpty() ? null : chart.spend(days, money);
+    }
 
     private LocalDate first() {
         return span.from().atZone(span.zone()).toLocalDate();
@@ -107,7 +143,7 @@ public record UsageChart(
         return PartsChart.Period.of(first(), last()).place(first(), day);
     }
 
-    /** Lines of medians in the place of bars. What has not a colour of its own shares a line. */
+    /** Lines of medians instead of bars. Names without a colour of their own share a line. */
     private Chart times(Chart counts, List<UsageGroup> groups) {
         Set<String> own = counts.series().stream().map(Chart.Series::name).collect(Collectors.toSet());
         Map<String, Figures> sums = new HashMap<>();

@@ -86,7 +86,7 @@ public record UsagePage(
      * @param range the range in words
      * @param against the range before
      * @param balance micro-credits; null for a reader who may not see it
-     * @param daysLeft how long the balance lasts; null if nobody can say
+     * @param daysLeft how long the balance lasts; null if that is not known
      * @param others the largest models, or the largest keys if rows are models
      * @param owners names of teams and members
      * @param chart null if there are no calls
@@ -110,7 +110,7 @@ public record UsagePage(
             @Nullable Chart chart,
             @Nullable YearMonth nearest) {
 
-        /** Returns how long the balance lasts; empty if nobody can say. */
+        /** Returns how long the balance lasts; empty if that is not known. */
         public String lasts() {
             return daysLeft == null
                     ? ""
@@ -129,7 +129,7 @@ public record UsagePage(
         }
     }
 
-    /** @param calls those of the key @param limit where the key is limited; null if it no longer can be */
+    /** @param calls of the key @param limit where the key is limited; null if it no longer can be */
     public record Why(WhyCard card, String calls, @Nullable String limit) {}
 
     /**

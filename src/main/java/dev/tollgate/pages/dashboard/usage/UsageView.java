@@ -70,7 +70,7 @@ public record UsageView(
                 page != null && page.matches("[0-9]{1,3}") ? Math.min(Integer.parseInt(page), PAGE_MAX) : 0);
     }
 
-    /** The same with models as rows, or with keys instead of models. */
+    /** Returns this view with models as rows, or with keys instead of models. */
     public UsageView otherWay() {
         return new UsageView(filters, rows() == By.MODEL ? By.KEY : By.MODEL, metric, null, 0);
     }
@@ -79,7 +79,7 @@ public record UsageView(
         return Objects.requireNonNull(filters.range());
     }
 
-    /** Returns what the rows are: those of the URL, but an opened key has models as rows, and an opened model, team or member no row of its kind. */
+    /** Returns the kinds of rows: as the URL says, but an opened key has models as rows, and an opened model, team or member no row of its kind. */
     public By rows() {
         boolean isKeyOpen = filters.key() != null;
         if (isKeyOpen != (filters.model() != null)) {

@@ -31,7 +31,8 @@ class AppointedOwnerTest {
                     .isEqualTo("owner");
             assertThat(company.owner.get("/dashboard/audit-log").body())
                     .contains("operator", "member.role", "role: viewer → role: owner");
-            assertThat(operator.get("/console/audit").body()).contains("Appointed an owner", "the owner has left");
+            assertThat(operator.get("/console/audit").body())
+                    .contains("Set a member's role", "viewer → owner", "the owner has left");
             assertThat(company.gateway.number("SELECT COUNT(*) FROM account_log WHERE actor = 'operator'"))
                     .isEqualTo(1);
         }

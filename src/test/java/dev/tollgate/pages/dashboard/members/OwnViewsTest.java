@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The calls that each member of an organization sees: all, the own ones, or those of a team, too. */
+/** The calls that each member of an organization sees: all, the own ones, or also a team's. */
 @Order(19)
 @Timeout(120)
 class OwnViewsTest {
