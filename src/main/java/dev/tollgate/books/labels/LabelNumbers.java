@@ -54,7 +54,13 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
 
     private record Full(String accountId, String name, long day) {}
 
+    private record Written(String accountId, String labels) {}
+
+    /** The numbers of labels that were written together. @param day on which they were used @param until when they are read again, in nanoseconds */
+    private record Together(List<Long> numbers, long day, long until) {}
+
     private final Map<Known, Number> known = new HashMap<>();
+    private final Map<Written, Together> together = new HashMap<>();
 
     /** The numbers that a batch has given to its tasks, until its roll-ups ask for them, too. */
     private final Map<String, List<Long>> given = new HashMap<>();
@@ -90,16 +96,35 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
         if (ofTask != null) {
             return ofTask;
         }
-        long day = atMillis - Math.floorMod(atMillis, DAY_MILLIS);
-        List<Long> numbers = new ArrayList<>();
-        for (Label label : CallLabels.of(hold.labels()).all()) {
-            numbers.add(number(statements, hold.accountId(), label, day));
-        }
-        List<Long> sorted = numbers.stream().sorted().distinct().toList();
+        List<Long> numbers = numbers(statements, hold, atMillis - Math.floorMod(atMillis, DAY_MILLIS));
         if (given.size() >= KEPT_MAX) {
             given.clear();
         }
-        given.put(hold.id(), sorted);
+        given.put(hold.id(), numbers);
+        return numbers;
+    }
+
+    /** Programs name the same labels again and again: those of a day are found by their text. */
+    private List<Long> numbers(Statements statements, OpenHold hold, long day) throws SQLException {
+        Written written = new Written(hold.accountId(), hold.labels());
+        Together kept = together.get(written);
+        if (kept != null && kept.day() == day && kept.until() - System.nanoTime() > 0) {
+            return kept.numbers();
+        }
+        long until = Long.MAX_VALUE;
+        List<Long> numbers = new ArrayList<>();
+        for (Label label : CallLabels.of(hold.labels()).all()) {
+            numbers.add(number(statements, hold.accountId(), label, day));
+            Number found = known.get(new Known(hold.accountId(), label));
+            until = found == null ? Long.MIN_VALUE : Math.min(until, found.until());
+        }
+        List<Long> sorted = numbers.stream().sorted().distinct().toList();
+        if (until > System.nanoTime()) {
+            if (together.size() >= KEPT_MAX) {
+                together.clear();
+            }
+            together.put(written, new Together(sorted, day, until));
+        }
         return sorted;
     }
 
@@ -172,15 +197,20 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     public void write(Statements statements, List<LabelChange<?>> changes) throws SQLException {
         super.write(statements, changes);
         if (!changes.isEmpty()) {
-            known.clear();
+            forget();
         }
     }
 
     @Override
     public void undone() {
-        known.clear();
+        forget();
         given.clear();
         full.clear();
+    }
+
+    private void forget() {
+        known.clear();
+        together.clear();
     }
 
     /** A change of the dictionary by hand or for its age. */

@@ -91,7 +91,7 @@ class OwnViewsTest {
     @ParameterizedTest
     @CsvSource({"olga, true", "vera, true", "tess, true", "bob, false"})
     void the_chart_of_a_team_is_seen_by_those_who_see_its_calls(String person, boolean isSeen) {
-        String page = PEOPLE.get(person).get("/dashboard/teams/" + team).body();
+        String page = PEOPLE.get(person).get(team).body();
         assertThat(page).contains("<h1 class=\"wide\">Search</h1>");
         assertThat(page.contains("Spend by day and model, 30 days")).isEqualTo(isSeen);
     }
