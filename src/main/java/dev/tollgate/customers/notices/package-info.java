@@ -1,5 +1,6 @@
 /**
- * Notices to people: a balance below their limit, a key at 80 and 100 % of a spend limit, a change of a model that they use, a statement.
+ * Notices to people: a balance below their limit, a key at 80 and 100 % of a spend limit, a budget, a key that expires or is unused, members who join
+ * or leave, a change of a model that they use, a statement.
  *
  * <p>Invariants: each notice is sent once until its cause has recovered, by the first server that looks. Looking is off the path of calls: a sweep
  * reads accounts whose state or choice has changed since the last one, a bounded number at a time. A notice and its mail are written in one commit.
