@@ -96,7 +96,7 @@ class CacheReasonsTest {
     }
 
     @Test
-    void each_reason_is_told_by_the_task() {
+    void each_reason_is_in_the_task() {
         assertThat(reason(cache("s", 3_000, 0, chat(LARGE)))).isEqualTo("below_minimum");
         JsonNode first = cache("s", 5_000, 0, chat(LARGE));
         assertThat(first.toString())

@@ -317,6 +317,7 @@ class LabelsTest {
     void a_refund_counts_for_the_tags_of_its_call() throws ActionRefused {
         declare("{\"tag_names\":[\"feature\"]}");
         Reply reply = done(call(CHAT, PLAIN, Map.of("x-tollgate-tags", "feature=search")));
+        gateway.execute("UPDATE label SET used_day = 0");
         gateway.app()
                 .administration()
                 .deeds()
@@ -327,6 +328,9 @@ class LabelsTest {
         JsonNode group = usage("tag:feature").at("/groups/0");
         assertThat(group.get("tag:feature").asString()).isEqualTo("search");
         assertThat(group.get("refunded").decimalValue()).isPositive();
+        assertThat(gateway.number("SELECT used_day FROM label"))
+                .as("the label is used again")
+                .isPositive();
     }
 
     @Test

@@ -401,7 +401,7 @@ class OrganizationApiTest {
     // ---- teams ----
 
     @Test
-    void a_team_is_made_named_anew_filled_and_archived() {
+    void a_team_is_made_renamed_filled_and_archived() {
         String bob = member("Bob", "member");
         JsonNode made = done("POST", TEAMS, "{\"name\":\"Search\"}");
         String path = TEAMS + "/" + made.get("id").asString();

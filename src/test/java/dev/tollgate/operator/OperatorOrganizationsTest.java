@@ -150,7 +150,7 @@ class OperatorOrganizationsTest {
     }
 
     @Test
-    void a_team_is_made_filled_named_anew_and_archived() {
+    void a_team_is_made_filled_renamed_and_archived() {
         String bob = member("Bob", "viewer");
         String team = done("POST", "/teams", "\"name\":\"Search\"").get("id").asString();
         JsonNode filled = done("PUT", "/teams/" + team + "/members/" + bob, "\"role\":\"admin\"");

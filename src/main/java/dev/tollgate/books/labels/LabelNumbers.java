@@ -145,6 +145,15 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
         return found.number();
     }
 
+    /** Notes that labels are used by a refund. The account's row is locked. */
+    public static void used(Statements statements, String accountId, List<Long> numbers, long atMillis)
+            throws SQLException {
+        long day = atMillis - Math.floorMod(atMillis, DAY_MILLIS);
+        for (long number : numbers) {
+            statements.run(USED, day, accountId, number, day);
+        }
+    }
+
     private @Nullable Number find(Statements statements, Known label) throws SQLException {
         Number kept = known.get(label);
         return kept != null && kept.until() - System.nanoTime() > 0 ? kept : keep(statements, label);

@@ -120,6 +120,7 @@ final class RollupsPart implements Part<RollupChange> {
                     ? List.of()
                     : Stream.of(numbers.split(" ")).map(Long::valueOf).toList();
             long at = given.at().toEpochMilli();
+            LabelNumbers.used(statements, call.accountId(), ofTask, at);
             tallies.refund(call, ofTask, at, given.micros(), answerer.channel(), answerer.model(), end);
         }
     }

@@ -187,7 +187,7 @@ class BudgetModelTest {
     }
 
     @Test
-    void decisions_and_windows_are_those_of_the_model_on_random_histories() {
+    void decisions_and_windows_follow_the_model_on_random_histories() {
         long seed = System.nanoTime();
         System.out.println("BudgetModelTest seed " + seed);
         Random random = new Random(seed);

@@ -61,7 +61,7 @@ class PlatformHistoryTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
-    void known_costs_of_accounts_add_up_to_those_of_channels(Stores stores) {
+    void known_costs_of_accounts_add_up_to_the_costs_of_channels(Stores stores) {
         long seed = Long.getLong("costs.seed", System.nanoTime());
         System.out.println("costs.seed=" + seed);
         Random random = new Random(seed);

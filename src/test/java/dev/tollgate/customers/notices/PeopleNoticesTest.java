@@ -106,7 +106,7 @@ class PeopleNoticesTest {
     }
 
     @Test
-    void a_key_that_expires_within_a_week_is_told_once_and_again_with_another_end() {
+    void a_key_that_expires_within_a_week_is_announced_once_and_again_with_another_end() {
         webhook();
         Instant made = NOW.minus(Duration.ofDays(30));
         key("soon", made, NOW, NOW.plus(Duration.ofDays(6)));
@@ -128,7 +128,7 @@ class PeopleNoticesTest {
     }
 
     @Test
-    void a_key_that_was_not_used_for_ninety_days_is_told_until_it_is_used_again() {
+    void a_key_that_was_not_used_for_ninety_days_is_announced_once_after_each_use() {
         webhook();
         Instant old = NOW.minus(Duration.ofDays(91));
         key("never", old, null, null);
@@ -151,7 +151,7 @@ class PeopleNoticesTest {
     }
 
     @Test
-    void members_who_join_leave_or_get_a_role_are_told_to_the_others() {
+    void others_get_a_mail_when_a_member_joins_leaves_or_gets_a_role() {
         sweep();
         assertThat(subjects(ANN)).as("of her own account").isEmpty();
         String members = "/dashboard/members";

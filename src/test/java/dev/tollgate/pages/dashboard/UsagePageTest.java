@@ -85,7 +85,7 @@ class UsagePageTest {
                 "range=30&key=KEY",
                 "range=30&model=gemini-3.1-pro"
             })
-    void every_figure_is_that_of_the_api(String query) {
+    void every_figure_agrees_with_the_api(String query) {
         String page = page(query.replace("KEY", busy.customer.keyId()));
         JsonNode usage = api(page);
         JsonNode totals = usage.get("totals");

@@ -127,7 +127,7 @@ class ChooserTest {
     }
 
     @Test
-    void calls_that_begin_meanwhile_leave_no_session_without_a_channel() {
+    void calls_that_begin_at_the_same_time_leave_no_session_without_a_channel() {
         List<ModelRoute> even = List.of(route("d", 1, 1), route("e", 1, 1));
         even.forEach(route -> begin(route, 16));
 

@@ -57,7 +57,7 @@ class CacheUseTest {
         "12000, true, 20000, 2, 3600, 2500, ",
         "4000, false, 40000, 1, 3599, 5000, "
     })
-    void the_first_reason_that_holds_is_told(
+    void the_first_reason_that_holds_is_shown(
             long prompt,
             boolean hasAnswer,
             long common,

@@ -62,7 +62,7 @@ class PromptMemoryTest {
     }
 
     @Test
-    void a_prompt_replaces_the_one_that_it_continues_else_the_oldest() {
+    void a_prompt_replaces_the_prompt_that_it_continues_else_the_oldest() {
         CallSession session = session(ACCOUNT, 1);
         answered(session, 2, prompt("b"));
         answered(session, 1, prompt("a"));

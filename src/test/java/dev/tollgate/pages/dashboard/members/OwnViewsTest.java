@@ -230,7 +230,7 @@ class OwnViewsTest {
     }
 
     @Test
-    void live_figures_are_those_of_the_keys_that_a_member_sees() throws IOException, InterruptedException {
+    void live_figures_count_the_keys_that_a_member_sees() throws IOException, InterruptedException {
         assertThat(event("ann")).contains("\"calls\":\"1\"").doesNotContain("balance");
         assertThat(event("tess")).contains("\"calls\":\"2\"").doesNotContain("balance");
         assertThat(event("olga")).contains("\"calls\":\"4\"").contains("balance");

@@ -34,7 +34,7 @@ class ReasonsTest {
     private static final int HISTORIES = 500;
 
     @Test
-    void causes_are_those_of_the_rule_on_random_histories() {
+    void causes_follow_the_rule_on_random_histories() {
         long seed = System.nanoTime();
         System.out.println("ReasonsTest seed " + seed);
         Random random = new Random(seed);
