@@ -41,14 +41,17 @@ public final class KeyNotices {
     /** The keys of one mail. */
     private static final int KEYS_MAX = 200;
 
+    /** The keys that are read at a time. */
+    private static final int PAGE = 1_000;
+
     /** A key that was made to work for less than a week is not announced. */
     private static final String FOUND = """
             SELECT k.account_id, k.id, k.name, k.member_id, k.team_id, %s AS since, account.name AS account_name
             FROM api_key k JOIN account ON account.id = k.account_id AND account.blocked = 0 AND account.deleted_at IS NULL
                 LEFT JOIN key_notice n ON n.key_id = k.id AND n.kind = ?
-            WHERE k.deleted_at IS NULL AND k.disabled = 0 AND k.hidden = 0 AND %s
+            WHERE k.account_id > ? AND k.deleted_at IS NULL AND k.disabled = 0 AND k.hidden = 0 AND %s
                 AND (n.told IS NULL OR n.told <> %s)
-            ORDER BY k.account_id, k.member_id, k.team_id, k.id LIMIT 1000""";
+            ORDER BY k.account_id, k.member_id, k.team_id, k.id LIMIT\s""" + PAGE;
 
     private static final Logger log = LoggerFactory.getLogger(KeyNotices.class);
 
@@ -122,24 +125,23 @@ public final class KeyNotices {
         }
     }
 
+    /** An account whose mails find no room waits for the next sweep, as do further keys of one with very many, and delays no other one. */
     private void sweep(Kind kind, Instant now) {
         String query = FOUND.formatted(kind.since, kind.condition, kind.since);
-        boolean isDone;
+        String after = "";
+        List<Found> page;
         do {
+            String from = after;
+            page = database.read(sql -> sql.list(query, Found::of, kind.code(), from, now, kind.until(now)));
             Map<Owner, List<Found>> byOwner = new LinkedHashMap<>();
-            database.read(sql -> sql.list(query, Found::of, kind.code(), now, kind.until(now)))
-                    .forEach(key -> byOwner.computeIfAbsent(key.owner(), _ -> new ArrayList<>())
-                            .add(key));
-            isDone = byOwner.isEmpty();
-            for (Map.Entry<Owner, List<Found>> its : byOwner.entrySet()) {
-                List<Found> keys = its.getValue();
-                isDone |= !tell(kind, its.getKey(), keys.subList(0, Math.min(KEYS_MAX, keys.size())), now);
-            }
-        } while (!isDone);
+            page.forEach(key ->
+                    byOwner.computeIfAbsent(key.owner(), _ -> new ArrayList<>()).add(key));
+            byOwner.forEach((owner, keys) -> tell(kind, owner, keys.subList(0, Math.min(KEYS_MAX, keys.size())), now));
+            after = page.isEmpty() ? "" : page.getLast().owner().accountId();
+        } while (page.size() == PAGE);
     }
 
-    /** @return whether the notices are stored now */
-    private boolean tell(Kind kind, Owner owner, List<Found> keys, Instant now) {
+    private void tell(Kind kind, Owner owner, List<Found> keys, Instant now) {
         Tell tell = new Tell(kind, owner.accountId(), keys, now);
         List<Change> changes = new ArrayList<>(List.of(tell));
         List<String> names = keys.stream().map(Found::name).toList();
@@ -159,11 +161,10 @@ public final class KeyNotices {
         }
         try {
             writer.commitAndWait(Unit.of(changes));
-            return true;
         } catch (StoreUnavailable e) {
             throw e;
         } catch (StoreException e) {
-            return false; // The account's mails find no room now: nothing is stored, and the next sweep tries again.
+            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
         }
     }
 

@@ -38,6 +38,7 @@ public final class MemberNotices {
                 LEFT JOIN member ON member.id = l.subject
                 LEFT JOIN person ON person.id = COALESCE(member.person_id, l.subject)
                 LEFT JOIN person doer ON doer.id = l.actor
+            WHERE n.account_id > ? OR n.account_id = ? AND n.number > ?
             ORDER BY n.account_id, n.number LIMIT\s""" + ROWS_MAX;
 
     private static final Logger log = LoggerFactory.getLogger(MemberNotices.class);
@@ -98,25 +99,26 @@ public final class MemberNotices {
         }
     }
 
-    /** Mails what waits. */
+    /** Mails what waits. An account whose mails find no room waits for the next sweep, and delays no other one. */
     public synchronized void sweep() {
         try {
+            String account = "";
+            long number = 0;
             List<Told> rows;
             do {
-                rows = database.read(sql -> sql.list(WAITING, Told::of));
-                for (Told row : rows) {
-                    if (!mail(row)) {
-                        return;
-                    }
-                }
+                String from = account;
+                long after = number;
+                rows = database.read(sql -> sql.list(WAITING, Told::of, from, from, after));
+                rows.forEach(this::mail);
+                account = rows.isEmpty() ? "" : rows.getLast().accountId();
+                number = rows.isEmpty() ? 0 : rows.getLast().number();
             } while (rows.size() == ROWS_MAX);
         } catch (StoreException e) {
             log.warn(Event.STORE_UNAVAILABLE, "changes of members could not be mailed; retrying: {}", e.getMessage());
         }
     }
 
-    /** @return whether the row is taken */
-    private boolean mail(Told row) {
+    private void mail(Told row) {
         Take take = new Take(row.accountId(), row.number());
         List<Change> changes = new ArrayList<>(List.of(take));
         if (outbox.isOn()) {
@@ -129,11 +131,10 @@ public final class MemberNotices {
         }
         try {
             writer.commitAndWait(Unit.of(changes));
-            return true;
         } catch (StoreUnavailable e) {
             throw e;
         } catch (StoreException e) {
-            return false; // The account's mails find no room now: nothing is stored, and the next sweep tries again.
+            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
         }
     }
 

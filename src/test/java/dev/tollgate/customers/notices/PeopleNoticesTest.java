@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,5 +186,39 @@ class PeopleNoticesTest {
                 + "(event || ' ' || data, '\n'), '') FROM webhook_delivery WHERE event = 'balance.low'");
         assertThat(events.lines()).hasSize(1);
         assertThat(events).startsWith("balance.low {\"balance\":").endsWith(",\"line\":1000}");
+    }
+
+    @Test
+    void an_account_whose_mails_find_no_room_delays_no_other_one() {
+        Browser carl = browser(3);
+        carl.submit("/sign-up", "/sign-up", Map.of("email", "carl@example.org"));
+        open(carl, "carl@example.org");
+        String other = gateway.text("SELECT account_id FROM person WHERE login = 'carl@example.org'");
+        sweep();
+        List<String> both = Stream.of(account, other).sorted().toList();
+        Instant old = NOW.minus(Duration.ofDays(91));
+        for (int i = 0; i < 20; i++) { // as many as an account may have
+            gateway.execute("INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts,"
+                    + " queued_at, due_at) VALUES ('mail_x" + i + "', '" + both.getFirst()
+                    + "', 'x@example.org', 'x', 'x', 'waiting', 0, 1, 9999999999999)");
+        }
+        for (String each : both) {
+            account = each;
+            key("k" + each, old, old, null);
+            gateway.execute(
+                    "INSERT INTO account_log (account_id, number, created_at, actor, action, subject, after_json)"
+                            + " VALUES ('" + each
+                            + "', 100, 1, 'operator', 'member.role', 'mem_none', '{\"role\":\"admin\"}')");
+            gateway.execute("INSERT INTO member_notice (account_id, number) VALUES ('" + each + "', 100)");
+        }
+
+        sweep();
+
+        assertThat(gateway.text("SELECT account_id FROM member_notice")).isEqualTo(both.getFirst());
+        assertThat(gateway.text("SELECT account_id FROM key_notice")).isEqualTo(both.getLast());
+        gateway.execute("DELETE FROM outgoing_mail WHERE recipient = 'x@example.org'");
+        sweep();
+        assertThat(gateway.number("SELECT COUNT(*) FROM member_notice")).isZero();
+        assertThat(gateway.number("SELECT COUNT(*) FROM key_notice")).isEqualTo(2);
     }
 }
