@@ -74,9 +74,11 @@ public final class KeyNotices {
                 "k.expires_at",
                 "k.expires_at > ? AND k.expires_at <= ? AND k.expires_at > k.created_at + "
                         + Duration.ofDays(EXPIRING_DAYS).toMillis()),
+        /** Requests of management keys are no use that is noted. */
         UNUSED(
                 "COALESCE(k.last_used_at, k.created_at)",
-                "(k.expires_at IS NULL OR k.expires_at > ?)" + " AND COALESCE(k.last_used_at, k.created_at) <= ?");
+                "k.kind = 'api' AND (k.expires_at IS NULL OR k.expires_at > ?)"
+                        + " AND COALESCE(k.last_used_at, k.created_at) <= ?");
 
         private final String since;
         private final String condition;

@@ -136,12 +136,14 @@ class PeopleNoticesTest {
         key("long-ago", old, old, null);
         key("young", NOW.minus(Duration.ofDays(89)), null, null);
         key("busy", old, NOW.minus(Duration.ofDays(1)), null);
+        key("manager", old, null, null);
+        gateway.execute("UPDATE api_key SET kind = 'management' WHERE id = 'key_manager'");
         sweep();
         sweep();
         assertThat(subjects(ANN)).containsExactly("Keys at Tollgate are unused");
         assertThat(secondMail(ANN))
                 .contains("long-ago was not used for 90 days.", "never was not used for 90 days.")
-                .doesNotContain("young", "busy");
+                .doesNotContain("young", "busy", "manager");
         assertThat(events().lines()).hasSize(2).allMatch(event -> event.startsWith("key.unused "));
         long used = NOW.minus(Duration.ofDays(90)).toEpochMilli();
         gateway.execute("UPDATE api_key SET last_used_at = " + used + " WHERE id = 'key_never'");
