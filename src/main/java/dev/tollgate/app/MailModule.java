@@ -100,10 +100,9 @@ public record MailModule(
     private static void mail(BooksModule books, Letters letters, Deliveries.Disabled disabled) {
         Outbox outbox = books.stores().outbox();
         if (outbox.isOn()) {
-            String host = URI.create(disabled.url()).getHost();
             List<Change> mails = Readers.of(books.database(), disabled.accountId(), "", "").stream()
-                    .<Change>map(
-                            to -> outbox.queue(disabled.accountId(), letters.webhookDisabled(to, host), () -> true))
+                    .<Change>map(to -> outbox.queue(
+                            disabled.accountId(), letters.webhookDisabled(to, disabled.host()), () -> true))
                     .toList();
             if (!mails.isEmpty()) {
                 books.writer().commitAndWait(Unit.of(mails));

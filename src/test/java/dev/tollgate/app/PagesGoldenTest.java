@@ -230,7 +230,7 @@ class PagesGoldenTest {
                     "deed",
                     "create",
                     "url",
-                    "https://hooks.example.org/a-secret",
+                    "https://my_hooks.example.org/a secret|{x}",
                     "form",
                     "standard");
             get("webhooks-one", it.ann, webhooks);

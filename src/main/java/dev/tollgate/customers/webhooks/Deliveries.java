@@ -64,8 +64,8 @@ public final class Deliveries {
 
     private static final Logger log = LoggerFactory.getLogger(Deliveries.class);
 
-    /** A webhook that was disabled. */
-    public record Disabled(String accountId, String url) {}
+    /** A webhook that was disabled. @param host of its URL */
+    public record Disabled(String accountId, String host) {}
 
     private final Webhooks webhooks;
     private final PublicPost post;
@@ -150,7 +150,7 @@ public final class Deliveries {
         boolean disables =
                 status == GONE || (since != null && since.plus(FAILING_MAX).isBefore(now));
         if (webhooks.ended(due, status, next, disables)) {
-            disabled.accept(new Disabled(due.accountId(), due.url()));
+            disabled.accept(new Disabled(due.accountId(), PublicPost.host(due.url())));
         }
     }
 

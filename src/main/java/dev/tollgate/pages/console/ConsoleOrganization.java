@@ -13,7 +13,7 @@ import dev.tollgate.customers.webhooks.Webhooks.Webhook;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorKeys;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
-import java.net.URI;
+import dev.tollgate.upstreams.media.PublicPost;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +46,7 @@ public record ConsoleOrganization(
                         .toList(),
                 budgets(account, all),
                 webhooks.list(account).stream()
-                        .map(each -> new WebhookRow(URI.create(each.url()).getHost(), each))
+                        .map(each -> new WebhookRow(PublicPost.host(each.url()), each))
                         .toList());
     }
 

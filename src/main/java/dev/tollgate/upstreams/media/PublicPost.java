@@ -64,6 +64,15 @@ public final class PublicPost implements AutoCloseable {
         }
     }
 
+    /** Returns the host of a URL that was accepted, without the path, which may be a secret. */
+    public static String host(String text) {
+        try {
+            return MediaUrl.parse(text).host();
+        } catch (MediaRefused e) {
+            return "";
+        }
+    }
+
     private MediaUrl parsed(String text) throws MediaRefused {
         MediaUrl url = MediaUrl.parse(text);
         if (!url.tls() && (url.address() == null || !allowed.allow(url, url.address()))) {
