@@ -34,6 +34,10 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     private static final int VALUES_MAX = 10_000;
 
     private static final int KEPT_MAX = 50_000;
+
+    /** Texts are longer than values, and a caller can join values in many ways. */
+    private static final int TOGETHER_MAX = 10_000;
+
     private static final Duration KEPT_AMONG_SERVERS = Duration.ofMinutes(1);
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
@@ -120,7 +124,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
         }
         List<Long> sorted = numbers.stream().sorted().distinct().toList();
         if (until > System.nanoTime()) {
-            if (together.size() >= KEPT_MAX) {
+            if (together.size() >= TOGETHER_MAX) {
                 together.clear();
             }
             together.put(written, new Together(sorted, day, until));

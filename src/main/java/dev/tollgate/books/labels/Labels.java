@@ -1,20 +1,30 @@
 package dev.tollgate.books.labels;
 
 import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Reads the dictionary of labels. Thread-safe; blocks. */
 public final class Labels {
 
-    private static final String ONE =
-            "SELECT name, value FROM label WHERE account_id = ? AND number = ? AND value <> ''";
+    private static final String SOME =
+            "SELECT number, name, value FROM label WHERE account_id = ? AND value <> '' AND number IN (%s)";
+
+    /** The most numbers of a query. */
+    private static final int NUMBERS_MAX = 500;
+
     private static final String VALUES = """
             SELECT value, created_day, used_day FROM label
             WHERE account_id = ? AND name = ? AND value > ? AND value <> '' ORDER BY value LIMIT ?""";
@@ -47,14 +57,44 @@ public final class Labels {
 
     /** Returns the labels of a call that has ended, without those that are erased or old. @param numbers with spaces between them */
     public static CallLabels of(Reads sql, String accountId, String numbers) throws SQLException {
-        if (numbers.isEmpty()) {
-            return CallLabels.NONE;
+        return of(sql, accountId, Set.of(numbers)).getOrDefault(numbers, CallLabels.NONE);
+    }
+
+    /** Returns the labels of calls that have ended, as above, by their numbers. */
+    public static Map<String, CallLabels> of(Reads sql, String accountId, Set<String> ofCalls) throws SQLException {
+        List<Long> wanted = ofCalls.stream()
+                .flatMap(numbers -> numbers(numbers).stream())
+                .distinct()
+                .sorted()
+                .toList();
+        Map<Long, Label> known = new HashMap<>();
+        for (int from = 0; from < wanted.size(); from += NUMBERS_MAX) {
+            List<Long> some = wanted.subList(from, Math.min(wanted.size(), from + NUMBERS_MAX));
+            List<Object> values = new ArrayList<>(List.of(accountId));
+            values.addAll(some);
+            sql.each(
+                    SOME.formatted(String.join(", ", Collections.nCopies(some.size(), "?"))),
+                    row -> known.put(row.getLong(1), new Label(row.getString(2), row.getString(3))),
+                    values.toArray());
         }
-        Map<String, String> values = new HashMap<>();
-        for (String number : numbers.split(" ")) {
-            sql.each(ONE, row -> values.put(row.getString(1), row.getString(2)), accountId, Long.parseLong(number));
+        Map<String, CallLabels> labels = new HashMap<>();
+        for (String numbers : ofCalls) {
+            SortedMap<String, String> values = new TreeMap<>();
+            for (long number : numbers(numbers)) {
+                Label label = known.get(number);
+                if (label != null) {
+                    values.put(label.name(), label.value());
+                }
+            }
+            String endUser = values.remove(CallLabels.END_USER);
+            labels.put(numbers, new CallLabels(values, endUser == null ? "" : endUser));
         }
-        String endUser = values.remove(CallLabels.END_USER);
-        return new CallLabels(new TreeMap<>(values), endUser == null ? "" : endUser);
+        return labels;
+    }
+
+    private static List<Long> numbers(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Stream.of(text.split(" ")).map(Long::valueOf).toList();
     }
 }

@@ -32,7 +32,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,24 +187,23 @@ public final class AccountHistory {
 
     /** Returns the labels of calls by their ids; a call without any is missing. */
     public Map<String, CallLabels> labels(String accountId, List<CallRow> calls) {
-        List<CallRow> labelled =
-                calls.stream().filter(call -> !call.labels().isEmpty()).toList();
-        return labelled.isEmpty()
-                ? Map.of()
-                : reads().read(accountId, sql -> {
-                    Map<String, CallLabels> found = new HashMap<>();
-                    Map<String, CallLabels> known = new HashMap<>();
-                    for (CallRow call : labelled) {
-                        CallLabels its =
-                                call.endedAt() == null ? CallLabels.of(call.labels()) : known.get(call.labels());
-                        if (its == null) {
-                            its = Labels.of(sql, accountId, call.labels());
-                            known.put(call.labels(), its);
-                        }
-                        found.put(call.id(), its);
-                    }
-                    return found;
-                });
+        Set<String> ofEnded = calls.stream()
+                .filter(call -> call.endedAt() != null && !call.labels().isEmpty())
+                .map(CallRow::labels)
+                .collect(Collectors.toSet());
+        Map<String, CallLabels> known =
+                ofEnded.isEmpty() ? Map.of() : reads().read(accountId, sql -> Labels.of(sql, accountId, ofEnded));
+        Map<String, CallLabels> found = new HashMap<>();
+        for (CallRow call : calls) {
+            if (!call.labels().isEmpty()) {
+                found.put(
+                        call.id(),
+                        call.endedAt() == null
+                                ? CallLabels.of(call.labels())
+                                : known.getOrDefault(call.labels(), CallLabels.NONE));
+            }
+        }
+        return found;
     }
 
     public UsageTable usage(String accountId, UsageQuestion question) {
