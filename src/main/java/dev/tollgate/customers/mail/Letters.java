@@ -249,19 +249,20 @@ public final class Letters {
      * A mail about a member.
      *
      * @param login of the member; empty if the person is erased
-     * @param words what has happened, which follows the login
+     * @param verb between the login and the organization, with a space at either end
+     * @param role that the member has now; empty without one
      * @param doer the login of who did it; empty if no person did, or the member
      */
-    public Letter memberChanged(String to, String organization, String login, String words, String doer) {
+    public Letter memberChanged(String to, String organization, String login, String verb, String role, String doer) {
         String name = Letter.inLine(organization, NAME_CHARS_MAX);
         String who = login.isEmpty() ? "A person" : Letter.inLine(login, NAME_CHARS_MAX);
         return letter(
                 to,
                 "Members of " + name + " at " + brand + " have changed",
-                who + " " + words + ": " + name + " at " + brand + "."
+                who + verb + name + " at " + brand + "." + (role.isEmpty() ? "" : " The role is " + role + ".")
                         + (doer.isEmpty() || doer.equals(login)
                                 ? ""
-                                : " Changed by " + Letter.inLine(doer, NAME_CHARS_MAX) + "."),
+                                : " " + Letter.inLine(doer, NAME_CHARS_MAX) + " made the change."),
                 "See the members here:",
                 page("/dashboard/members"),
                 "Change your notices here:",

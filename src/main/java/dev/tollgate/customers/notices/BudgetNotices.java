@@ -11,12 +11,9 @@ import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.roles.AccountEvents;
-import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.StoreUnavailable;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -25,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -186,19 +182,14 @@ public final class BudgetNotices {
     }
 
     private void mail(String accountId, Used budget, int step, Instant now) {
-        SetStep set = new SetStep(accountId, budget, step, now);
-        List<Change> changes = new ArrayList<>(List.of(set));
         String owner = budget.owner();
-        for (String email : outbox.isOn() ? Readers.of(database, accountId, owner, owner) : List.<String>of()) {
-            changes.add(outbox.needed(accountId, letter(email, budget, step), set::outcome));
-        }
-        try {
-            writer.commitAndWait(Unit.of(changes));
-        } catch (StoreUnavailable e) {
-            throw e;
-        } catch (StoreException e) {
-            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
-        }
+        new SetStep(accountId, budget, step, now)
+                .commit(
+                        writer,
+                        outbox,
+                        accountId,
+                        () -> Readers.of(database, accountId, owner, owner),
+                        to -> letter(to, budget, step));
     }
 
     private Letter letter(String to, Used budget, int step) {

@@ -5,12 +5,9 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.roles.AccountEvents;
-import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.StoreUnavailable;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +71,7 @@ public final class KeyNotices {
                 "k.expires_at",
                 "k.expires_at > ? AND k.expires_at <= ? AND k.expires_at > k.created_at + "
                         + Duration.ofDays(EXPIRING_DAYS).toMillis()),
-        /** Requests of management keys are no use that is noted. */
+        /** Only calls are noted as a use, so management keys are left out. */
         UNUSED(
                 "COALESCE(k.last_used_at, k.created_at)",
                 "k.kind = 'api' AND (k.expires_at IS NULL OR k.expires_at > ?)"
@@ -144,30 +141,17 @@ public final class KeyNotices {
     }
 
     private void tell(Kind kind, Owner owner, List<Found> keys, Instant now) {
-        Tell tell = new Tell(kind, owner.accountId(), keys, now);
-        List<Change> changes = new ArrayList<>(List.of(tell));
         List<String> names = keys.stream().map(Found::name).toList();
-        if (outbox.isOn()) {
-            for (String email : Readers.of(database, owner.accountId(), owner.memberId(), owner.teamId())) {
-                changes.add(outbox.needed(
+        List<Instant> times = keys.stream().map(Found::since).toList();
+        new Tell(kind, owner.accountId(), keys, now)
+                .commit(
+                        writer,
+                        outbox,
                         owner.accountId(),
-                        kind == Kind.EXPIRING
-                                ? letters.keysExpire(
-                                        email,
-                                        owner.accountName(),
-                                        names,
-                                        keys.stream().map(Found::since).toList())
-                                : letters.keysUnused(email, owner.accountName(), names, UNUSED_DAYS),
-                        tell::outcome));
-            }
-        }
-        try {
-            writer.commitAndWait(Unit.of(changes));
-        } catch (StoreUnavailable e) {
-            throw e;
-        } catch (StoreException e) {
-            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
-        }
+                        () -> Readers.of(database, owner.accountId(), owner.memberId(), owner.teamId()),
+                        to -> kind == Kind.EXPIRING
+                                ? letters.keysExpire(to, owner.accountName(), names, times)
+                                : letters.keysUnused(to, owner.accountName(), names, UNUSED_DAYS));
     }
 
     /** Stores notices of keys, and queues their events. The outcome is whether one of them is new. */

@@ -4,17 +4,13 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
-import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.StoreUnavailable;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,17 +81,21 @@ public final class MemberNotices {
                     row.getString(9));
         }
 
-        /** Returns what has happened, in a sentence without its subject and its full stop. */
-        String words() {
-            String role = afterJson == null
+        /** Returns what the member did or got, for the middle of a sentence: between the member and the organization. */
+        private String verb() {
+            return switch (action) {
+                case "member.join" -> " has joined ";
+                case "member.role" -> " has another role in ";
+                case "member.remove" -> " was removed from ";
+                default -> " has left ";
+            };
+        }
+
+        /** Returns the role that the member has now; empty without one. */
+        private String role() {
+            return afterJson == null
                     ? ""
                     : ApiJson.MAPPER.readTree(afterJson).path("role").asString("");
-            return switch (action) {
-                case "member.join" -> "has joined with the role " + role;
-                case "member.role" -> "has the role " + role + " now";
-                case "member.remove" -> "was removed";
-                default -> "has left";
-            };
         }
     }
 
@@ -119,23 +119,14 @@ public final class MemberNotices {
     }
 
     private void mail(Told row) {
-        Take take = new Take(row.accountId(), row.number());
-        List<Change> changes = new ArrayList<>(List.of(take));
-        if (outbox.isOn()) {
-            for (String to : Readers.ofChange(database, row.accountId(), row.actor(), row.subject())) {
-                changes.add(outbox.needed(
+        new Take(row.accountId(), row.number())
+                .commit(
+                        writer,
+                        outbox,
                         row.accountId(),
-                        letters.memberChanged(to, row.accountName(), row.login(), row.words(), row.doer()),
-                        take::outcome));
-            }
-        }
-        try {
-            writer.commitAndWait(Unit.of(changes));
-        } catch (StoreUnavailable e) {
-            throw e;
-        } catch (StoreException e) {
-            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
-        }
+                        () -> Readers.ofChange(database, row.accountId(), row.actor(), row.subject()),
+                        to -> letters.memberChanged(
+                                to, row.accountName(), row.login(), row.verb(), row.role(), row.doer()));
     }
 
     /** Takes a row. The outcome is whether no server has taken it before. */

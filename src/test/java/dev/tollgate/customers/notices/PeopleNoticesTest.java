@@ -163,7 +163,7 @@ class PeopleNoticesTest {
         sweep();
         sweep();
         assertThat(subjects(ANN)).containsExactly("Members of " + ANN + " at Tollgate have changed");
-        assertThat(secondMail(ANN)).contains("bob@example.org has joined with the role member: " + ANN);
+        assertThat(secondMail(ANN)).contains("bob@example.org has joined " + ANN + " at Tollgate. The role is member.");
         assertThat(subjects("bob@example.org")).isEmpty();
 
         String bob = members + "/" + gateway.text("SELECT id FROM member WHERE role = 'member'");
@@ -172,7 +172,8 @@ class PeopleNoticesTest {
         assertThat(subjects(ANN)).as("she did it").hasSize(1);
         assertThat(subjects("bob@example.org")).hasSize(1);
         assertThat(secondMail("bob@example.org"))
-                .contains("bob@example.org has the role viewer now: " + ANN + " at Tollgate. Changed by " + ANN);
+                .contains("bob@example.org has another role in " + ANN + " at Tollgate. The role is viewer. " + ANN
+                        + " made the change.");
         assertThat(gateway.number("SELECT COUNT(*) FROM member_notice")).isZero();
     }
 
