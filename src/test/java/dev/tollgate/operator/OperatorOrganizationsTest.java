@@ -232,6 +232,10 @@ class OperatorOrganizationsTest {
                 409,
                 "invalid_request",
                 "deleted");
+        assertThat(gateway.get("/admin/accounts/" + other.account() + "/audit-log", adminKey)
+                        .status())
+                .as("the log of a deleted account can be read")
+                .isEqualTo(200);
         assertThat(gateway.get("/admin/accounts/acc_none/members", adminKey).status())
                 .isEqualTo(404);
     }

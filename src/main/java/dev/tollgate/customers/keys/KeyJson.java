@@ -113,10 +113,8 @@ public final class KeyJson {
                 .put("tokens", rates.tokens())
                 .put("concurrency", rates.concurrency());
         texts(json.putArray("models"), settings.models());
-        if (settings.kind() != KeyKind.MANAGEMENT) {
-            ObjectNode tags = json.putObject("tags");
-            settings.tags().forEach(tags::put);
-        }
+        ObjectNode tags = json.putObject("tags");
+        settings.tags().forEach(tags::put);
     }
 
     /** An account key has neither. */

@@ -132,9 +132,8 @@ class MemberChange extends Write<Outcome> {
     }
 
     /**
-     * Returns whether the present role of who changes it suffices: all may leave or step down, owners and the operator change all, admins those
-     * who are no owners, keys
-     * {@link MemberRole#OF_KEYS}.
+     * Returns whether the present role of who changes it suffices: all may leave or step down, owners and the operator change all, admins all
+     * but owners, keys {@link MemberRole#OF_KEYS}.
      */
     private boolean mayChange(Statements statements, MemberRole target) throws SQLException {
         if (by.isOperator()) {

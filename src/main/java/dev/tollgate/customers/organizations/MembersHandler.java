@@ -72,7 +72,7 @@ public final class MembersHandler {
 
     /** Returns whether the key or operator that asks can give and take the role. */
     static boolean mayGive(OrganizationRequest request, MemberRole role) {
-        return !request.by().isKey() || MemberRole.OF_KEYS.contains(role);
+        return request.by().isOperator() || MemberRole.OF_KEYS.contains(role);
     }
 
     /** Reads the role that is given. */
@@ -146,7 +146,7 @@ public final class MembersHandler {
     private static void check(OrganizationRequest request, Members.Outcome outcome) {
         switch (outcome) {
             case Members.Done _ -> {}
-            case Members.NotAllowed _ -> throw request.by().isKey() ? byPeople("change or remove") : none();
+            case Members.NotAllowed _ -> throw request.by().isOperator() ? none() : byPeople("change or remove");
             case Members.LastOwner _ ->
                 throw ApiError.of(
                                 ErrorCode.LAST_OWNER,

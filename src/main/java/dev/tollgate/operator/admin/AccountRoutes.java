@@ -138,11 +138,13 @@ public final class AccountRoutes {
 
     private JsonNode answer(OrganizationRoute route, AdminRequest request) throws ActionRefused {
         String id = request.id();
-        deeds.requireNotDeleted(id);
         boolean isChange = !route.method().equals("GET");
         By by = isChange ? request.by() : By.of(request.operator().actor());
         if (isChange) {
+            deeds.requireNotDeleted(id);
             ActionRefused.where(by::needReason);
+        } else {
+            var unused = deeds.account(id);
         }
         ObjectNode answer = route.answer(OrganizationRequest.ofOperator(
                 Acting.operator(id, writer.log(by, id)),
