@@ -150,15 +150,16 @@ final class SimulatedCaller implements Sink {
         }
     }
 
-    /** By the price alone, and not by how the call reckons; a maximum that is held for in full covers whatever comes of it. */
+    /**
+     * By the price alone, and not by how the call reckons. Text above the caller's maximum is not charged, so a hold for that maximum covers all text
+     * that is shown, even a hold without the room for thoughts above it.
+     */
     private void requireCovered() {
-        boolean heldInFull =
-                !bounds.extendable() && books.heldMicros() >= bounds.chargeMicros(promptTokens, bounds.wantedTokens());
-        long shown = Math.min(bounds.mostTokens(), tokens + bytesSince);
+        Long asked = bounds.askedTokensMax();
+        long most = asked == null ? bounds.mostTokens() : Math.min(bounds.mostTokens(), asked * bounds.candidates());
+        long shown = Math.min(most, tokens + bytesSince);
         world.require(
-                heldInFull
-                        || bounds.chargeMicros(promptTokens, shown) <= books.heldMicros()
-                        || tokens + bytesSince == 0,
+                bounds.chargeMicros(promptTokens, shown) <= books.heldMicros() || tokens + bytesSince == 0,
                 "what is shown is covered by what is held");
     }
 
