@@ -253,6 +253,29 @@ class LabelsTest {
         assertThat(task(bad).get("tags").toString()).isEqualTo("{}");
     }
 
+    @Test
+    void two_end_users_are_refused_before_money_moves() {
+        Reply refused = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + CHAT))
+                .header("Authorization", "Bearer " + customer.key())
+                .header("Content-Type", "application/json")
+                .header("x-tollgate-end-user", "ann")
+                .header("x-tollgate-end-user", "bob")
+                .POST(BodyPublishers.ofString(PLAIN)));
+        assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+        assertThat(refused.error().get("param").asString()).isEqualTo("x-tollgate-end-user");
+        assertThat(gateway.number("SELECT COUNT(*) FROM task")).isZero();
+    }
+
+    @Test
+    void an_end_user_that_is_not_counted_is_listed_as_ignored() {
+        Map<String, String> headers = Map.of("x-tollgate-end-user", "customer 7");
+        assertThat(done(call(CHAT, PLAIN, headers)).header("x-tollgate-ignored"))
+                .isEqualTo("x-tollgate-end-user");
+        declare("{\"end_users\":true}");
+        assertThat(done(call(CHAT, PLAIN, headers)).header("x-tollgate-ignored"))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -67,13 +67,14 @@ final class LabelReading {
      * @param head null if the request did not come by HTTP
      * @param names null if the protocol has no fields for them
      * @param ignored the body's fields without effect
-     * @throws ApiException a 400 for a header of another form
+     * @throws ApiException a 400 for a header of another form, or for two end users
      */
     static Labelled read(KeyCaller caller, @Nullable Envelope head, @Nullable CallerNames names, List<String> ignored) {
         LabelRules rules = caller.labels();
         SortedMap<String, String> ofKey = caller.key().settings().tags();
         List<String> lines = head == null ? List.of() : head.headers(TAGS);
-        if (lines.isEmpty() && ofKey.isEmpty() && rules.equals(LabelRules.NONE)) {
+        List<String> users = head == null ? List.of() : head.headers(END_USER);
+        if (lines.isEmpty() && users.isEmpty() && ofKey.isEmpty() && rules.equals(LabelRules.NONE)) {
             return new Labelled(CallLabels.NONE, ignored);
         }
         LabelReading reading = new LabelReading(rules, ignored);
@@ -84,9 +85,7 @@ final class LabelReading {
         if (names != null && !rules.names().isEmpty()) {
             reading.metadata(names.tags());
         }
-        if (rules.endUsers()) {
-            reading.endUser(head == null ? null : head.header(END_USER), names == null ? null : names.user());
-        }
+        reading.endUser(users, names == null ? null : names.user());
         return new Labelled(new CallLabels(reading.tags, reading.endUser), List.copyOf(reading.ignored));
     }
 
@@ -132,7 +131,20 @@ final class LabelReading {
         });
     }
 
-    private void endUser(@Nullable String header, @Nullable String user) {
+    private void endUser(List<String> lines, @Nullable String user) {
+        if (lines.size() > 1) {
+            throw ApiError.invalid(END_USER, "The header " + END_USER + " was sent more than once; it must come once.")
+                    .asException();
+        }
+        String header = lines.isEmpty() ? null : lines.getFirst();
+        if (rules.endUsers()) {
+            named(header, user);
+        } else if (header != null) {
+            ignored.add(END_USER);
+        }
+    }
+
+    private void named(@Nullable String header, @Nullable String user) {
         String named = header == null ? user : header;
         if (named == null || named.isBlank()) {
             return;
