@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Order(0)
 class CrashTrialsTest {
 
+    private static final int TRIES_MAX = 6;
+
     @ParameterizedTest
     @EnumSource(Stores.class)
     void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once(Stores stores) {
@@ -26,9 +28,10 @@ class CrashTrialsTest {
         int trials = Integer.getInteger("crash.trials", Effort.of(1, stores == Stores.SQLITE ? 1_000 : 200));
 
         List<CrashTrials.Result> results = new ArrayList<>(new CrashTrials(stores, System.out).run(trials, seed));
-        if (results.stream().allMatch(result -> result.expired() == 0)) {
-            // One alone may be killed before it has admitted anything.
-            results.addAll(new CrashTrials(stores, System.out).run(trials, new Random(seed).nextLong()));
+        Random further = new Random(seed);
+        // A single trial may be killed before it has admitted a call, and several may on a busy machine.
+        while (results.size() < TRIES_MAX && results.stream().allMatch(result -> result.expired() == 0)) {
+            results.addAll(new CrashTrials(stores, System.out).run(trials, further.nextLong()));
         }
 
         assertThat(results).allSatisfy(result -> assertThat(result.problems())

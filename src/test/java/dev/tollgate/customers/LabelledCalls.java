@@ -1,0 +1,97 @@
+package dev.tollgate.customers;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Scope;
+import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.Reply;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** An account on a started server whose calls name tags and end users, and its management key. */
+abstract class LabelledCalls {
+
+    static final String ORGANIZATION = "/v1/organization";
+    static final String ADMIN_KEY = "admin-key-of-the-tests";
+    static final String CHAT = "/v1/chat/completions";
+    static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+    static final String PLAIN = "{\"model\":\"gemini-2.5-pro\",\"stream\":false," + MESSAGES + "}";
+
+    Gateway gateway;
+    Customer customer;
+    String manager;
+
+    /** Makes a new account. */
+    void open() throws ActionRefused {
+        customer = gateway.customer("100");
+        manager = gateway.commands()
+                .createKey(
+                        customer.account(),
+                        KeySettings.named("m").withKind(KeyKind.MANAGEMENT).withScopes(EnumSet.allOf(Scope.class)))
+                .secret();
+    }
+
+    Reply ask(String method, String path, @Nullable String body) {
+        return send(manager, method, path, body, Map.of());
+    }
+
+    Reply call(String path, String body, Map<String, String> headers) {
+        return send(customer.key(), "POST", path, body, headers);
+    }
+
+    Reply send(String key, String method, String path, @Nullable String body, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Authorization", "Bearer " + key)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        headers.forEach(request::header);
+        return gateway.send(request);
+    }
+
+    void declare(String body) {
+        Reply set = ask("PATCH", ORGANIZATION, body);
+        assertThat(set.status()).as(set.text()).isEqualTo(200);
+    }
+
+    static Reply done(Reply reply) {
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply;
+    }
+
+    JsonNode usage(String by) {
+        return done(ask("GET", "/v1/usage?group_by=" + by, null)).json();
+    }
+
+    /** The charges by the values of a label; "null" for the rest. */
+    Map<String, String> charged(String by) {
+        JsonNode table = usage(by);
+        assertThat(table.get("groups")
+                        .valueStream()
+                        .map(group -> group.get("charged").decimalValue())
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualByComparingTo(table.get("totals").get("charged").decimalValue());
+        return table.get("groups")
+                .valueStream()
+                .collect(Collectors.toMap(
+                        group -> String.valueOf(group.get(by).stringValue(null)),
+                        group -> group.get("requests").get("total").asString()));
+    }
+
+    JsonNode task(Reply reply) {
+        return done(ask("GET", "/v1/tasks/" + reply.json().get("id").asString(), null))
+                .json();
+    }
+}
