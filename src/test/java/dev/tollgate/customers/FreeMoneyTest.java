@@ -68,7 +68,7 @@ class FreeMoneyTest {
     private static String key(Browser browser) {
         String path = "/dashboard/keys/new";
         return found(
-                "sk-[A-Za-z0-9_-]{20,}",
+                "sk-[0-9a-f]{64}",
                 browser.submit(path, path, Map.of("name", "a key")).body());
     }
 
@@ -83,7 +83,7 @@ class FreeMoneyTest {
         String key = key(browser);
         try (Gateway real = upstream.gatewayOn(url)) {
             Gateway.Reply refused = real.post("/v1/chat/completions", CHAT, key);
-            assertThat(refused.status()).isEqualTo(402);
+            assertThat(refused.status()).as(refused.text()).isEqualTo(402);
             assertThat(refused.text()).contains("1000050 credits of the balance were given for nothing");
             assertThat(upstream.asked()).isZero();
             assertThat(sandbox.post("/v1/chat/completions", CHAT, key).status()).isEqualTo(200);

@@ -54,7 +54,7 @@ class LeavingTest {
     /** SQLite joins up to 500 queries. */
     private static final int TERMS_MAX = 400;
 
-    private static final Pattern KEY = Pattern.compile("sk-[A-Za-z0-9_-]{20,}");
+    private static final Pattern KEY = Pattern.compile("sk-[0-9a-f]{64}");
 
     @Parameter
     Stores stores;

@@ -252,7 +252,7 @@ public final class FilledInstallation implements AutoCloseable {
         String rotated = sent(
                         ann, "/dashboard/keys/" + laptop, "deed", "rotate", "grace", "7d", "version", version("laptop"))
                 .body();
-        secrets.put(laptop, found("(sk-[A-Za-z0-9]{20,})", rotated));
+        secrets.put(laptop, found("(sk-[0-9a-f]{64})", rotated));
         at(before.plus(Duration.ofHours(1)));
     }
 
@@ -274,7 +274,7 @@ public final class FilledInstallation implements AutoCloseable {
         gateway.execute("UPDATE api_key SET id = '" + id + "' WHERE id = '"
                 + found("/dashboard/keys/(key_[A-Za-z0-9]+)", page) + "'");
         keys.put(name, id);
-        secrets.put(id, found("(sk-[A-Za-z0-9]{20,})", page));
+        secrets.put(id, found("(sk-[0-9a-f]{64})", page));
     }
 
     private String secret(String key) {

@@ -66,7 +66,7 @@ final class Company implements AutoCloseable {
 
     /** Makes a key. @param member the name of its member; empty for none @param team the path of its team; empty for none @return its secret */
     String key(String name, String member, String team) {
-        Matcher secret = Pattern.compile("sk-[A-Za-z0-9_-]{20,}")
+        Matcher secret = Pattern.compile("sk-[0-9a-f]{64}")
                 .matcher(owner.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name))
                         .body());
         if (!secret.find()) {
