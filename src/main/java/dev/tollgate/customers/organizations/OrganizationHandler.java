@@ -62,7 +62,7 @@ public final class OrganizationHandler {
         return json;
     }
 
-    /** Checks all fields before it changes one; the zone goes first, since it may be refused. */
+    /** Checks all fields before it changes one. Zone and labels go first, since the present state may refuse them. */
     private ObjectNode change(OrganizationRequest request) {
         if (request.body().isEmpty()) {
             throw OrganizationRequest.refused(
@@ -78,14 +78,14 @@ public final class OrganizationHandler {
             ZoneId zone = BudgetJson.zone(request.body().get("time_zone"));
             check(organizations.setZone(request.by(), zone));
         }
-        if (name != null) {
-            organizations.rename(request.by(), name);
-        }
         if (labels != null) {
             List<String> older = organizations.setLabels(request.by(), labels);
             if (!older.isEmpty()) {
                 throw OrganizationRequest.older(older);
             }
+        }
+        if (name != null) {
+            organizations.rename(request.by(), name);
         }
         return show(request);
     }
