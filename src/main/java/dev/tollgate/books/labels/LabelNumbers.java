@@ -108,7 +108,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
         return numbers;
     }
 
-    /** Programs name the same labels again and again: those of a day are found by their text. */
+    /** Returns the numbers of labels by their text where the same text was used on that day: programs name the same labels again and again. */
     private List<Long> numbers(Statements statements, OpenHold hold, long day) throws SQLException {
         Written written = new Written(hold.accountId(), hold.labels());
         Together kept = together.get(written);

@@ -215,7 +215,7 @@ public final class Letters {
                 page("/dashboard/webhooks"));
     }
 
-    /** @param ends of the keys, in the order of their names */
+    /** @param ends times when the keys expire, in the order of {@code names} */
     public Letter keysExpire(String to, String organization, List<String> names, List<Instant> ends) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -230,7 +230,7 @@ public final class Letters {
         List<String> lines = names.stream()
                 .map(name -> Letter.inLine(name, NAME_CHARS_MAX) + " was not used for " + days + " days.")
                 .toList();
-        return keys(to, organization, lines, "are unused", "Delete a key that nobody needs: it could leak.");
+        return keys(to, organization, lines, "are unused", "Delete unused keys: a key can leak.");
     }
 
     private Letter keys(String to, String organization, List<String> lines, String what, String why) {
@@ -249,7 +249,7 @@ public final class Letters {
      * A mail about a member.
      *
      * @param login of the member; empty if the person is erased
-     * @param verb between the login and the organization, with a space at either end
+     * @param verb between the login and the organization
      * @param role that the member has now; empty without one
      * @param doer the login of who did it; empty if no person did, or the member
      */
@@ -259,7 +259,8 @@ public final class Letters {
         return letter(
                 to,
                 "Members of " + name + " at " + brand + " have changed",
-                who + verb + name + " at " + brand + "." + (role.isEmpty() ? "" : " The role is " + role + ".")
+                who + " " + verb + " " + name + " at " + brand + "."
+                        + (role.isEmpty() ? "" : " The role is " + role + ".")
                         + (doer.isEmpty() || doer.equals(login)
                                 ? ""
                                 : " " + Letter.inLine(doer, NAME_CHARS_MAX) + " made the change."),

@@ -59,7 +59,7 @@ class MemberChange extends Write<Outcome> {
         return new MemberChange(by, memberId, role, null, null);
     }
 
-    /** @param keys of the member, which this unit changes; null only judges whether the membership may end */
+    /** @param keys the member's keys, which this unit changes; null only judges whether the membership may end */
     static MemberChange end(Acting by, String memberId, Instant at, @Nullable LeaversKeys keys) {
         return new MemberChange(by, memberId, null, at, keys);
     }

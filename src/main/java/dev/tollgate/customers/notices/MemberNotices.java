@@ -84,10 +84,10 @@ public final class MemberNotices {
         /** Returns what the member did or got, for the middle of a sentence: between the member and the organization. */
         private String verb() {
             return switch (action) {
-                case "member.join" -> " has joined ";
-                case "member.role" -> " has another role in ";
-                case "member.remove" -> " was removed from ";
-                default -> " has left ";
+                case "member.join" -> "has joined";
+                case "member.role" -> "has another role in";
+                case "member.remove" -> "was removed from";
+                default -> "has left";
             };
         }
 

@@ -614,7 +614,7 @@ class BudgetModelTest {
         return Instant.ofEpochMilli(hour);
     }
 
-    /** The name of the window of an hour, of UTC: that of the last local day that has begun when it begins. */
+    /** Returns the name of the window of an hour in UTC: the last local day that has begun by then. */
     private String name(SpendWindow window, long at) {
         long hour = at - at % HOUR;
         LocalDate near = LocalDate.ofInstant(Instant.ofEpochMilli(hour), zone);

@@ -328,7 +328,7 @@ class ReasonsTest {
     }
 
     @Test
-    void a_sentence_names_the_model_that_rose_and_the_one_that_fell() {
+    void a_sentence_names_the_models_that_rose_and_fell() {
         Sums half = calls(50, CHEAP, 12_345, 4_000, 777, 2);
         Sums whole = calls(CALLS, CHEAP, 12_345, 4_000, 777, 2);
         Reasons.Main main = Reasons.of(List.of(
