@@ -27,7 +27,7 @@ public interface ErrorFormat {
 
     /** Returns an error with the status and the headers that programs of this protocol act upon correctly. */
     default ApiError shown(ApiError error) {
-        return error;
+        return SpentLimit.shown(error);
     }
 
     /** Returns the format for one request, if it depends on more than the route. */

@@ -53,8 +53,10 @@ class BudgetDoorsTest {
     }
 
     private static void assertRefused(Reply reply) {
-        assertThat(reply.status()).as(reply.text()).isEqualTo(429);
-        assertThat(reply.text()).contains("spend_limit_exceeded", "account");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(402);
+        assertThat(reply.text()).contains("spend_limit_exceeded", "account").doesNotContain("RetryInfo");
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        assertThat(reply.header("retry-after")).isEmpty();
     }
 
     @Test
@@ -63,7 +65,15 @@ class BudgetDoorsTest {
                 Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", Channels.ADMIN_KEY), "sign-up.credits", "100")) {
             Customer customer = gateway.customer("100");
             set(gateway, customer.account(), "account", "\"month\":0");
-            DOORS.forEach((path, body) -> assertRefused(gateway.post(path, body, customer.key())));
+            DOORS.forEach((path, body) -> {
+                Reply reply = gateway.post(path, body, customer.key());
+                assertThat(reply.text()).as(path).contains("of 0 credits").doesNotContain("will reset");
+                if (path.equals("/v1/messages")) {
+                    assertThat(reply.status()).isEqualTo(429);
+                } else {
+                    assertRefused(reply);
+                }
+            });
 
             Browser browser = new Browser(gateway.url()).signUp("ann@example.org", "a password for the tests");
             set(
@@ -72,7 +82,7 @@ class BudgetDoorsTest {
                     "each_member",
                     "\"day\":0");
             Browser.Page page = browser.call("/playground", "/playground/chat", CHAT);
-            assertThat(page.status()).as(page.body()).isEqualTo(429);
+            assertThat(page.status()).as(page.body()).isEqualTo(402);
             assertThat(page.body()).contains("spend_limit_exceeded");
 
             assertThat(gateway.asked()).as("what the upstream was asked").isEmpty();
@@ -155,7 +165,7 @@ class BudgetDoorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 200", "1, 429"})
+    @CsvSource({"0, 200", "1, 402"})
     void a_free_model_answers_while_a_budget_is_exhausted(long output, int status) {
         try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", Channels.ADMIN_KEY))) {
             Customer customer = gateway.customer("100");

@@ -83,23 +83,28 @@ class BudgetsTest {
                 .isPositive();
 
         Reply chat = customer.chat(CHAT);
-        assertThat(chat.status()).isEqualTo(429);
+        assertThat(chat.status()).isEqualTo(402);
         assertThat(chat.error().get("message").asString())
                 .startsWith("The monthly budget of team Search is reached: of 0.1299 credits, ")
                 .endsWith(" It will reset at 2026-12-01T00:00:00+01:00.");
         assertBudget(chat.error().get("budget"), team);
         assertThat(chat.header("x-should-retry")).isEqualTo("false");
+        assertThat(chat.header("retry-after") + chat.header("retry-after-ms")).isEmpty();
 
         Reply response = post(customer, "/v1/responses", RESPONSE);
-        assertThat(response.status()).as(response.text()).isEqualTo(429);
+        assertThat(response.status()).as(response.text()).isEqualTo(402);
         assertBudget(response.error().get("budget"), team);
 
         Reply message = post(customer, "/v1/messages", MESSAGE);
         assertThat(message.status()).as(message.text()).isEqualTo(429);
+        assertThat(message.header("retry-after")).isEqualTo("903600");
         assertBudget(message.json().at("/error/details/budget"), team);
 
         Reply natively = post(customer, "/v1beta/models/gemini-2.5-pro:generateContent", NATIVE);
-        assertThat(natively.status()).as(natively.text()).isEqualTo(429);
+        assertThat(natively.status()).as(natively.text()).isEqualTo(402);
+        assertThat(natively.error().get("code").asInt()).isEqualTo(402);
+        assertThat(natively.error().get("status").asString()).isEqualTo("FAILED_PRECONDITION");
+        assertThat(natively.text()).doesNotContain("RetryInfo");
         JsonNode details = natively.json().at("/error/details");
         assertThat(details.at("/0/metadata/owner").asString()).isEqualTo("team");
         assertThat(details.at("/0/metadata/resets_at").asString()).isEqualTo("2026-12-01T00:00:00+01:00");
@@ -174,7 +179,7 @@ class BudgetsTest {
         assertThat(stopped.get("limit").decimalValue()).isEqualByComparingTo("0.5");
         assertThat(stopped.has("needed")).isFalse();
         assertThat(stopped.get("resets_at").asString()).isEqualTo("2026-12-01T00:00:00Z");
-        assertThat(customer.chat(CHAT).status()).isEqualTo(429);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(402);
         set(customer, team, "\"month\":5");
         String whole = customer.chat(CHAT).json().get("id").asString();
         assertThat(gateway.get("/v1/tasks/" + whole, customer.key()).json().has("stopped_by"))
@@ -205,7 +210,7 @@ class BudgetsTest {
     void a_raised_or_removed_budget_lets_the_next_call_in() {
         Customer customer = gateway.customer("100");
         set(customer, "account", "\"day\":0");
-        assertThat(customer.chat(CHAT).status()).isEqualTo(429);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(402);
         set(customer, "account", "\"day\":50");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         set(customer, customer.keyId(), "\"week\":0");

@@ -258,7 +258,7 @@ class PartialBalanceTest {
         Gateway.Reply reply = customer.chat(CALL.formatted(true));
         assertCut(customer, reply, true, "SPEND_LIMIT");
         assertThat(customer.consumed()).isEqualByComparingTo("2");
-        assertError(customer.chat(CALL.formatted(true)), 429, "spend_limit_exceeded", "billing_error");
+        assertError(customer.chat(CALL.formatted(true)), 402, "spend_limit_exceeded", "billing_error");
     }
 
     @Test

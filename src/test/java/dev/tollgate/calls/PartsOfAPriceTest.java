@@ -136,7 +136,7 @@ class PartsOfAPriceTest {
         assertThat(poor.consumed()).isZero();
         assertThat(gateway.asked().getLast().path()).endsWith(":countTokens");
         Customer limited = gateway.customer("100", Gateway.KeyOptions.spend("4", null, null));
-        assertError(limited.chat(call(LONG)), 429, "spend_limit_exceeded", "billing_error");
+        assertError(limited.chat(call(LONG)), 402, "spend_limit_exceeded", "billing_error");
         assertThat(limited.consumed()).isZero();
         Customer rich = gateway.customer("6.5"); // 2300 × 0.002 + 600 × 0.003 = 6.4
         Gateway.Reply reply = rich.chat(call(LONG));

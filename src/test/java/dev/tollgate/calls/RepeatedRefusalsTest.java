@@ -3,6 +3,7 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
@@ -128,6 +129,21 @@ class RepeatedRefusalsTest {
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(402);
         gateway.commands().grant(poor.account(), 10_000_000, "test");
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void after_a_spent_limit_is_raised_the_same_call_is_served(boolean streams) throws ActionRefused {
+        gateway.script(UpstreamScript.answers().text("Yes", SOME).finish("STOP", SOME));
+        Customer limited = gateway.customer("10", Gateway.KeyOptions.spend(null, null, "0.000001"));
+        String call = CALL.formatted(streams, "limit");
+        assertThat(limited.chat(call).status()).isEqualTo(402);
+        assertThat(limited.chat(call, "k").status()).isEqualTo(402);
+        assertThat(limited.chat(call, "k").text()).contains("spend_limit_exceeded");
+        gateway.commands()
+                .setKey(limited.keyId(), settings -> settings.withSpend(new SpendLimits(null, null, 5_000_000L)));
+        assertThat(limited.chat(call, "k").status()).isEqualTo(200);
+        assertThat(limited.chat(call).status()).isEqualTo(200);
     }
 
     private static void block() {

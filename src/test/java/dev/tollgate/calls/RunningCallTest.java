@@ -219,7 +219,7 @@ class RunningCallTest {
             readUntil(socket.getInputStream(), "100 Continue\r\n\r\n"); // it has been let in
             setTotal(gateway, customer, "0.01");
             out.write(body);
-            assertThat(readUntil(socket.getInputStream(), "\r\n\r\n")).startsWith("HTTP/1.1 429");
+            assertThat(readUntil(socket.getInputStream(), "\r\n\r\n")).startsWith("HTTP/1.1 402");
         }
         assertThat(customer.tasks()).isZero();
     }

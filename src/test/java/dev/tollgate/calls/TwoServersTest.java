@@ -196,7 +196,7 @@ class TwoServersTest {
 
     /** Checks the refusal once no call runs. */
     private static void assertFull(Purse purse, Reply refused) {
-        assertThat(refused.status()).isEqualTo(purse.refusal);
+        assertThat(refused.status()).isEqualTo(402);
         if (purse == Purse.BALANCE) {
             assertThat(message(refused)).endsWith("The call needs at least 0.11 credits; 0.09 are available.");
             return;
@@ -204,19 +204,16 @@ class TwoServersTest {
         String begin = "The key's " + purse.word + " spend limit of 1.44 credits is reached: 1.35 are used, the call"
                 + " needs at least 0.11.";
         assertThat(refused.header("x-should-retry")).isEqualTo("false");
+        assertThat(refused.header("retry-after")).isEmpty();
         switch (purse) {
-            case HOUR -> assertFreesAt(refused, begin, "2026-11-20T13:00:00Z", "1504");
-            case DAY -> assertFreesAt(refused, begin, "2026-11-21T00:00:00Z", "41104");
-            default -> {
-                assertThat(message(refused)).isEqualTo(begin + " It does not reset by itself.");
-                assertThat(refused.header("retry-after")).isEmpty();
-            }
+            case HOUR -> assertFreesAt(refused, begin, "2026-11-20T13:00:00Z");
+            case DAY -> assertFreesAt(refused, begin, "2026-11-21T00:00:00Z");
+            default -> assertThat(message(refused)).isEqualTo(begin + " It does not reset by itself.");
         }
     }
 
-    private static void assertFreesAt(Reply refused, String begin, String time, String seconds) {
+    private static void assertFreesAt(Reply refused, String begin, String time) {
         assertThat(message(refused)).isEqualTo(begin + " It will reset at " + time + ".");
-        assertThat(refused.header("retry-after")).isEqualTo(seconds);
     }
 
     private static String message(Reply refused) {

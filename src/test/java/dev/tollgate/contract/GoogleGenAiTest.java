@@ -316,7 +316,7 @@ class GoogleGenAiTest {
                 callers.poor(), PRO, 402, "FAILED_PRECONDITION", "Your credit balance is too low. Please top up.");
         assertRefused(callers.fromElsewhere(), PRO, 403, "PERMISSION_DENIED", "is not in the allowlist");
         assertRefused(Gateway.DEMO_KEY, "gemini-9", 404, "NOT_FOUND", "The model 'gemini-9' does not exist");
-        assertRefused(callers.thrifty(), PRO, 429, "RESOURCE_EXHAUSTED", "spend limit");
+        assertRefused(callers.thrifty(), PRO, 402, "FAILED_PRECONDITION", "spend limit");
         String once = callers.once();
         try (Client first = client(once, "")) {
             first.models.generateContent(PRO, "Hi", null);

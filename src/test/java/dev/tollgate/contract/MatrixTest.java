@@ -375,7 +375,7 @@ class MatrixTest {
                 404,
                 "gemini-9");
         assertRefused(refused(client, once, question), 429, code(client, "rate_limit_exceeded"));
-        assertRefused(DRIVERS.get(client).ask(callers.thrifty(), question), 429, "spend limit");
+        assertRefused(DRIVERS.get(client).ask(callers.thrifty(), question), 402, "spend limit");
         gateway.script(Scripts.status(503));
         assertRefused(ask(client, question), 503, code(client, "upstream_error"));
     }

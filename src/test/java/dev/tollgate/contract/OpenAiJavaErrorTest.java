@@ -142,9 +142,10 @@ class OpenAiJavaErrorTest {
     @Test
     void a_spend_limit_is_not_tried_again() throws ActionRefused {
         try (OpenAiJava openai = OpenAiJava.of(gateway, new Callers(gateway).thrifty())) {
-            RateLimitException error =
-                    catchThrowableOfType(RateLimitException.class, () -> openai.create(ask("gemini-2.5-pro", "Hi")));
+            UnexpectedStatusCodeException error = catchThrowableOfType(
+                    UnexpectedStatusCodeException.class, () -> openai.create(ask("gemini-2.5-pro", "Hi")));
 
+            assertThat(error.statusCode()).isEqualTo(402);
             assertThat(error.code()).contains("spend_limit_exceeded");
             assertThat(error.type()).contains("billing_error");
             assertThat(error.getMessage()).contains("total spend limit");

@@ -116,7 +116,7 @@ class NoticesTest {
         sweep();
         assertThat(mails("keys@example.org")).isEqualTo(3);
         assertThat(MailBox.text(box.to("keys@example.org", 3).getLast()))
-                .contains("Calls with this key are refused (status 429)");
+                .contains("Calls with this key are refused until");
     }
 
     @Test

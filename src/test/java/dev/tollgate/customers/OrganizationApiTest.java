@@ -210,7 +210,7 @@ class OrganizationApiTest {
         JsonNode set = done("PUT", BUDGETS + "/account", "{\"month\":0,\"day\":2.5}");
         assertThat(set.get("data")).hasSize(2);
         Reply refused = customer.chat(CALL);
-        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.status()).isEqualTo(402);
         assertThat(refused.error().at("/budget/owner").asString()).isEqualTo("account");
         assertThat(refused.error().at("/budget/window").asString()).isEqualTo("month");
 
@@ -440,7 +440,7 @@ class OrganizationApiTest {
 
         Reply refused = gateway.post("/v1/chat/completions", CALL, key);
 
-        assertThat(refused.status()).as(refused.text()).isEqualTo(429);
+        assertThat(refused.status()).as(refused.text()).isEqualTo(402);
         assertThat(refused.error().get("message").asString())
                 .startsWith("The monthly budget of team Search is reached");
         assertThat(refused.error().at("/budget/id").asString()).isEqualTo(team);

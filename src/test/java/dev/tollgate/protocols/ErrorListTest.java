@@ -12,6 +12,7 @@ import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.UpstreamScript;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +36,7 @@ public class ErrorListTest {
     @BeforeAll
     static void start() {
         gateway = Gateway.start();
+        gateway.setNow(Instant.parse("2026-11-20T12:34:56Z"));
         gateway.script(UpstreamScript.says("Hello.", 10, 5));
     }
 
@@ -190,7 +192,7 @@ public class ErrorListTest {
         assertThat(customer.tasks()).isEqualTo(1);
     }
 
-    // ---- 429 spend_limit_exceeded ----
+    // ---- 402 spend_limit_exceeded ----
 
     @ParameterizedTest
     @CsvSource({"hourly, 0.12,,", "daily,, 0.12,"})
@@ -200,19 +202,46 @@ public class ErrorListTest {
         for (int calls = 1; calls < 20 && reply.status() == 200; calls++) {
             reply = customer.chat(CALL);
         }
-        assertError(reply, 429, "spend_limit_exceeded", "billing_error");
+        assertError(reply, 402, "spend_limit_exceeded", "billing_error");
         assertThat(reply.error().get("message").asString())
                 .contains(word)
                 .matches(".*will reset at \\d{4}-\\d\\d-\\d\\dT\\d\\d:00:00Z\\.");
         assertThat(reply.header("x-should-retry")).isEqualTo("false");
-        assertThat(Long.parseLong(reply.header("retry-after"))).isBetween(0L, 86_400L);
+        assertThat(reply.header("retry-after")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"12:58:59, 402, '', ''", "12:59:00, 429, 60, 60000", "12:59:59.5, 429, 1, 500"})
+    void a_window_that_resets_within_a_minute_stays_a_429(String time, int status, String seconds, String millis) {
+        Customer customer = gateway.customer("100", KeyOptions.spend("0.11", null, null));
+        Instant before = Instant.parse("2026-11-20T12:34:56Z");
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        gateway.setNow(Instant.parse("2026-11-20T" + time + "Z"));
+        Gateway.Reply reply = customer.chat(CALL);
+        gateway.setNow(before);
+        assertError(reply, status, "spend_limit_exceeded", "billing_error");
+        assertThat(reply.header("retry-after")).isEqualTo(seconds);
+        assertThat(reply.header("retry-after-ms")).isEqualTo(millis);
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        assertThat(reply.error().at("/budget/resets_at").asString()).isEqualTo("2026-11-20T13:00:00Z");
+    }
+
+    @Test
+    void the_limit_that_is_named_decides_the_status() {
+        Customer customer = gateway.customer("100", KeyOptions.spend("0.11", null, "0.115"));
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        gateway.setNow(Instant.parse("2026-11-20T12:59:30Z"));
+        Gateway.Reply reply = customer.chat(CALL);
+        gateway.setNow(Instant.parse("2026-11-20T12:34:56Z"));
+        assertError(reply, 402, "spend_limit_exceeded", "billing_error");
+        assertThat(reply.error().at("/budget/window").asString()).isEqualTo("total");
     }
 
     @Test
     void the_total_spend_limit_does_not_free_itself_and_says_so() {
         Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.05"));
         Gateway.Reply reply = customer.chat(CALL);
-        assertError(reply, 429, "spend_limit_exceeded", "billing_error");
+        assertError(reply, 402, "spend_limit_exceeded", "billing_error");
         assertThat(reply.error().get("message").asString()).contains("total").doesNotContain("will reset at");
         assertThat(reply.header("x-should-retry")).isEqualTo("false");
         assertThat(reply.header("retry-after")).isEmpty();
@@ -222,7 +251,7 @@ public class ErrorListTest {
     void a_raised_spend_limit_holds_at_once_and_what_was_spent_stays_counted() throws ActionRefused {
         Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.11"));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
-        assertThat(customer.chat(CALL).status()).isEqualTo(429);
+        assertThat(customer.chat(CALL).status()).isEqualTo(402);
         gateway.commands()
                 .setKey(customer.keyId(), settings -> settings.withSpend(new SpendLimits(null, null, 120_000L)));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);

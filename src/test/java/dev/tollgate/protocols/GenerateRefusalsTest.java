@@ -221,8 +221,10 @@ class GenerateRefusalsTest {
         assertThat(tooMany.error().get("details").get(1).get("retryDelay").asString())
                 .matches("[0-9.]+s");
         Reply spent = of(limited);
-        assertError(spent, 429, "RESOURCE_EXHAUSTED", "spend_limit_exceeded");
-        assertThat(spent.text()).contains("google.rpc.QuotaFailure\"", "\"quotaId\":\"SpendLimit");
+        assertError(spent, 402, "FAILED_PRECONDITION", "spend_limit_exceeded");
+        assertThat(spent.text())
+                .contains("google.rpc.QuotaFailure\"", "\"quotaId\":\"SpendLimit")
+                .doesNotContain("RetryInfo");
         assertThat(spent.error().get("message").asString()).endsWith(", more than the whole limit.");
         Reply broke = of(poor);
         assertError(broke, 402, "FAILED_PRECONDITION", "insufficient_credits");

@@ -62,6 +62,14 @@ public record ApiError(
                 .withHeader("retry-after-ms", Long.toString(millis));
     }
 
+    /** Returns this error without a time for a retry. */
+    public ApiError withoutRetryAfter() {
+        Map<String, String> rest = new LinkedHashMap<>(headers);
+        rest.remove("retry-after");
+        rest.remove("retry-after-ms");
+        return new ApiError(code, status, message, param, rest, shortage);
+    }
+
     /** Tells the SDKs that the same call cannot succeed (protocol 3.5). */
     public ApiError doNotRetry() {
         return withHeader("x-should-retry", "false");

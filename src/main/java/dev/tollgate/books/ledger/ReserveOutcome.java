@@ -57,9 +57,13 @@ public sealed interface ReserveOutcome {
             return other.freesAt != null && (freesAt == null || freesAt.isAfter(other.freesAt));
         }
 
-        /** Returns whether it would be covered without running calls: then a retry soon is worthwhile (decision D31). */
+        /**
+         * Returns whether it would be covered without running calls, or may be: while they hold all that is left, the prompt is not counted, and the
+         * need is an upper bound. Then a retry soon is worthwhile (decision D31).
+         */
         public boolean becauseOfRunningCalls() {
-            return leastMicros <= limitMicros - usedMicros;
+            long leftMicros = limitMicros - usedMicros;
+            return leastMicros <= leftMicros || leftMicros > 0 && heldMicros >= leftMicros;
         }
     }
 

@@ -73,10 +73,10 @@ public final class Refusals {
 
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
         long freeMicros = refused.limitMicros() - refused.usedMicros() - refused.heldMicros();
-        boolean neverFits = freeMicros > 0 && refused.leastMicros() > refused.limitMicros();
-        String sentence = sentence(refused)
-                + least(freeMicros, refused.leastMicros())
-                + (neverFits ? ", more than the whole limit." : ".");
+        boolean exceeds = refused.leastMicros() > refused.limitMicros();
+        boolean neverFits = exceeds && (freeMicros > 0 || refused.limitMicros() == 0);
+        String whole = ", " + (neverFits ? "" : "which may be ") + "more than the whole limit.";
+        String sentence = sentence(refused) + least(freeMicros, refused.leastMicros()) + (exceeds ? whole : ".");
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, sentence)
                     .lacking(shortage(refused, refused.heldMicros(), null))
@@ -91,7 +91,8 @@ public final class Refusals {
         String resets = refused.zone() == null
                 ? refused.freesAt().toString()
                 : Shortage.OfLimit.text(refused.freesAt(), refused.zone());
-        return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, sentence + " It will reset at " + resets + ".")
+        String again = exceeds ? " A new window begins at " : " It will reset at ";
+        return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, sentence + again + resets + ".")
                 .lacking(shortage(refused, 0, refused.freesAt()))
                 .retryAfter(Duration.between(now, refused.freesAt()))
                 .doNotRetry();

@@ -173,8 +173,8 @@ public final class Letters {
                 "The key '" + name + "' has used " + used + " of " + limit + " credits, its spend limit " + window
                         + ".",
                 isAll
-                        ? "Calls with this key are refused (status 429) until the limit allows more."
-                        : "At the limit, calls with this key are refused (status 429).",
+                        ? "Calls with this key are refused until the limit allows more."
+                        : "At the limit, calls with this key are refused.",
                 "See your keys here:",
                 page("/dashboard/keys"),
                 "Change your notices here:",
@@ -196,7 +196,7 @@ public final class Letters {
                 "The " + budget + " at " + brand + ": " + used + " of " + limit + " credits are used."
                         + (resets == null ? " It does not reset." : " It will reset at " + resets + "."),
                 (isAll ? "Calls" : "When it is used up, calls")
-                        + " that count toward it are refused (status 429), until it resets or is raised.",
+                        + " that count toward it are refused, until it resets or is raised.",
                 "See what spends it here:",
                 page("/dashboard/usage"),
                 "Change your notices here:",

@@ -8,6 +8,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.SpentLimit;
 import dev.tollgate.protocols.door.HeldCredits;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -100,6 +101,6 @@ record ResponsesErrors(boolean isOfCodex) implements ErrorFormat {
             return error.withHeader("x-codex-promo-message", error.message().replaceFirst("\\.$", ""));
         }
         boolean cannotChange = error.code() == ErrorCode.UPSTREAM_ERROR && isFinal(error);
-        return cannotChange ? error.withStatus(BAD_REQUEST) : HeldCredits.shown(error);
+        return cannotChange ? error.withStatus(BAD_REQUEST) : HeldCredits.shown(SpentLimit.shown(error));
     }
 }

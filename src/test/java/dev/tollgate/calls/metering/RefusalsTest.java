@@ -133,6 +133,31 @@ class RefusalsTest {
     }
 
     @Test
+    void a_limit_of_0_gets_no_reset_time() {
+        ApiError reached = Refusals.of(
+                LimitReached.by(Owner.TEAM, SpendWindow.MONTH, 0, 0, 0, 2_000_000, NOW.plus(Duration.ofDays(5))), NOW);
+        assertThat(reached.message()).endsWith("the call needs up to 2, more than the whole limit.");
+        assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
+    }
+
+    @Test
+    void an_uncounted_call_above_the_whole_limit_is_promised_nothing() {
+        ApiError used = Refusals.of(
+                LimitReached.by(
+                        Owner.KEY, SpendWindow.DAY, 1_000_000, 1_000_000, 0, 2_000_000, NOW.plus(Duration.ofHours(5))),
+                NOW);
+        assertThat(used.message())
+                .endsWith("the call needs up to 2, which may be more than the whole limit."
+                        + " A new window begins at 2026-11-20T17:00:00Z.");
+        ApiError held = Refusals.of(
+                LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 1_000_000, 400_000, 600_000, 2_000_000, null), NOW);
+        assertThat(held.message())
+                .endsWith("0.6 are held by running calls, the call needs up to 2, which may be more than the whole"
+                        + " limit.");
+        assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    @Test
     void a_spend_limit_that_running_calls_hold_is_worth_trying_soon() {
         ApiError reached = limit(SpendWindow.DAY, 8_000_000, 1_000_000, null);
         assertThat(reached.message())

@@ -116,7 +116,7 @@ class BudgetNoticesTest {
         Browser browser = owner("refused@example.org");
         call(browser, 1);
         budget(account("refused@example.org"), "account", "\"day\":0.0101");
-        assertThat(call(browser, 1)).isEqualTo(429);
+        assertThat(call(browser, 1)).isEqualTo(402);
         sweep();
         sweep();
         assertThat(subjects("refused@example.org")).hasSize(1).allMatch(subject -> subject.endsWith("is used up"));

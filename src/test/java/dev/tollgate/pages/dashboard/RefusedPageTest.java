@@ -102,7 +102,7 @@ class RefusedPageTest {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         Customer limited = limited(one.customer.account(), "<b>day</b>");
         one.ask(limited, "gemini-2.5-pro", 0, 3_000, 0);
-        assertThat(limited.chat(body("gemini-2.5-pro", 5_000)).status()).isEqualTo(429);
+        assertThat(limited.chat(body("gemini-2.5-pro", 5_000)).status()).isEqualTo(402);
         assertThat(one.browser.get(PATH).body())
                 .containsPattern(
                         "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[0-9.]+ of its) 1 credits for today.* It works"

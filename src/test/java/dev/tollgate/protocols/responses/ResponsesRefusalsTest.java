@@ -82,15 +82,16 @@ class ResponsesRefusalsTest {
 
         for (Gateway.Reply reply :
                 Stream.concat(others.stream(), codexes.stream()).toList()) {
-            assertThat(reply.status()).isEqualTo(429);
             assertThat(reply.error().get("code").asString()).isEqualTo("spend_limit_exceeded");
             assertThat(reply.header("x-should-retry")).isEqualTo("false");
         }
         for (Gateway.Reply other : others) {
+            assertThat(other.status()).isEqualTo(402);
             assertThat(other.error().get("type").asString()).isEqualTo("billing_error");
             assertThat(other.header("x-codex-promo-message")).isEmpty();
         }
         for (Gateway.Reply codex : codexes) {
+            assertThat(codex.status()).isEqualTo(429);
             assertThat(codex.error().get("type").asString()).isEqualTo("usage_limit_reached");
             assertThat(codex.header("x-codex-promo-message") + ".")
                     .startsWith("The key's hourly spend limit of ")

@@ -72,8 +72,8 @@ class BudgetPagesTest {
                                 "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
                                 secret)
                         .status())
-                .isEqualTo(429);
-        assertThat(company.owner.get(team).body()).contains("Calls are refused with 429.");
+                .isEqualTo(402);
+        assertThat(company.owner.get(team).body()).contains("Calls are refused.");
     }
 
     @Test

@@ -1,0 +1,27 @@
+package dev.tollgate.http;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+
+/** Refusals by a spend limit that no short wait frees, as most programs act upon them correctly (D27). */
+public final class SpentLimit {
+
+    private static final int PAYMENT_REQUIRED = 402;
+
+    /** The longest wait that SDKs obey. */
+    private static final long OBEYED_MILLIS_MAX = 60_000;
+
+    private SpentLimit() {}
+
+    /**
+     * Returns such a refusal as a 402 without a time to wait, because agents take a 429 for a rate, and repeat it without showing why; any other error
+     * as it is.
+     */
+    public static ApiError shown(ApiError error) {
+        String wait = error.headers().get("retry-after-ms");
+        boolean isSpent = error.code() == ErrorCode.SPEND_LIMIT_EXCEEDED
+                && "false".equals(error.headers().get("x-should-retry"))
+                && (wait == null || Long.parseLong(wait) > OBEYED_MILLIS_MAX);
+        return isSpent ? error.withStatus(PAYMENT_REQUIRED).withoutRetryAfter() : error;
+    }
+}
