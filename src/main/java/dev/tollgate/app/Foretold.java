@@ -56,10 +56,11 @@ final class Foretold {
         return sentences;
     }
 
-    /** Returns the notices to customers about their models; price changes only if calls cost money. */
+    /** Returns the notices to customers about their models; the provider's prices only if calls cost the operator money. */
     List<Foresight.Change> changes() {
         Foresight foresight = foresight();
         List<Foresight.Change> changes = new ArrayList<>(foresight.retiring());
+        changes.addAll(foresight.rising());
         if (!isSandbox) {
             changes.addAll(foresight.doubling());
         }

@@ -25,6 +25,9 @@ public final class Foresight {
     /** A maximum at which a response may have no room for text: thoughts of a few hundred tokens are usual. */
     private static final long SMALL_TOKENS_MAX = 1_024;
 
+    /** Separates model and price in the key of a change; no id has it. */
+    private static final String PRICE_MARK = "*";
+
     private final Catalogue catalogue;
     private final ModelLife life;
     private final Instant now;
@@ -125,13 +128,33 @@ public final class Foresight {
      *
      * @param model the model on sale
      * @param sentence the announcement to its users
-     * @param isSuccession whether another upstream model answers from then on; otherwise a cost rises
+     * @param keepsPrice whether the name and the price on sale stay
+     * @param price a mark of the customer's new price; empty if this change is another one
      */
-    public record Change(Model model, Instant at, String sentence, boolean isSuccession) {
+    public record Change(Model model, Instant at, String sentence, boolean keepsPrice, String price) {
 
-        /** Returns model and day of the change, without a comma. */
+        /** Returns the model, the new price if it is one, and the day of the change, without a comma. */
         public String key() {
-            return model.id() + "@" + at.atZone(ZoneOffset.UTC).toLocalDate();
+            return subject() + price + day();
+        }
+
+        /** Returns whether this is a later word about the price of a change that was announced. @param key of that change */
+        public boolean corrects(String key) {
+            return !price.isEmpty() && !key.equals(key()) && key.startsWith(subject()) && key.endsWith(day());
+        }
+
+        /** Returns whether an announced change is not over at a time, whatever else that change is. */
+        public static boolean isAhead(String key, Instant now) {
+            String today = now.atZone(ZoneOffset.UTC).toLocalDate().toString();
+            return key.substring(key.lastIndexOf('@') + 1).compareTo(today) >= 0;
+        }
+
+        private String subject() {
+            return price.isEmpty() ? model.id() : model.id() + PRICE_MARK;
+        }
+
+        private String day() {
+            return "@" + at.atZone(ZoneOffset.UTC).toLocalDate();
         }
     }
 
@@ -147,34 +170,64 @@ public final class Foresight {
                 changes.add(new Change(
                         model,
                         end.at(),
-                        when.formatted(rules(end).name(), model.id()) + differing(differences(model))
-                                + " Name and price stay the same.",
-                        true));
+                        when.formatted(rules(end).name(), model.id()) + differing(differences(model)) + kept(model),
+                        keepsPrice(model),
+                        ""));
             }
         }
         return changes;
     }
 
-    /** Returns the models whose upstream doubles a price that our price covers until then. */
+    private String kept(Model model) {
+        return keepsPrice(model)
+                ? " Name and price of " + model.id() + " stay the same."
+                : " The name " + model.id() + " stays the same.";
+    }
+
+    private boolean keepsPrice(Model model) {
+        return model.prices().after(now).isEmpty();
+    }
+
+    /** Returns the models whose upstream doubles a price that our price covers until then, unless our price changes. */
     public List<Change> doubling() {
         List<Change> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
             Model current = life.current(model);
-            if (BelowCost.of(current.at(now), now).isPresent()) {
+            if (!keepsPrice(model) || BelowCost.of(current.at(now), now).isPresent()) {
                 continue;
             }
             UpstreamModel.Cost before = current.upstream().cost(now);
             for (UpstreamModel.Cost after : current.upstream().costs()) {
                 if (before != null && isSoon(after.from()) && doubles(before, after)) {
                     BelowCost.of(current.at(after.from()), after.from())
-                            .ifPresent(_ -> changes.add(new Change(
-                                    model,
-                                    after.from(),
-                                    "On " + Written.day(after.from()) + " the provider doubles its price for "
-                                            + current.upstream().name()
-                                            + ". Your price stays until the operator changes it.",
-                                    false)));
+                            .ifPresent(_ -> changes.add(
+                                    new Change(model, after.from(), doubled(current, after.from()), false, "")));
                 }
+            }
+        }
+        return changes;
+    }
+
+    private static String doubled(Model current, Instant at) {
+        String upstream = current.upstream().name();
+        return "On " + Written.day(at) + " the provider doubles its price for " + upstream
+                + (upstream.equals(current.id()) ? "" : ", which answers for " + current.id())
+                + ". Your price for " + current.id() + " stays until the operator changes it.";
+    }
+
+    /** Returns the models whose own price rises for customers, with the old and the new rates. */
+    public List<Change> rising() {
+        List<Change> changes = new ArrayList<>();
+        for (Model model : catalogue.all()) {
+            Pricing before = model.prices().at(now);
+            for (PriceSchedule.Dated next : model.prices().after(now)) {
+                Pricing after = next.pricing();
+                if (isSoon(next.from()) && PriceRise.isBetween(before, after)) {
+                    String sentence = "From " + Written.time(next.from()) + " the price of " + model.id() + " changes: "
+                            + PriceRise.words(before, after) + ".";
+                    changes.add(new Change(model, next.from(), sentence, false, PriceRise.mark(after)));
+                }
+                before = after;
             }
         }
         return changes;

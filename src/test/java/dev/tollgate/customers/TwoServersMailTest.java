@@ -6,9 +6,13 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.Postgres;
+import jakarta.mail.internet.MimeMessage;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +96,124 @@ class TwoServersMailTest {
             assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail")).isEqualTo(2);
             assertThat(one.text("SELECT models FROM told_notice")).isEqualTo("gemini-2.5-pro@2026-12-01");
         }
+    }
+
+    /** Neither server's models are the sandbox, so their cost is the operator's: the clock goes over 1 December and 1 January. */
+    @Test
+    void coming_prices_are_mailed_once_under_the_names_that_customers_use() {
+        String url = Postgres.migrated();
+        String[] own = {
+            "gemini.base-url",
+            "http://127.0.0.1:9",
+            "gemini.api-key",
+            "none",
+            "http.trusted-hops",
+            "1",
+            "sign-up.open",
+            "true"
+        };
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+        try (MailBox box = new MailBox();
+                Gateway one = Gateway.startOn(url, environment, box.settings(own));
+                Gateway two = Gateway.startOn(url, environment, box.settings(own))) {
+            List<Gateway> both = List.of(one, two);
+            at("2026-11-28T09:00:00Z", both);
+            Map<String, List<String>> users = new TreeMap<>(Map.of(
+                    "pro", List.of("google/gemini-2.5-pro"),
+                    "flash", List.of("gemini-3.8-flash"),
+                    "both", List.of("google/gemini-2.5-pro", "gemini-3.8-flash"),
+                    "hand", List.of("gemini-3.1-pro"),
+                    "argon", List.of("gemini-4-argon"),
+                    "neither", List.of("gemini-3.5-flash")));
+            users.keySet().forEach(name -> signUp(box, one, name, name.hashCode() & 127));
+            price(
+                    two,
+                    "{\"input\":200,\"reasoning\":\"billed\",\"from\":\"2026-12-20T00:00:00Z\",\"reason\":\"a test\"}");
+            Map<String, List<String>> mails = new TreeMap<>();
+            users.keySet().forEach(name -> mails.put(name, new ArrayList<>()));
+            for (LocalDate day = LocalDate.of(2026, 11, 28);
+                    day.isBefore(LocalDate.of(2027, 1, 4));
+                    day = day.plusDays(1)) {
+                Instant noon = Instant.parse(day + "T12:00:00Z");
+                at(noon.toString(), both);
+                users.forEach((name, models) -> models.forEach(model -> use(one, name, model, noon)));
+                if (day.getDayOfMonth() == 10) {
+                    price(one, "{\"output\":970,\"from\":\"2026-12-21T08:30:00Z\",\"reason\":\"a test\"}");
+                }
+                if (day.getDayOfMonth() % 10 == 1) {
+                    one.restart();
+                }
+                both.stream()
+                        .map(each -> CompletableFuture.runAsync(
+                                each.app().people().mail().modelNotices()::sweep))
+                        .toList()
+                        .forEach(CompletableFuture::join);
+                for (String name : users.keySet()) {
+                    String email = name + "@example.org";
+                    long queued = one.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email + "'");
+                    for (int i = mails.get(name).size() + 1; i < queued; i++) {
+                        mails.get(name)
+                                .add(day + ": "
+                                        + sentences(box.to(email, (int) queued).get(i)));
+                    }
+                }
+            }
+            String retires = "2026-11-28: From 1 Dec 2026 gemini-3.8-flash answers for google/gemini-2.5-pro.";
+            String kept = "Name and price of google/gemini-2.5-pro stay the same.";
+            String doubles =
+                    "2026-12-02: On 1 Jan 2027 the provider doubles its price for gemini-3.8-flash, which answers for"
+                            + " google/gemini-2.5-pro. Your price for google/gemini-2.5-pro stays until the operator changes it.";
+            String rises =
+                    "From 1 Jan 2027, 08:00 UTC the price of gemini-3.8-flash changes: input from 150 to 300, output from"
+                            + " 750 to 1,500, cached input from 15 to 30 credits (tokens by the million).";
+            assertThat(mails.get("pro")).hasSize(2);
+            assertThat(mails.get("pro").getFirst()).startsWith(retires).endsWith(kept);
+            assertThat(mails.get("pro").getLast()).isEqualTo(doubles);
+            assertThat(mails.get("flash")).containsExactly("2026-12-02: " + rises);
+            assertThat(mails.get("both")).hasSize(2);
+            assertThat(mails.get("both").getFirst()).startsWith(retires).endsWith(kept);
+            assertThat(mails.get("both").getLast()).isEqualTo("2026-12-02: " + rises + "\n" + doubles.substring(12));
+            assertThat(mails.get("hand"))
+                    .containsExactly(
+                            "2026-11-28: From 20 Dec 2026 the price of gemini-3.1-pro changes: input from 160 to 200 credits"
+                                    + " (tokens by the million); thoughts, free before, are billed as output.",
+                            "2026-12-10: From 21 Dec 2026, 08:30 UTC the price of gemini-3.1-pro changes: output from 960 to"
+                                    + " 970 credits (tokens by the million).");
+            assertThat(mails.get("argon"))
+                    .containsExactly(
+                            "2026-11-28: From 1 Dec 2026, 08:00 UTC the price of gemini-4-argon changes: input from"
+                                    + " 400 to 800, output from 2,000 to 4,000, cached input from 20 to 40 credits (tokens by the million).");
+            assertThat(mails.get("neither")).isEmpty();
+        }
+    }
+
+    private static void signUp(MailBox box, Gateway server, String name, int network) {
+        Browser browser =
+                new Browser(server.url(), server.url(), Map.of("x-forwarded-for", "198.18." + network + ".1"));
+        String email = name + "@example.org";
+        browser.submit("/sign-up", "/sign-up", Map.of("email", email));
+        String link = box.link(email, 1);
+        browser.submit(link, link, Map.of("password", "somebody who calls", "zone", "UTC"));
+    }
+
+    private static void use(Gateway server, String name, String model, Instant at) {
+        String account = server.text("SELECT account_id FROM person WHERE login = '" + name + "@example.org'");
+        server.execute("UPDATE account SET last_entry_at = " + at.toEpochMilli() + " WHERE id = '" + account + "'");
+        server.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model) VALUES ('" + account + "', "
+                + at.toEpochMilli() + ", 'key_1', '" + model + "')");
+    }
+
+    private static void price(Gateway server, String body) {
+        Gateway.Reply reply = server.post("/admin/models/gemini-3.1-pro/prices", body, ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+    }
+
+    /** Returns the sentences of a mail about models. */
+    private static String sentences(MimeMessage mail) {
+        String text = MailBox.text(mail).replace("\r", "");
+        return text.substring(text.indexOf("30 days.") + 8, text.indexOf("Each change is"))
+                .strip()
+                .replace("\n\n", "\n");
     }
 
     private static void at(String time, List<Gateway> servers) {

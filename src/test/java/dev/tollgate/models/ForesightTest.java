@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -321,7 +322,7 @@ class ForesightTest {
                 .containsExactly(
                         tuple(
                                 "house@2026-12-20",
-                                "From 20 Dec 2026 next answers for house. Differences: n is at most 1, not 8. Name and price stay the same."));
+                                "From 20 Dec 2026 next answers for house. Differences: n is at most 1, not 8. Name and price of house stay the same."));
     }
 
     @Test
@@ -336,7 +337,7 @@ class ForesightTest {
                 .containsExactly(
                         tuple(
                                 "house@2026-12-20",
-                                "On 20 Dec 2026 the provider doubles its price for old. Your price stays until the operator changes it."));
+                                "On 20 Dec 2026 the provider doubles its price for old, which answers for house. Your price for house stays until the operator changes it."));
         assertThat(foresight(HOUSE, OLD + costs.formatted("0.09", "0.19")).doubling())
                 .as("less than double")
                 .isEmpty();
@@ -350,5 +351,75 @@ class ForesightTest {
                         .doubling())
                 .as("31 days ahead")
                 .isEmpty();
+    }
+
+    /** A price of the house with the given members instead of its own, from the 20th of December on. */
+    private static String rising(String... changes) {
+        int begin = HOUSE.indexOf("      version:");
+        String price = HOUSE.substring(begin, HOUSE.indexOf("    usage:"));
+        String next = price.replace("house-1", "house-2");
+        for (int i = 0; i < changes.length; i += 2) {
+            assertThat(next).contains(changes[i]);
+            next = next.replace(changes[i], changes[i + 1]);
+        }
+        String first = "      - " + price.strip().replace("\n", "\n  ") + "\n";
+        return HOUSE.replace(
+                        price,
+                        first + "      - from: 2026-12-20T00:00:00Z\n        "
+                                + next.strip().replace("\n", "\n  ") + "\n")
+                .replace("usage: units", "usage: tokens");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            input: 10         | input: 11.5                        | input from 10 to 11.5 credits (tokens by the million)
+            input: 10         | input: 10; search_per_1000: 5      | 1,000 searches from 0 to 5 credits (tokens by the million)
+            input: 10         | input: 9; audio_input: 12          | input from 10 to 9, audio input from 10 to 12 credits (tokens by the million)
+            input: 10         | ~input: 10; above: {prompt_tokens: 5000, input: 11, output: 20}~ | prompts above 5,000 tokens: input from 10 to 11 credits (tokens by the million)
+            minimum: 0        | minimum: 1                         | rounding from 'input and output each to the nearest 0.0001, a half up' to 'input and output each to the nearest 0.0001, a half up, minimum 1'
+            input: 10         | input: 9                           | ~~
+            """)
+    void customers_are_notified_of_a_price_that_rises_in_any_part(String from, String to, String words)
+            throws IOException {
+        String house = rising(from, to.replace("; ", "\n      "));
+        assertThat(foresight(house, OLD).rising())
+                .extracting(Foresight.Change::sentence)
+                .isEqualTo(
+                        words.isEmpty()
+                                ? List.of()
+                                : List.of("From 20 Dec 2026 the price of house changes: " + words + "."));
+    }
+
+    @Test
+    void no_price_is_promised_to_stay_that_is_set_to_change() throws IOException {
+        ends.put("house", new ModelLife.Retirement(NOW.plus(Duration.ofDays(30)), "next", false));
+        String costs = costs("{" + price("0.05", "0.1"), "{from: 2026-12-20T00:00:00Z, " + price("0.1", "0.2"));
+        Foresight foresight =
+                foresight(rising("input: 10", "input: 11").replace("2026-12-20", "2027-12-20"), OLD + costs + next());
+        assertThat(foresight.retiring())
+                .extracting(Foresight.Change::sentence, Foresight.Change::keepsPrice)
+                .containsExactly(
+                        tuple("From 20 Dec 2026 next answers for house. The name house stays the same.", false));
+        assertThat(foresight.doubling()).isEmpty();
+        assertThat(foresight.rising()).as("more than 30 days ahead").isEmpty();
+    }
+
+    @Test
+    void a_price_that_is_set_again_is_another_change() throws IOException {
+        Foresight.Change first = change("input: 11");
+        assertThat(change("input: 11").key())
+                .isEqualTo(first.key())
+                .startsWith("house*")
+                .endsWith("@2026-12-20");
+        assertThat(change("input: 12").key()).isNotEqualTo(first.key());
+        assertThat(change("input: 12").corrects(first.key())).isTrue();
+        assertThat(first.corrects(first.key())).isFalse();
+        assertThat(first.corrects("house@2026-12-20"))
+                .as("another kind of change")
+                .isFalse();
+    }
+
+    private Foresight.Change change(String input) throws IOException {
+        return foresight(rising("input: 10", input), OLD).rising().getFirst();
     }
 }

@@ -17,8 +17,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ public final class ModelNotices {
 
     private static final Duration USED_WITHIN = Duration.ofDays(30);
     private static final int PEOPLE_MAX = 100;
+    private static final int CHARS_MAX = 8_000;
 
     private static final String ACTIVE = """
             SELECT person.id, account.id, person.email, COALESCE(told_notice.models, '')
@@ -101,14 +104,13 @@ public final class ModelNotices {
             return;
         }
         Set<String> used = used(somebody.accountId(), since);
-        List<Change> due =
-                untold.stream().filter(change -> isUsed(change.model(), used)).toList();
+        List<Change> due = first(untold.stream().filter(change -> isUsed(change.model(), used)));
         if (due.isEmpty()) {
             return;
         }
-        String all = near.stream()
-                .filter(change -> told.contains(change.key()) || due.contains(change))
-                .map(Change::key)
+        String all = Stream.concat(
+                        told.stream().filter(key -> isToKeep(key, due)),
+                        due.stream().map(Change::key))
                 .collect(Collectors.joining(","));
         SetTold noted = SetTold.ofModels(somebody.id(), somebody.told(), all);
         Letter letter = letters.modelsChange(
@@ -120,6 +122,18 @@ public final class ModelNotices {
         } catch (StoreException e) {
             // The account's mails find no room now: nothing is stored, and the next sweep tries again.
         }
+    }
+
+    /** Returns the changes that one mail has room for; the next sweep mails the others. */
+    private static List<Change> first(Stream<Change> changes) {
+        AtomicInteger chars = new AtomicInteger();
+        return changes.takeWhile(change -> chars.addAndGet(change.sentence().length()) <= CHARS_MAX)
+                .toList();
+    }
+
+    /** Returns whether an announced change is to be remembered, which other servers may still see ahead. */
+    private boolean isToKeep(String key, List<Change> due) {
+        return Change.isAhead(key, clock.instant()) && due.stream().noneMatch(change -> change.corrects(key));
     }
 
     private static boolean isUsed(Model model, Set<String> used) {

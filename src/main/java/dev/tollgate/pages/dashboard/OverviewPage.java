@@ -124,7 +124,7 @@ public record OverviewPage(
                     .distinct()
                     .toList();
             String when = " on " + days.getFirst() + (days.size() == 1 ? "." : " or later.");
-            boolean isSame = changes.stream().allMatch(Foresight.Change::isSuccession);
+            boolean isSame = changes.stream().allMatch(Foresight.Change::keepsPrice);
             return new ModelChanges(
                     Display.count(models, "model") + " you use " + (models == 1 ? "changes" : "change") + when
                             + (isSame ? " Names and prices stay." : ""),

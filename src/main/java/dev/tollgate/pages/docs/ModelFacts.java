@@ -87,7 +87,7 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
     public List<String> changes(Money money) {
         List<String> sentences = new ArrayList<>();
         if (end != null) {
-            sentences.add(retirement(end)
+            sentences.add(retirement(end, ahead.isEmpty())
                     + (differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + "."));
         }
         Pricing before = model.pricing();
@@ -99,8 +99,8 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
         return sentences;
     }
 
-    private static String retirement(ModelLife.Retirement end) {
-        String rest = " Name and price stay the same.";
+    private static String retirement(ModelLife.Retirement end, boolean keepsPrice) {
+        String rest = keepsPrice ? " Name and price stay the same." : " The name stays the same.";
         return end.isInEffect()
                 ? "The provider has retired this model. " + end.successor() + " answers in its place." + rest
                 : "The provider retires this model on " + Display.day(end.at(), ZoneOffset.UTC) + ". " + end.successor()
