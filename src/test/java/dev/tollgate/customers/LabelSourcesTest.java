@@ -5,9 +5,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -167,6 +171,121 @@ class LabelSourcesTest extends LabelledCalls {
                 + user + "\"}}";
         done(call("/v1/messages", body, Map.of()));
         assertThat(charged("end_user")).isEqualTo(Map.of(counted, "1"));
+    }
+
+    /** Device and account of one person. The last names a session alone, so nobody. */
+    @Test
+    void claude_codes_user_is_one_person_in_every_order() {
+        declare("{\"end_users\":true}");
+        for (String user : new String[] {
+            "{'device_id':'12ab','account_uuid':'0f','session_id':'1'}",
+            "{'session_id':'2','account_uuid':'0f','device_id':'12ab'}",
+            " { 'account_uuid' : '0f' ,\\n 'device_id' : ' 12ab' } "
+        }) {
+            assertThat(done(messages(user)).header("x-tollgate-ignored")).isEmpty();
+        }
+        for (String nobody :
+                new String[] {"{'session_id':'3'}", "{'device_id':'','session_id':'4'}", "user__session_5"}) {
+            assertThat(done(messages(nobody)).header("x-tollgate-ignored")).isEqualTo("metadata.user_id");
+        }
+        assertThat(charged("end_user")).isEqualTo(Map.of("12ab 0f", "3", "null", "3"));
+        erased("{'account_uuid':'0f','device_id':'12ab','session_id':'9'}".replace("'", "\\\""));
+    }
+
+    private Reply messages(String user) {
+        return call(
+                "/v1/messages",
+                "{\"model\":\"gemini-2.5-pro\",\"max_tokens\":50," + MESSAGES + ",\"metadata\":{\"user_id\":\""
+                        + user.replace("'", "\\\"") + "\"}}",
+                Map.of());
+    }
+
+    /** Erases the one end user that calls have. */
+    private void erased(String named) {
+        Reply reply = ask("POST", ORGANIZATION + "/end-users/erase", "{\"end_user\":\"" + named + "\"}");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(204);
+        assertThat(charged("end_user")).containsOnlyKeys("null");
+    }
+
+    /** As curl, Python's requests and browsers send it; a text of Latin-1 is rarely valid UTF-8. */
+    @ParameterizedTest
+    @CsvSource({"Zoë Müller, UTF-8", "Zoë Müller, ISO-8859-1", "山田 😀, UTF-8", "ÀÿĀ, UTF-8"})
+    void an_end_user_in_the_header_is_the_same_in_the_body(String user, String charset) throws IOException {
+        declare("{\"end_users\":true}");
+        String head = "POST " + CHAT + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + customer.key()
+                + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " + PLAIN.length()
+                + "\r\nx-tollgate-end-user: " + user + "\r\n\r\n" + PLAIN;
+        try (Socket socket = new Socket("127.0.0.1", gateway.app().port())) {
+            socket.getOutputStream().write(head.getBytes(Charset.forName(charset)));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 200")
+                    .doesNotContain("x-tollgate-ignored");
+        }
+        done(call(CHAT, PLAIN.replace("\"stream\"", "\"user\":\"" + user + "\",\"stream\""), Map.of()));
+        assertThat(charged("end_user")).isEqualTo(Map.of(user, "2"));
+        erased(user);
+    }
+
+    @Test
+    void a_long_end_user_is_erased_by_its_name() {
+        declare("{\"end_users\":true}");
+        String user = "long".repeat(30);
+        done(messages(user));
+        erased(user);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/v1/messages | 'feature':'a' | metadata.feature",
+                "/v1/messages | 'user_id':'' | metadata.user_id",
+                "/v1/messages | 'user_id':7 | metadata.user_id",
+                "/v1/messages | 'user_id':'u','x':{'y':1} | metadata.x",
+                "/v1/chat/completions | 'a23456789a23456789a23456789a23456789a23456789a23456789a23456789a23456789':'v','env':'x' | "
+                        + "metadata.a23456789a23456789a23456789a23456789a23456789a23456789a23456...",
+                "/v1/completions | PAIRS,'feature':'a' | metadata.feature",
+                "/v1/chat/completions | PAIRS,'feature':'a' | metadata.feature",
+                "/v1beta/models/gemini-2.5-pro:generateContent | PAIRS,'feature':'a' | labels.feature",
+                "/v1/responses | 'env':'other' | metadata.env",
+                "/v1/embeddings | 'env':'other' | metadata.env"
+            })
+    void each_door_lists_labels_that_do_not_count(String path, String pairs, String listed) {
+        declare("{\"tag_names\":[\"env\",\"feature\"],\"end_users\":true}");
+        String many = "'env':'x'";
+        for (int i = 1; i < 16; i++) {
+            many += ",'env" + i + "':'x'";
+        }
+        boolean isNative = path.startsWith("/v1beta");
+        String rest = isNative
+                ? "'contents':[{'role':'user','parts':[{'text':'Hi'}]}]"
+                : "'model':'" + (path.endsWith("embeddings") ? "gemini-embedding-001" : "gemini-2.5-pro")
+                        + "','max_tokens':50,'stream':false,'input':'Hi','prompt':'Hi'," + MESSAGES;
+        String body =
+                "{'" + (isNative ? "labels" : "metadata") + "':{" + pairs.replace("PAIRS", many) + "}," + rest + "}";
+        if (path.endsWith("responses") || path.endsWith("embeddings")) {
+            body = body.replace("'max_tokens':50,'stream':false,", "").replace("'prompt':'Hi',", "");
+        }
+        Reply reply = done(call(path, body.replace("'", "\""), Map.of("x-tollgate-tags", "env=x")));
+        assertThat(reply.header("x-tollgate-ignored").split(",")).contains(listed);
+        assertThat(charged("tag:env")).isEqualTo(Map.of("x", "1"));
+        assertThat(charged("tag:feature")).isEqualTo(Map.of("null", "1"));
+    }
+
+    @Test
+    void usage_by_a_tag_that_is_unknown_names_the_declared_ones() {
+        declare("{\"tag_names\":[\"env\",\"feature\"]}");
+        done(call(CHAT, PLAIN, Map.of("x-tollgate-tags", "env=prod")));
+        Reply refused = ask("GET", "/v1/usage?group_by=day,tag:typo", null);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.error().get("param").asString()).isEqualTo("group_by");
+        assertThat(refused.error().get("message").asString()).contains("tag:typo", "declared: env, feature");
+        assertThat(ask("GET", ORGANIZATION + "/tags/typo", null).status()).isEqualTo(404);
+        declare("{\"tag_names\":[]}");
+        assertThat(charged("tag:env")).containsOnlyKeys("prod"); // a name that is declared no longer
+        assertThat(ask("GET", ORGANIZATION + "/tags/env", null).status()).isEqualTo(200);
+        assertThat(ask("GET", "/v1/usage?group_by=tag:feature", null).text()).contains("none is declared");
     }
 
     @Test

@@ -236,19 +236,22 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     public static final class EraseEndUser extends LabelChange<Boolean> {
 
         private static final String ERASE =
-                "UPDATE label SET value = '' WHERE account_id = ? AND name = '' AND value = ? AND value <> ''";
+                "UPDATE label SET value = '' WHERE account_id = ? AND name = '' AND value IN (?, ?) AND value <> ''";
 
         private final String accountId;
-        private final String endUser;
+        private final String named;
+        private final String counted;
 
-        public EraseEndUser(String accountId, String endUser) {
+        /** @param named as it is given @param counted the form in which calls with that name are counted */
+        public EraseEndUser(String accountId, String named, String counted) {
             this.accountId = accountId;
-            this.endUser = endUser;
+            this.named = named;
+            this.counted = counted;
         }
 
         @Override
         protected Boolean run(Statements statements) throws SQLException {
-            return statements.run(ERASE, accountId, endUser) > 0;
+            return statements.run(ERASE, accountId, named, counted) > 0;
         }
     }
 }

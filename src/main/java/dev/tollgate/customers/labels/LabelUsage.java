@@ -42,6 +42,9 @@ public final class LabelUsage {
             GROUP BY 1, 2, 3 LIMIT ?""";
     private static final int FIRST_SUM = 4;
 
+    private static final String IS_KNOWN =
+            "SELECT 1 FROM label WHERE account_id = ? AND name = ? AND value <> '' LIMIT 1";
+
     private static final Comparator<Group> ORDER = Comparator.comparing(
                     Group::day, Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(Group::model, Comparator.nullsFirst(Comparator.naturalOrder()))
@@ -83,6 +86,13 @@ public final class LabelUsage {
 
     /** The day and the model that groups of all values have in common. */
     private record Whole(@Nullable LocalDate day, @Nullable String model) {}
+
+    /** Returns whether a call had a tag of that name, which may be declared no longer. */
+    public boolean knows(String accountId, String name) {
+        return !database.pages()
+                .read(accountId, sql -> sql.list(IS_KNOWN, row -> row.getInt(1), accountId, name))
+                .isEmpty();
+    }
 
     public Table read(String accountId, Question question) {
         // The values first: what is written in between is then in the group without one.

@@ -76,8 +76,22 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         int from = begin(parameters.text("after"));
         exchange.compute(
-                () -> Records.read(() -> usage.read(caller.accountId(), question)),
+                () -> Records.read(() -> read(caller, by, question)),
                 table -> exchange.json(limit * GROUP_BYTES, () -> render(table, question, from, limit)));
+    }
+
+    /** @throws dev.tollgate.base.error.ApiException a 400 for a tag that is not declared and that no call has */
+    private LabelUsage.Table read(KeyCaller caller, String by, Question question) {
+        String name = question.name();
+        List<String> declared = caller.labels().names();
+        if (!name.equals(CallLabels.END_USER) && !declared.contains(name) && !usage.knows(caller.accountId(), name)) {
+            throw ListParameters.wrong(
+                    GROUP_BY,
+                    by,
+                    "tag:NAME with a declared name; "
+                            + (declared.isEmpty() ? "none is declared" : "declared: " + String.join(", ", declared)));
+        }
+        return usage.read(caller.accountId(), question);
     }
 
     /** Returns the name of the tag in a list of groups, or the end users'; null without one. */

@@ -138,11 +138,21 @@ public final class OrganizationHandler {
         String after = request.query("after");
         int limit = request.limit();
         List<Labels.Value> values = labels.values(request.account(), name, after == null ? "" : after, limit + 1);
+        if (values.isEmpty() && after == null && !isDeclared(request.account(), name)) {
+            throw OrganizationRequest.refused(404, "There is no such tag.");
+        }
         List<Labels.Value> page = values.size() > limit ? values.subList(0, limit) : values;
         return OrganizationRequest.list(
                 page,
                 OrganizationHandler::value,
                 values.size() > limit ? page.getLast().value() : null);
+    }
+
+    private boolean isDeclared(String account, String tag) {
+        return organizations
+                .find(account)
+                .map(found -> found.labels().names().contains(tag))
+                .orElse(false);
     }
 
     private static ObjectNode value(Labels.Value value) {

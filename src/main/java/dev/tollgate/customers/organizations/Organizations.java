@@ -13,6 +13,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.keys.KeyChange.SetLabelRules;
+import dev.tollgate.customers.labels.EndUser;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Right;
@@ -130,7 +131,7 @@ public final class Organizations {
 
     /** Erases an end user from the dictionary of labels; the sums stay. The log names no end user. @return whether there was one */
     public boolean eraseEndUser(Acting by, String endUser) {
-        EraseEndUser erase = new EraseEndUser(by.accountId(), endUser);
+        EraseEndUser erase = new EraseEndUser(by.accountId(), endUser, EndUser.counted(endUser));
         List<Change> changes = new ArrayList<>(List.of(erase));
         changes.addAll(by.act(
                 Right.ORGANIZATION,

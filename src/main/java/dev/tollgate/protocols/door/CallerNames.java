@@ -1,7 +1,9 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.json.JsonBody;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -9,25 +11,39 @@ import tools.jackson.databind.JsonNode;
 /**
  * The user, the session and the tags that a request names. They have no effect on the answer.
  *
+ * @param userField the field that names the user
  * @param tags at most 16
+ * @param others names beside the tags that are none, as many as a header lists
  */
-public record CallerNames(@Nullable String user, @Nullable String session, Map<String, String> tags) {
+public record CallerNames(
+        @Nullable String user,
+        @Nullable String userField,
+        @Nullable String session,
+        Map<String, String> tags,
+        List<String> others) {
 
     private static final int TAGS_MAX = 16;
     private static final int TAG_CHARS_MAX = 64;
     private static final int VALUE_CHARS_MAX = 512;
+    private static final int OTHERS_MAX = 33;
 
     public CallerNames {
         tags = Map.copyOf(tags);
+        others = List.copyOf(others);
     }
 
-    /** Returns the labels of a body of the Gemini API, whose values are strings; the first of them if there are too many. */
+    /** Returns the labels of a body of the Gemini API, whose values are strings. */
     public static CallerNames ofLabels(JsonNode labels) {
         Map<String, String> tags = new LinkedHashMap<>(0);
-        labels.properties().stream()
-                .limit(TAGS_MAX)
-                .forEach(label -> tags.put(label.getKey(), label.getValue().asString()));
-        return new CallerNames(null, null, tags);
+        List<String> others = new ArrayList<>(0);
+        labels.properties().forEach(label -> {
+            if (tags.size() < TAGS_MAX) {
+                tags.put(label.getKey(), label.getValue().asString());
+            } else if (others.size() < OTHERS_MAX) {
+                others.add(label.getKey());
+            }
+        });
+        return new CallerNames(null, null, null, tags, others);
     }
 
     /** Reads the names of one body. Confined to its request. */
@@ -35,7 +51,9 @@ public record CallerNames(@Nullable String user, @Nullable String session, Map<S
 
         private final JsonBody json;
         private final Map<String, String> tags = new LinkedHashMap<>(0);
+        private final List<String> others = new ArrayList<>(0);
         private @Nullable String user;
+        private @Nullable String userField;
         private @Nullable String session;
 
         public Reader(JsonBody json) {
@@ -43,16 +61,22 @@ public record CallerNames(@Nullable String user, @Nullable String session, Map<S
         }
 
         public CallerNames read() {
-            return new CallerNames(user, session, tags);
+            return new CallerNames(user, userField, session, tags, others);
         }
 
+        /** Names the user by the current field. @param name null names nobody */
         public void user(@Nullable String name) {
-            user = name == null ? user : name;
+            if (name != null) {
+                user = name;
+                userField = json.path();
+            }
         }
 
         /** Names the user unless another field does. */
         public void userByDefault(@Nullable String name) {
-            user = user == null ? name : user;
+            if (user == null) {
+                user(name);
+            }
         }
 
         /** Names the session by the current field, which is listed if it has no effect. */
@@ -68,7 +92,31 @@ public record CallerNames(@Nullable String user, @Nullable String session, Map<S
             String value = json.string(VALUE_CHARS_MAX);
             if (tags.size() < TAGS_MAX && name.length() <= TAG_CHARS_MAX) {
                 tags.put(name, value);
+            } else {
+                other(name);
             }
+        }
+
+        private void other(String name) {
+            if (others.size() < OTHERS_MAX) {
+                others.add(name);
+            }
+        }
+
+        /** Reads Anthropic's metadata, of which the user alone has a meaning. */
+        public void metadata() {
+            json.ignored(json.path());
+            if (!json.isObject()) {
+                json.skip();
+                return;
+            }
+            json.object(name -> {
+                if (name.equals("user_id")) {
+                    user(json.word());
+                }
+                other(name);
+                json.skip();
+            });
         }
 
         public void tags() {

@@ -2,21 +2,17 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.Shown;
-import dev.tollgate.calls.replay.Sha256;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import dev.tollgate.customers.labels.EndUser;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +33,6 @@ final class LabelReading {
 
     /** The names of the metadata in the bodies of the protocols. */
     private static final List<String> METADATA = List.of("metadata", "labels");
-
-    /** The names of the user in the bodies of the protocols; the first that a body has named the end user. */
-    private static final List<String> USERS = List.of("safety_identifier", "user");
-
-    /** Claude Code's user: device and account, of one session. */
-    private static final Pattern OF_CLAUDE_CODE = Pattern.compile("(user_.+)_session_[0-9a-fA-F-]+");
-
-    private static final Pattern IN_JSON = Pattern.compile("\"(device_id|account_uuid)\"\\s*:\\s*\"([^\"\\\\]*)\"");
-    private static final int DIGITS = 16;
 
     private final LabelRules rules;
     private final List<String> ignored;
@@ -82,10 +69,10 @@ final class LabelReading {
         if (!lines.isEmpty()) {
             reading.header(String.join(",", lines)); // as HTTP combines the lines of a list
         }
-        if (names != null && !rules.names().isEmpty()) {
-            reading.metadata(names.tags());
+        if (names != null && !rules.equals(LabelRules.NONE)) {
+            reading.metadata(names);
         }
-        reading.endUser(users, names == null ? null : names.user());
+        reading.endUser(users, names);
         return new Labelled(new CallLabels(reading.tags, reading.endUser), List.copyOf(reading.ignored));
     }
 
@@ -118,64 +105,44 @@ final class LabelReading {
     }
 
     /** Takes the declared names; the others are listed one by one if the body's field was listed as a whole. */
-    private void metadata(Map<String, String> pairs) {
-        String field = METADATA.stream().filter(ignored::remove).findFirst().orElse(null);
-        new TreeMap<>(pairs).forEach((name, value) -> {
-            boolean isDeclared = rules.names().contains(name);
-            boolean isTaken = isDeclared && CallLabels.isValue(value);
-            if (isTaken) {
-                tags.putIfAbsent(name, value);
-            } else if (isDeclared || field != null) {
-                ignored.add((field == null ? METADATA.getFirst() : field) + "." + Shown.plain(name));
+    private void metadata(CallerNames names) {
+        if (names.tags().isEmpty() && names.others().isEmpty()) {
+            return;
+        }
+        String whole = METADATA.stream().filter(ignored::remove).findFirst().orElse(null);
+        String field = (whole == null ? METADATA.getFirst() : whole) + ".";
+        new TreeMap<>(names.tags()).forEach((name, value) -> {
+            if (CallLabels.isValue(value) && rules.names().contains(name)) {
+                take(field + name, name, value);
+            } else if (whole != null || rules.names().contains(name)) {
+                ignored.add(field + Shown.plain(name));
             }
         });
+        names.others().forEach(name -> ignored.add(field + Shown.plain(name)));
     }
 
-    private void endUser(List<String> lines, @Nullable String user) {
+    private void endUser(List<String> lines, @Nullable CallerNames names) {
         if (lines.size() > 1) {
             throw ApiError.invalid(END_USER, "The header " + END_USER + " was sent more than once; it must come once.")
                     .asException();
         }
-        String header = lines.isEmpty() ? null : lines.getFirst();
+        String header = lines.isEmpty() ? null : EndUser.ofHeader(lines.getFirst());
         if (rules.endUsers()) {
-            named(header, user);
+            named(header, names);
         } else if (header != null) {
             ignored.add(END_USER);
         }
     }
 
-    private void named(@Nullable String header, @Nullable String user) {
-        String named = header == null ? user : header;
-        if (named == null || named.isBlank()) {
-            return;
+    private void named(@Nullable String header, @Nullable CallerNames names) {
+        String body = names == null ? null : names.user();
+        boolean isHeader = header != null && !header.isBlank();
+        String named = isHeader ? header : body;
+        endUser = named == null ? "" : EndUser.counted(named);
+        if (endUser.isEmpty() && isHeader) {
+            ignored.add(END_USER);
+        } else if (!endUser.isEmpty() && !isHeader && names != null) {
+            ignored.remove(names.userField());
         }
-        String whole = header == null ? withoutSession(named) : named.strip();
-        if (!WrittenText.isClean(whole)) {
-            if (header != null) {
-                ignored.add(END_USER);
-            }
-            return;
-        }
-        if (header == null && !ignored.remove(USERS.getFirst())) {
-            ignored.remove(USERS.getLast());
-        }
-        endUser = whole.length() <= CallLabels.END_USER_CHARS_MAX
-                ? whole
-                : "#" + Sha256.of(whole).substring(0, DIGITS);
-    }
-
-    /** Returns device and account of Claude Code's user, whose session is another one each time. */
-    private static String withoutSession(String user) {
-        if (user.startsWith("{")) {
-            Matcher json = IN_JSON.matcher(user);
-            List<String> parts = new ArrayList<>();
-            while (json.find()) {
-                parts.add(json.group(2));
-            }
-            parts.removeIf(String::isEmpty);
-            return parts.isEmpty() ? user : String.join(" ", parts);
-        }
-        Matcher text = OF_CLAUDE_CODE.matcher(user);
-        return text.matches() ? text.group(1) : user.strip();
     }
 }

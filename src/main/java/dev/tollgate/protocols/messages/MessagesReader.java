@@ -85,10 +85,7 @@ final class MessagesReader {
                 json.ignored(json.path());
                 tier = ServiceTier.of(json.string()).orElse(null);
             }
-            case "metadata" -> {
-                callerNames.user(json.isObject() ? json.ahead("user_id") : null);
-                json.ignore();
-            }
+            case "metadata" -> callerNames.metadata();
             case "context_management" -> contextManagement();
             case "thread" -> thread();
             case "previous_message_id" -> throw onlyTheNewTurn();

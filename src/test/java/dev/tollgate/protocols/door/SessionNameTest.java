@@ -49,7 +49,10 @@ class SessionNameTest {
     }
 
     private static SessionName named(Map<String, String> headers, @Nullable String user, @Nullable String cacheKey) {
-        return SessionName.of(new Head(headers), new CallerNames(user, cacheKey, Map.of()), start("Hi"));
+        return SessionName.of(
+                new Head(headers),
+                new CallerNames(user, "metadata.user_id", cacheKey, Map.of(), List.of()),
+                start("Hi"));
     }
 
     private static String value(SessionName name) {
