@@ -6,6 +6,7 @@ const clients = {
   langchain: () => import('./door-langchain.mjs'),
   agents: () => import('./door-agents.mjs'),
   silent: () => import('./door-silent.mjs'),
+  spent: () => import('./door-spent.mjs'),
 };
 
 const [, , client, url, key, model] = process.argv;

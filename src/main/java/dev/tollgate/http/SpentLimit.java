@@ -13,15 +13,23 @@ public final class SpentLimit {
 
     private SpentLimit() {}
 
+    /** Returns such a refusal without a time to wait, because some programs wait for days; any other error as it is. */
+    public static ApiError withoutWait(ApiError error) {
+        return isSpent(error) ? error.withoutRetryAfter() : error;
+    }
+
     /**
      * Returns such a refusal as a 402 without a time to wait, because agents take a 429 for a rate, and repeat it without showing why; any other error
      * as it is.
      */
     public static ApiError shown(ApiError error) {
+        return isSpent(error) ? withoutWait(error).withStatus(PAYMENT_REQUIRED) : error;
+    }
+
+    private static boolean isSpent(ApiError error) {
         String wait = error.headers().get("retry-after-ms");
-        boolean isSpent = error.code() == ErrorCode.SPEND_LIMIT_EXCEEDED
+        return error.code() == ErrorCode.SPEND_LIMIT_EXCEEDED
                 && "false".equals(error.headers().get("x-should-retry"))
                 && (wait == null || Long.parseLong(wait) > OBEYED_MILLIS_MAX);
-        return isSpent ? error.withStatus(PAYMENT_REQUIRED).withoutRetryAfter() : error;
     }
 }

@@ -37,6 +37,10 @@ class DoorClientsTest {
     }
 
     private static JsonNode tried(String client, String model) throws IOException {
+        return tried(client, Gateway.DEMO_KEY, model);
+    }
+
+    private static JsonNode tried(String client, String key, String model) throws IOException {
         NodePackages.Run run = NodePackages.run(
                 NodePackages.installed(),
                 NodePackages.node(),
@@ -44,7 +48,7 @@ class DoorClientsTest {
                 "doors.mjs",
                 client,
                 gateway.url(),
-                Gateway.DEMO_KEY,
+                key,
                 model);
         assertThat(run.exit()).as(run.output()).isZero();
         return JSON.readTree(run.output().lines().toList().getLast());
@@ -103,6 +107,14 @@ class DoorClientsTest {
                     {"calls":["get_weather","get_weather"],"answered":"%s","streamed":"héllo 世界","total":%s}""".formatted(TWO_CITIES, door.get("total"))));
         }
         assertThat(came.propertyNames()).containsExactly("responses", "messages");
+    }
+
+    @Test
+    void no_client_repeats_a_call_above_a_spent_limit() throws Exception {
+        JsonNode came = tried("spent", new Callers(gateway).thrifty(), "gemini-3-pro-preview");
+
+        assertThat(came).hasSize(Effort.isLong() ? 13 : 10).allSatisfy(said -> assertThat(said.asString())
+                .isEqualTo("1, in words"));
     }
 
     @Test

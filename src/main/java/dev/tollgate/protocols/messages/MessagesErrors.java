@@ -8,6 +8,7 @@ import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.SpentLimit;
 import dev.tollgate.protocols.door.HeldCredits;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -67,7 +68,8 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
     @Override
     public ApiError shown(ApiError error) {
         // Claude Code shows the message of a 400, but not of a 404.
-        return HeldCredits.shown(error.code() == ErrorCode.MODEL_NOT_FOUND ? error.withStatus(400) : error);
+        ApiError asked = error.code() == ErrorCode.MODEL_NOT_FOUND ? error.withStatus(400) : error;
+        return HeldCredits.shown(SpentLimit.withoutWait(asked));
     }
 
     /** Writes an error within a stream (E22). */
