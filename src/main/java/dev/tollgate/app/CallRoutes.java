@@ -201,7 +201,8 @@ record CallRoutes(
 
     /** Returns the route that says whether a response of the playground fits its schema. */
     Route<KeyCaller> playgroundFit(Gate<KeyCaller> session) {
-        return Route.post("/playground/fit", session, new FitHandler(checks));
+        return Route.post("/playground/fit", session, new FitHandler(checks))
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()));
     }
 
     /** A path of all protocols: the key's header says which one is meant (D51, E17). */
@@ -267,7 +268,11 @@ record CallRoutes(
     }
 
     private Door door(Protocol protocol) {
-        return new Door(protocol, calls, new LargeBodies(books.stores().ledger(), calls.known()));
+        return new Door(protocol, calls, bodies());
+    }
+
+    private LargeBodies bodies() {
+        return new LargeBodies(books.stores().ledger(), calls.known());
     }
 
     private Protocol chat(boolean tellsCost) {

@@ -34,17 +34,17 @@ public enum BodyKind {
     }
 
     /**
-     * The kind of a body that has come. A missing type is JSON's: hand-made clients forget it, and the reader sees what came. A form
+     * Checks the kind of a body that has come. A missing type is JSON's: hand-made clients forget it, and the reader sees what came. A form
      * always says what it is.
      *
      * @param taken by the route; at least one
      * @param contentType as it was sent; null without one
      * @throws ApiException 415 for a kind that is not taken
      */
-    public static BodyKind of(Set<BodyKind> taken, @Nullable String contentType) {
+    public static void check(Set<BodyKind> taken, @Nullable String contentType) {
         if (contentType == null) {
             if (taken.contains(JSON)) {
-                return JSON;
+                return;
             }
             throw refusal(taken, "The Content-Type is missing");
         }
@@ -54,7 +54,7 @@ public enum BodyKind {
                 .toLowerCase(Locale.ROOT);
         for (BodyKind kind : taken) {
             if (kind.isMeantBy(essence)) {
-                return kind;
+                return;
             }
         }
         throw refusal(taken, "The Content-Type '" + shown(contentType) + "' is not taken here");

@@ -2,7 +2,6 @@ package dev.tollgate.http;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.WrittenText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,7 +17,6 @@ import java.util.Set;
  */
 public final class FormReader implements BodyReader<Form> {
 
-    public static final int BYTES_MAX = 64 * 1024;
     public static final int FIELDS_MAX = 64;
     public static final int NAME_BYTES_MAX = 64;
     public static final int VALUE_BYTES_MAX = 16 * 1024;
@@ -31,9 +29,6 @@ public final class FormReader implements BodyReader<Form> {
 
     @Override
     public Form read(byte[] body) {
-        if (body.length > BYTES_MAX) {
-            throw tooLarge();
-        }
         Map<String, String> fields = new LinkedHashMap<>();
         int start = 0;
         for (int end = 0; end <= body.length; end++) {
@@ -127,13 +122,5 @@ public final class FormReader implements BodyReader<Form> {
 
     private static ApiException refused(String message) {
         return ApiError.invalid(null, message).asException();
-    }
-
-    public static ApiException tooLarge() {
-        return ApiError.of(
-                        ErrorCode.INVALID_REQUEST,
-                        "The form is too large: at most " + BYTES_MAX + " bytes are allowed, not compressed.")
-                .withStatus(413)
-                .asException();
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodies one of these is read before the handler runs, others are refused; where there is none, a body is thrown away
  * @param errors how errors of this route look
  * @param servedWhileDraining answered even when the server is shutting down (a probe, the metrics)
- * @param bodyGate asked before a large body is read; null lets every body in
+ * @param bodyGate asked before a body is read that is large or compressed; null if the route takes none of these
  * @param door the name of the protocol whose calls it makes; null if it makes none
  * @param <C> a caller that the gate accepts
  */

@@ -362,6 +362,19 @@ class OrganizationApiTest {
 
     // ---- invitations ----
 
+    @ParameterizedTest
+    @CsvSource({"POST, /v1/keys", "PATCH, /v1/organization", "POST, /v1/organization/teams"})
+    void a_compressed_or_large_body_is_refused_in_words(String method, String path) {
+        HttpRequest.Builder packed = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Authorization", "Bearer " + manager.secret())
+                .header("Content-Type", "application/json")
+                .header("Content-Encoding", "zstd, gzip")
+                .method(method, BodyPublishers.ofString("{}"));
+
+        assertRefused(gateway.send(packed), 415, null, "A compressed body is not taken here");
+        assertRefused(ask(method, path, " ".repeat(65_537)), 413, null, "at most 65536 bytes are allowed");
+    }
+
     @Test
     void an_invitation_shows_its_link_once_and_is_sent_again_and_revoked() {
         member("Ann", "owner");

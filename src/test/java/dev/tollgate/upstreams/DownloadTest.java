@@ -487,6 +487,18 @@ class DownloadTest {
     }
 
     @Test
+    void packed_bytes_of_which_nothing_comes_out_are_refused() throws IOException {
+        byte[] empty = gzip(new byte[0]);
+        PATHS.put("/empty", (request, out) -> {
+            out.write(latin1("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"));
+            while (true) {
+                out.write(empty);
+            }
+        });
+        assertRefused(url("/empty"), "labelled gzip, but is not");
+    }
+
+    @Test
     void who_stops_sending_within_what_is_packed_is_given_up() throws IOException {
         byte[] whole = gzip(MediaSamples.BY_TYPE.get("image/png"));
         PATHS.put("/slow", (request, out) -> {

@@ -44,7 +44,6 @@ public record OrganizationRequest(
     static final int PAGE_MAX = 200;
 
     private static final int PAGE_DEFAULT = 100;
-    private static final int BYTES_MAX = 64 * 1024;
     private static final int NESTING_MAX = 4;
     private static final ReadLimits LIMITS = new ReadLimits(NESTING_MAX, 1, 1, 1, 0);
 
@@ -70,11 +69,6 @@ public record OrganizationRequest(
     static ObjectNode read(byte[] bytes, Lease memory, List<String> members) {
         if (bytes.length == 0) {
             return ApiJson.MAPPER.createObjectNode();
-        }
-        if (bytes.length > BYTES_MAX) {
-            throw ApiError.invalid(null, "The body is too large: at most " + BYTES_MAX + " bytes are allowed here.")
-                    .withStatus(413)
-                    .asException();
         }
         ObjectNode body = JsonObjectReader.read(bytes, LIMITS, memory);
         for (String name : body.propertyNames()) {

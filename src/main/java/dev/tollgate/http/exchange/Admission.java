@@ -6,7 +6,6 @@ import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
-import dev.tollgate.http.FormReader;
 import dev.tollgate.http.Route;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
@@ -188,24 +187,13 @@ public final class Admission {
             route.handler().handle(exchange, caller);
             return;
         }
-        BodyKind kind = BodyKind.of(route.bodies(), exchange.header("content-type"));
+        BodyKind.check(route.bodies(), exchange.header("content-type"));
+        BodyGate<? super C> gate = route.bodyGate();
         ContentCoding coding = exchange.header("content-encoding") == null
                 ? ContentCoding.IDENTITY
-                : ContentCoding.of(exchange.headers("content-encoding"));
-        exchange.requestBody().take(coding, large(exchange, route, kind, caller), () -> route.handler()
-                .handle(exchange, caller));
-    }
-
-    /** Returns the question that comes before a large body is read. */
-    private static <C> @Nullable Supplier<BodyGate.Question> large(
-            CallerExchange exchange, Route<C> route, BodyKind kind, C caller) {
-        if (kind == BodyKind.FORM) {
-            return () -> {
-                throw FormReader.tooLarge();
-            };
-        }
-        BodyGate<? super C> gate = route.bodyGate();
-        return gate == null ? null : () -> gate.ask(exchange, caller);
+                : ContentCoding.of(exchange.headers("content-encoding"), gate != null);
+        Supplier<BodyGate.Question> large = gate == null ? null : () -> gate.ask(exchange, caller);
+        exchange.requestBody().take(coding, large, () -> route.handler().handle(exchange, caller));
     }
 
     /** A protocol that is not served. Its programs show the message of an error only in the protocol's own shape. */

@@ -26,7 +26,7 @@ final class BodyIntake {
     private boolean over;
 
     /**
-     * @param gate decides once the body turns out to be large; null if it needs no permission
+     * @param gate decides once the body turns out to be large; null if no large one is taken
      * @param admitted whether the body is known to be large
      */
     BodyIntake(
@@ -42,7 +42,7 @@ final class BodyIntake {
         this.parts = parts;
         this.gate = gate;
         this.coding = coding;
-        this.sent = new BodyBytes(parts.limits().bodyBytesMax(), body.bytesAnnounced(), body.lease());
+        this.sent = new BodyBytes(body.bytesMax(), body.bytesAnnounced(), body.lease());
         this.sink = sent;
         this.admitted = admitted;
         this.then = then;
@@ -52,7 +52,7 @@ final class BodyIntake {
     void digest(BodyGate.Digest wanted) {
         digest = wanted;
         if (coding == ContentCoding.IDENTITY) {
-            sink = new DigestSink(wanted.digest(), parts.limits().bodyBytesMax());
+            sink = new DigestSink(wanted.digest(), body.bytesMax());
             sink.append(sent.array(), sent.size());
             sent.release();
         }
@@ -63,7 +63,9 @@ final class BodyIntake {
             return;
         }
         try {
-            if (!admitted && sent.size() + piece.remaining() > parts.limits().smallBodyBytesMax()) {
+            if (gate != null
+                    && !admitted
+                    && sent.size() + piece.remaining() > parts.limits().smallBodyBytesMax()) {
                 admitted = true;
                 ByteBuffer kept =
                         ByteBuffer.allocate(piece.remaining()).put(piece).flip(); // the piece is gone by then
@@ -123,7 +125,7 @@ final class BodyIntake {
         coding.unpack(
                 sent.array(),
                 sent.size(),
-                new DigestSink(wanted.digest(), parts.limits().bodyBytesMax()),
+                new DigestSink(wanted.digest(), body.bytesMax()),
                 body::unpacked,
                 body.lease());
         sent.release();

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.BodyReader;
+import dev.tollgate.http.HttpLimits;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class RequestBody {
     private boolean isWhole;
     private boolean isBroken;
     private boolean isLarge;
+    private int bytesMax;
     private Lease lease = Lease.FREE;
     private @Nullable BodyIntake intake;
     private ContentCoding coding = ContentCoding.IDENTITY;
@@ -51,6 +53,11 @@ final class RequestBody {
 
     private boolean isUnread() {
         return bytesAnnounced != 0 && !isWhole;
+    }
+
+    /** Returns the limit of this body, as sent and unpacked. */
+    int bytesMax() {
+        return bytesMax;
     }
 
     /** -1 where nothing is announced. At most what a body may have, once it is taken. */
@@ -106,15 +113,17 @@ final class RequestBody {
     /**
      * Reads the body, then goes on. A length that is announced above the limit is refused unread; before a body that is large the gate is
      * asked.
+     *
+     * @param gate null if no large body is taken
      */
     void take(ContentCoding coding, @Nullable Supplier<BodyGate.Question> gate, Runnable then) {
-        int bytesMax = parts.limits().bodyBytesMax();
+        HttpLimits limits = parts.limits();
+        bytesMax = gate == null ? Math.min(limits.smallBodyBytesMax(), limits.bodyBytesMax()) : limits.bodyBytesMax();
         if (bytesAnnounced > bytesMax) {
             exchange.fail(BodyBytes.tooLarge(bytesMax));
             return;
         }
-        boolean large = coding != ContentCoding.IDENTITY
-                || bytesAnnounced > parts.limits().smallBodyBytesMax();
+        boolean large = coding != ContentCoding.IDENTITY || bytesAnnounced > limits.smallBodyBytesMax();
         lease = parts.memory().lease(exchange.callerAccount(), exchange.network(), large);
         BodyIntake reading = new BodyIntake(exchange, this, parts, coding, gate, large, then);
         intake = reading;
@@ -135,22 +144,17 @@ final class RequestBody {
     /**
      * More has come than is small.
      *
-     * @param gate null if the body needs no permission
      * @param then continues to read what has come, unless the body is refused
      * @throws dev.tollgate.base.error.ApiException if there is no room for a large one
      */
-    void grown(@Nullable Supplier<BodyGate.Question> gate, Runnable then) {
+    void grown(Supplier<BodyGate.Question> gate, Runnable then) {
         lease.becomeLarge();
-        if (gate == null) {
+        pause();
+        ask(gate, () -> {
             then.run();
-        } else {
-            pause();
-            ask(gate, () -> {
-                then.run();
-                resume();
-                end();
-            });
-        }
+            resume();
+            end();
+        });
     }
 
     /** Asks on a virtual thread: the question is about money, which is in the database. */
@@ -236,7 +240,7 @@ final class RequestBody {
 
     /** Returns room for bytes that are unpacked. */
     BodyBytes unpacked() {
-        return new BodyBytes(parts.limits().bodyBytesMax(), -1, lease);
+        return new BodyBytes(bytesMax, -1, lease);
     }
 
     /** Returns whether an answer given now leaves so much unread that the connection has to be closed after it. */

@@ -2,12 +2,15 @@ package dev.tollgate.http.exchange;
 
 /**
  * Walks over the headers of a frame of zstd (RFC 8878, 3.1.1) without decoding it. One frame with nothing behind it is sound if it needs at most a
- * window of 8 MiB, its blocks hold at most 128 KiB, and it needs no dictionary.
+ * window of 8 MiB, its blocks hold at most 128 KiB, few of them are small, and it needs no dictionary. A small block may bring three tables to
+ * decode three bytes; an encoder makes one only at the end, where it is flushed, and of contents that repeat.
  */
 final class ZstdFrame {
 
     private static final int WINDOW_BYTES_MAX = 8 << 20;
     private static final int BLOCK_BYTES_MAX = 128 << 10;
+    private static final int SMALL_BLOCK_BYTES = 1 << 10;
+    private static final int SMALL_BLOCKS_MAX = 4_096;
     private static final long MAGIC = 0xFD2FB528L;
     private static final int UNSOUND = -1;
 
@@ -61,10 +64,12 @@ final class ZstdFrame {
 
     private boolean isWholeBehindHeader() {
         boolean isLast = false;
+        int small = 0;
         while (!isLast) {
             int header = (int) number(3);
             int size = header >> 3;
-            if (at > length || size > BLOCK_BYTES_MAX) {
+            small += size < SMALL_BLOCK_BYTES ? 1 : 0;
+            if (at > length || size > BLOCK_BYTES_MAX || small > SMALL_BLOCKS_MAX) {
                 return false;
             }
             isLast = (header & 1) != 0;

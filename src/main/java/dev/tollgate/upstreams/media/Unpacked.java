@@ -21,6 +21,9 @@ final class Unpacked implements AutoCloseable {
     /** The highest ratio of real media and of documents that people write. */
     private static final int RATIO_MAX = 200;
 
+    /** The most packed bytes before anything comes out: empty blocks cost the decoder their tables. */
+    private static final long LEAD_BYTES_MAX = 256 * 1024;
+
     private final Packed packed;
     private final byte[] piece = new byte[PIECE_BYTES];
     private @Nullable GZIPInputStream unpacking;
@@ -52,6 +55,7 @@ final class Unpacked implements AutoCloseable {
     byte @Nullable [] next() throws MediaRefused, InterruptedException {
         int count = read();
         length += Math.max(0, count);
+        packed.becameBytes = length;
         if (length > ANY_RATIO_BYTES_MAX && length > packed.length * RATIO_MAX) {
             throw new MediaRefused(
                     "leads to a file whose bytes become more than %d times as many when they are unpacked."
@@ -91,6 +95,7 @@ final class Unpacked implements AutoCloseable {
         private int at;
         private boolean ended;
         private long length;
+        private long becameBytes;
         private @Nullable MediaRefused refused;
         private @Nullable InterruptedException interrupted;
 
@@ -130,6 +135,9 @@ final class Unpacked implements AutoCloseable {
                     piece = next == null ? new byte[0] : next;
                     at = 0;
                     length += piece.length;
+                    if (length > 2 * becameBytes + LEAD_BYTES_MAX) {
+                        throw new IOException("blocks of which nothing comes out");
+                    }
                 }
             } catch (MediaRefused e) {
                 refused = e;

@@ -1,6 +1,7 @@
 package dev.tollgate.http.engine;
 
 import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
@@ -93,13 +94,18 @@ final class TestFront implements AutoCloseable {
         return this;
     }
 
-    /** A POST that answers with the body's length. */
+    /** A POST that answers with the body's length, which may be large. */
     TestFront measuring(String path) {
-        return route(Route.post(
+        return route(measuringSmall(path).withBodyGate((exchange, caller) -> BodyGate.Read::new));
+    }
+
+    /** A POST that answers with the body's length, which must be small. */
+    static Route<TestCaller> measuringSmall(String path) {
+        return Route.post(
                 path,
                 TestFront.KEY,
                 (exchange, caller) -> exchange.read(
-                        body -> Integer.toString(body.length), length -> exchange.json(200, length.getBytes()))));
+                        body -> Integer.toString(body.length), length -> exchange.json(200, length.getBytes())));
     }
 
     TestFront options(java.util.function.UnaryOperator<HttpOptions> change) {

@@ -102,7 +102,7 @@ class ZstdFrameTest {
             }
             BodyBytes to = new BodyBytes(1 << 20, -1, Lease.FREE);
             try {
-                ContentCoding.of(List.of("zstd")).unpack(frame, frame.length, to, () -> to, Lease.FREE);
+                ContentCoding.of(List.of("zstd"), true).unpack(frame, frame.length, to, () -> to, Lease.FREE);
             } catch (ApiException e) {
                 assertThat(e.error().status()).as("-Dtest.seed=" + seed).isIn(400, 413);
             }
