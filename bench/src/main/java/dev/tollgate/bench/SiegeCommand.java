@@ -22,6 +22,7 @@ final class SiegeCommand implements Callable<Integer> {
     private static final List<Siege.Scenario> SCENARIOS = List.of(
             new LargeBodies(),
             new SlowBodies(),
+            new PackedBodies(),
             new Gifs(),
             new ReceiptPages("receipts", "/v1/receipts?limit=1000", "/v1/receipts?limit=1"),
             new ReceiptPages("lists", "/v1/tasks?limit=1000", "/v1/credits"),
