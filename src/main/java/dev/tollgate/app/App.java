@@ -128,7 +128,7 @@ public final class App implements AutoCloseable {
                         books.sweeps(ground.clock()),
                         calls.sweeps(),
                         welcome.sweeps(),
-                        people.sweeps(),
+                        people.sweeps(books.writer()),
                         watch.sweeps(),
                         front.sweeps())
                 .flatMap(List::stream)

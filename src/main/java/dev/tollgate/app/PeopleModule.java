@@ -5,6 +5,7 @@ import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyGate;
@@ -24,8 +25,10 @@ import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
 import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Route;
+import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.connections.Outbound;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -78,7 +81,7 @@ public record PeopleModule(
                 new CustomerKeys(
                         books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
                 members(books, ground.clock(), ground.random()),
-                new Teams(books.database(), books.stores().keys(), books.writer(), ground.clock(), ground.random()),
+                teams(books, ground.clock(), ground.random()),
                 organizations(books, ground.clock()),
                 new Leaving(books.database(), books.people(), books.stores().keys(), books.writer(), ground.clock()));
     }
@@ -141,7 +144,7 @@ public record PeopleModule(
             InstantSource clock,
             SecureRandom random) {
         Members members = members(books, clock, random);
-        Teams teams = new Teams(books.database(), books.stores().keys(), books.writer(), clock, random);
+        Teams teams = teams(books, clock, random);
         Organizations organizations = organizations(books, clock);
         AccountLog log = new AccountLog(books.database());
         URI site = settings.find(PageSettings.PUBLIC_URL);
@@ -156,16 +159,27 @@ public record PeopleModule(
     }
 
     static Members members(BooksModule books, InstantSource clock, SecureRandom random) {
-        return new Members(books.database(), books.stores().keys(), books.writer(), clock, random);
+        return new Members(
+                books.database(), books.stores().keys(), books.writer(), counted(books, clock), clock, random);
+    }
+
+    private static Teams teams(BooksModule books, InstantSource clock, SecureRandom random) {
+        return new Teams(books.database(), books.stores().keys(), counted(books, clock), clock, random);
+    }
+
+    private static CountedChanges counted(BooksModule books, InstantSource clock) {
+        return new CountedChanges(books.writer(), new Allowances(books.database(), books.secrets(), clock));
     }
 
     private static Organizations organizations(BooksModule books, InstantSource clock) {
-        return new Organizations(books.database(), books.stores().ledger(), books.writer(), clock);
+        return new Organizations(books.database(), books.stores().ledger(), counted(books, clock), clock);
     }
 
-    List<Sweep> sweeps() {
+    List<Sweep> sweeps(Writer writer) {
         List<Sweep> sweeps = new ArrayList<>(mail.sweeps());
         sweeps.add(new Sweep("forget-keys", FORGET_KEYS_EVERY, keys::forgetUnused));
+        sweeps.add(new Sweep("forget-allowances", Allowances.SWEEP_EVERY, () -> mail.allowances()
+                .sweep(writer)));
         return sweeps;
     }
 }

@@ -84,6 +84,7 @@ record Stores(
                 Leaving.part(),
                 Webhooks.part(),
                 AccountLog.part(),
-                AuditLog.part());
+                AuditLog.part(),
+                Allowances.lastPart());
     }
 }

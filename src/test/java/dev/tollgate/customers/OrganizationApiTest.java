@@ -360,6 +360,78 @@ class OrganizationApiTest {
         assertThat(line.get("after").get(ends).asString()).isEqualTo("delete");
     }
 
+    // ---- the allowance ----
+
+    private static void useUp(String kind, int most) {
+        gateway.execute("UPDATE allowance SET used = " + most + " WHERE name LIKE '" + kind + " %'");
+    }
+
+    @Test
+    void every_change_counts_towards_one_allowance() {
+        String bob = member("Bob", "member");
+        member("Ann", "owner");
+        String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
+        done("PUT", TEAMS + "/" + team + "/members/" + bob, "{\"role\":\"member\"}");
+        done("PUT", BUDGETS + "/" + team, "{\"month\":5}");
+        useUp("organization.changes", 1_000);
+        for (String[] change : new String[][] {
+            {"PATCH", ORGANIZATION, "{\"name\":\"Other\"}"},
+            {"PATCH", ORGANIZATION, "{\"tag_names\":[\"feature\"]}"},
+            {"PATCH", ORGANIZATION, "{\"time_zone\":\"Asia/Tokyo\"}"},
+            {"PUT", BUDGETS + "/" + team, "{\"month\":6}"},
+            {"PATCH", MEMBERS + "/" + bob, "{\"role\":\"viewer\"}"},
+            {"POST", TEAMS, "{\"name\":\"Ads\"}"},
+            {"PATCH", TEAMS + "/" + team, "{\"name\":\"Find\"}"},
+            {"PUT", TEAMS + "/" + team + "/members/" + bob, "{\"role\":\"admin\"}"},
+            {"DELETE", TEAMS + "/" + team, null}
+        }) {
+            Reply refused = ask(change[0], change[1], change[2]);
+            assertRefused(refused, 429, null, "1000 changes within a day", "disable and delete keys");
+            assertThat(refused.header("retry-after")).isNotBlank();
+        }
+        assertThat(ask("DELETE", TEAMS + "/" + team + "/members/" + bob, null).status())
+                .isEqualTo(204);
+        assertThat(ask("DELETE", MEMBERS + "/" + bob, null).status()).isEqualTo(204);
+        done("POST", INVITATIONS, "{\"email\":\"dan@example.org\",\"role\":\"member\"}");
+        assertThat(get(ORGANIZATION).get("name").asString()).isNotEqualTo("Other");
+    }
+
+    @Test
+    void the_same_value_writes_nothing() {
+        String put = "{\"month\":5,\"total\":7}";
+        String patch =
+                "{\"name\":\"Same\",\"tag_names\":[\"feature\"],\"end_users\":true,\"time_zone\":\"Asia/Tokyo\"}";
+        done("PUT", BUDGETS + "/account", put);
+        done("PATCH", ORGANIZATION, patch);
+        String state =
+                "SELECT budgets_version + (SELECT COALESCE(SUM(used), 0) FROM allowance) FROM account WHERE id = '"
+                        + customer.account() + "'";
+        long before = gateway.number(state);
+        int lines = changes().size();
+        done("PUT", BUDGETS + "/account", put);
+        done("PATCH", ORGANIZATION, patch);
+        assertThat(gateway.number(state)).isEqualTo(before);
+        assertThat(changes()).hasSize(lines);
+    }
+
+    @Test
+    void a_key_can_be_disabled_and_deleted_at_any_time() {
+        String path = "/v1/keys/"
+                + done("POST", "/v1/keys", "{\"name\":\"robot\"}").get("id").asString();
+        done("PATCH", path, "{\"name\":\"robot 2\"}");
+        useUp("keys.changed", 1_000);
+        assertThat(ask("PATCH", path, "{\"name\":\"robot 3\"}").status()).isEqualTo(429);
+        long lines = gateway.number("SELECT COUNT(*) FROM account_log");
+        for (int i = 0; i < 3; i++) {
+            assertThat(done("PATCH", path, "{\"disabled\":true}")
+                            .get("disabled")
+                            .asBoolean())
+                    .isTrue();
+        }
+        assertThat(gateway.number("SELECT COUNT(*) FROM account_log")).isEqualTo(lines + 1);
+        assertThat(ask("DELETE", path, null).status()).isEqualTo(204);
+    }
+
     // ---- invitations ----
 
     @ParameterizedTest

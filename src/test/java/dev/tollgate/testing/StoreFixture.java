@@ -26,6 +26,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -126,7 +127,8 @@ public final class StoreFixture implements AutoCloseable {
                 Members.part(),
                 new WritePart<>(Execute.class),
                 AccountLog.part(),
-                AuditLog.part()));
+                AuditLog.part(),
+                Allowances.lastPart()));
         signatures = new Signatures(database, writer, SECRETS, clock);
         responses = new KeptResponses(database, writer, SECRETS, clock, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
         if (!receipts.hasSigningKey()) {
@@ -162,6 +164,11 @@ public final class StoreFixture implements AutoCloseable {
 
     public void advance(Duration duration) {
         now = now.plus(duration);
+    }
+
+    /** Returns what commits the changes that an organization makes of itself. */
+    public CountedChanges counted() {
+        return new CountedChanges(writer, new Allowances(database, SECRETS, this::now));
     }
 
     public void commit(Change... changes) {

@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
  * @param rich keys of accounts with credits, each its own
  * @param poor keys of accounts without
  * @param shared keys of one more account with credits
+ * @param manager a management key of an account without credits
  */
-record Besieged(int port, long pid, List<String> rich, List<String> poor, List<String> shared) {
+record Besieged(int port, long pid, List<String> rich, List<String> poor, List<String> shared, String manager) {
 
     private static final int ANSWER_MILLIS_MAX = 120_000;
     private static final Pattern USED = Pattern.compile("used (\\d+)K");

@@ -150,7 +150,7 @@ final class PagesRun {
         PagesVisitor visitor = new PagesVisitor(started.port());
         visitor.signIn();
         List<PageTimes> times = new ArrayList<>();
-        Besieged besieged = new Besieged(started.port(), started.process().pid(), List.of(), List.of(), List.of());
+        Besieged besieged = new Besieged(started.port(), started.process().pid(), List.of(), List.of(), List.of(), "");
         for (PageTimes.PageKind page : pages(middle)) {
             for (int i = 0; i < FIRST_LOOKS; i++) {
                 visitor.tryToLook(page.path()); // before there is load, as a server that has run for long has

@@ -33,7 +33,8 @@ final class SiegeCommand implements Callable<Integer> {
             new Pipelines(),
             new UnreadAnswers(),
             new LongAnswers(),
-            new KeptContent());
+            new KeptContent(),
+            new Growth());
 
     private static final int ACCOUNTS_OF_A_KIND = 10;
     private static final int SHARED_KEYS = 8;
@@ -80,7 +81,8 @@ final class SiegeCommand implements Callable<Integer> {
                     started.process().pid(),
                     keys(gateway, directory, "1000"),
                     keys(gateway, directory, "0"),
-                    sharedKeys(gateway, directory));
+                    sharedKeys(gateway, directory),
+                    manager(gateway, directory));
             return new Siege(besieged, System.out).run(chosen) ? 0 : 1;
         }
     }
@@ -101,6 +103,21 @@ final class SiegeCommand implements Callable<Integer> {
             keys.add(key(gateway, directory, account));
         }
         return keys;
+    }
+
+    private static String manager(Gateway gateway, Path directory) throws IOException, InterruptedException {
+        String account = account(gateway, directory, "0");
+        return said(
+                gateway,
+                directory,
+                "key",
+                "create",
+                "--account",
+                account,
+                "--kind",
+                "management",
+                "--scopes",
+                "members:read,members:write");
     }
 
     private static String account(Gateway gateway, Path directory, String credits)

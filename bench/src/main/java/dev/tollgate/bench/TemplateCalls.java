@@ -14,7 +14,7 @@ final class TemplateCalls {
     private final Besieged gateway;
 
     TemplateCalls(int port, long pid) {
-        this.gateway = new Besieged(port, pid, List.of(), List.of(), List.of());
+        this.gateway = new Besieged(port, pid, List.of(), List.of(), List.of(), "");
     }
 
     void make() throws IOException, InterruptedException {

@@ -79,6 +79,11 @@ public final class Budgets {
         return calendar;
     }
 
+    /** Returns whether nothing differs but the version and the teams' names. */
+    public boolean isAs(Budgets other) {
+        return zone().equals(other.zone()) && ofOwners.equals(other.ofOwners);
+    }
+
     /** Returns the owners that have a budget, in the order of their ids. */
     public Set<String> owners() {
         return Collections.unmodifiableSet(new TreeSet<>(ofOwners.keySet()));

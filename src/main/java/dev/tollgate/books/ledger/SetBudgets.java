@@ -114,6 +114,9 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
         Budgets after = zone == null
                 ? before.with(owner, change.apply(limits(before)), at.toEpochMilli())
                 : before.in(zone, at.toEpochMilli());
+        if (after.isAs(before)) {
+            return new Done(before, before);
+        }
         if (after.owners().size() > OWNERS_MAX) {
             return new TooMany();
         }

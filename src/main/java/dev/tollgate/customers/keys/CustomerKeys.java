@@ -252,7 +252,12 @@ public final class CustomerKeys {
 
     /** Refuses its calls from now on, or takes them again. To do it twice is no error. */
     public KeyResult disable(Acting by, String id, boolean disabled) {
-        DisableKey change = new DisableKey(id, condition(by, null), disabled);
+        return disable(by, id, null, disabled);
+    }
+
+    /** Does so if the key has the version that the caller has seen; null for any. */
+    KeyResult disable(Acting by, String id, @Nullable Long version, boolean disabled) {
+        DisableKey change = new DisableKey(id, condition(by, version), disabled);
         return disabled
                 ? edit(by, "key.disable", KeyRights::mayRestrict, null, change)
                 : edit(by, "key.enable", KeyRights::mayEnable, new Often(CHANGED, CHANGED_DAY), change);
@@ -375,7 +380,7 @@ public final class CustomerKeys {
     }
 
     private static @Nullable Changed changed(KeyEdit edit) {
-        return edit.outcome() instanceof KeyEdit.Changed done
+        return edit.outcome() instanceof KeyEdit.Changed done && !done.before().equals(done.key())
                 ? KeyJson.changed(done.before(), done.key().isDeleted() ? null : done.key())
                 : null;
     }

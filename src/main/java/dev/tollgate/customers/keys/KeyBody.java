@@ -62,9 +62,9 @@ public final class KeyBody {
         return JsonObjectReader.read(bytes, LIMITS, memory);
     }
 
-    /** A change of a key. @param disabled null: stays as it is */
+    /** A change of a key. @param disabled null: stays as it is @param onlyDisables whether that is all: it always works */
     public record Change(
-            UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {}
+            UnaryOperator<KeySettings> edit, @Nullable Boolean disabled, boolean onlyDisables) {}
 
     /** @throws ApiException a 400 that names the field */
     public static KeySettings creation(ObjectNode sent, Function<String, @Nullable String> modelIds, Instant now) {
@@ -133,7 +133,8 @@ public final class KeyBody {
             throw ApiError.invalid(null, "The body must name at least one thing to change.")
                     .asException();
         }
-        return new Change(body.edit(), body.disabled());
+        Boolean disabled = body.disabled();
+        return new Change(body.edit(), disabled, body.body.size() == 1 && Boolean.TRUE.equals(disabled));
     }
 
     /** The seconds of {@code grace_seconds}, 0 if it is not there, or no body is. @throws ApiException a 400 that names the field */

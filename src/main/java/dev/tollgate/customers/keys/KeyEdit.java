@@ -53,7 +53,11 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
         if (!condition.hasSeen(present.key())) {
             return new ChangedMeanwhile(present.key());
         }
-        Key changed = locked(present.key(), edited(present.key())).asNextVersion();
+        Key edited = locked(present.key(), edited(present.key()));
+        if (edited.equals(present.key()) && !(this instanceof RotateKey)) {
+            return new Changed(edited, edited);
+        }
+        Key changed = edited.asNextVersion();
         write(rows, present, changed);
         touch(present);
         return new Changed(present.key(), changed);

@@ -77,7 +77,9 @@ public final class KeysHandler {
                     body -> KeyBody.change(KeyBody.read(body, memory), modelIds),
                     change -> answer(
                             exchange,
-                            () -> keys.change(by(exchange, caller), id, version, change.edit(), change.disabled()),
+                            () -> change.onlyDisables()
+                                    ? keys.disable(by(exchange, caller), id, version, true)
+                                    : keys.change(by(exchange, caller), id, version, change.edit(), change.disabled()),
                             result -> show(exchange, 200, result)));
         };
     }

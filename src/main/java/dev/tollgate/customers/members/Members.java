@@ -7,6 +7,7 @@ import dev.tollgate.customers.keys.LeaversKeys.KeysLeft;
 import dev.tollgate.customers.keys.LeaversKeys.Leaver;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
@@ -63,13 +64,21 @@ public final class Members {
     private final Database database;
     private final Keys keys;
     private final Writer writer;
+    private final CountedChanges counted;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    public Members(Database database, Keys keys, Writer writer, InstantSource clock, RandomGenerator random) {
+    public Members(
+            Database database,
+            Keys keys,
+            Writer writer,
+            CountedChanges counted,
+            InstantSource clock,
+            RandomGenerator random) {
         this.database = database;
         this.keys = keys;
         this.writer = writer;
+        this.counted = counted;
         this.clock = clock;
         this.random = random;
     }
@@ -287,7 +296,7 @@ public final class Members {
         changes.add(change);
         // The change has judged the role itself, also of who gives up the own one.
         changes.addAll(by.act(Right.SELF, action, change.memberId(), clock.instant(), change::changed));
-        writer.commitAndWait(Unit.of(changes));
+        counted.commit(by, changes);
         return change.outcome();
     }
 

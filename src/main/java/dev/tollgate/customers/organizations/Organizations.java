@@ -16,15 +16,14 @@ import dev.tollgate.customers.keys.KeyChange.SetLabelRules;
 import dev.tollgate.customers.labels.EndUser;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
-import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -47,13 +46,13 @@ public final class Organizations {
 
     private final Database database;
     private final Ledger ledger;
-    private final Writer writer;
+    private final CountedChanges changes;
     private final InstantSource clock;
 
-    public Organizations(Database database, Ledger ledger, Writer writer, InstantSource clock) {
+    public Organizations(Database database, Ledger ledger, CountedChanges changes, InstantSource clock) {
         this.database = database;
         this.ledger = ledger;
-        this.writer = writer;
+        this.changes = changes;
         this.clock = clock;
     }
 
@@ -103,10 +102,9 @@ public final class Organizations {
     /** Gives an organization another name. @param name without {@link #complaint} */
     public void rename(Acting by, String name) {
         RenameOrganization rename = new RenameOrganization(by.accountId(), name);
-        List<Change> changes = new ArrayList<>(List.of(rename));
-        changes.addAll(
-                by.act(Right.ORGANIZATION, "organization.name", by.accountId(), clock.instant(), rename::changed));
-        writer.commitAndWait(Unit.of(changes));
+        List<Change> unit = new ArrayList<>(List.of(rename));
+        unit.addAll(by.act(Right.ORGANIZATION, "organization.name", by.accountId(), clock.instant(), rename::changed));
+        changes.commit(by, unit);
     }
 
     /**
@@ -117,29 +115,29 @@ public final class Organizations {
      */
     public List<String> setLabels(Acting by, UnaryOperator<LabelRules> change) {
         SetLabelRules set = new SetLabelRules(by.accountId(), change);
-        List<Change> changes = new ArrayList<>(List.of(set));
-        changes.addAll(by.act(Right.ORGANIZATION, "organization.labels", by.accountId(), clock.instant(), () -> {
+        List<Change> unit = new ArrayList<>(List.of(set));
+        unit.addAll(by.act(Right.ORGANIZATION, "organization.labels", by.accountId(), clock.instant(), () -> {
             LabelRules before = set.before();
             LabelRules after = set.after();
             return before == null || after == null || before.equals(after)
                     ? null
                     : new Changed(json(before), json(after));
         }));
-        writer.commitAndWait(Unit.of(changes));
+        changes.commit(by, unit);
         return set.older();
     }
 
     /** Erases an end user from the dictionary of labels; the sums stay. The log names no end user. @return whether there was one */
     public boolean eraseEndUser(Acting by, String endUser) {
         EraseEndUser erase = new EraseEndUser(by.accountId(), endUser, EndUser.counted(endUser));
-        List<Change> changes = new ArrayList<>(List.of(erase));
-        changes.addAll(by.act(
+        List<Change> unit = new ArrayList<>(List.of(erase));
+        unit.addAll(by.act(
                 Right.ORGANIZATION,
                 "end_user.erase",
                 by.accountId(),
                 clock.instant(),
                 () -> erase.outcome() ? new Changed(null, null) : null));
-        writer.commitAndWait(Unit.of(changes));
+        changes.commit(by, unit);
         return erase.outcome();
     }
 
@@ -172,8 +170,8 @@ public final class Organizations {
 
     private SetBudgets.Outcome set(
             Acting by, Right right, String action, String subject, SetBudgets set, Function<Budgets, ObjectNode> json) {
-        List<Change> changes = new ArrayList<>(List.of(set));
-        changes.addAll(by.act(right, action, subject, clock.instant(), () -> {
+        List<Change> unit = new ArrayList<>(List.of(set));
+        unit.addAll(by.act(right, action, subject, clock.instant(), () -> {
             if (!(set.outcome() instanceof SetBudgets.Done(Budgets before, Budgets after))) {
                 return null;
             }
@@ -181,7 +179,7 @@ public final class Organizations {
             String is = json.apply(after).toString();
             return was.equals(is) ? null : new Changed(was, is);
         }));
-        writer.commitAndWait(Unit.of(changes));
+        changes.commit(by, unit);
         return set.outcome();
     }
 

@@ -122,6 +122,10 @@ public final class AccountLog {
             this.changed = changed;
         }
 
+        String action() {
+            return action;
+        }
+
         @Override
         protected Boolean run(Statements statements) throws SQLException {
             Changed what = changed.get();

@@ -11,6 +11,7 @@ import dev.tollgate.customers.keys.LeaversKeys.Leaver;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
@@ -23,7 +24,6 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
-import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -72,14 +72,14 @@ public final class Teams {
 
     private final Database database;
     private final Keys keys;
-    private final Writer writer;
+    private final CountedChanges changes;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    public Teams(Database database, Keys keys, Writer writer, InstantSource clock, RandomGenerator random) {
+    public Teams(Database database, Keys keys, CountedChanges changes, InstantSource clock, RandomGenerator random) {
         this.database = database;
         this.keys = keys;
-        this.writer = writer;
+        this.changes = changes;
         this.clock = clock;
         this.random = random;
     }
@@ -228,7 +228,7 @@ public final class Teams {
         List<Change> all = new ArrayList<>(before);
         all.add(change);
         all.addAll(by.act(change.right, change.action, change.teamId, clock.instant(), change::changed));
-        writer.commitAndWait(Unit.of(all));
+        changes.commit(by, all);
         return change.outcome();
     }
 

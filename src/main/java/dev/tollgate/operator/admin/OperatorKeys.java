@@ -27,7 +27,6 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** API keys of all accounts, as an operator makes and changes them. Thread-safe; blocks. */
 public final class OperatorKeys {
@@ -101,11 +100,12 @@ public final class OperatorKeys {
 
     private JsonNode change(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        ObjectNode body = request.body().ofKey();
-        KeyBody.Change change = KeyBody.change(body, ANY_MODEL);
-        boolean disables = Boolean.TRUE.equals(change.disabled()) && body.size() == 1;
+        KeyBody.Change change = KeyBody.change(request.body().ofKey(), ANY_MODEL);
         return KeyJson.ofOperator(
-                disables ? disable(by, request.id()) : set(by, request.id(), change.edit(), change.disabled()), null);
+                change.onlyDisables()
+                        ? disable(by, request.id())
+                        : set(by, request.id(), change.edit(), change.disabled()),
+                null);
     }
 
     private JsonNode rotate(AdminRequest request) throws ActionRefused {

@@ -367,7 +367,8 @@ class BudgetModelTest {
         Map<String, String> toTeams = new HashMap<>();
         List<Key> its = keys.stream().filter(key -> key.member().equals(member)).toList();
         its.stream().filter(_ -> random.nextBoolean()).forEach(key -> toTeams.put(key.id(), any(teams, random)));
-        Members leaving = new Members(store.database, store.keys, store.writer, store::now, new SecureRandom());
+        Members leaving =
+                new Members(store.database, store.keys, store.writer, store.counted(), store::now, new SecureRandom());
         assertThat(leaving.remove(OWNER, member, toTeams)).as(as).isEqualTo(new Members.Done());
         for (Key key : its) {
             String team = toTeams.get(key.id());
@@ -386,7 +387,7 @@ class BudgetModelTest {
     /** A team is archived with all its keys. The running calls count for the team. Another one is made. */
     private void archive(Random random, String as) {
         String team = any(teams, random);
-        Teams all = new Teams(store.database, store.keys, store.writer, store::now, new SecureRandom());
+        Teams all = new Teams(store.database, store.keys, store.counted(), store::now, new SecureRandom());
         assertThat(all.archive(OWNER, team)).as(as).isInstanceOf(TeamResult.Done.class);
         keys.removeIf(key -> key.team().equals(team));
         teams.remove(team);

@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -12,6 +13,7 @@ import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Unit;
@@ -104,7 +106,7 @@ class NodesTest {
     @Test
     void a_team_that_one_node_renames_is_named_so_by_the_other() {
         one.account("acc_1", HOLD);
-        Teams teams = new Teams(two.database, two.keys, two.writer, two::now, new SecureRandom());
+        Teams teams = new Teams(two.database, two.keys, two.counted(), two::now, new SecureRandom());
         Acting by = new Acting("acc_1", "per_1", null, null);
         String team = ((TeamResult.Done) teams.create(by, "Search")).team().id();
         one.ownedKey("key_1", "acc_1", "", team);
@@ -112,6 +114,26 @@ class NodesTest {
         assertThat(refused("t1", team).name()).isEqualTo("Search");
         teams.rename(by, team, "Find");
         assertThat(refused("t2", team).name()).isEqualTo("Find");
+    }
+
+    @Test
+    void of_changes_that_race_on_two_nodes_an_allowance_s_number_is_made() throws Exception {
+        one.account("acc_1", HOLD);
+        Acting by = new Acting("acc_1", "per_1", null, null);
+        new Teams(one.database, one.keys, one.counted(), one::now, new SecureRandom()).create(by, "first");
+        one.execute("UPDATE allowance SET used = " + (CountedChanges.DAY_MAX - 10));
+        List<Boolean> made = race(i -> {
+            StoreFixture node = node(i);
+            Teams teams = new Teams(node.database, node.keys, node.counted(), node::now, new SecureRandom());
+            try {
+                return teams.create(by, "team " + i) instanceof TeamResult.Done;
+            } catch (ApiException refused) {
+                return false;
+            }
+        });
+        assertThat(made).filteredOn(Boolean::booleanValue).hasSize(10);
+        assertThat(one.number("SELECT COUNT(*) FROM team")).isEqualTo(11);
+        assertThat(one.number("SELECT used FROM allowance")).isEqualTo(CountedChanges.DAY_MAX);
     }
 
     private Spender refused(String id, String team) {

@@ -76,7 +76,7 @@ class UsageByOwnerTest {
                 new Allowances(store.database, StoreFixture.SECRETS, store::now),
                 store::now,
                 new SecureRandom());
-        teams = new Teams(store.database, store.keys, store.writer, store::now, new SecureRandom());
+        teams = new Teams(store.database, store.keys, store.counted(), store::now, new SecureRandom());
         for (String member : MEMBERS) {
             store.execute(
                     "INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES ('per_"

@@ -79,7 +79,7 @@ class TeamsTest {
                 new Allowances(store.database, StoreFixture.SECRETS, store::now),
                 store::now,
                 new SecureRandom());
-        teams = new Teams(store.database, store.keys, store.writer, store::now, new SecureRandom());
+        teams = new Teams(store.database, store.keys, store.counted(), store::now, new SecureRandom());
     }
 
     @AfterEach

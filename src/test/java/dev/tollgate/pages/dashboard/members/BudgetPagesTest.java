@@ -62,6 +62,25 @@ class BudgetPagesTest {
     }
 
     @Test
+    void a_page_refuses_a_change_beyond_the_allowance() {
+        String team = company.team("Counted");
+        company.gateway.execute("UPDATE allowance SET used = 1000 WHERE name LIKE 'organization.changes %'");
+        for (Browser.Page refused : new Browser.Page[] {
+            company.budget("account", "hour", "77"),
+            company.owner.submit("/dashboard/teams", "/dashboard/teams", Map.of("name", "Over")),
+            company.put(company.owner, team, "mia", "member"),
+            company.owner.submit(
+                    "/dashboard/tags", "/dashboard/tags", Map.of("deed", "save", "names", "feature", "end-users", "on"))
+        }) {
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.body()).contains("1000 changes within a day");
+        }
+        company.gateway.execute("DELETE FROM allowance WHERE name LIKE 'organization.changes %'");
+        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE kind = 'hour' AND owner = 'account'"))
+                .isZero();
+    }
+
+    @Test
     void a_budget_of_zero_refuses_the_calls_of_its_team() {
         String team = company.team("Stopped");
         String secret = company.key("stopped robot", "", team);
