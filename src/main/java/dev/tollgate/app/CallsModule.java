@@ -23,6 +23,8 @@ import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.allowances.FreeEnds;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyGate;
 import dev.tollgate.customers.keys.RequestCount;
@@ -33,6 +35,7 @@ import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.operator.telemetry.Telemetry;
 import dev.tollgate.protocols.door.Calls;
+import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstreams.media.AllowedPlaces;
@@ -210,7 +213,13 @@ public record CallsModule(
     }
 
     private static Accounting accounting(Ground ground, BooksModule books, Signatures signatures) {
-        return new Accounting(books.writer(), signatures, ground.clock(), new ExcessReports(), comeBack());
+        return new Accounting(
+                books.writer(), signatures, ground.clock(), new ExcessReports(), freeEnds(ground, books), comeBack());
+    }
+
+    private static FreeEnds freeEnds(Ground ground, BooksModule books) {
+        Allowances allowances = new Allowances(books.database(), books.secrets(), ground.clock());
+        return new FreeEnds(allowances, ground.clock(), ProtocolName.COMPLETIONS.code());
     }
 
     private static Executor comeBack() {

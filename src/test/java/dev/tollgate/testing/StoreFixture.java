@@ -19,6 +19,7 @@ import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.allowances.FreeEnds;
 import dev.tollgate.customers.keys.CreateKey;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySecret;
@@ -134,6 +135,11 @@ public final class StoreFixture implements AutoCloseable {
         if (!receipts.hasSigningKey()) {
             commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
         }
+    }
+
+    /** The limit on free ends, for callers of the door {@code completions}. */
+    public FreeEnds freeEnds() {
+        return new FreeEnds(new Allowances(database, SECRETS, this::now), this::now, "completions");
     }
 
     /** Closes this one; another over the same data. */

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 enum Kind {
     /** One answer of about 1 KB in one event, asked for without streaming. */
     CALL(1, 0),
+    /** As a call, answered by a call of a function, which neither a summary nor a text completion can show. */
+    UNSHOWN(1, 0),
     /** Fifty text events in one write. */
     BURST(50, 0),
     /** Fifty text events, each in a write of its own. */

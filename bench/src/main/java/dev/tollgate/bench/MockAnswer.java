@@ -73,13 +73,19 @@ final class MockAnswer {
 
     private static String body(Kind kind, int index, boolean last) {
         int tokens = kind.streaming() ? (index + 1) * TOKENS_PER_EVENT : CALL_TOKENS;
-        return "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"" + text(kind)
-                + "\"}],\"role\":\"model\"}" + (last ? ",\"finishReason\":\"STOP\"" : "")
+        return "{\"candidates\":[{\"content\":{\"parts\":[{" + part(kind) + "}],\"role\":\"model\"}"
+                + (last ? ",\"finishReason\":\"STOP\"" : "")
                 + ",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":" + PROMPT_TOKENS
                 + ",\"candidatesTokenCount\":" + tokens
                 + ",\"totalTokenCount\":" + (PROMPT_TOKENS + tokens)
                 + ",\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":" + PROMPT_TOKENS
                 + "}]},\"modelVersion\":\"" + kind.model() + "\",\"responseId\":\"bench-response-1\"}";
+    }
+
+    private static String part(Kind kind) {
+        return kind == Kind.UNSHOWN
+                ? "\"functionCall\":{\"name\":\"f\",\"args\":{}}"
+                : "\"text\":\"" + text(kind) + "\"";
     }
 
     private static String text(Kind kind) {

@@ -34,7 +34,8 @@ final class SiegeCommand implements Callable<Integer> {
             new UnreadAnswers(),
             new LongAnswers(),
             new KeptContent(),
-            new Growth());
+            new Growth(),
+            new FreeEnds());
 
     private static final int ACCOUNTS_OF_A_KIND = 10;
     private static final int SHARED_KEYS = 8;

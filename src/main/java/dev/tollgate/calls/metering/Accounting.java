@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.customers.allowances.FreeEnds;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.InstantSource;
@@ -12,4 +13,9 @@ import java.util.concurrent.Executor;
  * @param later runs a task about a second later, on any thread
  */
 public record Accounting(
-        Writer writer, Signatures signatures, InstantSource clock, ExcessReports excess, Executor later) {}
+        Writer writer,
+        Signatures signatures,
+        InstantSource clock,
+        ExcessReports excess,
+        FreeEnds freeEnds,
+        Executor later) {}

@@ -37,6 +37,17 @@ interface Books {
     void reserve(
             String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost);
 
+    /**
+     * Asks, before the hold, whether the account may make a further call that may end free although its upstream reports usage (E72).
+     *
+     * @param then receives null, or the refusal
+     * @return false if calls like this one do not end so; then nothing is received
+     */
+    boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then);
+
+    /** Returns whether the call was let in by {@link #mayEndFree} and may end free. */
+    boolean hasFreeEnd();
+
     /** Waits until a hold is durable. @param then receives null, or the reason why it never will be; in that case nothing may leave */
     void confirm(String taskId, Consumer<@Nullable ApiError> then);
 
@@ -48,6 +59,13 @@ interface Books {
 
     /** Charges the call. After this method has returned, only the reported outcome counts: the call is charged, or the hold is released in full. */
     void settle(Settlement settlement, Consumer<Settled> then);
+
+    /**
+     * Has {@link #giveBack}, which follows, count the end toward the free ends of the account (E72).
+     *
+     * @param unshown whether there was an answer that the door could not show
+     */
+    void endsFree(MeteredCall request, boolean unshown);
 
     /**
      * Releases the hold in full. Never throws, and retries until it succeeds, because a hold must not outlive its call.

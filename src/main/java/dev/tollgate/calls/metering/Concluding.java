@@ -55,9 +55,9 @@ final class Concluding {
         }
         Delivery delivery = answer().delivery();
         if (delivery.isBlocked()) {
-            fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED);
+            fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED, endsFreeAtTimes());
         } else if (delivery.isUnusable()) {
-            fail(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
+            fail(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes());
         } else {
             if (answer().usage().passedMaximum()) {
                 delivery.endAtMaximum(List.of(), MAX_TOKENS, answer().attempts());
@@ -201,7 +201,7 @@ final class Concluding {
             answer().waiting().countReports(answer().usage());
             end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
         } else {
-            fail(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM);
+            fail(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM, false);
         }
     }
 
@@ -228,15 +228,15 @@ final class Concluding {
         }
     }
 
-    private void fail(ApiError error, CallOutcome outcome) {
+    private void fail(ApiError error, CallOutcome outcome, boolean counts) {
         if (!chargedFirst()) {
-            refund(error, outcome);
+            end(new Ending.Refund(error, outcome, counts));
         }
     }
 
     /** Releases the hold in full. */
     void refund(ApiError error, CallOutcome outcome) {
-        end(new Ending.Refund(error, outcome));
+        end(new Ending.Refund(error, outcome, false));
     }
 
     /** Charges the first response if this one was its replacement: nothing better has arrived. @return whether there was a first response */
@@ -266,18 +266,35 @@ final class Concluding {
         charge(how, outcome(how));
     }
 
-    /** Charges the response, if it is one: a blocked or unusable one is free, however the call ends. */
+    /** Charges the response, if it is one: a blocked, unusable or unshowable one is free, however the call ends. */
     private void charge(Books.End how, CallOutcome outcome) {
-        ApiError unshowable = call.isCallerGone() ? null : call.sink().unshowable();
+        ApiError unshowable = call.isCallerGone() ? null : unshowable();
         if (answer().delivery().isBlocked()) {
-            refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED);
+            end(new Ending.Refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED, endsFreeAtTimes()));
         } else if (answer().delivery().isUnusable()) {
-            refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
+            end(new Ending.Refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes()));
         } else if (unshowable == null) {
             end(new Ending.Charge(how, outcome, null));
         } else {
-            refund(unshowable, CallOutcome.STOPPED);
+            end(new Ending.Refund(unshowable, CallOutcome.STOPPED, true));
         }
+    }
+
+    /** Returns why the response is none for its caller: the door cannot show it, or unrequested thoughts used up a small maximum (E39). */
+    private @Nullable ApiError unshowable() {
+        ApiError its = call.sink().unshowable();
+        return its == null && usedUpByThoughts() ? UpstreamErrors.usedUpByThoughts(call.request()) : its;
+    }
+
+    /** Returns whether what the upstream answers to such calls is often free: a block counts there, too, and nowhere else (D48). */
+    private boolean endsFreeAtTimes() {
+        return call.books().hasFreeEnd() && call.request().ask().thoughtsRoom() == 0;
+    }
+
+    private boolean usedUpByThoughts() {
+        return call.request().ask().thoughtsRoom() > 0
+                && call.books().hasFreeEnd()
+                && answer().delivery().isCutInThoughts();
     }
 
     private CallOutcome outcome(Books.End how) {
@@ -297,6 +314,12 @@ final class Concluding {
         call.course().ends(ending.outcome(), ending.error());
         if (!(ending instanceof Ending.Charge)) {
             answer().waiting().countThrownAway(answer().usage());
+        }
+        if (ending instanceof Ending.Refund refund
+                && refund.counts()
+                && answer().usage().isReported()
+                && !call.isCallerGone()) {
+            call.books().endsFree(call.request(), call.sink().unshowable() != null);
         }
         answer().waiting().clear();
         answer().delivery().clear();

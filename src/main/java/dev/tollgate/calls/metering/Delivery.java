@@ -25,6 +25,7 @@ final class Delivery {
     private final BitSet ended = new BitSet();
 
     private boolean hasOutput;
+    private boolean hasMoreThanThoughts;
     private boolean begun;
     private boolean promptBlocked;
     private @Nullable FinishReason finishReason;
@@ -76,6 +77,7 @@ final class Delivery {
             filter = finishReason == FinishReason.FILTERED ? finish.nativeReason() : filter;
         } else if (isOutput(event)) {
             ended.clear(candidate(event)); // it goes on (D38)
+            hasMoreThanThoughts |= !(event instanceof UpstreamEvent.Thought);
         } else {
             promptBlocked |= event instanceof UpstreamEvent.PromptBlocked;
         }
@@ -141,6 +143,11 @@ final class Delivery {
     /** Returns whether any output has arrived. */
     boolean hasOutput() {
         return hasOutput;
+    }
+
+    /** Returns whether the response was cut by length before there was anything but thoughts. */
+    boolean isCutInThoughts() {
+        return finishReason == FinishReason.LENGTH && !hasMoreThanThoughts;
     }
 
     /** Returns whether a filter refused the response before there was output (D48), or refused the prompt before anything left (D57). */

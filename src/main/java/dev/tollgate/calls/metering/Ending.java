@@ -21,8 +21,12 @@ sealed interface Ending {
     record Charge(
             Books.End end, CallOutcome outcome, @Nullable ApiError error) implements Ending {}
 
-    /** Releases the hold in full, because the call has failed (D18). */
-    record Refund(ApiError error, CallOutcome outcome) implements Ending {}
+    /**
+     * Releases the hold in full, because the call has failed (D18).
+     *
+     * @param counts whether it counts toward the free ends of its account, if the upstream has reported usage (E72)
+     */
+    record Refund(ApiError error, CallOutcome outcome, boolean counts) implements Ending {}
 
     /** Releases the hold in full, because the caller disconnected before the upstream sent anything (D35). */
     record Departure() implements Ending {

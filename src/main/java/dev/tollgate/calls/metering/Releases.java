@@ -16,6 +16,7 @@ import dev.tollgate.storage.Unit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +37,17 @@ final class Releases {
     private final Accounting accounting;
     private final Executor loop;
     private final Keeper keeper;
+    private Supplier<List<Change>> counted = List::of;
 
     Releases(Accounting accounting, Executor loop, Keeper keeper) {
         this.accounting = accounting;
         this.loop = loop;
         this.keeper = keeper;
+    }
+
+    /** Has the release counted by a change in its commit. */
+    void count(Supplier<Change> change) {
+        counted = () -> List.of(change.get());
     }
 
     /** @param then called after the first try, successful or not */
@@ -58,6 +65,7 @@ final class Releases {
                     new CloseTask(release, status, model, result(result, trace)),
                     new CountCall(release, figures(status, trace))));
             changes.addAll(keeper.free(release));
+            changes.addAll(counted.get());
             accounting.writer().commit(Unit.of(changes), loop, failure -> {
                 if (failure != null) {
                     later(taskId, model, status, result, trace, tries, failure);

@@ -51,7 +51,26 @@ final class Reserving implements Phase {
                         (loaded, refusal) -> call.turn(() -> loaded(loaded, refusal)));
     }
 
+    /** Asks first whether the account may make a further call that may end free although its upstream reports usage (E72). */
     void begin() {
+        awaits = call.books().mayEndFree(call.request(), refusal -> call.turn(() -> mayEndFree(refusal)));
+        if (!awaits) {
+            load();
+        }
+    }
+
+    private void mayEndFree(@Nullable ApiError refusal) {
+        awaits = false;
+        if (isEnding()) {
+            endUnheld();
+        } else if (refusal != null) {
+            refused(refusal);
+        } else {
+            load();
+        }
+    }
+
+    private void load() {
         if (loading != null) {
             loading.begin();
             awaits = true;

@@ -1,8 +1,10 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Extend;
+import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Reserve.Confirm;
@@ -42,6 +44,7 @@ final class StoredBooks implements Books {
     private final Keeper keeper;
     private final Releases releases;
     private final Settling settling;
+    private boolean hasFreeEnd;
 
     /** @param loop runs on the call's event loop */
     StoredBooks(Accounting accounting, Executor loop, Keeper keeper) {
@@ -50,6 +53,44 @@ final class StoredBooks implements Books {
         this.loop = loop;
         this.releases = new Releases(accounting, loop, keeper);
         this.settling = new Settling(accounting, loop, keeper, releases);
+    }
+
+    @Override
+    public boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then) {
+        boolean mayFail = request.ask().compacts()
+                || accounting.freeEnds().mayMeet(request.door(), request.model().id());
+        if (!mayFail && request.ask().thoughtsRoom() == 0) {
+            return false;
+        }
+        Thread.ofVirtual().name("free-ends").start(() -> {
+            ApiError refusal = refusal(request.accountId());
+            loop.execute(() -> {
+                hasFreeEnd = refusal == null;
+                then.accept(mayFail ? refusal : null); // what thoughts use up is charged from then on
+            });
+        });
+        return true;
+    }
+
+    private @Nullable ApiError refusal(String accountId) {
+        try {
+            return Records.read(() -> accounting.freeEnds().refusal(accountId));
+        } catch (ApiException e) {
+            return e.error();
+        }
+    }
+
+    @Override
+    public boolean hasFreeEnd() {
+        return hasFreeEnd;
+    }
+
+    @Override
+    public void endsFree(MeteredCall request, boolean unshown) {
+        if (unshown && !request.ask().compacts()) {
+            accounting.freeEnds().meets(request.door(), request.model().id());
+        }
+        releases.count(() -> accounting.freeEnds().counting(request.accountId()));
     }
 
     @Override

@@ -67,6 +67,17 @@ final class UpstreamErrors {
         return "This model's maximum context length is %d tokens. However, your request %s.".formatted(max, size);
     }
 
+    /** Returns the error of a small maximum without a word behind the thoughts, which is free (E39). */
+    static ApiError usedUpByThoughts(MeteredCall call) {
+        String field = Objects.requireNonNullElse(call.tokensMaxField(), "max_tokens");
+        return ApiError.invalid(
+                        field,
+                        "The model's thoughts used up '" + field + "' of " + call.askedTokensMax() + " and "
+                                + call.ask().thoughtsRoom()
+                                + " tokens above it, and no text came. The call is free. Raise '" + field + "'.")
+                .doNotRetry();
+    }
+
     static ApiError blocked() {
         return error("The upstream provider blocked the request: it holds sensitive or prohibited content.")
                 .doNotRetry();

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The summary that a model writes, which is shown when it is whole. Confined to its call. */
 final class WrittenSummary {
 
-    private static final ApiError NONE =
-            ApiError.of(ErrorCode.UPSTREAM_ERROR, "The model wrote no summary of the conversation. Please try again.");
+    private static final ApiError NONE = ApiError.of(
+                    ErrorCode.UPSTREAM_ERROR, "The model wrote no summary of the conversation.")
+            .doNotRetry();
     private static final ApiError FILTERED = ApiError.of(
                     ErrorCode.UPSTREAM_ERROR,
                     "The upstream provider blocked the summary: it holds sensitive or prohibited content.")

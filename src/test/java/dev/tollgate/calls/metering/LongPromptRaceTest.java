@@ -166,8 +166,8 @@ class LongPromptRaceTest {
         int at = number % nodes.size();
         StoreFixture node = nodes.get(at);
         Racer racer = new Racer();
-        Accounting accounting =
-                new Accounting(node.writer, node.signatures, node::now, new ExcessReports(), Runnable::run);
+        Accounting accounting = new Accounting(
+                node.writer, node.signatures, node::now, new ExcessReports(), node.freeEnds(), Runnable::run);
         racer.call = racer.played.callOver(
                 new StoredBooks(accounting, loop, Keeper.NONE),
                 countings.get(at),

@@ -137,6 +137,7 @@ final class PlayedCall implements Executor {
 
         boolean mayLeave = true;
         boolean callerHoldsBack = true;
+        boolean hasFreeEnd;
         private @Nullable Consumer<Reservation> reserved;
         private @Nullable Consumer<ApiError> lost;
         private @Nullable Consumer<@Nullable ApiError> confirmed;
@@ -212,6 +213,21 @@ final class PlayedCall implements Executor {
             lines.add("settle " + offered.end() + " " + offered.bill().chargeMicros());
             settlement = offered;
             settled = then;
+        }
+
+        @Override
+        public boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then) {
+            return false;
+        }
+
+        @Override
+        public boolean hasFreeEnd() {
+            return hasFreeEnd;
+        }
+
+        @Override
+        public void endsFree(MeteredCall request, boolean unshown) {
+            lines.add("ends free");
         }
 
         @Override

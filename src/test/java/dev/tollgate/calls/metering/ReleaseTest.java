@@ -33,8 +33,8 @@ class ReleaseTest {
                 ExecutorService loop = Executors.newSingleThreadExecutor()) {
             store.account("acc_1", 1_000);
             store.reserve("task_1", "acc_1", 100, 100);
-            Accounting accounting =
-                    new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
+            Accounting accounting = new Accounting(
+                    store.writer, store.signatures, store::now, new ExcessReports(), store.freeEnds(), loop);
             keeper.failures = FAILURES; // longer than any caller waits
             CompletableFuture<Void> told = new CompletableFuture<>();
 

@@ -39,7 +39,8 @@ class ReleasesTest {
         store.account("acc_1", 1_000);
         store.reserve("t1", "acc_1", 100, 100);
         releases = new Releases(
-                new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), pauses::add),
+                new Accounting(
+                        store.writer, store.signatures, store::now, new ExcessReports(), store.freeEnds(), pauses::add),
                 loop::add,
                 keeper);
     }

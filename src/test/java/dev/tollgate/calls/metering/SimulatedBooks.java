@@ -219,6 +219,25 @@ final class SimulatedBooks implements Books {
     }
 
     @Override
+    public boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then) {
+        boolean asks = world.chance(10);
+        if (asks) {
+            offer(() -> answer(then, world.chance(10) ? TROUBLE : null));
+        }
+        return asks;
+    }
+
+    @Override
+    public boolean hasFreeEnd() {
+        return false;
+    }
+
+    @Override
+    public void endsFree(MeteredCall request, boolean unshown) {
+        world.require(state == State.HELD || state == State.LOST, "only a held call ends free");
+    }
+
+    @Override
     public void giveBack(
             String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
         world.tell("books.giveBack");

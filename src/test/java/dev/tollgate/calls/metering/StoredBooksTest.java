@@ -86,7 +86,9 @@ class StoredBooksTest {
 
     private StoredBooks books(Keeper keeper) {
         return new StoredBooks(
-                new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), NOW), NOW, keeper);
+                new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), store.freeEnds(), NOW),
+                NOW,
+                keeper);
     }
 
     @AfterEach
@@ -534,7 +536,13 @@ class StoredBooksTest {
             return false;
         };
         new StoredBooks(
-                        new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), pauses::add),
+                        new Accounting(
+                                store.writer,
+                                store.signatures,
+                                store::now,
+                                new ExcessReports(),
+                                store.freeEnds(),
+                                pauses::add),
                         NOW,
                         keeper)
                 .settle(settlement(200, 8_292), settled::complete);
