@@ -48,10 +48,21 @@ class BehindHaproxyTest {
                 upstream.ends(20);
                 call.readUntil("[DONE]");
             }
-            for (String path : new String[] {"/admin/audit", "/%61dmin/audit", "/metrics"}) {
+            for (String path : new String[] {
+                "/admin/audit",
+                "/%61dmin/audit",
+                "/metrics",
+                "//admin/audit",
+                "/%2fadmin/audit",
+                "/v1/v1/../admin/audit",
+                "/v1//admin/audit"
+            }) {
                 try (RawCall inside = RawCall.head(balancer.port(), path, operator, "")) {
                     assertThat(inside.readUntil("\r\n")).contains("404");
                 }
+            }
+            try (RawCall wrong = RawCall.post(balancer.port(), "//v1/chat/completions", customer.key(), STREAM)) {
+                wrong.readUntil("The right one is /v1/chat/completions");
             }
             balancer.awaitDown("two");
             gateway.post("/admin/drain", "{\"reason\":\"nobody else is there\"}", operator);

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -230,6 +231,56 @@ class BadRequestsTest {
                 .header("Content-Encoding", "gzip")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(packed.toByteArray())));
         assertError(reply, 413, "invalid_request", "invalid_request_error");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /v1/v1/chat/completions, 404, /v1/chat/completions",
+        "POST, //v1/chat/completions, 404, /v1/chat/completions",
+        "POST, //chat/completions, 404, /chat/completions",
+        "POST, /%2fv1/chat/completions, 404, /v1/chat/completions",
+        "POST, /v1//responses, 404, /v1/responses",
+        "POST, //v1/v1/embeddings, 404, /v1/embeddings",
+        "POST, /v1beta/openai/chat/completions, 404, /v1/chat/completions",
+        "POST, /v1beta/openai//completions, 404, /v1/completions",
+        "GET, /v1beta/openai/models/gemini-2.5-pro, 404, /v1/models/gemini-2.5-pro",
+        "POST, /v1/v1/messages, 400, /v1/messages",
+        "POST, //v1/messages/count_tokens, 400, /v1/messages/count_tokens",
+        "POST, /v1beta/v1beta/models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent",
+        "POST, /v1/v1beta/models/gemini-2.5-pro:countTokens, 404, /v1beta/models/gemini-2.5-pro:countTokens",
+        "POST, /v1/v1/models/gemini-2.5-pro:generateContent, 404, /v1/models/gemini-2.5-pro:generateContent",
+        "DELETE, /v1/v1/chat/completions, 404, /v1/chat/completions"
+    })
+    void a_wrong_base_url_is_named_in_the_protocols_form(String method, String path, int status, String right) {
+        Gateway.Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .method(method, HttpRequest.BodyPublishers.ofString("not a body")));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+        assertThat(reply.error().get("message").asString())
+                .isEqualTo("Unknown request URL: " + method + " " + path.replace("%2f", "/") + ". The right one is "
+                        + right + ": correct the base URL of your program.");
+        assertThat(reply.json().has("type")).isEqualTo(right.contains("messages"));
+        assertThat(reply.error().has("status")).isEqualTo(right.contains("models/gemini-2.5-pro:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//admin/accounts",
+                "/v1/v1/../admin/accounts",
+                "/%2fadmin/accounts",
+                "/v1//admin/accounts",
+                "/v1/v1/admin/accounts",
+                "///v1/models",
+                "//dashboard",
+                "/v1/v1/nothing"
+            })
+    void other_paths_with_doubled_parts_stay_unknown(String path) {
+        Gateway.Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Authorization", "Bearer " + Gateway.DEMO_KEY));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(404);
+        assertThat(reply.text()).doesNotContain("The right one");
     }
 
     @ParameterizedTest

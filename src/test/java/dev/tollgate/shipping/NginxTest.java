@@ -75,6 +75,13 @@ class NginxTest {
                 assertThat(inside.statusCode()).as(path).isEqualTo(404);
                 assertThat(inside.body()).contains("nginx");
             }
+            for (String path :
+                    List.of("//admin/audit", "/v1/v1/../admin/audit", "/%2fadmin/audit", "/v1//admin/audit")) {
+                assertThat(ask(client, nginx.url() + path).statusCode())
+                        .as(path)
+                        .isEqualTo(404);
+            }
+            assertThat(ask(client, nginx.url() + "//v1/models").body()).contains("The right one is /v1/models");
             gateway.assertBooksAreClosed();
         }
     }

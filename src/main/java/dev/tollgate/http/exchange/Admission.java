@@ -81,11 +81,44 @@ public final class Admission {
             exchange.empty(204);
             return;
         }
+        if (isMisaddressed(exchange)) {
+            return;
+        }
         switch (parts.routes().find(exchange.method(), exchange.path())) {
             case Routes.Hit hit -> enter(exchange, hit);
             case Routes.WrongMethod wrong -> wrongMethod(exchange, wrong);
             case Routes.Unknown unknown -> unknownPath(exchange, unknown);
         }
+    }
+
+    /**
+     * Names the right address to programs that were given a wrong base URL. This comes before the routes, since the id of a model may contain slashes.
+     * Nothing is served at such an address: a proxy that keeps {@code /admin} inside would let {@code //admin} through.
+     */
+    private boolean isMisaddressed(CallerExchange exchange) {
+        String right = exchange.path();
+        for (WrongBase wrong : WrongBase.ALL) {
+            right = wrong.corrected(right);
+        }
+        if (right.equals(exchange.path()) || !parts.routes().isApi(right)) {
+            return false;
+        }
+        ErrorFormat errors =
+                switch (parts.routes().find(exchange.method(), right)) {
+                    case Routes.Hit hit -> hit.route().errors();
+                    case Routes.WrongMethod wrong -> wrong.errors();
+                    case Routes.Unknown unknown -> null;
+                };
+        if (errors == null) {
+            return false;
+        }
+        exchange.formatErrors(errors);
+        String message = "Unknown request URL: " + shown(exchange) + ". The right one is " + shown(right)
+                + ": correct the base URL of your program.";
+        // Claude Code shows the message of a 400, but not of a 404.
+        exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, message)
+                .withStatus(UnservedProtocol.at(right) == null ? 404 : 400));
+        return true;
     }
 
     private static void unknownPath(CallerExchange exchange, Routes.Unknown unknown) {
@@ -128,7 +161,10 @@ public final class Admission {
     }
 
     private static String shown(CallerExchange exchange) {
-        String text = exchange.method() + " " + exchange.path();
+        return shown(exchange.method() + " " + exchange.path());
+    }
+
+    private static String shown(String text) {
         return text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX) + "...";
     }
 
@@ -194,6 +230,26 @@ public final class Admission {
                 : ContentCoding.of(exchange.headers("content-encoding"), gate != null);
         Supplier<BodyGate.Question> large = gate == null ? null : () -> gate.ask(exchange, caller);
         exchange.requestBody().take(coding, large, () -> route.handler().handle(exchange, caller));
+    }
+
+    /** A beginning of paths that programs make of a wrong base URL, and the right one. */
+    private record WrongBase(String sent, String right) {
+
+        /** The rules in their order: several may apply to one path. */
+        static final List<WrongBase> ALL = List.of(
+                new WrongBase("//", "/"),
+                new WrongBase("/v1//", "/v1/"),
+                new WrongBase("/v1beta//", "/v1beta/"),
+                new WrongBase("/v1beta/openai//", "/v1/"),
+                new WrongBase("/v1beta/openai/", "/v1/"),
+                new WrongBase("/v1beta/v1beta/", "/v1beta/"),
+                new WrongBase("/v1beta/v1/", "/v1/"),
+                new WrongBase("/v1/v1beta/", "/v1beta/"),
+                new WrongBase("/v1/v1/", "/v1/"));
+
+        String corrected(String path) {
+            return path.startsWith(sent) ? right + path.substring(sent.length()) : path;
+        }
     }
 
     /** A protocol that is not served. Its programs show the message of an error only in the protocol's own shape. */

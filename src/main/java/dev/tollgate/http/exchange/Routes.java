@@ -136,8 +136,12 @@ public final class Routes {
         return String.join(", ", methods);
     }
 
-    /** Returns whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta} and {@code /upload}, and twins without the prefix. */
-    boolean isApi(String path) {
+    /**
+     * Returns whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta} and {@code /upload}, and twins without the prefix. A second slash
+     * at the beginning is a mistake that they are to see.
+     */
+    boolean isApi(String asked) {
+        String path = asked.startsWith("//") ? asked.substring(1) : asked;
         return under(path, "/v1")
                 || under(path, "/v1beta")
                 || under(path, "/upload")

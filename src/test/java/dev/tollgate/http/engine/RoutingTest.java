@@ -141,7 +141,7 @@ class RoutingTest {
                 "/v1/models/",
                 "/nowhere",
                 "/v1",
-                "//v1/models",
+                "///v1/models",
                 "/v1/messagesx",
                 "/v1/threads/t1/messages"
             })
