@@ -118,6 +118,23 @@ class CacheReasonsTest {
         assertThat(reason(cache("s", 7_000, 0, four))).isEqualTo("other_channel");
     }
 
+    /** An instruction alone is sent as what the user says (D8); once there is an answer, it is an instruction. */
+    @Test
+    void a_miss_by_the_translation_has_a_reason_of_its_own() {
+        String system =
+                "{\"model\":\"gemini-3.8-flash\",\"stream\":false,\"messages\":[{\"role\":\"system\",\"content\":\""
+                        + LARGE + "\"}";
+        cache("s", 5_000, 0, system + "]}");
+        String goesOn = ",{\"role\":\"assistant\",\"content\":\"Yes.\"},{\"role\":\"user\",\"content\":\"And?\"}";
+        JsonNode moved = cache("s", 5_000, 0, system + goesOn + "]}");
+        assertThat(reason(moved)).isEqualTo("translation_changed");
+        assertThat(moved.path("expected_tokens").asInt(-1)).isZero();
+        assertThat(moved.has("at")).isFalse();
+        String later = ",{\"role\":\"system\",\"content\":\"Be brief.\"}";
+        assertThat(reason(cache("s", 5_000, 4_900, system + goesOn + later + "]}")))
+                .isEqualTo("none");
+    }
+
     @Test
     void the_charge_is_the_same_with_and_without_an_earlier_prompt() {
         String body = chat(LARGE, "Yes.", "And?");

@@ -49,7 +49,7 @@ class ConversationsTest {
     // ---- roles ----
 
     @Test
-    void system_and_developer_messages_become_instructions_wherever_they_stand() {
+    void a_later_system_or_developer_message_stays_where_it_stands() {
         gateway.chat("""
                 {"model":"gemini-2.5-pro","messages":[
                  {"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},
@@ -58,10 +58,22 @@ class ConversationsTest {
         JsonNode asked = gateway.lastAsked();
         assertThat(asked.at("/systemInstruction/parts").valueStream().map(part -> part.get("text")
                         .asString()))
-                .containsExactly("Be brief.", "In German.");
+                .containsExactly("Be brief.");
+        assertThat(asked.at("/contents/2/parts/0/text").asString()).isEqualTo("In German.");
         assertThat(asked.get("contents").valueStream().map(content -> content.get("role")
                         .asString()))
-                .containsExactly("user", "model", "user");
+                .containsExactly("user", "model", "user", "user");
+    }
+
+    @Test
+    void a_system_message_behind_the_assistant_is_the_turn_answered() {
+        Gateway.Reply reply = gateway.chat("""
+                {"model":"gemini-3.8-flash","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."},
+                 {"role":"system","content":"Say goodbye."}]}""");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.header("x-tollgate-ignored")).isEmpty();
+        assertThat(gateway.lastAsked().at("/contents/2").toString())
+                .isEqualTo("{\"role\":\"user\",\"parts\":[{\"text\":\"Say goodbye.\"}]}");
     }
 
     @ParameterizedTest

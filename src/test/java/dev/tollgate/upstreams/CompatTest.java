@@ -251,6 +251,20 @@ class CompatTest {
     }
 
     @Test
+    void a_later_system_message_is_a_user_message_behind_the_results() {
+        String body = """
+                {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"system","content":"S"},{"role":"user","content":"Go"},
+                 {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"look","arguments":"{}"}}]},
+                 {"role":"system","content":"Wait"},{"role":"tool","tool_call_id":"c1","content":"a cat"}]}""";
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.customer().chat(body);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(far.requests().getFirst().body()).contains("""
+                    {"role":"tool","tool_call_id":"c1","content":"a cat"},{"role":"user","content":"Wait"}],""");
+        }
+    }
+
+    @Test
     void the_signature_of_a_deprecated_call_is_named_where_it_stood() {
         String history = """
                 {"model":"gemini-2.5-pro","stream":false,"functions":[{"name":"look"}],"messages":[{"role":"user","content":"Go"},

@@ -57,6 +57,9 @@ public final class ConversationCheck {
     }
 
     private void next(Message message) {
+        if (message instanceof Message.Instruction) {
+            return; // it goes behind the results (E11)
+        }
         if (message instanceof ToolResult result) {
             answering = true;
             answer(result);

@@ -46,9 +46,14 @@ public sealed interface Message {
         }
     }
 
-    record User(Place place, List<ContentPart> parts) implements Message {
+    /** @param isInstruction whether it is a later text of the operator's, so that the user's turn goes on (E11) */
+    record User(Place place, List<ContentPart> parts, boolean isInstruction) implements Message {
         public User {
             parts = List.copyOf(parts);
+        }
+
+        public User(Place place, List<ContentPart> parts) {
+            this(place, parts, false);
         }
     }
 

@@ -45,6 +45,18 @@ public final class PromptPrint {
         return bytes;
     }
 
+    /** Returns this print of what was sent, with the tools as the caller wrote them: an upstream reads them before the messages, wherever they stand. */
+    public PromptPrint withToolsOf(PromptPrint written) {
+        int parts = parts() + 1;
+        int[] allSums = Arrays.copyOf(sums, parts);
+        int[] allLengths = Arrays.copyOf(lengths, parts);
+        System.arraycopy(sums, 1, allSums, 2, parts - 2);
+        System.arraycopy(lengths, 1, allLengths, 2, parts - 2);
+        allSums[1] = written.sums[1];
+        allLengths[1] = written.lengths[1];
+        return new PromptPrint(allSums, allLengths);
+    }
+
     /** Returns about how many bytes of memory it takes. */
     public long memoryBytes() {
         return 64 + 2L * Integer.BYTES * parts();
@@ -58,6 +70,9 @@ public final class PromptPrint {
 
         /** The bytes that are read at either end of a longer text: reading all of it would cost more than a call may (E86). */
         private static final int SAMPLE_BYTES = 8 * 1024;
+
+        /** The same for a message that has just been written, and so lies in the processor's cache. */
+        private static final int SENT_SAMPLE_BYTES = 64 * 1024;
 
         /** Makes no print: for walks that only count. */
         public static final Making NONE = new Making(false);
@@ -85,6 +100,13 @@ public final class PromptPrint {
             if (reads) {
                 text.update(sum, SAMPLE_BYTES);
             }
+        }
+
+        /** Adds bytes of a body that is sent. */
+        public void add(byte[] bytes, int from, int to) {
+            int half = Math.min(SENT_SAMPLE_BYTES, (to - from + 1) / 2);
+            sum.update(bytes, from, half);
+            sum.update(bytes, Math.max(from + half, to - half), to - Math.max(from + half, to - half));
         }
 
         public void add(String text) {

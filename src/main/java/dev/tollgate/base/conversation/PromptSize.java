@@ -50,10 +50,8 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         PromptPrint.Making print = new PromptPrint.Making();
         Count count = new Count(print);
         List<Message> messages = conversation.messages();
-        int system = 0;
-        while (system < messages.size() && messages.get(system) instanceof Message.Instruction) {
-            count.message(messages.get(system++));
-        }
+        int system = Instructions.leading(messages);
+        messages.subList(0, system).forEach(count::message);
         print.end(count.bytes);
         conversation.tools().forEach(count::tool);
         print.end(count.bytes);
@@ -63,8 +61,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
             print.end(count.bytes);
             hasAnswer |= message instanceof Message.Assistant;
         }
-        int behind = system;
-        return new PromptParts(print.print(count.bytes), hasAnswer, part -> path(conversation, behind, part));
+        return new PromptParts(print.print(count.bytes), hasAnswer, part -> path(conversation, system, part));
     }
 
     /** Returns the field of the body that holds a part, with the index of a message. @param system how many messages are system text */

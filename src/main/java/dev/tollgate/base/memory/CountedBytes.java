@@ -47,6 +47,16 @@ public final class CountedBytes extends ByteArrayOutputStream {
         lease.give(before);
     }
 
+    /** Takes bytes of an array, and keeps none of it. */
+    public interface Look {
+        void at(byte[] bytes, int from, int to);
+    }
+
+    /** Shows what was written from an index on. */
+    public synchronized void show(int from, Look look) {
+        look.at(buf, from, count);
+    }
+
     /**
      * Returns the bytes in their own array if little of it is empty, else as {@link #whole} does: the first {@link #size} bytes count. Nothing is
      * written afterwards.

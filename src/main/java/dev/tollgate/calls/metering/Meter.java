@@ -102,18 +102,18 @@ public final class Meter {
                 Bounds.of(model, prompt, ask, askedTokensMax, !size.media().isEmpty());
         boolean isPlain = size.media().isEmpty() && !ask.continuesAnswer();
         PromptText text = new PromptText(ratios, session.accountId(), model.id(), size.textBytes(), isPlain);
-        CallPrompt its = inSession(session, model, size.textBytes());
+        CallPrompt its = inSession(session, model, size.textBytes(), prepared);
         return new Translation(bounds, size, prepared, text, its, (System.nanoTime() - began) / 1_000);
     }
 
     /** Compares the prompt with earlier ones of its session; returns null if no provider would cache it. */
-    private @Nullable CallPrompt inSession(CallSession session, Model model, long textBytes) {
+    private @Nullable CallPrompt inSession(CallSession session, Model model, long textBytes, PreparedCall prepared) {
         Supplier<PromptParts> parts = session.parts();
         return parts == null
                         || textBytes < PromptPrint.BYTES_MIN
                         || model.upstream().cacheMinTokens() == 0
                 ? null
-                : prompts.look(session, parts.get());
+                : prompts.look(session, parts.get().sentAs(prepared.print()));
     }
 
     /**

@@ -34,7 +34,7 @@ public record PromptStart(Consumer<Sums> walk) {
     private static void walk(Conversation conversation, Sums sums) {
         Message.User first = null;
         for (Message message : conversation.messages()) {
-            if (message instanceof Message.User user) {
+            if (message instanceof Message.User user && !user.isInstruction()) {
                 first = user;
                 break;
             }

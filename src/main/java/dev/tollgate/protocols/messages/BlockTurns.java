@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.messages;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Instructions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
@@ -20,8 +21,6 @@ final class BlockTurns {
 
     private final JsonBody json;
     private final List<Message> messages = new ArrayList<>();
-    private final Set<String> unanswered = new HashSet<>();
-    private final List<Message.User> deferred = new ArrayList<>(0);
 
     BlockTurns(JsonBody json) {
         this.json = json;
@@ -41,9 +40,8 @@ final class BlockTurns {
     private List<ContentBlock> afterSummary(int index, List<ContentBlock> blocks) {
         for (int i = blocks.size() - 1; i >= 0; i--) {
             if (blocks.get(i) instanceof ContentBlock.Summary summary) {
-                messages.removeIf(message -> !(message instanceof Message.Instruction));
-                unanswered.clear();
-                deferred.clear();
+                messages.subList(Instructions.leading(messages), messages.size())
+                        .clear();
                 said(index, List.of(summary.text()));
                 return blocks.subList(i + 1, blocks.size());
             }
@@ -53,8 +51,7 @@ final class BlockTurns {
 
     /** Returns the messages; the last ones may wait for results that did not come. */
     List<Message> all() {
-        messages.addAll(deferred);
-        return messages;
+        return Instructions.inPlace(messages);
     }
 
     private void user(int index, List<ContentBlock> blocks) {
@@ -62,30 +59,17 @@ final class BlockTurns {
         for (ContentBlock block : blocks) {
             switch (block) {
                 case ContentBlock.Said it -> said.add(it.part());
-                case ContentBlock.Result result -> {
-                    messages.add(result.message());
-                    unanswered.remove(result.answered());
-                }
+                case ContentBlock.Result result -> messages.add(result.message());
                 case ContentBlock.Call call -> throw misplaced(call, "tool_use", "user");
                 case ContentBlock.Summary summary -> throw new IllegalStateException("a summary has been taken");
             }
-        }
-        if (unanswered.isEmpty()) {
-            messages.addAll(deferred);
-            deferred.clear();
         }
         said(index, said);
     }
 
     private void said(int index, List<ContentPart> said) {
-        if (said.isEmpty()) {
-            return;
-        }
-        Message.User message = new Message.User(MessagesPlaces.NAMES.at("messages", index), said);
-        if (unanswered.isEmpty()) {
-            messages.add(message);
-        } else {
-            deferred.add(message);
+        if (!said.isEmpty()) {
+            messages.add(new Message.User(MessagesPlaces.NAMES.at("messages", index), said));
         }
     }
 
@@ -139,9 +123,6 @@ final class BlockTurns {
         void call(ContentBlock.Call call) {
             open();
             calls.add(call.call());
-            if (!call.byServer()) {
-                unanswered.add(String.valueOf(call.call().id()));
-            }
         }
 
         void result(ContentBlock.Result result) {
@@ -168,28 +149,16 @@ final class BlockTurns {
         }
     }
 
-    /** A system message is an instruction at the beginning. A later one stays where it is, as a text of the user (E11). */
     private void system(int index, List<ContentBlock> blocks) {
-        List<ContentPart> said = new ArrayList<>(blocks.size());
         for (ContentBlock block : blocks) {
             if (!(block instanceof ContentBlock.Said it && it.part() instanceof ContentPart.Text text)) {
                 throw misplaced(block, "block other than text", "system");
             }
             JsonText left = BillingLine.without(text.text(), it.path(), json::ignored);
             if (!left.isEmpty()) {
-                said.add(new ContentPart.Text(left));
+                messages.add(new Message.Instruction(MessagesPlaces.NAMES.at("messages", index), left));
             }
         }
-        if (!isBegun()) {
-            said.forEach(part -> messages.add(new Message.Instruction(
-                    MessagesPlaces.NAMES.at("messages", index), ((ContentPart.Text) part).text())));
-        } else {
-            said(index, said);
-        }
-    }
-
-    private boolean isBegun() {
-        return !messages.isEmpty() && !(messages.getLast() instanceof Message.Instruction);
     }
 
     private static RuntimeException misplaced(ContentBlock block, String what, String role) {

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ConversationCheck;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.conversation.Instructions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.json.JsonBody;
@@ -124,8 +125,8 @@ public final class ChatRequestReader {
         }
         checkTogether();
         ToolNames names = new ToolNames();
+        ConversationCheck.check(messages, "tool messages");
         Conversation conversation = conversation(tools.fitted());
-        ConversationCheck.check(conversation.messages(), "tool messages");
         return new ChatRequest(
                 model,
                 stream,
@@ -142,7 +143,7 @@ public final class ChatRequestReader {
     private Conversation conversation(ToolChoiceReader.Fitted fitted) {
         return new Conversation(
                 ChatPlaces.NAMES.at(""),
-                messages,
+                Instructions.inPlace(messages),
                 sampling.built(extensions.topK()),
                 fitted.tools(),
                 fitted.choice(),

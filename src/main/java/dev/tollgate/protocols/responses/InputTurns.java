@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Instructions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
@@ -31,8 +32,8 @@ final class InputTurns {
     private final List<JsonText> texts = new ArrayList<>();
     private final List<Message.SentBack> files = new ArrayList<>();
     private final List<Message.ToolCall> calls = new ArrayList<>();
+    /** Results, and what stands between them. */
     private final List<Message> results = new ArrayList<>();
-    private final List<Message> between = new ArrayList<>();
 
     private @Nullable Place turn;
     private boolean begun;
@@ -53,14 +54,14 @@ final class InputTurns {
         }
         items.forEach(this::add);
         end();
-        return messages;
+        return Instructions.inPlace(messages);
     }
 
     private void add(Item item) {
         switch (item) {
             case Item.Instruction it -> instruction(it);
-            case Item.User it -> user(it.place(), it.parts());
-            case Item.Summary it -> user(it.place(), it.parts());
+            case Item.User it -> user(it.place(), it.parts(), false);
+            case Item.Summary it -> user(it.place(), it.parts(), false);
             case Item.Assistant it -> texts(it);
             case Item.Call it -> call(it);
             case Item.Picture it -> {
@@ -74,12 +75,12 @@ final class InputTurns {
 
     private void instruction(Item.Instruction item) {
         List<Item.Content> parts = withoutBilling(item.parts());
-        if (begun) {
-            user(item.place(), parts);
+        if (begun && parts.stream().anyMatch(part -> part.part() instanceof ContentPart.Media)) {
+            user(item.place(), parts, true);
             return;
         }
         for (Item.Content part : parts) {
-            messages.add(new Message.Instruction(item.place(), part.textOf("a system message")));
+            said(new Message.Instruction(item.place(), part.textOf("a system message")));
         }
     }
 
@@ -98,17 +99,19 @@ final class InputTurns {
         return left;
     }
 
-    private void user(Place place, List<Item.Content> parts) {
+    private void user(Place place, List<Item.Content> parts, boolean isInstruction) {
         begun = true;
-        if (parts.isEmpty()) {
-            return;
+        if (!parts.isEmpty()) {
+            said(new Message.User(place, contents(parts), isInstruction));
         }
-        Message user = new Message.User(place, contents(parts));
+    }
+
+    private void said(Message message) {
         if (waiting.isEmpty()) {
             end();
-            messages.add(user);
+            messages.add(message);
         } else {
-            between.add(user);
+            results.add(message);
         }
     }
 
@@ -167,8 +170,7 @@ final class InputTurns {
             messages.add(new Message.Assistant(turn, text, calls, null, files));
         }
         messages.addAll(results);
-        messages.addAll(between);
         turn = null;
-        List.of(texts, files, calls, results, between).forEach(List::clear);
+        List.of(texts, files, calls, results).forEach(List::clear);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.compat;
 
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.WantedMedium;
@@ -19,13 +20,20 @@ final class CompatBody {
     private final List<String> ignored;
     private final List<ContentPartSlot> slots;
     private final List<ContentPartSlot.Filling> fillings;
+    private final @Nullable PromptPrint print;
 
     /**
      * @param whole a JSON object with at least one member
      * @param slots in its order
+     * @param print of the prompt; null if there is none
      */
-    CompatBody(byte[] whole, String maxTokensField, List<String> ignored, List<ContentPartSlot> slots) {
-        this(whole, maxTokensField, ignored, slots, List.of());
+    CompatBody(
+            byte[] whole,
+            String maxTokensField,
+            List<String> ignored,
+            List<ContentPartSlot> slots,
+            @Nullable PromptPrint print) {
+        this(whole, maxTokensField, ignored, slots, List.of(), print);
     }
 
     private CompatBody(
@@ -33,12 +41,19 @@ final class CompatBody {
             String maxTokensField,
             List<String> ignored,
             List<ContentPartSlot> slots,
-            List<ContentPartSlot.Filling> fillings) {
+            List<ContentPartSlot.Filling> fillings,
+            @Nullable PromptPrint print) {
         this.whole = whole;
         this.maxTokensField = maxTokensField;
         this.ignored = List.copyOf(ignored);
         this.slots = List.copyOf(slots);
         this.fillings = List.copyOf(fillings);
+        this.print = print;
+    }
+
+    @Nullable
+    PromptPrint print() {
+        return print;
     }
 
     List<String> ignored() {
@@ -59,7 +74,7 @@ final class CompatBody {
                 slots.stream().map(slot -> slot.filling(media)).toList();
         Set<String> all = new LinkedHashSet<>(ignored);
         filled.forEach(filling -> all.addAll(filling.ignored()));
-        return new CompatBody(whole, maxTokensField, List.copyOf(all), slots, filled);
+        return new CompatBody(whole, maxTokensField, List.copyOf(all), slots, filled, print);
     }
 
     /** The body of the call, once its media are loaded. @param maxOutputTokens null sends none */

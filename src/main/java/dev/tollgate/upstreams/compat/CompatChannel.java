@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.compat;
 
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.upstreams.connections.BodySender;
@@ -102,6 +103,11 @@ final class CompatChannel implements Channel {
         @Override
         public List<String> ignored() {
             return body.ignored();
+        }
+
+        @Override
+        public @Nullable PromptPrint print() {
+            return body.print();
         }
 
         @Override

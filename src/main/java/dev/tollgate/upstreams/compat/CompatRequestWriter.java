@@ -12,6 +12,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
 import java.util.LinkedHashSet;
@@ -51,11 +52,13 @@ final class CompatRequestWriter {
                 new CountedBytes(ask.memory(), 1024 + ask.conversation().expectedBytes());
         CompatRequestWriter writer;
         List<ContentPartSlot> slots;
+        SentPrint print;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             writer = new CompatRequestWriter(json, ask, dialect);
-            slots = writer.write(new MessagesWriter(json, out, replay, writer.ignored));
+            print = new SentPrint(json, out, ask.conversation().expectedBytes());
+            slots = writer.write(new MessagesWriter(json, out, print, replay, writer.ignored));
         }
-        return new CompatBody(out.whole(), dialect.maxTokensField(), List.copyOf(writer.ignored), slots);
+        return new CompatBody(out.whole(), dialect.maxTokensField(), List.copyOf(writer.ignored), slots, print.print());
     }
 
     /** @return places of media that have to be downloaded */

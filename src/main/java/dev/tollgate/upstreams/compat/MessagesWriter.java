@@ -1,10 +1,12 @@
 package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Instructions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.media.MediaLabel;
 import dev.tollgate.upstreams.media.MediaType;
 import dev.tollgate.upstreams.media.WantedMedium;
@@ -26,6 +28,7 @@ final class MessagesWriter {
 
     private final JsonGenerator json;
     private final ByteArrayOutputStream out;
+    private final SentPrint print;
     private final Replay replay;
     private final Set<String> ignored;
     private final List<ContentPartSlot> slots = new ArrayList<>(0);
@@ -35,9 +38,10 @@ final class MessagesWriter {
      * @param replay the signatures that the channel has made
      * @param ignored takes dotted names of what could not be expressed
      */
-    MessagesWriter(JsonGenerator json, ByteArrayOutputStream out, Replay replay, Set<String> ignored) {
+    MessagesWriter(JsonGenerator json, ByteArrayOutputStream out, SentPrint print, Replay replay, Set<String> ignored) {
         this.json = json;
         this.out = out;
+        this.print = print;
         this.replay = replay;
         this.ignored = ignored;
     }
@@ -49,6 +53,10 @@ final class MessagesWriter {
 
     void write(List<Message> messages) {
         json.writeArrayPropertyStart("messages");
+        int leading = Instructions.leading(messages);
+        if (leading == 0) {
+            print.end();
+        }
         for (int i = 0; i < messages.size(); ) {
             List<Message.Assistant> together = together(messages, i);
             json.writeStartObject();
@@ -60,6 +68,9 @@ final class MessagesWriter {
             }
             json.writeEndObject();
             i += Math.max(1, together.size());
+            if (i >= leading) {
+                print.end();
+            }
         }
         json.writeEndArray();
     }
@@ -121,7 +132,10 @@ final class MessagesWriter {
     private void writeMedia(ContentPart.Media media) {
         switch (media.source()) {
             case ContentPart.Source.Inline inline -> writeInline(media, inline.base64());
-            case ContentPart.Source.Remote remote -> keepPlace(media, ContentPartSlot.wanted(media, remote));
+            case ContentPart.Source.Remote remote -> {
+                keepPlace(media, ContentPartSlot.wanted(media, remote));
+                print.add(media, 0);
+            }
         }
     }
 
@@ -140,6 +154,7 @@ final class MessagesWriter {
         if (frame != null) {
             json.writeRawValue(frame.before());
             json.writeRaw(base64);
+            print.add(media, base64.length());
             json.writeRaw(frame.after());
         } else if (type == null && said != null && MediaLabel.textType(said) != null) {
             writeTextPart(JsonText.of(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8)));

@@ -9,6 +9,7 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.gemini.settings.FunctionNames;
 import dev.tollgate.upstreams.pool.Replay;
@@ -34,6 +35,7 @@ final class ContentsWriter {
     private final JsonGenerator json;
     private final UpstreamModel model;
     private final PartWriter parts;
+    private final SentPrint print;
     private final Replay replay;
     private final CallIds callIds;
     private final Set<String> ignored;
@@ -53,6 +55,7 @@ final class ContentsWriter {
             JsonGenerator json,
             UpstreamModel model,
             PartWriter parts,
+            SentPrint print,
             Replay replay,
             CallIds callIds,
             Set<String> ignored,
@@ -61,6 +64,7 @@ final class ContentsWriter {
         this.json = json;
         this.model = model;
         this.parts = parts;
+        this.print = print;
         this.replay = replay;
         this.callIds = callIds;
         this.ignored = ignored;
@@ -73,6 +77,7 @@ final class ContentsWriter {
         if (!instructionsOnly) {
             writeInstructions(conversation.instructions());
         }
+        print.end();
         json.writeArrayPropertyStart("contents");
         if (instructionsOnly) {
             // D8: Gemini refuses a request without contents.
@@ -137,6 +142,7 @@ final class ContentsWriter {
         content.run();
         json.writeEndArray();
         json.writeEndObject();
+        print.end();
     }
 
     private void writeAnswered(GeminiTurns.Turn.Model turn, boolean current) {

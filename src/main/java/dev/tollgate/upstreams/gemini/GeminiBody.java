@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.WantedMedium;
 import java.util.List;
@@ -18,13 +19,15 @@ final class GeminiBody {
     private final int length;
     private final List<String> ignored;
     private final List<DataSlot> slots;
+    private final @Nullable PromptPrint print;
 
     /**
      * @param whole never changed any more
      * @param length so many bytes of it are a JSON object whose last member is the object {@code generationConfig} without
      *     {@code maxOutputTokens}
+     * @param print of the prompt as it is sent; null if there is none
      */
-    GeminiBody(byte[] whole, int length, List<String> ignored, List<DataSlot> slots) {
+    GeminiBody(byte[] whole, int length, List<String> ignored, List<DataSlot> slots, @Nullable PromptPrint print) {
         if (length < CLOSING_BRACES || whole[length - 1] != '}' || whole[length - 2] != '}') {
             throw new IllegalArgumentException("generationConfig must come last");
         }
@@ -32,6 +35,16 @@ final class GeminiBody {
         this.length = length;
         this.ignored = List.copyOf(ignored);
         this.slots = List.copyOf(slots);
+        this.print = print;
+    }
+
+    GeminiBody(byte[] whole, int length, List<String> ignored, List<DataSlot> slots) {
+        this(whole, length, ignored, slots, null);
+    }
+
+    @Nullable
+    PromptPrint print() {
+        return print;
     }
 
     List<String> ignored() {

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.UpstreamModel;
@@ -219,6 +220,11 @@ public final class GeminiChannel implements Channel {
         @Override
         public List<String> ignored() {
             return body.ignored();
+        }
+
+        @Override
+        public @Nullable PromptPrint print() {
+            return body.print();
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.gemini.settings.GenerationConfigWriter;
 import dev.tollgate.upstreams.gemini.settings.SafetyWriter;
@@ -41,14 +42,17 @@ final class GeminiRequestWriter {
         Set<String> ignored = new LinkedHashSet<>();
         CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST + conversation.expectedBytes());
         MediaSlots slots;
+        SentPrint print;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
-            PartWriter parts = new PartWriter(json, model, slots, buckets, ignored);
+            print = new SentPrint(json, out, conversation.expectedBytes());
+            PartWriter parts = new PartWriter(json, model, slots, buckets, ignored, print);
             json.writeStartObject();
             new ContentsWriter(
                             json,
                             model,
                             parts,
+                            print,
                             ask.replay(),
                             callIds,
                             ignored,
@@ -66,7 +70,7 @@ final class GeminiRequestWriter {
             new GenerationConfigWriter(json, ask, model, ignored).write(parts.requestWideResolution());
             json.writeEndObject();
         }
-        return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all());
+        return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all(), print.print());
     }
 
     /** Writes the tier behind the prompt, so that a conversation's requests begin with the same bytes whatever their tiers. */

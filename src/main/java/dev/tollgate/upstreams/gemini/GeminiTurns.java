@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The messages grouped as Gemini's contents want them: instructions apart, neighbouring assistant messages as one turn, all
  * results of a turn's calls together in the order of the calls (protocol 4.1, 4.8).
  *
- * @param instructions texts of system and developer messages wherever they stood
+ * @param instructions texts of the system and developer messages before the first other one
  * @param turns at least one; a {@link Turn.Results} follows each model turn that calls
  */
 record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
@@ -62,10 +62,13 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
                 : null;
     }
 
-    /** Returns where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). */
+    /**
+     * Returns where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). A later instruction is none of it: the
+     * calls before it stay as they were sent (E11).
+     */
     int currentTurnFrom() {
         for (int i = turns.size() - 1; i >= 0; i--) {
-            if (turns.get(i) instanceof Turn.User) {
+            if (turns.get(i) instanceof Turn.User user && !user.message().isInstruction()) {
                 return i + 1;
             }
         }

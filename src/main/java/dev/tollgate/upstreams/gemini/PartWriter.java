@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.media.GoogleUrl;
 import dev.tollgate.upstreams.media.WantedMedium;
 import java.util.List;
@@ -22,6 +23,7 @@ final class PartWriter {
     private final MediaSlots slots;
     private final Set<String> buckets;
     private final Set<String> ignored;
+    private final SentPrint print;
     private int high;
     private int low;
     private int media;
@@ -30,12 +32,19 @@ final class PartWriter {
      * @param buckets of Google's storage that callers may name files of
      * @param ignored takes dotted names of what could not be expressed
      */
-    PartWriter(JsonGenerator json, UpstreamModel model, MediaSlots slots, Set<String> buckets, Set<String> ignored) {
+    PartWriter(
+            JsonGenerator json,
+            UpstreamModel model,
+            MediaSlots slots,
+            Set<String> buckets,
+            Set<String> ignored,
+            SentPrint print) {
         this.json = json;
         this.model = model;
         this.slots = slots;
         this.buckets = buckets;
         this.ignored = ignored;
+        this.print = print;
     }
 
     static List<ContentPart.Media> media(List<ContentPart> parts) {
@@ -117,9 +126,13 @@ final class PartWriter {
             case ContentPart.Source.Inline inline -> {
                 InlineMedia medium = InlineMedia.of(part, inline.base64());
                 noteFormat(part, medium);
-                writeInline(part.place(), medium);
+                int copied = writeInline(part.place(), medium) ? inline.base64().length() : 0;
+                print.add(part, copied);
             }
-            case ContentPart.Source.Remote remote -> writeRemote(part, remote);
+            case ContentPart.Source.Remote remote -> {
+                writeRemote(part, remote);
+                print.add(part, 0);
+            }
         }
         writeResolution(part.detail());
         if (part.video() != null) {
@@ -138,19 +151,21 @@ final class PartWriter {
         }
     }
 
-    private void writeInline(Place place, InlineMedia inline) {
+    /** @return whether it is copied into the body */
+    private boolean writeInline(Place place, InlineMedia inline) {
         if (inline.isGif()) {
             slots.addFrame(place.path(), inline.base64());
-            return;
+            return false;
         }
         if (inline.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
             slots.add(new DataSlot.Inline(inline));
-            return;
+            return false;
         }
         json.writeObjectPropertyStart("inlineData");
         json.writeStringProperty("mimeType", inline.mimeType());
         json.writeStringProperty("data", inline.base64());
         json.writeEndObject();
+        return true;
     }
 
     private void writeRemote(ContentPart.Media part, ContentPart.Source.Remote remote) {

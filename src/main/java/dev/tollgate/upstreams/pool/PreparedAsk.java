@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.upstreams.media.WantedMedium;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,11 @@ public interface PreparedAsk {
 
     /** Returns the dotted names of the fields that translation had to leave out (D5). */
     List<String> ignored();
+
+    /** Returns the print of the prompt as it is sent, without the tools; null if it has none. */
+    default @Nullable PromptPrint print() {
+        return null;
+    }
 
     /** Returns the media to download into the ask before it is counted or sent, in the order of the conversation. */
     default List<WantedMedium> wanted() {

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.upstreams.media.WantedMedium;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,11 @@ public interface PreparedCall {
 
     /** Returns the fields that translation had to leave out (D5). */
     List<String> ignored();
+
+    /** Returns the print of the prompt as the first channel gets it, without the tools; null if it has none. */
+    default @Nullable PromptPrint print() {
+        return null;
+    }
 
     /** Returns the media to download before the call is counted or sent. */
     List<WantedMedium> wanted();

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -307,6 +308,11 @@ public final class Upstreams {
         @Override
         public List<String> ignored() {
             return first.ask().ignored();
+        }
+
+        @Override
+        public @Nullable PromptPrint print() {
+            return first.ask().print();
         }
 
         @Override

@@ -41,6 +41,7 @@ public record CacheUse(
         NO_RECORD,
         PREFIX_CHANGED,
         OTHER_CHANNEL,
+        TRANSLATION_CHANGED,
         EXPIRED,
         PROVIDER;
 
@@ -87,10 +88,13 @@ public record CacheUse(
             return Miss.FIRST_CALL;
         } else if (earlier == null) {
             return Miss.NO_RECORD;
-        } else if (!isHalf(earlier)) {
+        }
+        if (!isHalf(earlier) && earlier.changedAt() != null) {
             return Miss.PREFIX_CHANGED;
         } else if (earlier.project() != project) {
             return Miss.OTHER_CHANNEL;
+        } else if (!isHalf(earlier)) {
+            return Miss.TRANSLATION_CHANGED;
         }
         return earlier.idleMillis() >= EXPIRED_MILLIS ? Miss.EXPIRED : Miss.PROVIDER;
     }

@@ -39,10 +39,12 @@ public final class PromptMemory {
     /**
      * A prompt that was answered.
      *
+     * @param print as the caller wrote it
+     * @param sent the same if it was sent so
      * @param tokens as the upstream has counted them
      * @param project the place of the project that answered
      */
-    record Prompt(PromptPrint print, long tokens, long project, long atMillis) {}
+    record Prompt(PromptPrint print, PromptPrint sent, long tokens, long project, long atMillis) {}
 
     /** @param prompts the earliest first */
     private record Session(String accountId, List<Prompt> prompts, long bytes) {
@@ -50,7 +52,8 @@ public final class PromptMemory {
         static Session of(String accountId, List<Prompt> prompts) {
             long bytes = SESSION_BYTES;
             for (Prompt prompt : prompts) {
-                bytes += prompt.print().memoryBytes();
+                bytes += prompt.print().memoryBytes()
+                        + (prompt.sent() == prompt.print() ? 0 : prompt.sent().memoryBytes());
             }
             return new Session(accountId, List.copyOf(prompts), bytes);
         }
@@ -79,7 +82,7 @@ public final class PromptMemory {
         Prompt nearest = null;
         long most = -1;
         for (Prompt prompt : fresh(session, now)) {
-            long bytes = prompt.print().bytes(prompt.print().common(parts.print()));
+            long bytes = prompt.sent().bytes(prompt.sent().common(parts.sent()));
             if (bytes >= most) {
                 nearest = prompt;
                 most = bytes;
@@ -90,11 +93,15 @@ public final class PromptMemory {
 
     private static CallPrompt.Earlier earlier(Prompt prompt, PromptParts parts, long commonBytes, long now) {
         PromptPrint print = prompt.print();
+        int common = print.common(parts.print());
+        long bytes = prompt.sent().bytes(prompt.sent().parts());
+        double written = (double) print.bytes(common) / Math.max(1, print.bytes(print.parts()));
+        boolean isTranslation = 2.0 * commonBytes < written * bytes;
         return new CallPrompt.Earlier(
                 prompt.tokens(),
-                print.bytes(print.parts()),
+                bytes,
                 commonBytes,
-                parts.path().apply(print.common(parts.print())),
+                isTranslation ? null : parts.path().apply(common),
                 prompt.project(),
                 Math.max(0, now - prompt.atMillis()));
     }
@@ -118,14 +125,15 @@ public final class PromptMemory {
     }
 
     /** Keeps a prompt that was answered. It replaces the prompt that it continues, else the earliest of four. */
-    void keep(CallSession session, PromptPrint print, long tokens, long project) {
+    void keep(CallSession session, PromptParts parts, long tokens, long project) {
+        PromptPrint print = parts.print();
         long now = clock.millis();
         List<Prompt> prompts = fresh(session, now);
         Prompt continued = null;
         for (Prompt prompt : prompts) {
-            int parts = prompt.print().parts();
-            if (prompt.print().common(print) == parts
-                    && (continued == null || parts > continued.print().parts())) {
+            int known = prompt.print().parts();
+            if (prompt.print().common(print) == known
+                    && (continued == null || known > continued.print().parts())) {
                 continued = prompt;
             }
         }
@@ -133,7 +141,7 @@ public final class PromptMemory {
         if (prompts.size() == PROMPTS_MAX) {
             prompts.removeFirst();
         }
-        prompts.add(new Prompt(print, tokens, project, now));
+        prompts.add(new Prompt(print, parts.sent(), tokens, project, now));
         put(session.key(), Session.of(session.accountId(), prompts), now);
     }
 

@@ -162,6 +162,12 @@ public final class Asks {
         return this;
     }
 
+    /** A system message behind the first turn. */
+    Asks later(String text) {
+        messages.add(new Message.User(ChatBodies.message(messages.size()), List.of(new ContentPart.Text(text)), true));
+        return this;
+    }
+
     Asks user(String text) {
         return user(new ContentPart.Text(text));
     }

@@ -46,10 +46,10 @@ class GeminiRequestWriterTest {
     }
 
     @Test
-    void every_instruction_becomes_a_part_of_the_system_instruction_wherever_it_stands() {
+    void every_instruction_becomes_a_part_of_the_system_instruction() {
         Asks asks = asks().instruction("A")
-                .user("Hi")
                 .instruction("B")
+                .user("Hi")
                 .assistant("Ho")
                 .user("Go");
         assertThat(asks.at("/systemInstruction")).isEqualTo("{\"parts\":[{\"text\":\"A\"},{\"text\":\"B\"}]}");
@@ -349,6 +349,29 @@ class GeminiRequestWriterTest {
         assertThat(asks.at("/contents/5/parts/0/thoughtSignature")).isEqualTo(dummy);
         assertThat(asks.at("/contents/5/parts/1/thoughtSignature")).isEmpty();
         assertThat(asks.at("/contents/7/parts/0/thoughtSignature")).isEqualTo(dummy);
+    }
+
+    @Test
+    void a_later_instruction_in_a_tool_loop_changes_no_byte_before_it() {
+        String before = asks().on(Asks.PRO_31)
+                .user("Go")
+                .assistant(null, call("c1", "f", "{}"))
+                .result("c1", "1")
+                .at("/contents");
+        String after = asks().on(Asks.PRO_31)
+                .user("Go")
+                .assistant(null, call("c1", "f", "{}"))
+                .result("c1", "1")
+                .later("Wait")
+                .assistant(null, call("c2", "f", "{}"))
+                .result("c2", "2")
+                .later("Stop")
+                .at("/contents");
+        assertThat(before).contains("skip_thought_signature_validator");
+        assertThat(after)
+                .startsWith(before.substring(0, before.length() - 1)
+                        + ",{\"role\":\"user\",\"parts\":[{\"text\":\"Wait\"}]},")
+                .endsWith(",{\"role\":\"user\",\"parts\":[{\"text\":\"Stop\"}]}]");
     }
 
     @Test
