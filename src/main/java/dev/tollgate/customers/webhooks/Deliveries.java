@@ -1,6 +1,8 @@
 package dev.tollgate.customers.webhooks;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.webhooks.Webhooks.Due;
 import dev.tollgate.customers.webhooks.Webhooks.Form;
 import dev.tollgate.storage.StoreException;
@@ -30,10 +32,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Sends what waits for webhooks, signed as Standard Webhooks says (standardwebhooks.com, 1.0). A delivery without a 2xx status is sent again after the
- * waits below; a 410, or five days of failures, disables the webhook. Thread-safe; blocks.
+ * waits below; a 410, or five days of failures in a row, disables the webhook. Thread-safe; blocks.
  */
 public final class Deliveries {
 
@@ -184,12 +187,21 @@ public final class Deliveries {
         String text = due.form() == Form.STANDARD
                 ? "{\"type\":\"" + due.event() + "\",\"timestamp\":\"" + due.createdAt() + "\",\"data\":" + due.data()
                         + "}"
-                : "{\"text\":\"" + due.event() + ": " + words(due.data()) + "\"}";
+                : AccountLog.json("text", due.event() + ": " + words(ApiJson.MAPPER.readTree(due.data())));
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns JSON of a few members as a person reads it. */
-    private static String words(String json) {
-        return json.replaceAll("[{}\"\\\\]", "").replace(":", ": ").replace(",", ", ");
+    /** Returns JSON as a person reads it, with names as Slack wants them: otherwise one could be a link, or call everybody. */
+    private static String words(JsonNode json) {
+        if (json.isObject()) {
+            return json.properties().stream()
+                    .map(member -> member.getKey() + ": " + words(member.getValue()))
+                    .collect(Collectors.joining(", "));
+        }
+        if (json.isArray()) {
+            return json.valueStream().map(Deliveries::words).collect(Collectors.joining(", "));
+        }
+        String text = json.isNumber() ? json.decimalValue().toPlainString() : json.asString("null");
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

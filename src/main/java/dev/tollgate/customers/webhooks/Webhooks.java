@@ -38,6 +38,9 @@ public final class Webhooks {
     /** The time for which the former secret signs, too. */
     static final Duration BOTH = Duration.ofDays(1);
 
+    /** The time without an attempt after which failures are no longer a row: longer than the longest wait for the next attempt. */
+    private static final Duration PAUSE = Duration.ofHours(25);
+
     private static final Duration KEPT = Duration.ofDays(30);
     private static final int CHANGES_DAY = 100;
     private static final int SECRET_BYTES = 24;
@@ -48,6 +51,12 @@ public final class Webhooks {
     private static final String DELIVERIES = """
             SELECT event, created_at, attempts, state, status FROM webhook_delivery WHERE account_id = ?
             ORDER BY created_at DESC, id LIMIT ?""";
+
+    /** An attempt that failed was due when it was made, or its delivery is due again. */
+    private static final String AFTER_PAUSE = """
+            UPDATE webhook SET failing_since = NULL WHERE id = ? AND failing_since IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM webhook_delivery d
+                WHERE d.webhook_id = webhook.id AND d.attempts > 0 AND d.state <> 'sent' AND d.due_at > ?)""";
 
     private static final String DUE = """
             SELECT d.id, d.account_id, d.webhook_id, w.url, w.form, w.secret, w.old_secret, w.old_until, d.event, d.data,
@@ -295,11 +304,17 @@ public final class Webhooks {
         return database.read(sql -> sql.list(DUE, row -> due(row, now), now, each, most));
     }
 
-    /** Claims a delivery: no other server takes it until the lease ends. @return whether no other has claimed it before */
+    /**
+     * Claims a delivery: no other server takes it until the lease ends. After a pause the webhook's failures are no longer a row.
+     *
+     * @return whether no other has claimed it before
+     */
     boolean claim(Due due, Instant until) {
+        Instant pauseBegan = clock.instant().minus(PAUSE);
         WebhookChange claim = new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
+                statements.run(AFTER_PAUSE, due.webhookId(), pauseBegan);
                 return statements.run(
                                 "UPDATE webhook_delivery SET due_at = ?, attempts = ? WHERE id = ? AND attempts = ? AND state = 'waiting'",
                                 until,

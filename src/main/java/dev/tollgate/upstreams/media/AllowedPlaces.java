@@ -99,6 +99,13 @@ public final class AllowedPlaces {
         return rules.stream().anyMatch(rule -> rule.allows(url, address));
     }
 
+    /** Returns whether a name may lead to an allowed place: it is one, or its addresses may be. */
+    boolean mayAllow(MediaUrl url) {
+        return rules.stream()
+                .anyMatch(rule -> rule.allowsPort(url.port())
+                        && (rule.block() != null || url.host().equals(rule.host())));
+    }
+
     static boolean isStandard(int port) {
         return port == 80 || port == 443;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,10 @@ final class Guard implements AutoCloseable {
     private static final FairTurns.Bounds LOOKUPS = new FairTurns.Bounds(64, 4, 10_000, 1_000);
 
     private static final int ADDRESSES_MAX = 64;
+
+    /** The names that no public server has: those without a dot, and those that RFC 6761, 6762, 8375 and ICANN reserve. */
+    private static final Pattern PRIVATE_NAME =
+            Pattern.compile("[^.]*|(.*\\.)?(localhost|local|internal|invalid|test|home\\.arpa)");
 
     private final Resolver resolver;
     private final AllowedPlaces allowed;
@@ -56,9 +61,23 @@ final class Guard implements AutoCloseable {
         return found;
     }
 
+    /** Returns whether a URL can lead to a place that is public or allowed, as far as it is known without a look-up. */
+    boolean mayReach(MediaUrl url) {
+        InetAddress literal = url.address();
+        if (literal != null) {
+            return isOpen(url, literal) || allowed.allow(url, literal);
+        }
+        return (AllowedPlaces.isStandard(url.port())
+                        && !PRIVATE_NAME.matcher(url.host()).matches())
+                || allowed.mayAllow(url);
+    }
+
+    private static boolean isOpen(MediaUrl url, InetAddress address) {
+        return AllowedPlaces.isStandard(url.port()) && PublicAddresses.contain(address);
+    }
+
     private void require(MediaUrl url, InetAddress address) throws MediaRefused {
-        boolean open = AllowedPlaces.isStandard(url.port()) && PublicAddresses.contain(address);
-        if (!open && !allowed.allow(url, address)) {
+        if (!isOpen(url, address) && !allowed.allow(url, address)) {
             log.debug("{} leads to {}, which is not public", url.host(), address.getHostAddress());
             throw unreachable();
         }

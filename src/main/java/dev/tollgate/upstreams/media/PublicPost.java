@@ -28,7 +28,7 @@ public final class PublicPost implements AutoCloseable {
 
     private static final Duration TIME = Duration.ofSeconds(10);
     private static final int CONNECT_MILLIS_MAX = 5_000;
-    private static final int HEADER_BYTES_MAX = 4 * 1024;
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int CONNECTIONS_MAX = 64;
 
     private final Guard guard;
@@ -54,11 +54,17 @@ public final class PublicPost implements AutoCloseable {
                 .build();
     }
 
-    /** Returns what is wrong with a URL as it is written, in words that follow the field's name; null if nothing is. */
+    /**
+     * Returns what is wrong with a URL as it is written, in words that follow the field's name; null if nothing is. A name is not looked up: the
+     * answer would list the names of a private network.
+     */
     public @Nullable String complaint(String text) {
         try {
-            parsed(text);
-            return null;
+            MediaUrl url = parsed(text);
+            return guard.mayReach(url)
+                    ? null
+                    : "leads to " + url.authority()
+                            + ", which deliveries cannot reach: use a public host, on port 443.";
         } catch (MediaRefused e) {
             return e.getMessage();
         }

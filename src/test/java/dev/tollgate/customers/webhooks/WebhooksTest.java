@@ -3,6 +3,7 @@ package dev.tollgate.customers.webhooks;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
@@ -46,6 +47,7 @@ class WebhooksTest {
     private static HttpServer server;
     private static Gateway gateway;
     private static volatile int status = 204;
+    private static volatile int policyChars = 1;
     private static Browser browser;
 
     @Parameter
@@ -70,6 +72,7 @@ class WebhooksTest {
                             "signature", exchange.getRequestHeaders().getFirst("webhook-signature")),
                     body));
             exchange.getResponseHeaders().add("Location", "http://169.254.169.254/");
+            exchange.getResponseHeaders().add("Content-Security-Policy", "x".repeat(policyChars));
             exchange.sendResponseHeaders(status, -1);
             exchange.close();
         });
@@ -100,6 +103,7 @@ class WebhooksTest {
         sweep(); // what the server's own sweep still sends arrives before
         RECEIVED.clear();
         status = 204;
+        policyChars = 1;
         gateway.setNow(NOON);
         gateway.execute("DELETE FROM webhook_delivery");
         gateway.execute("DELETE FROM webhook");
@@ -231,10 +235,122 @@ class WebhooksTest {
                     .as(url)
                     .contains("class=\"error\"");
         }
-        browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", "https://169.254.169.254/", "form", "standard"));
+        for (String url : new String[] {
+            "https://169.254.169.254/",
+            "https://10.0.0.7/hook",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://017700000001/",
+            "https://[::1]/",
+            "https://[::ffff:192.168.0.1]/",
+            "https://[fe80::1]/",
+            "https://[64:ff9b::a00:1]/",
+            "https://localhost/",
+            "https://LOCALHOST./",
+            "https://a.localhost/",
+            "https://printer.local/",
+            "https://intranet/",
+            "https://example.org:8443/"
+        }) {
+            Browser.Page refused = browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url, "form", "standard"));
+            assertThat(refused.status()).as(url).isEqualTo(422);
+            assertThat(refused.body()).as(url).contains("which deliveries cannot reach: use a public host");
+        }
+        Acting by = new Acting(
+                gateway.text("SELECT account_id FROM person WHERE login = 'hook@example.org'"), "per_1", null, null);
+        gateway.app().people().mail().webhooks().create(by, "https://169.254.169.254/", Webhooks.Form.STANDARD);
         test();
         sweep();
         assertThat(browser.get(PAGE).body()).contains("waiting, no response");
+    }
+
+    @Test
+    void public_addresses_and_names_are_accepted() {
+        begin();
+        for (String url :
+                new String[] {"https://hooks.example.org/", "https://8.8.8.8/", "https://[2606:4700::1111]:443/x"}) {
+            assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url, "form", "standard"))
+                            .body())
+                    .as(url)
+                    .contains("whsec_");
+        }
+    }
+
+    @Test
+    void a_response_with_a_long_head_counts() {
+        begin();
+        add("standard");
+        policyChars = 15_000;
+        test();
+        sweep();
+        assertThat(browser.get(PAGE).body()).contains("sent, status 204").doesNotContain("failing");
+    }
+
+    @Test
+    void names_go_to_slack_as_they_are_written() {
+        begin();
+        add("slack");
+        deliver(
+                "{\"name\":\"A & B <!channel> 10:30, {x} \\\"y\\\" \\\\\",\"at\":12345678.25,\"after\":{\"role\":\"billing\"}}");
+        sweep();
+        assertThat(RECEIVED.remove().body())
+                .isEqualTo(
+                        "{\"text\":\"webhook.test: name: A &amp; B &lt;!channel&gt; 10:30, {x} \\\"y\\\" \\\\, at: 12345678.25,"
+                                + " after: role: billing\"}");
+    }
+
+    private static void deliver(String data) {
+        gateway.execute(
+                "INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)"
+                        + " SELECT 'msg_1', account_id, id, 'webhook.test', '" + data + "', " + NOON.toEpochMilli()
+                        + ", 1, 0, 'waiting' FROM webhook");
+    }
+
+    // ---- five days of failures ----
+
+    private static Instant pass(Instant now, Duration duration) {
+        gateway.setNow(now.plus(duration));
+        sweep();
+        return now.plus(duration);
+    }
+
+    @Test
+    void one_failure_after_quiet_days_disables_nothing() {
+        begin();
+        add("standard");
+        status = 500;
+        test();
+        Instant now = pass(NOON, Duration.ZERO);
+        for (int seconds : new int[] {10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400}) {
+            now = pass(now, Duration.ofSeconds(seconds));
+        }
+        assertThat(RECEIVED).hasSize(9);
+        assertThat(browser.get(PAGE).body()).contains("failed, status 500");
+        now = pass(now, Duration.ofDays(4));
+        test();
+        now = pass(now, Duration.ZERO);
+        assertThat(RECEIVED).hasSize(10);
+        assertThat(browser.get(PAGE).body()).contains("failing").doesNotContain("disabled");
+        status = 204;
+        pass(now, Duration.ofSeconds(10));
+        assertThat(RECEIVED).hasSize(11);
+        assertThat(browser.get(PAGE).body()).doesNotContain("failing");
+    }
+
+    @Test
+    void five_days_of_failures_in_a_row_disable_the_webhook() {
+        begin();
+        add("standard");
+        status = 500;
+        Instant now = NOON;
+        for (int day = 0; day <= 5; day++) {
+            test();
+            now = pass(now, Duration.ofDays(day == 0 ? 0 : 1));
+            assertThat(browser.get(PAGE).body()).contains("failing").doesNotContain("disabled");
+        }
+        pass(now, Duration.ofHours(2));
+        assertThat(browser.get(PAGE).body()).contains("disabled");
     }
 
     @Test
