@@ -17,7 +17,7 @@ import org.flywaydb.core.api.FlywayException;
 final class Migrations {
 
     /** The number of the last file in {@code migrations} and in the folders of the two databases next to it. */
-    static final int NEWEST = 60;
+    static final int NEWEST = 61;
 
     static final String HISTORY = "flyway_schema_history";
 

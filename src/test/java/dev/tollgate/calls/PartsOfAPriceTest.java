@@ -7,6 +7,7 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +198,55 @@ class PartsOfAPriceTest {
     }
 
     @Test
+    void a_call_that_searches_holds_its_most_whatever_was_counted() {
+        Customer customer = gateway.customer("100");
+        grounded("[\"a\"]");
+        assertThat(customer.chat(searching("Hi")).status()).isEqualTo(200);
+        assertThat(customer.lastTask().get("entries").get(0).get("amount").decimalValue())
+                .as("12 searches, 16,384 tokens and 600 of output")
+                .isGreaterThan(
+                        new BigDecimal("12").add(new BigDecimal("16.384")).add(new BigDecimal("1.2")));
+        assertThat(customer.consumed()).isEqualByComparingTo("1.03");
+    }
+
+    @Test
+    void the_fourth_call_on_less_is_told_to_wait_for_the_others() {
+        gateway.script("""
+                - match: {method: countTokens}
+                  respond: [{event: {totalTokens: 10}}]
+                - respond: [{delay_ms: 200000}]
+                """);
+        Customer limited = gateway.customer("1000", Gateway.KeyOptions.spend(null, null, "20"));
+        for (Customer customer : List.of(gateway.customer("20"), limited)) {
+            try (RawCall _ = onLess(customer, 1);
+                    RawCall _ = onLess(customer, 2);
+                    RawCall _ = onLess(customer, 3)) {
+                Gateway.Reply refused = customer.chat(searching("Hi"));
+                assertThat(refused.status()).as(refused.text()).isEqualTo(customer == limited ? 429 : 402);
+                assertThat(refused.header("retry-after")).contains("1");
+                assertThat(refused.header("x-should-retry")).isEmpty();
+                assertThat(refused.json().at("/error/message").asString())
+                        .contains("held by running calls")
+                        .doesNotContain("reset");
+            }
+            Gateway.await("the places", () -> marked(customer) == 0);
+        }
+        gateway.script("[]");
+    }
+
+    /** Begins a call that runs on less than its most, and waits until it does. */
+    private static RawCall onLess(Customer customer, int places) {
+        RawCall call = customer.chatRaw(searching("Hi"));
+        Gateway.await("a call on less", () -> marked(customer) == places);
+        return call;
+    }
+
+    private static long marked(Customer customer) {
+        return gateway.number(
+                "SELECT COUNT(*) FROM open_hold WHERE on_less = 1 AND account_id = '" + customer.account() + "'");
+    }
+
+    @Test
     void after_three_shortfalls_a_day_all_searches_are_held() {
         Customer customer = gateway.customer("4");
         grounded("[\"a\",\"b\",\"c\",\"d\",\"e\"]"); // 5.03
@@ -204,7 +255,13 @@ class PartsOfAPriceTest {
             assertThat(customer.balance()).isZero();
             grant(customer, "4");
         }
-        assertError(customer.chat(searching("Hi")), 402, "insufficient_credits", "billing_error");
+        Gateway.Reply refused = customer.chat(searching("Hi"));
+        assertError(refused, 402, "insufficient_credits", "billing_error");
+        assertThat(refused.header("retry-after")).isEmpty();
+        assertThat(refused.json().at("/error/message").asString())
+                .containsPattern(
+                        "With all its searches, the call can cost (4[0-9]|3[0-9])\\..* credits; 4 are available")
+                .containsPattern("Until 20..-..-..T00:00:00Z the account's calls that search have to hold their most");
         assertThat(customer.chat(call("Hi")).status()).as("without a search").isEqualTo(200);
         grant(customer, "50");
         assertThat(customer.chat(searching("Hi")).status()).isEqualTo(200);

@@ -13,6 +13,7 @@ import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,7 @@ final class Book {
     private final Set<String> neededReservations = new LinkedHashSet<>();
     private final Map<String, AccountRow> accounts = new LinkedHashMap<>();
     private final Map<String, ReservationRow> reservations = new LinkedHashMap<>();
+    private final Map<String, Integer> onLess = new HashMap<>();
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
@@ -168,6 +170,26 @@ final class Book {
         return row != null
                 ? new EndedCall(row.accountId, row.state(), row.chargedMicros(), row.sandboxMicros())
                 : sql.end(id);
+    }
+
+    /**
+     * Counts the account's calls on less, on all nodes: its row is locked until the batch ends. Reads once in a batch, so not for each call.
+     *
+     * @return those that are written and have not ended in this batch, and those of this batch
+     */
+    int onLess(AccountRow account) throws SQLException {
+        Integer written = onLess.get(account.id);
+        if (written == null) {
+            written = sql.onLess(account.id);
+            onLess.put(account.id, written);
+        }
+        int count = written;
+        for (ReservationRow row : reservations.values()) {
+            if (row.isOnLess() && row.accountId.equals(account.id) && row.isFresh() == row.isOpen()) {
+                count += row.isOpen() ? 1 : -1;
+            }
+        }
+        return count;
     }
 
     /** Returns the credits that calls of this server can hold. */

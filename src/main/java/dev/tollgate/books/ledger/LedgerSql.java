@@ -87,9 +87,10 @@ final class LedgerSql {
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String HOLD_COLUMNS =
-            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, first_sequence, last_sequence FROM open_hold";
+            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, first_sequence, last_sequence, on_less FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
+    private static final String COUNT_ON_LESS = "SELECT COUNT(*) FROM open_hold WHERE account_id = ? AND on_less = 1";
     private static final String SELECT_END =
             "SELECT account_id, state, charged_micros, sandbox_micros FROM reservation WHERE id = ?";
 
@@ -114,6 +115,7 @@ final class LedgerSql {
             "member_id text",
             "team_id text",
             "labels text",
+            "on_less bigint",
             "node_id text");
     private static final RowStatement UPDATE_HOLD = RowStatement.of("""
             UPDATE open_hold SET held_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?""", """
@@ -229,7 +231,16 @@ final class LedgerSql {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9));
-        return new ReservationRow(hold, row.getLong(10), row.getLong(11), row.getLong(12));
+        return new ReservationRow(hold, row.getInt(13) == 1, row.getLong(10), row.getLong(11), row.getLong(12));
+    }
+
+    /** Counts the open reservations of an account on less, as they are written. */
+    int onLess(String accountId) throws SQLException {
+        PreparedStatement select = statements.of(COUNT_ON_LESS);
+        select.setString(1, accountId);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getInt(1) : 0;
+        }
     }
 
     /** Returns how a reservation that is not open has ended, or null if there never was one. */
@@ -305,6 +316,7 @@ final class LedgerSql {
                 .text(hold.memberId())
                 .text(hold.teamId())
                 .text(hold.labels())
+                .number(reservation.isOnLess() ? 1 : 0)
                 .text(owner)
                 .next();
     }

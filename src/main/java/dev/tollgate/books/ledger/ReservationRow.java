@@ -9,6 +9,7 @@ final class ReservationRow {
     final String id;
     final String accountId;
     private final OpenHold hold;
+    private final boolean onLess;
     private boolean fresh;
     private boolean changed;
     private ReservationState state;
@@ -18,9 +19,10 @@ final class ReservationRow {
     private long firstSequence;
     private long lastSequence;
 
-    /** Makes the row of a new reservation. */
-    ReservationRow(OpenHold hold) {
+    /** Makes the row of a new reservation. @param onLess whether its searches may exceed the hold (D31) */
+    ReservationRow(OpenHold hold, boolean onLess) {
         this.hold = hold;
+        this.onLess = onLess;
         this.id = hold.id();
         this.accountId = hold.accountId();
         this.fresh = true;
@@ -28,8 +30,8 @@ final class ReservationRow {
     }
 
     /** Makes the row of an open reservation from the database. */
-    ReservationRow(OpenHold hold, long heldMicros, long firstSequence, long lastSequence) {
-        this(hold);
+    ReservationRow(OpenHold hold, boolean onLess, long heldMicros, long firstSequence, long lastSequence) {
+        this(hold, onLess);
         this.fresh = false;
         this.heldMicros = heldMicros;
         this.firstSequence = firstSequence;
@@ -39,6 +41,10 @@ final class ReservationRow {
     /** Returns the owner and the purpose of the hold. */
     OpenHold hold() {
         return hold;
+    }
+
+    boolean isOnLess() {
+        return onLess;
     }
 
     boolean isOpen() {

@@ -11,27 +11,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds credits for a call: as much of the wanted amount as the balance and the spend windows of its owners cover, if they cover the
- * least amount; otherwise nothing (decision D31).
+ * least amount; otherwise nothing (decision D31). A call that may search wants its most. If its least is not covered, it may hold less, as one of
+ * few of its account: running calls on less and the shortfalls of the day are together at most {@link Ledger#SHORTFALLS_MAX}.
  */
 public final class Reserve extends LedgerChange<ReserveOutcome> {
 
     private final OpenHold hold;
     private final long leastMicros;
     private final long wantedMicros;
-    private final long strictMicros;
+    private final @Nullable OnLess less;
     private final Supplier<SpendLimits> limits;
     private final BooleanSupplier allowed;
     private ReserveOutcome.@Nullable SpendLimitReached heldBackBy;
 
-    /** Creates a reservation of a call that costs no more than the wanted amount, as far as it can be held for. */
+    /** Creates a reservation of a call that may not search. */
     public Reserve(
             OpenHold hold, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, BooleanSupplier allowed) {
-        this(hold, leastMicros, wantedMicros, wantedMicros, limits, allowed);
+        this(hold, leastMicros, wantedMicros, null, limits, allowed);
     }
 
     /**
      * @param leastMicros 0 to {@code wantedMicros}
-     * @param strictMicros the amount that an account with too many shortfalls must hold (D33), at least {@code wantedMicros}
+     * @param less the smaller hold of a call that may search, whose least and wanted amounts are its most; null if it may not search
      * @param limits the key's limits, evaluated when the change is applied, after an earlier part has read them (decision D54)
      * @param allowed whether the key may be used, evaluated when the change is applied
      */
@@ -39,19 +40,26 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
             OpenHold hold,
             long leastMicros,
             long wantedMicros,
-            long strictMicros,
+            @Nullable OnLess less,
             Supplier<SpendLimits> limits,
             BooleanSupplier allowed) {
-        if (strictMicros < wantedMicros || leastMicros < 0 || leastMicros > wantedMicros) {
+        if (leastMicros < 0 || leastMicros > wantedMicros) {
             throw new IllegalArgumentException("least " + leastMicros + " of wanted " + wantedMicros);
         }
         this.hold = hold;
         this.leastMicros = leastMicros;
         this.wantedMicros = wantedMicros;
-        this.strictMicros = strictMicros;
+        this.less = less;
         this.limits = limits;
         this.allowed = allowed;
     }
+
+    /**
+     * A hold that the searches of a call may exceed (decision D31).
+     *
+     * @param isAllowed whether the call may run on it; otherwise the outcome only says whether it makes sense to ask again
+     */
+    public record OnLess(long leastMicros, long wantedMicros, boolean isAllowed) {}
 
     public String reservationId() {
         return hold.id();
@@ -93,7 +101,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls may have to be counted. */
     boolean isKnown(RememberedRows kept) {
         AccountRow account = kept.account(hold.accountId());
-        if (account == null || strictMicros > wantedMicros || kept.spendableMicros(account) < wantedMicros) {
+        if (account == null || kept.spendableMicros(account) < wantedMicros) {
             return false;
         }
         CallWindows windows = kept.windows(account, hold, limits.get());
@@ -107,27 +115,43 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
             return new ReserveOutcome.NotAllowed();
         }
         CallWindows windows = book.windows(account, hold, limits.get());
-        ReserveOutcome refusal = refusal(book, account, windows, leastMicros);
+        ReserveOutcome.Short refusal = refusal(book, account, windows, leastMicros);
+        if (refusal != null) {
+            return less == null ? refusal : onLess(book, account, windows, less, refusal);
+        }
+        ReserveOutcome.Short reduced = less == null ? refusal(book, account, windows, wantedMicros) : null;
+        return reduced != null && shortfalls(book, account) >= Ledger.SHORTFALLS_MAX
+                ? reduced // an account with too many shortfalls gets no smaller hold (D33)
+                : hold(book, account, windows, wantedMicros, false);
+    }
+
+    /** Decides over a call that may search and whose most is not covered (D31). */
+    private ReserveOutcome onLess(
+            Book book, AccountRow account, CallWindows windows, OnLess smaller, ReserveOutcome.Short most)
+            throws SQLException {
+        int shortfalls = shortfalls(book, account);
+        boolean isSpent = shortfalls >= Ledger.SHORTFALLS_MAX;
+        ReserveOutcome.Short refusal = isSpent ? null : refusal(book, account, windows, smaller.leastMicros());
         if (refusal != null) {
             return refusal;
         }
-        long roomMicros = windows.roomMicros();
-        long spendableMicros = book.spendableMicros(account);
-        long heldMicros = Math.min(wantedMicros, Math.min(spendableMicros, roomMicros));
-        if (heldMicros < strictMicros
-                && book.journal().shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
-            // an account with too many shortfalls gets no smaller hold (D33)
-            refusal = refusal(book, account, windows, strictMicros);
-            heldMicros = strictMicros;
+        if (!isSpent && !smaller.isAllowed()) {
+            return most;
         }
-        ReserveOutcome outcome = refusal != null ? refusal : hold(book, account, windows, heldMicros);
-        boolean isHeldBack = roomMicros < Math.min(wantedMicros, spendableMicros);
-        heldBackBy = isHeldBack ? windows.refusal(1, hold.createdAt()) : null;
-        return outcome;
+        if (!isSpent && shortfalls + book.onLess(account) < Ledger.SHORTFALLS_MAX) {
+            return hold(book, account, windows, smaller.wantedMicros(), true);
+        }
+        return most.becauseOfRunningCalls()
+                ? most
+                : new ReserveOutcome.NotOnLess(most, shortfalls, account.funds.reservedMicros());
+    }
+
+    private int shortfalls(Book book, AccountRow account) throws SQLException {
+        return book.journal().shortfallsOnDayOf(account, hold.createdAt());
     }
 
     /** Returns why an amount cannot be held, or null. */
-    private @Nullable ReserveOutcome refusal(Book book, AccountRow account, CallWindows windows, long micros) {
+    private ReserveOutcome.@Nullable Short refusal(Book book, AccountRow account, CallWindows windows, long micros) {
         long spendableMicros = book.spendableMicros(account);
         if (spendableMicros < micros) {
             return new ReserveOutcome.InsufficientCredits(
@@ -139,9 +163,15 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         return windows.refusal(micros, hold.createdAt());
     }
 
-    private ReserveOutcome hold(Book book, AccountRow account, CallWindows windows, long micros) {
-        book.hold(book.open(new ReservationRow(hold)), account, windows, micros, hold.createdAt());
-        return new ReserveOutcome.Reserved(micros);
+    /** Holds as much of an amount as balance and windows cover. */
+    private ReserveOutcome hold(Book book, AccountRow account, CallWindows windows, long micros, boolean onLess) {
+        long roomMicros = windows.roomMicros();
+        long coveredMicros = Math.min(micros, book.spendableMicros(account));
+        boolean isHeldBack = roomMicros < coveredMicros;
+        long heldMicros = Math.min(coveredMicros, roomMicros);
+        book.hold(book.open(new ReservationRow(hold, onLess)), account, windows, heldMicros, hold.createdAt());
+        heldBackBy = isHeldBack ? windows.refusal(1, hold.createdAt()) : null;
+        return new ReserveOutcome.Reserved(heldMicros, onLess);
     }
 
     /**

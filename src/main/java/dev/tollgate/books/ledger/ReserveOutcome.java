@@ -9,8 +9,45 @@ import org.jspecify.annotations.Nullable;
 /** The outcome of a {@link Reserve}. All amounts are in micro-credits. */
 public sealed interface ReserveOutcome {
 
-    /** @param heldMicros from the least to the wanted amount */
-    record Reserved(long heldMicros) implements ReserveOutcome {}
+    /**
+     * @param heldMicros from the least to the wanted amount
+     * @param onLess whether the call holds less than its most, so that its searches may exceed the hold (decision D31)
+     */
+    record Reserved(long heldMicros, boolean onLess) implements ReserveOutcome {
+
+        /** Makes the hold of a call that does not exceed it by searches. */
+        public Reserved(long heldMicros) {
+            this(heldMicros, false);
+        }
+    }
+
+    /** Balance or windows do not cover an amount. */
+    sealed interface Short extends ReserveOutcome permits InsufficientCredits, SpendLimitReached {
+
+        /** Returns the amount that is not covered. */
+        long leastMicros();
+
+        /** Returns whether it would be covered without running calls: then a retry soon is worthwhile (decision D31). */
+        boolean becauseOfRunningCalls();
+
+        /** Returns whether a smaller amount would be covered. */
+        boolean leavesSomething();
+    }
+
+    /**
+     * The most of a call that may search is not covered, and the account may not have one more call on less (decision D31).
+     *
+     * @param shortfalls of the account in the calendar day (UTC); if they are fewer than {@link Ledger#SHORTFALLS_MAX}, running calls on less are
+     *     the reason
+     * @param reservedMicros holds of the account's running calls
+     */
+    record NotOnLess(Short most, int shortfalls, long reservedMicros) implements ReserveOutcome {
+
+        /** Returns whether running calls are the reason: then a retry soon is worthwhile. */
+        public boolean becauseOfRunningCalls() {
+            return shortfalls < Ledger.SHORTFALLS_MAX;
+        }
+    }
 
     /**
      * The balance does not cover the least hold.
@@ -20,16 +57,21 @@ public sealed interface ReserveOutcome {
      * @param sandboxMicros the rest of the balance, which pays only for responses of the sandbox
      */
     record InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros, long sandboxMicros)
-            implements ReserveOutcome {
+            implements Short {
 
         /** Makes a refusal of an account without sandbox credits. */
         public InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros) {
             this(availableMicros, reservedMicros, leastMicros, 0);
         }
 
-        /** Returns whether it would be covered without running calls: then a retry soon is worthwhile (decision D31). */
+        @Override
         public boolean becauseOfRunningCalls() {
             return availableMicros + reservedMicros >= leastMicros;
+        }
+
+        @Override
+        public boolean leavesSomething() {
+            return availableMicros > 0;
         }
     }
 
@@ -50,7 +92,7 @@ public sealed interface ReserveOutcome {
             long heldMicros,
             long leastMicros,
             @Nullable Instant freesAt)
-            implements ReserveOutcome {
+            implements Short {
 
         /** Returns whether this window ends later than another's. */
         boolean endsAfter(SpendLimitReached other) {
@@ -61,9 +103,15 @@ public sealed interface ReserveOutcome {
          * Returns whether it would be covered without running calls, or may be: while they hold all that is left, the prompt is not counted, and the
          * need is an upper bound. Then a retry soon is worthwhile (decision D31).
          */
+        @Override
         public boolean becauseOfRunningCalls() {
             long leftMicros = limitMicros - usedMicros;
             return leastMicros <= leftMicros || leftMicros > 0 && heldMicros >= leftMicros;
+        }
+
+        @Override
+        public boolean leavesSomething() {
+            return usedMicros + heldMicros < limitMicros;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.books.verification;
 
+import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,6 +34,13 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             new StrayRows("reservations", "reservation %s is open, and also %s", """
             SELECT h.id, r.state FROM open_hold h JOIN reservation r ON r.id = h.id
             ORDER BY h.id"""),
+            new StrayRows(
+                    "reservations",
+                    "account %s has %s calls on less, more than " + Ledger.SHORTFALLS_MAX,
+                    """
+            SELECT h.account_id, COUNT(*) FROM open_hold h WHERE h.on_less = 1
+            GROUP BY h.account_id HAVING COUNT(*) > %d
+            ORDER BY h.account_id""".formatted(Ledger.SHORTFALLS_MAX)),
             new StrayRows("tasks", "task %s has no reservation and is %s", """
             SELECT t.id, t.status FROM task t
             WHERE NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.id)

@@ -31,11 +31,17 @@ interface Books {
     /**
      * Reserves the call's hold.
      *
+     * @param mayRunOnLess whether a call that may search may hold less than its most (D31): no count of its prompt follows
      * @param then receives the decision; the hold may become durable later, see {@link #confirm}
      * @param lost called at most once, after a hold was granted: the hold could not be written and does not exist
      */
     void reserve(
-            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost);
+            String taskId,
+            MeteredCall request,
+            Bounds bounds,
+            boolean mayRunOnLess,
+            Consumer<Reservation> then,
+            Consumer<ApiError> lost);
 
     /**
      * Asks, before the hold, whether the account may make a further call that may end free although its upstream reports usage (E72).
@@ -82,11 +88,13 @@ interface Books {
     /**
      * A hold that was granted.
      *
+     * @param onLess whether searches may exceed it (D31)
      * @param limit the native finish reason if the response is cut where the hold ends (D32)
      * @param limitedBy the limit or budget that reduced the hold; null if none did
      * @param mayLeave whether output that the hold covers may leave; if several nodes share the books, only once the hold is durable (D58)
      */
-    record Held(long micros, String limit, Shortage.@Nullable OfLimit limitedBy, BooleanSupplier mayLeave)
+    record Held(
+            long micros, boolean onLess, String limit, Shortage.@Nullable OfLimit limitedBy, BooleanSupplier mayLeave)
             implements Reservation {}
 
     /** @param worthCounting whether the account can spend anything, so a closer bound of the prompt may help (D31) */

@@ -39,8 +39,15 @@ record Bounds(
      * @param tier the service tier that is asked for
      * @param thoughtsRoom the tokens of thoughts of each candidate above its maximum (E39)
      * @param outputTokensMin the least output tokens of each candidate that are of use to the caller; 0 leaves that to the model
+     * @param searching the part of its searches that a hold covers
      */
-    record Extras(long audioTokensMax, int searchesMax, ServiceTier tier, long thoughtsRoom, int outputTokensMin) {
+    record Extras(
+            long audioTokensMax,
+            int searchesMax,
+            ServiceTier tier,
+            long thoughtsRoom,
+            int outputTokensMin,
+            Searching searching) {
 
         static final Extras NONE = new Extras(0, 0, ServiceTier.STANDARD);
 
@@ -54,14 +61,38 @@ record Bounds(
             this(audioTokensMax, searchesMax, tier, 0, 0);
         }
 
+        Extras(long audioTokensMax, int searchesMax, ServiceTier tier, long thoughtsRoom, int outputTokensMin) {
+            this(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, Searching.MOST);
+        }
+
         Extras withAudio(long tokensMax) {
-            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin);
+            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, searching);
         }
 
         Extras withRoom(long tokensMax) {
             long room = Math.min(thoughtsRoom, tokensMax);
-            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin);
+            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin, searching);
         }
+
+        Extras with(Searching next) {
+            return new Extras(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, next);
+        }
+
+        /** Returns the searches that a hold covers. */
+        int searchesHeld() {
+            return searching.onLess() ? Math.min(1, searchesMax) : searchesMax;
+        }
+    }
+
+    /**
+     * The searches that the hold of a call covers, if it may search (D31).
+     *
+     * @param onLess whether it covers one search, and not all
+     * @param spareTokens the part of the prompt's bound that a hold on less leaves out: most of what searches may add to a counted prompt
+     */
+    record Searching(boolean onLess, long spareTokens) {
+
+        static final Searching MOST = new Searching(false, 0);
     }
 
     /** Returns the bounds of a request whose media are as far loaded as they are. */
@@ -88,6 +119,27 @@ record Bounds(
                 extras.withAudio(prompt.audioTokensMax()));
     }
 
+    /** Returns the bounds of a smaller hold, which searches may exceed (D31); null if these have none: the model may not search. */
+    @Nullable
+    Bounds less() {
+        if (extras.searchesMax() == 0 || extras.searching().onLess()) {
+            return null;
+        }
+        return new Bounds(
+                model,
+                promptTokensMax - extras.searching().spareTokens(),
+                promptTokensByBytes,
+                mediaUncounted,
+                candidates,
+                askedTokensMax,
+                extras.with(new Searching(true, 0)));
+    }
+
+    /** Returns the prompt tokens that a hold keeps for what searches add after the prompt was reported. */
+    long searchTokensKept() {
+        return extras.searchesMax() == 0 || extras.searching().onLess() ? 0 : PromptBound.SEARCH_TOKENS;
+    }
+
     /**
      * Returns these bounds with a prompt that the upstream has counted. If prompt and response share one context, the maximum becomes the rest of the
      * context (D21).
@@ -103,6 +155,8 @@ record Bounds(
             max = Math.min(left, askedTokensMax == null ? left : askedTokensMax);
             parts = extras.withRoom(left - max);
         }
+        long spare = Math.clamp(promptTokensMax - counted, 0, PromptBound.SEARCH_TOKENS_SPARED);
+        parts = parts.with(new Searching(false, extras.searchesMax() == 0 ? 0 : spare));
         return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max, parts);
     }
 
@@ -124,11 +178,6 @@ record Bounds(
 
     long wantedMicros() {
         return chargeMicros(promptTokensMax, wantedTokens());
-    }
-
-    /** Returns the amount to hold for an account with too many shortfalls: the wanted one, with all searches (D33). */
-    long strictMicros() {
-        return mostMicros(wantedTokens());
     }
 
     long leastMicros() {
@@ -178,7 +227,7 @@ record Bounds(
         return multiply(model.upstream().outputTokensMax());
     }
 
-    /** Returns the charge for the given tokens, with all of the output billed, nothing cached, and one search if the model may search (P6a). */
+    /** Returns the charge for the given tokens, with all of the output billed, nothing cached, and the searches that are held for (P6a). */
     long chargeMicros(long promptTokens, long outputTokens) {
         return model.pricing().chargeMicros(usage(promptTokens, outputTokens));
     }
@@ -213,7 +262,7 @@ record Bounds(
     }
 
     private Usage usage(long promptTokens, long outputTokens) {
-        return usage(promptTokens, outputTokens, Math.min(1, extras.searchesMax()));
+        return usage(promptTokens, outputTokens, extras.searchesHeld());
     }
 
     /**

@@ -82,16 +82,21 @@ final class Coverage {
                 && tokens - usedTokens < AHEAD_TOKENS;
     }
 
+    /** Returns the prompt tokens that the hold has to cover: searches may still add some to those that were reported (D31). */
+    private long promptHeld() {
+        return Math.max(promptTokens, Math.min(bounds.promptTokensMax(), promptTokens + bounds.searchTokensKept()));
+    }
+
     /** Returns the amount that covers one more token. */
     long leastExtensionMicros() {
-        return Math.max(1, bounds.chargeMicros(promptTokens, tokens + 1) - heldMicros);
+        return Math.max(1, bounds.chargeMicros(promptHeld(), tokens + 1) - heldMicros);
     }
 
     /** Returns the amount for one more slice beyond the tokens covered or used. */
     long wantedExtensionMicros(long usedTokens) {
         long next = Math.max(tokens, usedTokens) + Bounds.SLICE_TOKENS * bounds.candidates();
         long target = Math.min(bounds.mostTokens(), next);
-        return Math.max(leastExtensionMicros(), bounds.chargeMicros(promptTokens, target) - heldMicros);
+        return Math.max(leastExtensionMicros(), bounds.chargeMicros(promptHeld(), target) - heldMicros);
     }
 
     /** Sets the prompt's true count. The part of the hold above it covers output, and a prompt above its bound takes from the output. */
@@ -122,6 +127,6 @@ final class Coverage {
     private long count() {
         return mode == Mode.FIXED
                 ? bounds.wantedTokens()
-                : Math.min(capTokens, bounds.coveredTokens(promptTokens, heldMicros));
+                : Math.min(capTokens, bounds.coveredTokens(promptHeld(), heldMicros));
     }
 }

@@ -13,12 +13,16 @@ import dev.tollgate.upstreams.pool.Ask;
 record PromptBound(long tokensMax, long audioTokensMax) {
 
     private static final long TOKENS_PER_ITEM = 64;
-    private static final long SEARCH_TOKENS = 16_384;
-    private static final long SEARCH_TOKENS_WHEN_COUNTED = 1_024;
+
+    /** The tokens that searches add at most, as far as a hold covers them. */
+    static final long SEARCH_TOKENS = 16_384;
+
+    /** The part of them that a hold on less leaves out if the prompt was counted. */
+    static final long SEARCH_TOKENS_SPARED = SEARCH_TOKENS - 1_024;
 
     /** The bound where the upstream has counted the prompt; what a search adds is not in its count (D31). */
     static long counted(long countedTokens, Ask ask, UpstreamModel model) {
-        long search = ask.searches() ? SEARCH_TOKENS_WHEN_COUNTED : 0;
+        long search = ask.searches() ? SEARCH_TOKENS : 0;
         return Math.min(ask.contextTokens(model.inputTokensMax()), countedTokens + search);
     }
 

@@ -4,10 +4,13 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The errors for refused reservations: they say how much is missing, which limit was reached, and when it resets (D27, D31). */
@@ -41,6 +44,51 @@ public final class Refusals {
                 ? ""
                 : " " + Credits.text(micros)
                         + " credits of the balance were given for nothing and buy only the sandbox's answers.";
+    }
+
+    static ApiError of(ReserveOutcome.Short refused, Instant now) {
+        return switch (refused) {
+            case ReserveOutcome.InsufficientCredits credits -> of(credits);
+            case ReserveOutcome.SpendLimitReached limit -> of(limit, now);
+        };
+    }
+
+    /** Makes the refusal of a call that may search: its most is not covered, and its account may not have one more call on less (D31). */
+    static ApiError of(ReserveOutcome.NotOnLess refused, Instant now) {
+        if (refused.becauseOfRunningCalls()) {
+            String places = " On less, an account may have " + Ledger.SHORTFALLS_MAX
+                    + " calls that search: these places are held by running calls"
+                    + (refused.shortfalls() == 0 ? "." : " or used by calls of today that cost more than was covered.");
+            return most(refused, places, refused.reservedMicros(), null).retryAfter(SOON);
+        }
+        Instant tomorrow = Objects.requireNonNull(SpendWindow.DAY.endsAt(now));
+        String today = " Until " + tomorrow + " the account's calls that search have to hold their most, because "
+                + refused.shortfalls() + " calls of today cost more than was covered.";
+        ApiError error = most(refused, today, 0, tomorrow);
+        return refused.most() instanceof ReserveOutcome.SpendLimitReached
+                ? error.retryAfter(Duration.between(now, tomorrow)).doNotRetry()
+                : error;
+    }
+
+    private static ApiError most(
+            ReserveOutcome.NotOnLess refused, String why, long heldMicros, @Nullable Instant freesAt) {
+        return switch (refused.most()) {
+            case ReserveOutcome.InsufficientCredits credits ->
+                ApiError.of(
+                                ErrorCode.INSUFFICIENT_CREDITS,
+                                TOO_LOW + " With all its searches, the call can cost "
+                                        + Credits.text(credits.leastMicros())
+                                        + " credits; " + Credits.text(credits.availableMicros()) + " are available."
+                                        + why
+                                        + ofSandbox(credits.sandboxMicros()))
+                        .lacking(shortage(credits, heldMicros));
+            case ReserveOutcome.SpendLimitReached limit ->
+                ApiError.of(
+                                ErrorCode.SPEND_LIMIT_EXCEEDED,
+                                sentence(limit) + "up to " + Credits.text(limit.leastMicros())
+                                        + " with all its searches." + why)
+                        .lacking(shortage(limit, heldMicros, freesAt));
+        };
     }
 
     static ApiError of(ReserveOutcome.InsufficientCredits refused) {

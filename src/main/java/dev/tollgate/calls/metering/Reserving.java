@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The phase before the hold: loads the media, then reserves by the upper bound of the prompt's bytes. If not even the smallest useful output is
- * covered, the upstream counts the prompt, free of charge, and its count replaces the bound (D31). A prompt that is long enough for the rates of long
+ * covered, the upstream counts the prompt, free of charge, and its count replaces the bound; only then may a call that searches hold less than its
+ * most (D31). A prompt that is long enough for the rates of long
  * prompts by its bytes alone is counted first, then held once, at the rates that apply (P6a). No call holds while it counts, so calls of one account
  * do not refuse each other.
  */
@@ -94,17 +95,18 @@ final class Reserving implements Phase {
         if (translation.bounds().isLong()) {
             countInTurn(this::countedLong);
         } else {
-            reserve(this::reservedByBytes);
+            reserve(false, this::reservedByBytes);
         }
     }
 
-    private void reserve(Consumer<Books.Reservation> then) {
+    private void reserve(boolean mayRunOnLess, Consumer<Books.Reservation> then) {
         call.course().takesFirst(CallStep.RESERVING);
         call.books()
                 .reserve(
                         call.taskId(),
                         call.request(),
                         translation.bounds(),
+                        mayRunOnLess,
                         reservation -> call.turn(() -> {
                             awaits = false;
                             then.accept(reservation);
@@ -211,7 +213,7 @@ final class Reserving implements Phase {
             refused(tooLong);
         } else {
             translation = translation.counted(counted, call.request().ask());
-            reserve(this::reserved);
+            reserve(true, this::reserved);
         }
     }
 
@@ -223,9 +225,9 @@ final class Reserving implements Phase {
         }
         Bounds bounds = translation.bounds();
         Translation counts = translation.counted(counted, call.request().ask());
-        if (counts.bounds().leastMicros() < bounds.leastMicros()) {
+        if (counts.bounds().leastMicros() < bounds.leastMicros() || bounds.less() != null) {
             translation = counts;
-            reserve(this::reserved);
+            reserve(true, this::reserved);
         } else {
             refused(refused.error());
         }
@@ -280,7 +282,7 @@ final class Reserving implements Phase {
 
     private void held(Books.Held held) {
         call.course().takes(CallStep.RESERVED);
-        Relaying relaying = new Relaying(call, translation, held);
+        Relaying relaying = new Relaying(call, held.onLess() ? translation.onLess() : translation, held);
         call.enter(relaying);
         if (call.isCallerGone()) {
             relaying.callerLeft();

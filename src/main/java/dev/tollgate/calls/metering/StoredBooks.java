@@ -8,6 +8,7 @@ import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Reserve.Confirm;
+import dev.tollgate.books.ledger.Reserve.OnLess;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
@@ -95,16 +96,34 @@ final class StoredBooks implements Books {
 
     @Override
     public void reserve(
-            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
+            String taskId,
+            MeteredCall request,
+            Bounds bounds,
+            boolean mayRunOnLess,
+            Consumer<Reservation> then,
+            Consumer<ApiError> lost) {
         reserve(
-                new Asked(taskId, request, bounds, then, lost),
+                new Asked(taskId, request, bounds, mayRunOnLess, then, lost),
                 new KeyState.Moved(request.keyId(), request.owner()),
                 0);
     }
 
     /** The question of a reservation, which may be asked under several ids of its key. */
     private record Asked(
-            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {}
+            String taskId,
+            MeteredCall request,
+            Bounds bounds,
+            boolean mayRunOnLess,
+            Consumer<Reservation> then,
+            Consumer<ApiError> lost) {
+
+        /** Returns the smaller hold of a call that may search; null for others. */
+        @Nullable
+        OnLess less() {
+            Bounds less = bounds.less();
+            return less == null ? null : new OnLess(less.leastMicros(), less.wantedMicros(), mayRunOnLess);
+        }
+    }
 
     /** @param as the id and the owner of the key, which may have been moved since the call was let in @param moves how often it had been by then */
     private void reserve(Asked asked, KeyState.Moved as, int moves) {
@@ -126,7 +145,7 @@ final class StoredBooks implements Books {
                 hold,
                 bounds.leastMicros(),
                 bounds.wantedMicros(),
-                bounds.strictMicros(),
+                asked.less(),
                 key::spend,
                 () -> keeper.won() && key.usable());
         List<Change> claim = keeper.claim(reserve);
@@ -212,21 +231,21 @@ final class StoredBooks implements Books {
             return new Lost();
         }
         return switch (reserve.outcome()) {
-            case ReserveOutcome.Reserved reserved -> held(reserved.heldMicros(), reserve.heldBackBy(), mayLeave);
-            case ReserveOutcome.InsufficientCredits refused ->
-                new NotHeld(Refusals.of(refused), refused.availableMicros() > 0);
-            case ReserveOutcome.SpendLimitReached refused ->
-                new NotHeld(
-                        Refusals.of(refused, reserve.at()),
-                        refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
+            case ReserveOutcome.Reserved reserved -> held(reserved, reserve.heldBackBy(), mayLeave);
+            case ReserveOutcome.Short refused ->
+                new NotHeld(Refusals.of(refused, reserve.at()), refused.leavesSomething());
+            case ReserveOutcome.NotOnLess refused ->
+                new NotHeld(Refusals.of(refused, reserve.at()), refused.most().leavesSomething());
             case ReserveOutcome.NotAllowed refused -> new NotHeld(refusal(key.outcome()), false);
         };
     }
 
-    private static Held held(long micros, ReserveOutcome.@Nullable SpendLimitReached by, BooleanSupplier mayLeave) {
+    private static Held held(
+            ReserveOutcome.Reserved reserved, ReserveOutcome.@Nullable SpendLimitReached by, BooleanSupplier mayLeave) {
+        long micros = reserved.heldMicros();
         return by == null
-                ? new Held(micros, CREDITS_EXHAUSTED, null, mayLeave)
-                : new Held(micros, SPEND_LIMIT, Refusals.limit(by), mayLeave);
+                ? new Held(micros, reserved.onLess(), CREDITS_EXHAUSTED, null, mayLeave)
+                : new Held(micros, reserved.onLess(), SPEND_LIMIT, Refusals.limit(by), mayLeave);
     }
 
     @Override

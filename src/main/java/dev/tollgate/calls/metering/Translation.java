@@ -7,6 +7,7 @@ import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.sessions.CallPrompt;
 import dev.tollgate.upstreams.sessions.PromptText;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,11 @@ public record Translation(
     /** Returns this translation with closer bounds. */
     Translation withBounds(Bounds better) {
         return new Translation(better, size, prepared, text, prompt, micros);
+    }
+
+    /** Returns this translation with the bounds of a hold that searches may exceed (D31). */
+    Translation onLess() {
+        return withBounds(Objects.requireNonNull(bounds.less()));
     }
 
     /**

@@ -162,7 +162,7 @@ class RowsTest {
 
     @Test
     void a_reservation_is_inserted_once_and_updated_when_it_changes() {
-        ReservationRow row = new ReservationRow(HOLD);
+        ReservationRow row = new ReservationRow(HOLD, false);
         assertThat(row.isFresh()).isTrue();
         row.written();
         assertThat(row.isFresh() || row.isChanged()).isFalse();
@@ -175,7 +175,7 @@ class RowsTest {
 
     @Test
     void a_reservation_knows_the_first_and_the_last_number_of_its_entries() {
-        ReservationRow row = new ReservationRow(HOLD);
+        ReservationRow row = new ReservationRow(HOLD, false);
         row.entered(7);
         assertThat(row.firstSequence()).isEqualTo(7);
         assertThat(row.lastSequence()).isEqualTo(7);
@@ -302,7 +302,7 @@ class RowsTest {
     @Test
     void a_calls_row_is_kept_until_it_ends() {
         RememberedRows kept = new RememberedRows(true);
-        ReservationRow row = new ReservationRow(HOLD);
+        ReservationRow row = new ReservationRow(HOLD, false);
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isSameAs(row);
         assertThat(row.isFresh()).isFalse();
@@ -477,7 +477,7 @@ class RowsTest {
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(HOLD, held, 1, 1);
+        return new ReservationRow(HOLD, false, held, 1, 1);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {

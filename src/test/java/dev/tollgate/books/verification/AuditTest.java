@@ -240,7 +240,7 @@ class AuditTest {
     void a_reservation_that_was_opened_again_is_found() {
         assertThat(found(
                         "INSERT INTO open_hold SELECT id, account_id, key_id, 'chat', 'm', created_at, held_micros, first_sequence,"
-                                + " last_sequence, '', '', '', '' FROM reservation WHERE id = '{failed.call}'"))
+                                + " last_sequence, '', '', '', '', 0 FROM reservation WHERE id = '{failed.call}'"))
                 .containsExactly(
                         "reservation {failed.call} is open, and also released",
                         "account {failed} reserves 0, its open reservations hold " + held("{failed}"),

@@ -173,7 +173,7 @@ class BoundsTest {
     void a_search_adds_what_it_may_find() {
         assertThat(bound(ask(",\"web_search_options\":{}"))).isEqualTo(4 + 64 + 16_384);
         assertThat(PromptBound.counted(7, ask(",\"web_search_options\":{}"), upstream()))
-                .isEqualTo(7 + 1_024);
+                .isEqualTo(7 + 16_384);
         assertThat(PromptBound.counted(7, ask(""), upstream())).isEqualTo(7);
     }
 

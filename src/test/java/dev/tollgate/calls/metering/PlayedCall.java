@@ -150,8 +150,9 @@ final class PlayedCall implements Executor {
             return Objects.requireNonNull(settlement);
         }
 
+        /** Holds so much, on less if the call may search. */
         void holds(long micros) {
-            decides(new Held(micros, "CREDITS_EXHAUSTED", null, () -> mayLeave));
+            decides(new Held(micros, bounds.less() != null, "CREDITS_EXHAUSTED", null, () -> mayLeave));
         }
 
         void decides(Reservation reservation) {
@@ -183,6 +184,7 @@ final class PlayedCall implements Executor {
                 String taskId,
                 MeteredCall request,
                 Bounds bounds,
+                boolean mayRunOnLess,
                 Consumer<Reservation> then,
                 Consumer<ApiError> lost) {
             lines.add("reserve " + bounds.leastMicros() + " to " + bounds.wantedMicros());

@@ -90,6 +90,26 @@ class PricePartsTest {
         assertThat(served.told()).endsWith("settle CUT_HOLD_USED 14005");
     }
 
+    @Test
+    void the_most_of_a_call_keeps_room_for_what_searches_add() {
+        Bounds counted = new Bounds(
+                        MODEL, 40_000, 40_000, false, 1, 1_000L, new Bounds.Extras(0, 8, ServiceTier.STANDARD))
+                .withCountedPrompt(100, 100 + 16_384);
+        assertThat(counted.wantedMicros()).isEqualTo(20 * 16_484 + 40 * 1_000 + 8 * 100);
+        Coverage coverage = new Coverage(counted, 20 * 16_484 + 40 * 300 + 8 * 100);
+        coverage.promptIs(100);
+        assertThat(coverage.tokens()).isEqualTo(300);
+
+        Bounds less = counted.less();
+        assertThat(less.wantedMicros()).isEqualTo(20 * 1_124 + 40 * 1_000 + 100);
+        assertThat(less.less()).isNull();
+        Coverage smaller = new Coverage(less, 20 * 1_124 + 40 * 300 + 100);
+        assertThat(smaller.tokens()).isEqualTo(300);
+        smaller.promptIs(100);
+        assertThat(smaller.tokens()).isGreaterThan(300);
+        assertThat(bounds(100, 0, ServiceTier.STANDARD).less()).isNull();
+    }
+
     private static final long HELD = 1_000 + 100 + 20 * 300;
 
     /** Returns a call with a hold for 100 tokens of prompt, 300 of output and one search, that has reported eight searches. */
@@ -143,7 +163,7 @@ class PricePartsTest {
     void searches_reported_behind_the_cut_are_charged() {
         for (boolean leaves : new boolean[] {true, false}) {
             Bounds growing = bounds(100, 80, ServiceTier.STANDARD);
-            long held = growing.wantedMicros();
+            long held = growing.less().wantedMicros();
             PlayedCall call = PlayedCall.held(growing, held);
             call.upstream.says(used(100, 0, 4_000), text("a"));
             call.upstream.says(used(100, 0, 4_097), text("b"));

@@ -15,6 +15,7 @@ import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
+import dev.tollgate.http.SpentLimit;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.LogCapture;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -322,6 +324,47 @@ class RefusalsTest {
                 .returns(200L, Books.Bill::chargeMicros)
                 .returns(true, Books.Bill::isHoldCharged)
                 .returns(0L, Books.Bill::shortfallMicros);
+    }
+
+    // ---- calls that search ----
+
+    @Test
+    void a_call_that_searches_waits_for_the_places_of_others() {
+        ReserveOutcome.NotOnLess ofTeam = new ReserveOutcome.NotOnLess(
+                LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 5_000_000, 1_000_000, 0, 28_400_000, null), 0, 3_000_000);
+        ApiError limited = Refusals.of(ofTeam, NOW);
+        assertThat(limited.status()).isEqualTo(429);
+        assertThat(limited.message())
+                .contains("the call needs up to 28.4 with all its searches.")
+                .endsWith("an account may have 3 calls that search: these places are held by running calls.")
+                .doesNotContain("reset");
+        assertThat(limited.headers()).containsEntry("retry-after", "1").doesNotContainKey("x-should-retry");
+        assertThat(Objects.requireNonNull(limited.shortage()).heldMicros())
+                .as("of calls that count in another window")
+                .isEqualTo(3_000_000);
+
+        ApiError poor = Refusals.of(
+                new ReserveOutcome.NotOnLess(
+                        new ReserveOutcome.InsufficientCredits(7_000_000, 3_000_000, 28_400_000), 2, 3_000_000),
+                NOW);
+        assertThat(poor.status()).isEqualTo(402);
+        assertThat(poor.message())
+                .startsWith(
+                        Refusals.TOO_LOW + " With all its searches, the call can cost 28.4 credits; 7 are available.")
+                .endsWith("held by running calls or used by calls of today that cost more than was covered.");
+        assertThat(poor.headers()).containsEntry("retry-after", "1");
+    }
+
+    @Test
+    void after_three_shortfalls_the_refusal_names_the_most_and_the_next_day() {
+        ReserveOutcome.NotOnLess ofKey = new ReserveOutcome.NotOnLess(
+                LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 5_000_000, 1_000_000, 0, 28_400_000, null), 3, 0);
+        ApiError limited = Refusals.of(ofKey, NOW);
+        assertThat(limited.message())
+                .contains("up to 28.4 with all its searches. Until 2026-11-21T00:00:00Z")
+                .doesNotContain("reset");
+        assertThat(limited.headers()).containsEntry("x-should-retry", "false");
+        assertThat(SpentLimit.shown(limited).status()).isEqualTo(402);
     }
 
     // ---- odd reports ----

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.models.Usage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BooleanSupplier;
@@ -45,6 +46,9 @@ final class SimulatedBooks implements Books {
 
     /** Whether balance or limits were asked for usage that had happened, and did not cover all of it. */
     private boolean isUncovered;
+
+    /** The bounds of a hold that no search exceeds; null if it is on less. */
+    private @Nullable Bounds mostHeld;
 
     /** @param shared whether other nodes have the same books */
     SimulatedBooks(SimulatedWorld world, boolean shared, long availableMicros) {
@@ -96,7 +100,15 @@ final class SimulatedBooks implements Books {
 
     @Override
     public void reserve(
-            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
+            String taskId,
+            MeteredCall request,
+            Bounds most,
+            boolean mayRunOnLess,
+            Consumer<Reservation> then,
+            Consumer<ApiError> lost) {
+        Bounds less = mayRunOnLess && availableMicros < most.leastMicros() ? most.less() : null;
+        Bounds bounds = less == null ? most : less;
+        mostHeld = less == null ? most : null;
         world.visit("books.reserve");
         offer(() -> {
             if (world.chance(5)) {
@@ -110,7 +122,7 @@ final class SimulatedBooks implements Books {
                 availableMicros -= heldMicros;
                 state = State.HELD;
                 wasHeld = true;
-                answer(then, new Held(heldMicros, "CREDITS_EXHAUSTED", null, () -> !shared || committed));
+                answer(then, new Held(heldMicros, less != null, "CREDITS_EXHAUSTED", null, () -> !shared || committed));
                 world.later(() -> write(lost));
             }
         });
@@ -208,9 +220,20 @@ final class SimulatedBooks implements Books {
                 offered.bill().missingMicros() == 0 || isUncovered,
                 "what was reported is charged, unless it was asked for and not covered");
         world.require(!offered.bill().isUncovered() || isUncovered, "a shortfall counts if it was asked for");
+        world.require(
+                !offered.bill().isUncovered() || exceeds(offered.bill().usage()),
+                "a call that holds its most falls short by no search");
         settlement = offered;
         state = State.CHARGED;
         availableMicros += heldMicros - chargedMicros;
+    }
+
+    /** Returns whether a usage exceeds the hold because searches may, by its prompt or by output that came before the hold could grow. */
+    private boolean exceeds(Usage used) {
+        return mostHeld == null
+                || used.inputTokens() > mostHeld.promptTokensMax()
+                || mostHeld.model().pricing().billedOutputTokens(used)
+                        > mostHeld.coveredTokens(mostHeld.promptTokensMax(), heldMicros);
     }
 
     private void back() {

@@ -156,7 +156,7 @@ class StoredBooksTest {
 
     private Books.Reservation reserve(String taskId) {
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-        books.reserve(taskId, request, BOUNDS, told::complete, lost -> {});
+        books.reserve(taskId, request, BOUNDS, true, told::complete, lost -> {});
         return await(told);
     }
 
@@ -253,7 +253,7 @@ class StoredBooksTest {
         store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new SpendLimits(null, null, 1_000L)));
         MeteredCall request = withKey("key_limited");
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-        books.reserve("t1", request, BOUNDS, told::complete, lost -> {});
+        books.reserve("t1", request, BOUNDS, true, told::complete, lost -> {});
         Books.Held held = (Books.Held) await(told);
         assertThat(held.micros()).isEqualTo(1_000);
         assertThat(held.limit()).isEqualTo("SPEND_LIMIT");
@@ -284,7 +284,7 @@ class StoredBooksTest {
         assertThat(poor.worthCounting()).isFalse();
         store.account("acc_little", 611);
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-        books.reserve("t4", request("acc_little", "key_key"), BOUNDS, told::complete, lost -> {});
+        books.reserve("t4", request("acc_little", "key_key"), BOUNDS, true, told::complete, lost -> {});
         assertThat(((Books.NotHeld) await(told)).worthCounting()).isTrue();
     }
 
@@ -294,7 +294,7 @@ class StoredBooksTest {
         store.key("key_none", "acc_1", KeySettings.named("none").withSpend(new SpendLimits(null, null, 0L)));
         for (String key : List.of("key_small", "key_none")) {
             CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-            books.reserve("t_" + key, withKey(key), BOUNDS, told::complete, lost -> {});
+            books.reserve("t_" + key, withKey(key), BOUNDS, true, told::complete, lost -> {});
             Books.NotHeld refused = (Books.NotHeld) await(told);
             assertThat(refused.error().code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
             assertThat(refused.worthCounting()).isEqualTo(key.equals("key_small"));
@@ -305,10 +305,10 @@ class StoredBooksTest {
     void what_is_held_counts_against_what_a_limit_leaves() {
         store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new SpendLimits(null, null, 700L)));
         CompletableFuture<Books.Reservation> first = new CompletableFuture<>();
-        books.reserve("t1", withKey("key_small"), BOUNDS, first::complete, lost -> {});
+        books.reserve("t1", withKey("key_small"), BOUNDS, true, first::complete, lost -> {});
         assertThat(((Books.Held) await(first)).micros()).isEqualTo(700);
         CompletableFuture<Books.Reservation> second = new CompletableFuture<>();
-        books.reserve("t2", withKey("key_small"), BOUNDS, second::complete, lost -> {});
+        books.reserve("t2", withKey("key_small"), BOUNDS, true, second::complete, lost -> {});
         assertThat(((Books.NotHeld) await(second)).worthCounting()).isFalse();
     }
 
@@ -321,7 +321,7 @@ class StoredBooksTest {
         assertThat(message(reserve("t2"))).isEqualTo("The account of this API key is blocked.");
         store.commit(new SetBlocked("acc_1", false));
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-        books.reserve("t3", withKey("key_nobody"), BOUNDS, told::complete, lost -> {});
+        books.reserve("t3", withKey("key_nobody"), BOUNDS, true, told::complete, lost -> {});
         assertThat(message(await(told))).isEqualTo("The API key does not exist.");
         store.key(
                 "key_old",
@@ -329,7 +329,7 @@ class StoredBooksTest {
                 KeySettings.named("old").withExpiresAt(store.now().plusSeconds(1)));
         store.advance(Duration.ofSeconds(1));
         CompletableFuture<Books.Reservation> expired = new CompletableFuture<>();
-        books.reserve("t4", withKey("key_old"), BOUNDS, expired::complete, lost -> {});
+        books.reserve("t4", withKey("key_old"), BOUNDS, true, expired::complete, lost -> {});
         assertThat(message(await(expired))).isEqualTo("The API key has expired.");
     }
 
@@ -363,7 +363,7 @@ class StoredBooksTest {
                 "CREATE TRIGGER broken BEFORE INSERT ON open_hold BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
         CompletableFuture<ApiError> lost = new CompletableFuture<>();
-        books.reserve("t1", request, BOUNDS, told::complete, lost::complete);
+        books.reserve("t1", request, BOUNDS, true, told::complete, lost::complete);
         assertThat(await(told)).isInstanceOf(Books.Held.class);
         assertThat(await(lost).message()).isEqualTo(CANNOT_RECORD);
     }
@@ -394,7 +394,7 @@ class StoredBooksTest {
     void a_hold_does_not_grow_past_the_limit_of_its_key_as_it_is_now() {
         store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new SpendLimits(null, null, 700L)));
         CompletableFuture<Books.Reservation> reserved = new CompletableFuture<>();
-        books.reserve("t1", withKey("key_limited"), BOUNDS, reserved::complete, lost -> {});
+        books.reserve("t1", withKey("key_limited"), BOUNDS, true, reserved::complete, lost -> {});
         await(reserved);
         CompletableFuture<Books.Extension> told = new CompletableFuture<>();
         books.extend("t1", withKey("key_limited"), 1, 10, told::complete);

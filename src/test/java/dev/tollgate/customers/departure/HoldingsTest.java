@@ -56,7 +56,7 @@ class HoldingsTest {
             Map.entry("kept_response", "account_id place plain_bytes sealed origin_id"),
             Map.entry("key_notice", "key_id kind account_id told"),
             Map.entry("member_notice", "account_id number"),
-            Map.entry("open_hold", "account_id first_sequence last_sequence node_id labels"),
+            Map.entry("open_hold", "account_id first_sequence last_sequence node_id labels on_less"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),
             Map.entry("person", "password_hash totp_step"),
