@@ -10,6 +10,7 @@ globalThis.AI_SDK_LOG_WARNINGS = false;
 
 // Installed in the long tests alone.
 const { createGoogleGenerativeAI } = await import('@ai-sdk/google').catch(() => ({}));
+const { ChatAnthropic } = await import('@langchain/anthropic').catch(() => ({}));
 const { ChatOpenAI } = await import('@langchain/openai').catch(() => ({}));
 
 let requests = 0;
@@ -42,6 +43,9 @@ export async function tried({ url, key, model }) {
     'ai responses': () => generateText({ model: responses, prompt }),
     'ai stream': () => streamed(responses, prompt),
     ...(native && { 'ai google': () => generateText({ model: native, prompt }) }),
+    ...(ChatAnthropic && {
+      'langchain anthropic': () => new ChatAnthropic({ model, apiKey: key, anthropicApiUrl: url, maxTokens: 100 }).invoke(prompt),
+    }),
     ...(ChatOpenAI && {
       'langchain chat': () => new ChatOpenAI(chain).invoke(prompt),
       'langchain responses': () => new ChatOpenAI({ ...chain, useResponsesApi: true }).invoke(prompt),

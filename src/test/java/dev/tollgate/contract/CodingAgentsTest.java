@@ -205,16 +205,28 @@ class CodingAgentsTest {
                 .isZero();
     }
 
-    @Test
-    void codex_shows_which_spend_limit_is_reached() throws Exception {
+    /** OpenCode asks once more for a title. Over Messages it takes the status for a rate, and repeats it for a minute. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OPENCODE_MESSAGES")
+    void an_agent_shows_at_once_which_spend_limit_is_reached(Agent agent) throws Exception {
         Customer spent = channels.gateway().customer("100", Gateway.KeyOptions.spend("0.000001", null, null));
-        String variables = configure(settings(Agent.CODEX_CLI, MODEL))
-                .replace(channels.customer().key(), spent.key());
+        if (agent == Agent.CODEX_CLI_SIGNED_IN) {
+            signIn(token());
+        }
+        String variables = configure(settings(agent, MODEL).stream()
+                .map(block -> new ClientSettings(
+                        block.file(), block.text().replace(channels.customer().key(), spent.key())))
+                .toList());
+        Scrape before = Scrape.fresh(channels.gateway());
 
-        Ran ran = run(variables + CODEX);
+        Ran ran = run(variables + agent.run);
 
-        assertThat(ran.exit).as(ran.said).isNotZero();
+        Scrape after = Scrape.fresh(channels.gateway());
         assertThat(ran.said).contains("The key's hourly spend limit of 0.000001 credits is reached");
+        assertThat(ran.exit).as(ran.said).isNotZero();
+        assertThat(after.since(before, "tollgate_http_requests_total", "status=\"402\"")
+                        + after.since(before, "tollgate_http_requests_total", "status=\"429\""))
+                .isBetween(1L, 2L);
     }
 
     @Test
