@@ -148,6 +148,16 @@ public record UpstreamModel(
         return effort == null ? null : levels.byEffort().get(effort);
     }
 
+    /**
+     * Returns the tokens that unrequested thoughts get above a maximum at Messages, so that they do not use it up: all that the model may need at its
+     * least if the maximum is below that, then less and less (E39).
+     */
+    public long thoughtsRoom(long tokensMax) {
+        long least = thinking.leastTokens();
+        long left = Math.max(0, outputTokensMax - tokensMax);
+        return Math.min(left, Math.clamp(2 * least - tokensMax, 0, least));
+    }
+
     /** Returns whether a thinking budget is translated to the nearest level. */
     public boolean translatesBudgets() {
         return asked().thinking() instanceof Thinking.Budget
@@ -166,10 +176,10 @@ public record UpstreamModel(
             return efforts().stream().min(Comparator.naturalOrder()).orElse(null);
         }
 
-        /** Returns the tokens that thoughts of the least effort may use; 0 if the model can be silent. */
+        /** Returns the tokens that thoughts of the least effort may use; 0 if the model can be silent, which no level promises. */
         default long leastTokens() {
             Effort least = least();
-            if (least == null || least == Effort.NONE) {
+            if (least == null) {
                 return 0;
             }
             return this instanceof Budget budget ? budget.byEffort().getOrDefault(least, 0L) : Level.LOW_TOKENS;

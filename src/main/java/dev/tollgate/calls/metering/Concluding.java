@@ -288,11 +288,11 @@ final class Concluding {
 
     /** Returns whether what the upstream answers to such calls is often free: a block counts there, too, and nowhere else (D48). */
     private boolean endsFreeAtTimes() {
-        return call.books().hasFreeEnd() && call.request().ask().thoughtsRoom() == 0;
+        return call.books().hasFreeEnd() && !call.request().ask().hasSmallMaximum();
     }
 
     private boolean usedUpByThoughts() {
-        return call.request().ask().thoughtsRoom() > 0
+        return call.request().ask().hasSmallMaximum()
                 && call.books().hasFreeEnd()
                 && answer().delivery().isCutInThoughts();
     }

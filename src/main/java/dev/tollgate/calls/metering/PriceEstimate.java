@@ -9,10 +9,12 @@ import java.util.Optional;
  *
  * @param leastMicros the prompt alone, uncached and without searches, as the upstream counts it; without its count the least that any call costs
  * @param mostMicros the most that the whole answer can cost (D31), with all searches (P6a)
+ * @param messagesMostMicros the same at Messages, where unrequested thoughts get room above a small maximum (E39)
  * @param promptTokensMax no tokenizer makes more of the prompt
  * @param tokensMax the maximum in force for each answer; the model's own limit where there is none
  */
-public record PriceEstimate(long leastMicros, long mostMicros, long promptTokensMax, long tokensMax) {
+public record PriceEstimate(
+        long leastMicros, long mostMicros, long messagesMostMicros, long promptTokensMax, long tokensMax) {
 
     /**
      * @param counted the prompt's tokens; empty where the upstream does not count
@@ -29,7 +31,11 @@ public record PriceEstimate(long leastMicros, long mostMicros, long promptTokens
         long least = counted.isPresent()
                 ? bounds.textMicros(counted.get().tokens(), 0)
                 : bounds.model().pricing().rounding().minimumMicros();
-        return new PriceEstimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
+        long room = bounds.model().pricing().reasoningBilled()
+                ? bounds.model().upstream().thoughtsRoom(tokensMax)
+                : 0;
+        long messagesMost = bounds.mostMicros((tokensMax + room) * bounds.candidates());
+        return new PriceEstimate(Math.min(least, most), most, messagesMost, bounds.promptTokensMax(), tokensMax);
     }
 
     private static void requireContext(PromptCount counted, MeteredCall call) {

@@ -60,7 +60,7 @@ final class StoredBooks implements Books {
     public boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then) {
         boolean mayFail = request.ask().compacts()
                 || accounting.freeEnds().mayMeet(request.door(), request.model().id());
-        if (!mayFail && request.ask().thoughtsRoom() == 0) {
+        if (!mayFail && !request.ask().hasSmallMaximum()) {
             return false;
         }
         Thread.ofVirtual().name("free-ends").start(() -> {

@@ -74,7 +74,7 @@ final class UpstreamErrors {
                         field,
                         "The model's thoughts used up '" + field + "' of " + call.askedTokensMax() + " and "
                                 + call.ask().thoughtsRoom()
-                                + " tokens above it, and no text came. The call is free. Raise '" + field + "'.")
+                                + " tokens above it, so no text came. The call is free. Raise '" + field + "'.")
                 .doNotRetry();
     }
 

@@ -16,6 +16,9 @@ final class EstimateJson {
                 + JsonNodeFactory.instance.stringNode(request.requestedModel())
                 + ",\"min_credits\":" + Credits.text(estimate.leastMicros())
                 + ",\"max_credits\":" + Credits.text(estimate.mostMicros())
+                + (estimate.messagesMostMicros() == estimate.mostMicros()
+                        ? ""
+                        : ",\"messages_max_credits\":" + Credits.text(estimate.messagesMostMicros()))
                 + ",\"prompt_tokens_max\":" + estimate.promptTokensMax()
                 + ",\"max_tokens\":" + estimate.tokensMax() + "}}";
         return json.getBytes(StandardCharsets.UTF_8);

@@ -151,11 +151,9 @@ public final class MessagesProtocol implements Protocol {
                 read.pause().check(ask);
             }
             Long tokensMax = read.maxTokens();
-            if (tokensMax == null) {
-                return ask;
-            }
-            long room = read.thinking().room(model, tokensMax);
-            return room == 0 ? ask : ask.withRoom(new ChatAsk.Room(tokensMax, room));
+            return tokensMax == null || !read.thinking().isUnwanted() || tokensMax >= ChatAsk.Room.SMALL_BELOW
+                    ? ask
+                    : ask.withRoom(new ChatAsk.Room(tokensMax, model.upstream().thoughtsRoom(tokensMax)));
         }
 
         @Override

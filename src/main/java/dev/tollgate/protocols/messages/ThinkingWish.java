@@ -78,16 +78,8 @@ record ThinkingWish(
         return kind == Kind.DISABLED && least != null && least != Effort.NONE;
     }
 
-    /**
-     * Returns the tokens that unwanted thoughts get above a maximum, so that they do not use it up: all that the model may need at its least if the
-     * maximum is below that, then less and less.
-     */
-    long room(Model model, long tokensMax) {
-        if (kind == Kind.ON || (kind == Kind.ABSENT && effort != null)) {
-            return 0;
-        }
-        long least = model.upstream().thinking().leastTokens();
-        long left = Math.max(0, model.upstream().outputTokensMax() - tokensMax);
-        return Math.min(left, Math.clamp(2 * least - tokensMax, 0, least));
+    /** Returns whether thoughts are unwanted, so that they may not use up a small maximum. */
+    boolean isUnwanted() {
+        return kind != Kind.ON && (kind != Kind.ABSENT || effort == null);
     }
 }

@@ -71,6 +71,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
         return 0;
     }
 
+    /** Returns whether the caller's maximum is so small that unrequested thoughts may use it up (E39). */
+    default boolean hasSmallMaximum() {
+        return false;
+    }
+
     /** Returns the service tier that the caller asks for and the model's price offers (P4). */
     ServiceTier tier();
 

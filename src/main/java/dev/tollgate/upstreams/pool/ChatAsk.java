@@ -7,6 +7,7 @@ import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.CallMedia;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +44,13 @@ public record ChatAsk(
      * The room of thoughts that the caller did not ask for (E39).
      *
      * @param textTokensMax the caller's maximum, for the text alone
-     * @param tokens above it
+     * @param tokens above it; 0 on a model that can be silent
      */
-    public record Room(long textTokensMax, long tokens) {}
+    public record Room(long textTokensMax, long tokens) {
+
+        /** A maximum from which on thoughts at the least effort leave enough of it. */
+        public static final long SMALL_BELOW = 2 * UpstreamModel.Thinking.Level.LOW_TOKENS;
+    }
 
     /** Creates an ask whose maximum includes the thoughts. */
     public ChatAsk(
@@ -105,6 +110,11 @@ public record ChatAsk(
     @Override
     public long thoughtsRoom() {
         return room == null ? 0 : room.tokens();
+    }
+
+    @Override
+    public boolean hasSmallMaximum() {
+        return room != null;
     }
 
     /** Returns this ask with the signatures that are valid for one channel and the upstream model used there (D50). */

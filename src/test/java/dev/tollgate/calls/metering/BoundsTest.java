@@ -240,8 +240,10 @@ class BoundsTest {
 
     @Test
     void an_estimate_is_from_the_prompt_alone_to_the_whole_answer() {
-        assertThat(estimate(1_000L, 70L)).isEqualTo(new PriceEstimate(70, 100 + 2 * 2_000, 100, 1_000));
-        assertThat(estimate(null, 70L)).isEqualTo(new PriceEstimate(70, 100 + 2 * 40_000, 100, 20_000));
+        assertThat(estimate(1_000L, 70L))
+                .isEqualTo(new PriceEstimate(70, 100 + 2 * 2_000, 100 + 2 * 2_000, 100, 1_000));
+        assertThat(estimate(null, 70L))
+                .isEqualTo(new PriceEstimate(70, 100 + 2 * 40_000, 100 + 2 * 40_000, 100, 20_000));
         assertThat(estimate(1_000L, null).leastMicros())
                 .as("the least that any call costs")
                 .isEqualTo(10);

@@ -187,7 +187,7 @@ class MessagesFlowTest {
             gemini-4-argon   | "thinking":{"type":"enabled","budget_tokens":2000}, | 16
             gemini-4-argon   | "output_config":{"effort":"low"},                   | 16
             gemini-2.5-flash |                                                     | 16
-            gemini-3.5-flash |                                                     | 16
+            gemini-3.5-flash |                                                     | 1040
             """)
     void a_small_maximum_leaves_room_for_unwanted_thoughts(String model, String members, int sent) {
         String text =
