@@ -9,6 +9,8 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.Stores;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -67,6 +69,15 @@ class CountedPromptTest {
         assertError(reply, 400, "context_length_exceeded", "invalid_request_error");
         assertThat(reply.error().get("message").asString()).contains("1048576 tokens", "1048577 tokens");
         assertThat(gateway.asked().getLast().path()).endsWith(":countTokens");
+        String path = "/v1beta/models/gemini-2.5-pro:generateContent";
+        String body = "{\"contents\":[{\"parts\":[{\"text\":\"" + LONG + "\"}]}]}";
+        Gateway.Reply own = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("x-goog-api-key", customer.key())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+        assertThat(own.status()).isEqualTo(400);
+        assertThat(own.error().get("message").asString())
+                .isEqualTo("The input token count (1048577) exceeds the maximum number of tokens allowed (1048576).");
         assertThat(customer.tasks()).isZero();
         gateway.script("[]");
     }

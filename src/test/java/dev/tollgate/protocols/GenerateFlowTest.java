@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -113,6 +114,35 @@ class GenerateFlowTest {
         assertThat(last.get("usageMetadata").get("candidatesTokenCount").asInt())
                 .isEqualTo(5);
         assertThat(last.get("credits_consumed").decimalValue()).isEqualTo(customer.consumed());
+    }
+
+    /** Google's own types have it, and Qwen Code sends it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'generationConfig':{'thinkingConfig':{'thinkingLevel':'THINKING_LEVEL_UNSPECIFIED','thinkingBudget':512}}|/generationConfig/thinkingConfig/thinkingLevel",
+                "'generationConfig':{'thinking_config':{'thinking_level':'thinking_level_unspecified'}}|/generationConfig/thinkingConfig",
+                "'generationConfig':{'mediaResolution':'MEDIA_RESOLUTION_UNSPECIFIED'}|/generationConfig/mediaResolution",
+                "'generationConfig':{'responseModalities':['MODALITY_UNSPECIFIED']}|/generationConfig/responseModalities/0",
+                "'generationConfig':{'responseMimeType':'application/json','responseSchema':{'type':'OBJECT','properties':{'a':{'type':'TYPE_UNSPECIFIED'}}}}|/generationConfig/responseSchema/properties/a/type",
+                "'toolConfig':{'functionCallingConfig':{'mode':'MODE_UNSPECIFIED'}}|/toolConfig",
+                "'tools':[{'functionDeclarations':[{'name':'f','behavior':'UNSPECIFIED'}]}],'toolConfig':{'functionCallingConfig':{'mode':'MODE_UNSPECIFIED'}}|/tools/0/functionDeclarations/0/behavior",
+                "'safetySettings':[{'category':'HARM_CATEGORY_UNSPECIFIED','threshold':'OFF'}]|/safetySettings/0",
+                "'safetySettings':[{'category':'HARM_CATEGORY_HARASSMENT','threshold':'HARM_BLOCK_THRESHOLD_UNSPECIFIED'}]|/safetySettings/0",
+                "'serviceTier':'SERVICE_TIER_UNSPECIFIED'|/serviceTier"
+            })
+    void an_enums_zero_value_is_as_absent(String member, String pointer) {
+        gateway.script("[]");
+        String body = HI.replaceFirst("}$", "," + member.replace('\'', '"') + "}");
+        Reply reply = post(gateway.customer("10"), MODEL + "generateContent", body);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().at(pointer).isMissingNode())
+                .as(gateway.lastAsked().toString())
+                .isTrue();
+        assertThat(reply.header("x-tollgate-ignored"))
+                .isEqualTo(member.startsWith("'safety") ? "safetySettings[0]" : "");
     }
 
     @Test

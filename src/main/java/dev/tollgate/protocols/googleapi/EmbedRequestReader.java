@@ -19,8 +19,6 @@ final class EmbedRequestReader {
 
     static final EmbedAsk.Fields FIELDS = new EmbedAsk.Fields("task_type", "title", "output_dimensionality");
 
-    private static final String UNSPECIFIED = "TASK_TYPE_UNSPECIFIED";
-
     private EmbedRequestReader() {}
 
     /** @param isBatch whether the body is one of {@code :batchEmbedContents} @return at least one input */
@@ -67,7 +65,7 @@ final class EmbedRequestReader {
     }
 
     private static @Nullable String taskType(String word) {
-        return word.isEmpty() || word.equals(UNSPECIFIED) ? null : word;
+        return word.isEmpty() ? null : word;
     }
 
     private static JsonText text(JsonNode part, String path) {

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.protocols.door.TooLong;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.node.ArrayNode;
@@ -38,10 +39,21 @@ public enum GenerateErrors implements ErrorFormat {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         ObjectNode inner = tree.putObject("error");
         inner.put("code", error.status());
-        inner.put("message", error.message());
+        inner.put("message", message(error));
         inner.put("status", status(error.status()));
         details(inner.putArray("details"), error);
         return tree;
+    }
+
+    /** Google's own words of a prompt that is too long, by which clients know that they have to shorten it. */
+    private static String message(ApiError error) {
+        TooLong prompt = TooLong.of(error);
+        if (prompt == null || error.param() != null) {
+            return error.message();
+        }
+        String tokens = prompt.tokens() == null ? "" : "(" + prompt.tokens() + ") ";
+        String max = prompt.max() == null ? "" : " (" + prompt.max() + ")";
+        return "The input token count " + tokens + "exceeds the maximum number of tokens allowed" + max + ".";
     }
 
     private static void details(ArrayNode details, ApiError error) {

@@ -102,7 +102,7 @@ final class NativeRequestReader {
         contents(body.path("contents"));
         instruction(body.path("systemInstruction").path("parts"));
         tools(body.path("tools"));
-        checkSafety(body.path("safetySettings"));
+        safety(body.path("safetySettings"));
         require(
                 !body.path("toolConfig")
                         .path("includeServerSideToolInvocations")
@@ -201,7 +201,15 @@ final class NativeRequestReader {
         }
     }
 
-    private static void checkSafety(JsonNode settings) {
+    private void safety(JsonNode settings) {
+        int i = 0;
+        for (Iterator<JsonNode> all = settings.iterator(); all.hasNext(); i++) {
+            JsonNode setting = all.next();
+            if (!setting.has("category") || !setting.has("threshold")) {
+                all.remove();
+                ignored.add("safetySettings[" + i + "]");
+            }
+        }
         long categories = settings.valueStream()
                 .map(setting -> setting.path("category").asString(""))
                 .distinct()

@@ -9,17 +9,18 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The messages and enums of a request, as far as their fields are known (protocol 1.2 to 1.7). A field is {@code name=type}; {@code *} behind
  * it is a list, {@code map:} before it a map with names for keys. Types are messages, enums, or {@code string word bool int long number
- * finite object any}; a {@code word} is an enum's whose values are looked at elsewhere.
+ * finite object any}; a {@code word} is an enum's whose values are looked at elsewhere, a {@code tier} may be anything.
  */
 final class ProtoMessages {
 
     private static final String TABLE = """
             Request contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig safetySettings=SafetySetting*
-             generationConfig=GenerationConfig cachedContent=string serviceTier=any store=any model=string
+             generationConfig=GenerationConfig cachedContent=string serviceTier=tier store=any model=string
              continuationToken=string labels=map:string
             CountRequest contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig
              generationConfig=GenerationConfig generateContentRequest=Request model=string
@@ -96,6 +97,14 @@ final class ProtoMessages {
     /** The values of an enum; null where the type is not an enum. */
     static @Nullable Set<String> words(String type) {
         return WORDS.get(type);
+    }
+
+    /** Returns whether a value is an enum's zero: it says nothing, as Google's own types have it. */
+    static boolean isZero(Field field, JsonNode value) {
+        boolean isEnum = field.type().equals("word") || field.type().equals("tier") || WORDS.containsKey(field.type());
+        return isEnum
+                && value.isString()
+                && value.stringValue().toUpperCase(Locale.ROOT).endsWith("UNSPECIFIED");
     }
 
     /** Returns a name in snake case, as Google's refusals have it. */

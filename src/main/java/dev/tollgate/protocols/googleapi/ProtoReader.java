@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Normalises a message: JSON for protocol buffers has names in camel or snake case, enums in any case, one object instead of a list, numbers as
- * strings, and null for absent (protocol 1.2). Unknown names are refused, as Google does, because their cost has no known bound.
+ * strings, and null or an enum's zero for absent (protocol 1.2). Unknown names are refused, as Google does, because their cost has no known bound.
  */
 final class ProtoReader {
 
@@ -50,10 +50,20 @@ final class ProtoReader {
                     throw refuse(at, "Invalid value at '" + at + "' (oneof), the field is given twice.");
                 }
                 tally.name(at);
-                read.set(field.name(), any(field, member.getValue(), at, tally));
+                JsonNode value = any(field, member.getValue(), at, tally);
+                if (!isAbsent(field, member.getValue(), value)) {
+                    read.set(field.name(), value);
+                }
             }
         }
         return read;
+    }
+
+    /** A message is absent, too, if it had nothing but enums that say nothing; a schema takes any value then. */
+    private static boolean isAbsent(ProtoMessages.Field field, JsonNode given, JsonNode read) {
+        boolean emptied = read.isObject() && read.isEmpty() && !given.isEmpty();
+        return ProtoMessages.isZero(field, read)
+                || emptied && !field.map() && !field.type().equals("Schema");
     }
 
     private static JsonNode any(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
@@ -81,7 +91,10 @@ final class ProtoReader {
         ArrayNode list = NODES.arrayNode(elements.size());
         for (int i = 0; i < elements.size(); i++) {
             tally.scalar();
-            list.add(value(field, elements.get(i), path + "[" + i + "]", tally));
+            JsonNode value = value(field, elements.get(i), path + "[" + i + "]", tally);
+            if (!ProtoMessages.isZero(field, value)) {
+                list.add(value);
+            }
         }
         return list;
     }

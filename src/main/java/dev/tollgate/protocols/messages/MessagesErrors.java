@@ -10,9 +10,8 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SpentLimit;
 import dev.tollgate.protocols.door.HeldCredits;
+import dev.tollgate.protocols.door.TooLong;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +30,6 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
     private static final String THREAD_CODE = "thread_unsupported_request";
 
     private static final String TOO_LONG = "prompt is too long: more than the model's maximum";
-
-    private static final Pattern CONTEXT = Pattern.compile(
-            "maximum context length is (?<max>\\d+) tokens.{0,40}request (?:comes to (?<tokens>\\d+) tokens)?");
 
     static MessagesErrors of(@Nullable Arrival arrival) {
         return new MessagesErrors(arrival == null ? null : arrival.requestId());
@@ -91,18 +87,16 @@ public record MessagesErrors(@Nullable String requestId) implements ErrorFormat 
         return out.stringOrNull(requestId).raw('}').bytes();
     }
 
-    /** The words by which clients know that they have to shorten the conversation, with the figures of the platform's own message (E18). */
+    /** The words by which clients know that they have to shorten the conversation (E18). */
     private static String message(ApiError error) {
-        if (error.code() != ErrorCode.CONTEXT_LENGTH_EXCEEDED) {
+        TooLong prompt = TooLong.of(error);
+        if (prompt == null) {
             return error.message();
         }
-        Matcher figures = CONTEXT.matcher(error.message());
-        if (!figures.find()) {
-            return TOO_LONG;
+        if (prompt.tokens() == null) {
+            return TOO_LONG + (prompt.max() == null ? "" : " of " + prompt.max() + " tokens");
         }
-        return figures.group("tokens") == null
-                ? TOO_LONG + " of " + figures.group("max") + " tokens"
-                : "prompt is too long: " + figures.group("tokens") + " tokens > " + figures.group("max") + " maximum";
+        return "prompt is too long: " + prompt.tokens() + " tokens > " + prompt.max() + " maximum";
     }
 
     private static String code(ApiError error) {

@@ -54,7 +54,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
     /** AUTO unless something else is said. */
     public String mode() {
         String mode = JsonTrees.text(functionCalling(), "mode");
-        return mode.isEmpty() || mode.equals("MODE_UNSPECIFIED") ? "AUTO" : mode;
+        return mode.isEmpty() ? "AUTO" : mode;
     }
 
     String responseMimeType() {

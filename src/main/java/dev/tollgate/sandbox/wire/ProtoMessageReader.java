@@ -17,7 +17,7 @@ import tools.jackson.databind.node.StringNode;
 
 /**
  * Reads JSON as protocol buffers do: names in camel or snake case, enums in any case, one object where a list is meant,
- * null as absent; an unknown name or a value of the wrong type is a refusal that lists all of them (protocol 1.2).
+ * null and an enum's zero as absent; an unknown name or a value of the wrong type is a refusal that lists all of them (protocol 1.2).
  *
  * <p>The result is a new tree with camel-case names and upper-case enums. One reader reads one request, on one thread.
  */
@@ -144,7 +144,7 @@ public final class ProtoMessageReader {
     private @Nullable JsonNode name(String type, JsonNode value, String path) {
         String name = value.isString() ? value.stringValue().toUpperCase(Locale.ROOT) : "";
         if (ProtoTypes.hasName(type, name)) {
-            return StringNode.valueOf(name);
+            return name.endsWith("UNSPECIFIED") ? null : StringNode.valueOf(name);
         }
         return wrong(path, "type.googleapis.com/google.ai.generativelanguage.v1beta." + type, value);
     }
