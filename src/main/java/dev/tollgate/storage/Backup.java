@@ -95,6 +95,10 @@ final class Backup {
             new TableCopy(from, to).run();
             forgetServers(to);
             to.commit();
+            to.setAutoCommit(true);
+            try (Statement statement = to.createStatement()) {
+                statement.execute("PRAGMA journal_mode = DELETE"); // as VACUUM INTO does; OpenSign looks for it
+            }
         } catch (SQLException e) {
             throw new StoreUnavailable("the database could not be copied", e);
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.storage;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.storage.StoreUnavailable.OutcomeUnknown;
 import dev.tollgate.storage.WriterObserver.BatchEnd;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariPoolMXBean;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public final class Database implements AutoCloseable {
             SqliteFile file = new SqliteFile(folder);
             new Mark(file).check();
             file.makePrivate();
+            new OpenSign(file).checkAndRemove();
             Migrations.run(file);
             return new Database(file, true, lock, new FileWatch(file, othersWrite));
         } catch (RuntimeException e) {
@@ -119,6 +121,7 @@ public final class Database implements AutoCloseable {
         if (!file.exists()) {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
+        new OpenSign(file).check();
         try {
             Migrations.check(file);
         } catch (CannotOpen e) {
@@ -329,7 +332,20 @@ public final class Database implements AutoCloseable {
         readers.close();
         writerConnection.close();
         if (lock != null) {
+            removeSign();
             lock.close();
+        }
+    }
+
+    /** Removes the sign of a running process, unless its files were in trouble or another program still holds the log. */
+    private void removeSign() {
+        boolean isWhole = watch != null && watch.gone() == null && watch.damage() == null;
+        try {
+            if (isWhole && engine instanceof SqliteFile file && !Files.exists(file.beside("-wal"))) {
+                new OpenSign(file).checkAndRemove();
+            }
+        } catch (CannotOpen e) {
+            // The next start says it.
         }
     }
 }

@@ -33,6 +33,7 @@ final class FileWatch {
     private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
 
     private final SqliteFile file;
+    private final OpenSign sign;
     private final boolean othersWrite;
     private final @Nullable Object databaseKey;
     private final @Nullable Object lockKey;
@@ -53,6 +54,7 @@ final class FileWatch {
     /** @param othersWrite whether other processes may write to the database */
     FileWatch(SqliteFile file, boolean othersWrite) {
         this.file = file;
+        this.sign = new OpenSign(file);
         this.othersWrite = othersWrite;
         this.databaseKey = key(file.file());
         this.lockKey = key(DataLock.file(file.folder()));
@@ -109,15 +111,33 @@ final class FileWatch {
         logKey = key(file.beside("-wal"));
         indexKey = key(file.beside("-shm"));
         lookedNanos = System.nanoTime();
+        sign.renew();
         wrote();
+    }
+
+    /** Commits, and notes what the writer's connection may have written. */
+    void commit(Statements running) throws SQLException {
+        try {
+            boolean isSigned = sign.put(running);
+            running.commit();
+            if (isSigned) {
+                sign.committed();
+            }
+        } finally {
+            wrote();
+        }
     }
 
     /** Notes that the writer's connection may have written. Throws nothing, since a commit stays a commit. */
     void wrote() {
+        Seen before = seen;
         try {
             seen = seen();
         } catch (StoreUnavailable e) {
             seen = null; // the next check finds out
+        }
+        if (!Objects.equals(before, seen)) {
+            sign.renew(); // a checkpoint
         }
     }
 

@@ -33,6 +33,7 @@ public final class Installation {
             SqliteFile file = new SqliteFile(folder);
             new Mark(file).check();
             file.makePrivate();
+            new OpenSign(file).checkAndRemove();
             return migrate(file);
         }
     }

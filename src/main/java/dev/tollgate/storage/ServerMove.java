@@ -37,6 +37,7 @@ public final class ServerMove {
         DataFolder.make(folder);
         try (DataLock lock = DataLock.take(folder)) {
             file.makePrivate();
+            new OpenSign(file).checkAndRemove();
             Migrations.run(file);
             PostgresServer server = new PostgresServer(url, folder, PostgresServer.Use.COMMAND);
             Migrations.run(server);

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.storage.StoreUnavailable.OutcomeUnknown;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -162,10 +163,10 @@ final class WriterConnection implements AutoCloseable {
     }
 
     private void commitEmbedded(Statements running) throws SQLException {
-        try {
+        if (watch == null) {
             running.commit();
-        } finally {
-            wrote();
+        } else {
+            watch.commit(running);
         }
     }
 

@@ -6,7 +6,8 @@
  * of changes that commit together or not at all. One {@link Writer} collects waiting units, runs the parts over them in a fixed order, and makes them
  * durable in one transaction, so the cost of a sync is shared.
  *
- * <p>{@code FileWatch} notices that SQLite's files were replaced or that other programs write to them. On PostgreSQL several servers (nodes) share
+ * <p>{@code FileWatch} notices that SQLite's files were replaced or that other programs write to them, {@code OpenSign} at the next opening that
+ * a crashed process's log is lost. On PostgreSQL several servers (nodes) share
  * the tables. A batch locks the rows that it decides on, in a fixed order; records of a use and sweeps come last and skip rows that another node
  * holds, so no two batches wait for each other. A node holds a lease ({@code NodeLease}); the others release what a dead one left open. Each renewal
  * measures the offset of the node's clock from the database's ({@code DatabaseClock}), by which prices change on all nodes together. The SQL is

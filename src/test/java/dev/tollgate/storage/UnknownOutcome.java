@@ -1,5 +1,7 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.storage.StoreUnavailable.OutcomeUnknown;
+
 /** What is reported where a connection broke within a commit and the server could not be asked. */
 public final class UnknownOutcome {
 

@@ -138,6 +138,40 @@ class LostBooksTest {
         }
     }
 
+    @Test
+    void a_log_lost_after_a_kill_stops_the_next_start_and_all_commands() throws Exception {
+        List<String> program = new ArrayList<>(Program.command());
+        Path log = data.resolve("tollgate.db-wal");
+        try (GatewayProcess killed = GatewayProcess.begin(program, Migrated.in(data), Map.of())) {
+            killed.awaitReady(client);
+            assertThat(run("account", "create", "--name", "lost")).isZero();
+            killed.kill();
+        }
+        Path away = Files.move(log, data.resolve("away"));
+        assertThat(run("serve", "--port", "0")).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("tollgate: The newest calls of this installation are missing: ")
+                .contains("Look for that file", "delete " + data.resolve("tollgate.open"))
+                .hasLineCount(1);
+        assertThat(run("ledger", "verify")).isEqualTo(2);
+        for (String command : List.of("backup " + data.resolve("copy.db"), "account list", "migrate")) {
+            assertThat(run(command.split(" "))).as(command).isEqualTo(1);
+        }
+        Files.move(away, log);
+        assertThat(run("ledger", "verify")).isZero();
+        try (GatewayProcess again = GatewayProcess.begin(program, data, Map.of())) {
+            again.awaitReady(client);
+            assertThat(run("account", "list")).isZero();
+            again.kill();
+        }
+        assertThat(run("ledger", "verify")).isZero();
+        try (GatewayProcess last = GatewayProcess.begin(program, data, Map.of())) {
+            last.awaitReady(client).signal();
+            last.awaitOwnEnd();
+        }
+        assertThat(data.resolve("tollgate.open")).doesNotExist();
+    }
+
     private int readiness(App app) throws Exception {
         URI ready = URI.create("http://127.0.0.1:" + app.port() + "/health/ready");
         return client.send(HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.discarding())

@@ -1,0 +1,185 @@
+package dev.tollgate.storage;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.testing.Migrated;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Books whose newest commits are lost with the write-ahead log. A copy of the files of open books is what a crash leaves. */
+@Timeout(120)
+class OpenSignTest {
+
+    private static final List<String> ALL =
+            List.of("tollgate.db", "tollgate.db-wal", "tollgate.db-shm", "tollgate.open");
+
+    @TempDir
+    Path folder;
+
+    private Path crashed;
+    private Database database;
+    private Writer writer;
+
+    @BeforeEach
+    void open() throws IOException {
+        crashed = Files.createDirectory(folder.resolve("crashed"));
+        database = Database.open(Migrated.in(folder.resolve("running")));
+        writer = database.startWriter(List.of(new Notes()));
+        note("first");
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private void note(String name) {
+        writer.commitAndWait(Unit.of(new Notes.Note(name)));
+    }
+
+    private void crash(List<String> left) throws IOException {
+        for (String name : left) {
+            Files.copy(folder.resolve("running").resolve(name), crashed.resolve(name));
+        }
+    }
+
+    private void assertThatItIsNoticed() {
+        for (Runnable use : List.<Runnable>of(
+                () -> Database.openReading(crashed).close(),
+                () -> Database.open(crashed).close(),
+                () -> Installation.migrate(crashed),
+                () -> ServerMove.run(crashed, "jdbc:postgresql://127.0.0.1:9/none", _ -> ""))) {
+            assertThatThrownBy(use::run)
+                    .isInstanceOf(CannotOpen.class)
+                    .hasMessageContaining("newest calls of this installation are missing")
+                    .hasMessageContaining(crashed.resolve("tollgate.db-wal").toString())
+                    .hasMessageContaining("delete " + crashed.resolve("tollgate.open"));
+        }
+    }
+
+    @Test
+    void a_lost_log_is_noticed_by_each_opening_until_it_is_back() throws Exception {
+        crash(List.of("tollgate.db", "tollgate.open"));
+        assertThatItIsNoticed();
+        crash(List.of("tollgate.db-wal"));
+        Database.openReading(crashed).close();
+        assertThat(names(crashed)).containsExactly("first");
+        Database.open(crashed).close();
+        assertThat(crashed.resolve("tollgate.open")).doesNotExist();
+    }
+
+    @Test
+    void a_lost_log_is_noticed_beside_its_index() throws Exception {
+        crash(List.of("tollgate.db", "tollgate.db-shm", "tollgate.open"));
+        assertThatItIsNoticed();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 31, 32, 4_000})
+    void a_log_that_is_cut_is_noticed(long bytes) throws Exception {
+        crash(List.of("tollgate.db", "tollgate.db-wal", "tollgate.open"));
+        try (RandomAccessFile log =
+                new RandomAccessFile(crashed.resolve("tollgate.db-wal").toFile(), "rw")) {
+            log.setLength(bytes);
+        }
+        assertThatItIsNoticed();
+    }
+
+    @Test
+    void commits_after_a_checkpoint_are_missed_too() throws Exception {
+        long before = Files.size(folder.resolve("running/tollgate.db"));
+        String sign = sign();
+        writer.commitAndWait(Unit.of(new Notes.Note("x".repeat(2_000 * 4_096)))); // more than a checkpoint waits for
+        assertThat(Files.size(folder.resolve("running/tollgate.db"))).isGreaterThan(before);
+        assertThat(sign()).isEqualTo(sign);
+        note("after");
+        assertThat(sign()).isNotEqualTo(sign);
+        crash(List.of("tollgate.db", "tollgate.open"));
+        assertThatItIsNoticed();
+    }
+
+    private String sign() throws IOException {
+        return Files.readString(folder.resolve("running/tollgate.open"));
+    }
+
+    @Test
+    void a_log_that_another_program_took_in_is_not_missed() throws Exception {
+        crash(List.of("tollgate.db", "tollgate.db-wal", "tollgate.open"));
+        assertThat(names(crashed)).containsExactly("first"); // the last to close it takes the log in
+        assertThat(crashed.resolve("tollgate.db-wal")).doesNotExist();
+        Database.openReading(crashed).close();
+        Database.open(crashed).close();
+    }
+
+    @Test
+    void commands_over_crashed_books_miss_nothing_afterwards() throws Exception {
+        crash(ALL);
+        try (Database reading = Database.openReading(crashed)) {
+            assertThat(reading.findDamage()).isEmpty();
+        }
+        Installation.migrate(crashed);
+        Database.open(crashed).close();
+        assertThat(names(crashed)).containsExactly("first");
+    }
+
+    @Test
+    void a_restored_backup_is_opened_in_spite_of_the_sign() throws Exception {
+        crash(List.of("tollgate.db", "tollgate.open"));
+        assertThatItIsNoticed();
+        Files.delete(crashed.resolve("tollgate.db"));
+        database.backupTo(crashed.resolve("tollgate.db"));
+        note("later");
+        Database.openReading(crashed).close();
+        Database.open(crashed).close();
+        assertThat(names(crashed)).containsExactly("first");
+    }
+
+    @Test
+    void whoever_deletes_the_sign_accepts_the_loss() throws Exception {
+        crash(List.of("tollgate.db", "tollgate.open"));
+        Files.delete(crashed.resolve("tollgate.open"));
+        Database.open(crashed).close();
+    }
+
+    @Test
+    void a_stop_removes_the_sign_unless_a_reader_holds_the_log() throws Exception {
+        Path running = folder.resolve("running");
+        assertThat(running.resolve("tollgate.open")).isNotEmptyFile();
+        try (Database reading = Database.openReading(running)) {
+            reading.read(sql -> 1);
+            database.close();
+            assertThat(running.resolve("tollgate.open")).exists();
+        }
+        Database.open(running).close();
+        assertThat(running.resolve("tollgate.open")).doesNotExist();
+    }
+
+    private static List<String> names(Path folder) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT id FROM account")) {
+            List<String> names = new ArrayList<>();
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+            return names;
+        }
+    }
+}
