@@ -45,7 +45,7 @@ public final class Signatures {
 
     static final int UPSTREAM_ID_CHARS_MAX = 1_024;
 
-    /** The limit on parts of one answer: the number of tools that a request may declare. */
+    /** The limit on signed parts of one answer. */
     static final int PARTS_MAX = 128;
 
     /** Calls and texts of one request that are looked up, the nearest to its end. */
