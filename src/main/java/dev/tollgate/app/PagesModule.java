@@ -308,6 +308,7 @@ record PagesModule(
                 new LeavingPage(
                                 accounts,
                                 people.leaving(),
+                                people.teams(),
                                 new AccountFile(books.database()),
                                 books.stores().ledger(),
                                 ground.clock())

@@ -5,7 +5,9 @@ import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
@@ -19,10 +21,12 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import templates.dashboard.JtedataGenerated;
 
 /** {@code /dashboard/settings/data}: all that is stored as a file, and the end of the account. */
-public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledger ledger, InstantSource clock) {
+public record LeavingPage(
+        People people, Leaving leaving, Teams teams, AccountFile file, Ledger ledger, InstantSource clock) {
 
     private static final String PATH = "/dashboard/settings/data";
     private static final String FILE = "/dashboard/settings/export";
@@ -104,13 +108,33 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
                         : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
                                 + " about you is erased.";
         return (out, shell) -> JtedataGenerated.render(
-                out, null, shell, typed, errors, isProved, isLastOperator, named(others), hasOpenPayment, loses);
+                out,
+                null,
+                shell,
+                typed,
+                errors,
+                isProved,
+                isLastOperator,
+                named(person, others),
+                hasOpenPayment,
+                loses);
     }
 
-    private static String named(List<Person> others) {
-        List<String> logins =
-                others.stream().limit(NAMED_MAX).map(Person::login).toList();
+    /** Returns some of the others by name, if the person sees them under Members, and the number of the rest. */
+    private String named(Person person, List<Person> others) {
+        Membership own = person.membership();
+        if (own == null || others.isEmpty()) {
+            return "";
+        }
+        Set<String> seen = teams.seenBy(person.accountId(), own);
+        List<String> logins = others.stream()
+                .filter(each ->
+                        seen == null || (each.membership() instanceof Membership its && seen.contains(its.id())))
+                .limit(NAMED_MAX)
+                .map(Person::login)
+                .toList();
         int more = others.size() - logins.size();
-        return String.join(", ", logins) + (more > 0 ? " and " + more + " more" : "");
+        String names = String.join(", ", logins);
+        return more == 0 ? names : names.isEmpty() ? Integer.toString(more) : names + " and " + more + " more";
     }
 }

@@ -81,6 +81,22 @@ class TeamPagesTest {
     }
 
     @Test
+    void the_data_page_names_people_of_own_teams_alone() {
+        String data = "/dashboard/settings/data";
+        String own = company.team("Data");
+        Browser dora = company.member("dora", "member");
+        assertThat(dora.get(data).body())
+                .contains("Other people in this account:")
+                .doesNotContain("adam@example.org", "mia@example.org", "vic@example.org", "owner@example.org");
+        company.put(company.owner, own, "dora", "member");
+        company.put(company.owner, own, "mia", "member");
+        assertThat(dora.get(data).body())
+                .contains("mia@example.org and ")
+                .doesNotContain("adam@example.org", "vic@example.org", "owner@example.org");
+        assertThat(vic.get(data).body()).contains("adam@example.org");
+    }
+
+    @Test
     void a_team_admin_changes_the_people_of_that_team_alone() {
         String own = company.team("Maps");
         String other = company.team("Traffic");
