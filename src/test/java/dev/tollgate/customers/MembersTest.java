@@ -173,6 +173,22 @@ class MembersTest {
     }
 
     @Test
+    void an_invitations_link_does_not_say_whether_its_address_has_an_account() {
+        Somebody inviter = person("inviter");
+        Somebody here = person("already-here");
+        String taken = link(inviter.invite(here.login(), "member"));
+        Browser holder = new Browser(gateway.url());
+        assertThat(holder.get(taken).body()).contains("Create account").doesNotContain("has an account");
+
+        Browser.Page refused = holder.submit(taken, taken, Map.of("password", PASSWORD, "zone", "UTC"));
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body())
+                .contains("The invitation was not accepted. If you have an account, sign in and open the link again.")
+                .doesNotContain("has an account");
+    }
+
+    @Test
     void an_invitation_that_is_sent_again_or_revoked_opens_nothing() {
         Somebody eve = person("eve");
         String first = link(eve.invite("later@example.org", "viewer"));

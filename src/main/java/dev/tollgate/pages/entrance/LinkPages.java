@@ -44,6 +44,10 @@ public record LinkPages(
         Function<String, String> names,
         IntSupplier max) {
 
+    /** The refusal of an invitation. Its link may be in other hands than those of its address, so it does not say whether the address has an account. */
+    static final String CANNOT_JOIN =
+            "The invitation was not accepted. If you have an account, sign in and open the link again. Otherwise ask for a new invitation.";
+
     private static final String FORGOT = "/forgot";
     private static final String TOKEN = "/{token}";
 
@@ -194,7 +198,16 @@ public record LinkPages(
             case SignIn.Welcome in -> signedIn.of(request, in, SignedIn.HOME);
             case SignIn.Invalid(String field, String message) -> page(request, link, name, Map.of(field, message), 422);
             case SignIn.Taken taken ->
-                page(request, link, name, Map.of("form", "This address has an account already. Sign in."), 422);
+                page(
+                        request,
+                        link,
+                        name,
+                        Map.of(
+                                "form",
+                                link.kind() == LinkKind.INVITE
+                                        ? CANNOT_JOIN
+                                        : "This address has an account already. Sign in."),
+                        422);
             case SignIn.Blocked blocked ->
                 page(request, link, name, Map.of("form", "This account is blocked. Ask the operator."), 422);
             default -> dead();

@@ -233,7 +233,11 @@ public record OidcPages(
                         Map.of("form", Display.later("Too many accounts were made from this address.", left)),
                         422);
             case SignIn.Taken taken ->
-                newcomer(request, carried, Map.of("form", "This address has an account already."), 422);
+                newcomer(
+                        request,
+                        carried,
+                        Map.of("form", link == null ? "This address has an account already." : LinkPages.CANNOT_JOIN),
+                        422);
             default -> newcomer(request, carried, Map.of("form", "The account could not be created. Try again."), 422);
         };
     }
