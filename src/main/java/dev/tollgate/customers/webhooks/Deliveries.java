@@ -14,11 +14,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -44,7 +47,11 @@ public final class Deliveries {
 
     private static final int READ_MAX = 400;
     private static final int READ_OF_ACCOUNT = 40;
-    private static final int AT_ONCE = 64;
+    private static final int AT_ONCE = 256;
+
+    /** Less than the names that are looked up at the same time. */
+    private static final int AT_ONCE_FAILING = 24;
+
     private static final int AT_ONCE_OF_ACCOUNT = 4;
     private static final int GONE = 410;
 
@@ -70,13 +77,26 @@ public final class Deliveries {
     /** A webhook that was disabled. @param host of its URL */
     public record Disabled(String accountId, String host) {}
 
+    /**
+     * The way of deliveries to webhooks whose last delivery did not arrive, or of all others: neither waits for the other one.
+     *
+     * @param places the deliveries at the same time; the longest waiting begins first
+     * @param accounts that have their turn
+     */
+    private record Lane(boolean failing, Semaphore places, Set<String> accounts) {
+
+        Lane(boolean failing, int places) {
+            this(failing, new Semaphore(places, true), ConcurrentHashMap.newKeySet());
+        }
+    }
+
     private final Webhooks webhooks;
     private final PublicPost post;
     private final Consumer<Disabled> disabled;
     private final InstantSource clock;
 
-    /** The deliveries at the same time; the longest waiting begins first. */
-    private final Semaphore atOnce = new Semaphore(AT_ONCE, true);
+    private final Lane sound = new Lane(false, AT_ONCE);
+    private final Lane failing = new Lane(true, AT_ONCE_FAILING);
 
     private final LongAdder delivered = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -94,17 +114,17 @@ public final class Deliveries {
         return (areDelivered ? delivered : failed).sum();
     }
 
-    /** Sends all that is due, in rounds in which each account has its turn. */
-    public synchronized void sweep() {
+    /**
+     * Sends all that is due, in rounds in which each account has its turn. Another sweep may begin in the meantime: it sends for the accounts that have
+     * no turn now.
+     */
+    public void sweep() {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            int sent;
+            List<Callable<Integer>> turns;
             do {
-                List<Callable<Integer>> lanes = lanes(webhooks.due(READ_MAX, READ_OF_ACCOUNT));
-                sent = 0;
-                for (Future<Integer> lane : threads.invokeAll(lanes)) {
-                    sent += lane.get();
-                }
-            } while (sent > 0);
+                turns = new ArrayList<>(turns(sound, threads));
+                turns.addAll(turns(failing, threads));
+            } while (sum(threads.invokeAll(turns)) > 0);
         } catch (StoreException e) {
             log.warn(Event.STORE_UNAVAILABLE, "webhooks could not be read or updated; retrying: {}", e.getMessage());
         } catch (InterruptedException e) {
@@ -114,36 +134,68 @@ public final class Deliveries {
         }
     }
 
-    /** Returns what sends the deliveries, as many tasks for each account as it may send at a time. The outcome of a task is how many it has sent. */
-    private List<Callable<Integer>> lanes(List<Due> due) {
-        Instant end = clock.instant().plus(ROUND);
-        Map<String, Queue<Due>> accounts = new LinkedHashMap<>();
-        due.forEach(one -> accounts.computeIfAbsent(one.accountId(), _ -> new ConcurrentLinkedQueue<>())
-                .add(one));
-        List<Callable<Integer>> lanes = new ArrayList<>();
-        for (int lane = 0; lane < AT_ONCE_OF_ACCOUNT; lane++) {
-            accounts.values().forEach(queue -> lanes.add(() -> send(queue, end)));
+    private static int sum(List<Future<Integer>> sent) throws ExecutionException, InterruptedException {
+        int sum = 0;
+        for (Future<Integer> each : sent) {
+            sum += each.get();
         }
-        return lanes;
+        return sum;
     }
 
-    private int send(Queue<Due> queue, Instant end) throws InterruptedException {
+    /** Returns what sends the deliveries of a lane, a task for each account. The outcome of a task is how many it has sent. */
+    private List<Callable<Integer>> turns(Lane lane, ExecutorService threads) {
+        Map<String, Queue<Due>> accounts = new LinkedHashMap<>();
+        webhooks.due(lane.failing, READ_MAX, READ_OF_ACCOUNT)
+                .forEach(one -> accounts.computeIfAbsent(one.accountId(), _ -> new ConcurrentLinkedQueue<>())
+                        .add(one));
+        return accounts.entrySet().stream()
+                .<Callable<Integer>>map(each -> () -> turn(lane, each.getKey(), each.getValue(), threads))
+                .toList();
+    }
+
+    /** Sends one delivery, then the others: several at a time, if the first has arrived. */
+    private int turn(Lane lane, String accountId, Queue<Due> queue, ExecutorService threads)
+            throws ExecutionException, InterruptedException {
+        if (!lane.accounts.add(accountId)) {
+            return 0;
+        }
+        try {
+            int first = sendNext(lane, queue, Instant.MAX);
+            Instant end = clock.instant().plus(ROUND);
+            int many = lane.failing ? 1 : AT_ONCE_OF_ACCOUNT;
+            return first + sum(threads.invokeAll(Collections.nCopies(many, () -> send(lane, queue, end))));
+        } finally {
+            lane.accounts.remove(accountId);
+        }
+    }
+
+    private int send(Lane lane, Queue<Due> queue, Instant end) throws InterruptedException {
         int sent = 0;
-        for (Due one = queue.poll(); one != null && clock.instant().isBefore(end); one = queue.poll()) {
-            atOnce.acquire();
-            try {
-                if (webhooks.claim(one, clock.instant().plus(LEASE))) {
-                    send(one);
-                    sent++;
-                }
-            } finally {
-                atOnce.release();
-            }
+        while (!queue.isEmpty() && clock.instant().isBefore(end)) {
+            sent += sendNext(lane, queue, end);
         }
         return sent;
     }
 
-    private void send(Due due) throws InterruptedException {
+    /** Sends a delivery. If its result is not the lane's, the account's next ones are left to the other lane. */
+    private int sendNext(Lane lane, Queue<Due> queue, Instant end) throws InterruptedException {
+        lane.places.acquire();
+        try {
+            Due next = clock.instant().isBefore(end) ? queue.poll() : null;
+            if (next == null || !webhooks.claim(next, clock.instant().plus(LEASE))) {
+                return 0;
+            }
+            if (send(next) == lane.failing) {
+                queue.clear();
+            }
+            return 1;
+        } finally {
+            lane.places.release();
+        }
+    }
+
+    /** Returns whether it has arrived. */
+    private boolean send(Due due) throws InterruptedException {
         int status = post.post(due.accountId(), due.url(), headers(due), body(due));
         (Webhooks.isSuccess(status) ? delivered : failed).increment();
         boolean isOver = Webhooks.isSuccess(status) || status == GONE || due.attempt() > WAITS.size();
@@ -155,6 +207,7 @@ public final class Deliveries {
         if (webhooks.ended(due, status, next, disables)) {
             disabled.accept(new Disabled(due.accountId(), PublicPost.host(due.url())));
         }
+        return Webhooks.isSuccess(status);
     }
 
     private Map<String, String> headers(Due due) {

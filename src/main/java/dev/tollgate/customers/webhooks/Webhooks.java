@@ -62,9 +62,10 @@ public final class Webhooks {
             SELECT d.id, d.account_id, d.webhook_id, w.url, w.form, w.secret, w.old_secret, w.old_until, d.event, d.data,
                 d.created_at, d.attempts
             FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at, id) AS place
-                FROM webhook_delivery WHERE state = 'waiting' AND due_at <= ?) first
+                FROM webhook_delivery WHERE state = 'waiting' AND due_at <= ? AND webhook_id IN (
+                    SELECT id FROM webhook WHERE disabled_at IS NULL AND failing_since IS %s)) first
             JOIN webhook_delivery d ON d.id = first.id JOIN webhook w ON w.id = d.webhook_id
-            WHERE first.place <= ? AND w.disabled_at IS NULL ORDER BY first.place, d.due_at, d.id LIMIT ?""";
+            WHERE first.place <= ? ORDER BY first.place, d.due_at, d.id LIMIT ?""";
 
     private final Database database;
     private final Writer writer;
@@ -298,10 +299,15 @@ public final class Webhooks {
             Instant createdAt,
             int attempt) {}
 
-    /** Returns deliveries that are due: of each account the first few, the first of every account before the second of any. */
-    List<Due> due(int most, int each) {
+    /**
+     * Returns deliveries that are due: of each account the first few, the first of every account before the second of any.
+     *
+     * @param failing to webhooks whose last delivery failed; false for all others
+     */
+    List<Due> due(boolean failing, int most, int each) {
         Instant now = clock.instant();
-        return database.read(sql -> sql.list(DUE, row -> due(row, now), now, each, most));
+        String due = DUE.formatted(failing ? "NOT NULL" : "NULL");
+        return database.read(sql -> sql.list(due, row -> due(row, now), now, each, most));
     }
 
     /**

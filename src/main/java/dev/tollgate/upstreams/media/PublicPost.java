@@ -29,7 +29,8 @@ public final class PublicPost implements AutoCloseable {
     private static final Duration TIME = Duration.ofSeconds(10);
     private static final int CONNECT_MILLIS_MAX = 5_000;
     private static final int HEADER_BYTES_MAX = 16 * 1024;
-    private static final int CONNECTIONS_MAX = 64;
+    /** More than the callers make at a time: none waits for another's connection to the same host. */
+    private static final int CONNECTIONS_MAX = 512;
 
     private final Guard guard;
     private final AllowedPlaces allowed;

@@ -5,20 +5,26 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -38,6 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WebhooksTest {
 
     private static final String PAGE = "/dashboard/webhooks";
+    private static final int ROUNDS = Effort.of(3, 30);
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
     /** A delivery as the server has received it. */
@@ -45,6 +52,8 @@ class WebhooksTest {
 
     private static final BlockingQueue<Received> RECEIVED = new LinkedBlockingQueue<>();
     private static HttpServer server;
+    private static ServerSocket silent;
+    private static final BlockingQueue<Socket> HANGING = new LinkedBlockingQueue<>();
     private static Gateway gateway;
     private static volatile int status = 204;
     private static volatile int policyChars = 1;
@@ -77,8 +86,11 @@ class WebhooksTest {
             exchange.close();
         });
         server.start();
+        silent = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(WebhooksTest::hang);
         Map<String, String> environment = Map.of(
-                "TOLLGATE_MEDIA_ALLOW", "127.0.0.1:" + server.getAddress().getPort());
+                "TOLLGATE_MEDIA_ALLOW",
+                "127.0.0.1:" + server.getAddress().getPort() + ",127.0.0.1:" + silent.getLocalPort());
         gateway = stores == Stores.SQLITE
                 ? Gateway.start(environment)
                 : Gateway.startOn(Postgres.migrated(), environment);
@@ -87,11 +99,23 @@ class WebhooksTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         if (kind != null) {
+            silent.close();
             gateway.close();
             server.stop(0);
             kind = null;
+        }
+    }
+
+    /** Accepts connections and never answers. */
+    private static void hang() {
+        try {
+            while (true) {
+                HANGING.add(silent.accept());
+            }
+        } catch (IOException closed) {
+            return;
         }
     }
 
@@ -410,5 +434,67 @@ class WebhooksTest {
                 RECEIVED.stream().map(received -> received.headers().get("id")).toList();
         assertThat(ids).hasSize(101);
         assertThat(ids.subList(0, 12)).anyMatch(id -> id.contains("_test_"));
+    }
+
+    private static List<Socket> hanging(int connections) throws InterruptedException {
+        List<Socket> open = new ArrayList<>();
+        while (open.size() < connections) {
+            open.add(Objects.requireNonNull(HANGING.poll(30, TimeUnit.SECONDS), "a connection"));
+        }
+        return open;
+    }
+
+    /** Returns the time from an event to its arrival, in milliseconds. */
+    private static long arrival() throws Exception {
+        long start = System.nanoTime();
+        test();
+        sweep();
+        Objects.requireNonNull(RECEIVED.poll(1, TimeUnit.SECONDS), "a delivery that arrives at once");
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /** Eighty organizations that no one has heard of, then the same when their webhooks have failed. */
+    @Test
+    void hanging_webhooks_of_eighty_organizations_delay_no_other() throws Exception {
+        begin();
+        HANGING.clear();
+        add("standard");
+        Webhooks webhooks = gateway.app().people().mail().webhooks();
+        for (int i = 0; i < 80; i++) {
+            Acting by = new Acting(gateway.customer("0").account(), "per_1", null, null);
+            webhooks.create(by, "http://127.0.0.1:" + silent.getLocalPort() + "/", Webhooks.Form.STANDARD);
+            webhooks.test(by);
+            webhooks.test(by);
+        }
+        gateway.execute("UPDATE webhook_delivery SET due_at = due_at + 1000");
+        List<Long> alone = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            alone.add(arrival());
+        }
+        gateway.setNow(NOON.plusSeconds(1));
+        Thread sending = Thread.ofVirtual().start(WebhooksTest::sweep);
+        List<Long> next = new ArrayList<>();
+        for (int connections : new int[] {80, 24}) {
+            List<Socket> open = hanging(connections);
+            for (int round = 0; round < ROUNDS; round++) {
+                next.add(arrival());
+            }
+            for (Socket each : open) {
+                each.close();
+            }
+        }
+        while (!sending.join(Duration.ofMillis(10))) {
+            for (Socket more = HANGING.poll(); more != null; more = HANGING.poll()) {
+                more.close();
+            }
+        }
+        gateway.execute("DELETE FROM webhook_delivery");
+        assertThat(next.stream().mapToLong(Long::longValue).max().orElseThrow()).isLessThan(4_000);
+        System.out.println("from an event to its arrival, p99: " + p99(alone) + " ms alone, " + p99(next)
+                + " ms next to 80 organizations whose webhooks hang");
+    }
+
+    private static long p99(List<Long> millis) {
+        return millis.stream().sorted().toList().get((millis.size() * 99 - 1) / 100);
     }
 }
