@@ -201,15 +201,8 @@ final class NativeRequestReader {
         }
     }
 
+    /** A setting without a category or a threshold says nothing. */
     private void safety(JsonNode settings) {
-        int i = 0;
-        for (Iterator<JsonNode> all = settings.iterator(); all.hasNext(); i++) {
-            JsonNode setting = all.next();
-            if (!setting.has("category") || !setting.has("threshold")) {
-                all.remove();
-                ignored.add("safetySettings[" + i + "]");
-            }
-        }
         long categories = settings.valueStream()
                 .map(setting -> setting.path("category").asString(""))
                 .distinct()
@@ -218,6 +211,14 @@ final class NativeRequestReader {
                 categories == settings.size(),
                 "safety_settings",
                 "safety_settings: only one safety setting per category is allowed.");
+        int i = 0;
+        for (Iterator<JsonNode> all = settings.iterator(); all.hasNext(); i++) {
+            JsonNode setting = all.next();
+            if (!setting.has("category") || !setting.has("threshold")) {
+                all.remove();
+                ignored.add("safetySettings[" + i + "]");
+            }
+        }
     }
 
     // ---- tools ----
