@@ -135,7 +135,7 @@ public record UpstreamModel(
     /**
      * Returns the thinking level for a budget that was meant for the model that this one succeeds.
      *
-     * @param tokens a budget of that model; -1 left it to the model
+     * @param tokens a budget of that model; -1 left it to the model, 0 forbade thoughts
      * @return null to send none: for the model's own default, or if this model accepts budgets, or succeeds none that did
      */
     public @Nullable String levelFor(long tokens) {
@@ -144,7 +144,7 @@ public record UpstreamModel(
                 || !(thinking instanceof Thinking.Level levels)) {
             return null;
         }
-        Effort effort = budgets.effortOf(tokens);
+        Effort effort = tokens == 0 ? levels.least() : budgets.effortOf(tokens);
         return effort == null ? null : levels.byEffort().get(effort);
     }
 
@@ -156,6 +156,14 @@ public record UpstreamModel(
         long least = thinking.leastTokens();
         long left = Math.max(0, outputTokensMax - tokensMax);
         return Math.min(left, Math.clamp(2 * least - tokensMax, 0, least));
+    }
+
+    /** Returns whether the model that this one succeeds could be told not to think, and this one cannot: no level promises silence. */
+    public boolean lostSilence() {
+        return replaces != null
+                && thinking instanceof Thinking.Level
+                && replaces.thinking() instanceof Thinking.Budget budgets
+                && budgets.byEffort().getOrDefault(Effort.NONE, -1L) == 0;
     }
 
     /** Returns whether a thinking budget is translated to the nearest level. */

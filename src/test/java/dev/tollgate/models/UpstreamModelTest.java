@@ -59,10 +59,14 @@ class UpstreamModelTest {
         assertThat(after(BUDGETS, LEVELS).levelFor(tokens)).isEqualTo(level);
     }
 
-    @ParameterizedTest
-    @CsvSource({"0", "-1"})
-    void a_budget_that_names_no_amount_becomes_no_level(long tokens) {
-        assertThat(after(BUDGETS, LEVELS).levelFor(tokens)).isNull();
+    @Test
+    void a_budget_that_forbids_thoughts_becomes_the_least_level() {
+        assertThat(after(BUDGETS, LEVELS).levelFor(0)).isEqualTo("NOTHING");
+    }
+
+    @Test
+    void a_budget_that_the_model_chooses_becomes_no_level() {
+        assertThat(after(BUDGETS, LEVELS).levelFor(-1)).isNull();
     }
 
     @Test

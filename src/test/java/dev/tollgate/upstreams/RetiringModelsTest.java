@@ -17,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,45 @@ class RetiringModelsTest {
         assertThat(chat.status()).as(chat.text()).isEqualTo(200);
         assertThat(thinking().has("thinkingLevel")).isFalse();
         assertThat(thinking().has("thinkingBudget")).isFalse();
+    }
+
+    /** gemini-2.5-flash can be silent; the least level of its successor may think. */
+    @Test
+    void a_wish_for_no_thoughts_is_named_where_the_successor_may_think() {
+        String id = "gemini-2.5-flash";
+        List<Map.Entry<String, Supplier<Reply>>> doors = List.of(
+                Map.entry("reasoning_effort", () -> customer.chat(HI.formatted(id, ",\"reasoning_effort\":\"none\""))),
+                Map.entry(
+                        "google.thinking_config.thinking_budget",
+                        () -> customer.chat(
+                                HI.formatted(id, ",\"google\":{\"thinking_config\":{\"thinking_budget\":0}}"))),
+                Map.entry("reasoning_effort", () -> gateway.post("/v1/completions", """
+                        {"model":"gemini-2.5-flash","prompt":"Hi","reasoning_effort":"none"}""", customer.key())),
+                Map.entry("reasoning.effort", () -> gateway.post("/v1/responses", """
+                        {"model":"gemini-2.5-flash","input":"Hi","reasoning":{"effort":"none"}}""", customer.key())),
+                Map.entry("thinking", () -> gateway.post("/v1/messages", """
+                        {"model":"gemini-2.5-flash","max_tokens":2000,"thinking":{"type":"disabled"},\
+                        "messages":[{"role":"user","content":"Hi"}]}""", customer.key())),
+                Map.entry(
+                        "generationConfig.thinkingConfig.thinkingBudget",
+                        () -> gateway.post("/v1beta/models/gemini-2.5-flash:generateContent", """
+                        {"contents":[{"role":"user","parts":[{"text":"Hi"}]}],\
+                        "generationConfig":{"thinkingConfig":{"thinkingBudget":0}}}""", customer.key())));
+        for (Map.Entry<String, Supplier<Reply>> door : doors) {
+            gateway.setNow(DAY.minusSeconds(1));
+            Reply before = door.getValue().get();
+            assertThat(before.status()).as(before.text()).isEqualTo(200);
+            assertThat(before.header("x-tollgate-ignored")).as(door.getKey()).isEmpty();
+            assertThat(thinking().get("thinkingBudget").asInt()).isZero();
+            gateway.setNow(DAY);
+            Reply after = door.getValue().get();
+            assertThat(after.status()).as(after.text()).isEqualTo(200);
+            assertThat(after.header("x-tollgate-ignored")).as(door.getKey()).isEqualTo(door.getKey());
+            assertThat(thinking().get("thinkingLevel").asString()).isEqualTo("MINIMAL");
+        }
+        Reply unsaid = gateway.post("/v1/messages", """
+                {"model":"gemini-2.5-flash","max_tokens":2000,"messages":[{"role":"user","content":"Hi"}]}""", customer.key());
+        assertThat(unsaid.header("x-tollgate-ignored")).isEmpty();
     }
 
     @Test

@@ -75,7 +75,9 @@ record ThinkingWish(
     /** Returns whether the caller forbids thoughts to a model that cannot do without. */
     boolean cannotBeSilent(Model model) {
         Effort least = model.upstream().thinking().least();
-        return kind == Kind.DISABLED && least != null && least != Effort.NONE;
+        boolean isSilent =
+                least == null || (least == Effort.NONE && !model.upstream().lostSilence());
+        return kind == Kind.DISABLED && !isSilent;
     }
 
     /** Returns whether thoughts are unwanted, so that they may not use up a small maximum. */

@@ -11,6 +11,7 @@ import dev.tollgate.models.UpstreamModel.Thinking;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -72,7 +73,14 @@ final class ThinkingWriter {
         }
     }
 
-    private void writeEffort(Effort effort) {
+    private void writeEffort(Effort wanted) {
+        Effort effort = wanted;
+        if (wanted == Effort.NONE && model.lostSilence()) {
+            effort = Objects.requireNonNullElse(thinking.least(), wanted);
+            if (ask.conversation().reasoningEffort() == Effort.NONE) {
+                ignored.add(place.path(Member.REASONING_EFFORT));
+            }
+        }
         switch (thinking) {
             case Thinking.Budget budget ->
                 json.writeNumberProperty("thinkingBudget", mapped(budget.byEffort(), effort));
