@@ -78,13 +78,32 @@ public final class Operators {
                 "UTC",
                 now);
         try {
-            writer.commitAndWait(Unit.of(account, People.add(operator)));
+            writer.commitAndWait(Unit.of(account, addFirst(operator)));
             return chosen == null ? password : null;
         } catch (StoreException e) {
             if (exist()) { // another node came first
                 return null;
             }
             throw e;
+        }
+    }
+
+    /** Adds the first operator unless another server has: servers that start together take turns. */
+    private static Change addFirst(NewPerson operator) {
+        return PeopleChange.of(rows -> {
+            if (!rows.insertFirst(operator)) {
+                throw new OtherFirst();
+            }
+            return true;
+        });
+    }
+
+    private static final class OtherFirst extends Unit.Refused {
+
+        private static final long serialVersionUID = 1;
+
+        OtherFirst() {
+            super("another server has created the first operator");
         }
     }
 

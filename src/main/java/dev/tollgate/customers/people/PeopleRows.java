@@ -58,6 +58,16 @@ final class PeopleRows {
                 "mem_" + person.id().substring(4), person.accountId(), person.id(), person.memberRole(), person.at());
     }
 
+    /** Inserts a person, after the other servers' people. @return whether there was no such person */
+    boolean insertFirst(NewPerson person) throws SQLException {
+        statements.lockTable("person");
+        boolean isFirst = statements.one("SELECT 1 FROM person WHERE id = ?", row -> 1, person.id()) == null;
+        if (isFirst) {
+            insert(person);
+        }
+        return isFirst;
+    }
+
     /** @throws SQLException also if the person is a member of the account */
     void insertMember(String id, String accountId, String personId, MemberRole role, Instant at) throws SQLException {
         update(
