@@ -30,8 +30,9 @@ final class Reports {
         } else if (!isTold) {
             log.error(
                     Event.STORE_UNAVAILABLE,
-                    "{} of work failed",
+                    "{} of work failed: {}",
                     all.size() == 1 ? "a unit" : all.size() + " units",
+                    Failures.why(failure),
                     failure);
         }
         StoreException told = Failures.of(failure);

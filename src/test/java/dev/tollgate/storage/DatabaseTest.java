@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.storage.sql.Reads;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Migrated;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +157,8 @@ class DatabaseTest {
     @Test
     void a_full_disk_is_unavailable_until_there_is_room_again() {
         Notes notes = new Notes();
-        try (Database database = Database.open(Migrated.in(folder))) {
+        try (LogCapture log = new LogCapture();
+                Database database = Database.open(Migrated.in(folder))) {
             Writer writer = database.startWriter(List.of(notes));
             writer.commitAndWait(Unit.of(new Notes.Note("first")));
             notes.firstSql = "PRAGMA max_page_count = 1"; // SQLite then allows no page more than there are
@@ -165,6 +167,7 @@ class DatabaseTest {
                     .isInstanceOf(StoreUnavailable.class)
                     .hasStackTraceContaining("SQLITE_FULL");
             assertThatThrownBy(large::outcome).isInstanceOf(IllegalStateException.class);
+            assertThat(log.text()).contains("a unit of work failed: no room is left on the disk");
             notes.firstSql = "PRAGMA max_page_count = 1000000";
             writer.commitAndWait(Unit.of(new Notes.Note("later")));
             assertThat(ask(database, "SELECT GROUP_CONCAT(name) FROM account")).isEqualTo("first,later");
