@@ -30,6 +30,7 @@ public final class EventLoops implements AutoCloseable {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration STILL_MAX = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(EventLoops.class);
 
@@ -114,10 +115,15 @@ public final class EventLoops implements AutoCloseable {
         return vertx;
     }
 
-    /** Does something again and again, aside, on a thread of its own each time. @param name of these threads */
+    /** Does something again and again, aside, on a thread of its own each time: soon after a start, too, or restarts would put it off. @param name of these threads */
     public void every(Duration time, String name, Runnable work) {
-        vertx.setPeriodic(
-                time.toMillis(), fired -> Thread.ofVirtual().name(name).start(work));
+        vertx.setPeriodic(first(time).toMillis(), time.toMillis(), fired -> Thread.ofVirtual()
+                .name(name)
+                .start(work));
+    }
+
+    static Duration first(Duration every) {
+        return every.compareTo(SOON) < 0 ? every : SOON;
     }
 
     @Override

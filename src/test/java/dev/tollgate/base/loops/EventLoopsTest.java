@@ -51,6 +51,12 @@ class EventLoopsTest {
         }
     }
 
+    @Test
+    void what_is_done_every_hour_begins_a_minute_after_a_start() {
+        assertThat(EventLoops.first(Duration.ofHours(1))).isEqualTo(Duration.ofMinutes(1));
+        assertThat(EventLoops.first(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(10));
+    }
+
     private static void standStill(CountDownLatch until) {
         try {
             until.await();
