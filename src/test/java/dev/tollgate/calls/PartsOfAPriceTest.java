@@ -214,7 +214,7 @@ class PartsOfAPriceTest {
         gateway.script("""
                 - match: {method: countTokens}
                   respond: [{event: {totalTokens: 10}}]
-                - respond: [{delay_ms: 200000}]
+                - respond: [{delay_ms: 60000}]
                 """);
         Customer limited = gateway.customer("1000", Gateway.KeyOptions.spend(null, null, "20"));
         for (Customer customer : List.of(gateway.customer("20"), limited)) {

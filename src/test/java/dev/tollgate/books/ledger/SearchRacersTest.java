@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -40,7 +40,12 @@ class SearchRacersTest {
 
     private static final long LESS = 1_000_000;
     private static final long MOST = 9_000_000;
-    private static final int RACERS = 200;
+    private static final int WAVES = 5;
+    private static final int RACERS = 40;
+
+    /** The room of one race: the most of four calls, or less of more. */
+    private static final long ROOM = 4 * MOST + 8 * LESS;
+
     private static final Instant EVENING = Instant.parse("2026-11-20T23:59:59.500Z");
 
     /** An account of calls that each search for the most, and what ends their race. */
@@ -55,6 +60,11 @@ class SearchRacersTest {
         final String key = "key_" + name();
         /** A key of the same account that its own limits never refuse. */
         final String other = "key_other_" + name();
+
+        /** Returns whether the limit is one of a single key's owners. */
+        boolean isOfOwner() {
+            return this != BALANCE && this != ACCOUNT;
+        }
     }
 
     @Parameter
@@ -84,7 +94,8 @@ class SearchRacersTest {
             found(race, room);
         }
         for (int i = 0; i < nodes.size(); i++) {
-            first().execute("INSERT INTO node (id, lease_until) VALUES ('node_" + i + "', 9000000000000)");
+            first().execute("INSERT INTO node (id, lease_until, schema_known) VALUES ('node_" + i
+                    + "', 9000000000000, 1000)");
         }
     }
 
@@ -108,17 +119,26 @@ class SearchRacersTest {
                 + race.account + "', 'per_" + race + "', 'member', 1)");
         first().ownedKey(race.key, race.account, "mem_" + race, "team_" + race);
         first().ownedKey(race.other, race.account, "", "");
+        if (race != Race.BALANCE) {
+            raise(race, 0, room);
+        }
+    }
+
+    /** Raises the credits or the limit that ends a race. */
+    private void raise(Race race, long fromMicros, long toMicros) {
         String owner =
                 switch (race) {
-                    case BALANCE -> null;
+                    case BALANCE -> "";
                     case KEY -> race.key;
                     case MEMBER -> "mem_" + race;
                     case TEAM -> "team_" + race;
                     case ACCOUNT -> Budgets.ACCOUNT;
                 };
-        if (owner != null) {
-            SetBudgets set = SetBudgets.of(
-                    race.account, owner, none -> Map.of(SpendWindow.MONTH, new SpendBudget(room)), first().now());
+        if (race == Race.BALANCE) {
+            first().commit(new Grant(race.account, toMicros - fromMicros, "test", first().now()));
+        } else {
+            Map<SpendWindow, SpendBudget> to = Map.of(SpendWindow.MONTH, new SpendBudget(toMicros));
+            SetBudgets set = SetBudgets.of(race.account, owner, from -> to, first().now());
             assertThat(first().decide(set)).isInstanceOf(SetBudgets.Done.class);
         }
     }
@@ -139,22 +159,13 @@ class SearchRacersTest {
 
     @Test
     void a_thousand_racers_cost_the_operator_three_calls_a_day() throws Exception {
-        long seed = Long.getLong("tollgate.racers", 68);
-        System.out.println("SearchRacersTest seed " + seed);
-        begin(20 * MOST + 30 * LESS, Race.values());
-        List<Future<?>> all = new ArrayList<>();
-        try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < RACERS; i++) {
-                for (Race race : Race.values()) {
-                    String id = race + "_" + i;
-                    long pause = new Random(seed + id.hashCode()).nextInt(2_000);
-                    StoreFixture node = nodes.get(i % nodes.size());
-                    all.add(racers.submit(() -> call(node, race, id, pause)));
-                }
+        begin(ROOM, Race.values());
+        race(0);
+        for (int wave = 1; wave < WAVES; wave++) {
+            for (Race race : Race.values()) {
+                raise(race, wave * ROOM, (wave + 1) * ROOM);
             }
-        }
-        for (Future<?> one : all) {
-            one.get();
+            race(wave);
         }
         for (Race race : Race.values()) {
             for (String day : List.of("2026-11-20", "2026-11-21")) {
@@ -177,26 +188,54 @@ class SearchRacersTest {
         assertThat(first().now()).as("the end of the race").isAfter(Instant.parse("2026-11-21T00:00:00Z"));
     }
 
-    /** Reserves, searches as often as possible and settles, one call in 50 after midnight. What a refusal says is that the most has no room. */
-    private void call(StoreFixture node, Race race, String id, long pause) {
-        String key = id.endsWith("7") && race != Race.BALANCE && race != Race.ACCOUNT ? race.other : race.key;
-        Reserve reserve = searching(node, race, id, key);
-        node.commit(reserve);
-        if (!(reserve.outcome() instanceof ReserveOutcome.Reserved held)) {
-            assertThat(key).as("who has room is never refused").isEqualTo(race.key);
-            assertThat(room(reserve.outcome()))
-                    .as(id + ": " + reserve.outcome())
-                    .isLessThan(MOST);
-            return;
+    /** Lets racers of all accounts reserve at the same time. Every second call ends after all have, and after the midnight of the first race. */
+    private void race(int wave) throws Exception {
+        CountDownLatch decided = new CountDownLatch(RACERS * Race.values().length);
+        List<Future<?>> all = new ArrayList<>();
+        try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < RACERS; i++) {
+                StoreFixture node = nodes.get(i / 2 % nodes.size());
+                boolean waits = i % 2 == 0;
+                for (Race race : Race.values()) {
+                    String key = i % 10 == 7 && race.isOfOwner() ? race.other : race.key;
+                    Reserve reserve = searching(node, race, race + "_" + wave + "_" + i, key);
+                    all.add(racers.submit(() -> call(node, reserve, waits, decided)));
+                }
+            }
+            decided.await();
         }
-        nodes.forEach(any -> any.advance(Duration.ofMillis(pause / 100)));
+        for (Future<?> one : all) {
+            one.get();
+        }
+    }
+
+    /** Reserves, searches as often as possible and settles. What a refusal says is that the most has no room. */
+    private Void call(StoreFixture node, Reserve reserve, boolean waits, CountDownLatch decided) throws Exception {
+        try {
+            node.commit(reserve);
+        } finally {
+            decided.countDown();
+        }
+        if (!(reserve.outcome() instanceof ReserveOutcome.Reserved held)) {
+            assertThat(reserve.keyId()).as("who has room is never refused").doesNotContain("other");
+            assertThat(room(reserve.outcome())).as(reserve.outcome().toString()).isLessThan(MOST);
+            return null;
+        }
+        Instant end = EVENING;
+        if (waits) {
+            decided.await();
+            end = EVENING.plusSeconds(1);
+            node.setNow(end);
+        }
+        String id = reserve.reservationId();
         long charged = held.heldMicros();
         if (charged < MOST
-                && node.decide(Extend.atSettlement(id, 1, MOST - charged, () -> SpendLimits.NONE, node.now()))
+                && node.decide(Extend.atSettlement(id, 1, MOST - charged, () -> SpendLimits.NONE, end))
                         instanceof Extend.Extended extended) {
             charged = extended.heldMicros();
         }
-        node.commit(new Settle(id, charged, MOST - charged, node.now()));
+        node.commit(new Settle(id, charged, MOST - charged, end));
+        return null;
     }
 
     /** Returns what balance or window had left for a refused call. */
