@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class App implements AutoCloseable {
 
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
+
+    /** The most time from the acceptance of a connection until it is counted. */
+    private static final Duration ARRIVING = Duration.ofMillis(200);
 
     private static final Logger log = LoggerFactory.getLogger(App.class);
 
@@ -108,7 +112,7 @@ public final class App implements AutoCloseable {
         return RouteList.of(
                 calls.routes(people.keys()),
                 people.routes(calls.gate(), books, ground),
-                new AdminRoutes(ground, books, operator, money).table(admin, false, health::announce),
+                new AdminRoutes(ground, books, operator, money).table(admin, false, this::announce),
                 health.routes(),
                 List.of(
                         watch.route(admin),
@@ -120,7 +124,7 @@ public final class App implements AutoCloseable {
 
     /** Returns what is served over the control socket. */
     private List<Route<?>> commands() {
-        return new AdminRoutes(ground, books, operator, money).table(new SocketGate(), true, health::announce);
+        return new AdminRoutes(ground, books, operator, money).table(new SocketGate(), true, this::announce);
     }
 
     List<Sweep> sweeps() {
@@ -203,32 +207,56 @@ public final class App implements AutoCloseable {
         health.stopping().hurry();
     }
 
+    /** Announces the stop, and lets go of the connections that proxies keep. */
+    private void announce() {
+        health.announce();
+        front.leave();
+    }
+
     /**
      * Stops in order: it is announced, then new calls are refused, open ones have their time to end, what is left is ended and its holds are
      * returned (D18), then everything that was opened closes, the books last. Nothing that was settled is lost.
+     *
+     * <p>If the announcement has a time, a proxy sends the next calls: nothing is refused, only the port is closed.
      */
     @Override
     public void close() {
         Settings settings = ground.settings();
-        health.announce();
-        health.stopping().letKnow(settings.get(TrafficSettings.ANNOUNCE));
+        Duration announcing = settings.get(TrafficSettings.ANNOUNCE);
+        announce();
+        health.stopping().letKnow(announcing);
         pages.close();
+        if (announcing.isPositive()) {
+            front.stopListening();
+        } else {
+            front.refuse();
+        }
+        drain(settings.get(TrafficSettings.DRAIN), announcing);
         front.refuse();
-        drain(settings.get(TrafficSettings.DRAIN));
         calls.end("The server is shutting down. Please try again.");
         new Stopping().await(System.nanoTime() + RESOLVE_WAIT.toNanos(), () -> calls.open() == 0);
         front.drain(CallsModule.COME_BACK); // what was ended has a way to go to its callers
         ground.opened().close();
     }
 
-    private void drain(Duration time) {
+    /** @param idle the time in which a proxy closes connections that it keeps: a call that it sends on one is served */
+    private void drain(Duration time, Duration idle) {
         int open = calls.open();
         if (open > 0) {
-            log.info("shutting down: new calls are refused, {} running calls have {} s to end", open, time.toSeconds());
+            log.info("shutting down: no new calls, {} running calls have {} s to end", open, time.toSeconds());
         }
-        // Also calls that their callers have left under an idempotency key (D35).
-        health.stopping()
-                .await(System.nanoTime() + time.toNanos(), () -> front.openExchanges() == 0 && calls.open() == 0);
+        long begin = System.nanoTime();
+        AtomicLong busy = new AtomicLong(begin);
+        health.stopping().await(begin + time.toNanos(), () -> {
+            long now = System.nanoTime();
+            // Also calls that their callers have left under an idempotency key (D35).
+            if (front.openExchanges() > 0 || calls.open() > 0) {
+                busy.set(now);
+                return false;
+            }
+            Duration wait = front.connections() > 0 || idle.compareTo(ARRIVING) < 0 ? idle : ARRIVING;
+            return now - busy.get() >= wait.toNanos();
+        });
         int left = calls.open();
         if (left > 0) {
             log.warn("{} calls still running are ended, their holds are released", left);

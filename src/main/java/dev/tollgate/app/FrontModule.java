@@ -163,6 +163,20 @@ public final class FrontModule {
         return own == null ? port() : own.port();
     }
 
+    /** Ends each connection with its next response. */
+    void leave() {
+        open.leave();
+    }
+
+    /** Accepts no more connections; requests on those that are open are served. Blocks. */
+    void stopListening() {
+        Opened.await(open.stopListening());
+    }
+
+    int connections() {
+        return open.connections();
+    }
+
     /** Refuses new requests. */
     void refuse() {
         open.refuse();

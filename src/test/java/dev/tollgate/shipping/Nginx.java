@@ -1,5 +1,7 @@
 package dev.tollgate.shipping;
 
+import static dev.tollgate.testing.Asserts.assertThat;
+
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,9 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A real nginx with our file, on a port of its own, in a folder of its own. */
-final class Nginx implements AutoCloseable {
+public final class Nginx implements AutoCloseable {
+
+    private static final String SERVER = "    server 127.0.0.1:8080 max_fails=2 fail_timeout=5s;\n";
 
     private final Process process;
     private final int port;
@@ -35,15 +41,28 @@ final class Nginx implements AutoCloseable {
                 .isGood();
     }
 
-    /** @param upstream where the file says that Tollgate is */
-    static Nginx start(String program, Path folder, String file, int upstream) throws IOException {
+    /** Starts it with the file that is shipped, for servers that announce their stop for two seconds. @param servers their ports */
+    public static Nginx before(Path folder, int... servers) throws IOException {
+        String shipped = Files.readString(Path.of("deploy/nginx/tollgate.conf"));
+        String shorter = shipped.replace("keepalive_timeout 10s;", "keepalive_timeout 1s;");
+        return start(Tool.named("nginx"), folder, shorter, servers);
+    }
+
+    /** @param servers the ports that stand where the file says that Tollgate is */
+    static Nginx start(String program, Path folder, String file, int... servers) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         // A small system buffer, so that nginx cannot hand unread bytes to the system.
         String here = file.replace("listen 80;", "listen 127.0.0.1:" + port + " sndbuf=16k;")
-                .replace("127.0.0.1:8080", "127.0.0.1:" + upstream);
+                .replace(
+                        SERVER,
+                        IntStream.of(servers)
+                                .mapToObj(server -> SERVER.replace("8080", Integer.toString(server))
+                                        .replace("=5s", "=1s"))
+                                .collect(Collectors.joining()));
+        assertThat(here).doesNotContain(SERVER);
         Path whole = around(folder, here);
         Path output = folder.resolve("output");
         Process process = Tool.builder(folder, Map.of(), program, "-p", folder.toString(), "-c", whole.toString())
@@ -79,7 +98,7 @@ final class Nginx implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 

@@ -8,26 +8,26 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An upstream whose answers take their time: so many events, so far from each other. */
-final class PacedUpstream implements AutoCloseable {
+public final class PacedUpstream implements AutoCloseable {
 
     private final HandServer server = new HandServer(this::answer);
     private final AtomicInteger asked = new AtomicInteger();
     private final int events;
     private final long millisBetween;
 
-    PacedUpstream(int events, long millisBetween) {
+    public PacedUpstream(int events, long millisBetween) {
         this.events = events;
         this.millisBetween = millisBetween;
     }
 
     /** Returns the environment of a program that calls this upstream. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of(
                 "GEMINI_API_KEY", "AIzaSyTestKeyOfTheUpstream0123456789abc", "GOOGLE_GEMINI_BASE_URL", server.url());
     }
 
     /** Answers that were begun. */
-    int asked() {
+    public int asked() {
         return asked.get();
     }
 

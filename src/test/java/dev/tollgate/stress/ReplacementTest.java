@@ -3,6 +3,7 @@ package dev.tollgate.stress;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tollgate.shipping.Nginx;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Haproxy;
 import dev.tollgate.testing.Postgres;
@@ -11,11 +12,14 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two servers over one PostgreSQL behind the balancer as it is shipped, replaced one after the other while streams run. */
 @EnabledIf("dev.tollgate.testing.Effort#isLong")
@@ -36,12 +40,14 @@ class ReplacementTest {
     private final GatewayProcess[] servers = new GatewayProcess[2];
     private int starts;
 
-    @Test
-    void replacing_both_servers_cuts_no_stream_and_refuses_no_call() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"nginx", "haproxy"})
+    void three_replacements_cut_no_stream_and_refuse_no_call(String proxy) throws Exception {
         List<String> program = Program.command();
-        run(program, () -> {
+        run(proxy, program, () -> {
             replace(0, program);
             replace(1, program);
+            replace(0, program);
         });
     }
 
@@ -50,7 +56,7 @@ class ReplacementTest {
         List<String> program = Program.command();
         List<String> next = NextProgram.command(folder.resolve("next"));
         long before = schema();
-        run(program, () -> {
+        run("haproxy", program, () -> {
             books.migrate(next, Files.createDirectory(folder.resolve("migrating")));
             assertThat(schema()).isEqualTo(before + 1);
             replace(0, next);
@@ -69,30 +75,47 @@ class ReplacementTest {
         void run() throws Exception;
     }
 
-    private void run(List<String> program, Step step) throws Exception {
+    private void run(String proxy, List<String> program, Step step) throws Exception {
         assumeTrue(Haproxy.isThere(), "NOT RUN: HAProxy is not installed");
         int one = DrillBooks.freePort();
         int two = DrillBooks.freePort();
         servers[0] = start(program, one);
         servers[1] = start(program, two);
-        try (Haproxy balancer = Haproxy.before(folder, one, two);
-                StreamCallers callers = new StreamCallers(balancer.port(), CALLERS)) {
-            callers.awaitWhole(CALLERS);
-            step.run();
-            callers.awaitWhole(CALLERS);
-            List<StreamCallers.Heard> heard = callers.end();
-            assertThat(heard).hasSizeGreaterThan(4 * CALLERS);
-            assertThat(heard)
-                    .filteredOn(it -> it.ending() != StreamCallers.Ending.WHOLE)
-                    .isEmpty();
-            System.out.println(heard.size() + " streams, all whole");
-            books.assertWhole();
+        try {
+            if (proxy.equals("nginx")) {
+                try (Nginx nginx = Nginx.before(folder, one, two)) {
+                    call(nginx.port(), step);
+                }
+            } else {
+                try (Haproxy balancer = Haproxy.before(folder, one, two)) {
+                    call(balancer.port(), step);
+                }
+            }
         } finally {
             for (GatewayProcess server : servers) {
                 server.close();
             }
             upstream.close();
             client.close();
+        }
+    }
+
+    private void call(int port, Step step) throws Exception {
+        try (StreamCallers streams = new StreamCallers(port, CALLERS);
+                StreamCallers whole = StreamCallers.ofWholeAnswers(port, CALLERS)) {
+            streams.awaitWhole(CALLERS);
+            step.run();
+            streams.awaitWhole(CALLERS);
+            List<StreamCallers.Heard> heard = new ArrayList<>(streams.end());
+            assertThat(heard).hasSizeGreaterThan(4 * CALLERS);
+            heard.addAll(whole.end());
+            assertThat(heard)
+                    .filteredOn(it -> it.ending() != StreamCallers.Ending.WHOLE)
+                    .isEmpty();
+            assertThat(upstream.asked()).as("each call was asked once").isEqualTo(heard.size());
+            assertThat(books.number("SELECT COUNT(*) FROM task")).isEqualTo(heard.size());
+            System.out.println(heard.size() + " answers, all whole");
+            books.assertWhole();
         }
     }
 

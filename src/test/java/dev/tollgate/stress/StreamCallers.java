@@ -5,6 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,15 +16,16 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** Callers who ask for one stream after the other, each on a connection of its own, and tell what became of it. */
-final class StreamCallers implements AutoCloseable {
+public final class StreamCallers implements AutoCloseable {
 
     private static final String BODY = """
             {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"Hello"}]}""";
     private static final long PAUSE_MILLIS = 20;
 
-    enum Ending {
+    public enum Ending {
         /** To its {@code [DONE]}. */
         WHOLE,
         /** An error as a status. */
@@ -32,7 +37,7 @@ final class StreamCallers implements AutoCloseable {
     }
 
     /** @param beganNanos of {@link System#nanoTime} */
-    record Heard(Ending ending, int status, long beganNanos, long millis, String text) {
+    public record Heard(Ending ending, int status, long beganNanos, long millis, String text) {
 
         /** For messages: the end of what came. */
         @Override
@@ -42,15 +47,49 @@ final class StreamCallers implements AutoCloseable {
         }
     }
 
-    private final int port;
+    private final Function<AtomicInteger, Heard> call;
     private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile boolean over;
 
+    /** Callers of whole answers, who keep their connections. */
+    public static StreamCallers ofWholeAnswers(int port, int callers) {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        return new StreamCallers(callers, underWay -> whole(client, port));
+    }
+
+    private static Heard whole(HttpClient client, int port) {
+        long began = System.nanoTime();
+        int status = 0;
+        String text;
+        try {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/chat/completions"))
+                            .header("Content-Type", "application/json")
+                            .header("Authorization", "Bearer " + Gateway.DEMO_KEY)
+                            .POST(HttpRequest.BodyPublishers.ofString(BODY.replace("{\"m", "{\"stream\":false,\"m")))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            status = answer.statusCode();
+            text = answer.body();
+        } catch (IOException e) {
+            text = e.toString();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        Ending ending = status == 200 ? Ending.WHOLE : status == 0 ? Ending.UNREACHED : Ending.REFUSED;
+        return new Heard(ending, status, began, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began), text);
+    }
+
     /** Begin at once. */
-    StreamCallers(int port, int callers) {
-        this.port = port;
+    public StreamCallers(int port, int callers) {
+        this(callers, underWay -> call(port, underWay));
+    }
+
+    private StreamCallers(int callers, Function<AtomicInteger, Heard> call) {
+        this.call = call;
         for (int i = 0; i < callers; i++) {
             threads.add(Thread.ofVirtual().start(this::callOnAndOn));
         }
@@ -58,7 +97,7 @@ final class StreamCallers implements AutoCloseable {
 
     private void callOnAndOn() {
         while (!over) {
-            Heard now = call(port, underWay);
+            Heard now = call.apply(underWay);
             heard.add(now);
             if (now.ending() != Ending.WHOLE) {
                 pause();
@@ -129,13 +168,13 @@ final class StreamCallers implements AutoCloseable {
     }
 
     /** Until so many more were whole. */
-    void awaitWhole(int more) {
+    public void awaitWhole(int more) {
         long before = count(Ending.WHOLE);
         Gateway.await("answers", () -> count(Ending.WHOLE) >= before + more);
     }
 
     /** Lets those that run come to their end. @return all that was heard */
-    List<Heard> end() throws InterruptedException {
+    public List<Heard> end() throws InterruptedException {
         over = true;
         for (Thread thread : threads) {
             thread.join();

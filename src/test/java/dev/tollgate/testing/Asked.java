@@ -128,6 +128,7 @@ public final class Asked implements Transport {
                 new ByAddress(64),
                 new WrongKeys(5, Ticker.systemTicker()),
                 () -> false,
+                () -> false,
                 RefusalObserver.NONE,
                 RequestObserver.NONE);
         exchange = new CallerExchange(parts, this, new RequestHead(request), "req_test");

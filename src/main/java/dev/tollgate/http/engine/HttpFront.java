@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server. Made once, started once; thread-safe.
  *
- * <p>To shut down: {@link #drain}, end what is left over in whatever way its door has, then {@link #close}.
+ * <p>To shut down: {@link #leave} and {@link #stopListening} if a proxy is to send the next requests elsewhere, {@link #drain}, end what is left over in whatever way its door has, then {@link #close}.
  */
 public final class HttpFront {
 
@@ -69,6 +69,7 @@ public final class HttpFront {
     private final LongAdder refused = new LongAdder();
     private final List<FrontLoop> loops;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
+    private volatile boolean leaving;
     private volatile boolean draining;
     private volatile @Nullable Channel listening;
     private volatile int port = -1;
@@ -103,6 +104,7 @@ public final class HttpFront {
                         new Aside(readers, writers),
                         new ByAddress(options.edge().connectionsPerAddressMax()),
                         new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()),
+                        () -> leaving,
                         this::draining,
                         observers.refusals(),
                         observers.requests()),
@@ -170,8 +172,14 @@ public final class HttpFront {
         return draining;
     }
 
+    /** Ends each connection with the next response on it, whose head says so: a proxy keeps none for later. Refuses nothing. */
+    public void leave() {
+        leaving = true;
+    }
+
     /** Refuses new requests with a 503 (D28), except on routes that are served while draining. Closes nothing. */
     public void refuse() {
+        leave();
         draining = true;
     }
 
@@ -197,7 +205,7 @@ public final class HttpFront {
 
     /** Closes the port and every connection; what has not ended by now is a departure. Once is enough, twice does no harm. */
     public Future<Void> close() {
-        draining = true;
+        refuse();
         readers.close();
         writers.close();
         return stopListening().compose(nothing -> {
@@ -206,7 +214,8 @@ public final class HttpFront {
         });
     }
 
-    private Future<Void> stopListening() {
+    /** Closes the port, so that a proxy tries the next server. Requests on connections that are open are served. */
+    public Future<Void> stopListening() {
         Channel server = listening;
         if (server == null) {
             return Future.succeededFuture();

@@ -12,7 +12,8 @@ import java.util.function.BooleanSupplier;
  * @param trustedHops proxies before this server that append to {@code X-Forwarded-For}
  * @param memory what bodies are charged to
  * @param callers connections of each network, or behind proxies its requests
- * @param draining whether the server is shutting down
+ * @param leaving whether each connection ends with its next response
+ * @param draining whether new requests are refused
  */
 public record FrontParts(
         Routes routes,
@@ -23,9 +24,14 @@ public record FrontParts(
         Aside aside,
         ByAddress callers,
         WrongKeys wrongKeys,
+        BooleanSupplier leaving,
         BooleanSupplier draining,
         RefusalObserver refusals,
         RequestObserver observer) {
+
+    boolean isLeaving() {
+        return leaving.getAsBoolean();
+    }
 
     public boolean isDraining() {
         return draining.getAsBoolean();

@@ -136,7 +136,7 @@ final class Response {
      */
     ResponseHead begin(int status, @Nullable String contentType, long bytes) {
         ResponseHead begun = unsent();
-        closes |= parts.isDraining() || exchange.requestBody().spoilsConnection();
+        closes |= parts.isLeaving() || exchange.requestBody().spoilsConnection();
         String origin = exchange.requestHead().header(HttpHeaderNames.ORIGIN);
         if (origin != null
                 && !begun.has("access-control-allow-origin")

@@ -345,6 +345,25 @@ class LifeTest {
     }
 
     @Test
+    void a_server_that_leaves_serves_open_connections_once_and_no_new_one() throws Exception {
+        try (RawClient kept = front.start().client();
+                RawClient other = front.client()) {
+            assertThat(kept.ask("GET", "/v1/ok").header("connection")).isEmpty();
+            front.front().leave();
+            RawClient.Answer last = other.ask("GET", "/v1/ok");
+            assertThat(last.text()).isEqualTo("ok");
+            assertThat(last.header("connection")).isEqualTo("close");
+            assertThat(other.isClosedByServer()).isTrue();
+            assertThat(answersUp()).isTrue();
+            TestFront.await(front.front().stopListening());
+            assertThat(answersUp()).isFalse();
+            assertThat(kept.ask("GET", "/v1/ok").text()).isEqualTo("ok");
+            assertThat(kept.isClosedByServer()).isTrue();
+            Gateway.await("no connection", () -> front.front().connections() == 0);
+        }
+    }
+
+    @Test
     void draining_ends_after_its_time_and_closing_is_a_departure() throws Exception {
         try (RawClient client = front.start().client()) {
             client.send(RawClient.head("POST", "/v1/wait", "Content-Length: 2") + "{}");
