@@ -134,6 +134,27 @@ class NginxTest {
         }
     }
 
+    /** A head of 28 KiB, and names such as the session's that coding agents send. */
+    @Test
+    void nginx_passes_on_each_head_that_tollgate_takes() throws Exception {
+        String program = Tool.named("nginx");
+        try (SteppedUpstream upstream = new SteppedUpstream();
+                Gateway gateway = upstream.gateway(Stores.SQLITE);
+                Nginx nginx = Nginx.start(
+                        program, folder, SHIPPED, URI.create(gateway.url()).getPort());
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest.Builder large = HttpRequest.newBuilder(URI.create(nginx.url() + "/v1/models"))
+                    .header("Authorization", "Bearer " + Gateway.DEMO_KEY);
+            for (int i = 0; i < 4; i++) {
+                large.header("x-large-" + i, "v".repeat(7_000));
+            }
+            assertThat(client.send(large.build(), HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(SHIPPED).contains("underscores_in_headers on;"); // session_id
+        }
+    }
+
     private static HttpResponse<String> ask(HttpClient client, String url) throws Exception {
         return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
