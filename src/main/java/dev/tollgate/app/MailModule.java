@@ -21,11 +21,14 @@ import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.media.AllowedPlaces;
 import dev.tollgate.upstreams.media.PublicPost;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -65,9 +68,12 @@ public record MailModule(
         MailRounds rounds = rounds(ground, books, vertx);
         Letters letters = letters(ground.settings());
         Stores stores = books.stores();
-        Allowances allowances = new Allowances(books.database(), books.secrets(), ground.clock());
-        Webhooks webhooks = new Webhooks(
-                books.database(), books.writer(), allowances, books.secrets(), ground.clock(), ground.random());
+        Database database = books.database();
+        Writer writer = books.writer();
+        Outbox outbox = stores.outbox();
+        InstantSource clock = ground.clock();
+        Allowances allowances = new Allowances(database, books.secrets(), clock);
+        Webhooks webhooks = new Webhooks(database, writer, allowances, books.secrets(), clock, ground.random());
         PublicPost post = ground.open(
                 new PublicPost(
                         vertx,
@@ -77,23 +83,15 @@ public record MailModule(
         return new MailModule(
                 letters,
                 allowances,
-                new Notices(
-                        books.database(),
-                        books.writer(),
-                        stores.ledger(),
-                        stores.keys(),
-                        stores.outbox(),
-                        letters,
-                        allowances,
-                        ground.clock()),
-                new MonthlyStatements(books.database(), books.writer(), stores.outbox(), letters, ground.clock()),
-                new ModelNotices(books.database(), books.writer(), stores.outbox(), letters, changes, ground.clock()),
-                new BudgetNotices(books.database(), books.writer(), stores.outbox(), letters, refused, ground.clock()),
-                new KeyNotices(books.database(), books.writer(), stores.outbox(), letters, ground.clock()),
-                new MemberNotices(books.database(), books.writer(), stores.outbox(), letters),
+                new Notices(database, writer, stores.ledger(), stores.keys(), outbox, letters, allowances, clock),
+                new MonthlyStatements(database, writer, outbox, letters, clock),
+                new ModelNotices(database, writer, outbox, letters, changes, clock),
+                new BudgetNotices(database, writer, outbox, letters, refused, allowances, clock),
+                new KeyNotices(database, writer, outbox, letters, clock),
+                new MemberNotices(database, writer, outbox, letters),
                 webhooks,
                 post,
-                new Deliveries(webhooks, post, disabled -> mail(books, letters, disabled), ground.clock()),
+                new Deliveries(webhooks, post, disabled -> mail(books, letters, disabled), clock),
                 rounds);
     }
 

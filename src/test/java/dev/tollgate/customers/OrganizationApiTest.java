@@ -360,6 +360,21 @@ class OrganizationApiTest {
         assertThat(line.get("after").get(ends).asString()).isEqualTo("delete");
     }
 
+    @Test
+    void a_lowered_budget_is_noticed_without_another_call() {
+        String noticed =
+                "SELECT COALESCE(SUM(percent), 0) FROM budget_notice WHERE account_id = '" + customer.account() + "'";
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        now = now.plus(Duration.ofMinutes(30));
+        gateway.setNow(now);
+        for (String limit : List.of("0.000002", "0.000001")) {
+            done("PUT", BUDGETS + "/account", "{\"month\":" + limit + "}");
+            assertThat(gateway.number(noticed)).isZero();
+            gateway.app().people().mail().budgetNotices().sweep();
+            assertThat(gateway.number(noticed)).isEqualTo(100);
+        }
+    }
+
     // ---- the allowance ----
 
     private static void useUp(String kind, int most) {

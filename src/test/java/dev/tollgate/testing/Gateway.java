@@ -228,7 +228,7 @@ public final class Gateway implements AutoCloseable {
         standsAt = instant;
     }
 
-    private Instant now() {
+    public Instant now() {
         Instant set = standsAt;
         InstantSource clock = surroundings.clock();
         boolean isOwn = clock != Surroundings.REAL.clock();

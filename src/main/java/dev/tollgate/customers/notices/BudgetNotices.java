@@ -6,6 +6,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells owners and admins, the admins of a team and a member by mail, and webhooks, that a budget of theirs is used up to 50, 80 or 100 %: each step once in a window, over all
- * servers. A call that the budget refused counts as 100 %. Thread-safe; blocks.
+ * servers, and again for another limit. A call that the budget refused counts as 100 %. Thread-safe; blocks.
  */
 public final class BudgetNotices {
 
@@ -40,7 +41,10 @@ public final class BudgetNotices {
     private static final int ALL = 100;
     private static final List<Integer> STEPS = List.of(ALL, 80, 50);
 
-    /** The time back to which a sweep looks for accounts that spent something; the first sweep of a process looks back further. */
+    /** The mails a day to an address: a budget that is changed again and again begins its steps again. */
+    private static final int MAILS_DAY = 200;
+
+    /** The time back to which a sweep looks for accounts that spent or changed something; the first sweep of a process looks back further. */
     private static final Duration BACK = Duration.ofMinutes(10);
 
     private static final Duration FIRST_BACK = Duration.ofDays(1);
@@ -49,7 +53,8 @@ public final class BudgetNotices {
     private static final Duration KEPT = Duration.ofDays(35);
 
     private static final String ACCOUNTS = """
-            SELECT id FROM account WHERE budgets_version > 0 AND id > ? AND blocked = 0 AND last_entry_at >= ?
+            SELECT id FROM account WHERE budgets_version > 0 AND id > ? AND blocked = 0 AND (last_entry_at >= ? OR ? <= (
+                SELECT created_at FROM account_log WHERE account_id = account.id ORDER BY number DESC LIMIT 1))
             ORDER BY id LIMIT ?""";
     private static final String NEAR = """
             SELECT w.owner, w.kind, w.starts_at, w.ends_at, w.charged_micros, COALESCE(n.percent, 0), account.time_zone,
@@ -71,6 +76,7 @@ public final class BudgetNotices {
     private final Outbox outbox;
     private final Letters letters;
     private final Function<String, List<RefusedCall>> refused;
+    private final Allowances allowances;
     private final InstantSource clock;
 
     /** True once a sweep has reached the end; used by one sweep at a time. */
@@ -83,12 +89,14 @@ public final class BudgetNotices {
             Outbox outbox,
             Letters letters,
             Function<String, List<RefusedCall>> refused,
+            Allowances allowances,
             InstantSource clock) {
         this.database = database;
         this.writer = writer;
         this.outbox = outbox;
         this.letters = letters;
         this.refused = refused;
+        this.allowances = allowances;
         this.clock = clock;
     }
 
@@ -139,6 +147,7 @@ public final class BudgetNotices {
                     && call.shortage() instanceof OfLimit limit
                     && limit.zone() != null
                     && limit.heldMicros() == 0
+                    && limit.limitMicros() == limitMicros
                     && limit.window().name().equals(window.name())
                     && (limit.owner().id().equals(owner)
                             || (owner.equals(Budgets.ACCOUNT) && limit.owner().kind() == OfLimit.Owner.ACCOUNT));
@@ -161,7 +170,8 @@ public final class BudgetNotices {
             List<String> accounts;
             do {
                 String from = after;
-                accounts = database.read(sql -> sql.list(ACCOUNTS, row -> row.getString(1), from, since, ACCOUNTS_MAX));
+                accounts = database.read(
+                        sql -> sql.list(ACCOUNTS, row -> row.getString(1), from, since, since, ACCOUNTS_MAX));
                 accounts.forEach(account -> look(account, now));
                 after = accounts.isEmpty() ? "" : accounts.getLast();
             } while (accounts.size() == ACCOUNTS_MAX);
@@ -188,8 +198,16 @@ public final class BudgetNotices {
                         writer,
                         outbox,
                         accountId,
-                        () -> Readers.of(database, accountId, owner, owner),
+                        () -> Readers.of(database, accountId, owner, owner).stream()
+                                .filter(this::mayBeMailed)
+                                .toList(),
                         to -> letter(to, budget, step));
+    }
+
+    private boolean mayBeMailed(String to) {
+        return allowances
+                .use(writer, List.of(allowances.of("mails.budgets", to, MAILS_DAY, Duration.ofDays(1))))
+                .isZero();
     }
 
     private Letter letter(String to, Used budget, int step) {
@@ -204,10 +222,12 @@ public final class BudgetNotices {
                         : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
     }
 
-    /** Stores the highest step that was mailed for a window, and queues the event for webhooks. The outcome is whether no server has stored it or a higher one before. */
+    /** Stores the highest step that was mailed for a window, and queues the event for webhooks. The outcome is whether no server has stored it or a higher one before, and the limit is still the same. */
     private static final class SetStep extends NoticeWrite {
 
         private static final String FORGET = "DELETE FROM budget_notice WHERE account_id = ? AND ends_at < ?";
+        private static final String IS_SAME =
+                "SELECT 1 FROM budget WHERE account_id = ? AND owner IN (?, 'each_member') AND kind = ? AND limit_micros = ?";
         private static final String SET = """
                 INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (account_id, owner, kind, starts_at) DO UPDATE SET percent = excluded.percent
@@ -228,17 +248,15 @@ public final class BudgetNotices {
         @Override
         protected Boolean run(Statements statements) throws SQLException {
             statements.run(FORGET, accountId, at.minus(KEPT));
-            boolean isFirst = statements.run(
-                            SET,
-                            accountId,
-                            budget.owner(),
-                            budget.window().code(),
-                            budget.startsAt(),
-                            budget.endsAt(),
-                            step)
-                    == 1;
+            String kind = budget.window().code();
+            if (!statements.has(IS_SAME, accountId, budget.owner(), kind, budget.limitMicros())) {
+                return false;
+            }
+            boolean isFirst =
+                    statements.run(SET, accountId, budget.owner(), kind, budget.startsAt(), budget.endsAt(), step) == 1;
             if (isFirst) {
-                String id = budget.owner() + "_" + budget.window().code() + "_" + budget.startsAt() + "_" + step;
+                String id = budget.owner() + "_" + kind + "_" + budget.startsAt() + "_" + step + "_"
+                        + budget.limitMicros() + "_" + at.toEpochMilli();
                 AccountEvents.queue(statements, accountId, id, "budget.threshold", data(), at);
             }
             return isFirst;

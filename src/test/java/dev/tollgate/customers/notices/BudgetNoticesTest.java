@@ -2,12 +2,15 @@ package dev.tollgate.customers.notices;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.UpstreamScript;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +67,17 @@ class BudgetNoticesTest {
 
     /** Makes calls of 0.01 credits each with a new key. @return the last status */
     private static int call(Browser browser, int calls) {
-        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "key " + calls))
+        return call(browser, calls, Map.of("name", "key " + calls));
+    }
+
+    /** Makes such calls with a new personal key. */
+    private static void callOwn(Browser browser, int calls) {
+        assertThat(call(browser, calls, Map.of("name", "own " + calls, "owner", "own")))
+                .isEqualTo(200);
+    }
+
+    private static int call(Browser browser, int calls, Map<String, String> key) {
+        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", key)
                 .body();
         Matcher secret = Pattern.compile("sk-[0-9a-f]{64}").matcher(made);
         assertThat(secret.find()).isTrue();
@@ -120,6 +133,84 @@ class BudgetNoticesTest {
         sweep();
         sweep();
         assertThat(subjects("refused@example.org")).hasSize(1).allMatch(subject -> subject.endsWith("is used up"));
+    }
+
+    private static void webhook(String account) {
+        gateway.app()
+                .people()
+                .mail()
+                .webhooks()
+                .create(new Acting(account, "per_1", null, null), "https://hooks.example.org/", Webhooks.Form.STANDARD);
+    }
+
+    private static List<String> events(String account) {
+        String all =
+                gateway.text("SELECT COALESCE(group_concat(data, '\n'), '') FROM webhook_delivery WHERE account_id = '"
+                        + account + "' AND event = 'budget.threshold'");
+        return all.lines().toList();
+    }
+
+    @Test
+    void another_limit_begins_the_steps_again() {
+        Browser browser = owner("again@example.org");
+        String account = account("again@example.org");
+        webhook(account);
+        call(browser, 9);
+        budget(account, "account", "\"month\":0.1,\"total\":50");
+        sweep();
+        assertThat(subjects("again@example.org")).hasSize(1).allMatch(subject -> subject.endsWith("up to 80 %"));
+        budget(account, "account", "\"month\":0.16,\"total\":50"); // raised
+        sweep();
+        sweep();
+        assertThat(subjects("again@example.org")).hasSize(2).last().matches(subject -> subject.endsWith("up to 50 %"));
+        gateway.setNow(gateway.now().plus(Duration.ofHours(1)));
+        budget(account, "account", "\"month\":0.09,\"total\":50"); // lowered, without a call since
+        sweep();
+        sweep();
+        assertThat(subjects("again@example.org")).hasSize(3).last().matches(subject -> subject.endsWith("is used up"));
+        gateway.setNow(gateway.now().plus(Duration.ofHours(1)));
+        budget(account, "account", "\"month\":0.1,\"total\":50"); // as at first
+        sweep();
+        assertThat(subjects("again@example.org")).hasSize(4).last().matches(subject -> subject.endsWith("up to 80 %"));
+        budget(account, "account", "\"month\":0.1,\"total\":60"); // of another window
+        budget(account, "account", "\"month\":0.1,\"total\":60");
+        sweep();
+        assertThat(subjects("again@example.org")).hasSize(4);
+        assertThat(events(account)).hasSize(4);
+    }
+
+    @Test
+    void another_limit_of_each_member_begins_their_steps_again() {
+        Browser browser = owner("member@example.org");
+        String account = account("member@example.org");
+        String member = gateway.text("SELECT id FROM member WHERE account_id = '" + account + "'");
+        webhook(account);
+        callOwn(browser, 6);
+        budget(account, "each_member", "\"month\":0.1");
+        sweep();
+        budget(account, "each_member", "\"month\":0.11");
+        sweep();
+        assertThat(events(account))
+                .hasSize(2)
+                .allMatch(data -> data.contains(member) && data.contains("\"percent\":50"));
+        budget(account, member, "\"month\":0.07");
+        sweep();
+        assertThat(events(account)).hasSize(3).last().matches(data -> data.contains("\"percent\":80"));
+        budget(account, "each_member", "\"month\":0.09"); // the member has an own one
+        sweep();
+        assertThat(events(account)).hasSize(3);
+    }
+
+    @Test
+    void a_call_that_the_former_limit_refused_is_no_use_of_this_one() {
+        Browser browser = owner("former@example.org");
+        String account = account("former@example.org");
+        call(browser, 1);
+        budget(account, "account", "\"day\":0.0101");
+        assertThat(call(browser, 1)).isEqualTo(402);
+        budget(account, "account", "\"day\":5");
+        sweep();
+        assertThat(subjects("former@example.org")).isEmpty();
     }
 
     @Test
