@@ -88,7 +88,7 @@ final class GenerateRenderer implements Renderer {
     @Override
     public void failed(ApiError error, JsonPieces out) {
         if (begun) {
-            JsonNode tree = GenerateErrors.tree(GenerateErrors.STREAM.shown(error));
+            JsonNode tree = GenerateErrors.tree(error);
             last(tree, out).raw(form == AnswerForm.EVENTS ? GoogleJson.bytes(tree) : new byte[0]);
         }
     }
