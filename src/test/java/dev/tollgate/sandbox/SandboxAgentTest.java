@@ -195,6 +195,23 @@ class SandboxAgentTest {
         assertThat(session.calls.getLast()).isEqualTo(Agent.CODEX.editing);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Summary of the conversation so far:\nThe file was read.",
+                "Another language model started to solve this problem and produced a summary of its thinking process."
+            })
+    void a_summary_that_stands_for_the_conversation_ends_the_job(String summary) {
+        Session session = new Session(GEMINI_3, Agent.CODEX.declarations(), "The sky is green.")
+                .user("Change it [[sandbox: edit=note.txt]]")
+                .user(summary);
+        assertThat(session.run()).isNotEmpty();
+        assertThat(session.calls).hasSizeLessThan(2).doesNotContain(Agent.CODEX.listing);
+
+        session.user("Change it again [[sandbox: edit=note.txt]]").run();
+        assertThat(session.calls).contains(Agent.CODEX.listing, Agent.CODEX.editing);
+    }
+
     @Test
     void what_an_agent_adds_behind_the_prompt_does_not_hide_the_knob() {
         Session session = new Session(GEMINI_3, Agent.CODEX.declarations(), "The sky is green.")

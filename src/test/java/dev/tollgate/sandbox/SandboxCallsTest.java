@@ -299,6 +299,28 @@ class SandboxCallsTest {
                 .isEmpty();
     }
 
+    /** LangChain and Mastra declare a function for the answer, and set mode ANY until it is called. */
+    @Test
+    void behind_a_result_mode_any_takes_the_function_for_the_answer() {
+        String tools =
+                ",\"tools\":[{\"functionDeclarations\":[{\"name\":\"get_weather\",\"description\":\"Weather of a city\"},"
+                        + "{\"name\":\"get_time\"},{\"name\":\"extract_report\",\"description\":\"Gives the final answer\"}]}]"
+                        + ANY;
+        String begin = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Weather in Oslo?\"}]}";
+        String loop = ",{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"name\":\"get_weather\",\"args\":{}}}]},"
+                + "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"name\":\"get_weather\",\"response\":{\"a\":1}}}]}";
+        assertThat(calls(client.generate(GEMINI_25, begin + "]" + tools + "}"))
+                        .getFirst()
+                        .get("name")
+                        .asString())
+                .isEqualTo("get_weather");
+        assertThat(calls(client.generate(GEMINI_25, begin + loop + "]" + tools + "}"))
+                        .getFirst()
+                        .get("name")
+                        .asString())
+                .isEqualTo("extract_report");
+    }
+
     private static final String ANY = ",\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"ANY\"}}";
 
     /** @param tool name, description and properties */

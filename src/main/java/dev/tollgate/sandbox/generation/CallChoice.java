@@ -13,12 +13,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The functions that a response calls, and their arguments. A function is called when it has to be (mode ANY, which knows no end of a loop:
- * results are answered with the next call) or when the prompt shares a word with its name or description and does not ask to say
+ * results are answered with the next call, of a function that has not been called, first of one that takes the answer) or when the prompt shares a word with its name or description and does not ask to say
  * something; once for each thing that the prompt names with "and". Only mode ANY makes it start work that goes on by itself, or make a call again
  * that it has made since it last answered in words: programs would ask the sandbox without end.
  */
@@ -72,6 +73,10 @@ final class CallChoice {
             "its",
             "one");
 
+    /** A function for the answer of an agent, by its name or description. */
+    private static final Pattern FINAL =
+            Pattern.compile("answer|final|output|respon[ds]|structured|submit|result", Pattern.CASE_INSENSITIVE);
+
     private final GoogleRequest ask;
     private final Prompt prompt;
 
@@ -103,12 +108,26 @@ final class CallChoice {
         List<ObjectNode> calls = allowed().stream()
                 .filter(declaration -> must || !FunctionKind.startsWork(declaration))
                 .filter(declaration -> score(declaration, words) >= (must ? 0 : 1))
-                .max(Comparator.comparingInt(declaration -> score(declaration, words)))
+                .max(Comparator.comparingInt(this::fit).thenComparingInt(declaration -> score(declaration, words)))
                 .map(this::callsOf)
                 .orElse(List.of());
         return must
                 ? calls
                 : calls.stream().distinct().filter(part -> !isMade(part)).toList();
+    }
+
+    /** Returns how well a function fits behind results: agents end with a function that takes their answer. */
+    private int fit(JsonNode declaration) {
+        String name = JsonTrees.text(declaration, "name");
+        boolean isCalled = ask.callsMade().stream()
+                .anyMatch(made -> JsonTrees.text(made, "name").equals(name));
+        if (!answersCalls(ask) || isCalled || FunctionKind.startsWork(declaration)) {
+            return 0;
+        }
+        return FINAL.matcher(name + " " + JsonTrees.text(declaration, "description"))
+                        .find()
+                ? 2
+                : 1;
     }
 
     private boolean isMade(ObjectNode part) {

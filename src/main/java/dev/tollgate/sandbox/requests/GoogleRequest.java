@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,6 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param terms what else counts
  */
 public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
+
+    /** The beginning of a summary: of Tollgate's own, and of those that Codex, Claude Code and gemini-cli make. */
+    private static final Pattern SUMMARY = Pattern.compile(
+            "\\s*(?:Summary of the conversation|Another language model started to solve|This session is being continued|<state_snapshot>)");
 
     public GoogleRequest with(Terms others) {
         return new GoogleRequest(model, body, others);
@@ -137,13 +142,19 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
 
     /**
      * All that the user wrote since the model last answered in words, knobs and all: what an agent says of its surroundings may stand behind
-     * what its user asked, and results behind both.
+     * what its user asked, and results behind both. A summary stands for all before it, so that a job ends with it.
      */
     public static String asked(JsonNode body) {
         StringBuilder asked = new StringBuilder();
         for (JsonNode content : body.path("contents")) {
             if (!isModel(content)) {
-                asked.append(textOf(content)).append('\n');
+                for (String text : written(content)) {
+                    if (SUMMARY.matcher(text).lookingAt()) {
+                        asked.setLength(0);
+                    } else {
+                        asked.append(text).append('\n');
+                    }
+                }
             } else if (partsWith(content, "functionCall").isEmpty()) {
                 asked.setLength(0);
             }
