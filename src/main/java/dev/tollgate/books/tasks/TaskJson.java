@@ -13,6 +13,7 @@ import tools.jackson.core.JsonGenerator;
 public final class TaskJson {
 
     private static final String CACHE = "cache";
+    private static final String COMPACTION = ",\"compaction\":true";
     private static final String STOPPED_BY = "stopped_by";
 
     /** The last member of the limit or budget that has cut a call, after the name of a team, which may have any characters. */
@@ -73,6 +74,9 @@ public final class TaskJson {
         ApiJson.number(json, "max_tokens_applied", result.maxTokensApplied());
         writeFlat(json, STOPPED_BY, result.courseJson(), RESETS_AT);
         writeFlat(json, CACHE, result.courseJson(), "");
+        if (result.courseJson() != null && result.courseJson().toString().contains(COMPACTION)) {
+            json.writeBooleanProperty("compaction", true);
+        }
     }
 
     /** Writes a flat object as it stands in the course. @param last the beginning of its first member from which on no text contains a brace */

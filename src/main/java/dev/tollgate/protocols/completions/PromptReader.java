@@ -64,7 +64,8 @@ final class PromptReader {
             case "max_tokens" -> maxTokens = json.longInteger(1, Long.MAX_VALUE);
             case "top_k" -> topK = json.integer(1, Integer.MAX_VALUE);
             case "reasoning_effort" -> reasoningEffort = Effort.of(json.oneOf(Effort.words()));
-            case "suffix", "logprobs", "top_logprobs" -> throw json.refuse("null or absent");
+            case "suffix" -> only(json.isString() && json.string().isEmpty(), "null or absent");
+            case "logprobs", "top_logprobs" -> throw json.refuse("null or absent");
             case "echo" -> only(!json.bool(), "false");
             case "best_of" -> only(json.integer(1, Integer.MAX_VALUE) == 1, "1");
             default -> {

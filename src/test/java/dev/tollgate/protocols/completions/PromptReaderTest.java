@@ -58,7 +58,7 @@ class PromptReaderTest {
         ChatRequest request = with(
                 "'n':3,'stop':['a','b'],'temperature':0.5,'top_p':0.25,'top_k':7,'presence_penalty':1,"
                         + "'frequency_penalty':-1,'seed':9,'max_tokens':77,'stream':true,'reasoning_effort':'low',"
-                        + "'stream_options':{'include_usage':true},'best_of':1,'echo':false,'suffix':null,'logprobs':null");
+                        + "'stream_options':{'include_usage':true},'best_of':1,'echo':false,'suffix':'','logprobs':null");
 
         assertThat(request.conversation().sampling())
                 .isEqualTo(new Sampling(3, List.of("a", "b"), 0.5, 0.25, 7, 1.0, -1.0, false, null, 9L));

@@ -128,6 +128,7 @@ class CompactionTest {
         assertThat(customer.tasks()).isEqualTo(1);
         assertThat(gateway.text("SELECT course FROM task WHERE account_id = '" + customer.account() + "'"))
                 .contains("\"compaction\":true");
+        assertThat(customer.lastTask().get("compaction").asBoolean()).isTrue();
         if (!streamed.isEmpty()) {
             assertThat(ResponseEvents.of(reply.text()).types())
                     .containsExactly(
