@@ -135,7 +135,7 @@ class BadRequestsTest {
                 "seed | \"1\"",
                 "tools | {}",
                 "tools | [5]",
-                "tools | [{\"type\":\"custom\",\"custom\":{\"name\":\"x\"}}]",
+                "tools | [{\"type\":\"custom\",\"custom\":{\"name\":\"\"}}]",
                 "tools | [{\"type\":\"function\"}]",
                 "tools | [{\"type\":\"function\",\"function\":{\"name\":\"\"}}]",
                 "tool_choice | \"maybe\"",

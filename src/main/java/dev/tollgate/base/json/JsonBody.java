@@ -274,7 +274,16 @@ public final class JsonBody {
      * there: an object that is known by these two need not be read twice.
      */
     public @Nullable String ahead(String member, String first, String then) {
-        try (BodyParser ahead = FACTORY.of(body, start())) {
+        return ahead(body, start(), member, first, then);
+    }
+
+    /** Returns a string member of a body that is one object; null as {@link #ahead(String)} has it. */
+    public static @Nullable String ahead(byte[] body, String member) {
+        return ahead(body, 0, member, "", "");
+    }
+
+    private static @Nullable String ahead(byte[] body, int start, String member, String first, String then) {
+        try (BodyParser ahead = FACTORY.of(body, start)) {
             ahead.nextToken();
             boolean hasFirst = false;
             for (String name = ahead.nextName(); name != null; name = ahead.nextName()) {

@@ -116,7 +116,7 @@ public final class ChatProtocol implements Protocol {
 
         @Override
         protected ChatRequest read(byte[] body, Lease memory) {
-            return ChatRequestReader.read(body, limits, memory);
+            return modelFirst(body, () -> ChatRequestReader.read(body, limits, memory));
         }
 
         @Override

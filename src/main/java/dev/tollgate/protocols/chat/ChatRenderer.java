@@ -152,7 +152,11 @@ final class ChatRenderer implements Renderer {
         if (choice.legacyFunctions) {
             chunks.functionCall(event.candidate(), call);
         } else {
-            chunks.toolCall(event.candidate(), choice.answer.calls().size() - 1, call);
+            chunks.toolCall(
+                    event.candidate(),
+                    choice.answer.calls().size() - 1,
+                    call,
+                    request.names().input(its));
         }
     }
 

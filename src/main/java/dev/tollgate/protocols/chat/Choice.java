@@ -76,6 +76,12 @@ final class Choice {
         return answer.calls().stream().map(names::shown).toList();
     }
 
+    /** Returns the input of a call of a custom tool; null for a function's. */
+    @Nullable
+    String input(int call) {
+        return names.input(answer.calls().get(call));
+    }
+
     /** Returns the finish reason in OpenAI's words. Gemini has none for calls: such a response ends with a plain stop (protocol 4.4). */
     FinishReason finishReason() {
         return switch (finish == null ? UpstreamEvent.FinishReason.STOP : finish.reason()) {

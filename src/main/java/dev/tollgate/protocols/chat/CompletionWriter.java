@@ -113,8 +113,8 @@ final class CompletionWriter {
             return;
         }
         String before = ",\"tool_calls\":[{";
-        for (Message.ToolCall call : calls) {
-            CallJson.writeMembers(call, out.raw(before));
+        for (int i = 0; i < calls.size(); i++) {
+            CallJson.writeMembers(calls.get(i), it.input(i), out.raw(before));
             before = "},{";
         }
         out.raw("}]");

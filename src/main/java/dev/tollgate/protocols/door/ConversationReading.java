@@ -5,15 +5,19 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,19 @@ public abstract class ConversationReading<R> extends Reading<R> {
     /** Returns whether the upstream is asked for thoughts, which keep connections alive even if the door does not show them (E15). */
     protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
         return effort != Effort.NONE;
+    }
+
+    /** Names a model that is not there before a fault of the tools: programs choose their tools by its name. */
+    protected final <T> T modelFirst(byte[] body, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (ApiException refused) {
+            String field = String.valueOf(refused.error().param());
+            String named = field.startsWith("tool") ? JsonBody.ahead(body, "model") : null;
+            throw named == null || models.find(named) != null
+                    ? refused
+                    : ModelsHandler.notFound(named).asException();
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tools of one request by the names that the model sees, and the way back to the caller's (E8). Not thread-safe while tools are added. */
@@ -76,17 +77,32 @@ public final class ToolNames {
 
     // ---- the names of a whole conversation ----
 
+    /** Returns the input of a call of a custom tool; null for a function's. @param call by the model's name */
+    public @Nullable String input(Message.ToolCall call) {
+        Declared its = declared.get(call.name());
+        return its == null || !its.isCustom() ? null : CustomTool.input(call.arguments());
+    }
+
     /** Returns the conversation with the model's names of its tools, its choice and its earlier calls. To be called once, without namespaces. */
     public Conversation of(Conversation said) {
-        if (said.tools().stream().allMatch(tool -> FunctionName.isLegal(tool.name()))
+        return of(said, Set.of());
+    }
+
+    /** @param custom the names of custom tools */
+    public Conversation of(Conversation said, Set<String> custom) {
+        if (custom.isEmpty()
+                && said.tools().stream().allMatch(tool -> FunctionName.isLegal(tool.name()))
                 && said.messages().stream().allMatch(ToolNames::isLegal)) {
             return said;
         }
-        said.tools().stream().map(Tool::name).filter(FunctionName::isLegal).forEach(this::add);
+        said.tools().stream()
+                .map(Tool::name)
+                .filter(FunctionName::isLegal)
+                .forEach(it -> add(own(it), custom.contains(it)));
         said.tools().stream()
                 .map(Tool::name)
                 .filter(it -> !flat.containsKey(own(it)))
-                .forEach(this::add);
+                .forEach(it -> add(own(it), custom.contains(it)));
         return new Conversation(
                 said.place(),
                 said.messages().stream().map(this::of).toList(),
@@ -108,10 +124,6 @@ public final class ToolNames {
 
     private static Own own(String name) {
         return new Own(null, name);
-    }
-
-    private void add(String name) {
-        add(own(name), false);
     }
 
     private String of(String name) {

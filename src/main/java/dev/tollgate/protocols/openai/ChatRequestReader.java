@@ -137,7 +137,7 @@ public final class ChatRequestReader {
                 withoutEffect.callerNames(),
                 names,
                 json.ignored(),
-                names.of(conversation));
+                names.of(conversation, tools.custom()));
     }
 
     private Conversation conversation(ToolChoiceReader.Fitted fitted) {

@@ -75,10 +75,11 @@ public final class ChunkWriter {
      * Writes a whole call in one delta, because some clients append the id and the name of every delta that has them.
      *
      * @param index counts the choice's calls up from 0 over the whole stream
+     * @param input of a custom tool; null for a function
      */
-    public void toolCall(int choice, int index, Message.ToolCall call) {
+    public void toolCall(int choice, int index, Message.ToolCall call, @Nullable String input) {
         choice(choice, DELTA_TOOL_CALL).number(index).raw(',');
-        CallJson.writeMembers(call, out);
+        CallJson.writeMembers(call, input, out);
         out.raw("}]").raw(END);
     }
 

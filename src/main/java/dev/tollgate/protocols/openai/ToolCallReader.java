@@ -2,6 +2,7 @@ package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Message.ToolCall;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.protocols.door.CustomTool;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,10 @@ final class ToolCallReader {
     private @Nullable String name;
     private @Nullable String arguments;
     private @Nullable String thoughtSignature;
+    private @Nullable String type;
+    private @Nullable String customName;
+    private @Nullable String input;
+    private boolean hasCustom;
 
     ToolCallReader(JsonBody json, int message) {
         this.json = json;
@@ -24,19 +29,27 @@ final class ToolCallReader {
     /** An element of {@code tool_calls}, at this index; a missing type is taken for {@code function}. */
     ToolCall toolCall(int index) {
         json.object(this::member);
+        boolean isCustom = "custom".equals(type);
+        if (hasCustom && !isCustom) {
+            json.ignored(json.memberPath("custom"));
+        }
         return new ToolCall(
                 ChatPlaces.NAMES.at("messages", message).at("tool_calls", index),
                 json.given(id, "id"),
-                json.given(name, "function.name"),
-                json.given(arguments, "function.arguments"),
+                isCustom ? json.given(customName, "custom.name") : json.given(name, "function.name"),
+                isCustom ? json.given(input, "custom.input") : json.given(arguments, "function.arguments"),
                 thoughtSignature);
     }
 
     private void member(String member) {
         switch (member) {
             case "id" -> id = json.nonEmptyString();
-            case "type" -> json.oneOf(List.of("function"));
+            case "type" -> type = json.oneOf(List.of("function", "custom"));
             case "function" -> json.object(this::function);
+            case "custom" -> {
+                hasCustom = true;
+                json.object(this::custom);
+            }
             case "extra_content" -> thoughtSignature = thoughtSignature(json);
             default -> json.ignore();
         }
@@ -57,6 +70,14 @@ final class ToolCallReader {
         switch (member) {
             case "name" -> name = json.nonEmptyString();
             case "arguments" -> arguments = arguments();
+            default -> json.ignore();
+        }
+    }
+
+    private void custom(String member) {
+        switch (member) {
+            case "name" -> customName = json.nonEmptyString();
+            case "input" -> input = CustomTool.arguments(json.string());
             default -> json.ignore();
         }
     }

@@ -25,7 +25,9 @@ final class ToolChoiceReader {
 
     private @Nullable String type;
     private @Nullable String function;
+    private @Nullable String custom;
     private boolean hasFunction;
+    private boolean hasCustom;
     private boolean hasAllowed;
     private @Nullable String mode;
     private ToolChoice choice = new ToolChoice.Auto();
@@ -49,7 +51,11 @@ final class ToolChoiceReader {
 
     private void member(String member) {
         switch (member) {
-            case "type" -> type = json.oneOf(List.of("function", "allowed_tools"));
+            case "type" -> type = json.oneOf(List.of("function", "custom", "allowed_tools"));
+            case "custom" -> {
+                hasCustom = true;
+                json.object(this::customMember);
+            }
             case "function" -> {
                 hasFunction = true;
                 json.object(this::functionMember);
@@ -74,8 +80,8 @@ final class ToolChoiceReader {
         int before = names.size();
         json.object(member -> {
             switch (member) {
-                case "type" -> json.oneOf(List.of("function"));
-                case "function" -> json.object(this::allowedFunction);
+                case "type" -> json.oneOf(List.of("function", "custom"));
+                case "function", "custom" -> json.object(this::allowedFunction);
                 default -> json.ignore();
             }
         });
@@ -100,12 +106,24 @@ final class ToolChoiceReader {
         }
     }
 
-    private ToolChoice objectChoice() {
-        if (json.given(type, "type").equals("function")) {
-            ignoreIf(hasAllowed, "allowed_tools");
-            return named("function.name");
+    private void customMember(String member) {
+        if (member.equals("name")) {
+            custom = json.nonEmptyString();
+        } else {
+            json.ignore();
         }
-        ignoreIf(hasFunction, "function");
+    }
+
+    private ToolChoice objectChoice() {
+        String its = json.given(type, "type");
+        ignoreIf(hasAllowed && !its.equals("allowed_tools"), "allowed_tools");
+        ignoreIf(hasFunction && !its.equals("function"), "function");
+        ignoreIf(hasCustom && !its.equals("custom"), "custom");
+        if (its.equals("function")) {
+            return named(function, "function.name");
+        } else if (its.equals("custom")) {
+            return named(custom, "custom.name");
+        }
         boolean isRequired = json.given(mode, "allowed_tools.mode").equals("required");
         if (names.isEmpty()) {
             throw json.required("allowed_tools.tools");
@@ -125,15 +143,15 @@ final class ToolChoiceReader {
             choice = WORDS.getOrDefault(json.oneOf(List.of("none", "auto")), choice);
         } else if (json.isObject()) {
             json.object(this::functionMember);
-            choice = named("name");
+            choice = named(function, "name");
         } else {
             throw json.refuse("none, auto or an object");
         }
         return this;
     }
 
-    private ToolChoice named(String member) {
-        String its = json.given(function, member);
+    private ToolChoice named(@Nullable String name, String member) {
+        String its = json.given(name, member);
         names.clear(); // of allowed tools, which are without effect
         names.add(its);
         return new ToolChoice.Named(its);

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the tools and their choice, in the current and in the deprecated form. */
@@ -13,6 +14,7 @@ final class ToolFields {
 
     private List<Tool> tools = List.of();
     private List<Tool> functions = List.of();
+    private Set<String> custom = Set.of();
     private @Nullable ToolChoiceReader toolChoice;
     private @Nullable ToolChoiceReader functionCall;
     private boolean parallel = true;
@@ -24,7 +26,11 @@ final class ToolFields {
     /** @return false if the field does not concern tools; it is unread then */
     boolean take(String name) {
         switch (name) {
-            case "tools" -> tools = new ToolReader(json).tools();
+            case "tools" -> {
+                ToolReader reader = new ToolReader(json);
+                tools = reader.tools();
+                custom = reader.custom();
+            }
             case "functions" -> functions = new ToolReader(json).functions();
             case "parallel_tool_calls" -> parallel = json.bool();
             case "tool_choice" -> toolChoice = new ToolChoiceReader(json).toolChoice();
@@ -34,6 +40,11 @@ final class ToolFields {
             }
         }
         return true;
+    }
+
+    /** Returns the names of the tools whose input is text. */
+    Set<String> custom() {
+        return custom;
     }
 
     /** Returns whether the request has the deprecated {@code functions}. */

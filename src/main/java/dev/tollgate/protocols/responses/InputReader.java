@@ -5,7 +5,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames.Own;
 import dev.tollgate.protocols.responses.Item.Content;
 import java.util.ArrayList;
@@ -245,11 +245,7 @@ final class InputReader {
         Item customCall() {
             json.object(member -> {
                 if (member.equals("input")) {
-                    arguments = Utf8Buffer.scratch()
-                            .raw("{\"input\":")
-                            .string(json.string())
-                            .raw('}')
-                            .text();
+                    arguments = CustomTool.arguments(json.string());
                 } else {
                     callMember(member);
                 }

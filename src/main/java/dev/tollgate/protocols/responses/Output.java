@@ -6,9 +6,9 @@ import dev.tollgate.base.ids.Alphanumerics;
 import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames.Declared;
 import dev.tollgate.protocols.door.ToolNames.Own;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -148,7 +147,7 @@ final class Output {
         Declared declared = request.names().declared(call.name());
         Own own = declared == null ? new Own(null, call.name()) : declared.own();
         if (declared != null && declared.isCustom()) {
-            whole("ctc_", "custom_tool_call", call, own, "input", input(call.arguments()));
+            whole("ctc_", "custom_tool_call", call, own, "input", CustomTool.input(call.arguments()));
         } else {
             whole("fc_", "function_call", call, own, "arguments", call.arguments());
         }
@@ -178,15 +177,6 @@ final class Output {
             }
         });
         item.done();
-    }
-
-    private static String input(String arguments) {
-        try {
-            JsonNode input = Json.MAPPER.readTree(arguments).get("input");
-            return input != null && input.isString() ? input.stringValue() : arguments;
-        } catch (JacksonException e) {
-            return arguments;
-        }
     }
 
     // ---- a compaction ----

@@ -136,7 +136,7 @@ public final class ResponsesProtocol implements Protocol {
 
         @Override
         protected OpenRequest read(byte[] body, Lease memory) {
-            return ResponsesReader.read(body, limits, memory, kept.isOn(), compacts);
+            return modelFirst(body, () -> ResponsesReader.read(body, limits, memory, kept.isOn(), compacts));
         }
 
         @Override

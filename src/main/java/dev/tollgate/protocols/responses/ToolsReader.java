@@ -3,6 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.door.ToolNames.Own;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads tools of a body, wherever they are declared (E6 to E10). */
@@ -20,8 +20,6 @@ final class ToolsReader {
 
     /** Tools that the caller runs on a schema that only the vendor's models know. */
     private static final Set<String> CALLERS = Set.of("local_shell", "shell", "apply_patch");
-
-    private static final int GRAMMAR_BYTES_MAX = 16 * 1024;
 
     private final JsonBody json;
     private final Map<Own, Found> found = new LinkedHashMap<>();
@@ -160,7 +158,8 @@ final class ToolsReader {
                 throw JsonBody.invalid(
                         "tools", "must have at most " + json.limits().toolsMax() + " functions.");
             }
-            found.put(own, new Found(path, described(), isCustom ? input() : parameters, strict, isCustom));
+            String text = CustomTool.described(description, grammar, path + ".format.definition");
+            found.put(own, new Found(path, text, isCustom ? CustomTool.parameters() : parameters, strict, isCustom));
         }
 
         private void member(String member) {
@@ -196,25 +195,6 @@ final class ToolsReader {
                     json.skipWord();
                 }
             });
-        }
-
-        private @Nullable String described() {
-            if (grammar == null) {
-                return description;
-            }
-            if (grammar.length() > GRAMMAR_BYTES_MAX) {
-                throw JsonBody.invalid(
-                        path + ".format.definition", "must have at most " + GRAMMAR_BYTES_MAX + " characters.");
-            }
-            String rule = "The input must follow this grammar:\n" + grammar;
-            return description == null ? rule : description + "\n\n" + rule;
-        }
-
-        private static ObjectNode input() {
-            ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "object");
-            schema.putObject("properties").putObject("input").put("type", "string");
-            schema.putArray("required").add("input");
-            return schema;
         }
     }
 }

@@ -63,17 +63,17 @@ class ChunkWriterTest {
 
     @Test
     void a_call_comes_whole_with_its_signature() {
-        chunks.toolCall(0, 1, new Message.ToolCall("call_a", "f", "{\"q\":1}", "SIG"));
+        chunks.toolCall(0, 1, new Message.ToolCall("call_a", "f", "{\"q\":1}", "SIG"), null);
         assertThat(event())
                 .isEqualTo(
                         "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":1,\"id\":\"call_a\",\"type\":\"function\","
                                 + "\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"q\\\":1}\"},"
                                 + "\"extra_content\":{\"google\":{\"thought_signature\":\"SIG\"}}}]},"
                                 + "\"logprobs\":null,\"finish_reason\":null}]}");
-        chunks.toolCall(0, 2, new Message.ToolCall("call_b", "g", "{}", null));
+        chunks.toolCall(0, 2, new Message.ToolCall("call_b", "g", "{}", null), null);
         assertThat(event()).contains("\"arguments\":\"{}\"}}]}").doesNotContain("extra_content");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> chunks.toolCall(0, 0, new Message.ToolCall(null, "f", "{}", null)));
+                .isThrownBy(() -> chunks.toolCall(0, 0, new Message.ToolCall(null, "f", "{}", null), null));
     }
 
     @Test

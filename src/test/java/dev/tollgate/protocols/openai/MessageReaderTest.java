@@ -185,7 +185,7 @@ class MessageReaderTest {
             {'role':'function','content':'x'}     | messages.0.name         | 'messages.0.name' is required.
             {'role':'user','content':'x','name':5} | messages.0.name        | 'messages.0.name' must be a string, got 5.
             {'role':'assistant','tool_calls':{}}  | messages.0.tool_calls   | 'messages.0.tool_calls' must be an array, got an object.
-            {'role':'assistant','tool_calls':[{'id':'c','type':'custom'}]} | messages.0.tool_calls.0.type | 'messages.0.tool_calls.0.type' must be function, got "custom".
+            {'role':'assistant','tool_calls':[{'id':'c','type':'custom'}]} | messages.0.tool_calls.0.custom.name | 'messages.0.tool_calls.0.custom.name' is required.
             {'role':'assistant','tool_calls':[{'function':{'name':'f','arguments':'{}'}}]} | messages.0.tool_calls.0.id | 'messages.0.tool_calls.0.id' is required.
             {'role':'assistant','tool_calls':[{'id':'c'}]} | messages.0.tool_calls.0.function.name | 'messages.0.tool_calls.0.function.name' is required.
             {'role':'assistant','tool_calls':[{'id':'c','function':{'name':'f'}}]} | messages.0.tool_calls.0.function.arguments | 'messages.0.tool_calls.0.function.arguments' is required.

@@ -75,7 +75,10 @@ class ToolReaderTest {
             'tools':{}                                     | tools                        | 'tools' must be an array, got an object.
             'tools':[{'function':{'name':'f'}}]            | tools.0.type                 | 'tools.0.type' is required.
             'tools':[{'type':'function'}]                  | tools.0.function             | 'tools.0.function' is required.
-            'tools':[{'type':'custom','custom':{'name':'c'}}] | tools.0.type              | 'tools.0.type' must be function, got "custom".
+            'tools':[{'type':'mcp','custom':{'name':'c'}}] | tools.0.type                 | 'tools.0.type' must be one of function or custom, got "mcp".
+            'tools':[{'type':'custom','function':{'name':'c'}}] | tools.0.custom          | 'tools.0.custom' is required.
+            'tools':[{'type':'custom','custom':{}}]        | tools.0.custom.name          | 'tools.0.custom.name' is required.
+            'tools':[{'type':'custom','custom':{'name':'f'}},{'type':'function','function':{'name':'f'}}] | tools.1.function.name | 'tools.1.function.name' must differ from the other tools' names, "f" is there twice.
             'tools':[{'type':'function','function':{}}]    | tools.0.function.name        | 'tools.0.function.name' is required.
             'tools':[{'type':'function','function':{'name':''}}] | tools.0.function.name | 'tools.0.function.name' must be a string that is not empty, got "".
             'tools':[{'type':'function','function':{'name':'f','parameters':[]}}] | tools.0.function.parameters | 'tools.0.function.parameters' must be an object, got an array.
@@ -87,7 +90,8 @@ class ToolReaderTest {
             'tool_choice':5                                | tool_choice                  | 'tool_choice' must be none, auto, required, validated or an object, got 5.
             'tool_choice':'required'                       | tool_choice                  | 'tool_choice' must be none or auto where no tools are given.
             'tool_choice':{'type':'function','function':{'name':'f'}} | tool_choice       | 'tool_choice' must be none or auto where no tools are given.
-            'tool_choice':{'type':'custom'}                | tool_choice.type             | 'tool_choice.type' must be one of function or allowed_tools, got "custom".
+            'tool_choice':{'type':'custom'}                | tool_choice.custom.name      | 'tool_choice.custom.name' is required.
+            'tool_choice':{'type':'custom','custom':{'name':'f'}} | tool_choice           | 'tool_choice' must be none or auto where no tools are given.
             'tool_choice':{'function':{'name':'f'}}        | tool_choice.type             | 'tool_choice.type' is required.
             'tool_choice':{'type':'function'}              | tool_choice.function.name    | 'tool_choice.function.name' is required.
             'tool_choice':{'type':'allowed_tools','allowed_tools':{'tools':[]}} | tool_choice.allowed_tools.mode | 'tool_choice.allowed_tools.mode' is required.
