@@ -103,14 +103,15 @@ public record PriceRates(
         }
 
         /**
-         * Returns a rate that long prompts alone have, null if there is none. The catalogue and the operator's API refuse such a price; a price
+         * Returns a rate that long prompts alone have, null if there is none. A dearer rate of a part, such as audio, may equal the rate of the rest for
+         * shorter prompts. The catalogue and the operator's API refuse such a price; a price
          * that was set before they did charges on.
          *
          * @param row the rates of shorter prompts
          */
         public @Nullable Rate rateWithout(PriceRates row) {
             return Rate.OPTIONAL.stream()
-                    .filter(rate -> rates.has(rate) && !row.has(rate))
+                    .filter(rate -> rate.least() == null && rates.has(rate) && !row.has(rate))
                     .findFirst()
                     .orElse(null);
         }

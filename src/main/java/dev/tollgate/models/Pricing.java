@@ -102,6 +102,11 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
             };
         }
 
+        /** Returns this rounding for a price at which input and output cost nothing. */
+        public Rounding withoutMinimum() {
+            return new Rounding(form, stepMicros, 0);
+        }
+
         public Rounding {
             if (stepMicros < 1 || stepMicros > STEP_MICROS_MAX || minimumMicros < 0) {
                 throw new IllegalArgumentException("rounding out of range");

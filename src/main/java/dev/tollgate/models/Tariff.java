@@ -96,6 +96,12 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return rates.isPlain() && above == null && tiers.equals(Tiers.NONE);
     }
 
+    /** Returns whether input and output cost nothing. */
+    public boolean isFree() {
+        PriceRates dearest = above == null ? rates : above.rates();
+        return dearest.inputMicros() == 0 && dearest.outputMicros() == 0;
+    }
+
     /** Returns whether a prompt of this size, cached tokens included, has the step's rates. */
     public boolean isAbove(long promptTokens) {
         return above != null && promptTokens > above.promptTokens();

@@ -195,6 +195,27 @@ class OperatorDeedsTest {
     }
 
     @Test
+    void a_refund_lowers_what_a_teams_key_has_consumed() {
+        Customer customer = gateway.customer("100");
+        String team = "team_" + customer.account().substring(4);
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', '"
+                + customer.account() + "', 'Search', 1)");
+        gateway.execute("UPDATE api_key SET team_id = '" + team + "' WHERE id = '" + customer.keyId() + "'");
+        String task = chargedCall(customer);
+        BigDecimal charge = customer.consumed();
+
+        assertThat(post("/tasks/" + task + "/refunds", "{\"credits\":0.004,\"reason\":\"it was slow\"}")
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(customer.consumed()).isEqualByComparingTo(charge.subtract(new BigDecimal("0.004")));
+        assertThat(gateway.number("SELECT charged_micros FROM spend_window WHERE kind = 'total' AND key_id = '"
+                        + customer.keyId() + "'"))
+                .as("limits stay used")
+                .isEqualTo(charge.movePointRight(6).longValueExact());
+    }
+
+    @Test
     void a_refund_comes_back_to_the_balance_and_the_customer_sees_why() {
         Customer customer = gateway.customer("10");
         String task = chargedCall(customer);

@@ -98,6 +98,65 @@ class WholePricesTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void a_price_of_nothing_is_free_until_it_is_raised(Stores stores) {
+        try (Gateway gateway = start(stores)) {
+            Customer customer = gateway.customer("100");
+            assertThat(set(gateway, "\"input\":0,\"output\":0")
+                            .at("/price/rounding")
+                            .asString())
+                    .isEqualTo("floor to 0.01, minimum 0");
+            gateway.setNow(NOW.plusSeconds(60));
+            assertThat(charge(customer)).isZero();
+            assertThat(customer.credits().get("balance").decimalValue()).isEqualByComparingTo("100");
+
+            assertThat(set(gateway, "\"input\":1").at("/price/rounding").asString())
+                    .isEqualTo("floor to 0.01, minimum 0.01");
+            gateway.setNow(NOW.plusSeconds(120));
+            assertThat(charge(customer)).isEqualByComparingTo("0.01");
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void null_for_rates_that_are_absent_makes_no_version() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            for (String members : List.of(
+                    "\"cached_input\":null",
+                    "\"audio_input\":null,\"above\":null,\"tiers\":null",
+                    "\"above\":{\"audio_input\":null}",
+                    "\"search_per_1000\":null,\"search_counts\":null,\"from\":\"2027-01-01T00:00:00Z\"")) {
+                Gateway.Reply reply = send(gateway, MODEL, "{" + members + ",\"reason\":\"for a test\"}");
+                assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+                assertThat(reply.text()).contains("Nothing would change");
+            }
+            assertThat(sold(gateway).get("source").asString()).isEqualTo("file");
+            assertThat(set(gateway, "\"input\":170,\"cached_input\":null")
+                            .at("/price/input")
+                            .asInt())
+                    .isEqualTo(170);
+        }
+    }
+
+    @Test
+    void input_may_be_raised_to_the_audio_rate_and_beyond() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            assertThat(send(gateway, MODEL, WHOLE).status()).isEqualTo(201);
+            for (String members : List.of("\"input\":200.5", "\"output\":1500", "\"input\":300")) {
+                JsonNode price = set(gateway, members).get("price");
+                assertThat(price.has("audio_input")).isFalse();
+                assertThat(price.at("/above/audio_input").asInt()).isEqualTo(401);
+            }
+            assertThat(set(gateway, "\"audio_input\":310")
+                            .at("/price/audio_input")
+                            .asInt())
+                    .isEqualTo(310);
+            gateway.restart();
+            assertThat(sold(gateway).at("/price/above/audio_input").asInt()).isEqualTo(401);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void a_price_of_every_rate_is_set_charged_read_and_audited(Stores stores) {
         try (Gateway gateway = start(stores)) {
             Customer customer = gateway.customer("100");

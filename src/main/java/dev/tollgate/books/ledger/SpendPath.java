@@ -22,10 +22,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key's account, and the limits and budgets that a call of the key counts against at a time.
  *
- * @param ofKey charges and holds of the key since it was made
+ * @param ofKey charges and holds of the key since it was made, as its limits count them
+ * @param refundedMicros what was refunded of these charges, if the key has an owner
  * @param limits the innermost owner's first, and of one owner the shortest window first
  */
-public record SpendPath(Account account, WindowUse ofKey, List<LimitUse> limits) {
+public record SpendPath(Account account, WindowUse ofKey, long refundedMicros, List<LimitUse> limits) {
+
+    private static final String REFUNDED = """
+            SELECT COALESCE(SUM(q.amount_micros), 0) FROM requested_entry q JOIN reservation r ON r.id = q.task_id
+            WHERE q.account_id = ? AND q.kind = 'refund' AND r.key_id = ?""";
 
     public SpendPath {
         limits = List.copyOf(limits);
@@ -86,7 +91,17 @@ public record SpendPath(Account account, WindowUse ofKey, List<LimitUse> limits)
                     .map(limit -> use(owner, limit, limit.isBudget() ? ofBudgets : ofLimits, hold.createdAt()))
                     .forEach(limits::add);
         }
-        return new SpendPath(start.account(), of(ofLimits, hold.keyId(), SpendWindow.TOTAL), limits);
+        boolean isOwned = !hold.memberId().isEmpty() || !hold.teamId().isEmpty();
+        return new SpendPath(
+                start.account(),
+                of(ofLimits, hold.keyId(), SpendWindow.TOTAL),
+                isOwned ? refundedMicros(sql, hold) : 0,
+                limits);
+    }
+
+    private static long refundedMicros(Reads sql, OpenHold hold) throws SQLException {
+        Long micros = sql.one(REFUNDED, row -> row.getLong(1), hold.accountId(), hold.keyId());
+        return micros == null ? 0 : micros;
     }
 
     private record Start(Account account, SpendLimits limits, long budgetsVersion) {}

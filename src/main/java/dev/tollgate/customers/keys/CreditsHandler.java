@@ -52,7 +52,8 @@ public final class CreditsHandler implements Handler<KeyCaller> {
             ApiJson.credits(json, "balance", isOwned ? path.leftMicros() : balance.balanceMicros());
             ApiJson.credits(json, "reserved", isOwned ? path.ofKey().heldMicros() : balance.reservedMicros());
             ApiJson.credits(json, "total_purchased", isOwned ? 0L : balance.purchasedMicros());
-            ApiJson.credits(json, "total_consumed", isOwned ? path.ofKey().chargedMicros() : balance.consumedMicros());
+            long ofKey = path.ofKey().chargedMicros() - path.refundedMicros();
+            ApiJson.credits(json, "total_consumed", isOwned ? ofKey : balance.consumedMicros());
             json.writeArrayPropertyStart("budgets");
             path.limits().forEach(limit -> write(json, limit));
             json.writeEndArray();

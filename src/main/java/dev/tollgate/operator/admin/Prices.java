@@ -159,9 +159,9 @@ public final class Prices {
             boolean cancelsScheduled,
             @Nullable String looked) {
 
-        /** Returns whether nothing is to be changed. */
-        boolean isEmpty() {
-            return rates.isEmpty() && reasoningBilled == null && !cancelsScheduled;
+        /** Returns whether a price stays as it is. */
+        boolean leaves(Pricing before) {
+            return rates.isEmpty(before.tariff()) && reasoningBilled == null;
         }
     }
 
@@ -240,20 +240,29 @@ public final class Prices {
     private Plan plan(Model model, Change change) throws ActionRefused {
         Instant now = clock.instant();
         requireFuture(change.from(), now);
-        if (change.isEmpty()) {
+        Instant from = Objects.requireNonNullElse(change.from(), now);
+        Pricing before = model.prices().at(from);
+        if (change.leaves(before) && !change.cancelsScheduled()) {
             throw new ActionRefused(
                     "Nothing would change. Name at least one rate or 'reasoning', or withdraw the later prices with"
                             + " 'cancel_scheduled': true.");
         }
-        Instant from = Objects.requireNonNullElse(change.from(), now);
         List<PriceSchedule.Dated> kept =
                 change.cancelsScheduled() ? List.of() : model.prices().after(from);
         List<PriceSchedule.Dated> withdrawn = model.prices().after(now).stream()
                 .filter(price -> !price.from().isBefore(from) && !kept.contains(price))
                 .toList();
-        requireScheduled(model, change, kept, withdrawn);
-        Pricing before = model.prices().at(from);
-        return new Plan(now, from, before, next(model, before, change), kept, withdrawn);
+        requireScheduled(model, change.leaves(before), kept, withdrawn);
+        Tariff tariff = change.rates().applied(before.tariff(), isUnits(model));
+        Pricing.Rounding rounding =
+                before.tariff().isFree() ? models.ofFile(model, from).rounding() : before.rounding();
+        Pricing next = new Pricing(
+                before.version(),
+                tariff,
+                change.reasoningBilled() == null ? before.reasoningBilled() : change.reasoningBilled(),
+                tariff.isFree() ? rounding.withoutMinimum() : rounding);
+        requireEmbedding(model, next);
+        return new Plan(now, from, before, next, kept, withdrawn);
     }
 
     private static void requireFuture(@Nullable Instant from, Instant now) throws ActionRefused {
@@ -267,7 +276,7 @@ public final class Prices {
     }
 
     private static void requireScheduled(
-            Model model, Change change, List<PriceSchedule.Dated> kept, List<PriceSchedule.Dated> withdrawn)
+            Model model, boolean leaves, List<PriceSchedule.Dated> kept, List<PriceSchedule.Dated> withdrawn)
             throws ActionRefused {
         if (kept.size() > KEPT_MAX) {
             throw ActionRefused.of(
@@ -275,18 +284,13 @@ public final class Prices {
                     "is not true, but " + model.id() + " has " + kept.size()
                             + " later prices, and a new price keeps at most " + KEPT_MAX);
         }
-        if (change.rates().isEmpty() && change.reasoningBilled() == null && withdrawn.isEmpty()) {
+        if (leaves && withdrawn.isEmpty()) {
             throw ActionRefused.of(
                     "cancel_scheduled", "is true, but " + model.id() + " has no later price to withdraw");
         }
     }
 
-    private static Pricing next(Model model, Pricing before, Change change) throws ActionRefused {
-        Pricing next = new Pricing(
-                before.version(),
-                change.rates().applied(before.tariff(), isUnits(model)),
-                change.reasoningBilled() == null ? before.reasoningBilled() : change.reasoningBilled(),
-                before.rounding());
+    private static void requireEmbedding(Model model, Pricing next) throws ActionRefused {
         if (model.isEmbedding() && !next.tariff().equals(Tariff.of(next.inputMicrosPerMillion(), 0))) {
             throw ActionRefused.of(
                     "output",
@@ -296,7 +300,6 @@ public final class Prices {
         if (model.isEmbedding() && next.reasoningBilled()) {
             throw ActionRefused.of("reasoning", "is billed; allowed is free, as " + model.id() + " makes embeddings");
         }
-        return next;
     }
 
     private Preview preview(Model model, Plan plan) {

@@ -109,7 +109,8 @@ record SoldModels(Catalogue catalogue, ModelLife life) {
                 BelowCost.ofAnyRate(then, at).isPresent());
     }
 
-    private Pricing ofFile(Model model, Instant now) {
+    /** Returns the catalogue's price at a time. */
+    Pricing ofFile(Model model, Instant now) {
         return catalogue.asWritten().stream()
                 .filter(written -> written.id().equals(model.id()))
                 .findFirst()

@@ -6,6 +6,8 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
 import java.math.BigDecimal;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,9 +28,14 @@ public final class TariffEdit {
         return new TariffEdit(members.deepCopy());
     }
 
-    /** Returns whether it names no rate. */
-    boolean isEmpty() {
-        return patch.valueStream().allMatch(value -> value.isObject() && value.isEmpty());
+    /** Returns whether it names no rate, or removes only what a tariff does not have. */
+    boolean isEmpty(Tariff before) {
+        return removesAlone(patch)
+                && merged(before).equals(new TariffEdit(JsonNodeFactory.instance.objectNode()).merged(before));
+    }
+
+    private static boolean removesAlone(JsonNode patch) {
+        return patch.valueStream().allMatch(value -> value.isNull() || (value.isObject() && removesAlone(value)));
     }
 
     /**
@@ -38,9 +45,7 @@ public final class TariffEdit {
      * @throws ActionRefused with the member, its value and the allowed values
      */
     public Tariff applied(Tariff before, boolean isUnits) throws ActionRefused {
-        ObjectNode whole = whole(before);
-        merge(whole, patch);
-        removeFromStep(whole);
+        ObjectNode whole = merged(before);
         if (!whole.path("search_per_1000").isNumber() && !patch.hasNonNull("search_counts")) {
             whole.remove("search_counts");
         }
@@ -52,6 +57,14 @@ public final class TariffEdit {
         } catch (TariffRules.NotAllowed e) {
             throw ActionRefused.of(e.refusal().field(), e.refusal().what());
         }
+    }
+
+    private ObjectNode merged(Tariff before) {
+        ObjectNode whole = whole(before);
+        merge(whole, patch);
+        removeFromStep(whole);
+        keepForStep(whole);
+        return whole;
     }
 
     /** Returns a tariff's members, with each rate in the step that the row has. */
@@ -77,7 +90,9 @@ public final class TariffEdit {
                         ? present
                         : JsonNodeFactory.instance.objectNode();
                 merge(into, inner);
-                target.set(name, into);
+                if (!into.isEmpty()) {
+                    target.set(name, into);
+                }
             } else {
                 target.set(name, value);
             }
@@ -92,6 +107,19 @@ public final class TariffEdit {
                     .filter(name ->
                             patch.path(name).isNull() && !patch.path("above").hasNonNull(name))
                     .forEach(above::remove);
+        }
+    }
+
+    /** A dearer rate of a part that was raised to for shorter prompts is still a rate of long ones. */
+    private void keepForStep(ObjectNode whole) {
+        for (Rate rate : List.of(Rate.AUDIO_INPUT, Rate.CACHED_AUDIO_INPUT)) {
+            JsonNode otherwise = whole.get(rate == Rate.AUDIO_INPUT ? Rate.INPUT.key() : Rate.CACHED_INPUT.key());
+            if (otherwise != null
+                    && whole.path("above").has(rate.key())
+                    && !whole.has(rate.key())
+                    && !patch.path("above").has(rate.key())) {
+                whole.set(rate.key(), otherwise);
+            }
         }
     }
 
