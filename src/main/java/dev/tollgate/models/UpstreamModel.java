@@ -158,7 +158,7 @@ public record UpstreamModel(
         return Math.min(left, Math.clamp(2 * least - tokensMax, 0, least));
     }
 
-    /** Returns whether the model that this one succeeds could be told not to think, and this one cannot: no level promises silence. */
+    /** Returns whether the predecessor could switch thinking off and this model cannot: no level promises silence. */
     public boolean lostSilence() {
         return replaces != null
                 && thinking instanceof Thinking.Level

@@ -210,7 +210,7 @@ class PartsOfAPriceTest {
     }
 
     @Test
-    void the_fourth_call_on_less_is_told_to_wait_for_the_others() {
+    void the_fourth_call_on_less_has_to_wait_for_the_others() {
         gateway.script("""
                 - match: {method: countTokens}
                   respond: [{event: {totalTokens: 10}}]

@@ -173,7 +173,7 @@ class LabelSourcesTest extends LabelledCalls {
         assertThat(charged("end_user")).isEqualTo(Map.of(counted, "1"));
     }
 
-    /** Device and account of one person. The last names a session alone, so nobody. */
+    /** Device and account of one person. The last names a session alone, so no end user. */
     @Test
     void claude_codes_user_is_one_person_in_every_order() {
         declare("{\"end_users\":true}");

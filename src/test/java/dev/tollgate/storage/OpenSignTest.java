@@ -86,7 +86,7 @@ class OpenSignTest {
     }
 
     @Test
-    void a_lost_log_is_noticed_beside_its_index() throws Exception {
+    void a_lost_log_is_noticed_although_its_index_exists() throws Exception {
         crash(List.of("tollgate.db", "tollgate.db-shm", "tollgate.open"));
         assertThatItIsNoticed();
     }
@@ -152,7 +152,7 @@ class OpenSignTest {
     }
 
     @Test
-    void whoever_deletes_the_sign_accepts_the_loss() throws Exception {
+    void deleting_the_sign_accepts_the_loss() throws Exception {
         crash(List.of("tollgate.db", "tollgate.open"));
         Files.delete(crashed.resolve("tollgate.open"));
         Database.open(crashed).close();

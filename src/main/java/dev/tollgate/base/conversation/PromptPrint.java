@@ -71,7 +71,7 @@ public final class PromptPrint {
         /** The bytes that are read at either end of a longer text: reading all of it would cost more than a call may (E86). */
         private static final int SAMPLE_BYTES = 8 * 1024;
 
-        /** The same for a message that has just been written, and so lies in the processor's cache. */
+        /** Adds a message that was written a moment ago and is still in the processor's cache. */
         private static final int SENT_SAMPLE_BYTES = 64 * 1024;
 
         /** Makes no print: for walks that only count. */

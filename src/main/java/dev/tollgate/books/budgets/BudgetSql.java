@@ -37,7 +37,7 @@ public final class BudgetSql {
     private static final String DELETE = "DELETE FROM budget WHERE account_id = ? AND owner = ? AND kind = ?";
     private static final String INSERT =
             "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES (?, ?, ?, ?, ?)";
-    /** Lets the notices of a budget begin again: of an owner's own, or of the members who have none. */
+    /** Starts a budget's notices again: the owner's, or all members' without a budget of their own. */
     private static final String FORGET_NOTICES = """
             DELETE FROM budget_notice WHERE account_id = ? AND kind = ? AND (owner = ?
                 OR ? = 'each_member' AND owner LIKE 'mem%' AND NOT EXISTS (

@@ -36,7 +36,7 @@ public final class FreeEnds {
         this.textDoor = textDoor;
     }
 
-    /** Returns whether an answer of a model may be one that the door cannot show. */
+    /** Returns whether a model may answer in a form that the door cannot show. */
     public boolean mayMeet(String door, String model) {
         return door.equals(textDoor) || seen.contains(door + " " + model);
     }

@@ -34,7 +34,7 @@ public final class EndUser {
 
     private EndUser() {}
 
-    /** Returns the counted form, which is its own counted form; empty if the text names nobody or cannot be written. */
+    /** Returns the counted form, which is its own counted form; empty if the text names no end user or cannot be written. */
     public static String counted(String named) {
         String person = person(named.strip());
         if (!WrittenText.isClean(person)) {

@@ -244,7 +244,7 @@ public final class Deliveries {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns JSON as a person reads it, with names as Slack wants them: otherwise one could be a link, or call everybody. */
+    /** Returns JSON as a person reads it, with names escaped for Slack: otherwise a name could be a link, or notify the whole channel. */
     private static String words(JsonNode json) {
         if (json.isObject()) {
             return json.properties().stream()

@@ -51,7 +51,7 @@ final class ContentCoding {
      * Reads the header {@code Content-Encoding}.
      *
      * @param isTaken whether the route takes compressed bodies
-     * @throws dev.tollgate.base.error.ApiException 415 for other codings, for more than two, for one that comes twice, and for any if none is taken
+     * @throws dev.tollgate.base.error.ApiException 415 for other codings, for more than two, for a repeated coding, and for any if the route takes none
      */
     static ContentCoding of(List<String> header, boolean isTaken) {
         List<Kind> applied = new ArrayList<>(1);

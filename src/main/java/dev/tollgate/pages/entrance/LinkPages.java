@@ -44,7 +44,7 @@ public record LinkPages(
         Function<String, String> names,
         IntSupplier max) {
 
-    /** The refusal of an invitation. Its link may be in other hands than those of its address, so it does not say whether the address has an account. */
+    /** The refusal of an invitation. Its link may be in other hands, so it does not say whether the address has an account. */
     static final String CANNOT_JOIN =
             "The invitation was not accepted. If you have an account, sign in and open the link again. Otherwise ask for a new invitation.";
 

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param userField the field that names the user
  * @param tags at most 16
- * @param others names beside the tags that are none, as many as a header lists
+ * @param others names next to the tags that do not count, at most 33
  */
 public record CallerNames(
         @Nullable String user,
@@ -64,7 +64,7 @@ public record CallerNames(
             return new CallerNames(user, userField, session, tags, others);
         }
 
-        /** Names the user by the current field. @param name null names nobody */
+        /** Names the user by the current field. @param name null for no user */
         public void user(@Nullable String name) {
             if (name != null) {
                 user = name;

@@ -26,7 +26,7 @@ public final class SentPrint {
         this.print = expectedBytes < PromptPrint.BYTES_MIN ? null : new PromptPrint.Making();
     }
 
-    /** Adds a medium of the current part. @param copiedBytes its bytes in the body, which count as little as those of any medium */
+    /** Adds a medium of the current part. @param copiedBytes its bytes in the body, which count no more than a medium's */
     public void add(ContentPart.Media medium, int copiedBytes) {
         if (print != null) {
             print.add(medium);

@@ -165,7 +165,7 @@ class BodyTest {
                 "deflate, identity, deflate",
                 "gzip, deflate, zstd"
             })
-    void three_codings_and_one_that_comes_twice_are_415(String codings) throws IOException {
+    void three_codings_and_a_repeated_coding_are_415(String codings) throws IOException {
         try (RawClient client = front.start().client()) {
             assertThat(client.post("/v1/x", bytes(2), "Content-Encoding: " + codings)
                             .status())
