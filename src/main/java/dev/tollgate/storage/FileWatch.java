@@ -120,9 +120,7 @@ final class FileWatch {
         try {
             boolean isSigned = sign.put(running);
             running.commit();
-            if (isSigned) {
-                sign.committed();
-            }
+            sign.committed(isSigned, othersWrite);
         } finally {
             wrote();
         }

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The file {@code tollgate.open} in a data folder: a process writes to the books, or ended without closing them. It has a number that a row of the
  * books has, too, and both grow with the first commit after each checkpoint. So after a crash books with a smaller number have lost
- * {@code tollgate.db-wal} or a part of it, which no other program has moved into the tables. It is not synced: after a power cut it may be some
- * seconds old, and then notices less.
+ * {@code tollgate.db-wal} or its beginning, which no other program has moved into the tables. It also has the log's length, since a log that was cut
+ * behind that commit still has the number. It is not synced: after a power cut it may be some seconds old, and then notices less.
  */
 final class OpenSign {
 
@@ -32,7 +32,7 @@ final class OpenSign {
     private static final String PUT =
             "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     private static final String TEXT =
-            "%019d%nA Tollgate writes to the books in this folder, or ended without closing them. Then"
+            "%019d %019d%nA Tollgate writes to the books in this folder, or ended without closing them. Then"
                     + " tollgate.db-wal holds the newest calls: keep it with tollgate.db.%n";
     private static final int DIGITS = 19;
 
@@ -46,25 +46,39 @@ final class OpenSign {
     private boolean isDue = true;
     private boolean isTold;
     private long number;
+    private long bytes;
+
+    /** The content of the sign. @param bytes the length of its log, 0 if others may have shortened it since */
+    private record Sign(long number, long bytes) {}
 
     OpenSign(SqliteFile database) {
         this.database = database;
         this.file = database.folder().resolve("tollgate.open");
     }
 
-    /** Checks books that a server may have open. @throws CannotOpen if commits are missing that a process has reported */
+    /** Checks books that a server may have open, and changes nothing if it refuses. @throws CannotOpen if commits are missing that a process has reported */
     void check() {
-        Long expected = expected();
-        if (expected == null || database.isEmpty()) {
+        if (database.isEmpty()) {
             return;
         }
+        Path log = database.beside("-wal");
         if (isBackup()) {
+            if (length(log) > 0) {
+                throw new CannotOpen("The database " + database.file() + " is a backup, and " + log
+                        + " belongs to the books that it replaced: it would damage them. Delete " + log + " and "
+                        + database.beside("-shm") + ", and start again.");
+            }
             remove(); // the books that it belongs to were replaced
             return;
         }
+        Sign sign = read();
+        if (sign == null) {
+            return;
+        }
+        long found = length(log); // before the number, which a running server raises before the log becomes shorter
         Long present = present();
-        if (present != null && present < expected) {
-            Path log = database.beside("-wal");
+        boolean isCut = found > 0 && found < sign.bytes;
+        if (present != null && (present < sign.number || present == sign.number && isCut)) {
             throw new CannotOpen("The newest calls of this installation are missing: a server crashed here, and its "
                     + log
                     + (Files.exists(log) ? " is not whole." : " does not exist.")
@@ -74,16 +88,45 @@ final class OpenSign {
         }
     }
 
-    /** Checks the books before they are opened for writing, or after they were closed; then nothing needs the sign. For the owner of the data lock. */
+    /**
+     * Checks the books before they are opened for writing, or after they were closed. Then their log is in the tables and nothing needs the sign,
+     * unless a reader holds the log. For the owner of the data lock.
+     */
     void checkAndRemove() {
         check();
-        remove();
+        Sign sign = read();
+        if (sign == null) {
+            remove();
+            return;
+        }
+        try {
+            database.writing().getConnection().close();
+        } catch (SQLException e) {
+            return; // the opening will say why
+        }
+        if (Files.exists(database.beside("-wal"))) {
+            number = sign.number;
+            bytes = 0;
+            write();
+        } else {
+            remove();
+        }
     }
 
-    /** Returns the number in the sign; null if there is none, or the process ended before it was written. */
-    private @Nullable Long expected() {
+    private static long length(Path log) {
+        return log.toFile().length();
+    }
+
+    /** Returns the sign; null if there is none, or the process ended before it was written. */
+    private @Nullable Sign read() {
         try {
-            return Files.exists(file) ? Long.valueOf(Files.readString(file).substring(0, DIGITS)) : null;
+            if (!Files.exists(file)) {
+                return null;
+            }
+            String text = Files.readString(file);
+            return new Sign(
+                    Long.parseLong(text.substring(0, DIGITS)),
+                    Long.parseLong(text.substring(DIGITS + 1, 2 * DIGITS + 1)));
         } catch (IOException e) {
             throw new CannotOpen("Cannot read " + file + ": " + FileTrouble.of(e) + ".", e);
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
@@ -102,7 +145,7 @@ final class OpenSign {
 
     /** Returns the number in the books; null if they cannot be read, of which the opening will say more. */
     private @Nullable Long present() {
-        try (Connection connection = database.writing().getConnection();
+        try (Connection connection = database.looking().getConnection();
                 PreparedStatement find = connection.prepareStatement(FIND)) {
             find.setString(1, ROW);
             try (ResultSet row = find.executeQuery()) {
@@ -136,14 +179,22 @@ final class OpenSign {
         return isDue;
     }
 
-    /** Writes the number of a commit into the sign. Fails nothing: the commit stays a commit. */
-    void committed() {
-        isDue = false;
+    /** Writes the number of a commit and the length of the log into the sign if one has changed. Fails nothing: the commit stays a commit. */
+    void committed(boolean isNumbered, boolean othersWrite) {
+        long now = othersWrite ? 0 : length(database.beside("-wal"));
+        if (isNumbered || now != bytes) {
+            isDue = false;
+            bytes = now;
+            write();
+        }
+    }
+
+    private void write() {
         try (FileChannel channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            channel.write(ByteBuffer.wrap(TEXT.formatted(number).getBytes(StandardCharsets.UTF_8)));
+            channel.write(ByteBuffer.wrap(TEXT.formatted(number, bytes).getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             if (!isTold) {
                 isTold = true;

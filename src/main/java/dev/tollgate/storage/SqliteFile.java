@@ -174,6 +174,17 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return existing(config);
     }
 
+    /** Returns a connection that changes no file of the books: without a log it opens none, and closing it moves no log into the tables. */
+    DataSource looking() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        String uri = "file:" + file().toAbsolutePath().toUri().getRawPath();
+        source.setUrl("jdbc:sqlite:" + uri + (Files.exists(beside("-wal")) ? "" : "?immutable=1"));
+        return source;
+    }
+
     @Override
     public void setUpReaders(HikariConfig config) {
         config.setDataSource(existing(config()));
