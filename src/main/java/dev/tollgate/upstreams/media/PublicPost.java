@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,11 @@ public final class PublicPost implements AutoCloseable {
      */
     public int post(String accountId, String text, Map<String, String> headers, byte[] body)
             throws InterruptedException {
-        Deadline deadline = new Deadline(TIME);
+        return post(accountId, text, headers, body, new Deadline(TIME));
+    }
+
+    int post(String accountId, String text, Map<String, String> headers, byte[] body, Deadline deadline)
+            throws InterruptedException {
         try {
             MediaUrl url = parsed(text);
             InetAddress address = guard.judge(accountId, url, deadline).getFirst();
@@ -109,10 +114,15 @@ public final class PublicPost implements AutoCloseable {
     private int post(MediaUrl url, InetAddress address, Map<String, String> headers, byte[] body, Deadline deadline)
             throws InterruptedException {
         AtomicReference<@Nullable HttpClientRequest> open = new AtomicReference<>();
+        AtomicBoolean isOver = new AtomicBoolean();
         RequestOptions options =
                 Downloads.options(HttpMethod.POST, url, address).putHeader("content-type", "application/json");
         Future<Integer> answered = Downloads.request(client, options).compose(request -> {
             open.set(request);
+            if (isOver.get()) { // while the connection was made: a receiver that never answers would keep it for good
+                request.connection().close();
+                return Future.failedFuture("the time is over");
+            }
             headers.forEach(request::putHeader);
             return request.send(Buffer.buffer(body)).map(response -> response.statusCode());
         });
@@ -124,6 +134,7 @@ public final class PublicPost implements AutoCloseable {
         } catch (TimeoutException e) {
             return 0;
         } finally {
+            isOver.set(true);
             HttpClientRequest request = open.get();
             if (request != null) {
                 request.connection().close(); // what follows the status is of no interest
