@@ -187,6 +187,30 @@ class TwoServersMailTest {
         }
     }
 
+    @Test
+    void two_prices_that_begin_on_one_day_are_mailed_once_each() {
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+        try (MailBox box = new MailBox();
+                Gateway one = Gateway.startOn(Postgres.migrated(), environment, box.settings())) {
+            one.setNow(Instant.parse("2026-11-28T09:00:00Z"));
+            Browser browser = new Browser(one.url());
+            browser.submit("/sign-up", "/sign-up", Map.of("email", "ann@example.org"));
+            String link = box.link("ann@example.org", 1);
+            browser.submit(link, link, Map.of("password", "somebody who calls", "zone", "UTC"));
+            use(one, "ann", "gemini-3.1-pro", Instant.parse("2026-11-28T08:00:00Z"));
+            for (String price : List.of(
+                    "{\"input\":200,\"from\":\"2026-12-20T08:00:00Z\"",
+                    "{\"input\":300,\"from\":\"2026-12-20T16:00:00Z\"")) {
+                price(one, price + ",\"reason\":\"a test\"}");
+                for (int i = 0; i < 3; i++) {
+                    one.app().people().mail().modelNotices().sweep();
+                }
+            }
+            assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'ann@example.org'"))
+                    .isEqualTo(3);
+        }
+    }
+
     private static void signUp(MailBox box, Gateway server, String name, int network) {
         Browser browser =
                 new Browser(server.url(), server.url(), Map.of("x-forwarded-for", "198.18." + network + ".1"));

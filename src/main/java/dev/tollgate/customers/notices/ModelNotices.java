@@ -109,7 +109,7 @@ public final class ModelNotices {
             return;
         }
         String all = Stream.concat(
-                        told.stream().filter(key -> isToKeep(key, due)),
+                        told.stream().filter(key -> isToKeep(key, near, due)),
                         due.stream().map(Change::key))
                 .collect(Collectors.joining(","));
         SetTold noted = SetTold.ofModels(somebody.id(), somebody.told(), all);
@@ -131,9 +131,11 @@ public final class ModelNotices {
                 .toList();
     }
 
-    /** Returns whether an announced change is to be remembered, which other servers may still see ahead. */
-    private boolean isToKeep(String key, List<Change> due) {
-        return Change.isAhead(key, clock.instant()) && due.stream().noneMatch(change -> change.corrects(key));
+    /** Returns whether an announced change is to be remembered: it is still to come, or other servers may see it ahead. */
+    private boolean isToKeep(String key, List<Change> near, List<Change> due) {
+        return Change.isAhead(key, clock.instant())
+                && (near.stream().anyMatch(change -> change.key().equals(key))
+                        || due.stream().noneMatch(change -> change.corrects(key)));
     }
 
     private static boolean isUsed(Model model, Set<String> used) {
