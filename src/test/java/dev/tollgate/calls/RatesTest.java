@@ -169,11 +169,11 @@ class RatesTest {
         assertThat(gateway.get(path, ADMIN_KEY).text())
                 .contains("\"spend\":{\"hour\":null,\"day\":0.01,\"total\":null}");
         Reply refused = customer.chat(call("Hi"));
-        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.status()).isEqualTo(402);
         assertThat(refused.error().get("code").asString()).isEqualTo("spend_limit_exceeded");
         assertThat(refused.error().get("message").asString())
                 .startsWith("The account's daily spend limit of 0.01 credits is reached: ")
-                .contains(" are used by all its keys, the call needs up to ", "It will reset at ", "T00:00:00Z.");
+                .contains(" are used by all its keys, the call needs up to ", "A new window begins at ", "T00:00:00Z.");
         assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains("\"day\":0.01", "a trial");
         Reply wrong = gateway.post(path, "{\"spend\":{\"day\":-1},\"reason\":\"because\"}", ADMIN_KEY);
         assertThat(wrong.status()).isEqualTo(400);

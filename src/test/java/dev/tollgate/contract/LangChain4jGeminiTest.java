@@ -218,7 +218,7 @@ class LangChain4jGeminiTest {
         String once = callers.once();
         plain("gemini-2.5-pro", once).chat("Hi");
         assertRefused("gemini-2.5-pro", once, RateLimitException.class, "Too many requests");
-        assertRefused("gemini-2.5-pro", callers.thrifty(), RateLimitException.class, "spend limit");
+        assertRefused("gemini-2.5-pro", callers.thrifty(), InvalidRequestException.class, "spend limit");
         assertRefused(
                 "gemini-2.5-pro", callers.fromElsewhere(), AuthenticationException.class, "is not in the allowlist");
         ChatRequest tools = ChatRequest.builder()

@@ -69,11 +69,17 @@ final class Unpacked implements AutoCloseable {
             if (unpacking == null) {
                 unpacking = new GZIPInputStream(packed, PIECE_BYTES);
             }
-            return unpacking.read(piece);
-        } catch (IOException broken) {
+            int count = unpacking.read(piece);
+            packed.rethrow(); // the JDK takes what is thrown behind a member of the file for its end
+            return count;
+        } catch (IOException | StackOverflowError broken) { // the JDK goes one call deeper with each empty member
             packed.rethrow();
-            throw new MediaRefused("could not be downloaded: it is labelled gzip, but is not.");
+            throw notGzip();
         }
+    }
+
+    private static MediaRefused notGzip() {
+        return new MediaRefused("could not be downloaded: it is labelled gzip, but is not.");
     }
 
     @Override
@@ -136,7 +142,7 @@ final class Unpacked implements AutoCloseable {
                     at = 0;
                     length += piece.length;
                     if (length > 2 * becameBytes + LEAD_BYTES_MAX) {
-                        throw new IOException("blocks of which nothing comes out");
+                        throw notGzip(); // blocks of which nothing comes out
                     }
                 }
             } catch (MediaRefused e) {

@@ -95,6 +95,13 @@ class ContentCodingTest {
                 return repeated("", "1f8b080000000000000303000000000000000000", "");
             }
         },
+        GZIP_OF_A_TEXT_AND_MANY_MEMBERS("gzip") {
+            @Override
+            byte[] body() throws IOException {
+                String text = HexFormat.of().formatHex(packed(new byte[MIB], "gzip"));
+                return repeated(text, "1f8b080000000000000303000000000000000000", "");
+            }
+        },
         GZIP_OF_A_LONG_NAME("gzip") {
             @Override
             byte[] body() {
