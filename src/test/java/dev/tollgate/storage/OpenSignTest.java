@@ -16,6 +16,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,9 @@ class OpenSignTest {
 
     private static final List<String> ALL =
             List.of("tollgate.db", "tollgate.db-wal", "tollgate.db-shm", "tollgate.open");
+
+    private static final long SEED = Long.getLong("seed", 26);
+    private static final int ROUNDS = Integer.getInteger("rounds", 1);
 
     @TempDir
     Path folder;
@@ -240,6 +245,39 @@ class OpenSignTest {
         crash(List.of("tollgate.db", "tollgate.open"));
         Files.delete(crashed.resolve("tollgate.open"));
         Database.open(crashed).close();
+    }
+
+    /** The log grows while a reader holds it, SQLite cuts it when it restarts, and a checkpoint takes it in now and then. */
+    @Test
+    void a_whole_copy_is_opened_at_any_time() throws Exception {
+        Random random = new Random(SEED);
+        for (int round = 0; round < ROUNDS; round++) {
+            try (Connection reader =
+                            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("running/tollgate.db"));
+                    Statement statement = reader.createStatement()) {
+                reader.setAutoCommit(false);
+                statement.executeQuery("SELECT COUNT(*) FROM account").close();
+                for (int i = 0; i < 4; i++) {
+                    note(random.nextInt() + "x".repeat(random.nextInt(12 << 20)));
+                }
+            }
+            for (int i = 0; i < 3; i++) {
+                note(random.nextInt() + "y".repeat(random.nextInt(9_000)));
+                crash(ALL);
+                Database.openReading(crashed).close();
+                Database.open(crashed).close();
+                assertThat(crashed.resolve("tollgate.open")).as("seed %d", SEED).doesNotExist();
+                for (String name : names()) {
+                    Files.delete(crashed.resolve(name));
+                }
+            }
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(crashed)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     @Test
