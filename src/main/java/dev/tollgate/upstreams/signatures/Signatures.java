@@ -162,8 +162,8 @@ public final class Signatures {
                     return true;
                 }
                 case Message.Assistant _ -> said = true;
-                case Message.User _
-                when !demanded -> {
+                case Message.User user
+                when !demanded && !user.isInstruction() -> {
                     return false;
                 }
                 default -> {}

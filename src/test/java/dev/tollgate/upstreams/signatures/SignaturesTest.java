@@ -404,6 +404,16 @@ class SignaturesTest {
         assertThat(Signatures.mayHave(List.of(user, calling, result), false)).isTrue();
     }
 
+    @Test
+    void a_later_instruction_does_not_end_the_calls_turn() {
+        Message user = new Message.User(Place.NONE, List.of(new ContentPart.Text("?")));
+        Message later = new Message.User(Place.NONE, List.of(new ContentPart.Text("Be brief.")), true);
+        Message result = new Message.ToolResult(Place.NONE, "a", List.of());
+        assertThat(Signatures.mayHave(List.of(user, said(null, shown("a", "{}")), result, later), false))
+                .isTrue();
+        assertThat(Signatures.mayHave(List.of(user, later), false)).isFalse();
+    }
+
     // ---- in few words ----
 
     private static SignedPart.Call call(String id, String arguments, String signature) {
