@@ -146,6 +146,23 @@ class GenerateFlowTest {
     }
 
     @Test
+    void a_search_with_nothing_but_null_stays() {
+        gateway.script("[]");
+        String body = HI.replaceFirst("}$", ",\"tools\":[{\"googleSearch\":{\"timeRangeFilter\":null}}]}");
+        Reply reply = post(gateway.customer("10"), MODEL + "generateContent", body);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().at("/tools/0").toString()).isEqualTo("{\"googleSearch\":{}}");
+    }
+
+    @Test
+    void an_unknown_word_is_no_zero_value() {
+        String body = HI.replaceFirst("}$", ",\"generationConfig\":{\"responseModalities\":[\"HAT_UNSPECIFIED\"]}}");
+        Reply reply = post(gateway.customer("10"), MODEL + "generateContent", body);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.text()).contains("only TEXT is supported");
+    }
+
+    @Test
     void a_stream_that_is_not_asked_for_as_events_is_one_array() {
         answersInPieces();
         Customer customer = gateway.customer("10");

@@ -68,6 +68,14 @@ final class ProtoMessages {
              OFF
             """;
 
+    /** The zeros of enums whose values are looked at elsewhere. */
+    private static final Set<String> ZEROS = Set.of(
+            "UNSPECIFIED",
+            "TASK_TYPE_UNSPECIFIED",
+            "SCHEDULING_UNSPECIFIED",
+            "MODALITY_UNSPECIFIED",
+            "SERVICE_TIER_UNSPECIFIED");
+
     private static final Map<String, Map<String, Field>> MESSAGES = messages();
     private static final Map<String, Set<String>> WORDS = lines(ENUMS).stream()
             .collect(Collectors.toUnmodifiableMap(List::getFirst, words -> Set.copyOf(words.subList(1, words.size()))));
@@ -101,10 +109,11 @@ final class ProtoMessages {
 
     /** Returns whether a value is an enum's zero: it says nothing, as Google's own types have it. */
     static boolean isZero(Field field, JsonNode value) {
-        boolean isEnum = field.type().equals("word") || field.type().equals("tier") || WORDS.containsKey(field.type());
-        return isEnum
-                && value.isString()
-                && value.stringValue().toUpperCase(Locale.ROOT).endsWith("UNSPECIFIED");
+        String word = value.isString() ? value.stringValue().toUpperCase(Locale.ROOT) : "";
+        return switch (field.type()) {
+            case "word", "tier" -> ZEROS.contains(word);
+            default -> WORDS.containsKey(field.type()) && word.endsWith("UNSPECIFIED");
+        };
     }
 
     /** Returns a name in snake case, as Google's refusals have it. */

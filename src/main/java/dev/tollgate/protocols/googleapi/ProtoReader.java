@@ -61,7 +61,8 @@ final class ProtoReader {
 
     /** A message is absent, too, if it had nothing but enums that say nothing; a schema takes any value then. */
     private static boolean isAbsent(ProtoMessages.Field field, JsonNode given, JsonNode read) {
-        boolean emptied = read.isObject() && read.isEmpty() && !given.isEmpty();
+        boolean emptied =
+                read.isObject() && read.isEmpty() && given.valueStream().anyMatch(value -> !value.isNull());
         return ProtoMessages.isZero(field, read)
                 || emptied && !field.map() && !field.type().equals("Schema");
     }
