@@ -48,6 +48,6 @@ public final class SentPrint {
 
     /** Returns the print of all parts; null if the prompt is short. */
     public @Nullable PromptPrint print() {
-        return print == null ? null : print.print(0);
+        return print == null ? null : print.print(bytes);
     }
 }
