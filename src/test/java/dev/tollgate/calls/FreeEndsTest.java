@@ -7,13 +7,18 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -222,6 +227,16 @@ class FreeEndsTest {
             assertThat(paid.json().get("stop_reason").asString()).isEqualTo("max_tokens");
             assertThat(paid.json().get("credits_consumed").decimalValue()).isPositive();
             gateway.assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void a_clock_that_passes_midnight_meanwhile_breaks_no_call(@TempDir Path folder) {
+        try (StoreFixture store = StoreFixture.tampered(folder)) {
+            Queue<Instant> times = new ArrayDeque<>(
+                    List.of(Instant.parse("2026-11-28T23:59:59.999999Z"), Instant.parse("2026-11-29T00:00:00Z")));
+            FreeEnds ends = store.freeEnds(() -> times.size() > 1 ? times.remove() : times.element());
+            assertThat(ends.refusal("acc_1") == null).isTrue();
         }
     }
 

@@ -139,7 +139,11 @@ public final class StoreFixture implements AutoCloseable {
 
     /** The limit on free ends, for callers of the door {@code completions}. */
     public FreeEnds freeEnds() {
-        return new FreeEnds(new Allowances(database, SECRETS, this::now), this::now, "completions");
+        return freeEnds(this::now);
+    }
+
+    public FreeEnds freeEnds(InstantSource clock) {
+        return new FreeEnds(new Allowances(database, SECRETS, this::now), clock, "completions");
     }
 
     /** Closes this one; another over the same data. */

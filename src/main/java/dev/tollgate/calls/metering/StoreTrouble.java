@@ -23,6 +23,13 @@ final class StoreTrouble {
                 .retryAfter(STORE_WAIT);
     }
 
+    /** Makes the error of a call before whose hold the records could not be asked. */
+    static ApiError uncounted() {
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
+                .withStatus(503)
+                .retryAfter(STORE_WAIT);
+    }
+
     static ApiError givenBack() {
         return ApiError.of(
                         ErrorCode.INTERNAL_ERROR,

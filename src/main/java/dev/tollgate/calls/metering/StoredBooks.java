@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.log.Event;
 import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
@@ -26,12 +27,16 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The books of one call in the store. A hold is made and extended only if the key's row, read within the same transaction, allows it. Confined to its
  * call.
  */
 final class StoredBooks implements Books {
+
+    private static final Logger log = LoggerFactory.getLogger(StoredBooks.class);
 
     static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
     private static final String SPEND_LIMIT = "SPEND_LIMIT";
@@ -78,6 +83,9 @@ final class StoredBooks implements Books {
             return Records.read(() -> accounting.freeEnds().refusal(accountId));
         } catch (ApiException e) {
             return e.error();
+        } catch (RuntimeException e) { // the call waits for an answer
+            log.error(Event.CALL_FAULT, "the free ends of account {} could not be counted", accountId, e);
+            return StoreTrouble.uncounted();
         }
     }
 

@@ -48,30 +48,31 @@ public final class FreeEnds {
 
     /** Returns the change that counts an end, for the unit that releases the hold. */
     public Use counting(String accountId) {
-        return allowances.using(List.of(today(accountId)));
+        return allowances.using(List.of(today(accountId, clock.instant())));
     }
 
     /** Returns the refusal of a further call that may end so; null if the account may make one. Blocks. */
     public @Nullable ApiError refusal(String accountId) {
-        Duration wait = allowances.wait(List.of(today(accountId)));
+        Instant now = clock.instant();
+        Duration wait = allowances.wait(List.of(today(accountId, now)));
         return wait.isZero()
                 ? null
                 : ApiError.of(
                                 ErrorCode.RATE_LIMIT_EXCEEDED,
                                 DAY + " calls of this account were free today although a model answered them, because"
-                                        + " their answers could not be shown. Until " + midnight()
+                                        + " their answers could not be shown. Until " + midnight(now)
                                         + " summaries (compaction) and text completions are refused."
                                         + " Other calls go on.")
                         .retryAfter(wait)
                         .doNotRetry();
     }
 
-    private Allowance today(String accountId) {
-        Instant midnight = midnight();
-        return allowances.of("free-ends", accountId + " " + midnight, DAY, Duration.between(clock.instant(), midnight));
+    private Allowance today(String accountId, Instant now) {
+        Instant midnight = midnight(now);
+        return allowances.of("free-ends", accountId + " " + midnight, DAY, Duration.between(now, midnight));
     }
 
-    private Instant midnight() {
-        return clock.instant().truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+    private static Instant midnight(Instant now) {
+        return now.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
     }
 }

@@ -21,6 +21,7 @@ import dev.tollgate.books.tasks.Task;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.customers.allowances.FreeEnds;
 import dev.tollgate.customers.keys.KeyChange.MoveKey;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
@@ -89,6 +90,22 @@ class StoredBooksTest {
                 new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), store.freeEnds(), NOW),
                 NOW,
                 keeper);
+    }
+
+    @Test
+    @Timeout(30)
+    void a_count_of_free_ends_that_fails_ends_the_call() {
+        FreeEnds broken = store.freeEnds(() -> {
+            throw new IllegalStateException("no time");
+        });
+        StoredBooks its = new StoredBooks(
+                new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), broken, NOW),
+                NOW,
+                keeper);
+        broken.meets(request.door(), request.model().id());
+        CompletableFuture<ApiError> told = new CompletableFuture<>();
+        assertThat(its.mayEndFree(request, told::complete)).isTrue();
+        assertThat(told.join().status()).isEqualTo(503);
     }
 
     @AfterEach
