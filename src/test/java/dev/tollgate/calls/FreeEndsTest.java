@@ -231,6 +231,21 @@ class FreeEndsTest {
     }
 
     @Test
+    void a_small_maximum_that_credits_cut_is_charged() {
+        try (Gateway gateway = Gateway.start("models.file", "models/gemini-all.yaml")) {
+            Customer customer = gateway.customer("2.8");
+            gateway.script(UpstreamScript.answers()
+                    .thought("Hm.", new Tokens(10, 0, 1_060))
+                    .finish("MAX_TOKENS", new Tokens(10, 0, 1_060)));
+            Reply cut = message(gateway, customer, "gemini-3.1-pro-preview", 1_500);
+            assertThat(cut.status()).as(cut.text()).isEqualTo(200);
+            assertThat(cut.header("x-tollgate-max-tokens")).isNotEmpty();
+            assertThat(cut.json().get("credits_consumed").decimalValue()).isPositive();
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @Test
     void a_clock_that_passes_midnight_meanwhile_breaks_no_call(@TempDir Path folder) {
         try (StoreFixture store = StoreFixture.tampered(folder)) {
             Queue<Instant> times = new ArrayDeque<>(

@@ -291,8 +291,10 @@ final class Concluding {
         return call.books().hasFreeEnd() && !call.request().ask().hasSmallMaximum();
     }
 
+    /** Returns whether unrequested thoughts used up a maximum. A hold that ends before it is a cut, which is charged (D32). */
     private boolean usedUpByThoughts() {
         return call.request().ask().hasSmallMaximum()
+                && !hold.coverage().endsWithHold()
                 && call.books().hasFreeEnd()
                 && answer().delivery().isCutInThoughts();
     }
