@@ -178,6 +178,7 @@ class FreeEndsTest {
             }
             Reply refused = message(gateway, customer, "gemini-2.5-pro", 16);
             assertThat(refused.status()).as(refused.text()).isEqualTo(429);
+            assertThat(refused.text()).contains("models whose files this API cannot show are refused");
             assertThat(message(gateway, customer, "gemini-3-pro", 5_000).status())
                     .isEqualTo(400);
             assertThat(customer.chat("{\"model\":\"gemini-2.5-pro\"," + HI).status())

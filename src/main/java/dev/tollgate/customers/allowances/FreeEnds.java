@@ -61,7 +61,7 @@ public final class FreeEnds {
                                 ErrorCode.RATE_LIMIT_EXCEEDED,
                                 DAY + " calls of this account were free today although a model answered them, because"
                                         + " their answers could not be shown. Until " + midnight(now)
-                                        + " summaries (compaction) and text completions are refused."
+                                        + " summaries (compaction), text completions, and models whose files this API cannot show are refused."
                                         + " Other calls go on.")
                         .retryAfter(wait)
                         .doNotRetry();
