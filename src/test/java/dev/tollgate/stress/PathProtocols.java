@@ -66,7 +66,7 @@ final class PathProtocols {
                         ids),
                 "chat",
                 new ChatProtocol(
-                        null,
+                        sold(),
                         null,
                         checks,
                         ReadLimits.DEFAULT,
@@ -111,9 +111,9 @@ final class PathProtocols {
         return new Signatures(database, null, SECRETS, CLOCK);
     }
 
-    private static CurrentModels sold() {
+    private CurrentModels sold() {
         Upstreams none = new Upstreams(null, PoolSpec.of(List.of()), CLOCK, new Random(0));
-        return new CurrentModels(new Catalogue(Instant.EPOCH, List.of(), List.of()), none, CLOCK);
+        return new CurrentModels(new Catalogue(Instant.EPOCH, models, List.of()), none, CLOCK);
     }
 
     /** Rules that differ: functions, search together with them, media in results, demanded signatures, a conversation that ends with the model. */
