@@ -158,7 +158,7 @@ class OpenSignTest {
     }
 
     @Test
-    void a_start_beside_a_reader_keeps_the_sign() throws Exception {
+    void a_start_during_a_read_keeps_the_sign() throws Exception {
         crash(ALL);
         try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + crashed.resolve("tollgate.db"));
                 Statement statement = reader.createStatement()) {
@@ -174,7 +174,7 @@ class OpenSignTest {
     }
 
     @Test
-    void a_backup_beside_the_log_of_other_books_is_refused() throws Exception {
+    void a_backup_with_the_log_of_other_books_is_refused() throws Exception {
         crash(List.of("tollgate.db-wal", "tollgate.open"));
         database.backupTo(crashed.resolve("tollgate.db"));
         String before = content(crashed);

@@ -175,7 +175,7 @@ final class Book {
     /**
      * Counts the account's calls on less, on all nodes: its row is locked until the batch ends. Reads once in a batch, so not for each call.
      *
-     * @return the written ones that have not ended in this batch, and the new ones of this batch
+     * @return written holds that have not ended in this batch, and new holds of this batch
      */
     int onLess(AccountRow account) throws SQLException {
         Integer written = onLess.get(account.id);

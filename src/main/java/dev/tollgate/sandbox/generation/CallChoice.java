@@ -18,9 +18,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The functions that a response calls, and their arguments. A function is called when it has to be (mode ANY, which knows no end of a loop:
- * results are answered with the next call, of a function that has not been called, first of one that takes the answer) or when the prompt shares a word with its name or description and does not ask to say
- * something; once for each thing that the prompt names with "and". Only mode ANY makes it start work that goes on by itself, or make a call again
+ * The functions that a response calls, and their arguments. A function is called when it has to be or when the prompt shares a word with its name or description
+ * and does not ask to say something. Mode ANY has no end of a loop: the next call answers results, to a function that was not called yet, the
+ * function for the final answer before others. A function is called once for each thing that the prompt names with "and". Only mode ANY makes it start work that goes on by itself, or make a call again
  * that it has made since it last answered in words: programs would ask the sandbox without end.
  */
 final class CallChoice {
