@@ -124,7 +124,8 @@ final class ContentCoding {
             if (body.isEmptyBlocks) {
                 throw invalid(kind);
             }
-        } catch (IOException | StackOverflowError e) { // the JDK goes one call deeper with each empty member of a gzip file
+        } catch (IOException
+                | StackOverflowError e) { // the JDK goes one call deeper with each empty member of a gzip file
             throw invalid(kind);
         } finally {
             bareOrZlib.end();
