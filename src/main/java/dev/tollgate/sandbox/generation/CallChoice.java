@@ -91,7 +91,10 @@ final class CallChoice {
             return List.of();
         }
         boolean must = ask.mode().equals("ANY");
-        if (!must && (answersCalls(ask) || AnswerText.wanted(ask.prompt()).isPresent())) {
+        boolean isInWords = answersCalls(ask)
+                || GoogleRequest.isSummary(ask.prompt())
+                || AnswerText.wanted(ask.prompt()).isPresent();
+        if (!must && isInWords) {
             return List.of();
         }
         return new CallChoice(ask).choose();

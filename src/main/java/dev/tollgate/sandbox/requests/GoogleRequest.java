@@ -140,6 +140,11 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         return last;
     }
 
+    /** Returns whether a text is a summary of the conversation before it, which asks for nothing. */
+    public static boolean isSummary(String text) {
+        return SUMMARY.matcher(text).lookingAt();
+    }
+
     /**
      * All that the user wrote since the model last answered in words, knobs and all: what an agent says of its surroundings may stand behind
      * what its user asked, and results behind both. A summary stands for all before it, so that a job ends with it.
@@ -149,7 +154,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         for (JsonNode content : body.path("contents")) {
             if (!isModel(content)) {
                 for (String text : written(content)) {
-                    if (SUMMARY.matcher(text).lookingAt()) {
+                    if (isSummary(text)) {
                         asked.setLength(0);
                     } else {
                         asked.append(text).append('\n');
