@@ -34,8 +34,8 @@ record CallPlan(
     /** The protocol in which it is asked. */
     enum Door {
         CHAT("/v1/chat/completions", "data: \\[DONE]\n\n"),
-        MESSAGES("/v1/messages", "event: message_stop\n"),
-        RESPONSES("/v1/responses", "event: response\\.(completed|incomplete)\n");
+        MESSAGES("/v1/messages", "event: message_stop\ndata: .*\n\n"),
+        RESPONSES("/v1/responses", "event: response\\.(completed|incomplete)\ndata: .*\n\n");
 
         final String path;
         final Pattern streamEnd;
