@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
             SiegeCommand.class,
             PagesCommand.class,
             NodesCommand.class,
-            AffinityCommand.class
+            AffinityCommand.class,
+            WriterCommand.class
         },
         description = "Measures what the gateway costs.")
 final class Main {

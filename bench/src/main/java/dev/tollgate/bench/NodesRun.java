@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Some nodes over one PostgreSQL that starts empty: each is called by its share of the connections at the same time. */
 final class NodesRun {
@@ -156,19 +155,7 @@ final class NodesRun {
                 ResultSet row = statement.executeQuery(
                         "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")) {
             row.next();
-            return new Used(databaseMicros(), gateways, row.getLong(1));
-        }
-    }
-
-    /** Returns the processor time of the server and its processes, ended ones included. */
-    private long databaseMicros() throws IOException {
-        long postmaster = Long.parseLong(
-                Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst());
-        try (Stream<ProcessHandle> all =
-                ProcessHandle.of(postmaster).orElseThrow().children()) {
-            return ProcessFigures.cpuMicrosWithEnded(postmaster)
-                    + all.mapToLong(child -> ProcessFigures.cpuMicros(child.pid()))
-                            .sum();
+            return new Used(server.cpuMicros(), gateways, row.getLong(1));
         }
     }
 
