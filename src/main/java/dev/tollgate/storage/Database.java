@@ -125,8 +125,7 @@ public final class Database implements AutoCloseable {
         try {
             Migrations.check(file);
         } catch (CannotOpen e) {
-            PageCheck.require(file, e); // a damaged file may look like one of another schema
-            throw e;
+            throw PageCheck.explain(file, e); // a damaged file may look like one of another schema
         }
         return new Database(file, false, null, null);
     }

@@ -31,15 +31,8 @@ final class PageCheck {
     /** @return a sentence for each damage, {@value #LINES_MAX} at most @throws StoreUnavailable if the file cannot be read */
     static List<String> run(SqliteFile file) {
         List<String> found = new ArrayList<>();
-        try (Connection connection = file.source().getConnection();
-                Statement look = looking(connection);
-                ResultSet row = look.executeQuery(LOOK)) {
-            while (row.next()) {
-                String line = row.getString(1);
-                if (!SOUND.equals(line)) {
-                    found.add(told(file, line.strip().replaceAll("\\s*\\R\\s*", "; ")));
-                }
-            }
+        try {
+            look(file, found);
         } catch (SQLException e) {
             if (!Failures.isDamage(e)) {
                 throw new StoreUnavailable("the database could not be read", e);
@@ -49,20 +42,40 @@ final class PageCheck {
         return found;
     }
 
+    private static void look(SqliteFile file, List<String> found) throws SQLException {
+        try (Connection connection = file.source().getConnection();
+                Statement look = looking(connection);
+                ResultSet row = look.executeQuery(LOOK)) {
+            while (row.next()) {
+                String line = row.getString(1);
+                if (!SOUND.equals(line)) {
+                    found.add(told(file, line.strip().replaceAll("\\s*\\R\\s*", "; ")));
+                }
+            }
+        }
+    }
+
     private static String told(SqliteFile file, String what) {
         return "the file " + file.file() + " is damaged: " + what + "; " + Failures.NEXT_STEP;
     }
 
-    /** @throws CannotOpen with the damage as its cause, if there is any */
-    static void require(SqliteFile file, CannotOpen failure) {
-        if (failure.isDamage()) {
-            return;
+    /**
+     * Returns the failure to open a file, or the damage that the check finds. A file that the check cannot begin with is no damaged database: it may be
+     * none at all.
+     */
+    static CannotOpen explain(SqliteFile file, CannotOpen failure) {
+        List<String> found = new ArrayList<>();
+        try {
+            look(file, found);
+        } catch (SQLException e) {
+            if (found.isEmpty()) {
+                return new CannotOpen(String.valueOf(failure.getMessage()));
+            }
         }
-        List<String> damage = run(file);
-        if (!damage.isEmpty()) {
-            throw new CannotOpen(
-                    damage.getFirst() + ".",
-                    new org.sqlite.SQLiteException(damage.getFirst(), org.sqlite.SQLiteErrorCode.SQLITE_CORRUPT));
-        }
+        return found.isEmpty()
+                ? failure
+                : new CannotOpen(
+                        found.getFirst() + ".",
+                        new org.sqlite.SQLiteException(found.getFirst(), org.sqlite.SQLiteErrorCode.SQLITE_CORRUPT));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.books;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tollgate.Main;
 import dev.tollgate.testing.BesideOthers;
@@ -16,6 +17,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -153,13 +155,21 @@ class LedgerVerifyTest {
     }
 
     @Test
-    void a_folder_without_books_is_exit_code_2_and_a_damaged_file_1() throws IOException {
+    void what_cannot_be_opened_as_books_is_exit_code_2() throws IOException {
         assertThat(runOver(folder, "ledger", "verify")).isEqualTo(2);
         assertThat(err.toString()).isEqualTo("tollgate: There is no database in " + folder + ".\n");
-        Files.writeString(folder.resolve("tollgate.db"), "no database at all, but long enough for one".repeat(99));
+        assertThat(run("backup", folder.resolve("tollgate.db").toString())).isZero();
+        byte[] sound = Files.readAllBytes(folder.resolve("tollgate.db"));
+        byte[] headless = sound.clone();
+        Arrays.fill(headless, 0, 4096, (byte) 7);
+        byte[] text = "no database at all, but long enough for one".repeat(99).getBytes(UTF_8);
+        for (byte[] none : List.of(text, headless, Arrays.copyOf(sound, 4096 * 20), new byte[4096], new byte[0])) {
+            Files.write(folder.resolve("tollgate.db"), none);
+            err.getBuffer().setLength(0);
+            assertThat(runOver(folder, "ledger", "verify")).isEqualTo(2);
+            assertThat(err.toString()).startsWith("tollgate: ");
+        }
         assertThat(out.toString()).isEmpty();
-        assertThat(runOver(folder, "ledger", "verify")).isEqualTo(1);
-        assertThat(out.toString()).contains("is damaged").contains("restore a backup");
     }
 
     @Test
@@ -167,7 +177,7 @@ class LedgerVerifyTest {
         gateway.customer("3").chat(CALL.formatted("gemini-2.5-pro", false, "one"));
         assertThat(run("backup", folder.resolve("tollgate.db").toString())).isZero();
         byte[] file = Files.readAllBytes(folder.resolve("tollgate.db"));
-        java.util.Arrays.fill(file, 4096 * 20, 4096 * 21, (byte) 7);
+        Arrays.fill(file, 4096 * 20, 4096 * 21, (byte) 7);
         Files.write(folder.resolve("tollgate.db"), file);
         out.getBuffer().setLength(0);
         assertThat(runOver(folder, "ledger", "verify")).isEqualTo(1);

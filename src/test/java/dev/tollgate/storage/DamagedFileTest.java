@@ -103,13 +103,25 @@ class DamagedFileTest {
         try (Database database = Database.openReading(folder)) {
             return database.findDamage();
         } catch (CannotOpen e) {
-            assertThat(e.isDamage()).as(e.getMessage()).isTrue();
+            assertThat(e).hasMessageContaining("is damaged");
             return List.of(e.withCause());
         }
     }
 
+    @Test
+    void a_damaged_page_of_the_history_is_found() throws Exception {
+        damage(Migrations.HISTORY);
+        assertThatThrownBy(() -> Database.openReading(folder))
+                .isInstanceOfSatisfying(
+                        CannotOpen.class, e -> assertThat(e.isDamage()).isTrue());
+    }
+
     private void damageAccounts() throws Exception {
-        long root = number("SELECT rootpage FROM sqlite_schema WHERE name = 'account'");
+        damage("account");
+    }
+
+    private void damage(String table) throws Exception {
+        long root = number("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'");
         byte[] noise = new byte[PAGE];
         new Random(1).nextBytes(noise);
         try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {

@@ -32,8 +32,8 @@ final class LedgerCommands {
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:the books are correct",
-                "1:the books have differences, or the database is damaged",
-                "2:the books could not be read"
+                "1:the books have differences, or pages of the database are damaged",
+                "2:the books could not be read, or the file is no database"
             },
             mixinStandardHelpOptions = true)
     static final class Verify implements Callable<Integer> {
