@@ -72,8 +72,7 @@ class RouteKeysTest {
 
     private static Customer owned(String member, String team) {
         Customer customer = gateway.customer("1");
-        gateway.execute("UPDATE api_key SET member_id = '" + member + "', team_id = '" + team + "' WHERE id = '"
-                + customer.keyId() + "'");
+        gateway.own(customer.keyId(), member, team);
         return customer;
     }
 

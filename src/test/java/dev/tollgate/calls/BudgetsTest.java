@@ -65,7 +65,7 @@ class BudgetsTest {
         String team = "team_" + customer.account().substring(4);
         gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', '"
                 + customer.account() + "', 'Search', 1)");
-        gateway.execute("UPDATE api_key SET team_id = '" + team + "' WHERE id = '" + customer.keyId() + "'");
+        gateway.own(customer.keyId(), "", team);
         return customer;
     }
 

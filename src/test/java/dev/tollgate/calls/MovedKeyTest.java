@@ -95,7 +95,7 @@ class MovedKeyTest {
     void a_new_secret_after_a_move_reads_no_response_of_the_member() throws ActionRefused {
         one.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"
                 + customer.account() + "', 'per_1', 'member', 1)");
-        one.execute("UPDATE api_key SET member_id = 'mem_1' WHERE id = '" + customer.keyId() + "'");
+        one.own(customer.keyId(), "mem_1", "");
         String manager = one.commands()
                 .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();

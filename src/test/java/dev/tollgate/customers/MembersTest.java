@@ -313,8 +313,9 @@ class MembersTest {
                         .submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "a laptop"))
                         .body());
         assertThat(key.find()).isTrue();
-        gateway.execute("UPDATE api_key SET member_id = '" + member.member(account) + "' WHERE name = 'a laptop'"
-                + " AND account_id = '" + account + "' AND created_by = '" + member.id() + "'");
+        String id = gateway.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account
+                + "' AND created_by = '" + member.id() + "'");
+        gateway.own(id, member.member(account), "");
         return key.group();
     }
 

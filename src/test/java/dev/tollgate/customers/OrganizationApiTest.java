@@ -286,8 +286,7 @@ class OrganizationApiTest {
 
     private String personalKey(String member) throws ActionRefused {
         KeyResult.Made made = gateway.commands().createKey(customer.account(), KeySettings.named("of " + member));
-        gateway.execute("UPDATE api_key SET member_id = '" + member + "' WHERE id = '"
-                + made.key().id() + "'");
+        gateway.own(made.key().id(), member, "");
         return made.key().id();
     }
 

@@ -200,7 +200,7 @@ class OperatorDeedsTest {
         String team = "team_" + customer.account().substring(4);
         gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', '"
                 + customer.account() + "', 'Search', 1)");
-        gateway.execute("UPDATE api_key SET team_id = '" + team + "' WHERE id = '" + customer.keyId() + "'");
+        gateway.own(customer.keyId(), "", team);
         String task = chargedCall(customer);
         BigDecimal charge = customer.consumed();
 
@@ -355,7 +355,7 @@ class OperatorDeedsTest {
         Customer customer = gateway.customer("1");
         gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"
                 + customer.account() + "', 'per_1', 'member', 1)");
-        gateway.execute("UPDATE api_key SET member_id = 'mem_1' WHERE id = '" + customer.keyId() + "'");
+        gateway.own(customer.keyId(), "mem_1", "");
 
         Gateway.Reply refused = post("/keys/" + customer.keyId() + "/rotate", "{\"reason\":\"lost\"}");
 

@@ -376,6 +376,15 @@ public final class Gateway implements AutoCloseable {
         });
     }
 
+    /** Makes a key one of a member, of a team, or of a member in a team, as if it had been made so. @param member empty for none @param team empty for none */
+    public void own(String keyId, String member, String team) {
+        execute("UPDATE api_key SET member_id = '" + member + "', team_id = '" + team + "' WHERE id = '" + keyId + "'");
+        String owner = (member.isEmpty() ? "" : "\"member\":\"" + member + "\",")
+                + (team.isEmpty() ? "" : "\"team\":\"" + team + "\",");
+        execute("UPDATE account_log SET after_json = REPLACE(after_json, '\"prefix\":', '" + owner
+                + "\"prefix\":') WHERE action = 'key.create' AND subject = '" + keyId + "'");
+    }
+
     /** From now on the database refuses this change of a row where the condition holds, which may speak of {@code NEW}. */
     public Fault fault(String change, String table, String condition) {
         if (databaseUrl() == null) {

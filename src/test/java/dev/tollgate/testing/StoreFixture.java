@@ -209,6 +209,12 @@ public final class StoreFixture implements AutoCloseable {
         KeySecret secret = key(id, accountId, KeySettings.named(id));
         execute("UPDATE api_key SET member_id = '" + memberId + "', team_id = '" + teamId + "' WHERE id = '" + id
                 + "'");
+        String owner = (memberId.isEmpty() ? "" : "\"member\":\"" + memberId + "\",")
+                + (teamId.isEmpty() ? "" : "\"team\":\"" + teamId + "\",");
+        execute("INSERT INTO account_log (account_id, number, created_at, actor, action, subject, after_json) SELECT '"
+                + accountId + "', 1 + COUNT(*), 1, 'per_1', 'key.create', '" + id + "', '{\"id\":\"" + id + "\","
+                + owner
+                + "\"prefix\":\"sk\"}' FROM account_log WHERE account_id = '" + accountId + "'");
         return secret;
     }
 

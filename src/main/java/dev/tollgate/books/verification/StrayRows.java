@@ -156,6 +156,11 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                     "the last row of the audit log is number %s, there are %s",
                     "SELECT MAX(l.sequence), COUNT(*) FROM audit_log l HAVING MAX(l.sequence) <> COUNT(*)"),
             new StrayRows(
+                    "logs of organizations", "the last row of the log of account %s is number %s, there are %s", """
+            SELECT l.account_id, MAX(l.number), COUNT(*) FROM account_log l
+            GROUP BY l.account_id HAVING MAX(l.number) <> COUNT(*)
+            ORDER BY l.account_id"""),
+            new StrayRows(
                     "prices",
                     "the last price that was set is number %s, there are %s",
                     "SELECT MAX(v.sequence), COUNT(*) FROM price_version v HAVING MAX(v.sequence) <> COUNT(*)"),

@@ -106,8 +106,7 @@ class TracesTest {
                 Gateway gateway = gateway(
                         collector, "telemetry.percent", "100", "telemetry.otlp-headers", "x-collector-key=the key")) {
             Customer customer = gateway.customer("100");
-            gateway.execute(
-                    "UPDATE api_key SET team_id = 'team_1', member_id = 'mem_1' WHERE id = '" + customer.keyId() + "'");
+            gateway.own(customer.keyId(), "mem_1", "team_1");
             String parent = "00-" + CALLER + "-" + PARENT + "-01";
 
             Gateway.Reply reply = call(customer, parent);

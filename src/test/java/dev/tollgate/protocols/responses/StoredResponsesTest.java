@@ -409,8 +409,7 @@ class StoredResponsesTest {
 
     private String keyOf(String member, String team) throws ActionRefused {
         var made = gateway.commands().createKey(customer.account(), KeySettings.named("owned"));
-        gateway.execute("UPDATE api_key SET member_id = '" + member + "', team_id = '" + team + "' WHERE id = '"
-                + made.key().id() + "'");
+        gateway.own(made.key().id(), member, team);
         return made.secret();
     }
 

@@ -72,8 +72,8 @@ final class Company implements AutoCloseable {
         if (!secret.find()) {
             throw new AssertionError("no key");
         }
-        gateway.execute("UPDATE api_key SET member_id = '" + (member.isEmpty() ? "" : id(member)) + "', team_id = '"
-                + team.replaceFirst(".*/", "") + "' WHERE name = '" + name + "'");
+        String id = gateway.text("SELECT id FROM api_key WHERE name = '" + name + "'");
+        gateway.own(id, member.isEmpty() ? "" : id(member), team.replaceFirst(".*/", ""));
         return secret.group();
     }
 

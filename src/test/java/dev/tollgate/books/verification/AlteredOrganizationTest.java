@@ -1,0 +1,177 @@
+package dev.tollgate.books.verification;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Scope;
+import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Somebody alters one row of an organization: its keys, its log, its labels or its kept responses. */
+@BesideOthers
+class AlteredOrganizationTest {
+
+    private static final Pattern TABLE = Pattern.compile("^(?:UPDATE|DELETE FROM) (\\w+)");
+
+    static final List<String> OF_KEYS = List.of(
+            "UPDATE api_key SET member_id = 'mem_ann' WHERE name = 'of the account'",
+            "UPDATE api_key SET team_id = '{ads}' WHERE name = 'of the account'",
+            "UPDATE api_key SET team_id = '{ads}' WHERE name = 'of a team'",
+            "UPDATE api_key SET team_id = '' WHERE name = 'of a team'",
+            "UPDATE api_key SET member_id = 'mem_ann' WHERE name = 'of a team'",
+            "UPDATE api_key SET member_id = 'mem_bob' WHERE name = 'of Ann'",
+            "UPDATE api_key SET member_id = '' WHERE name = 'of Ann'",
+            "UPDATE api_key SET team_id = '{ads}' WHERE name = 'moved' AND moved_to = ''",
+            "UPDATE api_key SET team_id = '' WHERE name = 'moved' AND moved_to = ''",
+            "UPDATE api_key SET team_id = '' WHERE name = 'moved' AND moved_to <> ''",
+            "UPDATE api_key SET member_id = 'mem_ann' WHERE name = 'moved' AND moved_to = ''",
+            "UPDATE api_key SET moved_to = '' WHERE name = 'moved' AND moved_to <> ''",
+            "UPDATE api_key SET team_id = '' WHERE name = 'of Ann in a team' AND moved_to = ''",
+            "UPDATE api_key SET team_id = '{ads}' WHERE name = 'of Ann in a team' AND moved_to = ''",
+            "UPDATE api_key SET team_id = '{ads}' WHERE name = 'of Bob' AND moved_to = ''",
+            "UPDATE api_key SET team_id = '' WHERE name = 'of Bob' AND moved_to = ''",
+            "UPDATE api_key SET member_id = 'mem_ann' WHERE name = 'of Bob' AND moved_to = ''",
+            "UPDATE api_key SET member_id = 'mem_bob' WHERE hidden = 1",
+            "UPDATE api_key SET team_id = '{ads}' WHERE hidden = 1",
+            "UPDATE api_key SET origin_id = 'key_other' WHERE hidden = 1",
+            "UPDATE api_key SET origin_id = 'key_other' WHERE name = 'of Ann'",
+            "UPDATE api_key SET origin_id = 'key_other' WHERE name = 'of Bob' AND moved_to = ''");
+
+    static final List<String> OF_THE_LOG = List.of(
+            "DELETE FROM account_log WHERE number = 2 AND account_id = '{account}'",
+            "UPDATE account_log SET number = 100 WHERE number = 2 AND account_id = '{account}'",
+            "UPDATE account_log SET account_id = '{other}' WHERE number = 2 AND account_id = '{account}'");
+
+    private static final Map<Stores, Gateway> GATEWAYS = new EnumMap<>(Stores.class);
+    private static final Map<Stores, Map<String, String>> NAMES = new EnumMap<>(Stores.class);
+
+    @BeforeAll
+    static void make() throws ActionRefused {
+        for (Stores stores : Stores.values()) {
+            Gateway gateway = Gateway.startOn(stores);
+            GATEWAYS.put(stores, gateway);
+            NAMES.put(stores, organization(gateway));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        GATEWAYS.values().forEach(Gateway::close);
+    }
+
+    /** Makes the organization. Returns the names in alterations with what they stand for. */
+    private static Map<String, String> organization(Gateway gateway) throws ActionRefused {
+        gateway.script(UpstreamScript.answers()
+                .text("Hello", new Tokens(700, 300, 20))
+                .finish("STOP", new Tokens(700, 300, 20)));
+        String other = gateway.customer("1").account();
+        Customer customer = gateway.customer("100");
+        String account = customer.account();
+        String manager = gateway.commands()
+                .createKey(
+                        account,
+                        KeySettings.named("manager")
+                                .withKind(KeyKind.MANAGEMENT)
+                                .withScopes(EnumSet.allOf(Scope.class)))
+                .secret();
+        member(gateway, account, "ann", "owner");
+        member(gateway, account, "bob", "member");
+        String search = made(gateway, manager, "/v1/organization/teams", "{\"name\":\"Search\"}");
+        String ads = made(gateway, manager, "/v1/organization/teams", "{\"name\":\"Ads\"}");
+        made(gateway, manager, "/v1/keys", "{\"name\":\"of the account\"}");
+        made(gateway, manager, "/v1/keys", "{\"name\":\"of a team\",\"team\":\"" + search + "\"}");
+        gateway.own(made(gateway, manager, "/v1/keys", "{\"name\":\"of Ann\"}"), "mem_ann", "");
+        String moved = made(gateway, manager, "/v1/keys", "{\"name\":\"moved\",\"team\":\"" + ads + "\"}");
+        made(gateway, manager, "/v1/keys/" + moved + "/move", "{\"team\":\"" + search + "\"}");
+        String inTeam = made(gateway, manager, "/v1/keys", "{\"name\":\"of Ann in a team\"}");
+        gateway.own(inTeam, "mem_ann", search);
+        made(gateway, manager, "/v1/keys/" + inTeam + "/move", "{\"team\":\"" + search + "\"}");
+        String left = made(gateway, manager, "/v1/keys", "{\"name\":\"of Bob\"}");
+        gateway.own(left, "mem_bob", "");
+        assertThat(gateway.send(
+                                "DELETE",
+                                "/v1/organization/members/mem_bob",
+                                "{\"keys\":{\"" + left + "\":\"" + search + "\"}}",
+                                manager)
+                        .status())
+                .isEqualTo(204);
+        gateway.app().people().keys().playground(account, "mem_ann");
+        gateway.assertBooksAreClosed();
+        return Map.of("{account}", account, "{other}", other, "{search}", search, "{ads}", ads);
+    }
+
+    private static void member(Gateway gateway, String account, String name, String role) {
+        gateway.execute(
+                "INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES ('per_" + name
+                        + "', '" + account + "', '" + name + "@example.org', '" + name + "', 'user', '', 1)");
+        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + name + "', '"
+                + account + "', 'per_" + name + "', '" + role + "', 1)");
+    }
+
+    /** Returns the id of what is made. */
+    private static String made(Gateway gateway, String manager, String path, String body) {
+        Gateway.Reply reply = gateway.post(path, body, manager);
+        assertThat(reply.status()).as(reply.text()).isLessThan(300);
+        return reply.json().get("id").asString();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_organization_adds_up(Stores stores) {
+        assertThat(GATEWAYS.get(stores).differences()).isEmpty();
+    }
+
+    static Stream<Arguments> all() {
+        return Stream.of(Stores.values()).flatMap(stores -> Stream.of(OF_KEYS, OF_THE_LOG)
+                .flatMap(List::stream)
+                .map(alteration -> Arguments.of(stores, alteration)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void one_altered_row_of_an_organization_is_found(Stores stores, String alteration) {
+        assertThat(found(stores, alteration)).isNotEmpty();
+    }
+
+    private static List<String> found(Stores stores, String alteration) {
+        Gateway gateway = GATEWAYS.get(stores);
+        String named = alteration;
+        for (Map.Entry<String, String> each : NAMES.get(stores).entrySet()) {
+            named = named.replace(each.getKey(), each.getValue());
+        }
+        Matcher table = TABLE.matcher(named);
+        assertThat(table.find()).isTrue();
+        String name = table.group(1);
+        gateway.execute("CREATE TABLE unaltered AS SELECT * FROM " + name);
+        try {
+            gateway.execute(named);
+            assertThat(gateway.number(
+                            "SELECT COUNT(*) FROM (SELECT * FROM unaltered EXCEPT SELECT * FROM " + name + ") AS gone"))
+                    .isPositive();
+            return gateway.differences();
+        } finally {
+            gateway.execute("DELETE FROM " + name);
+            gateway.execute("INSERT INTO " + name + " SELECT * FROM unaltered");
+            gateway.execute("DROP TABLE unaltered");
+        }
+    }
+}
