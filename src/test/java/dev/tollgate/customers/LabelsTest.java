@@ -187,32 +187,6 @@ class LabelsTest extends LabelledCalls {
     }
 
     @Test
-    void verification_finds_usage_of_labels_that_no_call_has() {
-        declare("{\"tag_names\":[\"feature\"]}");
-        done(call(CHAT, PLAIN, Map.of("x-tollgate-tags", "feature=search")));
-        assertThat(gateway.differences()).isEmpty();
-        for (String alteration : new String[] {
-            "UPDATE usage_label SET charged_micros = charged_micros + 1",
-            "UPDATE usage_label SET calls = calls + 1",
-            "UPDATE usage_label SET refunded_micros = 1",
-            "UPDATE usage_label SET model = 'another'",
-            "UPDATE usage_label SET day = day + 86400000",
-            "UPDATE usage_label SET number = 7",
-            "UPDATE task SET labels = ''",
-            "UPDATE task SET labels = '1 2'"
-        }) {
-            gateway.execute("CREATE TABLE kept AS SELECT * FROM usage_label");
-            gateway.execute(alteration);
-            assertThat(gateway.differences()).as(alteration).anyMatch(it -> it.contains("usage of label"));
-            gateway.execute("DELETE FROM usage_label");
-            gateway.execute("INSERT INTO usage_label SELECT * FROM kept");
-            gateway.execute("DROP TABLE kept");
-            gateway.execute("UPDATE task SET labels = '1'");
-            assertThat(gateway.differences()).isEmpty();
-        }
-    }
-
-    @Test
     void an_owner_declares_tags_and_erases_an_end_user_on_the_page() {
         Browser owner = new Browser(gateway.url()).signUp("owner@example.org", "a long password");
         assertThat(owner.get("/dashboard/members").body()).contains("href=\"/dashboard/tags\"");

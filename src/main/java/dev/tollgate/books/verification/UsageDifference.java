@@ -42,7 +42,15 @@ public record UsageDifference(Of of, long startsAt, List<String> names, List<Lon
         String whose = of == Of.HOUR
                 ? "channel '%s', model %s (upstream '%s'), %s".formatted(names.toArray())
                 : "account %s, key %s, model %s".formatted(names.toArray());
-        List<String> sums = of == Of.HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS;
+        return "usage of %s, %s from %s: %s"
+                .formatted(
+                        whose,
+                        of.name().toLowerCase(Locale.ROOT),
+                        Instant.ofEpochMilli(startsAt),
+                        wrong(of == Of.HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS, missing));
+    }
+
+    static String wrong(List<String> sums, List<Long> missing) {
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < sums.size(); i++) {
             long lacks = missing.get(i);
@@ -50,11 +58,6 @@ public record UsageDifference(Of of, long startsAt, List<String> names, List<Lon
                 wrong.add(Math.abs(lacks) + " " + sums.get(i) + (lacks > 0 ? " too few" : " too many"));
             }
         }
-        return "usage of %s, %s from %s: %s"
-                .formatted(
-                        whose,
-                        of.name().toLowerCase(Locale.ROOT),
-                        Instant.ofEpochMilli(startsAt),
-                        String.join(", ", wrong));
+        return String.join(", ", wrong);
     }
 }

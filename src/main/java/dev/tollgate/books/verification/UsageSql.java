@@ -19,6 +19,9 @@ final class UsageSql {
     /** The columns of usage_quarter and usage_day that are sums. */
     static final List<String> SUMS = sums();
 
+    /** The sums of usage_label. */
+    static final List<String> LABEL_SUMS = SUMS.subList(0, SUMS.indexOf("refunded_micros") + 1);
+
     /** The sums of usage_hour. */
     static final List<String> HOUR_SUMS = hourSums();
 
@@ -85,7 +88,7 @@ final class UsageSql {
     /** Returns the query with a row for each task, with a column for each sum that it adds to. */
     String calls() {
         StringBuilder sql = new StringBuilder("""
-                SELECT account_id, key_id, model_id, status, completed_at, channel, upstream_model, 1 AS calls,
+                SELECT id, labels, account_id, key_id, model_id, status, completed_at, channel, upstream_model, 1 AS calls,
                     CASE WHEN status = 'failed' THEN 1 ELSE 0 END AS failed,
                     CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END AS cancelled,
                     prompt_tokens, cached_tokens, completion_tokens, thoughts_tokens, searches, charge_micros AS charged_micros,
@@ -97,7 +100,8 @@ final class UsageSql {
             String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND first_byte < " + after(bucket);
             sql.append(", CASE WHEN first_byte >= " + above + below + " THEN 1 ELSE 0 END AS first_" + bucket);
         }
-        return sql + " FROM (SELECT account_id, key_id, model_id, status, completed_at, charge_micros, costs, "
+        return sql
+                + " FROM (SELECT id, labels, account_id, key_id, model_id, status, completed_at, charge_micros, costs, "
                 + count("pricing", "prompt_tokens") + " AS prompt_tokens, "
                 + count("usage", "cached_tokens") + " AS cached_tokens, "
                 + count("pricing", "completion_tokens") + " AS completion_tokens, "

@@ -2,16 +2,17 @@ package dev.tollgate.books.verification;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Scope;
 import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
-import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +31,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @BesideOthers
 class AlteredOrganizationTest {
 
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"%s"}],
+             "tools":[{"type":"function","function":{"name":"googleSearch"}}]}""";
+    private static final String SEARCHED = """
+            {"candidates":[{"content":{"role":"model","parts":[{"text":"Hello"}]},"finishReason":"STOP",
+              "groundingMetadata":{"webSearchQueries":["one","two"]}}],
+             "usageMetadata":{"promptTokenCount":700,"cachedContentTokenCount":400,"candidatesTokenCount":300,
+              "thoughtsTokenCount":20,"totalTokenCount":1020}}""";
     private static final Pattern TABLE = Pattern.compile("^(?:UPDATE|DELETE FROM) (\\w+)");
 
     static final List<String> OF_KEYS = List.of(
@@ -61,6 +70,24 @@ class AlteredOrganizationTest {
             "UPDATE account_log SET number = 100 WHERE number = 2 AND account_id = '{account}'",
             "UPDATE account_log SET account_id = '{other}' WHERE number = 2 AND account_id = '{account}'");
 
+    static final List<String> OF_LABELS = List.of(
+            "UPDATE usage_label SET calls = calls + 1 WHERE number = 1",
+            "UPDATE usage_label SET failed = failed - 1 WHERE failed > 0",
+            "UPDATE usage_label SET cancelled = cancelled + 1 WHERE number = 1",
+            "UPDATE usage_label SET prompt_tokens = prompt_tokens + 1 WHERE number = 1",
+            "UPDATE usage_label SET cached_tokens = cached_tokens - 1 WHERE number = 1",
+            "UPDATE usage_label SET completion_tokens = completion_tokens + 1 WHERE number = 1",
+            "UPDATE usage_label SET thoughts_tokens = thoughts_tokens + 1 WHERE number = 1",
+            "UPDATE usage_label SET searches = searches - 1 WHERE number = 1",
+            "UPDATE usage_label SET charged_micros = charged_micros + 1 WHERE number = 1",
+            "UPDATE usage_label SET refunded_micros = refunded_micros - 1 WHERE refunded_micros > 0",
+            "UPDATE usage_label SET model = 'another' WHERE number = 1",
+            "UPDATE usage_label SET day = day + 86400000 WHERE number = 1",
+            "UPDATE usage_label SET number = 7 WHERE number = 1",
+            "DELETE FROM usage_label WHERE number = 1",
+            "UPDATE task SET labels = '' WHERE labels = '1 2 3'",
+            "UPDATE task SET labels = '1 2 4' WHERE labels = '1 2 3'");
+
     private static final Map<Stores, Gateway> GATEWAYS = new EnumMap<>(Stores.class);
     private static final Map<Stores, Map<String, String>> NAMES = new EnumMap<>(Stores.class);
 
@@ -81,8 +108,11 @@ class AlteredOrganizationTest {
     /** Makes the organization. Returns the names in alterations with what they stand for. */
     private static Map<String, String> organization(Gateway gateway) throws ActionRefused {
         gateway.script(UpstreamScript.answers()
-                .text("Hello", new Tokens(700, 300, 20))
-                .finish("STOP", new Tokens(700, 300, 20)));
+                .whenAsked("fail")
+                .status(500)
+                .next()
+                .whenAsked("")
+                .event(SEARCHED));
         String other = gateway.customer("1").account();
         Customer customer = gateway.customer("100");
         String account = customer.account();
@@ -114,9 +144,29 @@ class AlteredOrganizationTest {
                                 manager)
                         .status())
                 .isEqualTo(204);
+        labelled(gateway, customer, manager);
         gateway.app().people().keys().playground(account, "mem_ann");
         gateway.assertBooksAreClosed();
         return Map.of("{account}", account, "{other}", other, "{search}", search, "{ads}", ads);
+    }
+
+    private static void labelled(Gateway gateway, Customer customer, String manager) throws ActionRefused {
+        String rules = "{\"tag_names\":[\"feature\",\"env\"],\"end_users\":true}";
+        assertThat(gateway.send("PATCH", "/v1/organization", rules, manager).status())
+                .isEqualTo(200);
+        for (String[] call :
+                new String[][] {{"one", "feature=search, env=prod"}, {"two", "feature=ads"}, {"fail", "env=prod"}}) {
+            gateway.send(customer.request(CALL.formatted(call[0]))
+                    .header("x-tollgate-tags", call[1])
+                    .header("x-tollgate-end-user", "carol"));
+        }
+        gateway.app()
+                .administration()
+                .deeds()
+                .refund(
+                        By.of(Actor.COMMAND, "a test"),
+                        gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0"),
+                        1_000);
     }
 
     private static void member(Gateway gateway, String account, String name, String role) {
@@ -141,7 +191,7 @@ class AlteredOrganizationTest {
     }
 
     static Stream<Arguments> all() {
-        return Stream.of(Stores.values()).flatMap(stores -> Stream.of(OF_KEYS, OF_THE_LOG)
+        return Stream.of(Stores.values()).flatMap(stores -> Stream.of(OF_KEYS, OF_THE_LOG, OF_LABELS)
                 .flatMap(List::stream)
                 .map(alteration -> Arguments.of(stores, alteration)));
     }
