@@ -254,10 +254,18 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             FROM payment p JOIN payment_notice n ON n.payment_id = p.id AND n.fact = 'paid' AND n.outcome = 'taken'
             WHERE p.state = 'paid' AND n.cents <> p.net_cents + p.tax_cents
             ORDER BY p.id"""),
-            // A response is kept by the unit that charges for it and closes its task.
-            new StrayRows("kept responses", "response %s of account %s belongs to no call of it", """
-            SELECT k.id, k.account_id FROM kept_response k
-            WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.id = k.id AND t.account_id = k.account_id)
+            // A response is kept by the unit that charges for it and closes its task, for the owner of its key and
+            // under a
+            // first id that the key has, or had before a new secret.
+            new StrayRows(
+                    "kept responses", "response %s of account %s and owner '%s' belongs to no call of theirs", """
+            SELECT k.id, k.account_id, k.owner FROM kept_response k
+            WHERE NOT EXISTS (
+                SELECT 1 FROM task t JOIN api_key a ON a.id = t.key_id
+                WHERE t.id = k.id AND t.account_id = k.account_id
+                    AND k.owner = CASE WHEN a.member_id = '' THEN a.team_id ELSE a.member_id END
+                    AND (k.origin_id IN (a.id, a.origin_id) OR EXISTS (
+                        SELECT 1 FROM api_key o WHERE o.moved_to = a.id AND k.origin_id IN (o.id, o.origin_id))))
             ORDER BY k.id"""));
 
     @Override

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /** Somebody alters one row of an organization: its keys, its log, its labels or its kept responses. */
 @BesideOthers
@@ -88,6 +89,14 @@ class AlteredOrganizationTest {
             "UPDATE task SET labels = '' WHERE labels = '1 2 3'",
             "UPDATE task SET labels = '1 2 4' WHERE labels = '1 2 3'");
 
+    static final List<String> OF_RESPONSES = List.of(
+            "UPDATE kept_response SET owner = 'mem_ann' WHERE owner = ''",
+            "UPDATE kept_response SET owner = '{ads}' WHERE owner = '{search}'",
+            "UPDATE kept_response SET owner = '' WHERE owner = 'mem_bob'",
+            "UPDATE kept_response SET origin_id = 'key_other' WHERE owner = ''",
+            "UPDATE kept_response SET origin_id = '' WHERE owner = '{search}'",
+            "UPDATE kept_response SET account_id = '{other}' WHERE owner = ''");
+
     private static final Map<Stores, Gateway> GATEWAYS = new EnumMap<>(Stores.class);
     private static final Map<Stores, Map<String, String>> NAMES = new EnumMap<>(Stores.class);
 
@@ -135,8 +144,12 @@ class AlteredOrganizationTest {
         String inTeam = made(gateway, manager, "/v1/keys", "{\"name\":\"of Ann in a team\"}");
         gateway.own(inTeam, "mem_ann", search);
         made(gateway, manager, "/v1/keys/" + inTeam + "/move", "{\"team\":\"" + search + "\"}");
-        String left = made(gateway, manager, "/v1/keys", "{\"name\":\"of Bob\"}");
+        JsonNode bobs = make(gateway, manager, "/v1/keys", "{\"name\":\"of Bob\"}");
+        String left = bobs.get("id").asString();
+        String secret = bobs.get("key").asString();
         gateway.own(left, "mem_bob", "");
+        keep(gateway, customer.key());
+        keep(gateway, secret);
         assertThat(gateway.send(
                                 "DELETE",
                                 "/v1/organization/members/mem_bob",
@@ -144,6 +157,12 @@ class AlteredOrganizationTest {
                                 manager)
                         .status())
                 .isEqualTo(204);
+        keep(gateway, secret);
+        String now = gateway.text("SELECT moved_to FROM api_key WHERE id = '" + left + "'");
+        secret = make(gateway, manager, "/v1/keys/" + now + "/rotate", "{}")
+                .get("key")
+                .asString();
+        keep(gateway, secret);
         labelled(gateway, customer, manager);
         gateway.app().people().keys().playground(account, "mem_ann");
         gateway.assertBooksAreClosed();
@@ -165,7 +184,7 @@ class AlteredOrganizationTest {
                 .deeds()
                 .refund(
                         By.of(Actor.COMMAND, "a test"),
-                        gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0"),
+                        gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0 AND labels <> ''"),
                         1_000);
     }
 
@@ -177,11 +196,21 @@ class AlteredOrganizationTest {
                 + account + "', 'per_" + name + "', '" + role + "', 1)");
     }
 
+    private static void keep(Gateway gateway, String secret) {
+        Gateway.Reply reply =
+                gateway.post("/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"keep\"}", secret);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
     /** Returns the id of what is made. */
     private static String made(Gateway gateway, String manager, String path, String body) {
+        return make(gateway, manager, path, body).get("id").asString();
+    }
+
+    private static JsonNode make(Gateway gateway, String manager, String path, String body) {
         Gateway.Reply reply = gateway.post(path, body, manager);
         assertThat(reply.status()).as(reply.text()).isLessThan(300);
-        return reply.json().get("id").asString();
+        return reply.json();
     }
 
     @ParameterizedTest
@@ -191,7 +220,7 @@ class AlteredOrganizationTest {
     }
 
     static Stream<Arguments> all() {
-        return Stream.of(Stores.values()).flatMap(stores -> Stream.of(OF_KEYS, OF_THE_LOG, OF_LABELS)
+        return Stream.of(Stores.values()).flatMap(stores -> Stream.of(OF_KEYS, OF_THE_LOG, OF_LABELS, OF_RESPONSES)
                 .flatMap(List::stream)
                 .map(alteration -> Arguments.of(stores, alteration)));
     }
