@@ -48,7 +48,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, tollgate_app, tollgate_re
 -- ---- tollgate_app
 
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO tollgate_app;
-REVOKE INSERT ON flyway_schema_history FROM tollgate_app;
+REVOKE INSERT ON tollgate_schema FROM tollgate_app;
 
 GRANT UPDATE ON
     account, account_rates, allowance, answer_share, api_key, billing_contact, budget_notice, budget_window, commit_mark, dismissed, kept_answer,

@@ -45,10 +45,11 @@ public final class Database implements AutoCloseable {
     /** Opens a data folder as {@link #open(Path)} does. @param othersWrite whether other processes may write to the file; if not, a write stops this one */
     @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database open(Path folder, boolean othersWrite) {
+        SqliteFile file = new SqliteFile(folder);
+        file.requireRelease();
         DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
-            SqliteFile file = new SqliteFile(folder);
             new Mark(file).check();
             file.makePrivate();
             new OpenSign(file).checkAndRemove();
@@ -93,6 +94,7 @@ public final class Database implements AutoCloseable {
     /** Opens a PostgreSQL database and locks a data folder. @param migrates whether to migrate the schema; if not, waits until another program has */
     @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database openShared(String url, Path folder, boolean migrates) {
+        new PostgresServer(url).requireRelease();
         DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
@@ -121,6 +123,7 @@ public final class Database implements AutoCloseable {
         if (!file.exists()) {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
+        file.requireRelease();
         new OpenSign(file).check();
         try {
             Migrations.check(file);

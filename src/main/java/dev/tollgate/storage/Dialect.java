@@ -6,21 +6,26 @@ public enum Dialect {
     SQLITE(
             "",
             "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?"),
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+            "data folder"),
     /** A server that several nodes write to: rows are locked before they are decided on, a statement costs a round trip. */
     POSTGRESQL(
             " FOR NO KEY UPDATE",
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
-            "SELECT COUNT(*) FROM pg_class WHERE relname = ? AND relkind = 'r' AND relnamespace = current_schema()::regnamespace");
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+                    + " AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')",
+            "PostgreSQL database");
 
     private final String lock;
     private final String nowMillis;
     private final String tables;
+    private final String place;
 
-    Dialect(String lock, String nowMillis, String tables) {
+    Dialect(String lock, String nowMillis, String tables, String place) {
         this.lock = lock;
         this.nowMillis = nowMillis;
         this.tables = tables;
+        this.place = place;
     }
 
     /** Ends a SELECT that locks its rows until the transaction ends; with a space before it, or empty. */
@@ -33,8 +38,13 @@ public enum Dialect {
         return nowMillis;
     }
 
-    /** A query: how many tables there are of the name that is its parameter, one at most. A hundredth of what the driver's own look takes. */
+    /** Returns a query: the names of the tables, without those of the database itself and of its extensions. */
     String tables() {
         return tables;
+    }
+
+    /** Returns what an installation needs for itself, in a message. */
+    String place() {
+        return place;
     }
 }

@@ -19,6 +19,7 @@ public final class Installation {
             throw new CannotOpen("There is no installation in " + folder
                     + ": name its data folder with --data, or start a server there once.");
         }
+        file.requireRelease();
     }
 
     /**
@@ -28,9 +29,10 @@ public final class Installation {
      * @throws CannotOpen as {@link Database#open(Path)}
      */
     public static String migrate(Path folder) {
+        SqliteFile file = new SqliteFile(folder);
+        file.requireRelease();
         DataFolder.make(folder);
         try (DataLock lock = DataLock.take(folder)) {
-            SqliteFile file = new SqliteFile(folder);
             new Mark(file).check();
             file.makePrivate();
             new OpenSign(file).checkAndRemove();
@@ -55,9 +57,11 @@ public final class Installation {
      * @throws CannotOpen if the books are there, or another process has the folder open
      */
     public static void beginAfresh(Path folder) {
+        SqliteFile file = new SqliteFile(folder);
+        file.requireRelease();
         DataFolder.make(folder);
         try (DataLock lock = DataLock.take(folder)) {
-            new Mark(new SqliteFile(folder)).remove();
+            new Mark(file).remove();
         }
     }
 }

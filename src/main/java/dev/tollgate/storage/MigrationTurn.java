@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +33,16 @@ final class MigrationTurn {
 
     private final PostgresServer server;
     private final Duration pause;
+    private final List<Migration> migrations;
 
     MigrationTurn(PostgresServer server) {
-        this(server, PAUSE);
+        this(server, PAUSE, Migration.ALL);
     }
 
-    MigrationTurn(PostgresServer server, Duration pause) {
+    MigrationTurn(PostgresServer server, Duration pause, List<Migration> migrations) {
         this.server = server;
         this.pause = pause;
+        this.migrations = migrations;
     }
 
     /**
@@ -70,7 +73,7 @@ final class MigrationTurn {
             log.info(
                     "the database has schema {}, this program needs {}: waiting for ./tollgate migrate",
                     present(),
-                    Migrations.newest());
+                    migrations.size());
         }
         while (!isThere()) {
             requireTime(end, "no program has migrated the database within ten minutes: run ./tollgate migrate");
@@ -89,7 +92,7 @@ final class MigrationTurn {
     }
 
     private boolean isThere() {
-        return present() >= Migrations.newest();
+        return present() >= migrations.size();
     }
 
     /** @return false if another program is migrating */
@@ -117,7 +120,7 @@ final class MigrationTurn {
     private void migrate() {
         for (int tries = 1; ; tries++) {
             try {
-                Migrations.migrate(server, Migrations.newest());
+                Migrations.migrate(server, migrations);
                 return;
             } catch (CannotOpen e) {
                 if (tries == TRIES || !mayPass(e)) {

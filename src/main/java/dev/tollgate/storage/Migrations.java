@@ -5,37 +5,48 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Locale;
-import java.util.Map;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
- * Brings a database to this program's schema with Flyway. Loading Flyway takes longer than all the rest of opening, so its
- * history table is read first, and Flyway is loaded only if there is a migration to run.
+ * Brings a database to this program's schema. A table of the database has a row for each migration that was run. Each runs in a transaction of
+ * its own: one that is killed leaves nothing.
  */
 final class Migrations {
 
-    /** The number of the last file in {@code migrations} and in the folders of the two databases next to it. */
-    static final int NEWEST = 61;
+    /** The number of the last migration. */
+    static final int NEWEST = Migration.ALL.size();
 
-    static final String HISTORY = "flyway_schema_history";
+    static final String HISTORY = "tollgate_schema";
 
-    /**
-     * The row of {@code installation} with the oldest schema whose program may run on this one. A migration that only adds
-     * leaves it. A migration that removes something sets it to its own number, or to the number of the first program that did not need it. A migration
-     * that changes what a row means is a {@link RowForm}: it is set to its number by the first such row. The file of each migration says which it is,
-     * in a line that begins with "Older programs".
-     */
     static final String COMPATIBLE_FROM = "compatible_from";
+
+    /** The table of the tool by which development builds before version 0.1.0 made theirs. */
+    private static final String DEVELOPMENT = "flyway_schema_history";
+
+    /** Has in {@code least} the least schema that may run: a migration beside which no earlier program may run puts its own number there. */
+    private static final String MAKE_HISTORY = "CREATE TABLE IF NOT EXISTS " + HISTORY
+            + " (version BIGINT NOT NULL PRIMARY KEY, file TEXT NOT NULL, checksum TEXT NOT NULL, least BIGINT NOT NULL,"
+            + " applied_at BIGINT NOT NULL)";
+
+    private static final String ADD =
+            "INSERT INTO " + HISTORY + " (version, file, checksum, least, applied_at) VALUES (?, ?, ?, ?, %s)";
+
+    private static final String PRESENT = "SELECT COALESCE(MAX(version), 0), COALESCE(MAX(least), 0) FROM " + HISTORY;
+
+    /** A query: the least schema whose program may run here. */
+    static final String LEAST = "SELECT MAX(least) FROM " + HISTORY;
+
+    private static final String BASELINE = "SELECT checksum FROM " + HISTORY + " WHERE version = 1";
 
     private Migrations() {}
 
-    /** @param compatibleFrom the oldest schema whose program may run here */
-    private record Present(int version, int compatibleFrom) {
+    /** @param least the least schema whose program may run here */
+    private record Present(int version, int least) {
 
         boolean isTooNew() {
-            return version > NEWEST && compatibleFrom > NEWEST;
+            return least > NEWEST;
         }
     }
 
@@ -43,7 +54,7 @@ final class Migrations {
      * Migrates the database. If several programs start over one server, one migrates and the others wait.
      *
      * @return the schema before
-     * @throws CannotOpen if the database is of a newer program that excludes this one, or a migration fails
+     * @throws CannotOpen if the database is of a newer program that excludes this one, or not of a release, or a migration fails
      */
     static int run(Engine engine) {
         Present present = present(engine);
@@ -52,7 +63,7 @@ final class Migrations {
             if (engine instanceof PostgresServer server) {
                 new MigrationTurn(server).run();
             } else {
-                migrate(engine, NEWEST);
+                migrate(engine);
             }
         }
         return present.version();
@@ -82,72 +93,100 @@ final class Migrations {
         return present(engine).version();
     }
 
-    /** Returns {@link #NEWEST} to classes that must not have it compiled in. */
-    static int newest() {
-        return NEWEST;
+    /**
+     * Checks that a release made the tables, or that there is none. Changes nothing.
+     *
+     * @param name the database in a message
+     * @return whether there are tables
+     * @throws CannotOpen if a development build or another program made them
+     */
+    static boolean requireRelease(Connection connection, Dialect dialect, String name) throws SQLException {
+        Set<String> tables = tables(connection, dialect);
+        boolean isOfRelease = tables.contains(HISTORY)
+                && Migration.ALL.getFirst().checksum(dialect).equals(baseline(connection));
+        if (isOfRelease || tables.isEmpty()) {
+            return isOfRelease;
+        }
+        boolean isOfDevelopment = tables.contains(HISTORY) || tables.contains(DEVELOPMENT);
+        throw new CannotOpen(name
+                + (isOfDevelopment
+                        ? " was made by a development build of Tollgate, which no release reads; "
+                        : " has tables of another program; ")
+                + "nothing was changed: start with an empty " + dialect.place() + ".");
     }
 
     private static void refuseNewer(Present present) {
         if (present.isTooNew()) {
             throw new CannotOpen("The database was written by a newer Tollgate (schema " + present.version()
-                    + ", for programs from schema " + present.compatibleFrom() + " on; this program knows " + NEWEST
+                    + ", for programs from schema " + present.least() + " on; this program knows " + NEWEST
                     + "); use a newer version, or restore a backup.");
         }
     }
 
     private static Present present(Engine engine) {
         try (Connection connection = engine.first()) {
-            if (!hasHistory(connection, engine.dialect())) {
+            if (!tables(connection, engine.dialect()).contains(HISTORY)) {
                 return new Present(0, 0);
             }
-            int version = newest(connection);
-            return new Present(version, version <= NEWEST ? version : compatibleFrom(connection));
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(PRESENT)) {
+                row.next();
+                return new Present(row.getInt(1), row.getInt(2));
+            }
         } catch (SQLException e) {
             throw new CannotOpen("Cannot read the database: " + Failures.why(e) + ".", e);
         }
     }
 
-    private static int compatibleFrom(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT value FROM installation WHERE name = ?")) {
-            select.setString(1, COMPATIBLE_FROM);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Integer.parseInt(row.getString(1)) : Integer.MAX_VALUE;
-            }
-        }
-    }
-
-    private static boolean hasHistory(Connection connection, Dialect dialect) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(dialect.tables())) {
-            select.setString(1, HISTORY);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() && row.getInt(1) > 0;
-            }
-        }
-    }
-
-    private static int newest(Connection connection) throws SQLException {
+    private static Set<String> tables(Connection connection, Dialect dialect) throws SQLException {
+        Set<String> tables = new HashSet<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT COALESCE(MAX(CAST(version AS INTEGER)), 0) FROM "
-                        + HISTORY + " WHERE version IS NOT NULL")) {
-            return row.next() ? row.getInt(1) : 0;
+                ResultSet row = statement.executeQuery(dialect.tables())) {
+            while (row.next()) {
+                tables.add(row.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    private static String baseline(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(BASELINE)) {
+            return row.next() ? row.getString(1) : "";
         }
     }
 
-    static void migrate(Engine engine, int version) {
-        Dialect dialect = engine.dialect();
-        try {
-            Flyway.configure()
-                    .dataSource(engine.migrating())
-                    .locations(
-                            "classpath:migrations",
-                            "classpath:migrations-" + dialect.name().toLowerCase(Locale.ROOT))
-                    .target(Integer.toString(version))
-                    .table(HISTORY)
-                    .placeholders(Map.of("clustered", dialect == Dialect.SQLITE ? "WITHOUT ROWID" : ""))
-                    .load()
-                    .migrate();
-        } catch (FlywayException e) {
+    static void migrate(Engine engine) {
+        migrate(engine, Migration.ALL);
+    }
+
+    static void migrate(Engine engine, List<Migration> migrations) {
+        Present present = present(engine);
+        int least = present.least();
+        try (Connection connection = engine.migrating().getConnection()) {
+            connection.setAutoCommit(false);
+            for (Migration migration : migrations.subList(present.version(), migrations.size())) {
+                least = migration.isCompatible() ? least : migration.number();
+                apply(connection, engine.dialect(), migration, least);
+                connection.commit();
+            }
+        } catch (SQLException e) {
             throw new CannotOpen("The database could not be migrated: " + Failures.why(e) + ".", e);
+        }
+    }
+
+    private static void apply(Connection connection, Dialect dialect, Migration migration, int least)
+            throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(MAKE_HISTORY);
+            try (PreparedStatement add = connection.prepareStatement(ADD.formatted(dialect.nowMillis()))) {
+                add.setInt(1, migration.number());
+                add.setString(2, migration.file());
+                add.setString(3, migration.checksum(dialect));
+                add.setInt(4, least);
+                add.executeUpdate();
+            }
+            statement.executeUpdate(migration.sql(dialect)); // all statements: both drivers take them in one text
         }
     }
 }

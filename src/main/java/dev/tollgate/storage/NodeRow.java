@@ -42,7 +42,7 @@ final class NodeRow implements AutoCloseable {
     void insert(String nodeId, String state) throws SQLException {
         renewed(
                 "INSERT INTO node (id, lease_until, version, schema_known, state, upstream, server_identifier, server_timeline)"
-                        + " VALUES (?, " + leaseEnd + ", ?, " + Migrations.newest()
+                        + " VALUES (?, " + leaseEnd + ", ?, " + Migrations.NEWEST
                         + ", ?, ?, ?, CAST(? AS BIGINT))" + TELLING_THE_TIME,
                 nodeId,
                 version(),
@@ -52,16 +52,13 @@ final class NodeRow implements AutoCloseable {
                 timeline());
     }
 
-    /** @throws CannotOpen if programs of this schema were shut out after this one had opened the database */
+    /** @throws CannotOpen if a migration shut programs of this schema out after this one had opened the database */
     void requireCompatible() throws SQLException {
-        try (PreparedStatement statement =
-                        prepared("SELECT value FROM installation WHERE name = ?", Migrations.COMPATIBLE_FROM);
+        try (PreparedStatement statement = prepared(Migrations.LEAST);
                 ResultSet row = statement.executeQuery()) {
-            if (row.next() && Integer.parseInt(row.getString(1)) > Migrations.newest()) {
-                throw new CannotOpen(
-                        "The database has rows that this program would misread: it is for programs from schema "
-                                + row.getString(1) + " on, and this program knows " + Migrations.newest()
-                                + "; use a newer version.");
+            if (row.next() && row.getInt(1) > Migrations.NEWEST) {
+                throw new CannotOpen("The database is for programs from schema " + row.getInt(1)
+                        + " on, and this program knows " + Migrations.NEWEST + "; use a newer version.");
             }
         }
     }

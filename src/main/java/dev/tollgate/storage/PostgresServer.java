@@ -172,6 +172,7 @@ final class PostgresServer implements Engine {
             try {
                 requireVersion(connection.getMetaData().getDatabaseMajorVersion());
                 if (!isIdentified) {
+                    Migrations.requireRelease(connection, dialect(), "The PostgreSQL database");
                     identify(connection);
                     isIdentified = true;
                 }
@@ -180,6 +181,15 @@ final class PostgresServer implements Engine {
                 connection.close();
                 throw e;
             }
+        } catch (SQLException e) {
+            throw new CannotOpen("Cannot reach the database: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws CannotOpen as {@link #first}: for a start that has changed nothing yet */
+    void requireRelease() {
+        try {
+            first().close();
         } catch (SQLException e) {
             throw new CannotOpen("Cannot reach the database: " + e.getMessage(), e);
         }

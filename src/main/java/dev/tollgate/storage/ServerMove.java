@@ -34,6 +34,7 @@ public final class ServerMove {
         if (!file.exists()) {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
+        file.requireRelease();
         DataFolder.make(folder);
         try (DataLock lock = DataLock.take(folder)) {
             file.makePrivate();

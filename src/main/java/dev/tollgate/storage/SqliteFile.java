@@ -124,6 +124,44 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         }
     }
 
+    /**
+     * Checks that a release made the tables, or that there is none. Changes nothing: SQLite would write to the files of a log that it reads.
+     *
+     * @throws CannotOpen if a development build or another program made them
+     */
+    void requireRelease() {
+        Path log = beside("-wal");
+        try {
+            if (Files.isReadable(file()) && !isOfRelease(file()) && log.toFile().length() > 0) {
+                requireReleaseOfCopy(log); // the tables of a process that was killed before they left the log
+            }
+        } catch (IOException | SQLException e) {
+            // The opening will say why.
+        }
+    }
+
+    private void requireReleaseOfCopy(Path log) throws IOException, SQLException {
+        Path copy = Files.createTempDirectory("tollgate");
+        SqliteFile copied = new SqliteFile(copy);
+        try {
+            Files.copy(file(), copied.file());
+            Files.copy(log, copied.beside("-wal"));
+            copied.source().getConnection().close(); // moves the log into the tables
+            isOfRelease(copied.file());
+        } finally {
+            for (String left : List.of("", "-wal", "-shm")) {
+                Files.deleteIfExists(copied.beside(left));
+            }
+            Files.delete(copy);
+        }
+    }
+
+    private boolean isOfRelease(Path file) throws SQLException {
+        try (Connection connection = looking(file, true).getConnection()) {
+            return Migrations.requireRelease(connection, dialect(), "The database " + file());
+        }
+    }
+
     private SQLiteConfig config() {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
@@ -176,12 +214,17 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     /** Returns a connection that changes no file of the books: without a log it opens none, and closing it moves no log into the tables. */
     DataSource looking() {
+        return looking(file(), !Files.exists(beside("-wal")));
+    }
+
+    /** @param isUnused whether no process has the file open, and its log need not be read */
+    private static DataSource looking(Path file, boolean isUnused) {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         SQLiteDataSource source = new SQLiteDataSource(config);
-        String uri = "file:" + file().toAbsolutePath().toUri().getRawPath();
-        source.setUrl("jdbc:sqlite:" + uri + (Files.exists(beside("-wal")) ? "" : "?immutable=1"));
+        String uri = "file:" + file.toAbsolutePath().toUri().getRawPath();
+        source.setUrl("jdbc:sqlite:" + uri + (isUnused ? "?immutable=1" : ""));
         return source;
     }
 

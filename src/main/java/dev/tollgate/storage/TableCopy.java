@@ -33,7 +33,6 @@ final class TableCopy {
     private static final int LARGE_ROWS = 8;
 
     private static final Set<String> LARGE = Set.of("kept_response");
-    private static final String SCHEMAS = "installation";
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private final Connection from;
@@ -66,11 +65,6 @@ final class TableCopy {
             }
         }
         return copied;
-    }
-
-    /** Returns the table without the row of the schema, which the target has already. */
-    private static String rows(String table) {
-        return table.equals(SCHEMAS) ? table + " WHERE name <> '" + Migrations.COMPATIBLE_FROM + "'" : table;
     }
 
     /** Returns the tables, each before those that refer to it. */
@@ -108,7 +102,7 @@ final class TableCopy {
 
     private void requireEmpty(String table) throws SQLException {
         try (Statement statement = to.createStatement();
-                ResultSet row = statement.executeQuery("SELECT 1 FROM " + rows(table) + " LIMIT 1")) {
+                ResultSet row = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
             if (row.next()) {
                 throw new CannotOpen("The table " + table + " of the target is not empty; nothing was copied.");
             }
@@ -118,7 +112,7 @@ final class TableCopy {
     private Sums copy(String table) throws SQLException {
         try (Statement select = from.createStatement()) {
             select.setFetchSize(batchRows(table));
-            try (ResultSet row = select.executeQuery("SELECT * FROM " + rows(table))) {
+            try (ResultSet row = select.executeQuery("SELECT * FROM " + table)) {
                 return insert(table, row);
             }
         }
@@ -163,7 +157,7 @@ final class TableCopy {
     private Sums sums(String table) throws SQLException {
         try (Statement select = to.createStatement()) {
             select.setFetchSize(batchRows(table));
-            try (ResultSet row = select.executeQuery("SELECT * FROM " + rows(table))) {
+            try (ResultSet row = select.executeQuery("SELECT * FROM " + table)) {
                 List<String> columns = columns(row);
                 Summing summing = new Summing(columns);
                 while (row.next()) {

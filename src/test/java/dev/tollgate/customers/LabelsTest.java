@@ -162,22 +162,6 @@ class LabelsTest extends LabelledCalls {
     }
 
     @Test
-    void a_change_that_an_older_server_would_ignore_changes_nothing() {
-        String before = done(ask("GET", ORGANIZATION, null)).text();
-        gateway.execute("UPDATE installation SET value = '31' WHERE name = 'compatible_from'");
-        gateway.execute("INSERT INTO node (id, lease_until, schema_known) VALUES ('node_old', 9999999999999, 48)");
-        Reply refused = ask("PATCH", ORGANIZATION, "{\"name\":\"New\",\"tag_names\":[\"feature\"]}");
-        gateway.execute("DELETE FROM node WHERE id = 'node_old'");
-        if (stores == Stores.POSTGRESQL) { // SQLite has one server
-            assertThat(refused.status()).isEqualTo(409);
-            assertThat(refused.text()).contains("Servers of an older version are running", "node_old");
-            assertThat(done(ask("GET", ORGANIZATION, null)).text()).isEqualTo(before);
-        } else {
-            assertThat(refused.status()).isEqualTo(200);
-        }
-    }
-
-    @Test
     void a_refused_call_leaves_no_value() {
         declare("{\"tag_names\":[\"feature\"],\"end_users\":true}");
         String body = PLAIN.replace("gemini-2.5-pro", "no-such-model");

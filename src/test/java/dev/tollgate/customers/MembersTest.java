@@ -40,7 +40,6 @@ class MembersTest {
     private static final String PASSWORD = "somebody with colleagues";
     private static final String MEMBERS = "/dashboard/members";
     private static final String ORGANIZATIONS = "/dashboard/settings/organizations";
-    private static final String COMPATIBLE = "SELECT value FROM installation WHERE name = 'compatible_from'";
     private static final Pattern LINK = Pattern.compile("(/invite/[A-Za-z0-9_-]{43})");
 
     @Parameter
@@ -148,7 +147,6 @@ class MembersTest {
         assertThat(vic.browser().get("/dashboard/billing/top-up").status()).isEqualTo(403);
         assertThat(new Browser(gateway.url()).get(link).status()).isEqualTo(404);
         assertThat(ann.browser().get(MEMBERS).body()).doesNotContain("Invitations</h2>");
-        assertThat(Integer.parseInt(gateway.text(COMPATIBLE))).isGreaterThanOrEqualTo(50);
     }
 
     @Test
@@ -553,22 +551,6 @@ class MembersTest {
         assertThat(ada.browser().get("/dashboard/audit-log").body())
                 .contains("contact.set", "payment.begin", "dollars: 25", "member.leave", "was role: admin")
                 .doesNotContain("1 Road");
-    }
-
-    @Test
-    void no_other_role_is_given_while_an_older_server_runs() {
-        Somebody wim = person("wim");
-        gateway.execute("UPDATE installation SET value = '31' WHERE name = 'compatible_from'");
-        if (stores == Stores.POSTGRESQL) {
-            gateway.execute("INSERT INTO node (id, lease_until, schema_known) VALUES ('node_old', 9999999999999, 48)");
-            Browser.Page refused = wim.invite("y@example.org", "viewer");
-            assertThat(refused.status()).isEqualTo(422);
-            assertThat(refused.body()).contains("Servers of an older version know no roles: node_old.");
-            assertThat(gateway.text(COMPATIBLE)).isEqualTo("31");
-            gateway.execute("DELETE FROM node WHERE id = 'node_old'");
-        }
-        assertThat(wim.invite("y@example.org", "viewer").status()).isEqualTo(200);
-        assertThat(gateway.text(COMPATIBLE)).isEqualTo("50");
     }
 
     @Test

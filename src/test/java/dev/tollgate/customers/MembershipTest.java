@@ -106,21 +106,6 @@ class MembershipTest {
     }
 
     @Test
-    void a_start_makes_owners_of_an_older_programs_people() {
-        Member old = member("older");
-        Member gone = member("removed");
-        leave(gone, gone.account());
-        gateway.execute("DELETE FROM member WHERE account_id = '" + old.account() + "'");
-        gateway.execute("UPDATE installation SET value = '31' WHERE name = 'compatible_from'");
-        gateway.restart();
-        assertThat(roles(old.account())).isEqualTo("owner");
-        assertThat(roles(gone.account())).isEqualTo("none");
-        gateway.execute("DELETE FROM member WHERE account_id = '" + old.account() + "'");
-        gateway.restart(); // the ended membership has shut older programs out
-        assertThat(roles(old.account())).isEqualTo("none");
-    }
-
-    @Test
     void an_ended_membership_ends_the_pages_and_not_the_login() {
         Member bob = member("bob");
         leave(bob, bob.account());

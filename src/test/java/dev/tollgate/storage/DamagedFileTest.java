@@ -187,7 +187,7 @@ class DamagedFileTest {
         assertThat(log.text().lines().filter(line -> line.contains("ALARM"))).hasSize(1);
         assertThat(log.text()).contains("No more calls are taken").doesNotContain("not executing");
         assertThat(ended).hasValue(1);
-        long seen = database.read(sql -> sql.number("SELECT COUNT(*) FROM installation"));
+        long seen = database.read(sql -> sql.number("SELECT COUNT(*) FROM tollgate_schema"));
         assertThat(seen).isPositive(); // what is sound can be read, for the operator's pages
     }
 

@@ -121,7 +121,7 @@ class DrillsTest {
                 "person WHERE role = 'operator'",
                 "account WHERE id = 'acc_demo'",
                 "signing_key",
-                "flyway_schema_history WHERE version = '1'")) {
+                "tollgate_schema WHERE version = 1")) {
             assertThat(books.number("SELECT COUNT(*) FROM " + once)).as(once).isEqualTo(1);
         }
         for (GatewayProcess server : servers) {

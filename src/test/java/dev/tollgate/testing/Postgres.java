@@ -62,7 +62,7 @@ public final class Postgres {
             UNION ALL SELECT concat(proname, prosrc, proacl) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
             UNION ALL SELECT concat(nspname, nspacl) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'
             UNION ALL SELECT concat(datallowconn, datconnlimit, datacl) FROM pg_database WHERE datname = current_database()
-            UNION ALL SELECT concat(version, success) FROM flyway_schema_history
+            UNION ALL SELECT concat(version, least) FROM tollgate_schema
             UNION ALL SELECT concat(setconfig) FROM pg_db_role_setting
             WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())) AS all_of_it""";
 
@@ -82,9 +82,6 @@ public final class Postgres {
 
         static final EmbeddedPostgres RUNNING = start();
         static final String BESIDE_ROWS_AT_FIRST = text(url(RUNNING, TEMPLATE), BESIDE_ROWS);
-        static final String ROWS_AT_FIRST = text(
-                url(RUNNING, TEMPLATE),
-                "SELECT format('INSERT INTO installation VALUES (%L, %L)', name, value) FROM installation");
 
         static {
             endSession(url(RUNNING, TEMPLATE)); // PostgreSQL copies no database that has a connection
@@ -206,9 +203,8 @@ public final class Postgres {
             return false;
         }
         StringBuilder deletes = new StringBuilder("SET session_replication_role = replica;");
-        try (ResultSet row = statement.executeQuery(
-                "SELECT relname, pg_relation_size(oid) FROM pg_class"
-                        + " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'flyway_schema_history'")) {
+        try (ResultSet row = statement.executeQuery("SELECT relname, pg_relation_size(oid) FROM pg_class"
+                + " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'tollgate_schema'")) {
             while (row.next()) {
                 if (row.getLong(2) > SMALL_TABLE) {
                     return false;
@@ -218,7 +214,7 @@ public final class Postgres {
                 }
             }
         }
-        statement.execute(deletes + Server.ROWS_AT_FIRST);
+        statement.execute(deletes.toString());
         return true;
     }
 

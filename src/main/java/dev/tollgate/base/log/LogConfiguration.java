@@ -21,10 +21,6 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     static final String FILE = "logback.configurationFile";
 
     private static final Map<String, Level> LIBRARIES = Map.of(
-            "org.flywaydb", Level.WARN,
-            // repeat a failure that is also thrown, even if the migration waits and then succeeds
-            "org.flywaydb.core.internal.jdbc.TransactionalExecutionTemplate", Level.OFF,
-            "org.flywaydb.core.internal.command.DbMigrate", Level.OFF,
             "com.zaxxer.hikari", Level.WARN,
             // advises to change settings of the pool, which no setting of this program reaches
             "com.zaxxer.hikari.pool.PoolBase", Level.ERROR,

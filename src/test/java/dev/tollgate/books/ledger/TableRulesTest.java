@@ -105,20 +105,6 @@ class TableRulesTest {
         }
     }
 
-    /** A server does not watch it: that was a third of its work (V11). {@code ledger verify} finds such rows on both. */
-    @Test
-    void only_the_writer_may_write_stray_rows_to_sqlite() {
-        for (String sql : List.of(
-                ENTRY.formatted("'acc_9', 99, 0, 'charge', 't1', 'reserved', 'revenue', 5"),
-                "UPDATE open_hold SET account_id = 'acc_9' WHERE id = 't2'")) {
-            if (stores == Stores.SQLITE) {
-                assertRefused(sql);
-            } else {
-                assertThatCode(() -> execute("BEGIN; " + sql + "; ROLLBACK")).doesNotThrowAnyException();
-            }
-        }
-    }
-
     @Test
     void a_spend_window_is_there_once_and_holds_nothing_below_zero() {
         for (String values : List.of(

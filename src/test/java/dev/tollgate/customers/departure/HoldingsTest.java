@@ -34,7 +34,7 @@ class HoldingsTest {
             "usage_fold",
             "usage_hour",
             "started_before",
-            "flyway_schema_history");
+            "tollgate_schema");
 
     /** Sums of exported columns. */
     private static final Set<String> SUMS = Set.of("answer_share", "kept_share", "signature_share");

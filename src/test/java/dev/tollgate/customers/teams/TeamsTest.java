@@ -322,17 +322,6 @@ class TeamsTest {
         assertThat(reserve("t3", key, 100)).isEqualTo(new ReserveOutcome.Reserved(100));
     }
 
-    @Test
-    void the_first_team_shuts_out_programs_that_know_none() {
-        assertThat(compatibleFrom()).isLessThan(49);
-        made("Search");
-        assertThat(compatibleFrom()).isGreaterThanOrEqualTo(51);
-    }
-
-    private long compatibleFrom() {
-        return store.number("SELECT CAST(value AS INTEGER) FROM installation WHERE name = 'compatible_from'");
-    }
-
     private List<String> log() {
         return new AccountLog(store.database)
                 .page(ACCOUNT, Long.MAX_VALUE, 50).reversed().stream()

@@ -1,1 +1,0 @@
--- Nothing: here rows lie in the order in which they came as ever. The number is the same on both databases.

@@ -1,1 +1,0 @@
--- Nothing: here the writer's own connection does not watch references. The number is the same on both databases.
