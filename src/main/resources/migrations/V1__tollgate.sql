@@ -44,6 +44,8 @@ CREATE TABLE account (
     tag_names        TEXT   NOT NULL DEFAULT '',
     end_users        INTEGER NOT NULL DEFAULT 0 CHECK (end_users IN (0, 1)),
     labels_from      BIGINT NOT NULL DEFAULT 0,
+    -- The number of the newest row of account_log.
+    log_number       BIGINT NOT NULL DEFAULT 0,
     CONSTRAINT account_adds_up CHECK (balance_micros + reserved_micros + consumed_micros = purchased_micros)
 ) ${clustered};
 
@@ -487,6 +489,8 @@ CREATE TABLE label (
     number      BIGINT NOT NULL,
     name        TEXT   NOT NULL,
     value       TEXT   NOT NULL,
+    -- The first eight bytes of the SHA-256 of account, name and value, by which an altered name is found; 0 of an erased value.
+    proof       BIGINT NOT NULL,
     -- The days of the first call and of the last call or refund.
     created_day BIGINT NOT NULL,
     used_day    BIGINT NOT NULL,

@@ -150,15 +150,16 @@ class LabelsTest extends LabelledCalls {
     void values_beyond_the_limits_count_as_other() {
         declare("{\"tag_names\":[\"feature\"]}");
         done(call(CHAT, PLAIN, Map.of("x-tollgate-tags", "feature=first")));
-        gateway.execute("INSERT INTO label (account_id, number, name, value, created_day, used_day)"
+        gateway.execute("INSERT INTO label (account_id, number, name, value, proof, created_day, used_day)"
                 + " WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 999)"
-                + " SELECT account_id, i, name, 'v' || i, created_day, used_day FROM label, n WHERE number = 1");
+                + " SELECT account_id, i, name, 'v' || i, 0, created_day, used_day FROM label, n WHERE number = 1");
         for (String value : new String[] {"last", "too-many", "many-more", "first"}) {
             done(call(CHAT, PLAIN, Map.of("x-tollgate-tags", "feature=" + value)));
         }
         assertThat(charged("tag:feature")).isEqualTo(Map.of("first", "2", "last", "1", "other", "2"));
         assertThat(gateway.get("/metrics", ADMIN_KEY).text())
                 .contains("tollgate_label_overflow_total{kind=\"tag\"} 2.0");
+        gateway.execute("DELETE FROM label WHERE proof = 0");
     }
 
     @Test

@@ -194,7 +194,7 @@ class ServerMoveTest {
             "INSERT INTO member_notice (account_id, number) VALUES ('acc_1', 1)",
             "INSERT INTO key_notice (key_id, kind, account_id, told) VALUES ('key_1', 'unused', 'acc_1', 1)",
             "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'month', 0, 9, 50)",
-            "INSERT INTO label (account_id, number, name, value, created_day, used_day) VALUES ('acc_1', 1, 'feature', 'search', 0, 86400000)",
+            "INSERT INTO label (account_id, number, name, value, proof, created_day, used_day) VALUES ('acc_1', 1, 'feature', 'search', 7, 0, 86400000)",
             "INSERT INTO usage_label (account_id, day, number, model, calls) VALUES ('acc_1', 86400000, 1, 'm', 2)",
             "INSERT INTO webhook (id, account_id, url, form, secret, created_at) VALUES ('wh_1', 'acc_1', 'https://a.example', 'slack', 's', 1)",
             "INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)"

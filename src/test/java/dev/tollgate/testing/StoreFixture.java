@@ -215,6 +215,7 @@ public final class StoreFixture implements AutoCloseable {
                 + accountId + "', 1 + COUNT(*), 1, 'per_1', 'key.create', '" + id + "', '{\"id\":\"" + id + "\","
                 + owner
                 + "\"prefix\":\"sk\"}' FROM account_log WHERE account_id = '" + accountId + "'");
+        execute("UPDATE account SET log_number = log_number + 1 WHERE id = '" + accountId + "'");
         return secret;
     }
 

@@ -43,7 +43,13 @@ public record CallLabels(SortedMap<String, String> tags, String endUser) {
     }
 
     /** A label of a call. @param name of the tag; {@link #END_USER} for the end user */
-    public record Label(String name, String value) {}
+    public record Label(String name, String value) {
+
+        /** Returns a number by which an altered name or value is found: the first eight bytes of a SHA-256 of both with the account. */
+        public long proof(String accountId) {
+            return new Drawn(accountId + "\n" + name + "\n" + value).nextLong();
+        }
+    }
 
     /** Returns whether a tag may be called that. */
     public static boolean isName(String name) {

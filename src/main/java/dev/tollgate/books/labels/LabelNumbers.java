@@ -46,8 +46,8 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     private static final String ALL = "SELECT COUNT(*) FROM label WHERE account_id = ? AND name = ? AND value <> ''";
     private static final String NEW = ALL + " AND created_day = ?";
     private static final String INSERT = """
-            INSERT INTO label (account_id, number, name, value, created_day, used_day)
-            SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ? FROM label WHERE account_id = ?""";
+            INSERT INTO label (account_id, number, name, value, proof, created_day, used_day)
+            SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ? FROM label WHERE account_id = ?""";
     private static final String USED =
             "UPDATE label SET used_day = ? WHERE account_id = ? AND number = ? AND used_day < ?";
 
@@ -139,7 +139,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
             return number(statements, accountId, new Label(label.name(), OTHER), day);
         }
         if (found == null) {
-            statements.run(INSERT, accountId, label.name(), label.value(), day, day, accountId);
+            statements.run(INSERT, accountId, label.name(), label.value(), label.proof(accountId), day, day, accountId);
             return keepFound(statements, new Known(accountId, label)).number();
         }
         if (found.usedDay() < day) {
@@ -236,7 +236,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
     public static final class EraseEndUser extends LabelChange<Boolean> {
 
         private static final String ERASE =
-                "UPDATE label SET value = '' WHERE account_id = ? AND name = '' AND value IN (?, ?) AND value <> ''";
+                "UPDATE label SET value = '', proof = 0 WHERE account_id = ? AND name = '' AND value IN (?, ?) AND value <> ''";
 
         private final String accountId;
         private final String named;

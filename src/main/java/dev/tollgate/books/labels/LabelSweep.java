@@ -82,7 +82,7 @@ public final class LabelSweep {
                         AND number < (SELECT MAX(number) FROM label WHERE account_id = ?) LIMIT ?)""";
 
         private static final String LAST =
-                "UPDATE label SET value = '' WHERE account_id = ? AND used_day < ? AND value <> ''";
+                "UPDATE label SET value = '', proof = 0 WHERE account_id = ? AND used_day < ? AND value <> ''";
 
         private final String accountId;
         private final Instant before;

@@ -96,6 +96,7 @@ public final class Audit {
         checks.add(new BudgetCheck());
         checks.add(new BudgetCalendarCheck());
         checks.add(new LabelCheck());
+        checks.add(new LabelNameCheck());
         checks.add(new KeyOwnerCheck());
         UsageCheck usage = new UsageCheck(findings::usage);
         checks.add(usage);

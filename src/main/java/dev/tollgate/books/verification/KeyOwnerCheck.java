@@ -1,9 +1,6 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Dialect;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
@@ -60,18 +57,10 @@ final class KeyOwnerCheck implements Check {
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
         String member = row.getString(2);
-        if (!row.getString(4).equals(hash(HIDDEN + member)) || !row.getString(3).isEmpty()) {
+        if (!row.getString(4).equals(HexFormat.of().formatHex(Sha256.of(HIDDEN + member)))
+                || !row.getString(3).isEmpty()) {
             findings.add("key %s is of member '%s' and of team '%s', the log of its organization says otherwise"
                     .formatted(row.getString(1), member, row.getString(3)));
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -156,10 +156,21 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                     "the last row of the audit log is number %s, there are %s",
                     "SELECT MAX(l.sequence), COUNT(*) FROM audit_log l HAVING MAX(l.sequence) <> COUNT(*)"),
             new StrayRows(
-                    "logs of organizations", "the last row of the log of account %s is number %s, there are %s", """
-            SELECT l.account_id, MAX(l.number), COUNT(*) FROM account_log l
-            GROUP BY l.account_id HAVING MAX(l.number) <> COUNT(*)
-            ORDER BY l.account_id"""),
+                    "logs of organizations",
+                    "account %s counts %s rows of its log, the last one is number %s and there are %s",
+                    """
+            SELECT a.id, a.log_number, COALESCE(MAX(l.number), 0), COUNT(l.number)
+            FROM account a LEFT JOIN account_log l ON l.account_id = a.id
+            GROUP BY a.id, a.log_number
+            HAVING a.log_number <> COALESCE(MAX(l.number), 0) OR a.log_number <> COUNT(l.number)
+            ORDER BY a.id"""),
+            new StrayRows("labels", "account %s has usage of label %s, which it does not have on these days", """
+            SELECT u.account_id, u.number FROM usage_label u
+                JOIN account a ON a.id = u.account_id LEFT JOIN label l ON l.account_id = u.account_id AND l.number = u.number
+            WHERE u.day >= a.labels_from
+            GROUP BY u.account_id, u.number
+            HAVING COUNT(l.number) = 0 OR MIN(u.day) < MIN(l.created_day) OR MAX(u.day) > MAX(l.used_day)
+            ORDER BY u.account_id, u.number"""),
             new StrayRows(
                     "prices",
                     "the last price that was set is number %s, there are %s",

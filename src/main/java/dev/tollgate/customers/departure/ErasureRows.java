@@ -44,7 +44,7 @@ final class ErasureRows {
             "DELETE FROM webhook_delivery WHERE account_id = ?",
             "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)",
             "UPDATE team SET name = 'deleted' WHERE account_id = ?",
-            "UPDATE label SET value = '' WHERE account_id = ?",
+            "UPDATE label SET value = '', proof = 0 WHERE account_id = ?",
             "DELETE FROM kept_response WHERE account_id = ?",
             "DELETE FROM kept_share WHERE account_id = ?",
             "UPDATE payment SET url = NULL WHERE account_id = ?");

@@ -102,9 +102,10 @@ public final class AccountLog {
         private static final String NOW =
                 "SELECT role, " + MemberSql.ADMINISTERS + " FROM member WHERE id = ? AND left_at IS NULL";
         private static final String KEY = "SELECT 1 FROM api_key WHERE id = ? AND deleted_at IS NULL AND disabled = 0";
+        private static final String COUNT = "UPDATE account SET log_number = log_number + 1 WHERE id = ?";
         private static final String INSERT = """
                 INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, before_json, after_json)
-                SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ?, ?, ? FROM account_log WHERE account_id = ?""";
+                SELECT id, log_number, ?, ?, ?, ?, ?, ?, ? FROM account WHERE id = ?""";
 
         private final Acting by;
         private final Right right;
@@ -133,9 +134,9 @@ public final class AccountLog {
                 return false;
             }
             requireRight(statements);
+            statements.run(COUNT, by.accountId());
             statements.run(
                     INSERT,
-                    by.accountId(),
                     at,
                     by.who(),
                     by.address(),

@@ -28,8 +28,8 @@ class LabelSweepTest {
             // More than one step deletes.
             String numbers = " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= "
                     + LabelSweep.ROWS_MAX + ")";
-            store.execute("INSERT INTO label (account_id, number, name, value, created_day, used_day)" + numbers
-                    + " SELECT 'acc_1', i, 'feature', 'v' || i, " + old + ", " + old + " FROM n");
+            store.execute("INSERT INTO label (account_id, number, name, value, proof, created_day, used_day)" + numbers
+                    + " SELECT 'acc_1', i, 'feature', 'v' || i, 0, " + old + ", " + old + " FROM n");
             store.execute("INSERT INTO usage_label (account_id, day, number, model, calls)" + numbers
                     + " SELECT 'acc_1', " + old + ", i, 'm', 1 FROM n");
             label(store, LabelSweep.ROWS_MAX + 2, kept);
@@ -50,8 +50,9 @@ class LabelSweepTest {
     }
 
     private static void label(StoreFixture store, int number, long day) {
-        store.execute("INSERT INTO label (account_id, number, name, value, created_day, used_day) VALUES ('acc_1', "
-                + number + ", 'feature', 'v" + number + "', " + day + ", " + day + ")");
+        store.execute(
+                "INSERT INTO label (account_id, number, name, value, proof, created_day, used_day) VALUES ('acc_1', "
+                        + number + ", 'feature', 'v" + number + "', 0, " + day + ", " + day + ")");
         store.execute("INSERT INTO usage_label (account_id, day, number, model, calls) VALUES ('acc_1', " + day + ", "
                 + number + ", 'm', 1)");
     }
