@@ -282,7 +282,9 @@ CREATE TABLE price_rates (
     rounding         TEXT    NOT NULL,
     step_micros      BIGINT  NOT NULL,
     minimum_micros   BIGINT  NOT NULL,
-    tariff           TEXT
+    tariff           TEXT,
+    -- The first eight bytes of the SHA-256 of all the columns above, by which an altered rate is found, also one of a tier that no call has had.
+    proof            BIGINT  NOT NULL
 ) ${clustered};
 
 -- A claimed idempotency key and the answer that is kept under it. The caller's key and body are here as SHA-256 only; an answer's bytes lie sealed

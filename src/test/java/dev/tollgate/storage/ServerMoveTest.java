@@ -236,7 +236,7 @@ class ServerMoveTest {
             "INSERT INTO installation_kind (sequence, is_real, created_at) VALUES (1, 1, 2)",
             "INSERT INTO setting (name, value, changed_at) VALUES ('seller.name', 'Ä', 1)",
             "INSERT INTO price_rates (version, model_id, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros,"
-                    + " minimum_micros) VALUES ('v0', 'gemini-2.5-pro', 1, 2, 3, 1, 'FLOOR_TOTAL', 4, 5)",
+                    + " minimum_micros, proof) VALUES ('v0', 'gemini-2.5-pro', 1, 2, 3, 1, 'FLOOR_TOTAL', 4, 5, 6)",
             "INSERT INTO price_version (sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding,"
                     + " step_micros, minimum_micros) VALUES (1, 'gemini-2.5-pro', 'v1', 1, 2, 3, 1, 'down', 4, 5)");
 

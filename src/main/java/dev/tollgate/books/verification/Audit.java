@@ -87,6 +87,7 @@ public final class Audit {
         PriceCheck prices = new PriceCheck();
         checks.add(prices);
         checks.add(new PriceDeedCheck(prices));
+        checks.add(new PriceProofCheck());
         checks.add(CallCheck.ofEnded(prices));
         checks.add(CallCheck.ofOpen());
         checks.add(new RequestedCheck());

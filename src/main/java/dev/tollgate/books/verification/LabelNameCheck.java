@@ -1,7 +1,6 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Dialect;
-import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -23,9 +22,9 @@ final class LabelNameCheck implements Check {
 
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
-        String text = row.getString(1) + "\n" + row.getString(3) + "\n" + row.getString(4) + " 0";
+        String text = row.getString(1) + "\n" + row.getString(3) + "\n" + row.getString(4);
         boolean isErased = row.getString(4).isEmpty();
-        if (row.getLong(5) != (isErased ? 0 : ByteBuffer.wrap(Sha256.of(text)).getLong())) {
+        if (row.getLong(5) != (isErased ? 0 : Sha256.proof(text))) {
             findings.add("label %s of account %s had another name or value than '%s' and '%s'"
                     .formatted(row.getString(2), row.getString(1), row.getString(3), row.getString(4)));
         }

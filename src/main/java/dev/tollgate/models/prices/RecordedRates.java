@@ -1,5 +1,6 @@
 package dev.tollgate.models.prices;
 
+import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceSchedule;
@@ -18,9 +19,11 @@ import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,8 +37,8 @@ public final class RecordedRates {
             WHERE version = ?""";
     private static final String INSERT = """
             INSERT INTO price_rates (version, model_id, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros,
-                minimum_micros, tariff)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+                minimum_micros, tariff, proof)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private RecordedRates() {}
 
@@ -113,18 +116,21 @@ public final class RecordedRates {
 
     private static void insert(Sql sql, Fresh price, Instant at) throws SQLException {
         Pricing pricing = price.pricing();
-        sql.run(
-                INSERT,
+        List<@Nullable Object> values = new ArrayList<>();
+        Collections.addAll(
+                values,
                 pricing.version(),
                 price.modelId(),
-                at,
+                at.toEpochMilli(),
                 pricing.inputMicrosPerMillion(),
                 pricing.outputMicrosPerMillion(),
-                pricing.reasoningBilled(),
+                pricing.reasoningBilled() ? 1L : 0L,
                 pricing.rounding().form().name(),
                 pricing.rounding().stepMicros(),
                 pricing.rounding().minimumMicros(),
                 SetPrices.json(pricing.tariff()));
+        values.add(new Drawn(values.stream().map(String::valueOf).collect(Collectors.joining("\n"))).nextLong());
+        sql.run(INSERT, values.toArray());
     }
 
     /**

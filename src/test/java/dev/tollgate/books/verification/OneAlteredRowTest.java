@@ -77,6 +77,7 @@ class OneAlteredRowTest {
             "DELETE FROM audit_log WHERE sequence = 2",
             "UPDATE price_version SET input_micros = input_micros + 1 WHERE sequence = 1",
             "UPDATE price_rates SET output_micros = output_micros + 1 WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"priority\":', '\"priority\":1') WHERE {used tariff}",
             "UPDATE usage_quarter SET thoughts_tokens = thoughts_tokens + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET cached_tokens = cached_tokens - 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET searches = searches + 1 WHERE {first of usage_quarter}",
@@ -199,6 +200,14 @@ class OneAlteredRowTest {
             "UPDATE price_rates SET minimum_micros = minimum_micros + 10000 WHERE version = 'google/gemini-2.5-pro@2026-11'",
             "UPDATE price_rates SET reasoning_billed = 1 - reasoning_billed WHERE version = 'google/gemini-2.5-pro@2026-11'",
             "UPDATE price_rates SET created_at = created_at + 86400000 WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET created_at = created_at + 1 WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET model_id = 'other' WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET input_micros = input_micros + 1 WHERE version = {unused price}",
+            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"flex\":', '\"flex\":1') WHERE {used tariff}",
+            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE {used tariff}",
+            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"search_per_1000\":', '\"search_per_1000\":1') WHERE {used tariff}",
+            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"above\":', '\"beyond\":') WHERE {used tariff}",
+            "UPDATE price_rates SET proof = proof + 1 WHERE version = {unused price}",
             "DELETE FROM price_rates WHERE version = 'google/gemini-2.5-pro@2026-11'",
             "UPDATE usage_hour SET estimated = estimated + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET upstream_model = 'other' WHERE {first of usage_hour}",
@@ -244,8 +253,6 @@ class OneAlteredRowTest {
 
     /** Others that docs/trouble.md names as unnoticed. */
     static final List<String> MORE_UNSEEN = List.of(
-            "UPDATE price_rates SET model_id = 'other' WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET input_micros = input_micros + 1 WHERE version = {unused price}",
             "UPDATE task SET max_tokens_applied = 7 WHERE id = {call}",
             "UPDATE task SET error_message = 'other' WHERE id = {failed call}",
             "UPDATE api_key SET hash = 'other' WHERE id = {key}",
@@ -261,6 +268,7 @@ class OneAlteredRowTest {
             "UPDATE voucher SET created_at = created_at - 1 WHERE sequence = 1",
             "UPDATE invoice SET buyer_name = 'other'",
             "UPDATE signing_key SET public_key = 'other'",
+            "DELETE FROM price_rates WHERE version = {unused price}",
             "UPDATE payment_notice SET received_at = received_at + 1 WHERE fact = 'paid'");
 
     /** Alterations that docs/trouble.md names as unnoticed. */
@@ -343,6 +351,9 @@ class OneAlteredRowTest {
         customer.chat(SEARCHING.formatted("gemini-2.5-pro", "one"), "kept");
         customer.chat(CALL.formatted("google/gemini-2.5-pro", "two"));
         customer.chat(CALL.formatted("gemini-2.5-pro", "fail"));
+        assertThat(customer.chat(CALL.formatted("gemini-3.1-pro-preview", "three"))
+                        .status())
+                .isEqualTo(200);
         assertThat(gateway.post("/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"two\"}", customer.key())
                         .status())
                 .isEqualTo(200);
@@ -471,6 +482,9 @@ class OneAlteredRowTest {
                 .replace("{call}", call)
                 .replace("{payer}", "(SELECT account_id FROM payment)")
                 .replace("{unused price}", "(SELECT MIN(version) FROM price_rates WHERE tariff IS NULL)")
+                .replace(
+                        "{used tariff}",
+                        "version = (SELECT MIN(version) FROM price_rates WHERE model_id = 'gemini-3.1-pro-preview')")
                 .replace("{bytes}", "X'010203'")
                 .replace("{failed call}", "(SELECT MIN(id) FROM task WHERE status = 'failed')")
                 .replace("{payment}", "(SELECT MIN(id) FROM payment)")
