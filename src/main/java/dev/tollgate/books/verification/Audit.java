@@ -83,11 +83,9 @@ public final class Audit {
     private static List<Check> checks(Findings findings) {
         List<Check> checks = new ArrayList<>(StrayRows.ALL);
         checks.add(new AccountCheck());
-        checks.add(new HoldCheck());
         PriceCheck prices = new PriceCheck();
         checks.add(prices);
         checks.add(new PriceDeedCheck(prices));
-        checks.add(new PriceProofCheck());
         checks.add(CallCheck.ofEnded(prices));
         checks.add(CallCheck.ofOpen());
         checks.add(new RequestedCheck());
@@ -97,8 +95,8 @@ public final class Audit {
         checks.add(new BudgetCheck());
         checks.add(new BudgetCalendarCheck());
         checks.add(new LabelCheck());
-        checks.add(new LabelNameCheck());
         checks.add(new KeyOwnerCheck());
+        checks.addAll(ProofCheck.ALL);
         UsageCheck usage = new UsageCheck(findings::usage);
         checks.add(usage);
         checks.add(new HourCheck(usage, findings::usage));

@@ -57,7 +57,7 @@ final class KeyOwnerCheck implements Check {
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
         String member = row.getString(2);
-        if (!row.getString(4).equals(HexFormat.of().formatHex(Sha256.of(HIDDEN + member)))
+        if (!row.getString(4).equals(HexFormat.of().formatHex(ProofCheck.sha256(HIDDEN + member)))
                 || !row.getString(3).isEmpty()) {
             findings.add("key %s is of member '%s' and of team '%s', the log of its organization says otherwise"
                     .formatted(row.getString(1), member, row.getString(3)));

@@ -179,6 +179,12 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             SELECT a.id FROM account a WHERE a.sandbox_micros > a.balance_micros + a.reserved_micros ORDER BY a.id"""),
             new StrayRows("reservations", "reservation %s has more credits of the sandbox than its charge", """
             SELECT r.id FROM reservation r WHERE r.sandbox_micros > r.charged_micros ORDER BY r.id"""),
+            new StrayRows("holds", "account %s reserves %s micro-credits, its open reservations hold %s", """
+            SELECT a.id, a.reserved_micros, COALESCE(SUM(h.held_micros), 0)
+            FROM account a LEFT JOIN open_hold h ON h.account_id = a.id
+            GROUP BY a.id, a.reserved_micros
+            HAVING a.reserved_micros <> COALESCE(SUM(h.held_micros), 0)
+            ORDER BY a.id"""),
             new StrayRows(
                     "accounts",
                     "account %s is deleted and not blocked",

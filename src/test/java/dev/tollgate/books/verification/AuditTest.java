@@ -51,9 +51,9 @@ class AuditTest {
     void a_hold_without_a_reservation_is_found() {
         assertThat(found("UPDATE account SET reserved_micros = 5 WHERE id = '{plain}'"))
                 .containsExactly(
+                        "account {plain} reserves 5 micro-credits, its open reservations hold 0",
                         "account {plain} has a reserved of 0.000005, its entries add up to 0",
-                        "all buckets together hold 0.000005, which should be nothing",
-                        "account {plain} reserves 0.000005, its open reservations hold 0");
+                        "all buckets together hold 0.000005, which should be nothing");
     }
 
     @Test
@@ -243,7 +243,8 @@ class AuditTest {
                                 + " last_sequence, '', '', '', '', 0 FROM reservation WHERE id = '{failed.call}'"))
                 .containsExactly(
                         "reservation {failed.call} is open, and also released",
-                        "account {failed} reserves 0, its open reservations hold " + held("{failed}"),
+                        "account {failed} reserves 0 micro-credits, its open reservations hold "
+                                + heldMicros("{failed}"),
                         "reservation {failed.call} is open and releases " + held("{failed}") + ", should 0",
                         "task {failed.call} is failed, its reservation is open",
                         "key {failed.key}: the day from {day} holds 0, its open reservations hold " + held("{failed}"),

@@ -1,0 +1,54 @@
+package dev.tollgate.books.verification;
+
+import dev.tollgate.storage.Dialect;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Checks that rows are as they were written, by the first eight bytes of a SHA-256 that each keeps of its values.
+ *
+ * @param sql with the values, then the proof
+ */
+record ProofCheck(String subject, String sql) implements Check {
+
+    static final List<Check> ALL = List.of(
+            // Calls show only the rates that they were charged by.
+            new ProofCheck("recorded prices", """
+            SELECT version, model_id, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros, minimum_micros, tariff,
+                proof
+            FROM price_rates"""),
+            // An erased value has no proof.
+            new ProofCheck(
+                    "labels", "SELECT account_id, name, value, proof FROM label WHERE value <> '' OR proof <> 0"));
+
+    @Override
+    public String sql(Dialect dialect) {
+        return sql;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        int last = row.getMetaData().getColumnCount();
+        List<String> values = new ArrayList<>();
+        for (int column = 1; column < last; column++) {
+            values.add(String.valueOf(row.getString(column)));
+        }
+        if (ByteBuffer.wrap(sha256(String.join("\n", values) + " 0")).getLong() != row.getLong(last)) {
+            findings.add("one of the " + subject + " is not as it was written: " + String.join(" ", values));
+        }
+    }
+
+    static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
