@@ -127,6 +127,15 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
+    public void requireRelease(Settings settings) throws ActionRefused {
+        try {
+            Installation.requireRelease(settings.data());
+        } catch (StoreException e) {
+            throw new ActionRefused(e.withCause());
+        }
+    }
+
+    @Override
     public AdminApi open(Settings settings, boolean mayBegin) throws ActionRefused {
         InstantSource clock = Surroundings.REAL.clock();
         SecureRandom random = new SecureRandom();

@@ -22,6 +22,11 @@ public final class Installation {
         file.requireRelease();
     }
 
+    /** Checks that the data folder's database, if there is one, is of a release, and changes nothing. @throws CannotOpen if it is not */
+    public static void requireRelease(Path folder) {
+        new SqliteFile(folder).requireRelease();
+    }
+
     /**
      * Brings a data folder's database to this program's schema, or creates it, while no server runs over it.
      *

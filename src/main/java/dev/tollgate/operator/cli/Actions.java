@@ -31,6 +31,13 @@ public interface Actions {
     int sandbox(SandboxChoice choice) throws ActionRefused;
 
     /**
+     * Checks that a release made the data folder's database, if there is one: a server of a development build would answer, too.
+     *
+     * @throws ActionRefused if none did
+     */
+    void requireRelease(Settings settings) throws ActionRefused;
+
+    /**
      * Opens the store itself, for a command while no server runs.
      *
      * @param mayBegin whether a data folder without an installation is given one

@@ -32,6 +32,7 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
      */
     AdminApi api(CommandSpec command, boolean mayBegin) throws ActionRefused {
         Settings settings = settings(command);
+        actions.requireRelease(settings);
         Optional<AdminApi> running = SocketApi.find(settings.data());
         return running.isPresent() ? running.get() : actions.open(settings, mayBegin);
     }

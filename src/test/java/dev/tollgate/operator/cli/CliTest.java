@@ -520,6 +520,14 @@ class CliTest {
     }
 
     @Test
+    void no_server_is_asked_over_a_database_of_no_release() {
+        assertThat(execute("account", "list", "--data", "of-a-development-build"))
+                .isEqualTo(1);
+        assertThat(err).contains("no release reads it");
+        assertThat(opened).isZero();
+    }
+
+    @Test
     void the_data_folder_may_come_from_the_environment() {
         try (Gateway gateway = Gateway.start()) {
             environment.put("TOLLGATE_DATA", gateway.data().toString());
@@ -801,6 +809,13 @@ class CliTest {
         public int sandbox(SandboxChoice choice) {
             sandboxes.add(choice);
             return 8;
+        }
+
+        @Override
+        public void requireRelease(Settings settings) throws ActionRefused {
+            if (settings.data().startsWith("of-a-development-build")) {
+                throw new ActionRefused("no release reads it");
+            }
         }
 
         @Override
