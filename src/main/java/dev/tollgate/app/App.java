@@ -12,7 +12,6 @@ import dev.tollgate.operator.admin.AdminGate.SocketGate;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.pages.docs.ApiDescription;
-import dev.tollgate.pages.docs.Manual;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -104,7 +103,6 @@ public final class App implements AutoCloseable {
         RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
         front.listen();
         books.node().tellReady();
-        Manual.begin();
     }
 
     private List<Route<?>> table() {

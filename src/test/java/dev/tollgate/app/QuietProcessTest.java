@@ -28,6 +28,10 @@ class QuietProcessTest {
     private static final String KEY = "sk-demo-key-for-tests-0123456789abcdef";
     private static final int CALLS = 50;
 
+    /** Traces without a collector, the documentation without a reader. */
+    private static final List<String> UNUSED =
+            List.of("opentelemetry", "dev.tollgate.operator.telemetry", "org.commonmark");
+
     @TempDir
     static Path folder;
 
@@ -66,7 +70,7 @@ class QuietProcessTest {
     }
 
     @Test
-    void without_a_collector_nothing_of_traces_is_loaded() throws Exception {
+    void what_nobody_has_used_yet_is_not_loaded() throws Exception {
         Process looking = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         "-J-XX:TieredStopAtLevel=1",
@@ -79,9 +83,7 @@ class QuietProcessTest {
                 .toList();
 
         assertThat(classes).anyMatch(line -> line.contains("dev.tollgate.app.App"));
-        assertThat(classes.stream()
-                        .filter(line ->
-                                line.contains("opentelemetry") || line.contains("dev.tollgate.operator.telemetry")))
+        assertThat(classes.stream().filter(line -> UNUSED.stream().anyMatch(line::contains)))
                 .isEmpty();
     }
 }

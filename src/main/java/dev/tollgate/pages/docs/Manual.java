@@ -113,7 +113,7 @@ public final class Manual {
             new Source("performance.md", false),
             new Source("sandbox.md", false));
 
-    /** Made once per process, beginning with its start. */
+    /** Made once per process, for its first reader: a server that nobody reads at has neither the pages nor the classes that make them. */
     private static final Making MAKING = new Making(Manual::new);
 
     /** A manual that is made on a platform thread. Readers park until then: one class initialiser for all would hold their carriers. */
@@ -133,7 +133,7 @@ public final class Manual {
             });
         }
 
-        void begin() {
+        private void begin() {
             if (isBegun.compareAndSet(false, true)) {
                 Thread.ofPlatform().daemon().name("tollgate-manual").start(making);
             }
@@ -258,11 +258,6 @@ public final class Manual {
     /** Returns what has the words of a question. */
     List<Finder.Place> find(String question) {
         return finder.find(question);
-    }
-
-    /** Begins to make the documentation, so that its first readers need not wait for all of it. Does nothing a second time. */
-    public static void begin() {
-        MAKING.begin();
     }
 
     /** Returns the documentation. Blocks until it is made. */
