@@ -22,23 +22,6 @@ public final class Allowlist {
 
     private static final int MAPPED_PREFIX_BITS = 96;
 
-    /** The library reads much more than addresses: wildcards, ranges, octal and single-number forms, masks. */
-    private static final class Strict {
-
-        static final IPAddressStringParameters PARAMETERS = parameters();
-
-        private static IPAddressStringParameters parameters() {
-            IPAddressStringParameters.Builder builder = new IPAddressStringParameters.Builder();
-            builder.allowAll(false).allowEmpty(false).allowSingleSegment(false).allowWildcardedSeparator(false);
-            builder.setRangeOptions(inet.ipaddr.AddressStringParameters.RangeParameters.NO_RANGE);
-            builder.allowMask(false).allowPrefixOnly(false);
-            IPv4AddressStringParameters.Builder four = builder.getIPv4AddressParametersBuilder();
-            four.allow_inet_aton(false);
-            builder.getIPv6AddressParametersBuilder().allowZone(false).allowBase85(false);
-            return builder.toParams();
-        }
-    }
-
     private final List<String> texts;
     private final List<IPAddress> blocks;
 
@@ -60,7 +43,7 @@ public final class Allowlist {
             throw new IllegalArgumentException("an allowlist has at most " + ENTRIES_MAX + " entries");
         }
         return new Allowlist(
-                List.copyOf(texts), texts.stream().map(Allowlist::block).toList());
+                List.copyOf(texts), texts.stream().map(Addresses::block).toList());
     }
 
     /** The entries as they were given. */
@@ -70,37 +53,7 @@ public final class Allowlist {
 
     /** @param address an IP address without a port; any other text is admitted only by an empty list */
     public boolean allows(String address) {
-        if (blocks.isEmpty()) {
-            return true;
-        }
-        IPAddress caller = parse(address);
-        return caller != null && !caller.isPrefixed() && blocks.stream().anyMatch(block -> block.contains(caller));
-    }
-
-    private static IPAddress block(String text) {
-        IPAddress address = parse(text);
-        if (address == null) {
-            throw new IllegalArgumentException("not an IP address or a CIDR block: " + shown(text));
-        }
-        return address.isPrefixed() ? address.toPrefixBlock() : address;
-    }
-
-    private static @Nullable IPAddress parse(String text) {
-        if (text.length() > TEXT_CHARS_MAX) {
-            return null;
-        }
-        IPAddress address = new IPAddressString(text, Strict.PARAMETERS).getAddress();
-        return address == null ? null : unmapped(address);
-    }
-
-    private static IPAddress unmapped(IPAddress address) {
-        Integer bits = address.getNetworkPrefixLength();
-        boolean mapped = address.isIPv6() && address.toIPv6().isIPv4Mapped();
-        if (!mapped || (bits != null && bits < MAPPED_PREFIX_BITS)) {
-            return address;
-        }
-        IPAddress four = address.toIPv6().getEmbeddedIPv4Address();
-        return bits == null ? four : four.setPrefixLength(bits - MAPPED_PREFIX_BITS, false);
+        return blocks.isEmpty() || Addresses.contain(blocks, address);
     }
 
     private static String shown(String text) {
@@ -121,5 +74,56 @@ public final class Allowlist {
     @Override
     public String toString() {
         return texts.toString();
+    }
+
+    /**
+     * Texts as addresses. The library reads much more: wildcards, ranges, octal and single-number forms, masks. Most servers have no allowlist, so its
+     * classes are named here alone: they are loaded with the first list.
+     */
+    private static final class Addresses {
+
+        static final IPAddressStringParameters PARAMETERS = parameters();
+
+        private static IPAddressStringParameters parameters() {
+            IPAddressStringParameters.Builder builder = new IPAddressStringParameters.Builder();
+            builder.allowAll(false).allowEmpty(false).allowSingleSegment(false).allowWildcardedSeparator(false);
+            builder.setRangeOptions(inet.ipaddr.AddressStringParameters.RangeParameters.NO_RANGE);
+            builder.allowMask(false).allowPrefixOnly(false);
+            IPv4AddressStringParameters.Builder four = builder.getIPv4AddressParametersBuilder();
+            four.allow_inet_aton(false);
+            builder.getIPv6AddressParametersBuilder().allowZone(false).allowBase85(false);
+            return builder.toParams();
+        }
+
+        static boolean contain(List<IPAddress> blocks, String address) {
+            IPAddress caller = parse(address);
+            return caller != null && !caller.isPrefixed() && blocks.stream().anyMatch(block -> block.contains(caller));
+        }
+
+        static IPAddress block(String text) {
+            IPAddress address = parse(text);
+            if (address == null) {
+                throw new IllegalArgumentException("not an IP address or a CIDR block: " + shown(text));
+            }
+            return address.isPrefixed() ? address.toPrefixBlock() : address;
+        }
+
+        private static @Nullable IPAddress parse(String text) {
+            if (text.length() > TEXT_CHARS_MAX) {
+                return null;
+            }
+            IPAddress address = new IPAddressString(text, PARAMETERS).getAddress();
+            return address == null ? null : unmapped(address);
+        }
+
+        private static IPAddress unmapped(IPAddress address) {
+            Integer bits = address.getNetworkPrefixLength();
+            boolean mapped = address.isIPv6() && address.toIPv6().isIPv4Mapped();
+            if (!mapped || (bits != null && bits < MAPPED_PREFIX_BITS)) {
+                return address;
+            }
+            IPAddress four = address.toIPv6().getEmbeddedIPv4Address();
+            return bits == null ? four : four.setPrefixLength(bits - MAPPED_PREFIX_BITS, false);
+        }
     }
 }

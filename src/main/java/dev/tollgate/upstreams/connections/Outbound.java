@@ -41,6 +41,9 @@ public record Outbound(Vertx vertx, @Nullable ProxyOptions proxy, List<String> d
     /** Returns the proxy for a host, or null if the host is reached directly, as this machine always is. */
     @Nullable
     ProxyOptions proxyTo(String host) {
+        if (proxy == null) {
+            return null;
+        }
         String name = host.toLowerCase(Locale.ROOT).replaceAll("\\.$", "");
         IPAddress address = new IPAddressString(name).getAddress();
         boolean isHere = address == null
