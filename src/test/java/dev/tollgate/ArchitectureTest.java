@@ -463,6 +463,8 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.core.http.."));
+        // What the training loads, each start loads.
+        check(noClasses().should().dependOnClassesThat().resideInAPackage("java.net.http.."));
     }
 
     /** Features see requests and responses; only the server that {@code app} puts together knows the transport. */

@@ -1,5 +1,7 @@
 package dev.tollgate.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.models.CatalogueLoader;
@@ -8,20 +10,21 @@ import dev.tollgate.operator.cli.SandboxChoice;
 import dev.tollgate.storage.SqliteLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +66,9 @@ public final class Training {
             new Question("/v1/models", null),
             chat("{\"model\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}"));
 
-    private final HttpClient client;
-    private final String url;
+    private static final Pattern TASK = Pattern.compile("(?i)\\nx-tollgate-task-id: (\\S+)");
+
+    private final URI server;
     private final String key;
     private final int calls;
     private final AtomicInteger asked = new AtomicInteger();
@@ -72,9 +76,8 @@ public final class Training {
 
     private record Question(String path, @Nullable String body) {}
 
-    private Training(HttpClient client, String url, String key, int calls) {
-        this.client = client;
-        this.url = url;
+    private Training(String url, String key, int calls) {
+        this.server = URI.create(url);
         this.key = key;
         this.calls = calls;
     }
@@ -107,9 +110,8 @@ public final class Training {
     }
 
     private static void run(String url, String key, int calls) {
-        try (HttpClient client = HttpClient.newHttpClient();
-                ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
-            Training training = new Training(client, url, key, calls);
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            Training training = new Training(url, key, calls);
             List<Future<?>> askers = new ArrayList<>(AT_ONCE);
             for (int i = 0; i < AT_ONCE; i++) {
                 askers.add(threads.submit(training::ask));
@@ -161,11 +163,13 @@ public final class Training {
         }
     }
 
-    private @Nullable Void ask() throws InterruptedException {
+    private @Nullable Void ask() {
         for (int number = asked.getAndIncrement(); number < calls; number = asked.getAndIncrement()) {
             try {
-                HttpResponse<?> answer = client.send(request(number), HttpResponse.BodyHandlers.discarding());
-                answer.headers().firstValue("x-tollgate-task-id").ifPresent(task::set);
+                Matcher answered = TASK.matcher(answer(QUESTIONS.get(number % QUESTIONS.size())));
+                if (answered.find()) {
+                    task.set(answered.group(1));
+                }
             } catch (IOException e) {
                 // The process may open few files and so take few connections. What was recorded until then is worth
                 // keeping.
@@ -174,15 +178,21 @@ public final class Training {
         return null;
     }
 
-    private HttpRequest request(int number) {
-        Question question = QUESTIONS.get(number % QUESTIONS.size());
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(url + question.path().replace("TASK", task.get())))
-                .header("Authorization", "Bearer " + key);
-        return question.body() == null
-                ? request.build()
-                : request.header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(question.body()))
-                        .build();
+    /** Asks without a library for HTTP: each later start would load its classes, which nothing else uses. */
+    private String answer(Question question) throws IOException {
+        byte[] body = Objects.requireNonNullElse(question.body(), "").getBytes(UTF_8);
+        String head =
+                "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+                        .formatted(
+                                question.body() == null ? "GET" : "POST",
+                                question.path().replace("TASK", task.get()),
+                                server.getAuthority(),
+                                key,
+                                body.length);
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.getOutputStream().write(head.getBytes(UTF_8));
+            socket.getOutputStream().write(body);
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
     }
 }
