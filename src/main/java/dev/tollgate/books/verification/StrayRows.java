@@ -165,11 +165,12 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             HAVING a.log_number <> COALESCE(MAX(l.number), 0) OR a.log_number <> COUNT(l.number)
             ORDER BY a.id"""),
             new StrayRows("labels", "account %s has usage of label %s, which it does not have on these days", """
-            SELECT u.account_id, u.number FROM usage_label u
-                JOIN account a ON a.id = u.account_id LEFT JOIN label l ON l.account_id = u.account_id AND l.number = u.number
-            WHERE u.day >= a.labels_from
-            GROUP BY u.account_id, u.number
-            HAVING COUNT(l.number) = 0 OR MIN(u.day) < MIN(l.created_day) OR MAX(u.day) > MAX(l.used_day)
+            SELECT u.account_id, u.number
+            FROM (SELECT s.account_id, s.number, MIN(s.day) AS first, MAX(s.day) AS last
+                    FROM usage_label s JOIN account a ON a.id = s.account_id WHERE s.day >= a.labels_from
+                    GROUP BY s.account_id, s.number) u
+                LEFT JOIN label l ON l.account_id = u.account_id AND l.number = u.number
+            WHERE l.number IS NULL OR u.first < l.created_day OR u.last > l.used_day
             ORDER BY u.account_id, u.number"""),
             new StrayRows(
                     "prices",
