@@ -64,9 +64,6 @@ GRANT DELETE ON
 -- The address of a person who is erased, and the names in the log of an account that is.
 GRANT UPDATE (address, before_json, after_json) ON account_log TO tollgate_app;
 
--- The oldest programs that may run here; a trigger keeps the other facts.
-GRANT UPDATE (value) ON installation TO tollgate_app;
-
 -- These are locked while a row is added, which PostgreSQL allows only with the right to change them. Triggers ensure that only the owner
 -- changes them.
 GRANT UPDATE ON audit_log, price_version, payment_notice TO tollgate_app;
@@ -84,19 +81,6 @@ CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price_version
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
-
-CREATE OR REPLACE FUNCTION tollgate_fact_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF current_user = 'tollgate_app' THEN
-        RAISE EXCEPTION 'facts about the installation stay' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NEW;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER fact_stays BEFORE UPDATE ON installation FOR EACH ROW
-    WHEN (CASE OLD.name WHEN 'compatible_from' THEN OLD.value::int > NEW.value::int ELSE TRUE END)
-    EXECUTE FUNCTION tollgate_fact_stays();
 
 -- A key that was deleted before a call was made with it is erased; any other key stays, for its history.
 CREATE OR REPLACE FUNCTION tollgate_key_stays() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -99,7 +99,6 @@ public final class App implements AutoCloseable {
     }
 
     private void listen() {
-        welcome.older().look();
         RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
         front.listen();
         books.node().tellReady();

@@ -230,7 +230,6 @@ record BooksModule(
         try {
             if (serves) {
                 stores.keys().callTheRoll();
-                people.startMarks().addEarlier();
             }
             kind.look();
             return this;

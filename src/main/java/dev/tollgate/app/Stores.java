@@ -29,7 +29,6 @@ import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
-import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.secrets.SecretKeys;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.List;
@@ -53,7 +52,6 @@ record Stores(
         return List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
-                ShutOut.part(),
                 AcceptServer.part(),
                 InstallationKind.part(),
                 keys.statePart(),

@@ -35,7 +35,6 @@ final class WelcomeModule {
     private final @Nullable String operatorPassword;
     private final AdminKey adminKey;
     private final Foretold foretold;
-    private final OlderServers older;
 
     /** @param demo null if no demo account is wanted */
     WelcomeModule(Ground ground, BooksModule books, UpstreamsModule upstreams, @Nullable DemoAccount demo) {
@@ -50,8 +49,6 @@ final class WelcomeModule {
         this.operatorPassword = books.people().operators().ensure(chosen == null ? null : chosen.value());
         this.adminKey = AdminKey.of(settings.find(ServerSettings.ADMIN_KEY), books.writer(), ground.random());
         this.foretold = new Foretold(ground, books, upstreams);
-        this.older = new OlderServers(books.database(), books.writer());
-        books.people().addOwners();
     }
 
     AdminKey adminKey() {
@@ -66,15 +63,9 @@ final class WelcomeModule {
         return foretold;
     }
 
-    OlderServers older() {
-        return older;
-    }
-
     List<Sweep> sweeps() {
         List<Sweep> sweeps = new ArrayList<>();
         if (!books.writer().isEmbedded()) {
-            sweeps.add(new Sweep("look-at-older-servers", OlderServers.LOOK_EVERY, older::look));
-            sweeps.add(new Sweep("look-at-their-people", OlderServers.LOOK_EVERY, books.people()::addOwners));
             sweeps.add(new Sweep("look-at-changes", SetPrices.LOOK_EVERY, this::lookAtChanges));
         }
         sweeps.add(new Sweep("look-at-models", Foretold.LOOK_EVERY, foretold::look));

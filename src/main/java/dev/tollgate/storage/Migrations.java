@@ -20,8 +20,6 @@ final class Migrations {
 
     static final String HISTORY = "tollgate_schema";
 
-    static final String COMPATIBLE_FROM = "compatible_from";
-
     /** The table of the tool by which development builds before version 0.1.0 made theirs. */
     private static final String DEVELOPMENT = "flyway_schema_history";
 

@@ -248,7 +248,7 @@ public final class NodeLease implements AutoCloseable {
         held = new Held(nodeId, sentNanos + times.own().toNanos());
     }
 
-    /** A program that was shut out before its row was there does not stay (see {@link ShutOut}). */
+    /** A program that was shut out before its row was there does not stay. */
     private void requireCompatible(String nodeId) throws SQLException {
         try {
             row.requireCompatible();

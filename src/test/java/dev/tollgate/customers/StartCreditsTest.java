@@ -10,7 +10,6 @@ import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,22 +158,5 @@ class StartCreditsTest {
         unconfirmed("changed", "the same");
         confirm("changed@example.org", 1);
         assertThat(given("changed@example.org")).isZero();
-    }
-
-    @Test
-    void people_of_earlier_releases_are_marked_at_the_first_start() {
-        member("early@example.org", 1);
-        unconfirmed("earlier", "earlier");
-        confirm("earlier@example.org", 1);
-        List<String> tables = List.of("started_before", "installation WHERE name = 'start_marks'");
-        long marks = gateway.number("SELECT COUNT(*) FROM started_before");
-        tables.forEach(each -> gateway.execute("DELETE FROM " + each));
-        gateway.restart();
-        assertThat(gateway.number("SELECT COUNT(*) FROM started_before")).isGreaterThanOrEqualTo(3L);
-        assertThat(marks).isGreaterThanOrEqualTo(3L);
-        gateway.execute("UPDATE person SET login = 'moved', email = NULL WHERE login = 'early@example.org'");
-        later();
-        member("early@example.org", 2);
-        assertThat(given("early@example.org")).isZero();
     }
 }

@@ -32,8 +32,6 @@ public enum Event implements Marker {
     PRIMARY_CHANGED,
     /** More than one database server says that it is the primary. */
     SECOND_PRIMARY,
-    /** A server of a version that misreads rows is running. */
-    OLDER_SERVER,
     /** The disk of the data folder is full. */
     DISK_FULL,
     /** A node's lease was not renewed. */

@@ -8,8 +8,6 @@ import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerSql.EndedCall;
 import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
-import dev.tollgate.storage.RowForm;
-import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -225,11 +223,6 @@ final class Book {
     /** Deletes windows of an account's budgets. They ended long ago, so no change of the batch needs them. @return their number */
     int endWindows(String accountId, Instant before, int most) throws SQLException {
         return budgetSql.endWindows(accountId, before, most);
-    }
-
-    /** Shuts out the programs that misread rows of a form. @return the living servers of such programs, which forbid such a row */
-    List<String> shutOut(RowForm form) throws SQLException {
-        return ShutOut.before(statements, form);
     }
 
     /** Returns the entries of the batch. */

@@ -3,13 +3,11 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.storage.RowForm;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +38,6 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
 
     /** The time zone was changed less than {@link #ZONE_EVERY} ago. */
     public record TooSoon(Instant until) implements Outcome {}
-
-    /** Servers of an older program are running, which would ignore budgets. */
-    public record Misread(List<String> servers) implements Outcome {
-
-        public Misread {
-            servers = List.copyOf(servers);
-        }
-    }
 
     private final String accountId;
     private final String owner;
@@ -119,10 +109,6 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
         }
         if (after.owners().size() > OWNERS_MAX) {
             return new TooMany();
-        }
-        List<String> older = book.shutOut(RowForm.BUDGETS);
-        if (!older.isEmpty()) {
-            return new Misread(older);
         }
         account.setBudgets(after);
         return new Done(before, after);

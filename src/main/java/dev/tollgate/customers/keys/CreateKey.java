@@ -3,7 +3,6 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.ids.KeyOwner;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * Makes a key. Its secret is the caller's, to be shown once it is committed; it is not kept here. The unit of a key with an owner has taken the account's
@@ -27,9 +26,6 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
 
     /** The account, the member or the team has as many as it may. */
     public record TooMany() implements Outcome {}
-
-    /** Servers of a program that would ignore the owner are running. @param nodes their ids */
-    public record Misread(List<String> nodes) implements Outcome {}
 
     private final Key key;
     private final String hash;
@@ -76,10 +72,6 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
         }
         if (accountMax < Integer.MAX_VALUE && rows.isFull(key.accountId(), owner, accountMax)) {
             return new TooMany();
-        }
-        List<String> older = rows.shutOut(key);
-        if (!older.isEmpty()) {
-            return new Misread(older);
         }
         rows.insert(key, hash, createdBy);
         touch(hash);

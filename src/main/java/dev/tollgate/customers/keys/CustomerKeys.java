@@ -175,7 +175,6 @@ public final class CustomerKeys {
             case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
             case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
             case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();
-            case CreateKey.Misread older -> new KeyResult.OlderServers(older.nodes());
         };
     }
 
@@ -305,7 +304,6 @@ public final class CustomerKeys {
             case CreateKey.Created created -> new KeyResult.Done(created.key());
             case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
             case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();
-            case CreateKey.Misread older -> new KeyResult.OlderServers(older.nodes());
             case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
             case CreateKey.MadeBefore before -> throw new IllegalStateException("a new id each time");
         };

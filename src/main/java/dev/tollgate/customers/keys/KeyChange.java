@@ -203,17 +203,11 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         private final UnaryOperator<LabelRules> change;
         private @Nullable LabelRules before;
         private @Nullable LabelRules after;
-        private List<String> older = List.of();
 
         /** @param change must not fail: it runs on the writer's thread */
         public SetLabelRules(String accountId, UnaryOperator<LabelRules> change) {
             this.accountId = accountId;
             this.change = change;
-        }
-
-        /** Returns the servers of an older version that are still running: then nothing was changed. Once applied. */
-        public List<String> older() {
-            return older;
         }
 
         /** Returns the previous rules; null if there is no such account. Once applied. */
@@ -235,14 +229,8 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         Boolean decideOver(KeyRows rows) throws SQLException {
             before = rows.labelRules(accountId);
             after = before == null ? null : change.apply(before);
-            older = List.of();
             if (after == null || after.equals(before)) {
                 return after != null;
-            }
-            older = after.equals(LabelRules.NONE) ? List.of() : rows.shutOutForLabels();
-            if (!older.isEmpty()) {
-                after = before;
-                return true;
             }
             rows.setLabelRules(accountId, after);
             touchAccount(accountId);
@@ -304,10 +292,6 @@ public abstract sealed class KeyChange<O> extends Decision<O>
                 return new CreateKey.TooMany();
             }
             Key next = old.movedTo(nextId, owner, at);
-            List<String> older = rows.shutOut(next);
-            if (!older.isEmpty()) {
-                return new CreateKey.Misread(older);
-            }
             rows.move(present, next, at, movedBy);
             touch(present);
             return new CreateKey.Created(next);

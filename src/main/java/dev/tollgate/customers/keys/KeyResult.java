@@ -1,7 +1,6 @@
 package dev.tollgate.customers.keys;
 
 import java.time.Duration;
-import java.util.List;
 
 /** The result of a customer's action on a key. */
 public sealed interface KeyResult {
@@ -47,9 +46,6 @@ public sealed interface KeyResult {
 
     /** The account has no such member or team, or the member is not in the team. */
     record NoSuchOwner() implements Refused {}
-
-    /** Servers of a program that ignores owners are running. @param nodes their ids */
-    record OlderServers(List<String> nodes) implements Refused {}
 
     /** The account no longer exists. */
     record NoSuchAccount() implements Refused {}

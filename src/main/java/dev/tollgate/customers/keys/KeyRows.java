@@ -6,10 +6,8 @@ import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Dialect;
-import dev.tollgate.storage.RowForm;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
-import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -136,18 +134,6 @@ final class KeyRows {
         return statements.has(SELECT_ACCOUNT, id);
     }
 
-    /**
-     * Shuts out the programs that ignore owners and scopes, if the key has any.
-     *
-     * @return the servers of such programs that are still running: then there may be no such key
-     */
-    List<String> shutOut(Key key) throws SQLException {
-        if (!isStandard(key)) {
-            return ShutOut.before(statements, RowForm.SCOPES);
-        }
-        return key.owner().id().isEmpty() ? List.of() : ShutOut.before(statements, RowForm.OWNED_KEYS);
-    }
-
     /** @param createdBy the person or key that makes it; empty for the program and the operator */
     void insert(Key key, String hash, String createdBy) throws SQLException {
         List<@Nullable Object> values = changeable(key);
@@ -226,11 +212,6 @@ final class KeyRows {
         statements.run(SET_ACCOUNT_RATES, accountId, rates.requests(), rates.tokens(), rates.concurrency());
     }
 
-    /** Shuts out the programs that count no labels, or pass over the tags of keys. @return the servers of such programs that are still running */
-    List<String> shutOutForLabels() throws SQLException {
-        return ShutOut.before(statements, RowForm.KEY_TAGS);
-    }
-
     @Nullable
     LabelRules labelRules(String accountId) throws SQLException {
         return KeySql.labelRules(statements, accountId);
@@ -240,7 +221,7 @@ final class KeyRows {
         statements.run(SET_LABEL_RULES, String.join(" ", rules.names()), rules.endUsers(), accountId);
     }
 
-    /** Returns nothing for the standard ones: older programs know no other. */
+    /** Returns nothing for the standard ones. */
     private static String scopes(Key key) {
         return isStandard(key)
                 ? ""

@@ -157,12 +157,6 @@ public final class KeysHandler {
                                 + KeyRows.KEYS_OF_ALL_MAX + " in all. Delete an unused key first.");
             case KeyResult.NoSuchOwner none ->
                 ApiError.invalid("team", "'team' must be the id of a team of this account.");
-            case KeyResult.OlderServers older ->
-                ApiError.of(
-                                ErrorCode.INVALID_REQUEST,
-                                "Servers of an older version are running that do not know keys of teams: "
-                                        + String.join(", ", older.nodes()) + ". Replace them first.")
-                        .withStatus(409);
             case KeyResult.NotAllowed none -> throw new IllegalStateException("a key has no role");
             case KeyResult.NotYours none -> forbidden("Only its member can get a new secret for a personal key.");
             case KeyResult.TooOften often ->

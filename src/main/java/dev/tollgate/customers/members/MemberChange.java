@@ -5,20 +5,16 @@ import dev.tollgate.customers.members.Members.Done;
 import dev.tollgate.customers.members.Members.HasKeys;
 import dev.tollgate.customers.members.Members.LastOwner;
 import dev.tollgate.customers.members.Members.NotAllowed;
-import dev.tollgate.customers.members.Members.OlderServers;
 import dev.tollgate.customers.members.Members.Outcome;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.storage.RowForm;
-import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A change of one membership, under the lock of its account. */
@@ -95,12 +91,6 @@ class MemberChange extends Write<Outcome> {
         }
         if (now == MemberRole.OWNER && !statements.has(OTHER_OWNER, by.accountId(), memberId)) {
             return new LastOwner();
-        }
-        if (role != MemberRole.OWNER) {
-            List<String> older = ShutOut.before(statements, RowForm.MEMBERS);
-            if (!older.isEmpty()) {
-                return new OlderServers(older);
-            }
         }
         String after;
         if (role == null) {

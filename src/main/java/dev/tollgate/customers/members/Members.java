@@ -133,14 +133,6 @@ public final class Members {
     /** A team that should get a key is archived or has no room for it. */
     public record NoRoom() implements Outcome {}
 
-    /** @param ids of living servers of an older version, which know no roles */
-    public record OlderServers(List<String> ids) implements Outcome {
-
-        public OlderServers {
-            ids = List.copyOf(ids);
-        }
-    }
-
     // ---- reading ----
 
     /** Returns the members of an account, the first one first. */

@@ -155,7 +155,6 @@ public final class MembersHandler {
             case Members.HasKeys _ ->
                 throw OrganizationRequest.refused(409, "The keys of the member are being changed. Try again.");
             case Members.NoRoom _ -> throw noRoom();
-            case Members.OlderServers older -> throw OrganizationRequest.older(older.ids());
         }
     }
 

@@ -79,10 +79,7 @@ public final class OrganizationHandler {
             check(organizations.setZone(request.by(), zone));
         }
         if (labels != null) {
-            List<String> older = organizations.setLabels(request.by(), labels);
-            if (!older.isEmpty()) {
-                throw OrganizationRequest.older(older);
-            }
+            organizations.setLabels(request.by(), labels);
         }
         if (name != null) {
             organizations.rename(request.by(), name);
@@ -206,7 +203,6 @@ public final class OrganizationHandler {
             case SetBudgets.TooSoon soon ->
                 throw OrganizationRequest.refused(
                         409, "The time zone can be changed once a day; the next time from " + soon.until() + " on.");
-            case SetBudgets.Misread older -> throw OrganizationRequest.older(older.servers());
         }
     }
 

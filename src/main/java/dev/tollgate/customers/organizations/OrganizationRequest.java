@@ -160,14 +160,6 @@ public record OrganizationRequest(
                 .asException();
     }
 
-    /** Returns a 409 for a change that servers of an older version would ignore. */
-    static ApiException older(List<String> servers) {
-        return refused(
-                409,
-                "Servers of an older version are running that would ignore this: " + String.join(", ", servers)
-                        + ". Replace them first.");
-    }
-
     /** Returns a 403 for what no key may do. */
     static ApiException forbidden(String message) {
         return ApiError.of(ErrorCode.INVALID_API_KEY, message).withStatus(403).asException();

@@ -111,9 +111,8 @@ public final class Organizations {
      * Changes which labels of its calls an organization counts. What was counted stays.
      *
      * @param change must not fail
-     * @return the servers of an older version that are still running: then nothing was changed
      */
-    public List<String> setLabels(Acting by, UnaryOperator<LabelRules> change) {
+    public void setLabels(Acting by, UnaryOperator<LabelRules> change) {
         SetLabelRules set = new SetLabelRules(by.accountId(), change);
         List<Change> unit = new ArrayList<>(List.of(set));
         unit.addAll(by.act(Right.ORGANIZATION, "organization.labels", by.accountId(), clock.instant(), () -> {
@@ -124,7 +123,6 @@ public final class Organizations {
                     : new Changed(json(before), json(after));
         }));
         changes.commit(by, unit);
-        return set.older();
     }
 
     /** Erases an end user from the dictionary of labels; the sums stay. The log names no end user. @return whether there was one */

@@ -111,7 +111,6 @@ public final class TeamsHandler {
             case TeamResult.Busy _ ->
                 throw OrganizationRequest.refused(409, "The keys of the team are being changed. Try again.");
             case TeamResult.NoRoom _ -> throw MembersHandler.noRoom();
-            case TeamResult.OlderServers older -> throw OrganizationRequest.older(older.nodes());
         };
     }
 

@@ -9,7 +9,6 @@ import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
-import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -223,10 +222,6 @@ public final class HandedLinks {
         if (rows.places(String.valueOf(link.accountId()), link.madeAt()) >= invitation.membersMax()) {
             return "An organization has at most " + invitation.membersMax() + " members and open invitations.";
         }
-        List<String> older = invitation.role() == MemberRole.OWNER ? List.of() : rows.shutOutOlder();
-        if (!older.isEmpty()) {
-            return MemberSql.older(older);
-        }
         rows.insertLink(link, invitation.teams());
         return "";
     }
@@ -267,10 +262,6 @@ public final class HandedLinks {
             }
             if (rows.places(accountId, now) > membersMax) {
                 return "This organization has the maximum number of members.";
-            }
-            List<String> older = rows.shutOutOlder();
-            if (!older.isEmpty()) {
-                return MemberSql.older(older);
             }
             Links.use(rows, link, now);
             rows.insertMember(OwnIds.member(random), accountId, person.id(), link.given(), now);

@@ -68,7 +68,7 @@ public final class People implements AutoCloseable {
         this.sessions = new Sessions(database, writer, secrets, clock, random);
         this.operators = new Operators(database, writer, passwords, waits, clock, random);
         this.secondFactor = new SecondFactor(database, writer, secrets, waits, clock, random);
-        this.startMarks = new StartMarks(database, writer, secrets);
+        this.startMarks = new StartMarks(database, secrets);
         this.passwordSignIn = new PasswordSignIn(
                 this, writer, passwords, waits, sessions, new KnownBrowsers(secrets, clock, random), clock, random);
     }
@@ -106,16 +106,6 @@ public final class People implements AutoCloseable {
     /** The part that applies their changes; behind the ledger's, whose accounts they need. */
     public static Part<?> part() {
         return new WritePart<>(PeopleChange.class);
-    }
-
-    /** Makes owners of the people whom older programs have added since the last look. */
-    public void addOwners() {
-        if (database.read(sql -> sql.has("SELECT 1" + PeopleRows.WITHOUT_MEMBERSHIP + " LIMIT 1"))) {
-            commit(PeopleChange.of(rows -> {
-                rows.addOwners();
-                return true;
-            }));
-        }
     }
 
     // ---- reading ----

@@ -3,8 +3,6 @@ package dev.tollgate.customers.people;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Dialect;
-import dev.tollgate.storage.RowForm;
-import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,12 +23,6 @@ final class PeopleRows {
                 AND (',' || person_link.teams || ',') LIKE ('%,' || team.id || ',%')""";
 
     private static final Duration LINKS_KEPT = Duration.ofDays(1);
-
-    /** People whom an older program has added. */
-    static final String WITHOUT_MEMBERSHIP = " FROM person WHERE NOT EXISTS"
-            + " (SELECT 1 FROM member WHERE member.person_id = person.id)"
-            + " AND EXISTS (SELECT 1 FROM installation WHERE installation.name = 'compatible_from'"
-            + " AND CAST(installation.value AS INTEGER) < " + RowForm.MEMBERS.schema() + ")";
 
     private final Statements statements;
 
@@ -112,21 +104,6 @@ final class PeopleRows {
                         + (areAll ? "" : " AND role IS NOT NULL"),
                 hash,
                 accountId);
-    }
-
-    /** Shuts out the programs that know no roles. @return the living servers of such programs; if there is one, none is shut out */
-    List<String> shutOutOlder() throws SQLException {
-        return ShutOut.before(statements, RowForm.MEMBERS);
-    }
-
-    /**
-     * Makes owners of the people whom an older program has added, each of the person's account. Once older programs are shut out there are none, and
-     * a person without a membership stays so.
-     */
-    void addOwners() throws SQLException {
-        update("INSERT INTO member (id, account_id, person_id, role, created_at)"
-                + " SELECT 'mem_' || substr(id, 5), account_id, id, 'owner', created_at" + WITHOUT_MEMBERSHIP
-                + " ON CONFLICT (id) DO NOTHING");
     }
 
     void insertSession(NewSession session) throws SQLException {

@@ -7,7 +7,6 @@ import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -25,12 +24,10 @@ import java.util.TreeSet;
 public final class StartMarks {
 
     private final Database database;
-    private final Writer writer;
     private final SecretBox secrets;
 
-    StartMarks(Database database, Writer writer, SecretBox secrets) {
+    StartMarks(Database database, SecretBox secrets) {
         this.database = database;
-        this.writer = writer;
         this.secrets = secrets;
     }
 
@@ -46,11 +43,6 @@ public final class StartMarks {
     /** Returns whether the same login or identity was given start credits before. For pages; the commit that gives them decides. */
     boolean has(String name) {
         return database.read(sql -> sql.has("SELECT 1 FROM started_before WHERE mark = ?", of(name)));
-    }
-
-    /** Adds the marks of people who got start credits before marks were stored. Runs at each start. */
-    public void addEarlier() {
-        new EarlierStarts(this, database, writer).mark();
     }
 
     /**

@@ -1,10 +1,9 @@
 package dev.tollgate.customers.roles;
 
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL by which other packages find the members of accounts. An older program deletes a person and leaves the membership, so each joins the person. */
+/** The SQL by which other packages find the members of accounts. A deleted person's membership stays, so each joins the person. */
 public final class MemberSql {
 
     /** The roles whose members see the balance and all usage, for a list in SQL. */
@@ -36,11 +35,6 @@ public final class MemberSql {
     /** Returns the ids of teams that {@link #ADMINISTERS} has. @param text null for none */
     public static Set<String> administers(@Nullable String text) {
         return text == null ? Set.of() : Set.of(text.split(","));
-    }
-
-    /** Returns why a change waits that servers of an older version would not understand. */
-    public static String older(List<String> servers) {
-        return "Servers of an older version know no roles: " + String.join(", ", servers) + ". Replace them first.";
     }
 
     private static String home(String order) {

@@ -1,7 +1,5 @@
 package dev.tollgate.customers.teams;
 
-import java.util.List;
-
 /** The result of an action on a team. */
 public sealed interface TeamResult {
 
@@ -25,7 +23,4 @@ public sealed interface TeamResult {
 
     /** A team that should get a key is archived or has no room for it. */
     record NoRoom() implements TeamResult {}
-
-    /** Servers of a program that ignores teams are running. @param nodes their ids */
-    record OlderServers(List<String> nodes) implements TeamResult {}
 }

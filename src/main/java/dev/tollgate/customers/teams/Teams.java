@@ -17,8 +17,6 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
-import dev.tollgate.storage.RowForm;
-import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -300,10 +298,6 @@ public final class Teams {
             }
             if (statements.number(COUNT, accountId) >= TEAMS_MAX) {
                 return new TeamResult.TooMany();
-            }
-            List<String> older = ShutOut.before(statements, RowForm.TEAMS);
-            if (!older.isEmpty()) {
-                return new TeamResult.OlderServers(older);
             }
             int rows = statements.run(INSERT, made.id(), made.name(), made.createdAt(), accountId);
             return rows == 0 ? new TeamResult.NoSuchTeam() : done(made, null, named(made.name()));

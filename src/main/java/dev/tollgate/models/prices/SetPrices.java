@@ -9,8 +9,6 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
-import dev.tollgate.storage.RowForm;
-import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
@@ -255,14 +253,6 @@ public final class SetPrices {
         /** Another price was set in the meantime. */
         public record ChangedMeanwhile(String version) implements Outcome {}
 
-        /** Servers of an older program are running, which would charge the price wrongly. */
-        public record Misread(List<String> servers) implements Outcome {
-
-            public Misread {
-                servers = List.copyOf(servers);
-            }
-        }
-
         private final String modelId;
         private final @Nullable String newest;
         private final Pricing next;
@@ -304,25 +294,10 @@ public final class SetPrices {
             for (PriceSchedule.Dated price : kept) {
                 versions.add(version(++sequence, price.from(), price.pricing()));
             }
-            RowForm form = form(versions);
-            List<String> older = form == null ? List.of() : ShutOut.before(statements, form);
-            if (!older.isEmpty()) {
-                return new Misread(older);
-            }
             for (PriceVersion version : versions) {
                 insert(statements, version);
             }
             return new Set(versions);
-        }
-
-        /** Returns the newest form of the rows of some versions; null if every program reads them. */
-        private static @Nullable RowForm form(List<PriceVersion> versions) {
-            if (versions.stream().anyMatch(it -> it.pricing().tariff().has(Rate.CACHED_AUDIO_INPUT))) {
-                return RowForm.CACHED_AUDIO;
-            }
-            boolean isWhole = versions.stream()
-                    .anyMatch(it -> it.from() != null || !it.pricing().tariff().isPlain());
-            return isWhole ? RowForm.WHOLE_PRICES : null;
         }
 
         private PriceVersion version(long sequence, @Nullable Instant from, Pricing pricing) {

@@ -133,8 +133,7 @@ public final class OperatorKeys {
         CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, writer.now());
         commit(by, "key.create", create.id(), accountId, create, () -> created(create));
         return switch (create.outcome()) {
-            case CreateKey.NoSuchOwner _, CreateKey.Misread _ ->
-                throw new IllegalStateException("an account key has no other owner");
+            case CreateKey.NoSuchOwner _ -> throw new IllegalStateException("an account key has no other owner");
             case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
             case CreateKey.NoSuchAccount _ -> throw deeds.goneOrNever(accountId);
             case CreateKey.MadeBefore _ -> throw new IllegalStateException("a new id each time");

@@ -344,12 +344,6 @@ public final class Prices {
             if (outcome instanceof SetPrice.Set) {
                 return new Done(models.sold(model(id), plan.at()), plan.withdrawnVersions()); // the clock may go back
             }
-            if (outcome instanceof SetPrice.Misread(List<String> servers)) {
-                throw new ActionRefused(
-                        ActionRefused.Why.CONFLICT,
-                        "Servers of an older version would charge this price wrongly: " + String.join(", ", servers)
-                                + ". Replace them first.");
-            }
             prices.look();
         }
         throw changed(outcome instanceof SetPrice.ChangedMeanwhile changed ? changed.version() : "unknown");

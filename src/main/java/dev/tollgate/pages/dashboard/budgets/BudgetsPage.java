@@ -204,13 +204,6 @@ public record BudgetsPage(Organizations organizations, Members members, Teams te
                         form,
                         field,
                         "The time zone was changed less than a day ago. Try again after " + until + ".");
-            case SetBudgets.Misread(List<String> servers) ->
-                again(
-                        request,
-                        form,
-                        "form",
-                        "Servers of an older version would ignore budgets: " + String.join(", ", servers)
-                                + ". Replace them first.");
         };
     }
 

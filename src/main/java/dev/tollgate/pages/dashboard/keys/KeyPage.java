@@ -125,11 +125,6 @@ public record KeyPage(
         return result;
     }
 
-    static String older(List<String> nodes) {
-        return "Servers of an older version do not know keys of members and teams: " + String.join(", ", nodes)
-                + ". The operator has to replace them first.";
-    }
-
     private static RuntimeException noSuchKey() {
         return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such key.")
                 .withStatus(404)
@@ -217,7 +212,6 @@ public record KeyPage(
             case KeyResult.Done moved -> PageStep.to(path(moved.key()) + "?done=moved");
             case KeyResult.TooOften often -> unmoved(request, key, TOO_OFTEN);
             case KeyResult.TooMany full -> unmoved(request, key, "The new owner has as many keys as it may have.");
-            case KeyResult.OlderServers(List<String> nodes) -> unmoved(request, key, older(nodes));
             default -> unmoved(request, key, "Choose a team from the list.");
         };
     }

@@ -86,7 +86,6 @@ public record NewKeyPage(
                                 + CustomerKeys.KEYS_OF_MEMBER_MAX + " of a member, " + CustomerKeys.KEYS_OF_TEAM_MAX
                                 + " of a team. Delete an unused key.");
             case KeyResult.NoSuchOwner none -> again(request, form, "Choose an owner from the list.");
-            case KeyResult.OlderServers(List<String> nodes) -> again(request, form, KeyPage.older(nodes));
             case KeyResult.TooOften often ->
                 again(request, form, "This account has created too many keys in one day. Try again tomorrow.");
             default -> again(request, form, "The key could not be created.");

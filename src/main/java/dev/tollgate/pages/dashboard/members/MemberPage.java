@@ -10,7 +10,6 @@ import dev.tollgate.customers.members.Members.Outcome;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
-import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
@@ -118,7 +117,6 @@ public record MemberPage(Members members, Teams teams, People people, Ledger led
                 "This is the last owner. An organization keeps one: make another member an owner first.";
             case Members.HasKeys _ -> "The keys of this member are being changed. Try again.";
             case Members.NoRoom _ -> NO_ROOM;
-            case Members.OlderServers(List<String> ids) -> MemberSql.older(ids);
         };
     }
 

@@ -5,7 +5,6 @@ import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.organizations.Organizations;
-import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -73,10 +72,8 @@ public record TagsPage(Organizations organizations, LabelUsage usage, InstantSou
         if (wrong != null) {
             return PageStep.again(page(request, new Typed(typed, null, Map.of("names", "The list " + wrong + "."))));
         }
-        List<String> older = organizations.setLabels(PageRequest.acting(request), _ -> new LabelRules(names, endUsers));
-        return older.isEmpty()
-                ? PageStep.to(PATH + "?done=saved")
-                : PageStep.again(page(request, new Typed(typed, null, Map.of("names", MemberSql.older(older)))));
+        organizations.setLabels(PageRequest.acting(request), _ -> new LabelRules(names, endUsers));
+        return PageStep.to(PATH + "?done=saved");
     }
 
     private PageStep erase(PageRequest<Visitor.Member> request, String endUser) {

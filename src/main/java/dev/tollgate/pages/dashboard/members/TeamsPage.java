@@ -67,8 +67,6 @@ public record TeamsPage(Teams teams, Ledger ledger, AccountHistory history, Inst
                 "An organization has at most " + Teams.TEAMS_MAX + " teams. Archive one of them first.";
             case TeamResult.Busy _ -> "The keys of this team are being changed. Try again.";
             case TeamResult.NoRoom _ -> MemberPage.NO_ROOM;
-            case TeamResult.OlderServers(List<String> nodes) ->
-                "Servers of an older version know no teams: " + String.join(", ", nodes) + ". Replace them first.";
         };
     }
 
