@@ -180,12 +180,12 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public String migrate(Settings settings) throws ActionRefused {
+    public String migrate(Settings settings, boolean stopsOlder) throws ActionRefused {
         try {
             Secret url = settings.databaseUrl();
             return url == null
                     ? Installation.migrate(settings.data())
-                    : Installation.migrateShared(url.value(), settings.data());
+                    : Installation.migrateShared(url.value(), settings.data(), stopsOlder);
         } catch (StoreException e) {
             throw new ActionRefused(e.withCause());
         }

@@ -247,7 +247,10 @@ record BooksModule(
         if (complaint != null) {
             complaints.add(new Readiness.Complaint(damage == null ? "store" : "store_damaged", complaint));
         }
-        if (!node.mayServe()) {
+        String shutOut = node.shutOut();
+        if (shutOut != null) {
+            complaints.add(new Readiness.Complaint("schema", shutOut));
+        } else if (!node.mayServe()) {
             complaints.add(new Readiness.Complaint("lease", "this server has no lease on the database"));
         }
         return complaints;

@@ -121,6 +121,13 @@ final class Node implements NodeLease.Listener, AutoCloseable {
         return present == null || present.isHeld();
     }
 
+    /** Returns why this server's version may not use the database any longer, in a sentence; null if it may. */
+    @Nullable
+    String shutOut() {
+        NodeLease present = lease;
+        return present == null ? null : present.shutOut();
+    }
+
     /** Returns how long this server may continue without a renewal; zero without a lease. */
     Duration leaseLeft() {
         NodeLease present = lease;

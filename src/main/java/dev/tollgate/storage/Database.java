@@ -107,7 +107,7 @@ public final class Database implements AutoCloseable {
 
     private static Database openShared(PostgresServer server, @Nullable DataLock lock, boolean migrates) {
         if (!migrates) {
-            new MigrationTurn(server).await();
+            new MigrationTurn(server, false).await();
         }
         Migrations.run(server);
         return new Database(server, true, lock, null);

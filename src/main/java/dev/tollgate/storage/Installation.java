@@ -41,17 +41,24 @@ public final class Installation {
             new Mark(file).check();
             file.makePrivate();
             new OpenSign(file).checkAndRemove();
-            return migrate(file);
+            return migrate(file, false);
         }
     }
 
-    /** Brings a PostgreSQL database to this program's schema, while servers may run over it. @param folder a data folder, which may know the newest primary @return the result in one line */
-    public static String migrateShared(String url, Path folder) {
-        return migrate(new PostgresServer(url, folder, PostgresServer.Use.COMMAND));
+    /**
+     * Brings a PostgreSQL database to this program's schema, while servers may run over it.
+     *
+     * @param folder a data folder, which may know the newest primary
+     * @param stopsOlder whether servers that the new schema shuts out are stopped first
+     * @return the result in one line
+     * @throws CannotOpen also if such a server runs that may not be stopped
+     */
+    public static String migrateShared(String url, Path folder, boolean stopsOlder) {
+        return migrate(new PostgresServer(url, folder, PostgresServer.Use.COMMAND), stopsOlder);
     }
 
-    private static String migrate(Engine engine) {
-        int before = Migrations.run(engine);
+    private static String migrate(Engine engine, boolean stopsOlder) {
+        int before = Migrations.run(engine, stopsOlder);
         int after = Migrations.version(engine);
         return before == after ? "schema " + after + ": nothing to do" : "schema " + before + " is now schema " + after;
     }

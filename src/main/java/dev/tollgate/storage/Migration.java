@@ -28,11 +28,12 @@ record Migration(int number, String file, boolean isCompatible) {
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
     /** The migrations of this program. */
-    static final List<Migration> ALL = all();
+    static final List<Migration> ALL = in(read(FOLDER + "/files").lines().toList());
 
-    private static List<Migration> all() {
+    /** Returns the migrations of some files, in their order. */
+    static List<Migration> in(List<String> files) {
         List<Migration> all = new ArrayList<>();
-        for (String file : read(FOLDER + "/files").lines().toList()) {
+        for (String file : files) {
             String sql = read(FOLDER + "/" + file);
             if (!sql.startsWith(COMPATIBLE) && !sql.startsWith(INCOMPATIBLE)) {
                 throw new IllegalStateException(file + " does not say in its first line whether it is compatible");

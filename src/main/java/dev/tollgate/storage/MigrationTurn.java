@@ -34,15 +34,18 @@ final class MigrationTurn {
     private final PostgresServer server;
     private final Duration pause;
     private final List<Migration> migrations;
+    private final boolean stopsOlder;
 
-    MigrationTurn(PostgresServer server) {
-        this(server, PAUSE, Migration.ALL);
+    /** @param stopsOlder whether servers that a migration shuts out are stopped before it */
+    MigrationTurn(PostgresServer server, boolean stopsOlder) {
+        this(server, PAUSE, Migration.ALL, stopsOlder);
     }
 
-    MigrationTurn(PostgresServer server, Duration pause, List<Migration> migrations) {
+    MigrationTurn(PostgresServer server, Duration pause, List<Migration> migrations, boolean stopsOlder) {
         this.server = server;
         this.pause = pause;
         this.migrations = migrations;
+        this.stopsOlder = stopsOlder;
     }
 
     /**
@@ -102,6 +105,9 @@ final class MigrationTurn {
                 return false;
             }
             if (!isThere()) {
+                if (stopsOlder) {
+                    stopOlder();
+                }
                 migrate();
             }
             return true; // the turn ends with the connection
@@ -114,6 +120,17 @@ final class MigrationTurn {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + TURN + ")")) {
             return row.next() && row.getBoolean(1);
+        }
+    }
+
+    /** Shuts the older servers out, and waits until each has stopped its calls and given up its lease, or the lease has ended. */
+    private void stopOlder() {
+        long end = System.nanoTime() + WAIT_MAX.toNanos();
+        List<String> older = Migrations.shutOut(server, migrations);
+        while (!older.isEmpty()) {
+            requireTime(end, "these servers of an older version still run: " + String.join(", ", older));
+            rest();
+            older = Migrations.shutOut(server, migrations);
         }
     }
 

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,12 @@ final class Migrations {
     /** A query: the least schema whose program may run here. */
     static final String LEAST = "SELECT MAX(least) FROM " + HISTORY;
 
+    private static final String RAISE =
+            "UPDATE " + HISTORY + " SET least = ? WHERE version = (SELECT MAX(version) FROM " + HISTORY + ")";
+
+    private static final String OLDER = "SELECT id FROM node WHERE schema_known < ? AND lease_until > "
+            + Dialect.POSTGRESQL.nowMillis() + " ORDER BY id LIMIT 10";
+
     private static final String BASELINE = "SELECT checksum FROM " + HISTORY + " WHERE version = 1";
 
     private Migrations() {}
@@ -52,14 +59,20 @@ final class Migrations {
      * Migrates the database. If several programs start over one server, one migrates and the others wait.
      *
      * @return the schema before
-     * @throws CannotOpen if the database is of a newer program that excludes this one, or not of a release, or a migration fails
+     * @throws CannotOpen if the database is of a newer program that excludes this one, or not of a release, if a migration fails, or a server runs that
+     *     it shuts out
      */
     static int run(Engine engine) {
+        return run(engine, false);
+    }
+
+    /** Migrates the database as {@link #run(Engine)} does. @param stopsOlder whether servers that a migration shuts out are stopped first */
+    static int run(Engine engine, boolean stopsOlder) {
         Present present = present(engine);
         refuseNewer(present);
         if (present.version() < NEWEST) {
             if (engine instanceof PostgresServer server) {
-                new MigrationTurn(server).run();
+                new MigrationTurn(server, stopsOlder).run();
             } else {
                 migrate(engine);
             }
@@ -173,8 +186,60 @@ final class Migrations {
         }
     }
 
+    /** Shuts out the servers that do not survive some migrations. A server sees it when it renews its lease. @return the ids of those that still run */
+    static List<String> shutOut(PostgresServer server, List<Migration> migrations) {
+        int least = migrations.stream()
+                .filter(it -> !it.isCompatible())
+                .mapToInt(Migration::number)
+                .max()
+                .orElse(0);
+        Present present = present(server);
+        try (Connection connection = server.migrating().getConnection()) {
+            if (present.version() == 0 || present.version() >= least) {
+                return List.of();
+            }
+            if (present.least() < least) {
+                try (PreparedStatement raise = connection.prepareStatement(RAISE)) {
+                    raise.setInt(1, least);
+                    raise.executeUpdate();
+                }
+            }
+            return older(connection, least);
+        } catch (SQLException e) {
+            throw new CannotOpen("The database could not be migrated: " + Failures.why(e) + ".", e);
+        }
+    }
+
+    private static List<String> older(Connection connection, int schema) throws SQLException {
+        List<String> older = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(OLDER)) {
+            select.setInt(1, schema);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    older.add(row.getString(1));
+                }
+            }
+        }
+        return older;
+    }
+
+    /** Checks that no server runs that a migration shuts out; none joins until the commit. */
+    private static void requireNoOlder(Connection connection, int schema) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE node IN SHARE MODE");
+        }
+        List<String> older = older(connection, schema);
+        if (!older.isEmpty()) {
+            throw new CannotOpen("Servers of an older version are running, which cannot use schema " + schema + ": "
+                    + String.join(", ", older) + ". Stop them first, or run ./tollgate migrate --stop-older.");
+        }
+    }
+
     private static void apply(Connection connection, Dialect dialect, Migration migration, int least)
             throws SQLException {
+        if (!migration.isCompatible() && migration.number() > 1 && dialect == Dialect.POSTGRESQL) {
+            requireNoOlder(connection, migration.number());
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute(MAKE_HISTORY);
             try (PreparedStatement add = connection.prepareStatement(ADD.formatted(dialect.nowMillis()))) {

@@ -82,6 +82,7 @@ public final class NodeLease implements AutoCloseable {
     private volatile @Nullable Held held;
     private volatile boolean closing;
     private volatile State state = State.JOINING;
+    private volatile @Nullable String shutOut;
     private @Nullable String lastId;
     private boolean lossTold;
 
@@ -133,6 +134,11 @@ public final class NodeLease implements AutoCloseable {
         return now == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, now.endNanos() - System.nanoTime()));
     }
 
+    /** Returns why the program may not use the database any longer, in a sentence; null if it may. From any thread. */
+    public @Nullable String shutOut() {
+        return shutOut;
+    }
+
     public boolean isHeld() {
         Held now = held;
         return now != null && !now.isOver();
@@ -181,10 +187,12 @@ public final class NodeLease implements AutoCloseable {
         server.lookAgain(); // also if this one fails: a newer primary ends the wait for it
         try {
             Held now = held;
-            if (now == null || now.isOver()) {
-                lose();
-                join();
-            } else if (!renew(now)) {
+            shutOut = row.shutOut();
+            if (shutOut != null) {
+                leaveShutOut();
+                return true;
+            }
+            if (now == null || now.isOver() || !renew(now)) {
                 lose();
                 join();
             }
@@ -233,6 +241,14 @@ public final class NodeLease implements AutoCloseable {
         }
     }
 
+    /** Stops the calls of a program that a migration shuts out, and lets the others release their holds. */
+    private void leaveShutOut() throws SQLException {
+        lose();
+        if (lastId != null) {
+            row.delete(lastId);
+        }
+    }
+
     /** Joins under a new id. The old id's row is deleted, so that its reservations lose their owner immediately. */
     private void join() throws SQLException {
         String nodeId = newId();
@@ -243,19 +259,13 @@ public final class NodeLease implements AutoCloseable {
         }
         row.insert(nodeId, state.word());
         lastId = nodeId;
-        requireCompatible(nodeId);
+        shutOut = row.shutOut();
+        if (shutOut != null) { // since it opened the database
+            row.delete(nodeId);
+            throw new CannotOpen(shutOut);
+        }
         lossTold = false;
         held = new Held(nodeId, sentNanos + times.own().toNanos());
-    }
-
-    /** A program that was shut out before its row was there does not stay. */
-    private void requireCompatible(String nodeId) throws SQLException {
-        try {
-            row.requireCompatible();
-        } catch (CannotOpen e) {
-            row.delete(nodeId);
-            throw e;
-        }
     }
 
     private boolean renew(Held now) throws SQLException {

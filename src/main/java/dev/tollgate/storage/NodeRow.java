@@ -52,14 +52,15 @@ final class NodeRow implements AutoCloseable {
                 timeline());
     }
 
-    /** @throws CannotOpen if a migration shut programs of this schema out after this one had opened the database */
-    void requireCompatible() throws SQLException {
+    /** Returns why this program may not use the database, which was migrated since it was opened; null if it may. */
+    @Nullable
+    String shutOut() throws SQLException {
         try (PreparedStatement statement = prepared(Migrations.LEAST);
                 ResultSet row = statement.executeQuery()) {
-            if (row.next() && row.getInt(1) > Migrations.NEWEST) {
-                throw new CannotOpen("The database is for programs from schema " + row.getInt(1)
-                        + " on, and this program knows " + Migrations.NEWEST + "; use a newer version.");
-            }
+            return row.next() && row.getInt(1) > Migrations.NEWEST
+                    ? "The database is for programs from schema " + row.getInt(1) + " on, and this program knows "
+                            + Migrations.NEWEST + "; use a newer version."
+                    : null;
         }
     }
 

@@ -188,7 +188,7 @@ class DatabaseRolesTest {
                 database,
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO landlord', current_database()); END $$");
         String landlord = database.replaceAll("user=[^&]*", "user=landlord");
-        Installation.migrateShared(landlord, Path.of("none"));
+        Installation.migrateShared(landlord, Path.of("none"), false);
         for (int times = 0; times < 2; times++) {
             execute(landlord, Files.readString(ROLES));
             assertThat(

@@ -72,6 +72,17 @@ class MigrationsTest {
     }
 
     @Test
+    void the_first_line_says_whether_a_migration_is_compatible() {
+        assertThat(Migration.ALL.getFirst().isCompatible()).isFalse();
+        assertThat(Migration.in(List.of("V1__tollgate.sql", "V2__of_a_test.sql"))
+                        .getLast()
+                        .isCompatible())
+                .isTrue();
+        assertThatThrownBy(() -> Migration.in(List.of("V2__says_nothing.sql")))
+                .hasMessageContaining("V2__says_nothing.sql does not say");
+    }
+
+    @Test
     void a_killed_migration_leaves_nothing() throws SQLException {
         String url = Postgres.empty();
         PostgresServer server = new PostgresServer(url, Duration.ofMinutes(1));
@@ -99,7 +110,7 @@ class MigrationsTest {
     @Test
     void of_programs_that_start_together_one_migrates_and_the_others_wait_for_it() throws SQLException {
         PostgresServer server = new PostgresServer(Postgres.empty());
-        MigrationTurn quick = new MigrationTurn(server, Duration.ofMillis(10), Migration.ALL);
+        MigrationTurn quick = new MigrationTurn(server, Duration.ofMillis(10), Migration.ALL, false);
         CompletableFuture<Void> job;
         List<CompletableFuture<Void>> starts = new ArrayList<>();
         try (Connection another = server.source().getConnection();
@@ -129,7 +140,8 @@ class MigrationsTest {
         LogCapture log = new LogCapture();
         try (log;
                 HeldRows held = new HeldRows(url, "SELECT COUNT(*) FROM node")) {
-            migration = CompletableFuture.runAsync(new MigrationTurn(hasty, Duration.ofMillis(20), with(LATER))::run);
+            migration = CompletableFuture.runAsync(
+                    new MigrationTurn(hasty, Duration.ofMillis(20), with(LATER), false)::run);
             held.awaitNoProgress(migration);
             // Queues behind the waiting migration, and succeeds before the table is free.
             assertThat(rows(hasty, "SELECT COUNT(*) FROM node")).containsExactly("0");

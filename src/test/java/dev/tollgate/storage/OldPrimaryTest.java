@@ -115,7 +115,7 @@ class OldPrimaryTest {
         assertThatTheOldOneIsRefused(() -> Database.openShared(servers.primaryUrl(), data));
         assertThatTheOldOneIsRefused(() -> Database.openBeside(servers.primaryUrl(), data));
         assertThatTheOldOneIsRefused(() -> Database.openReading(servers.primaryUrl(), data));
-        assertThatTheOldOneIsRefused(() -> Installation.migrateShared(servers.primaryUrl(), data));
+        assertThatTheOldOneIsRefused(() -> Installation.migrateShared(servers.primaryUrl(), data, false));
     }
 
     private static void assertThatTheOldOneIsRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable opening) {

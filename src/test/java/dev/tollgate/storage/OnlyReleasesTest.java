@@ -131,7 +131,7 @@ class OnlyReleasesTest {
                 () -> Database.openBeside(url, nowhere),
                 () -> Database.openAccepting(url, nowhere),
                 () -> Database.openReading(url, nowhere),
-                () -> Installation.migrateShared(url, nowhere),
+                () -> Installation.migrateShared(url, nowhere, false),
                 () -> ServerMove.run(Migrated.in(data()), url, to -> ""))) {
             assertThatThrownBy(one)
                     .isInstanceOf(CannotOpen.class)

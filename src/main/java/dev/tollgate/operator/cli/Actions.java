@@ -65,10 +65,11 @@ public interface Actions {
     /**
      * Brings the schema of the database that the settings name up to date.
      *
+     * @param stopsOlder whether servers of an older version that the new schema shuts out are stopped first
      * @return a line of what was done
      * @throws ActionRefused where that cannot be done, in a sentence
      */
-    String migrate(Settings settings) throws ActionRefused;
+    String migrate(Settings settings, boolean stopsOlder) throws ActionRefused;
 
     /**
      * Accepts the database server that the settings name as the one with the books, whatever was known before.

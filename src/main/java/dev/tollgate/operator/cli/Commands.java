@@ -203,6 +203,11 @@ final class Commands {
 
         private final Session session;
 
+        @Option(
+                names = "--stop-older",
+                description = "Stop the servers of an older version that cannot use the new schema, then update it.")
+        private boolean stopsOlder;
+
         @Spec
         private CommandSpec spec = CommandSpec.create();
 
@@ -212,7 +217,7 @@ final class Commands {
 
         @Override
         public Integer call() throws ActionRefused {
-            session.out().println(session.actions().migrate(session.settings(spec)));
+            session.out().println(session.actions().migrate(session.settings(spec), stopsOlder));
             return ExitCode.OK;
         }
     }

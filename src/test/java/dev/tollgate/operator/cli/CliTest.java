@@ -640,6 +640,9 @@ class CliTest {
     void migrating_tells_what_the_schema_was_and_is() {
         assertThat(execute("migrate", "--database", "jdbc:postgresql://db/t")).isZero();
         assertThat(out).isEqualTo("schema 30 is now schema 31\n");
+        assertThat(execute("migrate", "--database", "jdbc:postgresql://db/t", "--stop-older"))
+                .isZero();
+        assertThat(out).isEqualTo("schema 30 is now schema 31 without the older servers\n");
         assertThat(execute("migrate", "--data", data.toString())).isEqualTo(1);
         assertThat(err).contains("no database");
     }
@@ -791,11 +794,11 @@ class CliTest {
         }
 
         @Override
-        public String migrate(Settings settings) throws ActionRefused {
+        public String migrate(Settings settings, boolean stopsOlder) throws ActionRefused {
             if (settings.databaseUrl() == null) {
                 throw new ActionRefused("no database");
             }
-            return "schema 30 is now schema 31";
+            return "schema 30 is now schema 31" + (stopsOlder ? " without the older servers" : "");
         }
 
         @Override
