@@ -284,7 +284,7 @@ record PagesModule(
                 .routes(pages);
     }
 
-    /** Reads the speeds of models with enough completed calls; none if the database cannot be read now. Earlier programs counted no first bytes. */
+    /** Reads the speeds of models with enough completed calls; none if the database cannot be read now. */
     private static Map<String, ModelSpeeds.Speed> speeds(PlatformHistory history, Instant now) {
         Instant to = now.truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
         try {

@@ -124,7 +124,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         }
         at = account.stamp(at);
         if (requestId != null) {
-            Requested earlier = book.journal().requested(accountId, requestId, reason);
+            Requested earlier = book.journal().requested(accountId, requestId);
             if (earlier != null) {
                 return earlier.equals(asked()) ? new DoneBefore(account.funds.balance()) : new IdTaken();
             }

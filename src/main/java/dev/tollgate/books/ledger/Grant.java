@@ -132,7 +132,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
             return new NoSuchAccount();
         }
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
-        Requested earlier = requestId == null ? null : book.journal().requested(accountId, requestId, reason);
+        Requested earlier = requestId == null ? null : book.journal().requested(accountId, requestId);
         if (earlier != null) {
             return earlier.equals(asked) ? new GrantedBefore(account.funds.balance()) : new IdTaken();
         }

@@ -35,8 +35,8 @@ final class Journal {
 
     /** Returns the earlier entry for an account under the id of a request, or null. Reads. */
     @Nullable
-    Requested requested(String accountId, RequestId requestId, String reason) throws SQLException {
-        return requested.earlier(accountId, requestId, reason);
+    Requested requested(String accountId, RequestId requestId) throws SQLException {
+        return requested.earlier(accountId, requestId);
     }
 
     /** Returns the refunds of a call's charge so far. Reads. */

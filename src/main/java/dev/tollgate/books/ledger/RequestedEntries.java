@@ -18,13 +18,6 @@ final class RequestedEntries {
             "SELECT COALESCE(SUM(amount_micros), 0) FROM requested_entry WHERE task_id = ?";
     private static final String EARLIER = """
             SELECT kind, task_id, amount_micros FROM requested_entry WHERE account_id = ? AND request_id = ?""";
-    // Releases before 0.1.5 stored operators' ids as they were sent. Where one looks like Tollgate's own, only the
-    // reason tells whose it is.
-    private static final String EARLIER_AS_SENT = """
-            SELECT q.kind, q.task_id, q.amount_micros
-            FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
-            WHERE q.account_id = ? AND q.request_id = ? AND (e.reason = ? OR NOT (
-                q.request_id LIKE 'payment-%' OR q.request_id LIKE 'notice-%' OR q.request_id LIKE 'voucher-%'))""";
     private static final String INSERT = """
             INSERT INTO requested_entry (account_id, sequence, kind, task_id, amount_micros, request_id) VALUES (?, ?, ?, ?, ?, ?)""";
 
@@ -53,9 +46,9 @@ final class RequestedEntries {
         return sum;
     }
 
-    /** Returns the earlier movement under the id of a request, or null. @param reason as requested */
+    /** Returns the earlier movement under the id of a request, or null. */
     @Nullable
-    Requested earlier(String accountId, RequestId requestId, String reason) throws SQLException {
+    Requested earlier(String accountId, RequestId requestId) throws SQLException {
         for (Row row : added) {
             if (row.requested.accountId().equals(accountId) && requestId.equals(row.requested.requestId())) {
                 return row.requested;
@@ -64,15 +57,7 @@ final class RequestedEntries {
         PreparedStatement select = statements.of(EARLIER);
         select.setString(1, accountId);
         select.setString(2, requestId.stored());
-        Requested earlier = read(select, accountId, requestId);
-        if (earlier != null || !requestId.isOperators()) {
-            return earlier;
-        }
-        PreparedStatement asSent = statements.of(EARLIER_AS_SENT);
-        asSent.setString(1, accountId);
-        asSent.setString(2, requestId.text());
-        asSent.setString(3, reason);
-        return read(asSent, accountId, requestId);
+        return read(select, accountId, requestId);
     }
 
     private static @Nullable Requested read(PreparedStatement select, String accountId, RequestId requestId)

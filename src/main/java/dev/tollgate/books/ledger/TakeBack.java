@@ -94,10 +94,7 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
         Wanted asked = wanted.get();
         AccountRow account = book.account(accountId);
         long more = asked == null ? 0 : asked.wantedMicros() - asked.now().micros();
-        if (asked == null
-                || more == 0
-                || account == null
-                || book.journal().requested(accountId, requestId, reason) != null) {
+        if (asked == null || more == 0 || account == null || book.journal().requested(accountId, requestId) != null) {
             return new Nothing();
         }
         Outcome outcome = more > 0 ? take(book, account, asked.now(), more) : give(book, account, asked.now(), -more);

@@ -25,7 +25,7 @@ public enum UsageColumn {
     REFUNDED_MICROS,
     /** The cost of all attempts with usage, discarded ones included: by list prices, not the provider's invoice. Operators alone see it. */
     COST_MICROS,
-    /** Calls whose cost is known: {@link #COST_MICROS} has all their attempts. Calls of older programs are none of them. */
+    /** Calls whose cost is known: {@link #COST_MICROS} has all their attempts. */
     COSTED,
     /** Usage that nothing covered. */
     SHORTFALL_MICROS,

@@ -38,7 +38,7 @@ public final class Tasks {
             COALESCE((SELECT k.team_id FROM api_key k WHERE k.id = key_id), '') AS team,
                 COALESCE((SELECT k.member_id FROM api_key k WHERE k.id = key_id), '') AS member""");
 
-    // A key without a first id was never moved, or is of an older program.
+    // A key without a first id was never moved.
     private static final String READS = """
             SELECT 1 FROM api_key WHERE id = ?
                 AND (CASE WHEN member_id = '' THEN team_id ELSE member_id END = ?

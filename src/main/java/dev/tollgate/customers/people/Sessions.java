@@ -75,14 +75,14 @@ public final class Sessions {
 
     /**
      * Returns the session of the first cookie that has one; empty if none has, or it has ended. Others may plant cookies of our name, so
-     * only cookies with our signature cause a look-up. An unsigned cookie of an earlier version counts if it is the only one.
+     * only cookies with our signature cause a look-up.
      *
      * @param network the reads of strangers take turns by
      * @throws dev.tollgate.base.error.ApiException 503 if it cannot be read
      */
     public Optional<BrowserSession> find(List<String> cookies, String network) {
         return cookies.stream()
-                .filter(cookie -> Tokens.isSigned(cookie, secrets) || (cookies.size() == 1 && Tokens.isToken(cookie)))
+                .filter(cookie -> Tokens.isSigned(cookie, secrets))
                 .limit(LOOKED_UP_MAX)
                 .flatMap(cookie -> find(cookie, network).stream())
                 .findFirst();

@@ -78,8 +78,7 @@ final class LedgerCommands {
             name = "rebuild-usage",
             description = {
                 "Recompute usage from the calls and the ledger: by quarter of an hour, day and hour.",
-                "Only rows that differ are changed; 'ledger verify' names this command when it finds some.",
-                "What an upstream cost stays as it is in hours with calls of a version before schema 42: no other table has it."
+                "Only rows that differ are changed; 'ledger verify' names this command when it finds some."
             },
             mixinStandardHelpOptions = true)
     static final class RebuildUsage implements Callable<Integer> {

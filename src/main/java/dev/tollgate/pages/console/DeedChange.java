@@ -25,7 +25,6 @@ import tools.jackson.databind.JsonNode;
 public record DeedChange(String field, @Nullable String before, String after) {
 
     private static final String NOTHING = "none";
-    private static final String MICROS = "Micros";
 
     /** Decimal credits. */
     private static final Set<String> CREDITS = Set.of(
@@ -116,25 +115,12 @@ public record DeedChange(String field, @Nullable String before, String after) {
 
     private static void add(Map<String, JsonNode> fields, String path, JsonNode node) {
         if (!node.isObject()) {
-            fields.put(path.isEmpty() ? "value" : DeedWords.present(path), present(path, node));
+            fields.put(path.isEmpty() ? "value" : DeedWords.common(path), node);
             return;
         }
         node.properties()
                 .forEach(field ->
                         add(fields, path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue()));
-    }
-
-    /** Amounts and times of older rows in the present form: decimal credits and Unix seconds. */
-    private static JsonNode present(String path, JsonNode node) {
-        if (path.endsWith(MICROS) && node.isNumber()) {
-            return ApiJson.MAPPER.getNodeFactory().numberNode(BigDecimal.valueOf(node.longValue(), 6));
-        }
-        if (path.equals("expiresAt") && node.isString()) {
-            return ApiJson.MAPPER
-                    .getNodeFactory()
-                    .numberNode(Instant.parse(node.stringValue()).getEpochSecond());
-        }
-        return node;
     }
 
     private static boolean isWorthTelling(String name, JsonNode is) {

@@ -153,23 +153,11 @@ final class DeedWords {
             "thoughts", "Thoughts",
             "scheduled", "Scheduled prices");
 
-    /** The former names of fields of keys and limits in older rows, with their present names. */
-    private static final Map<String, String> FORMER = ordered(
-            "accountId", "account",
-            "createdAt", "created_at",
-            "lastUsedAt", "last_used_at",
-            "expiresAt", "expires_at",
-            "requestsPerMinute", "requests",
-            "tokensPerMinute", "tokens",
+    /** The names of rates in the settings of a key, with those of an account's. */
+    private static final Map<String, String> OF_ACCOUNTS = ordered(
             "rates.requests", "requests",
             "rates.tokens", "tokens",
-            "rates.concurrency", "concurrency",
-            "spend_hour", "spend.hour",
-            "spend_day", "spend.day",
-            "spend_total", "spend.total",
-            "spend.hourMicros", "spend.hour",
-            "spend.dayMicros", "spend.day",
-            "spend.totalMicros", "spend.total");
+            "rates.concurrency", "concurrency");
 
     private DeedWords() {}
 
@@ -196,9 +184,9 @@ final class DeedWords {
         return DEEDS.getOrDefault(code, path.startsWith(ConsoleSettings.PATH) ? "Change settings" : code);
     }
 
-    /** Returns the present name of a field, which older rows may call otherwise. */
-    static String present(String name) {
-        return FORMER.getOrDefault(name, name);
+    /** Returns one name for a field that keys and accounts have. */
+    static String common(String name) {
+        return OF_ACCOUNTS.getOrDefault(name, name);
     }
 
     private static Map<String, String> ordered(String... pairs) {

@@ -28,7 +28,6 @@ public final class SecretBox {
     private final SecretKey key;
     private final SecretKey printKey;
     private final Mac prints;
-    private final Seal former;
     private final SecureRandom random;
 
     /**
@@ -43,29 +42,25 @@ public final class SecretBox {
         this.key = new SecretKeySpec(bytes, HMAC);
         this.printKey = new SecretKeySpec(hmac(key, PRINTS, new byte[0]), HMAC);
         this.prints = mac(printKey);
-        this.former = new Seal(bytes, random);
         this.random = random;
     }
 
     /** @param name the purpose, never to be changed: text sealed for it cannot be opened for another purpose */
     public Purpose purpose(String name) {
-        return new Purpose(new Seal(hmac(key, SEALS + name, new byte[0]), random), former);
+        return new Purpose(new Seal(hmac(key, SEALS + name, new byte[0]), random));
     }
 
     /**
-     * Encryption for one purpose. The first byte of a sealed text is its form; texts without it are of an earlier program, which used
-     * the installation's own key. Thread-safe.
+     * Encryption for one purpose. The first byte of a sealed text is its form. Thread-safe.
      */
     public static final class Purpose {
 
         private static final byte FORM = 1;
 
         private final Seal seal;
-        private final Seal former;
 
-        private Purpose(Seal seal, Seal former) {
+        private Purpose(Seal seal) {
             this.seal = seal;
-            this.former = former;
         }
 
         /** @param context kind and owner of the content */
@@ -79,14 +74,8 @@ public final class SecretBox {
 
         /** @throws StoreException if it was sealed with another key or for another context, or was changed */
         public byte[] open(byte[] sealed, String context) {
-            if (sealed.length == 0 || sealed[0] != FORM) {
-                return former.open(sealed, context);
-            }
-            try {
-                return seal.open(Arrays.copyOfRange(sealed, 1, sealed.length), context);
-            } catch (StoreException e) {
-                return former.open(sealed, context); // one in 256 texts of an earlier program begins with this byte
-            }
+            boolean isOfForm = sealed.length > 0 && sealed[0] == FORM;
+            return seal.open(isOfForm ? Arrays.copyOfRange(sealed, 1, sealed.length) : new byte[0], context);
         }
 
         @Override

@@ -243,15 +243,6 @@ class CorrectionTest {
     }
 
     @Test
-    void an_operators_grant_of_an_earlier_version_is_not_given_again() {
-        for (String id : List.of("invoice-17", "payment-17")) {
-            grant(50, "invoice 17", new RequestId(id)); // earlier versions stored what was sent
-            assertThat(grant(50, "invoice 17", RequestId.ofOperator(id))).isInstanceOf(Grant.GrantedBefore.class);
-            assertThat(grant(51, "invoice 17", RequestId.ofOperator(id))).isEqualTo(new Grant.IdTaken());
-        }
-    }
-
-    @Test
     void an_operators_id_never_equals_a_payments_id() {
         grant(50, "Payment of $7", new RequestId("payment-1"));
         for (int time = 1; time <= 2; time++) {

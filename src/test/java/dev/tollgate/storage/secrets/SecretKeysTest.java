@@ -19,10 +19,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,17 +84,6 @@ class SecretKeysTest {
         byte[] bare = Arrays.copyOfRange(sealed, 1, sealed.length);
         for (byte[] each : new byte[][] {sealed, bare}) {
             assertThatThrownBy(() -> installation().open(each, "note of acc_1")).isInstanceOf(StoreException.class);
-        }
-    }
-
-    @Test
-    void what_an_earlier_program_sealed_opens_whatever_it_begins_with() {
-        Set<Byte> beginnings = new HashSet<>();
-        while (!beginnings.contains((byte) 1) || beginnings.size() < 3) {
-            byte[] sealed = installation().seal(PLAIN, "note of acc_1");
-            beginnings.add(sealed[0]);
-            assertThat(notes.open(sealed, "note of acc_1")).isEqualTo(PLAIN);
-            assertThatThrownBy(() -> notes.open(sealed, "note of acc_2")).isInstanceOf(StoreException.class);
         }
     }
 

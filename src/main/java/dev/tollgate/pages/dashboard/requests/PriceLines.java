@@ -13,8 +13,6 @@ import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -61,9 +59,6 @@ public record PriceLines(
     static final String PER_THOUSAND = "per thousand";
 
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
-    private static final Pattern FLOOR = Pattern.compile("floor to ([0-9.]+), minimum ([0-9.]+)");
-    private static final Pattern NEAREST =
-            Pattern.compile("input and output each to the nearest ([0-9.]+), a half up(?:, minimum ([0-9.]+))?");
 
     /** Returns the lines of a call; null if it was not charged for use, or its price is unknown. */
     public static @Nullable PriceLines of(CallRow call) {
@@ -133,7 +128,7 @@ public record PriceLines(
         return conditions.isEmpty() ? "" : "Rates of " + String.join(", and of ", conditions) + ".";
     }
 
-    /** Reads the rule in members or, in tasks of older versions, in words. */
+    /** Reads the rule; null if the price has none of these. */
     private static @Nullable Rounding rounding(JsonNode detail) {
         JsonNode members = detail.path("rounding_rule");
         for (Rounding.Form form : Rounding.Form.values()) {
@@ -144,25 +139,7 @@ public record PriceLines(
                         micros(members.path("minimum").decimalValue()));
             }
         }
-        return rounding(detail.path("rounding").asString(""));
-    }
-
-    private static @Nullable Rounding rounding(String words) {
-        Matcher floor = FLOOR.matcher(words);
-        if (floor.matches()) {
-            return new Rounding(Rounding.Form.FLOOR_TOTAL, micros(floor.group(1)), micros(floor.group(2)));
-        }
-        Matcher nearest = NEAREST.matcher(words);
-        if (nearest.matches()) {
-            String minimum = nearest.group(2);
-            return new Rounding(
-                    Rounding.Form.NEAREST_COMPONENT, micros(nearest.group(1)), minimum == null ? 0 : micros(minimum));
-        }
         return null;
-    }
-
-    private static long micros(String credits) {
-        return micros(new BigDecimal(credits));
     }
 
     private static long micros(BigDecimal credits) {
