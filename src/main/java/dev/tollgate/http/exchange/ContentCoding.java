@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.http.limits.GzipInput;
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
@@ -124,8 +124,7 @@ final class ContentCoding {
             if (body.isEmptyBlocks) {
                 throw invalid(kind);
             }
-        } catch (IOException
-                | StackOverflowError e) { // the JDK goes one call deeper with each empty member of a gzip file
+        } catch (IOException e) {
             throw invalid(kind);
         } finally {
             bareOrZlib.end();
@@ -164,7 +163,7 @@ final class ContentCoding {
 
     private static InputStream open(Kind kind, InputStream in, Inflater inflater) throws IOException {
         return switch (kind) {
-            case GZIP -> new GZIPInputStream(in);
+            case GZIP -> new GzipInput(in, 512);
             case DEFLATE -> new InflaterInputStream(in, inflater);
             case ZSTD -> new ZstdInputStream(in);
         };

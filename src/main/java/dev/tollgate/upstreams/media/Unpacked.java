@@ -1,10 +1,10 @@
 package dev.tollgate.upstreams.media;
 
+import dev.tollgate.http.limits.GzipInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ final class Unpacked implements AutoCloseable {
 
     private final Packed packed;
     private final byte[] piece = new byte[PIECE_BYTES];
-    private @Nullable GZIPInputStream unpacking;
+    private @Nullable GzipInput unpacking;
     private long length;
 
     /** The source of pieces. */
@@ -67,12 +67,12 @@ final class Unpacked implements AutoCloseable {
     private int read() throws MediaRefused, InterruptedException {
         try {
             if (unpacking == null) {
-                unpacking = new GZIPInputStream(packed, PIECE_BYTES);
+                unpacking = new GzipInput(packed, PIECE_BYTES);
             }
             int count = unpacking.read(piece);
             packed.rethrow(); // the JDK takes what is thrown behind a member of the file for its end
             return count;
-        } catch (IOException | StackOverflowError broken) { // the JDK goes one call deeper with each empty member
+        } catch (IOException broken) {
             packed.rethrow();
             throw notGzip();
         }
