@@ -264,14 +264,4 @@ class GuessingTest {
         assertThat(from("198.18.0.1", eight, session(owner)).get("/dashboard").location())
                 .startsWith("/sign-in");
     }
-
-    @Test
-    void a_session_of_an_earlier_version_goes_on() {
-        somebody("before@example.org");
-        String token = "A".repeat(43);
-        gateway.execute("UPDATE session SET hash = '" + Tokens.hash(token)
-                + "' WHERE person_id = (SELECT id FROM person WHERE login = 'before@example.org')");
-        assertThat(from("198.18.0.1", "tollgate=" + token).get("/dashboard").status())
-                .isEqualTo(200);
-    }
 }
