@@ -3,7 +3,7 @@
 -- effect as a whole, or not at all if a table is locked for long.
 --
 --   tollgate_owner  owns the tables: migrations and manual changes
---   tollgate_app    serves; it can neither change nor delete rows that are written once (the ledger, receipts, calls, the audit log, invoices)
+--   tollgate_app    serves; it can neither change nor delete rows that are written once (calls, the ledger, receipts, prices, the audit log, invoices)
 --   tollgate_read   reads for reports and your own backups, without credentials
 --
 -- Then give each a password:  ALTER ROLE tollgate_app PASSWORD '…'
@@ -66,7 +66,7 @@ GRANT UPDATE (address, before_json, after_json) ON account_log TO tollgate_app;
 
 -- These are locked while a row is added, which PostgreSQL allows only with the right to change them. Triggers ensure that only the owner
 -- changes them.
-GRANT UPDATE ON audit_log, price_version, payment_notice TO tollgate_app;
+GRANT UPDATE ON audit_log, price, payment_notice TO tollgate_app;
 
 CREATE OR REPLACE FUNCTION tollgate_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -79,7 +79,7 @@ $$;
 
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
-CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price_version
+CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
 
 -- A key that was deleted before a call was made with it is erased; any other key stays, for its history.

@@ -5,8 +5,6 @@ CREATE INDEX account_by_name ON account ((lower(name) COLLATE "C"), id);
 CREATE INDEX api_key_by_prefix ON api_key (prefix COLLATE "C");
 CREATE INDEX person_by_login ON person (login COLLATE "C");
 
-CREATE INDEX task_account ON task (account_id, id);
-
 -- Room in each page for the changes of its rows, which then write no index.
 ALTER TABLE open_hold SET (fillfactor = 50);
 ALTER TABLE usage_quarter SET (fillfactor = 80);

@@ -23,9 +23,12 @@ CREATE TABLE account (
     reserved_micros  BIGINT NOT NULL DEFAULT 0 CHECK (reserved_micros >= 0),
     purchased_micros BIGINT NOT NULL DEFAULT 0 CHECK (purchased_micros >= 0),
     consumed_micros  BIGINT NOT NULL DEFAULT 0 CHECK (consumed_micros >= 0),
-    -- The number and the time of the newest entry. An account's entries never go back in time.
-    last_sequence    BIGINT NOT NULL DEFAULT 0 CHECK (last_sequence >= 0),
-    last_entry_at    BIGINT NOT NULL DEFAULT 0,
+    -- The number and the time of the newest call that has ended, or entry. Numbers never go back in time.
+    last_number      BIGINT NOT NULL DEFAULT 0 CHECK (last_number >= 0),
+    last_number_at   BIGINT NOT NULL DEFAULT 0,
+    -- The end of the account's chain of receipts: their number, and the hash of the last one.
+    receipts         BIGINT NOT NULL DEFAULT 0 CHECK (receipts >= 0),
+    receipt_hash     ${bytes},
     -- What all keys of the account together may spend in a calendar hour, a calendar day (UTC) and in all; the operator's choice. While one of them
     -- is set, the account has rows in spend_window under its own id.
     spend_hour       BIGINT CHECK (spend_hour >= 0),
@@ -69,8 +72,6 @@ CREATE TABLE open_hold (
     model          TEXT   NOT NULL,
     created_at     BIGINT NOT NULL,
     held_micros    BIGINT NOT NULL CHECK (held_micros >= 0),
-    first_sequence BIGINT NOT NULL,
-    last_sequence  BIGINT NOT NULL,
     -- The node that runs the call; empty in an embedded database.
     node_id        TEXT   NOT NULL DEFAULT '',
     -- The member and the team of the key; empty: none.
@@ -84,65 +85,30 @@ CREATE TABLE open_hold (
 
 CREATE INDEX open_hold_on_less ON open_hold (account_id) WHERE on_less = 1;
 
--- The hold of a call that has ended, written once; its id is the task's. It counts in the spend windows that created_at lies in.
-CREATE TABLE reservation (
-    id             TEXT   NOT NULL PRIMARY KEY,
-    account_id     TEXT   NOT NULL,
-    key_id         TEXT   NOT NULL,
-    created_at     BIGINT NOT NULL,
-    state          TEXT   NOT NULL CHECK (state = 'settled' OR state = 'released' OR state = 'expired'),
-    held_micros    BIGINT NOT NULL CHECK (held_micros >= 0),
-    charged_micros BIGINT NOT NULL DEFAULT 0,
-    -- The numbers of its first and last entry: without an index of entries by call, which each call would write three times.
-    first_sequence BIGINT NOT NULL DEFAULT 0,
-    last_sequence  BIGINT NOT NULL DEFAULT 0,
-    -- The part of the charge that was sandbox credits: refunds give that back as such credits.
-    sandbox_micros BIGINT NOT NULL DEFAULT 0 CHECK (sandbox_micros >= 0),
-    CONSTRAINT reservation_charged_within CHECK (charged_micros >= 0 AND charged_micros <= held_micros)
-) ${clustered};
-
--- Immutable. The sequence runs from 1 without gaps in each account. funding, revenue and shortfall are the platform's: sums of entries, never a row
--- of their own that every call would update.
+-- Movements of credits that belong to no call's run, one row for each request: top-ups, refunds, reversals of payments, adjustments. Immutable. They
+-- share the numbers with the account's calls. funding, revenue and shortfall are the platform's: what moves between them and the balance follows from
+-- kind and sign, and no row sums them up.
 CREATE TABLE entry (
-    account_id     TEXT   NOT NULL,
-    sequence       BIGINT NOT NULL CHECK (sequence > 0),
-    created_at     BIGINT NOT NULL,
-    kind           TEXT   NOT NULL
-        CHECK (kind = 'reservation' OR kind = 'charge' OR kind = 'release' OR kind = 'expiry' OR kind = 'top_up'
-            OR kind = 'refund' OR kind = 'reversal' OR kind = 'adjustment'),
-    reservation_id TEXT,
-    from_bucket    TEXT   NOT NULL
-        CHECK (from_bucket = 'reserved' OR from_bucket = 'available' OR from_bucket = 'funding' OR from_bucket = 'revenue'
-            OR from_bucket = 'shortfall'),
-    to_bucket      TEXT   NOT NULL
-        CHECK (to_bucket = 'reserved' OR to_bucket = 'available' OR to_bucket = 'revenue' OR to_bucket = 'funding'
-            OR to_bucket = 'shortfall'),
-    amount_micros  BIGINT NOT NULL CHECK (amount_micros > 0),
-    reason         TEXT,
-    PRIMARY KEY (account_id, sequence),
-    CONSTRAINT entry_moves CHECK (from_bucket <> to_bucket)
+    account_id           TEXT   NOT NULL,
+    number               BIGINT NOT NULL CHECK (number > 0),
+    created_at           BIGINT NOT NULL,
+    kind                 TEXT   NOT NULL CHECK (kind IN ('top_up', 'refund', 'reversal', 'adjustment')),
+    -- The change of the balance, and the platform's part of a reversal: negative if it debits. Together they are what was asked for.
+    amount_micros        BIGINT NOT NULL,
+    missing_micros       BIGINT NOT NULL DEFAULT 0,
+    -- The balance after it, with what is held.
+    balance_after_micros BIGINT NOT NULL CHECK (balance_after_micros >= 0),
+    reason               TEXT,
+    -- The id of the request, so that it is done once.
+    request_id           TEXT,
+    -- The call of a refund.
+    task_id              TEXT,
+    PRIMARY KEY (account_id, number),
+    CONSTRAINT entry_moves CHECK (amount_micros <> 0 OR missing_micros <> 0)
 ) ${clustered};
 
--- A call that the balance covers only in part asks how often the account's calls have fallen short today. Shortfalls are rare.
-CREATE INDEX entry_shortfall ON entry (account_id, created_at) WHERE from_bucket = 'shortfall';
--- Movements that belong to no call are rare, and a statement begins with them.
-CREATE INDEX entry_beside_calls ON entry (account_id, sequence)
-    WHERE kind <> 'reservation' AND kind <> 'charge' AND kind <> 'release' AND kind <> 'expiry';
-
--- What an entry that was requested does not say itself: the call of a refund, so that its refunds are summed without reading the account's entries,
--- and the id of the request, so that it is done once. The sequence is that of its first entry.
-CREATE TABLE requested_entry (
-    account_id    TEXT   NOT NULL REFERENCES account (id),
-    sequence      BIGINT NOT NULL,
-    kind          TEXT   NOT NULL,
-    task_id       TEXT,
-    amount_micros BIGINT NOT NULL,
-    request_id    TEXT,
-    PRIMARY KEY (account_id, sequence)
-) ${clustered};
-
-CREATE INDEX requested_entry_task ON requested_entry (task_id) WHERE task_id IS NOT NULL;
-CREATE UNIQUE INDEX requested_entry_request ON requested_entry (account_id, request_id) WHERE request_id IS NOT NULL;
+CREATE UNIQUE INDEX entry_request ON entry (account_id, request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX entry_task ON entry (task_id) WHERE task_id IS NOT NULL;
 
 -- What a key has spent and holds in a calendar hour, a calendar day (UTC) and in all. It is counted without a limit, too, so that a limit that is
 -- set later knows what was used before.
@@ -197,50 +163,115 @@ CREATE TABLE budget_notice (
 
 -- Calls -----------------------------------------------------------------------------------------------------------------------------------
 
--- One row for each call that has ended, written once; its id is the reservation's. What was asked and answered is never in it. Rows lie in the
--- order of their commits.
-CREATE TABLE task (
-    id                 TEXT   NOT NULL PRIMARY KEY,
-    account_id         TEXT   NOT NULL,
-    key_id             TEXT   NOT NULL,
-    door               TEXT   NOT NULL,
-    -- The model as the answer named it.
-    model              TEXT   NOT NULL,
-    status             TEXT   NOT NULL CHECK (status = 'completed' OR status = 'failed' OR status = 'cancelled'),
-    created_at         BIGINT NOT NULL,
-    completed_at       BIGINT NOT NULL,
-    usage              TEXT,
-    usage_flags        TEXT   NOT NULL DEFAULT '',
-    max_tokens_applied BIGINT,
-    charge_micros      BIGINT NOT NULL DEFAULT 0 CHECK (charge_micros >= 0),
-    pricing            TEXT,
-    error_code         TEXT,
-    error_message      TEXT,
-    -- The model as it was asked for.
-    model_id           TEXT   NOT NULL DEFAULT '',
-    course             TEXT,
-    -- What the attempts of the call have reported and cost the operator, by channel, as a JSON array.
-    costs              TEXT,
+-- One row for each call that has ended, written once, in the commit that ends it, and never changed. What was asked and answered is never in it. Rows
+-- lie in the order of their commits. What follows from a row has no column: a call is settled if it has a price, abandoned calls' holds expired,
+-- due - charged above 0 is the shortfall, charged above due means that the whole hold was charged.
+CREATE TABLE call (
+    -- In the sequence of its account, from 1 without gaps over calls and entries together.
+    number                BIGINT NOT NULL CHECK (number > 0),
+    created_at            BIGINT NOT NULL,
+    -- Not before the account's earlier numbers.
+    ended_at              BIGINT NOT NULL,
+    -- The steps in microseconds from the request's arrival: the hold was decided, the first upstream was asked, the first byte came, nothing more was
+    -- to come, the end went to the books.
+    reserved_us           BIGINT,
+    asked_us              BIGINT,
+    first_byte_us         BIGINT,
+    done_us               BIGINT,
+    settled_us            BIGINT,
+    -- The first hold and all extensions. It never falls.
+    held_micros           BIGINT NOT NULL,
+    charged_micros        BIGINT NOT NULL,
+    -- The price of the counts; 0 without a price.
+    due_micros            BIGINT NOT NULL CHECK (due_micros >= 0),
+    -- The part of the charge that was sandbox credits: refunds give that back as such credits.
+    sandbox_micros        BIGINT NOT NULL CHECK (sandbox_micros >= 0),
+    -- The balance after it, with what is held.
+    balance_after_micros  BIGINT NOT NULL CHECK (balance_after_micros >= 0),
+    -- The account's receipts up to and with this call: its own sequence if something was charged.
+    receipts              BIGINT NOT NULL,
+    -- The upstream's counts, 0 for one that was not told; NULL where the call has no price.
+    prompt_tokens         BIGINT,
+    tool_tokens           BIGINT,
+    completion_tokens     BIGINT,
+    reasoning_tokens      BIGINT,
+    cached_tokens         BIGINT,
+    cached_audio_tokens   BIGINT,
+    audio_tokens          BIGINT,
+    image_tokens          BIGINT,
+    text_tokens           BIGINT,
+    searches              BIGINT,
+    -- When the price was in force, and the step of the price that the prompt is above.
+    priced_at             BIGINT,
+    step                  BIGINT,
+    -- The maximum that a call ran with whose balance did not cover more (D31).
+    max_tokens_applied    BIGINT,
+    -- What all attempts cost the operator; NULL if the cost of one is not known.
+    cost_micros           BIGINT,
+    -- The use of the provider's cache (A24).
+    cache_expected_tokens BIGINT,
+    cache_idle_seconds    BIGINT,
+    saved_micros          BIGINT,
+    missed_micros         BIGINT,
+    -- Bits: 1 the usage is estimated, 2 it was clamped, 4 the reported total is not the sum of its parts, 8 the shortfall counts against the account
+    -- (D33), 16 the response was streamed, 32 the call compacted a conversation, 64 the cost is the one that the upstream reported, 128 it reported
+    -- one that is not believed, 256 the call held less than its most (D31).
+    flags                 BIGINT NOT NULL,
+    -- The number of the key that signs the receipt; NULL where nothing was charged.
+    receipt_key           BIGINT,
+    account_id            TEXT   NOT NULL,
+    id                    TEXT   NOT NULL,
+    key_id                TEXT   NOT NULL,
     -- The numbers of the call's labels, with spaces between them.
-    labels             TEXT   NOT NULL DEFAULT ''
+    labels                TEXT,
+    door                  TEXT   NOT NULL,
+    -- The model as it was asked for, and as the answer named it if that is another name.
+    model_id              TEXT   NOT NULL,
+    model                 TEXT,
+    ending                TEXT   NOT NULL
+        CHECK (ending = 'completed' OR ending = 'cut' OR ending = 'cancelled' OR ending = 'failed' OR ending = 'abandoned'),
+    error_code            TEXT,
+    error_message         TEXT,
+    -- How the usage is printed: in tokens, in units, or as OpenAI counts.
+    usage_form            TEXT,
+    -- The version of the price, the service tier that is charged, and the one that was granted if that is another.
+    price                 TEXT,
+    tier                  TEXT,
+    tier_granted          TEXT,
+    request_id            TEXT,
+    -- The channel that answered or was asked last, and the upstream's names of the model and of the answer.
+    channel               TEXT,
+    upstream_model        TEXT,
+    upstream_id           TEXT,
+    -- The provider's word for the filter that stopped the response.
+    filter                TEXT,
+    -- The fields without effect, a line each.
+    ignored               TEXT,
+    -- The version of the upstream's list price.
+    cost_price            TEXT,
+    -- What names the session, why fewer tokens were cached than the half, and the field where the prompt has changed.
+    cache_session         TEXT,
+    cache_reason          TEXT,
+    cache_place           TEXT,
+    -- JSON, only of a call with more than one attempt, a failed one, or further costs: all attempts, and the cost of each with its counts.
+    attempts              TEXT,
+    -- JSON: the limit or budget that has cut the response, by its owner's id.
+    stopped_by            TEXT,
+    -- The SHA-256 of the receipt, which is rendered from this row in its RFC 8785 form without the signature: what is hashed and signed, to the byte.
+    receipt_hash          ${bytes},
+    CONSTRAINT call_charged_within CHECK (charged_micros >= 0 AND charged_micros <= held_micros AND sandbox_micros <= charged_micros)
 );
 
--- What each charge is proven with: one chain of receipts for each account, its sequence from 1 without gaps. A body is the receipt in its RFC 8785
--- form without the signature, to the byte what is hashed and signed; it has the hash of the one before. Bodies are large and are appended to one
--- end for all accounts; only the small keys go to many places.
-CREATE TABLE receipt (
-    account_id TEXT   NOT NULL,
-    sequence   BIGINT NOT NULL CHECK (sequence > 0),
-    task_id    TEXT   NOT NULL,
-    body       TEXT   NOT NULL,
-    PRIMARY KEY (account_id, sequence)
-);
-
-CREATE UNIQUE INDEX receipt_task ON receipt (task_id);
+CREATE UNIQUE INDEX call_number ON call (account_id, number);
+CREATE UNIQUE INDEX call_id ON call (id);
+-- A call that the balance covers only in part asks how often the account's calls have fallen short today. Shortfalls are rare.
+CREATE INDEX call_short ON call (account_id, ended_at) WHERE due_micros > charged_micros;
 
 -- Ed25519. The private part is sealed with the installation's secret key; a retired key is kept for the receipts that name it.
 CREATE TABLE signing_key (
     id             TEXT   NOT NULL PRIMARY KEY,
+    -- From 1, in the order in which they were set.
+    number         BIGINT NOT NULL UNIQUE CHECK (number > 0),
     public_key     TEXT   NOT NULL,
     sealed_private TEXT   NOT NULL,
     created_at     BIGINT NOT NULL,
@@ -250,42 +281,27 @@ CREATE TABLE signing_key (
 -- One signs at a time, however many programs start at once.
 CREATE UNIQUE INDEX signing_key_active ON signing_key (COALESCE(retired_at, 0)) WHERE retired_at IS NULL;
 
--- Prices that the operator has set while the program runs, each a version for good. The newest of a model holds, and wins over the catalogue's.
-CREATE TABLE price_version (
-    sequence          BIGINT  NOT NULL PRIMARY KEY CHECK (sequence > 0),
-    model_id          TEXT    NOT NULL,
-    version           TEXT    NOT NULL UNIQUE,
-    created_at        BIGINT  NOT NULL,
-    input_micros      BIGINT  NOT NULL CHECK (input_micros >= 0),
-    output_micros     BIGINT  NOT NULL CHECK (output_micros >= 0),
-    reasoning_billed  INTEGER NOT NULL CHECK (reasoning_billed IN (0, 1)),
-    rounding          TEXT    NOT NULL,
-    step_micros       BIGINT  NOT NULL,
-    minimum_micros    BIGINT  NOT NULL,
-    -- The whole form of the price as JSON, with the names of the catalogue and rates in credits. NULL: nothing but input and output.
-    tariff            TEXT,
-    -- The time from which the price is in force. NULL: from the time at which it was set.
-    from_at           BIGINT
-) ${clustered};
-
-CREATE INDEX price_version_model ON price_version (model_id, sequence);
-
--- What each price version of the catalogue charges, as the first start with it has read it: a version means one price, for good. Micro-credits per
--- million tokens. Rows are only added.
-CREATE TABLE price_rates (
-    version          TEXT    NOT NULL PRIMARY KEY,
-    model_id         TEXT    NOT NULL,
-    created_at       BIGINT  NOT NULL,
-    input_micros     BIGINT  NOT NULL CHECK (input_micros >= 0),
-    output_micros    BIGINT  NOT NULL CHECK (output_micros >= 0),
-    reasoning_billed INTEGER NOT NULL CHECK (reasoning_billed IN (0, 1)),
-    rounding         TEXT    NOT NULL,
-    step_micros      BIGINT  NOT NULL,
-    minimum_micros   BIGINT  NOT NULL,
-    tariff           TEXT,
+-- What each version of a price means, for good: prices of the catalogue's file and upstreams' list prices, as the first start with them has read them,
+-- and prices that operators have set, of which the newest of a model holds and wins over the file's. Rows are only added, before the first call that
+-- names them. An upstream's list price has a version made from its terms: cost- and the begin of their SHA-256.
+CREATE TABLE price (
+    version    TEXT   NOT NULL PRIMARY KEY,
+    kind       TEXT   NOT NULL CHECK (kind IN ('file', 'set', 'cost')),
+    -- From 1 within its kind, in the order of the commits.
+    number     BIGINT NOT NULL CHECK (number > 0),
+    -- Empty for an upstream's list price, which several models can have.
+    model_id   TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- The time from which a price that was set is in force. NULL: from the time at which it was set.
+    from_at    BIGINT,
+    -- The tariff as JSON, with the names of the catalogue and rates in credits; of a sale also whether reasoning is billed, and the rounding.
+    terms      TEXT   NOT NULL,
     -- The first eight bytes of the SHA-256 of all the columns above, by which an altered rate is found, also one of a tier that no call has had.
-    proof            BIGINT  NOT NULL
+    proof      BIGINT NOT NULL,
+    UNIQUE (kind, number)
 ) ${clustered};
+
+CREATE INDEX price_model ON price (model_id, number);
 
 -- A claimed idempotency key and the answer that is kept under it. The caller's key and body are here as SHA-256 only; an answer's bytes lie sealed
 -- in a file that is named after the task.

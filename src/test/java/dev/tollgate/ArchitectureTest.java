@@ -426,6 +426,7 @@ class ArchitectureTest {
                         packageOf("customers.allowances"),
                         packageOf("books.ledger"),
                         packageOf("books.budgets"),
+                        packageOf("books.calls"),
                         packageOf("books.labels"),
                         packageOf("customers.keys"),
                         packageOf("books.receipts"),
@@ -525,6 +526,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "books.calls",
                 "books.ledger",
                 "books.budgets",
                 "books.labels",

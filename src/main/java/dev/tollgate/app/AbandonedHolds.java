@@ -3,12 +3,10 @@ package dev.tollgate.app;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.rollups.Rollups.CountAbandoned;
-import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.calls.replay.Answers.FreeAbandoned;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,15 +25,13 @@ final class AbandonedHolds {
 
     private final Writer writer;
     private final InstantSource clock;
-    private final Duration callMax;
     private final AtomicLong atStart = new AtomicLong();
     private final AtomicLong ofDeadNodes = new AtomicLong();
     private final AtomicBoolean running = new AtomicBoolean();
 
-    AbandonedHolds(Writer writer, InstantSource clock, Duration callMax) {
+    AbandonedHolds(Writer writer, InstantSource clock) {
         this.writer = writer;
         this.clock = clock;
-        this.callMax = callMax;
     }
 
     /** Blocks until none is left. */
@@ -65,9 +61,8 @@ final class AbandonedHolds {
     }
 
     private CompletableFuture<ReleaseAbandoned> giveBack() {
-        ReleaseAbandoned expired = new ReleaseAbandoned(clock.instant(), callMax);
-        return writer.commit(Unit.of(
-                        expired, new FailAbandoned(expired), new CountAbandoned(expired), new FreeAbandoned(expired)))
+        ReleaseAbandoned expired = new ReleaseAbandoned(clock.instant());
+        return writer.commit(Unit.of(expired, new CountAbandoned(expired), new FreeAbandoned(expired)))
                 .thenApply(unit -> expired);
     }
 

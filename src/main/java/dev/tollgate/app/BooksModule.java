@@ -11,7 +11,6 @@ import dev.tollgate.books.ledger.BudgetSweep;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
-import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.figures.AccountHistory;
@@ -179,7 +178,7 @@ record BooksModule(
         Node node = new Node(database, clock);
         Writer writer = database.startWriter(stores.parts(node::id));
         Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
-        AbandonedHolds left = new AbandonedHolds(writer, clock, callMax);
+        AbandonedHolds left = new AbandonedHolds(writer, clock);
         BooksModule books = new BooksModule(
                 database,
                 secrets,
@@ -220,7 +219,7 @@ record BooksModule(
             throw new CannotOpen(SecretKeys.WRONG);
         }
         if (!stores.receipts().hasSigningKey()) {
-            writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
+            writer.commitAndWait(Unit.of(Receipts.firstKey(secrets, random, clock.instant())));
         }
         left.releaseAtStart();
         database.markBegun();

@@ -7,7 +7,6 @@ import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.Administration;
-import dev.tollgate.operator.admin.CallUsage;
 import dev.tollgate.pages.console.Concerns;
 import dev.tollgate.pages.console.ConsoleAccount;
 import dev.tollgate.pages.console.ConsoleAccounts;
@@ -138,9 +137,6 @@ record ConsoleRoutes(
                 new ConsoleCall(
                                 operator.calls(),
                                 books.history(),
-                                books.stores().tasks(),
-                                new CallUsage(books.stores().receipts()),
-                                ground.catalogue(),
                                 operator.administration().deeds(),
                                 forms(),
                                 ground.clock())

@@ -239,7 +239,7 @@ record PagesModule(
                                 books.people())
                         .routes(pages),
                 new RequestsPage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages),
-                new RequestPage(history, stores.tasks(), stores.receipts(), Expiry.KEPT, ground.clock()).routes(pages),
+                new RequestPage(history, stores.receipts(), Expiry.KEPT, ground.clock()).routes(pages),
                 live.routes(pages),
                 new RefusedPage(calls.refused(), stores.keys(), stores.ledger(), ground.clock()).routes(pages),
                 new UsagePage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages));

@@ -154,9 +154,14 @@ public record Model(
 
     /** Returns the usage as printed in its responses (D6; protocol 4.5). */
     public PrintedUsage printed(Usage usage) {
+        return printed(usage, usageForm, pricing);
+    }
+
+    /** Returns a usage as it is printed in a form at a price. */
+    public static PrintedUsage printed(Usage usage, UsageForm form, Pricing pricing) {
         long output = usage.candidatesTokens() + usage.thoughtsTokens();
         long tokens = usage.inputTokens() + output;
-        return switch (usageForm) {
+        return switch (form) {
             case TOKENS ->
                 printed(usage.inputTokens(), usage.candidatesTokens(), usage.candidatesTokens(), tokens, usage);
             case OPENAI -> printed(usage.inputTokens(), output, usage.candidatesTokens(), tokens, usage);

@@ -85,6 +85,16 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
             public String word() {
                 return word;
             }
+
+            /** @throws IllegalArgumentException if no form has this name */
+            static Form of(String word) {
+                for (Form form : values()) {
+                    if (form.word.equals(word)) {
+                        return form;
+                    }
+                }
+                throw new IllegalArgumentException("no rounding: " + word);
+            }
         }
 
         /** A thousand credits: no rule is coarser. */

@@ -264,8 +264,13 @@ public record UpstreamModel(
      * The upstream's own price from a day on, in the form of a sale's price, with a dollar as 200 credits.
      *
      * @param from the time from which it is in force
+     * @param version names the tariff for good
      */
-    public record Cost(Instant from, Tariff tariff) {
+    public record Cost(Instant from, Tariff tariff, String version) {
+
+        public Cost(Instant from, Tariff tariff) {
+            this(from, tariff, PriceTerms.costVersion(tariff));
+        }
 
         /** The credits for a dollar: upstream prices are in dollars, charges in credits. */
         public static final long CREDITS_A_DOLLAR = 200;

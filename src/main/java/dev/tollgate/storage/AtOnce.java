@@ -40,6 +40,12 @@ final class AtOnce implements Rows {
     }
 
     @Override
+    public Rows bytes(byte @Nullable [] value) {
+        columns.get(index++).add(value);
+        return this;
+    }
+
+    @Override
     public Rows number(long value) {
         columns.get(index++).add(value);
         return this;
@@ -88,8 +94,13 @@ final class AtOnce implements Rows {
         List<Array> arrays = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             String type = types.get(i);
-            Object[] elements = columns.get(i).toArray(type.equals("text") ? new String[0] : new Long[0]);
-            arrays.add(statements.array(type, elements));
+            Object[] elements =
+                    switch (type) {
+                        case "text" -> new String[rows];
+                        case "bytea" -> new byte[rows][];
+                        default -> new Long[rows];
+                    };
+            arrays.add(statements.array(type, columns.get(i).toArray(elements)));
         }
         return arrays;
     }

@@ -36,6 +36,12 @@ final class InGroups implements Rows {
     }
 
     @Override
+    public Rows bytes(byte @Nullable [] value) {
+        values.add(value);
+        return this;
+    }
+
+    @Override
     public Rows number(long value) {
         values.add(value);
         return this;
@@ -81,7 +87,7 @@ final class InGroups implements Rows {
         for (int i = 0; i < row.size(); i++) {
             switch (row.get(i)) {
                 case String text -> statement.setString(i + 1, text);
-                case byte[] utf8 -> statement.setBytes(i + 1, utf8);
+                case byte[] bytes -> statement.setBytes(i + 1, bytes);
                 case Long number -> statement.setObject(i + 1, number); // kept as it is, not boxed again
                 case null, default -> statement.setNull(i + 1, Types.NULL);
             }

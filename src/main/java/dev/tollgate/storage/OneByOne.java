@@ -39,6 +39,12 @@ final class OneByOne implements Rows {
     }
 
     @Override
+    public Rows bytes(byte @Nullable [] value) throws SQLException {
+        statement.setBytes(++index, value);
+        return this;
+    }
+
+    @Override
     public Rows number(long value) throws SQLException {
         statement.setLong(++index, value);
         return this;

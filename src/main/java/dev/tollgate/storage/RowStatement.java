@@ -55,7 +55,7 @@ public final class RowStatement {
     /**
      * @param one with a parameter for each column
      * @param many with an array for each column, in the same order
-     * @param types of the columns: {@code text} or {@code bigint}
+     * @param types of the columns: {@code text}, {@code bigint} or {@code bytea}
      */
     public static RowStatement of(String one, String many, String... types) {
         return new RowStatement(one, null, many, List.of(types));
@@ -76,7 +76,7 @@ public final class RowStatement {
                 INSERT + table + " VALUES " + row.apply(1), INSERT + table + " VALUES " + rows, "", List.of());
     }
 
-    /** Makes a statement for a server only. @param types of the columns: {@code text} or {@code bigint} */
+    /** Makes a statement for a server only. @param types of the columns: {@code text}, {@code bigint} or {@code bytea} */
     public static RowStatement shared(String many, String... types) {
         return new RowStatement("", null, many, List.of(types));
     }
@@ -121,6 +121,9 @@ public final class RowStatement {
 
         /** Adds a text for a {@code utf8} column of {@link #insert}. @param value not changed after the call */
         Rows utf8(byte @Nullable [] value) throws SQLException;
+
+        /** Adds a value for a {@code bytea} column of {@link #insert}, or of an update. @param value not changed after the call */
+        Rows bytes(byte @Nullable [] value) throws SQLException;
 
         Rows number(long value) throws SQLException;
 

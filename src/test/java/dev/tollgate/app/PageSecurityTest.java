@@ -131,7 +131,7 @@ class PageSecurityTest {
         String body =
                 "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         assertThat(ann.call("/playground", "/playground/chat", body).status()).isEqualTo(200);
-        String task = gateway.text("SELECT MAX(id) FROM task");
+        String task = gateway.text("SELECT MAX(id) FROM call");
         assertThat(ann.get("/dashboard/requests/" + task).status()).isEqualTo(200);
         assertThat(bob.get("/dashboard/requests/" + task).body()).contains("No such request in this account");
         assertThat(bob.get("/dashboard/find?q=" + task).location()).doesNotContain(task);

@@ -59,10 +59,10 @@ class PagesGoldenTest {
     static void fill() throws Exception {
         try (FilledInstallation used = new FilledInstallation().filled()) {
             routes = used.gateway().app().routes();
-            name(used.gateway(), "account", "name");
-            name(used.gateway(), "person", "login");
-            name(used.gateway(), "task", "id");
-            name(used.gateway(), "payment", "id");
+            name(used.gateway(), "account", "account", "name");
+            name(used.gateway(), "person", "person", "login");
+            name(used.gateway(), "task", "call", "id");
+            name(used.gateway(), "payment", "payment", "id");
             new Collected(used).all();
         }
         try (Gateway fresh = Gateway.start(
@@ -82,12 +82,12 @@ class PagesGoldenTest {
     }
 
     /** Names ids by the order in which their rows were made. @param then what tells rows of one instant apart */
-    private static void name(Gateway gateway, String table, String then) {
+    private static void name(Gateway gateway, String name, String table, String then) {
         String ids = gateway.text(
                 "SELECT group_concat(id) FROM (SELECT id FROM " + table + " ORDER BY created_at, " + then + ")");
         int number = 0;
         for (String id : ids.split(",")) {
-            NAMES.put(id, table + "-" + ++number);
+            NAMES.put(id, name + "-" + ++number);
         }
     }
 

@@ -22,8 +22,7 @@ class StoreInTroubleTest {
                     .text("One ", new Tokens(10, 4_000, 0))
                     .text("two ", new Tokens(10, 9_000, 0))
                     .finish("STOP"));
-            gateway.execute("CREATE TRIGGER broken BEFORE INSERT ON entry WHEN NEW.kind = 'reservation' AND EXISTS"
-                    + " (SELECT 1 FROM entry WHERE reservation_id = NEW.reservation_id)"
+            gateway.execute("CREATE TRIGGER broken BEFORE UPDATE OF held_micros ON open_hold"
                     + " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
 
             Gateway.Reply reply = customer.chat(STREAM);

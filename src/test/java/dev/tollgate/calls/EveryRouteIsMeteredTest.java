@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.storage.Database;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Documented;
 import dev.tollgate.testing.Gateway;
@@ -102,9 +103,10 @@ class EveryRouteIsMeteredTest {
         assertThat(questions()).isEqualTo(calls);
         String mine = " WHERE account_id = '" + customer.account() + "'";
         assertThat(customer.tasks()).isEqualTo(calls);
-        assertThat(gateway.number("SELECT COUNT(DISTINCT reservation_id) FROM entry" + mine + " AND kind = 'charge'"))
+        assertThat(Calls.count(gateway::number, Calls.chargedOf(customer.account())))
                 .isEqualTo(calls);
-        assertThat(gateway.number("SELECT COUNT(*) FROM receipt" + mine)).isEqualTo(calls);
+        assertThat(gateway.number("SELECT COUNT(*) FROM call" + mine + " AND receipt_hash IS NOT NULL"))
+                .isEqualTo(calls);
     }
 
     @Test

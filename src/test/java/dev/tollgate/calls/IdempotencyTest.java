@@ -369,8 +369,8 @@ class IdempotencyTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_response_whose_charge_fails_reaches_no_reader_and_frees_the_key(boolean stream) {
-        String itsOwn = "NEW.account_id = '" + customer.account() + "'";
-        try (Gateway.Fault fault = gateway.fault("INSERT", "task", itsOwn)) {
+        String itsOwn = "NEW.charged_micros > 0 AND NEW.account_id = '" + customer.account() + "'";
+        try (Gateway.Fault fault = gateway.fault("INSERT", "call", itsOwn)) {
             Gateway.Reply reply = customer.chat(call(stream, "fire"), "k");
             assertThat(reply.text()).contains("internal_error").doesNotContain("credits_consumed", "[DONE]");
         }

@@ -302,9 +302,10 @@ class RunningCallTest {
             assertCut(call.readUntil("[DONE]"), "KEY_DISABLED");
         }
         JsonNode task = customerTask(customer);
-        assertThat(task.get("entries").valueStream().map(entry -> entry.get("kind")
-                        .asString()))
-                .containsExactly("reservation", "reservation", "charge");
+        assertThat(task.get("held").decimalValue())
+                .as("grown once, and charged whole")
+                .isEqualByComparingTo(task.get("credits_consumed").decimalValue())
+                .isGreaterThan(new BigDecimal("2.25"));
     }
 
     /** The key is no good any more: another of the account's is. */

@@ -153,7 +153,7 @@ class SlotsTest {
         OUT_OF_TIME(UpstreamScript.answers().delay(FOREVER), "1000", (caller, _) -> caller.askAtOnce()),
         TOO_POOR(UpstreamScript.says("Done.", 1_000, 100), "0.001", (caller, _) -> caller.ask()),
         NOT_WRITTEN(UpstreamScript.says("Done.", 1_000, 100), "1000", (caller, gateway) -> {
-            try (Gateway.Fault broken = gateway.fault("INSERT", "task", "1 = 1")) {
+            try (Gateway.Fault broken = gateway.fault("INSERT", "call", "1 = 1")) {
                 assertThat(broken).isNotNull();
                 caller.ask();
             }

@@ -2,6 +2,7 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
@@ -57,7 +58,7 @@ class UpstreamCostTest {
     }
 
     private String costsOfLast() {
-        return gateway.text("SELECT costs FROM task WHERE id = (SELECT MAX(id) FROM task)");
+        return Calls.costs(gateway, gateway.text(Calls.latestOf(customer.account())));
     }
 
     private void assertCosts(long micros, String charged) {

@@ -3,8 +3,10 @@ package dev.tollgate.contract;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
@@ -276,17 +278,15 @@ class CodingAgentsTest {
     }
 
     private static long compactions() {
-        return ofCustomer("COUNT(*) FROM task WHERE course LIKE '%\"compaction\":true%'");
+        return Calls.flagged(
+                channels.gateway()::number,
+                CallFlag.COMPACTION,
+                channels.customer().account());
     }
 
     private static long charges() {
-        return ofCustomer("COUNT(DISTINCT reservation_id) FROM entry WHERE kind = 'charge'");
-    }
-
-    private static long ofCustomer(String what) {
-        return channels.gateway()
-                .number("SELECT " + what + " AND account_id = '"
-                        + channels.customer().account() + "'");
+        return Calls.count(
+                channels.gateway()::number, Calls.chargedOf(channels.customer().account()));
     }
 
     /** Returns the tokens of the latest call, as Codex counts them. */

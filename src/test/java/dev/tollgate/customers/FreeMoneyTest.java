@@ -112,8 +112,8 @@ class FreeMoneyTest {
         Browser browser = new Browser(sandbox.url()).signUp("refunded@example.org", PASSWORD);
         String key = key(browser);
         assertThat(sandbox.post("/v1/chat/completions", CHAT, key).status()).isEqualTo(200);
-        String call = sandbox.text("SELECT id FROM reservation");
-        String credits = Credits.text(sandbox.number("SELECT charged_micros FROM reservation"));
+        String call = sandbox.text("SELECT id FROM call");
+        String credits = Credits.text(sandbox.number("SELECT charged_micros FROM call"));
         try (Gateway real = upstream.gatewayOn(url)) {
             assertThat(sandbox.post(
                                     "/admin/tasks/" + call + "/refunds",

@@ -3,6 +3,7 @@ package dev.tollgate.customers;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -24,6 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -161,7 +164,7 @@ class LeavingTest {
                         "receipts stay, without your name.");
         assertThat(leaver.delete("somebody else").status()).isEqualTo(422);
         assertThat(leaver.chat().status()).isEqualTo(200);
-        long entries = number("last_sequence", leaver);
+        long entries = number("last_number", leaver);
         Browser.Page gone = leaver.delete();
         assertThat(gone.location()).as(gone.body()).isEqualTo("/sign-in?said=deleted");
         assertThat(leaver.browser().get("/sign-in?said=deleted").body()).contains("Account deleted");
@@ -170,7 +173,7 @@ class LeavingTest {
         assertThat(new Browser(gateway.url()).signIn(leaver.login(), PASSWORD).body())
                 .contains("E-mail or password is wrong.");
         assertThat(number("balance_micros", leaver)).isZero();
-        assertThat(number("last_sequence", leaver)).isEqualTo(entries + 1);
+        assertThat(number("last_number", leaver)).isEqualTo(entries + 1);
         assertThat(number("purchased_micros - consumed_micros", leaver)).isZero();
         assertThat(where("leaver@")).isNull();
         assertThat(gateway.text(
@@ -178,7 +181,8 @@ class LeavingTest {
                                 + " || before_json || after_json FROM audit_log WHERE subject = '" + leaver.account()
                                 + "'"))
                 .matches("account\\.delete per_ nowhere \\{\"balance\":4[0-9.]+}\\{\"deleted\":true}");
-        assertThat(gateway.number("SELECT COUNT(*) FROM receipt WHERE account_id = '" + leaver.account() + "'"))
+        assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE receipt_hash IS NOT NULL AND account_id = '"
+                        + leaver.account() + "'"))
                 .isEqualTo(2);
         assertThat(gateway.differences()).isEmpty();
     }
@@ -405,10 +409,13 @@ class LeavingTest {
         assertThat(files.get("person.csv")).contains("owner@example.org");
         assertThat(files.get("account.csv")).contains("," + Credits.text(number("balance_micros", owner)) + ",");
         assertThat(files.get("keys.csv")).contains("owner@example.org's laptop");
-        assertThat(files.get("ledger.csv").lines().count()).isEqualTo(1 + number("last_sequence", owner));
-        assertThat(files.get("ledger.csv")).contains("top_up", "credits to start with", "charge");
-        assertThat(files.get("calls.csv")).contains("gemini-2.5-pro", "completed", "price_version", "request_id");
-        assertThat(files.get("corrections.csv")).contains(",gift-7").doesNotContain("operator ");
+        assertThat(files.get("ledger.csv").lines().count()).isEqualTo(1 + number("last_number", owner));
+        assertThat(files.get("ledger.csv"))
+                .contains("top_up", "credits to start with", "charge", ",gift-7")
+                .doesNotContain("operator ");
+        assertThat(files.get("calls.csv"))
+                .contains("gemini-2.5-pro", "completed", "price_version", "prompt_tokens", "request_id", "first_byte")
+                .doesNotContain("channel", "cost");
         assertThat(files.get("receipts.csv")).contains("sequence");
         assertThat(files.get("readme.txt")).contains("calls.csv", "as of 20");
         assertThat(all).doesNotContain("stranger@example.org", owner.key(), "\"attempts\"", "upstream_model");
@@ -435,5 +442,57 @@ class LeavingTest {
         } finally {
             gateway.execute("DELETE FROM usage_day WHERE account_id = '" + many.account() + "'");
         }
+    }
+
+    @Test
+    void a_long_ledger_has_charges_and_entries_once_by_number() {
+        Member many = member("ledger@example.org");
+        long last = number("last_number", many);
+        Function<IntPredicate, List<Long>> numbers = which -> IntStream.rangeClosed(1, 1_801)
+                .filter(which)
+                .mapToObj(i -> last + i)
+                .toList();
+        List<Long> charged = numbers.apply(i -> i % 3 == 1);
+        List<Long> free = numbers.apply(i -> i % 3 == 2);
+        List<Long> entries = numbers.apply(i -> i % 3 == 0);
+        gateway.execute(calls(many, charged, 5));
+        gateway.execute(calls(many, free, 0));
+        gateway.execute(entries.stream()
+                .map(it -> "('" + many.account() + "', " + it + ", 1, 'top_up', 7, 9)")
+                .collect(Collectors.joining(
+                        ", ",
+                        "INSERT INTO entry (account_id, number, created_at, kind, amount_micros, balance_after_micros) VALUES ",
+                        "")));
+        try {
+            Map<String, String> files = files(bytes(many));
+            assertThat(numbers(files.get("ledger.csv"), last))
+                    .isEqualTo(numbers.apply(i -> i % 3 != 2))
+                    .hasSizeGreaterThan(2 * AccountFile.ROWS_AT_ONCE);
+            assertThat(files.get("receipts.csv").lines().count()).isEqualTo(1 + charged.size());
+            assertThat(numbers(files.get("calls.csv"), last)).isEqualTo(numbers.apply(i -> i % 3 != 0));
+        } finally {
+            gateway.execute("DELETE FROM call WHERE account_id = '" + many.account() + "' AND number > " + last);
+            gateway.execute("DELETE FROM entry WHERE account_id = '" + many.account() + "' AND number > " + last);
+        }
+    }
+
+    private static String calls(Member member, List<Long> numbers, long micros) {
+        return numbers.stream()
+                .map(it -> "(" + it
+                        + ", 1, 1, %1$d, %1$d, %1$d, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 'tokens', 'v', 'standard', '"
+                                .formatted(micros)
+                        + member.account() + "', 'call-" + it + "', 'k', 'chat', 'm', 'cancelled')")
+                .collect(Collectors.joining(", ", """
+                        INSERT INTO call (number, created_at, ended_at, held_micros, charged_micros, due_micros, sandbox_micros, balance_after_micros,
+                            receipts, prompt_tokens, tool_tokens, completion_tokens, reasoning_tokens, cached_tokens, cached_audio_tokens, audio_tokens,
+                            image_tokens, text_tokens, searches, priced_at, step, flags, usage_form, price, tier, account_id, id, key_id, door, model_id, ending) VALUES\s""", ""));
+    }
+
+    private static List<Long> numbers(String csv, long after) {
+        return csv.lines()
+                .skip(1)
+                .map(line -> Long.valueOf(line.substring(0, line.indexOf(','))))
+                .filter(number -> number > after)
+                .toList();
     }
 }

@@ -222,7 +222,7 @@ class TwoServersMailTest {
 
     private static void use(Gateway server, String name, String model, Instant at) {
         String account = server.text("SELECT account_id FROM person WHERE login = '" + name + "@example.org'");
-        server.execute("UPDATE account SET last_entry_at = " + at.toEpochMilli() + " WHERE id = '" + account + "'");
+        server.execute("UPDATE account SET last_number_at = " + at.toEpochMilli() + " WHERE id = '" + account + "'");
         server.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model) VALUES ('" + account + "', "
                 + at.toEpochMilli() + ", 'key_1', '" + model + "')");
     }

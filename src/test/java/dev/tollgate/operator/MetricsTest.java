@@ -2,6 +2,8 @@ package dev.tollgate.operator;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.ledger.EntryKind;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
@@ -70,13 +72,8 @@ class MetricsTest {
                 .status();
     }
 
-    private static long entries(String kind) {
-        return gateway.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE kind = '" + kind
-                + "' AND from_bucket <> 'shortfall'");
-    }
-
-    private static long tasks(String status) {
-        return gateway.number("SELECT COUNT(*) FROM task WHERE status = '" + status + "'");
+    private static long calls(String... endings) {
+        return Calls.count(gateway::number, "ending IN ('" + String.join("', '", endings) + "')");
     }
 
     // ---- figures ----
@@ -113,20 +110,20 @@ class MetricsTest {
 
         assertThat(scrape.sum("tollgate_call_charged_microcredits_total"))
                 .isPositive()
-                .isEqualTo(entries("charge"));
-        for (String kind : List.of("top_up", "reservation", "charge", "release", "expiry", "refund", "adjustment")) {
-            assertThat(scrape.sum("tollgate_ledger_microcredits_total", "kind=\"" + kind + "\""))
-                    .as(kind)
-                    .isEqualTo(entries(kind));
+                .isEqualTo(Calls.movedMicros(gateway::number, EntryKind.CHARGE));
+        for (EntryKind kind : EntryKind.values()) {
+            assertThat(scrape.sum("tollgate_ledger_microcredits_total", "kind=\"" + kind.code() + "\""))
+                    .as(kind.code())
+                    .isEqualTo(Calls.movedMicros(gateway::number, kind));
         }
         assertThat(scrape.sum("tollgate_calls_total", "outcome=\"completed\"")
                         + scrape.sum("tollgate_calls_total", "outcome=\"cut_length\""))
-                .isEqualTo(tasks("completed"));
+                .isEqualTo(calls("completed", "cut"));
         assertThat(scrape.since(before, "tollgate_calls_total", "outcome=\"cut_length\""))
                 .isEqualTo(2);
-        assertThat(scrape.sum("tollgate_calls_total", "outcome=\"cancelled\"")).isEqualTo(tasks("cancelled"));
+        assertThat(scrape.sum("tollgate_calls_total", "outcome=\"cancelled\"")).isEqualTo(calls("cancelled"));
         assertThat(scrape.sum("tollgate_calls_total", "outcome=\"failed_upstream\""))
-                .isEqualTo(tasks("failed"));
+                .isEqualTo(calls("failed"));
         assertThat(scrape.since(before, "tollgate_calls_total", "door=\"generate\"", "model=\"gemini-3.1-pro\""))
                 .isEqualTo(1);
         assertThat(scrape.sum("tollgate_calls_open")).isZero();
@@ -370,7 +367,8 @@ class MetricsTest {
                                 .status()
                         == 200);
         gateway.script(UpstreamScript.says("Done.", 10, 10));
-        try (Gateway.Fault _ = gateway.fault("INSERT", "entry", "1 = 1")) {
+        try (Gateway.Fault _ = gateway.fault("INSERT", "open_hold", "true");
+                Gateway.Fault _ = gateway.fault("INSERT", "call", "true")) {
             assertThat(gateway.chat(JSON).status()).isEqualTo(503);
             Scrape scrape =
                     Scrape.awaited(gateway, it -> it.sum("tollgate_calls_total", "outcome=\"failed_store\"") > 0);

@@ -510,12 +510,12 @@ class OperatorDeedsTest {
         Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
         assertThat(get("/books").get("state").asString()).isEqualTo("sound");
         Customer customer = gateway.customer("1");
-        gateway.execute("UPDATE account SET last_sequence = 9 WHERE id = '" + customer.account() + "'");
+        gateway.execute("UPDATE account SET last_number = 9 WHERE id = '" + customer.account() + "'");
         gateway.post("/admin/books", "", adminKey);
         Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
-        gateway.execute("UPDATE account SET last_sequence = 1 WHERE id = '" + customer.account() + "'");
+        gateway.execute("UPDATE account SET last_number = 1 WHERE id = '" + customer.account() + "'");
         assertThat(get("/books").get("state").asString()).isEqualTo("differs");
         assertThat(get("/books").get("differences").get(0).asString())
-                .isEqualTo("account " + customer.account() + " counts 9 entries, the last one is 1");
+                .isEqualTo("account " + customer.account() + " has 9 as its last number, it is 1");
     }
 }

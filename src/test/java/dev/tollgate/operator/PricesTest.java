@@ -261,7 +261,7 @@ class PricesTest {
             assertThatThrownBy(() -> Gateway.startOn(url, other))
                     .isInstanceOf(CannotOpen.class)
                     .hasMessageContaining("means another price in this installation");
-            assertThat(first.number("SELECT COUNT(*) FROM price_rates WHERE input_micros = 77500000"))
+            assertThat(first.number("SELECT COUNT(*) FROM price WHERE terms LIKE '%77.5%'"))
                     .isZero();
             assertThat(first.number("SELECT COUNT(*) FROM node")).isEqualTo(1);
             answers(first);

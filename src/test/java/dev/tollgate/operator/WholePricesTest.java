@@ -275,10 +275,13 @@ class WholePricesTest {
                 {"{\"input\":170", "{\"input\":171"},
                 {"{\"input\":170", "\"input\":170"}
             }) {
-                gateway.execute(
-                        "UPDATE price_version SET tariff = REPLACE(tariff, '%s', '%s')".formatted((Object[]) altered));
-                assertThat(gateway.differences()).as(altered[1]).hasSizeBetween(1, 2); // the audit log says so, too
-                gateway.execute("UPDATE price_version SET tariff = REPLACE(tariff, '%s', '%s')"
+                gateway.execute("UPDATE price SET terms = REPLACE(terms, '%s', '%s') WHERE kind = 'set'"
+                        .formatted((Object[]) altered));
+                assertThat(gateway.differences())
+                        .as(altered[1])
+                        .hasSizeBetween(
+                                2, 4); // the proof of the prices; step and amount of the call, and the audit log
+                gateway.execute("UPDATE price SET terms = REPLACE(terms, '%s', '%s') WHERE kind = 'set'"
                         .formatted(altered[1], altered[0]));
             }
             assertThat(gateway.differences()).isEmpty();
@@ -347,7 +350,7 @@ class WholePricesTest {
                 LogCapture log = new LogCapture()) {
             set(gateway, "\"input\":170,\"output\":1000,\"above\":{\"prompt_tokens\":5,\"input\":340,\"output\":2000}");
             gateway.execute(
-                    "UPDATE price_version SET tariff = REPLACE(tariff, '2000}', '2000,\"search_per_1000\":7}') WHERE sequence = 1");
+                    "UPDATE price SET terms = REPLACE(terms, '2000}', '2000,\"search_per_1000\":7}') WHERE kind = 'set'");
             gateway.restart();
             gateway.setNow(NOW.plusSeconds(60));
             assertThat(log.text())
@@ -535,7 +538,8 @@ class WholePricesTest {
                 Gateway.Reply reply = send(gateway, MODEL, "{" + nothing + "\"reason\":\"nothing\"}");
                 assertThat(reply.status()).as(nothing).isEqualTo(400);
             }
-            assertThat(gateway.number("SELECT COUNT(*) FROM price_version")).isZero();
+            assertThat(gateway.number("SELECT COUNT(*) FROM price WHERE kind = 'set'"))
+                    .isZero();
         }
     }
 

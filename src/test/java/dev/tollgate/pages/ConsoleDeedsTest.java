@@ -322,8 +322,8 @@ class ConsoleDeedsTest {
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
                 .contains("data-copy=\"call-id\"", "class=\"course\"", "<dt>Settled</dt>")
-                .contains("<td>Held", "<td>Charged")
-                .doesNotContain("<td>reservation", "<td>charge");
+                .contains("<td>Charged")
+                .doesNotContain("<td>Held", "<td>Released", "<td>charge");
     }
 
     @Test

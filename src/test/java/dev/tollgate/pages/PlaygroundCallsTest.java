@@ -22,7 +22,7 @@ class PlaygroundCallsTest {
             Browser.Page first = browser.call("/playground", "/playground/chat", CALL);
             assertThat(first.status()).as(first.body()).isEqualTo(200);
             assertThat(first.header("x-ratelimit-remaining-requests")).isEqualTo("1");
-            String task = gateway.text("SELECT MAX(id) FROM task");
+            String task = gateway.text("SELECT MAX(id) FROM call");
             for (int i = 0; i < 3; i++) {
                 assertThat(browser.call("/playground", "/playground/calls/" + task)
                                 .status())
@@ -33,7 +33,7 @@ class PlaygroundCallsTest {
             Browser.Page third = browser.call("/playground", "/playground/chat", CALL);
             assertThat(third.status()).isEqualTo(429);
             assertThat(third.body()).contains("this account may make 2 requests a minute.");
-            assertThat(gateway.number("SELECT COUNT(*) FROM task")).isEqualTo(1);
+            assertThat(gateway.number("SELECT COUNT(*) FROM call")).isEqualTo(1);
         }
     }
 
@@ -49,7 +49,7 @@ class PlaygroundCallsTest {
                             .body())
                     .isEqualTo("{\"verdict\":\"undecided\"}");
             assertThat(fit(browser, schema + "1}").status()).isEqualTo(400);
-            assertThat(gateway.number("SELECT COUNT(*) FROM task")).isZero();
+            assertThat(gateway.number("SELECT COUNT(*) FROM call")).isZero();
         }
     }
 

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Lists for scripts over the running program: {@code /v1/usage} and {@code /v1/tasks}. */
 class UsageListsTest {
@@ -201,7 +200,10 @@ class UsageListsTest {
                 "/v1/usage?after=x | after",
                 "/v1/tasks?from=2026-13-01 | from",
                 "/v1/tasks?status=done | status",
-                "/v1/tasks?limit=1001 | limit"
+                "/v1/tasks?after=chatcmpl-1 | after",
+                "/v1/tasks?limit=1001 | limit",
+                "/v1/tasks?after=A | after",
+                "/v1/tasks?after=1234567890abc | after"
             },
             delimiter = '|')
     void what_is_not_understood_is_refused_and_named(String path, String param) {
@@ -219,17 +221,18 @@ class UsageListsTest {
         String requestId =
                 answer.response().headers().firstValue("x-request-id").orElseThrow();
 
-        JsonNode course = JsonMapper.shared().readTree(gateway.text("SELECT course FROM task WHERE id = '" + id + "'"));
-
-        assertThat(course.get("request_id").asString()).isEqualTo(requestId);
-        List<Long> steps = List.of("reserved", "asked", "first_byte", "done", "settled").stream()
-                .map(step -> course.get(step).asLong())
-                .toList();
-        assertThat(steps).isSorted();
-        assertThat(course.get("attempts").size()).isEqualTo(1);
-        assertThat(course.get("attempts").get(0).get("outcome").asString()).isEqualTo("answered");
         try (Database database = Database.openReading(gateway.data())) {
             AccountHistory history = new AccountHistory(database, Duration.ofMinutes(10), InstantSource.system());
+            JsonNode course =
+                    history.call(customer.account(), id).orElseThrow().call().course();
+            assertThat(course.get("request_id").asString()).isEqualTo(requestId);
+            List<Long> steps = List.of("reserved", "asked", "first_byte", "done", "settled").stream()
+                    .map(step -> course.get(step).asLong())
+                    .toList();
+            assertThat(steps).isSorted();
+            assertThat(course.get("attempts").size()).isEqualTo(1);
+            assertThat(course.at("/attempts/0/outcome").asString()).isEqualTo("answered");
+            assertThat(course.at("/attempts/0/ms").asLong()).isEqualTo((steps.get(2) - steps.get(1)) / 1_000);
             assertThat(history.find(customer.account(), requestId)).containsExactly(new Hit.OfCall(id));
             for (String shown : List.of("chatcmpl-", "resp_", "msg_", "task_", "batch_req_")) {
                 assertThat(history.find(customer.account(), id.replace("chatcmpl-", shown)))

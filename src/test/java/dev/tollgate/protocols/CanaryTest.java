@@ -167,7 +167,7 @@ class CanaryTest {
         assertThat(line.get("attempts").asLong()).isEqualTo(1);
         assertThat(line.get("charged_microcredits").asLong())
                 .isEqualTo(customer.gateway()
-                        .number("SELECT amount_micros FROM entry WHERE kind = 'charge' AND reservation_id = '"
+                        .number("SELECT charged_micros FROM call WHERE id = '"
                                 + line.get("task_id").asString() + "'"));
         assertThat(line.get("bytes").asLong()).isGreaterThan(200);
         assertThat(line.get("ms").asLong())

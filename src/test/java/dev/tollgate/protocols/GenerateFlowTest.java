@@ -670,7 +670,7 @@ class GenerateFlowTest {
                 .json();
 
         assertThat(receipt.get("charge_micros").asLong()).isEqualTo(10_000);
-        assertThat(receipt.get("usage").get("completion_tokens").asInt()).isEqualTo(5);
+        assertThat(receipt.get("counts").get("completion_tokens").asInt()).isEqualTo(5);
     }
 
     // ---- counting, models ----

@@ -78,7 +78,7 @@ class PostgresServerTest {
                 pages.read("acc_1", PostgresServerTest::range);
             }
             String plans = "SELECT SUM(generic_plans) || ' of any, ten of its own: ' || (SUM(custom_plans) >= 10)"
-                    + " FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY id DESC LIMIT 2000'";
+                    + " FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY number DESC LIMIT 2000'";
             String seen = pages.read("acc_1", sql -> text(sql, plans));
             assertThat(seen).isEqualTo("0 of any, ten of its own: true");
         }
@@ -86,10 +86,10 @@ class PostgresServerTest {
 
     private static boolean range(Reads sql) throws SQLException {
         return sql.has(
-                "SELECT id FROM task WHERE account_id = ? AND id > ? AND id < ? ORDER BY id DESC LIMIT 2000",
+                "SELECT id FROM call WHERE account_id = ? AND number > ? AND number < ? ORDER BY number DESC LIMIT 2000",
                 "acc_1",
-                "",
-                "chatcmpl-");
+                0L,
+                2_001L);
     }
 
     @Test

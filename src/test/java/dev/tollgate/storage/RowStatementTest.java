@@ -31,12 +31,11 @@ class RowStatementTest {
     private static final RowStatement INSERT = RowStatement.insert(
             "entry",
             "account_id text",
-            "sequence bigint",
+            "number bigint",
             "created_at bigint",
             "kind utf8",
-            "from_bucket text",
-            "to_bucket text",
             "amount_micros bigint",
+            "balance_after_micros bigint",
             "reason text");
 
     private static final RowStatement RENAME = RowStatement.of(
@@ -79,9 +78,8 @@ class RowStatementTest {
                             .number(i + 1)
                             .number((Long) (long) i)
                             .utf8("top_up".getBytes(StandardCharsets.UTF_8))
-                            .text("funding")
-                            .text("available")
                             .number(change.amounts.get(i))
+                            .number(0)
                             .text(i % 2 == 0 ? null : "reason " + i)
                             .next();
                 }
@@ -183,8 +181,8 @@ class RowStatementTest {
 
     private List<String> written(String account) {
         return read("""
-                SELECT sequence || ' ' || created_at || ' ' || amount_micros || ' ' || COALESCE(reason, 'null') FROM entry
-                WHERE account_id = '%s' ORDER BY sequence""".formatted(account));
+                SELECT number || ' ' || created_at || ' ' || amount_micros || ' ' || COALESCE(reason, 'null') FROM entry
+                WHERE account_id = '%s' ORDER BY number""".formatted(account));
     }
 
     private List<String> read(String sql) {

@@ -3,11 +3,21 @@ package dev.tollgate.storage;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.books.calls.AttemptCost;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Usage;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Reading;
@@ -162,12 +172,12 @@ class ServerMoveTest {
         String url = Postgres.migrated();
         try (StoreFixture store = StoreFixture.shared(url)) {
             fill(store);
-            store.settle("t1", 0);
+            settled(store);
             Postgres.execute(
                     url,
                     "INSERT INTO kept_answer (key_id, name_hash, body_hash, task_id, account_id, created_at, state, settled_at,"
-                            + " bytes, hash, sealed_copy) SELECT key_id, 'n', 'b', id, account_id, 1, 'kept', 2, 3, 'h', '\\x00ff7f'"
-                            + " FROM reservation WHERE id = 't1'");
+                            + " bytes, hash, sealed_copy) SELECT key_id, 'n', 'b', id, account_id, 1, 'kept', ended_at, 3, 'h', '\\x00ff7f'"
+                            + " FROM call WHERE id = 't1'");
             Postgres.execute(url, "INSERT INTO answer_share SELECT account_id, bytes FROM kept_answer");
             before = facts(store);
             store.database.backupTo(file);
@@ -181,6 +191,16 @@ class ServerMoveTest {
                     .isEqualTo(1);
             assertThat(differences(store.database)).isEmpty();
         }
+    }
+
+    /** Settles a call at a price of nothing, with all that goes with it. */
+    private static void settled(StoreFixture store) {
+        Pricing.Rounding rounding = new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 1, 0);
+        store.price(new Pricing(Ended.PRICE, 0, 0, false, rounding));
+        Course course = Ended.course("", "", List.of(new AttemptCost("", "", AttemptCost.UNKNOWN)));
+        CallDetails details = Ended.charged(CallEnd.COMPLETED, null, Usage.NONE, 0, Times.NONE, course, store.now());
+        Settle settle = new Settle("t1", 0, details, store.now());
+        store.commit(settle, new CountCall(settle));
     }
 
     /** A row in each table of people, payments, mails and deeds. */
@@ -235,10 +255,19 @@ class ServerMoveTest {
             "INSERT INTO started_before (mark) VALUES ('ab')",
             "INSERT INTO installation_kind (sequence, is_real, created_at) VALUES (1, 1, 2)",
             "INSERT INTO setting (name, value, changed_at) VALUES ('seller.name', 'Ä', 1)",
-            "INSERT INTO price_rates (version, model_id, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros,"
-                    + " minimum_micros, proof) VALUES ('v0', 'gemini-2.5-pro', 1, 2, 3, 1, 'FLOOR_TOTAL', 4, 5, 6)",
-            "INSERT INTO price_version (sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding,"
-                    + " step_micros, minimum_micros) VALUES (1, 'gemini-2.5-pro', 'v1', 1, 2, 3, 1, 'down', 4, 5)");
+            "INSERT INTO price (version, kind, number, model_id, created_at, from_at, terms, proof)"
+                    + " VALUES ('gemini-2.5-pro@set-1', 'set', 1, 'gemini-2.5-pro', 1, 2, '{\"input\":1}', 3)",
+            "INSERT INTO entry (account_id, number, created_at, kind, amount_micros, missing_micros, balance_after_micros, reason, request_id, task_id)"
+                    + " VALUES ('acc_1', 7, 2, 'reversal', -3, -1, 9, 'a dispute', 'operator x', 'chatcmpl-2')",
+            call(2, "chatcmpl-2"), // it ended first
+            call(3, "chatcmpl-1"));
+
+    private static String call(long number, String id) {
+        return """
+                INSERT INTO call (number, created_at, ended_at, held_micros, charged_micros, due_micros, sandbox_micros, balance_after_micros, prompt_tokens,
+                    flags, receipts, receipt_key, receipt_hash, account_id, id, key_id, door, model_id, ending, error_message)
+                VALUES (%d, 1, 2, 9, 5, 6, 1, 7, 8, 17, 4, 1, x'00ff7f', 'acc_1', '%s', 'key_1', 'chat', 'gemini-2.5-pro', 'cut', 'ä \\ "')""".formatted(number, id);
+    }
 
     /** Without a row here: what comes with calls, which flows move. Whoever adds a table adds a row above. */
     private static final Set<String> EMPTY = Set.of(
@@ -247,11 +276,7 @@ class ServerMoveTest {
             "kept_answer",
             "node",
             "primary_server",
-            "receipt",
-            "requested_entry",
-            "reservation",
             "signature_share",
-            "task",
             "thought_signature",
             "usage_day",
             "usage_fold",
@@ -280,6 +305,9 @@ class ServerMoveTest {
                 .containsExactlyInAnyOrderElementsOf(EMPTY);
         ServerMove.run(folder, url, NOTHING_ELSE);
         try (StoreFixture moved = StoreFixture.shared(url)) {
+            List<String> calls =
+                    moved.database.read(sql -> sql.list("SELECT id FROM call ORDER BY ctid", row -> row.getString(1)));
+            assertThat(calls).as("the order of the copied calls").containsExactly("chatcmpl-1", "chatcmpl-2");
             Map<String, List<String>> after = moved.database.read(sql -> everything(Reading.connection(sql)));
             assertThat(after).isEqualTo(before);
             moved.database.backupTo(file);

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -45,6 +46,9 @@ final class CommitProxy implements AutoCloseable {
      * @param outageMillis for so long no new one is made either
      */
     record Cut(Where where, boolean all, long outageMillis) {}
+
+    private static final List<String> MOVERS =
+            List.of("INSERT INTO open_hold ", "UPDATE open_hold ", "INSERT INTO call ", "INSERT INTO entry ");
 
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
 
@@ -205,7 +209,7 @@ final class CommitProxy implements AutoCloseable {
                 String name = text(body, 0);
                 String sql = text(body, name.length() + 1).strip();
                 keep(commits, name, sql.equalsIgnoreCase("COMMIT"));
-                keep(movers, name, sql.startsWith("INSERT INTO entry "));
+                keep(movers, name, MOVERS.stream().anyMatch(sql::startsWith));
             }
             if (type != 'B') {
                 return false;

@@ -1,5 +1,7 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.books.verification.Audit.Progress;
 import dev.tollgate.storage.Database;
@@ -12,8 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -23,21 +23,20 @@ import java.util.stream.Collectors;
 final class CrashBooks {
 
     private static final Progress QUIETLY = (what, count) -> {};
-    private static final Pattern PROMPT_TOKENS = Pattern.compile("\"prompt_tokens\":(\\d+)");
 
     /** What the books say of one call. */
     record Row(
             String id,
             CallPlan.Wallet wallet,
-            String status,
+            CallEnd end,
             String errorCode,
-            String reservation,
-            long taskMicros,
             long chargedMicros,
             long heldMicros,
-            long chargeEntries,
-            long chargeEntriesMicros,
             int promptTokens) {
+
+        private TaskStatus status() {
+            return end.status();
+        }
 
         /** The task that this charge belongs to. */
         private int number() {
@@ -87,7 +86,7 @@ final class CrashBooks {
         private void count(Row row) {
             tasks++;
             charged += row.chargedMicros > 0 ? 1 : 0;
-            expired += row.reservation.equals("expired") ? 1 : 0;
+            expired += row.end == CallEnd.ABANDONED ? 1 : 0;
             micros += row.chargedMicros;
         }
     }
@@ -128,8 +127,8 @@ final class CrashBooks {
                         + " WHERE state = 'kept' AND kept_answer.account_id = answer_share.account_id)");
         none(
                 connection,
-                "admitted calls without a task",
-                "reservation WHERE NOT EXISTS (SELECT 1 FROM task WHERE task.id = reservation.id)");
+                "kept answers of calls that have not ended",
+                "kept_answer WHERE state = 'kept' AND NOT EXISTS (SELECT 1 FROM call WHERE call.id = task_id)");
     }
 
     private void none(Connection connection, String what, String where) {
@@ -148,33 +147,22 @@ final class CrashBooks {
     }
 
     private static List<Row> rows(Connection connection, CallPlan.Wallet wallet, String account) throws SQLException {
-        // A shortfall is entered as a charge of the platform's own, in addition to the caller's.
         String sql = """
-                SELECT task.id, status, COALESCE(error_code, ''), state, charge_micros, charged_micros, held_micros,
-                    COALESCE(charges.number, 0), COALESCE(charges.micros, 0), COALESCE(pricing, '')
-                FROM task JOIN reservation ON reservation.id = task.id
-                    LEFT JOIN (SELECT reservation_id, COUNT(*) AS number, CAST(SUM(amount_micros) AS BIGINT) AS micros FROM entry
-                        WHERE kind = 'charge' AND from_bucket = 'reserved' GROUP BY reservation_id) AS charges
-                    ON charges.reservation_id = task.id
-                WHERE task.account_id = ?""";
+                SELECT id, ending, COALESCE(error_code, ''), charged_micros, held_micros, COALESCE(prompt_tokens, -1)
+                FROM call WHERE account_id = ?""";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, account);
             List<Row> rows = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    Matcher prompt = PROMPT_TOKENS.matcher(row.getString(10));
                     rows.add(new Row(
                             row.getString(1),
                             wallet,
-                            row.getString(2),
+                            CallEnd.parse(row.getString(2)),
                             row.getString(3),
-                            row.getString(4),
+                            row.getLong(4),
                             row.getLong(5),
-                            row.getLong(6),
-                            row.getLong(7),
-                            row.getLong(8),
-                            row.getLong(9),
-                            prompt.find() ? Integer.parseInt(prompt.group(1)) : -1));
+                            row.getInt(6)));
                 }
             }
             return rows;
@@ -208,14 +196,11 @@ final class CrashBooks {
     }
 
     private void checkRow(Row row) {
-        check(row.taskMicros == row.chargedMicros, row, "the task and the reservation name different charges");
-        check(row.chargeEntriesMicros == row.chargedMicros, row, "the entries name another charge");
-        check(row.chargeEntries == (row.chargedMicros > 0 ? 1 : 0), row, row.chargeEntries + " charges are entered");
-        boolean isFailed = row.status.equals("failed");
+        boolean isFailed = row.status() == TaskStatus.FAILED;
         check(!isFailed || row.chargedMicros == 0, row, "it has failed and is charged");
-        check(!isFailed || !row.errorCode.isEmpty(), row, "it has failed without a reason");
-        check(isFailed == (row.reservation.equals("expired") || !row.errorCode.isEmpty()), row, "status " + row.status);
-        check(!row.status.equals("completed") || row.chargedMicros > 0, row, "it is completed and was free");
+        check(isFailed != row.errorCode.isEmpty(), row, "it has failed without a reason, or has not failed with one");
+        check(row.chargedMicros == 0 || row.promptTokens >= 0, row, "it is charged without a price");
+        check(row.status() != TaskStatus.COMPLETED || row.chargedMicros > 0, row, "it is completed and was free");
     }
 
     /** @param heard by all who have asked for it */
@@ -233,10 +218,10 @@ final class CrashBooks {
         // reported (D46).
         long mostMicros = isCut ? row.heldMicros : plan.micros(said);
         check(row.chargedMicros <= mostMicros, row, "charged for more than the far side has said");
-        if (row.status.equals("completed") && !isShort) {
+        if (row.status() == TaskStatus.COMPLETED && !isShort) {
             check(said == plan.events(), row, "completed, but the far side had not finished");
             check(row.chargedMicros == plan.micros(plan.events()), row, "a completed answer at the wrong price");
-        } else if (row.status.equals("cancelled")) {
+        } else if (row.status() == TaskStatus.CANCELLED) {
             check(
                     heard.stream().anyMatch(one -> one.ending() == CrashCaller.Ending.LEFT),
                     row,
@@ -274,7 +259,7 @@ final class CrashBooks {
             problems.add(call + " was answered whole and is not in the books");
             return;
         }
-        check(row.status.equals("completed"), row, call + " was answered whole and is " + row.status);
+        check(row.status() == TaskStatus.COMPLETED, row, call + " was answered whole and is " + row.end);
         check(
                 row.chargedMicros == heard.chargeMicros(),
                 row,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.stress.StreamCallers.Ending;
 import dev.tollgate.stress.StreamCallers.Heard;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Program;
@@ -95,8 +96,7 @@ class DrillsTest {
             // sent.
             long whole = others.size()
                     + lost.stream().filter(it -> it.ending() == Ending.WHOLE).count();
-            assertThat(books.number("SELECT COUNT(*) FROM task WHERE status = 'completed'"))
-                    .isBetween(whole, whole + CALLERS);
+            assertThat(Calls.count(books::number, "ending = 'completed'")).isBetween(whole, whole + CALLERS);
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
@@ -235,7 +236,7 @@ class FullDiskTest {
 
     /** A call that was admitted has a task: its charge was refused. One whose hold was refused has none. */
     private void assertThatBothCommitsHaveMetIt() {
-        long admitted = number("SELECT COUNT(*) FROM task WHERE status = 'failed' AND error_code = 'internal_error'");
+        long admitted = Calls.count(this::number, "ending = 'failed' AND error_code = 'internal_error'");
         assertThat(admitted).as("calls whose charge was refused").isPositive();
         assertThat(count(CrashCaller.Ending.REFUSED) - admitted)
                 .as("calls whose hold was refused")

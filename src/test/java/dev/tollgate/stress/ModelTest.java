@@ -3,16 +3,15 @@ package dev.tollgate.stress;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
-import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.SetBlocked;
-import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;
 import dev.tollgate.customers.keys.KeySettings;
@@ -27,6 +26,7 @@ import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Migrated;
@@ -234,7 +234,10 @@ class ModelTest {
         Order order = new Order();
         orders.add(order);
         return node.startWriter(List.of(
-                keys.statePart(), new Ledger(node).part(keys::forgetAccount, () -> ""), keys.changesPart(), order));
+                keys.statePart(),
+                new Ledger(node).part(keys::forgetAccount, () -> "", new LabelNumbers()),
+                keys.changesPart(),
+                order));
     }
 
     private List<List<Done>> inOrder() {
@@ -383,15 +386,12 @@ class ModelTest {
     private Unit resolve(Random random, List<Done> together) {
         String id = anyId(random);
         if (random.nextInt(4) == 0) {
-            return unit(
-                    together,
-                    new Release(id, Release.Why.RELEASE, now),
-                    model -> model.resolve(id, ReservationState.RELEASED, 0));
+            return unit(together, Ended.release(id, now), model -> model.resolve(id, ReservationState.RELEASED, 0));
         }
         long held = heldAtFirst.get(id);
         long charge = held == 0 ? 0 : random.nextLong(held + 1);
         return unit(
-                together, new Settle(id, charge, now), model -> model.resolve(id, ReservationState.SETTLED, charge));
+                together, Ended.settle(id, charge, now), model -> model.resolve(id, ReservationState.SETTLED, charge));
     }
 
     private Unit unit(List<Done> together, Decision<?> change, Function<LedgerModel, Object> expected) {

@@ -4,21 +4,14 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
-import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.receipts.ReceiptedCharges;
-import dev.tollgate.books.receipts.WriteReceipt;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
-import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.calls.replay.Answers.AnswerName;
 import dev.tollgate.calls.replay.Answers.ConfirmClaim;
 import dev.tollgate.calls.replay.Answers.ForgetOld;
@@ -33,6 +26,7 @@ import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
@@ -182,26 +176,14 @@ class NoCircleTest {
 
         private void end(Reserve call) {
             if (random.nextInt(4) == 0) {
-                Release release = new Release(call.reservationId(), Release.Why.RELEASE, now);
-                commit(
-                        release,
-                        new CloseTask(release, TaskStatus.FAILED, MODEL, TaskResult.NONE),
-                        new FreeClaim(release));
+                Release release = Ended.release(call.reservationId(), now);
+                commit(release, new FreeClaim(release));
                 return;
             }
             int micros = random.nextInt(11);
-            Settle settle = new Settle(call.reservationId(), micros, now);
-            List<Change> changes = new ArrayList<>(List.of(
-                    settle,
-                    new WriteReceipt(
-                            settle,
-                            call.accountId(),
-                            "sk-1",
-                            MODEL,
-                            ReceiptedCharges.of("v", micros),
-                            WrittenJson.of("{}")),
-                    new CloseTask(settle, TaskStatus.COMPLETED, MODEL, TaskResult.NONE),
-                    KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32), null)));
+            Settle settle = Ended.settle(call.reservationId(), micros, now);
+            List<Change> changes = new ArrayList<>(
+                    List.of(settle, KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32), null)));
             changes.addAll(store.signatures.keeping(settle, call.accountId(), MODEL, "main", signed()));
             waiting.add(store.writer.commit(Unit.of(changes)));
         }
@@ -220,7 +202,7 @@ class NoCircleTest {
                 case ACCOUNTS -> accounts(round);
                 case SWEEPS_OF_RESERVATIONS -> {
                     ReleaseAbandoned expired = new ReleaseAbandoned(now);
-                    commit(expired, new FailAbandoned(expired), new FreeAbandoned(expired));
+                    commit(expired, new FreeAbandoned(expired));
                 }
                 case SWEEPS_OF_ANSWERS -> commit(new ForgetOld(now, 1 + random.nextInt(20)));
                 case SWEEPS_OF_SIGNATURES -> {

@@ -5,10 +5,10 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.replay.Answers.AnswerName;
@@ -22,6 +22,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.HeldRows;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
@@ -192,7 +193,7 @@ class WaitingNodesTest {
     }
 
     private Settle settle(String id) {
-        return new Settle(id, 5, one.now());
+        return Ended.settle(id, 5, one.now());
     }
 
     // ---- kept answers ----
@@ -288,7 +289,7 @@ class WaitingNodesTest {
     /** In one batch, since a stranger keeps the node at another one until both are there. */
     private CompletableFuture<Unit> usedAndKept(
             StoreFixture node, String used, String task, String account, CompletableFuture<?> other) {
-        Settle settle = new Settle(task, 5, node.now());
+        Settle settle = Ended.settle(task, 5, node.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
         changes.addAll(node.signatures.keeping(settle, account, "m", "main", parts()));
         try (HeldRows busy = held("SELECT 1 FROM api_key WHERE id = 'key_3' FOR UPDATE")) {

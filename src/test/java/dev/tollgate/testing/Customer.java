@@ -74,12 +74,11 @@ public record Customer(Gateway gateway, String account, String keyId, String key
         Gateway.await(
                 "the call's end",
                 () -> gateway.number("SELECT COUNT(*) FROM open_hold WHERE account_id = '" + account + "'") == 0);
-        String id = gateway.text(
-                "SELECT id FROM task WHERE account_id = '" + account + "' ORDER BY created_at DESC, id DESC LIMIT 1");
+        String id = gateway.text(Calls.latestOf(account));
         return gateway.get("/v1/tasks/" + id, key).json();
     }
 
     public long tasks() {
-        return gateway.number("SELECT COUNT(*) FROM task WHERE account_id = '" + account + "'");
+        return Calls.count(gateway::number, "account_id = '" + account + "'");
     }
 }

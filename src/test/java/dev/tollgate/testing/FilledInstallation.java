@@ -378,15 +378,16 @@ public final class FilledInstallation implements AutoCloseable {
     }
 
     private String newest() {
-        return gateway.text("SELECT id FROM task ORDER BY created_at DESC, id DESC LIMIT 1");
+        return gateway.text(Calls.LATEST);
     }
 
     /** Gives what was measured in real time the same figures in each run. */
     private void measure() {
         gateway.execute(
-                "UPDATE task SET course = json_replace(course, '$.reserved', 4200, '$.asked', 5900, '$.first_byte',"
-                        + " 640000 + length(model_id) * 1000, '$.done', 1250000, '$.settled', 1251700,"
-                        + " '$.attempts[0].ms', 812, '$.attempts[1].ms', 93, '$.attempts[2].ms', 7)");
+                "UPDATE call SET reserved_us = reserved_us * 0 + 4200, asked_us = asked_us * 0 + 5900,"
+                        + " first_byte_us = first_byte_us * 0 + 640000 + length(model_id) * 1000,"
+                        + " done_us = done_us * 0 + 1250000, settled_us = settled_us * 0 + 1251700,"
+                        + " attempts = json_replace(attempts, '$.attempts[0].ms', 812, '$.attempts[1].ms', 93, '$.attempts[2].ms', 7)");
         StringBuilder all = new StringBuilder("first_0");
         StringBuilder none = new StringBuilder();
         for (int i = 1; i < 10; i++) {

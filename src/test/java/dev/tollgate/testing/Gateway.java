@@ -387,15 +387,17 @@ public final class Gateway implements AutoCloseable {
 
     /** From now on the database refuses this change of a row where the condition holds, which may speak of {@code NEW}. */
     public Fault fault(String change, String table, String condition) {
+        String name = "broken_" + table;
         if (databaseUrl() == null) {
-            execute("CREATE TRIGGER broken BEFORE " + change + " ON " + table + " WHEN " + condition
+            execute("CREATE TRIGGER " + name + " BEFORE " + change + " ON " + table + " WHEN " + condition
                     + " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
-            return () -> execute("DROP TRIGGER broken");
+            return () -> execute("DROP TRIGGER " + name);
         }
-        execute("CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS" + " $$ BEGIN IF " + condition
+        execute("CREATE FUNCTION " + name + "() RETURNS trigger LANGUAGE plpgsql AS" + " $$ BEGIN IF " + condition
                 + " THEN RAISE 'disk on fire'; END IF; RETURN NEW; END $$");
-        execute("CREATE TRIGGER broken BEFORE " + change + " ON " + table + " FOR EACH ROW EXECUTE FUNCTION broken()");
-        return () -> execute("DROP FUNCTION broken CASCADE");
+        execute("CREATE TRIGGER " + name + " BEFORE " + change + " ON " + table + " FOR EACH ROW EXECUTE FUNCTION "
+                + name + "()");
+        return () -> execute("DROP FUNCTION " + name + " CASCADE");
     }
 
     /** Whatever is to be written waits. Not for longer than the store is patient. */
@@ -407,7 +409,8 @@ public final class Gateway implements AutoCloseable {
                     statement.execute("BEGIN IMMEDIATE");
                 } else {
                     connection.setAutoCommit(false);
-                    statement.execute("LOCK TABLE entry IN EXCLUSIVE MODE");
+                    statement.execute(
+                            "LOCK TABLE open_hold, call, entry IN SHARE MODE"); // in the order of their writes
                 }
             }
             return () -> disconnect(connection);
@@ -426,12 +429,17 @@ public final class Gateway implements AutoCloseable {
         }
         execute("CREATE FUNCTION wait_to_commit() RETURNS trigger LANGUAGE plpgsql AS"
                 + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$");
-        execute("CREATE CONSTRAINT TRIGGER wait_to_commit AFTER INSERT ON entry DEFERRABLE INITIALLY DEFERRED"
-                + " FOR EACH ROW EXECUTE FUNCTION wait_to_commit()");
+        for (String moved : List.of("INSERT OR UPDATE ON open_hold", "INSERT ON call", "INSERT ON entry")) {
+            execute("CREATE CONSTRAINT TRIGGER wait_to_commit AFTER " + moved + " DEFERRABLE INITIALLY DEFERRED"
+                    + " FOR EACH ROW EXECUTE FUNCTION wait_to_commit()");
+        }
         HeldRows held = new HeldRows(databaseUrl(), "SELECT pg_advisory_xact_lock(1)");
         return () -> {
             held.close();
-            execute("DROP FUNCTION IF EXISTS wait_to_commit CASCADE");
+            for (String table : List.of("open_hold", "call", "entry")) { // one by one: all in one transaction could deadlock with the writer
+                execute("DROP TRIGGER IF EXISTS wait_to_commit ON " + table);
+            }
+            execute("DROP FUNCTION IF EXISTS wait_to_commit");
         };
     }
 
@@ -554,11 +562,15 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Opens the database for reads of the program's own classes. */
+    public Database reading() {
+        return databaseUrl() == null ? Database.openReading(data) : Database.openReading(databaseUrl());
+    }
+
     /** Returns what {@code ledger verify} finds while the program runs. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
-        try (Database reading =
-                databaseUrl() == null ? Database.openReading(data) : Database.openReading(databaseUrl())) {
+        try (Database reading = reading()) {
             new Audit(reading).run(differences::add, (subject, rows) -> {});
         }
         return differences;

@@ -7,14 +7,19 @@ import java.util.function.ToLongFunction;
 /** What must be true of the ledger's tables at any instant, asked of the tables alone. */
 public final class LedgerChecks {
 
-    private static final String CALLS =
-            "(SELECT id, key_id, created_at, state, held_micros, charged_micros FROM reservation"
-                    + " UNION ALL SELECT id, key_id, created_at, 'open', held_micros, 0 FROM open_hold) AS calls";
-
     /** With the calls of accounts that have limits once more, under the account's id. */
     private static final String COUNTED =
-            "(SELECT id, key_id, account_id, created_at, state, held_micros, charged_micros FROM reservation"
+            "(SELECT id, key_id, account_id, created_at, 'ended' AS state, held_micros, charged_micros FROM call"
                     + " UNION ALL SELECT id, key_id, account_id, created_at, 'open', held_micros, 0 FROM open_hold)";
+
+    /** What each call that has ended, and each entry, has changed of its account. */
+    private static final String LINES = """
+            (SELECT account_id, number, ended_at AS at, -charged_micros AS micros, 0 AS bought, charged_micros AS spent, balance_after_micros
+                FROM call
+            UNION ALL
+            SELECT account_id, number, created_at, amount_micros, CASE WHEN kind = 'refund' THEN 0 ELSE amount_micros END,
+                CASE WHEN kind = 'refund' THEN -amount_micros ELSE 0 END, balance_after_micros
+                FROM entry)""";
 
     private static final String CALLS_IN_WINDOWS =
             "(SELECT key_id, created_at, state, held_micros, charged_micros FROM "
@@ -39,51 +44,45 @@ public final class LedgerChecks {
 
     /** @param store answers a query with the first column of its first row */
     public static void assertCoherent(ToLongFunction<String> store) {
-        balances_are_what_the_entries_add_up_to(store);
-        sequences_have_no_gaps(store);
+        balances_are_what_the_lines_add_up_to(store);
+        numbers_have_no_gaps(store);
+        each_line_has_its_balance_and_no_earlier_time(store);
         holds_are_what_open_reservations_hold(store);
         windows_are_what_reservations_count(store);
-        entries_of_a_resolved_reservation_leave_nothing_held(store);
-        what_was_asked_for_leads_to_its_entry(store);
+        no_call_runs_and_has_ended(store);
+        refunds_are_at_most_their_charge(store);
     }
 
-    private static void what_was_asked_for_leads_to_its_entry(ToLongFunction<String> store) {
-        assertThat(store.applyAsLong("SELECT COUNT(*) FROM requested_entry q WHERE NOT EXISTS (SELECT 1 FROM entry e"
-                        + " WHERE e.account_id = q.account_id AND e.sequence = q.sequence AND e.kind = q.kind)"))
-                .as("requested entries without an entry")
-                .isZero();
-    }
-
-    private static void balances_are_what_the_entries_add_up_to(ToLongFunction<String> store) {
+    private static void balances_are_what_the_lines_add_up_to(ToLongFunction<String> store) {
         for (String[] pair : new String[][] {
-            {"balance_micros", "available"}, {"reserved_micros", "reserved"}, {"consumed_micros", "revenue"}
+            {"balance_micros + reserved_micros", "micros"}, {"purchased_micros", "bought"}, {"consumed_micros", "spent"}
         }) {
-            assertThat(store.applyAsLong(
-                            "SELECT COUNT(*) FROM account WHERE " + pair[0] + " <> " + moved("to", "from", pair[1])))
+            assertThat(store.applyAsLong("SELECT COUNT(*) FROM account WHERE " + pair[0] + " <> COALESCE((SELECT SUM("
+                            + pair[1] + ") FROM " + LINES + " AS line WHERE account_id = account.id), 0)"))
                     .as(pair[0])
                     .isZero();
         }
-        assertThat(store.applyAsLong(
-                        "SELECT COUNT(*) FROM account WHERE purchased_micros <> " + moved("from", "to", "funding")))
-                .as("purchased_micros")
-                .isZero();
         assertThat(store.applyAsLong("SELECT COALESCE(SUM(balance_micros + reserved_micros + consumed_micros"
                         + " - purchased_micros), 0) FROM account"))
                 .as("the sum over all buckets")
                 .isZero();
     }
 
-    private static String moved(String in, String out, String bucket) {
-        return "COALESCE((SELECT SUM(CASE WHEN " + in + "_bucket = '" + bucket + "' THEN amount_micros ELSE 0 END"
-                + " - CASE WHEN " + out + "_bucket = '" + bucket + "' THEN amount_micros ELSE 0 END)"
-                + " FROM entry WHERE account_id = account.id AND 'shortfall' NOT IN (from_bucket, to_bucket)), 0)";
+    private static void numbers_have_no_gaps(ToLongFunction<String> store) {
+        for (String figure : new String[] {"COUNT(*)", "COUNT(DISTINCT number)", "COALESCE(MAX(number), 0)"}) {
+            assertThat(store.applyAsLong("SELECT COUNT(*) FROM account WHERE last_number <> (SELECT " + figure
+                            + " FROM " + LINES + " AS line WHERE account_id = account.id)"))
+                    .as("accounts with gaps: " + figure)
+                    .isZero();
+        }
     }
 
-    private static void sequences_have_no_gaps(ToLongFunction<String> store) {
-        assertThat(store.applyAsLong("SELECT COUNT(*) FROM account WHERE last_sequence <>"
-                        + " (SELECT COUNT(*) FROM entry WHERE account_id = account.id) OR last_sequence <>"
-                        + " COALESCE((SELECT MAX(sequence) FROM entry WHERE account_id = account.id), 0)"))
-                .as("accounts with gaps")
+    private static void each_line_has_its_balance_and_no_earlier_time(ToLongFunction<String> store) {
+        assertThat(store.applyAsLong("SELECT COUNT(*) FROM (SELECT at, balance_after_micros,"
+                        + " SUM(micros) OVER (PARTITION BY account_id ORDER BY number) AS balance,"
+                        + " LAG(at, 1, at) OVER (PARTITION BY account_id ORDER BY number) AS before FROM " + LINES
+                        + " AS line) AS told WHERE balance <> balance_after_micros OR balance < 0 OR at < before"))
+                .as("lines with another balance or an earlier time")
                 .isZero();
     }
 
@@ -118,15 +117,17 @@ public final class LedgerChecks {
         }
     }
 
-    private static void entries_of_a_resolved_reservation_leave_nothing_held(ToLongFunction<String> store) {
-        // Added up once for all: no index leads to the entries of one.
-        String left = "(SELECT reservation_id, SUM(CASE WHEN to_bucket = 'reserved' THEN amount_micros"
-                + " WHEN from_bucket = 'reserved' THEN -amount_micros ELSE 0 END) AS micros"
-                + " FROM entry WHERE reservation_id IS NOT NULL GROUP BY reservation_id) AS left_over";
-        assertThat(store.applyAsLong("SELECT COUNT(*) FROM " + CALLS + " LEFT JOIN " + left
-                        + " ON left_over.reservation_id = calls.id WHERE COALESCE(left_over.micros, 0)"
-                        + " <> CASE WHEN state = 'open' THEN held_micros ELSE 0 END"))
-                .as("reservations with something left")
+    private static void no_call_runs_and_has_ended(ToLongFunction<String> store) {
+        assertThat(store.applyAsLong("SELECT COUNT(*) FROM open_hold WHERE id IN (SELECT id FROM call)"))
+                .as("calls that run and have ended")
+                .isZero();
+    }
+
+    private static void refunds_are_at_most_their_charge(ToLongFunction<String> store) {
+        assertThat(store.applyAsLong("SELECT COUNT(*) FROM (SELECT task_id, SUM(amount_micros) AS micros FROM entry"
+                        + " WHERE kind = 'refund' GROUP BY task_id) AS refund"
+                        + " WHERE micros > COALESCE((SELECT charged_micros FROM call WHERE id = task_id), 0)"))
+                .as("refunds beyond the charge")
                 .isZero();
     }
 }

@@ -1,37 +1,35 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.ids.CompletionIds;
-import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.calls.AttemptCost;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Bill;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.receipts.ReceiptedCharges;
 import dev.tollgate.books.receipts.Receipts;
-import dev.tollgate.books.receipts.Receipts.SetSigningKey;
-import dev.tollgate.books.receipts.WriteReceipt;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.books.rollups.CallFigures.AttemptCost;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.rollups.Rollups.CountCall;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.customers.keys.CreateKey;
 import dev.tollgate.customers.keys.KeySecret;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.models.Model.UsageForm;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -70,59 +68,38 @@ import org.jspecify.annotations.Nullable;
  * commits.
  *
  * Arguments: {@code sqlite}, {@code postgresql} or a JDBC address; concurrent calls; accounts; calls of a round; rounds; what is written: {@code
- * ledger} (key state, reservation, entries, balances, windows), {@code tasks} in addition, {@code receipts} in addition, or {@code rollups}, as
+ * ledger} (key state, hold, the call's row, balances, windows), or {@code rollups}, as
  * the meter does (several separated by commas alternate from round to round, which shows the cost of one part); the upstream's average
  * milliseconds between the two commits, 0 for none; and, if they are to alternate, companies of keys ({@link Company}), separated by commas, whose calls
  * take the place of the accounts'. {@value #WARM_UP} calls without an upstream run first.
  */
 public final class LedgerCost {
 
-    /** As long as a call's is: what is written of it goes by that. */
-    private static final TaskResult RESULT = new TaskResult(
-            WrittenJson.of(
-                    "{\"prompt_tokens\":194,\"completion_tokens\":686,\"total_tokens\":880,\"prompt_tokens_details\":{\"cached_tokens\":0,"
-                            + "\"audio_tokens\":0,\"image_tokens\":0,\"text_tokens\":194},\"completion_tokens_details\":"
-                            + "{\"reasoning_tokens\":457,\"audio_tokens\":0,\"text_tokens\":229,\"accepted_prediction_tokens\":0,"
-                            + "\"rejected_prediction_tokens\":0},\"reasoning_tokens\":457}"),
-            List.of(),
-            null,
-            WrittenJson.of(
-                    "{\"price_version\":\"2026-01\",\"input_per_million\":57,\"output_per_million\":450,\"prompt_tokens\":194,"
-                            + "\"completion_tokens\":229,\"reasoning_tokens\":457,\"reasoning_billed\":false,\"exact\":0.114108,"
-                            + "\"charged\":0.11,\"rounding\":\"floor to 0.01, minimum 0.01\"}"),
-            null,
-            null,
-            WrittenJson.of(
-                    "{\"request_id\":\"req_0123456789abcdef0123456789abcdef\",\"reserved\":1200,\"asked\":1300,\"first_byte\":800000,"
-                            + "\"done\":1400000,\"settled\":1400100,\"channel\":\"main\",\"upstream_model\":\"gemini-3-pro\","
-                            + "\"upstream_id\":\"0123456789abcdefghijklm\",\"stream\":true,\"attempts\":[{\"channel\":"
-                            + "\"main\",\"model\":\"gemini-3-pro\",\"ms\":799,\"outcome\":\"answered\"}]}"),
-            WrittenJson.of(
-                    "[{\"channel\":\"main\",\"model\":\"gemini-3-pro\",\"prompt\":194,\"completion\":229,\"reasoning\":457,"
-                            + "\"input\":50,\"output\":400,\"cost\":9000}]"));
-
-    private static final String USAGE =
-            "{\"completion_tokens\":229,\"completion_tokens_details\":{\"reasoning_tokens\":457,\"text_tokens\":229},"
-                    + "\"prompt_tokens\":194,\"total_tokens\":880}";
-
-    private static final CallFigures FIGURES = new CallFigures(
+    /** As an ordinary call's are: what is written of it goes by that. */
+    private static final CallDetails DETAILS = new CallDetails(
             CallEnd.COMPLETED,
-            false,
-            Usage.of(194, 229, 457),
-            800,
-            640,
-            "main",
-            "up",
-            List.of(new AttemptCost("main", "up", 9_000)),
-            0,
-            0,
-            0);
+            "gemini-3-pro",
+            null,
+            CallFlag.STREAMED.bit(),
+            null,
+            new Times(1_200, 1_300, 800_000, 1_400_000, 1_400_100),
+            new Bill("2026-01", Instant.EPOCH, Usage.of(194, 229, 457), UsageForm.TOKENS, ServiceTier.STANDARD, 0, 700),
+            new Course(
+                    "req_0123456789abcdef0123456789abcdef",
+                    "main",
+                    "gemini-3-pro",
+                    "0123456789abcdefghijklm",
+                    null,
+                    List.of(),
+                    List.of(new AttemptCost("main", "gemini-3-pro", 9_000)),
+                    "cost-0123456789ab",
+                    null,
+                    null,
+                    null));
 
     /** What is written of a call. */
     private enum Depth {
         LEDGER,
-        TASKS,
-        RECEIPTS,
         ROLLUPS
     }
 
@@ -200,17 +177,15 @@ public final class LedgerCost {
             LabelNumbers labels = new LabelNumbers();
             Writer writer = database.startWriter(List.of(
                     keys.statePart(),
-                    new Ledger(database).part(keys::forgetAccount, () -> "node"),
+                    new Ledger(database).part(keys::forgetAccount, () -> "node", labels),
                     keys.changesPart(),
-                    new Receipts(database, StoreFixture.SECRETS).part(),
-                    new Tasks(database).part(labels),
                     Rollups.part(() -> "node", labels),
                     new WritePart<>(Insert.class)));
             List<Depth> depths = Stream.of(args[5].toUpperCase(Locale.ROOT).split(","))
                     .map(Depth::valueOf)
                     .toList();
             LedgerCost cost = new LedgerCost(writer, accounts, depths.getFirst());
-            writer.commitAndWait(Unit.of(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
+            writer.commitAndWait(Unit.of(Receipts.firstKey(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
             cost.prepare();
             List<Company> companies = args.length > 7
                     ? Stream.of(args[7].toUpperCase(Locale.ROOT).split(","))
@@ -394,22 +369,10 @@ public final class LedgerCost {
     }
 
     private void settle(String id, int number, AtomicInteger next, long[] waits, CountDownLatch done) {
-        Settle settle = new Settle(id, 700, Instant.now());
+        Settle settle = new Settle(id, 700, DETAILS, Instant.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        if (depth != Depth.LEDGER) {
-            changes.add(new CloseTask(settle, TaskStatus.COMPLETED, "gemini-3-pro", RESULT));
-        }
-        if (depth == Depth.RECEIPTS || depth == Depth.ROLLUPS) {
-            changes.add(new WriteReceipt(
-                    settle,
-                    account(number),
-                    "sk-012345",
-                    "gemini-3-pro",
-                    ReceiptedCharges.of("2026-01", 700),
-                    WrittenJson.of(USAGE)));
-        }
         if (depth == Depth.ROLLUPS) {
-            changes.add(new CountCall(settle, FIGURES));
+            changes.add(new CountCall(settle));
         }
         long start = System.nanoTime();
         writer.commit(Unit.of(changes), loop, failure -> {

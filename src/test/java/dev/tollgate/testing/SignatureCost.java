@@ -57,7 +57,7 @@ final class SignatureCost {
         List<CompletableFuture<Unit>> running = new ArrayList<>();
         long cpu = cpuNanos();
         for (int i = 0; i < rows; i++) {
-            Settle settle = new Settle(tasks.get(i), 10, store.now());
+            Settle settle = Ended.settle(tasks.get(i), 10, store.now());
             List<Change> unit = new ArrayList<>(List.of(settle));
             if (signs) {
                 unit.addAll(store.signatures.keeping(settle, "acc_1", "m3", "main", List.of(call(i))));

@@ -1,19 +1,18 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution;
-import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.receipts.Receipts;
-import dev.tollgate.books.receipts.Receipts.SetSigningKey;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -29,6 +28,8 @@ import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.models.PriceTerms;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
@@ -115,10 +116,8 @@ public final class StoreFixture implements AutoCloseable {
                 keys.statePart(),
                 answers.claimPart(),
                 Allowances.part(),
-                ledger.part(keys::forgetAccount, () -> nodeId),
+                ledger.part(keys::forgetAccount, () -> nodeId, labels),
                 keys.changesPart(),
-                receipts.part(),
-                tasks.part(labels),
                 Rollups.part(() -> nodeId, labels),
                 labels,
                 Signatures.part(SIGNATURES_KIB_MAX),
@@ -133,7 +132,7 @@ public final class StoreFixture implements AutoCloseable {
         signatures = new Signatures(database, writer, SECRETS, clock);
         responses = new KeptResponses(database, writer, SECRETS, clock, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
         if (!receipts.hasSigningKey()) {
-            commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
+            commit(Receipts.firstKey(SECRETS, new SecureRandom(), now));
         }
     }
 
@@ -243,16 +242,30 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     public Resolution.Outcome settle(String id, long chargeMicros) {
-        return decide(new Settle(id, chargeMicros, now));
+        return decide(Ended.settle(id, chargeMicros, now));
     }
 
     public Balance balance(String accountId) {
         return ledger.account(accountId).orElseThrow().balance();
     }
 
+    /** Records a price as a start does. */
+    public void price(Pricing pricing) {
+        long number = 1 + number("SELECT COUNT(*) FROM price WHERE kind = 'file'");
+        String terms = PriceTerms.of(pricing);
+        long proof = new Drawn(pricing.version() + "\nfile\n" + number + "\nm\n0\nnull\n" + terms).nextLong();
+        execute("INSERT INTO price (version, kind, number, model_id, created_at, terms, proof) VALUES ('"
+                + pricing.version() + "', 'file', " + number + ", 'm', 0, '" + terms + "', " + proof + ")");
+    }
+
     /** Executes SQL on the writer's connection. */
     public void execute(String sql) {
-        commit(new Execute(sql));
+        commit(statement(sql));
+    }
+
+    /** Returns the change that executes SQL on the writer's connection, in the turn of the stores that follow the ledger. */
+    public Change statement(String sql) {
+        return new Execute(sql);
     }
 
     private static final class Execute extends Write<Integer> {

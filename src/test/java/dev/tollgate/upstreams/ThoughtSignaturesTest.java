@@ -3,6 +3,7 @@ package dev.tollgate.upstreams;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.SigningUpstream;
@@ -426,8 +427,7 @@ class ThoughtSignaturesTest {
     }
 
     private static long held(Customer customer) {
-        return gateway.number("SELECT held_micros FROM reservation WHERE account_id = '" + customer.account()
-                + "' ORDER BY id DESC LIMIT 1");
+        return gateway.number("SELECT held_micros FROM call WHERE id = (" + Calls.latestOf(customer.account()) + ")");
     }
 
     // ---- a conversation ----

@@ -2,19 +2,9 @@ package dev.tollgate.bench;
 
 /** What the two databases do not say in the same words. */
 enum BooksDialect {
-    SQLITE("strftime('%%Y%%m%%d%%H%%M%%S', %s / 1000, 'unixepoch')", "substr('00000000' || %s, -%d)") {
-        @Override
-        String json(String column, String... path) {
-            return "CAST(json_extract(" + column + ", '$." + String.join(".", path) + "') AS BIGINT)";
-        }
-    },
+    SQLITE("strftime('%%Y%%m%%d%%H%%M%%S', %s / 1000, 'unixepoch')", "substr('00000000' || %s, -%d)"),
     POSTGRESQL(
-            "to_char(to_timestamp(%s / 1000) AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')", "right('00000000' || %s, %d)") {
-        @Override
-        String json(String column, String... path) {
-            return "(" + column + "::json #>> '{" + String.join(",", path) + "}')::bigint";
-        }
-    };
+            "to_char(to_timestamp(%s / 1000) AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')", "right('00000000' || %s, %d)");
 
     private final String second;
     private final String digits;
@@ -33,7 +23,4 @@ enum BooksDialect {
     String digits(String number, int count) {
         return digits.formatted("(" + number + ")", count);
     }
-
-    /** A number in a text of JSON. */
-    abstract String json(String column, String... path);
 }

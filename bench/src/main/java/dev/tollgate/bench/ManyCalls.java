@@ -7,15 +7,17 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Books with as many calls as years of use would leave: a hundred real calls, multiplied by SQL, with all their entries and roll-ups, so that
+ * Books with as many calls as years of use would leave: a hundred real calls, multiplied by SQL, with their numbers, balances and roll-ups, so that
  * {@code ledger verify} finds nothing wrong. Four calls of five are one account's, by twelve keys of which the first makes most; the others
- * are spread evenly over the other accounts. Receipts are left out. Goes on where it was stopped.
+ * are spread evenly over the other accounts. The hash of a call's receipt is its template's, and calls are older than the rows of their prices. Goes on where it was stopped.
  */
 final class ManyCalls {
 
@@ -41,8 +43,36 @@ final class ManyCalls {
     /** The longest first bytes of the roll-ups' buckets in milliseconds, as the program counts them; the last bucket has no end. */
     private static final int[] BUCKET_ENDS = {100, 200, 350, 500, 750, 1_000, 2_000, 5_000, 10_000};
 
-    /** The sums of usage_quarter and usage_day, and what one call adds to each. */
-    private static final List<String[]> SUMS = sums();
+    /** The sums that a call {@code t} adds to all roll-ups. */
+    private static final List<String[]> COMMON = common();
+
+    /** The sums of usage_quarter and usage_day. */
+    private static final List<String[]> SUMS = with(
+            COMMON,
+            new String[] {"failed", "CASE WHEN t.ending = 'failed' THEN 1 ELSE 0 END"},
+            new String[] {"cancelled", "CASE WHEN t.ending = 'cancelled' THEN 1 ELSE 0 END"},
+            new String[] {"costed", "CASE WHEN t.cost_micros IS NULL THEN 0 ELSE 1 END"},
+            new String[] {"saved_micros", "COALESCE(t.saved_micros, 0)"},
+            new String[] {"missed_micros", "COALESCE(t.missed_micros, 0)"});
+
+    /** The sums of usage_hour. */
+    private static final List<String[]> HOUR_SUMS = with(
+            COMMON,
+            new String[] {"estimated", "t.flags % 2"},
+            new String[] {"uncosted", "CASE WHEN t.cost_micros IS NULL THEN 1 ELSE 0 END"},
+            new String[] {"timed_millis", timed("(t.done_us - t.first_byte_us) / 1000")},
+            new String[] {
+                "timed_tokens",
+                timed("CASE WHEN t.done_us - t.first_byte_us >= 1000 THEN t.completion_tokens + t.reasoning_tokens ELSE 0 END")
+            });
+
+    /** The columns of a call that are its template's. */
+    private static final String COPIED = """
+            reserved_us, asked_us, first_byte_us, done_us, settled_us, held_micros, charged_micros, due_micros, sandbox_micros, prompt_tokens,
+            tool_tokens, completion_tokens, reasoning_tokens, cached_tokens, cached_audio_tokens, audio_tokens, image_tokens, text_tokens, searches,
+            step, max_tokens_applied, cost_micros, cache_expected_tokens, cache_idle_seconds, saved_micros, missed_micros, flags, door, model_id,
+            model, ending, error_code, error_message, usage_form, price, tier, tier_granted, request_id, channel, upstream_model, upstream_id,
+            filter, ignored, cost_price, cache_session, cache_reason, cache_place, attempts, stopped_by, receipt_key, receipt_hash""";
 
     private final Books books;
     private final BooksDialect in;
@@ -63,22 +93,30 @@ final class ManyCalls {
         return sql + " ELSE " + BUCKET_ENDS.length + " END";
     }
 
-    private static List<String[]> sums() {
-        List<String[]> sums = new java.util.ArrayList<>(List.of(
+    private static List<String[]> common() {
+        List<String[]> sums = new ArrayList<>(List.of(
                 new String[] {"calls", "1"},
-                new String[] {"failed", "CASE WHEN t.status = 'failed' THEN 1 ELSE 0 END"},
-                new String[] {"cancelled", "CASE WHEN t.status = 'cancelled' THEN 1 ELSE 0 END"},
-                new String[] {"prompt_tokens", "t.prompt_tokens"},
-                new String[] {"cached_tokens", "t.cached_tokens"},
-                new String[] {"completion_tokens", "t.completion_tokens"},
-                new String[] {"thoughts_tokens", "t.thoughts_tokens"},
+                new String[] {"prompt_tokens", "COALESCE(t.prompt_tokens + t.tool_tokens, 0)"},
+                new String[] {"cached_tokens", "COALESCE(t.cached_tokens, 0)"},
+                new String[] {"completion_tokens", "COALESCE(t.completion_tokens, 0)"},
+                new String[] {"thoughts_tokens", "COALESCE(t.reasoning_tokens, 0)"},
+                new String[] {"searches", "COALESCE(t.searches, 0)"},
                 new String[] {"charged_micros", "t.charged_micros"},
-                new String[] {"refunded_micros", "0"}));
+                new String[] {"cost_micros", "COALESCE(t.cost_micros, 0)"}));
         IntStream.range(0, 10)
                 .mapToObj(bucket ->
                         new String[] {"first_" + bucket, "CASE WHEN t.first_byte = " + bucket + " THEN 1 ELSE 0 END"})
                 .forEach(sums::add);
         return sums;
+    }
+
+    private static List<String[]> with(List<String[]> sums, String[]... further) {
+        return Stream.concat(sums.stream(), Stream.of(further)).toList();
+    }
+
+    /** Returns SQL for a figure of a completed call; 0 of others. */
+    private static String timed(String figure) {
+        return "CASE WHEN t.ending = 'completed' THEN COALESCE(" + figure + ", 0) ELSE 0 END";
     }
 
     // ---- accounts and keys ----
@@ -114,23 +152,23 @@ final class ManyCalls {
 
     private void topUps(long at) throws SQLException {
         books.run("""
-                INSERT INTO entry (account_id, sequence, created_at, kind, from_bucket, to_bucket, amount_micros, reason)
+                INSERT INTO entry (account_id, number, created_at, kind, amount_micros, balance_after_micros, reason)
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1$d)
-                SELECT a.id, a.last_sequence + n.i, %2$d, 'top_up', 'funding', 'available', %3$d, 'topped up'
+                SELECT a.id, a.last_number + n.i, %2$d, 'top_up', %3$d, a.purchased_micros - a.consumed_micros + n.i * %3$d, 'topped up'
                 FROM account a, n WHERE a.id = '%4$s'""".formatted(TOP_UPS, at, CREDITS, ACCOUNT));
         books.run("""
                 UPDATE account SET balance_micros = balance_micros + %1$d, purchased_micros = purchased_micros + %1$d,
-                    last_sequence = last_sequence + %2$d WHERE id = '%3$s'""".formatted(TOP_UPS * CREDITS, TOP_UPS, ACCOUNT));
+                    last_number = last_number + %2$d WHERE id = '%3$s'""".formatted(TOP_UPS * CREDITS, TOP_UPS, ACCOUNT));
     }
 
     private void account(String id, String name, long at) throws SQLException {
         long micros = 1_000_000_000L * CREDITS;
         books.run("""
-                INSERT INTO account (id, name, created_at, balance_micros, purchased_micros, last_sequence, last_entry_at)
+                INSERT INTO account (id, name, created_at, balance_micros, purchased_micros, last_number, last_number_at)
                 VALUES ('%s', '%s', %d, %d, %d, 1, %d)""".formatted(id, name, at, micros, micros, at));
         books.run("""
-                INSERT INTO entry (account_id, sequence, created_at, kind, from_bucket, to_bucket, amount_micros, reason)
-                VALUES ('%s', 1, %d, 'top_up', 'funding', 'available', %d, 'topped up')""".formatted(id, at, micros));
+                INSERT INTO entry (account_id, number, created_at, kind, amount_micros, balance_after_micros, reason)
+                VALUES ('%1$s', 1, %2$d, 'top_up', %3$d, %3$d, 'topped up')""".formatted(id, at, micros));
     }
 
     private void key(String id, String account, String secret, long at) throws SQLException {
@@ -162,37 +200,16 @@ final class ManyCalls {
 
     /** From the calls that {@link #TEMPLATE_KEY} has made, one after the other. */
     void takeTemplates() throws SQLException {
-        long made = books.number("SELECT COUNT(*) FROM task WHERE account_id = '" + TEMPLATE_ACCOUNT + "'");
+        long made = books.number("SELECT COUNT(*) FROM call WHERE account_id = '" + TEMPLATE_ACCOUNT + "'");
         if (made != TEMPLATES) {
             throw new IllegalStateException("of " + TEMPLATES + " calls " + made + " are in the books");
         }
-        String firstByte = in.json("t.course", "first_byte");
         books.run("""
                 CREATE TABLE bench_template AS
-                SELECT t.id, ROW_NUMBER() OVER (ORDER BY t.id) - 1 AS place, t.door, t.model, t.model_id, t.status, t.usage, t.usage_flags,
-                    t.max_tokens_applied, t.pricing, t.error_code, t.error_message, t.course,
-                    r.state, r.held_micros, r.charged_micros, r.first_sequence, r.last_sequence - r.first_sequence + 1 AS entries,
-                    COALESCE(SUM(r.last_sequence - r.first_sequence + 1)
-                        OVER (ORDER BY t.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS entries_before,
-                    COALESCE(%s, 0) AS prompt_tokens, COALESCE(%s, 0) AS cached_tokens, COALESCE(%s, 0) AS completion_tokens,
-                    COALESCE(%s, 0) AS thoughts_tokens, %s AS first_byte
-                FROM task t JOIN reservation r ON r.id = t.id WHERE t.account_id = '%s'""".formatted(
-                in.json("t.pricing", "prompt_tokens"),
-                in.json("t.usage", "prompt_tokens_details", "cached_tokens"),
-                in.json("t.pricing", "completion_tokens"),
-                in.json("t.pricing", "reasoning_tokens"),
-                bucket(firstByte),
-                TEMPLATE_ACCOUNT));
-        books.run("""
-                CREATE TABLE bench_entry AS
-                SELECT t.place, e.sequence - t.first_sequence AS step, e.kind, e.from_bucket, e.to_bucket, e.amount_micros
-                FROM entry e JOIN bench_template t ON t.id = e.reservation_id""");
-        books.run("""
-                CREATE TABLE bench_hour AS
-                SELECT h.model, h.ending, MAX(h.channel) AS channel, MAX(h.upstream_model) AS upstream_model,
-                    SUM(h.cost_micros) / SUM(h.calls) AS cost_micros, SUM(h.estimated) / SUM(h.calls) AS estimated,
-                    SUM(h.uncosted) / SUM(h.calls) AS uncosted
-                FROM usage_hour h WHERE h.calls > 0 GROUP BY h.model, h.ending""");
+                SELECT c.*, ROW_NUMBER() OVER (ORDER BY c.id) - 1 AS place, %s AS first_byte,
+                    SUM(c.charged_micros) OVER (ORDER BY c.id) AS charged_so_far, SUM(c.charged_micros) OVER () AS charged_by_all,
+                    MAX(c.receipts) OVER () AS receipts_of_all
+                FROM call c WHERE c.account_id = '%s'""".formatted(bucket("c.first_byte_us"), TEMPLATE_ACCOUNT));
         books.run("CREATE TABLE bench_key (place BIGINT, key_id TEXT)");
         books.run("INSERT INTO bench_key VALUES "
                 + IntStream.range(0, TEMPLATES)
@@ -224,36 +241,31 @@ final class ManyCalls {
 
     private void add(long from, long to) throws SQLException {
         chunk(from, to);
+        String copied = Stream.of(COPIED.split(",\\s+")).map(column -> "t." + column).collect(Collectors.joining(", "));
         books.run("""
-                INSERT INTO reservation (id, account_id, key_id, created_at, state, held_micros, charged_micros, first_sequence, last_sequence)
-                SELECT c.id, c.account_id, c.key_id, c.started, t.state, t.held_micros, t.charged_micros, c.first_sequence,
-                    c.first_sequence + t.entries - 1
-                FROM bench_chunk c JOIN bench_template t ON t.place = c.place ORDER BY c.id""");
-        books.run("""
-                INSERT INTO task (id, account_id, key_id, door, model, status, created_at, completed_at, usage, usage_flags,
-                    max_tokens_applied, charge_micros, pricing, error_code, error_message, model_id, course)
-                SELECT c.id, c.account_id, c.key_id, t.door, t.model, t.status, c.started, c.ended, t.usage, t.usage_flags,
-                    t.max_tokens_applied, t.charged_micros, t.pricing, t.error_code, t.error_message, t.model_id, t.course
-                FROM bench_chunk c JOIN bench_template t ON t.place = c.place ORDER BY c.id""");
-        books.run("""
-                INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros)
-                SELECT c.account_id, c.first_sequence + e.step, CASE WHEN e.step = 0 THEN c.started ELSE c.ended END, e.kind, c.id,
-                    e.from_bucket, e.to_bucket, e.amount_micros
-                FROM bench_chunk c JOIN bench_entry e ON e.place = c.place ORDER BY 1, 2""");
+                INSERT INTO call (id, account_id, number, key_id, created_at, ended_at, priced_at, balance_after_micros, receipts, %1$s)
+                SELECT c.id, c.account_id, c.number, c.key_id, c.started, c.ended,
+                    CASE WHEN t.price IS NULL THEN NULL ELSE c.started END,
+                    a.purchased_micros - c.ordinal / %2$d * t.charged_by_all - t.charged_so_far,
+                    c.ordinal / %2$d * t.receipts_of_all + t.receipts, %3$s
+                FROM bench_chunk c JOIN bench_template t ON t.place = c.place JOIN account a ON a.id = c.account_id ORDER BY c.id""".formatted(COPIED, TEMPLATES, copied));
         books.run("""
                 UPDATE account SET balance_micros = balance_micros - s.charged, consumed_micros = consumed_micros + s.charged,
-                    last_sequence = s.sequence, last_entry_at = s.ended
-                FROM (SELECT c.account_id, SUM(t.charged_micros) AS charged, MAX(c.first_sequence + t.entries - 1) AS sequence,
-                        MAX(c.ended) AS ended
+                    last_number = s.number, last_number_at = s.ended, receipts = s.receipts
+                FROM (SELECT c.account_id, SUM(t.charged_micros) AS charged, MAX(c.number) AS number, MAX(c.ended) AS ended,
+                        MAX(c.ordinal / %1$d * t.receipts_of_all + t.receipts) AS receipts
                     FROM bench_chunk c JOIN bench_template t ON t.place = c.place GROUP BY c.account_id) s
-                WHERE s.account_id = account.id""");
+                WHERE s.account_id = account.id""".formatted(TEMPLATES));
+        books.run("""
+                UPDATE account SET receipt_hash = (SELECT c.receipt_hash FROM call c WHERE c.account_id = account.id
+                    AND c.receipt_hash IS NOT NULL ORDER BY c.number DESC LIMIT 1) WHERE receipts > 0""");
         windows();
         rollUps();
         books.run("UPDATE bench_books SET made = " + to);
         books.run("DROP TABLE bench_chunk");
     }
 
-    /** One row for each call: whose it is, when, and where its entries begin. */
+    /** Makes one row for each call: its account, its times and its number there. */
     private void chunk(long from, long to) throws SQLException {
         long calls = books.number("SELECT calls FROM bench_books");
         long accounts = books.number("SELECT accounts FROM bench_books");
@@ -262,9 +274,7 @@ final class ManyCalls {
         long apart = Math.max(1, span / calls);
         long least = Math.min(300, apart * 3 / 10);
         long spread = Math.max(1, Math.min(600, apart * 6 / 10));
-        long entries = books.number("SELECT SUM(entries) FROM bench_template");
-        long firstOfDemo = 1 + TOP_UPS + books.number("""
-                SELECT COUNT(*) FROM entry WHERE account_id = '%s' AND kind = 'top_up' AND sequence <= 1""".formatted(ACCOUNT));
+        long firstOfDemo = 1 + books.number("SELECT MAX(number) FROM entry WHERE account_id = '" + ACCOUNT + "'");
         String id = "'chatcmpl-' || " + in.second("c.started") + " || " + in.digits("c.started % 1000", 3)
                 + " || '000000' || " + in.digits("c.i", 8);
         books.run("""
@@ -275,8 +285,8 @@ final class ManyCalls {
                     CASE WHEN i %% 5 < 4 THEN i / 5 * 4 + i %% 5 ELSE i / 5 / %d END AS ordinal FROM n)
                 SELECT %s AS id, CASE WHEN c.other < 0 THEN '%s' ELSE 'acc_bench_' || %s END AS account_id,
                     CASE WHEN c.other < 0 THEN k.key_id ELSE 'key_bench_' || %s || '_' || CAST(c.ordinal %% 2 AS TEXT) END AS key_id,
-                    c.started, c.started + c.took AS ended, t.place,
-                    CASE WHEN c.other < 0 THEN %d ELSE 2 END + c.ordinal / %d * %d + t.entries_before AS first_sequence
+                    c.started, c.started + c.took AS ended, t.place, c.ordinal,
+                    CASE WHEN c.other < 0 THEN %d ELSE 2 END + c.ordinal AS number
                 FROM c JOIN bench_template t ON t.place = c.ordinal %% %d JOIN bench_key k ON k.place = t.place""".formatted(
                         from,
                         to,
@@ -292,8 +302,6 @@ final class ManyCalls {
                         in.digits("c.other", 6),
                         in.digits("c.other", 6),
                         firstOfDemo,
-                        TEMPLATES,
-                        entries,
                         TEMPLATES));
     }
 
@@ -312,38 +320,27 @@ final class ManyCalls {
     }
 
     private void rollUps() throws SQLException {
-        books.run("""
-                INSERT INTO usage_quarter (account_id, starts_at, key_id, model, %s)
-                SELECT c.account_id, c.ended - c.ended %% 900000, c.key_id, t.model_id, %s
-                FROM bench_chunk c JOIN bench_template t ON t.place = c.place WHERE 1 = 1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-                ON CONFLICT (account_id, starts_at, key_id, model) DO UPDATE SET %s""".formatted(
-                        names(),
-                        SUMS.stream().map(sum -> "SUM(" + sum[1] + ")").collect(Collectors.joining(", ")),
-                        SUMS.stream()
-                                .map(sum -> "%1$s = usage_quarter.%1$s + excluded.%1$s".formatted(sum[0]))
-                                .collect(Collectors.joining(", "))));
-        List<String> hours = List.of(
-                "calls",
-                "prompt_tokens",
-                "cached_tokens",
-                "completion_tokens",
-                "thoughts_tokens",
-                "charged_micros",
-                "cost_micros",
-                "estimated",
-                "uncosted");
-        books.run("""
-                INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, %s)
-                SELECT c.ended - c.ended %% 3600000, '', h.channel, t.model_id, h.upstream_model, t.status, COUNT(*),
-                    SUM(t.prompt_tokens), SUM(t.cached_tokens), SUM(t.completion_tokens), SUM(t.thoughts_tokens), SUM(t.charged_micros),
-                    SUM(h.cost_micros), SUM(h.estimated), SUM(h.uncosted)
-                FROM bench_chunk c JOIN bench_template t ON t.place = c.place
-                    JOIN bench_hour h ON h.model = t.model_id AND h.ending = t.status WHERE 1 = 1 GROUP BY 1, 3, 4, 5, 6
-                ON CONFLICT (starts_at, node_id, channel, model, upstream_model, ending) DO UPDATE SET %s""".formatted(
-                        String.join(", ", hours),
-                        hours.stream()
-                                .map("%1$s = usage_hour.%1$s + excluded.%1$s"::formatted)
-                                .collect(Collectors.joining(", "))));
+        rollUp(SUMS, "usage_quarter", "account_id, starts_at, key_id, model", "c.account_id, c.ended - c.ended % 900000, c.key_id, t.model_id");
+        rollUp(
+                HOUR_SUMS,
+                "usage_hour",
+                "starts_at, node_id, channel, model, upstream_model, ending",
+                "c.ended - c.ended % 3600000, '', t.channel, t.model_id, t.upstream_model, t.ending");
+    }
+
+    /** @param key the columns of the table's key @param of the values of these columns for a call */
+    private void rollUp(List<String[]> sums, String table, String key, String of) throws SQLException {
+        String columns = sums.stream().map(sum -> sum[0]).collect(Collectors.joining(", "));
+        String added = sums.stream().map(sum -> "SUM(" + sum[1] + ")").collect(Collectors.joining(", "));
+        String more = sums.stream()
+                .map(sum -> "%1$s = %2$s.%1$s + excluded.%1$s".formatted(sum[0], table))
+                .collect(Collectors.joining(", "));
+        String places = IntStream.rangeClosed(1, key.split(", ").length)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(", "));
+        books.run("INSERT INTO " + table + " (" + key + ", " + columns + ") SELECT " + of + ", " + added
+                + " FROM bench_chunk c JOIN bench_template t ON t.place = c.place WHERE 1 = 1 GROUP BY " + places + " ORDER BY "
+                + places + " ON CONFLICT (" + key + ") DO UPDATE SET " + more);
     }
 
     private static String names() {
@@ -367,7 +364,7 @@ final class ManyCalls {
         books.run("DELETE FROM usage_fold");
         books.run("INSERT INTO usage_fold (id, folded_until, folding_until, account_after) VALUES (1, %1$d, %1$d, '')"
                 .formatted(folded));
-        for (String table : List.of("bench_key", "bench_hour", "bench_entry", "bench_template")) {
+        for (String table : List.of("bench_key", "bench_template")) {
             books.run("DROP TABLE " + table);
         }
         books.run("UPDATE bench_books SET made = -1");
@@ -379,12 +376,10 @@ final class ManyCalls {
         return hasBegun() && books.number("SELECT made FROM bench_books") < 0;
     }
 
-    /** The id of a call in the middle of the big account's. */
+    /** Returns the place of a page in the middle of the big account's calls. */
     String middle() throws SQLException {
-        long at = books.number("SELECT (begins + ends) / 2 FROM bench_books");
-        return books.text("SELECT id FROM task WHERE account_id = '" + ACCOUNT + "' AND id > 'chatcmpl-"
-                + "%1$tY%1$tm%1$td".formatted(Instant.ofEpochMilli(at).atZone(java.time.ZoneOffset.UTC))
-                + "' ORDER BY id LIMIT 1");
+        return Long.toString(
+                books.number("SELECT last_number / 2 FROM account WHERE id = '" + ACCOUNT + "'"), Character.MAX_RADIX);
     }
 
     private static long floorDay(long millis) {

@@ -4,7 +4,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;
 
 /**
- * Usage as it is printed, the same in the answer, the stream, the task and the receipt: already in the units and by the rules of the model's
+ * Usage as it is printed, the same in the answer, the stream and the task: already in the units and by the rules of the model's
  * profile (D6; protocol 4.5). All details are raw tokens in every form. No count is negative. The JSON is OpenAI's object, compact and in plain
  * ASCII, with the same figures wherever it stands.
  *
@@ -66,24 +66,6 @@ public record PrintedUsage(Prompt prompt, Completion completion, long totalToken
         writeOpen(out);
         out.raw(",\"reasoning_tokens\":").number(completion.reasoningTokens());
         return out.raw('}').written();
-    }
-
-    /**
-     * Returns the object of an answer in the form of RFC 8785, with sorted names. A receipt is hashed and signed in it (D42), so that a change
-     * of it would break every chain that exists.
-     */
-    public WrittenJson canonical() {
-        Utf8Buffer out = Utf8Buffer.scratch();
-        out.raw("{\"completion_tokens\":").number(completion.printed());
-        out.raw(",\"completion_tokens_details\":{\"accepted_prediction_tokens\":0,\"audio_tokens\":0");
-        out.raw(",\"reasoning_tokens\":").number(completion.reasoningTokens());
-        out.raw(",\"rejected_prediction_tokens\":0,\"text_tokens\":").number(completion.textTokens());
-        out.raw("},\"prompt_tokens\":").number(prompt.printed());
-        out.raw(",\"prompt_tokens_details\":{\"audio_tokens\":").number(prompt.audioTokens());
-        out.raw(",\"cached_tokens\":").number(prompt.cachedTokens());
-        out.raw(",\"image_tokens\":").number(prompt.imageTokens());
-        out.raw(",\"text_tokens\":").number(prompt.textTokens());
-        return out.raw("},\"total_tokens\":").number(totalTokens).raw('}').written();
     }
 
     private void writeOpen(Utf8Buffer out) {

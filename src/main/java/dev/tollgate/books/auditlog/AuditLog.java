@@ -25,7 +25,7 @@ public final class AuditLog {
     private static final String OF_THESE = " AND (subject IN (%s)"
             + " OR subject IN (SELECT id FROM api_key WHERE account_id IN (%s))"
             + " OR subject IN (SELECT person_id FROM member WHERE account_id IN (%s))"
-            + " OR subject IN (SELECT task_id FROM requested_entry WHERE account_id IN (%s) AND task_id IS NOT NULL))";
+            + " OR subject IN (SELECT task_id FROM entry WHERE account_id IN (%s) AND task_id IS NOT NULL))";
     private static final String NEWEST = " ORDER BY sequence DESC LIMIT ?";
 
     private final Database database;

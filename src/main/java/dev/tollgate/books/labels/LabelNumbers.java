@@ -2,7 +2,8 @@ package dev.tollgate.books.labels;
 
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CallLabels.Label;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.NumberedLabels;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The numbers of labels, which are given under the lock of the account's row. Keeps those that it has found: on a server among several for a minute,
  * since another one may erase a value. Writer's thread only.
  */
-public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
+public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> implements NumberedLabels {
 
     /** The value that counts the values beyond the limits. */
     public static final String OTHER = "other";
@@ -87,11 +88,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> {
         return (ofEndUsers ? endUsersOver : tagsOver).sum();
     }
 
-    /**
-     * Returns the numbers of a call's labels, in ascending order, and gives new ones. The account's row is locked.
-     *
-     * @param atMillis when the call has ended
-     */
+    @Override
     public List<Long> of(Statements statements, OpenHold hold, long atMillis) throws SQLException {
         if (hold.labels().isEmpty()) {
             return List.of();

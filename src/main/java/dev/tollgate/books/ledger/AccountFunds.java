@@ -51,6 +51,11 @@ final class AccountFunds {
         sandboxMicros = micros;
     }
 
+    /** Returns the balance with what is held (decision D40). */
+    long balanceAfterMicros() {
+        return purchasedMicros - consumedMicros;
+    }
+
     Balance balance() {
         return new Balance(balanceMicros, reservedMicros, purchasedMicros, consumedMicros);
     }

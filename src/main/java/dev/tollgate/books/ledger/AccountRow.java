@@ -16,8 +16,10 @@ final class AccountRow {
     private boolean deleted;
     private boolean fresh;
     private boolean changed;
-    private long lastSequence;
-    private long lastEntryAtMillis;
+    private long lastNumber;
+    private long receipts;
+    private byte @Nullable [] receiptHash;
+    private long lastNumberAtMillis;
     private SpendLimits limits = SpendLimits.NONE;
     private @Nullable SpendLimits limitsToBe;
     private long budgetsVersion;
@@ -33,15 +35,24 @@ final class AccountRow {
     }
 
     /** Makes a row from the database. */
-    AccountRow(Account account, long lastSequence, long lastEntryAtMillis, SpendLimits limits, long budgetsVersion) {
+    AccountRow(
+            Account account,
+            long lastNumber,
+            long lastNumberAtMillis,
+            long receipts,
+            byte @Nullable [] receiptHash,
+            SpendLimits limits,
+            long budgetsVersion) {
         this.id = account.id();
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
         this.blocked = account.blocked();
         this.deleted = account.deletedAt() != null;
         this.funds = new AccountFunds(account.balance(), account.sandboxMicros());
-        this.lastSequence = lastSequence;
-        this.lastEntryAtMillis = lastEntryAtMillis;
+        this.lastNumber = lastNumber;
+        this.lastNumberAtMillis = lastNumberAtMillis;
+        this.receipts = receipts;
+        this.receiptHash = receiptHash;
         this.limits = limits;
         this.budgetsVersion = budgetsVersion;
     }
@@ -125,18 +136,35 @@ final class AccountRow {
         changed = true;
     }
 
-    long lastSequence() {
-        return lastSequence;
+    /** Returns the number of the account's receipts. */
+    long receipts() {
+        return receipts;
     }
 
-    /** Returns the time of the latest entry; 0 if there is none. */
-    long lastEntryAtMillis() {
-        return lastEntryAtMillis;
+    /** Returns the hash of the latest receipt; null before the first. */
+    byte @Nullable [] receiptHash() {
+        return receiptHash;
     }
 
-    /** Returns the time for an entry: the given time, or the time of the latest entry if the clock has gone back. */
+    /** Adds a receipt to the chain. @param hash not changed after the call */
+    void receipted(byte[] hash) {
+        receipts++;
+        receiptHash = hash;
+        changed = true;
+    }
+
+    long lastNumber() {
+        return lastNumber;
+    }
+
+    /** Returns the time of the latest number; 0 if there is none. */
+    long lastNumberAtMillis() {
+        return lastNumberAtMillis;
+    }
+
+    /** Returns the time for a number: the given time, or the time of the latest number if the clock has gone back. */
     Instant stamp(Instant at) {
-        return at.toEpochMilli() < lastEntryAtMillis ? Instant.ofEpochMilli(lastEntryAtMillis) : at;
+        return at.toEpochMilli() < lastNumberAtMillis ? Instant.ofEpochMilli(lastNumberAtMillis) : at;
     }
 
     void setBlocked(boolean blocked) {
@@ -144,12 +172,17 @@ final class AccountRow {
         changed = true;
     }
 
-    /** Moves credits. @param at time of the entry, from {@link #stamp} @return the sequence of the entry */
-    long move(Bucket from, Bucket to, long micros, Instant at) {
+    /** Moves credits between the balance and the holds of running calls, which takes no number. */
+    void move(Bucket from, Bucket to, long micros) {
         funds.move(from, to, micros);
-        lastEntryAtMillis = at.toEpochMilli();
         changed = true;
-        return ++lastSequence;
+    }
+
+    /** Returns the number of a call that ends, or of an entry. @param at its time, from {@link #stamp} */
+    long number(Instant at) {
+        lastNumberAtMillis = at.toEpochMilli();
+        changed = true;
+        return ++lastNumber;
     }
 
     /** Notes that the row was written. */

@@ -1,12 +1,21 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.EndedCall;
+import dev.tollgate.books.calls.EndedCall.ReceiptLink;
+import dev.tollgate.books.calls.NumberedLabels;
+import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.calls.ReceiptText;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
-import dev.tollgate.books.ledger.LedgerSql.EndedCall;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.LedgerSql.Resolved;
+import dev.tollgate.books.ledger.LedgerSql.SigningKeyRow;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
@@ -28,13 +37,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Book {
 
-    private final Statements statements;
     private final LedgerSql sql;
     private final BatchWindows windows;
     private final BudgetSql budgetSql;
     private final Journal journal;
     private final RememberedRows kept;
     private final String nodeId;
+    private final NumberedLabels labels;
+    private final Utf8Buffer room = new Utf8Buffer();
+    private @Nullable SigningKeyRow signingKey;
     private final Set<String> neededAccounts = new LinkedHashSet<>();
     private final Set<String> neededReservations = new LinkedHashSet<>();
     private final Map<String, AccountRow> accounts = new LinkedHashMap<>();
@@ -43,15 +54,15 @@ final class Book {
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
-    /** @param nodeId owner of new reservations */
-    Book(Statements statements, RememberedRows kept, String nodeId) {
-        this.statements = statements;
+    /** @param nodeId owner of new reservations @param labels of the same writer */
+    Book(Statements statements, RememberedRows kept, String nodeId, NumberedLabels labels) {
         this.sql = new LedgerSql(statements);
         this.windows = new BatchWindows(statements, kept);
         this.budgetSql = new BudgetSql(statements);
         this.journal = new Journal(statements);
         this.kept = kept;
         this.nodeId = nodeId;
+        this.labels = labels;
     }
 
     void needAccount(String id) {
@@ -88,6 +99,10 @@ final class Book {
         }
         if (abandonedMax > 0) {
             readAbandoned();
+        }
+        signingKey = signingKey == null ? kept.signingKey() : signingKey;
+        if (signingKey == null) {
+            sql.askSigningKey(found -> signingKey = found);
         }
         RememberedRows.take(neededAccounts, kept::account, this::found);
         sql.askAccounts(neededAccounts, this::found); // locked before the windows
@@ -157,17 +172,21 @@ final class Book {
     /** Returns how a reservation that is not open has ended, or null if there never was one. Reads if it ended before this batch, which is rare. */
     @Nullable
     ReservationState end(String id) throws SQLException {
-        EndedCall ended = ended(id);
+        Resolved ended = ended(id);
         return ended == null ? null : ended.state();
     }
 
     /** Returns the end of a reservation that is not open, with its charge, or null if there never was one. Reads as {@link #end}. */
     @Nullable
-    EndedCall ended(String id) throws SQLException {
+    Resolved ended(String id) throws SQLException {
         ReservationRow row = reservations.get(id);
-        return row != null
-                ? new EndedCall(row.accountId, row.state(), row.chargedMicros(), row.sandboxMicros())
-                : sql.end(id);
+        if (row == null) {
+            return sql.end(id);
+        }
+        EndedCall call = row.ended();
+        return call == null
+                ? new Resolved(row.accountId, ReservationState.OPEN, 0, 0)
+                : new Resolved(row.accountId, state(call), call.chargedMicros(), call.sandboxMicros());
     }
 
     /**
@@ -246,40 +265,94 @@ final class Book {
         return reservation;
     }
 
-    void hold(ReservationRow reservation, AccountRow account, CallWindows windows, long micros, Instant at) {
+    void hold(ReservationRow reservation, AccountRow account, CallWindows windows, long micros) {
         reservation.hold(micros);
         windows.hold(micros);
-        journal.enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, at);
+        account.move(Bucket.AVAILABLE, Bucket.RESERVED, micros);
     }
 
-    /** Ends a reservation with a charge, and gives the rest of its hold back. */
-    void resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at) throws SQLException {
+    /** Returns the time of a call's end: not before its begin, nor before the account's latest number, if the clock has gone back. */
+    Instant endOf(ReservationRow reservation, Instant at) throws SQLException {
+        Instant begin = reservation.hold().createdAt();
+        return accountOf(reservation).stamp(at.isBefore(begin) ? begin : at);
+    }
+
+    /** Ends a reservation with a charge, gives the rest of its hold back, and gives the call its number. */
+    void resolve(ReservationRow reservation, CallDetails details, long chargeMicros, Instant at) throws SQLException {
         AccountRow account = accountOf(reservation);
         long heldMicros = reservation.heldMicros();
-        long releasedMicros = heldMicros - chargeMicros;
-        reservation.resolve(end, chargeMicros, kept.charged(account, chargeMicros));
+        if (chargeMicros > heldMicros) {
+            throw new IllegalStateException("a charge of " + chargeMicros + " on a hold of " + heldMicros);
+        }
+        long ofSandbox = kept.charged(account, chargeMicros);
         windows(account, reservation.hold(), SpendLimits.NONE).resolve(heldMicros, chargeMicros);
-        EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
-        journal.enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
-        journal.enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);
+        account.move(Bucket.RESERVED, Bucket.REVENUE, chargeMicros);
+        account.move(Bucket.RESERVED, Bucket.AVAILABLE, heldMicros - chargeMicros);
+        OpenHold hold = reservation.hold();
+        Instant stamp = endOf(reservation, at);
+        EndedCall call = new EndedCall(
+                hold.id(),
+                hold.accountId(),
+                account.number(stamp),
+                hold.keyId(),
+                hold.door(),
+                hold.model(),
+                hold.createdAt(),
+                "",
+                stamp,
+                heldMicros,
+                chargeMicros,
+                ofSandbox,
+                account.funds.balanceAfterMicros(),
+                account.receipts() + (chargeMicros > 0 ? 1 : 0),
+                null,
+                reservation.isOnLess() ? details.with(CallFlag.ON_LESS) : details);
+        reservation.resolve(chargeMicros > 0 ? receipted(call, account) : call);
     }
 
-    /**
-     * Enters usage of a call beyond its hold as a shortfall.
-     *
-     * @param isUncovered whether it counts against the account
-     * @return the number of such shortfalls in the account's day, including this one; 0 if this is none
-     */
-    int fallShort(ReservationRow reservation, long micros, boolean isUncovered, Instant at) throws SQLException {
-        AccountRow account = accountOf(reservation);
-        journal.fallShort(account, reservation, micros, isUncovered, at);
-        return isUncovered ? journal.shortfallsOnDayOf(account, at) : 0;
+    /** Adds the receipt of a charge to its account's chain. @throws IllegalStateException if there is no signing key: the start makes one before the first call */
+    private EndedCall receipted(EndedCall call, AccountRow account) {
+        SigningKeyRow key = signingKey;
+        if (key == null) {
+            throw new IllegalStateException("no key signs receipts");
+        }
+        ReceiptText.write(room, call, key.id(), ReceiptText.hex(account.receiptHash()));
+        byte[] hash = ReceiptText.hash(room);
+        account.receipted(hash);
+        return call.with(new ReceiptLink(hash, key.number()));
+    }
+
+    /** Adds a key that signs, also the later charges of this batch. @return whether it signs now */
+    boolean sign(SetSigningKey key, boolean replaces) throws SQLException {
+        if (replaces) {
+            sql.retireSigningKey(key.createdAt());
+        }
+        SigningKeyRow added = sql.addSigningKey(key.id(), key.publicKey(), key.sealedPrivate(), key.createdAt());
+        signingKey = added == null ? signingKey : added;
+        return added != null;
+    }
+
+    private static ReservationState state(EndedCall call) {
+        return LedgerSql.state(call.details().end(), call.isSettled());
+    }
+
+    /** Returns the number of shortfalls that count against the account in the calendar day (UTC). Reads, so not for each call. */
+    int shortfallsOnDayOf(AccountRow account, Instant at) throws SQLException {
+        long fromMillis = SpendWindow.DAY.startMillis(at.toEpochMilli());
+        int count = sql.shortfalls(account.id, fromMillis);
+        for (ReservationRow row : reservations.values()) {
+            EndedCall call = row.ended();
+            if (call != null && row.accountId.equals(account.id) && call.isUncovered()) {
+                count += call.endedAt().toEpochMilli() >= fromMillis ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     /** Writes the changed rows: accounts first and entries last, since the later refer to the earlier. */
     void write() throws SQLException {
         sql.writeAccounts(accounts.values());
-        sql.writeReservations(reservations.values(), nodeId);
+        sql.writeReservations(reservations.values(), nodeId, labels);
         windows.write();
         for (AccountRow account : accounts.values()) {
             if (account.hasNewLimits()) {
@@ -297,8 +370,31 @@ final class Book {
     /** Keeps the rows and reports the entries of a committed batch. */
     void committed(EntryObserver observer) {
         windows.committed(accounts.values());
+        kept.keep(signingKey);
         kept.committed(accounts.values(), reservations.values(), windows.rows());
+        for (ReservationRow row : reservations.values()) {
+            committed(row, observer);
+        }
         journal.committed(observer);
+    }
+
+    /** Reports the movements of a call that has ended (B6). */
+    private static void committed(ReservationRow row, EntryObserver observer) {
+        EndedCall call = row.ended();
+        if (call == null) {
+            return;
+        }
+        EntryKind back = state(call) == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
+        report(observer, EntryKind.RESERVATION, Bucket.AVAILABLE, call.heldMicros());
+        report(observer, EntryKind.CHARGE, Bucket.RESERVED, call.chargedMicros());
+        report(observer, EntryKind.CHARGE, Bucket.SHORTFALL, call.shortfallMicros());
+        report(observer, back, Bucket.RESERVED, call.heldMicros() - call.chargedMicros());
+    }
+
+    private static void report(EntryObserver observer, EntryKind kind, Bucket from, long micros) {
+        if (micros > 0) {
+            observer.entered(kind, from, micros);
+        }
     }
 
     static IllegalStateException missing(String what, String id) {

@@ -1,6 +1,6 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.books.ledger.RequestedEntries.Requested;
+import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,7 @@ public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
         long left = before.balanceMicros();
         if (left > 0) {
             Requested asked = new Requested(accountId, EntryKind.ADJUSTMENT, null, -left, null);
-            book.journal().adjust(account, asked, REASON, account.stamp(at));
+            book.journal().enter(account, asked, -left, 0, REASON, at);
         }
         account.delete();
         return new Closed(before);

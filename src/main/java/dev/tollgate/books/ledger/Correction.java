@@ -1,7 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.base.host.WrittenText;
-import dev.tollgate.books.ledger.RequestedEntries.Requested;
+import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +161,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
                 return new TooMuch();
             }
             Balance before = account.funds.balance();
-            book.journal().adjust(account, asked(), reason(), at());
+            book.journal().enter(account, asked(), micros(), 0, reason(), at());
             return new Corrected(micros(), 0, before, account.funds.balance(), false);
         }
     }
@@ -190,7 +190,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
             Balance before = account.funds.balance();
             long takenMicros = Math.min(micros(), account.funds.balanceMicros());
             long missingMicros = micros() - takenMicros;
-            book.journal().reverse(account, asked(), takenMicros, missingMicros, reason(), at());
+            book.journal().enter(account, asked(), -takenMicros, -missingMicros, reason(), at());
             boolean blocks = missingMicros > 0 && !account.isBlocked();
             if (blocks) {
                 account.setBlocked(true);

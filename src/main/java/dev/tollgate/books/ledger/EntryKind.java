@@ -2,9 +2,10 @@ package dev.tollgate.books.ledger;
 
 import java.util.Locale;
 
-/** The reason of a movement. */
+/** The reason of a movement. Those of calls follow from the call's row; the others are rows of {@code entry}. */
 public enum EntryKind {
     TOP_UP,
+    /** A hold of a call. */
     RESERVATION,
     CHARGE,
     /** A hold released, whole or in part. */

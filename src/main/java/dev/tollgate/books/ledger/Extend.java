@@ -123,7 +123,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
             return new WindowExhausted(full.window());
         }
         long addedMicros = Math.min(wantedMicros, Math.min(spendableMicros, windows.roomMicros()));
-        book.hold(reservation, account, windows, addedMicros, at);
+        book.hold(reservation, account, windows, addedMicros);
         return new Extended(addedMicros, reservation.heldMicros());
     }
 }

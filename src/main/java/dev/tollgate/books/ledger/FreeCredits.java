@@ -24,7 +24,7 @@ public final class FreeCredits {
 
     /** Returns whether an account has received free start credits. Blocks. */
     public static boolean isStarted(Database database, String accountId) {
-        return database.read(sql -> sql.has(
-                "SELECT 1 FROM requested_entry WHERE account_id = ? AND request_id = ?", accountId, START + accountId));
+        return database.read(sql ->
+                sql.has("SELECT 1 FROM entry WHERE account_id = ? AND request_id = ?", accountId, START + accountId));
     }
 }

@@ -1,7 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.base.host.WrittenText;
-import dev.tollgate.books.ledger.RequestedEntries.Requested;
+import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
@@ -142,7 +142,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         if (micros > PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return new TooMuch();
         }
-        book.journal().fund(account, asked, reason, at);
+        book.journal().enter(account, asked, micros, 0, reason, at);
         if (isOfSandbox) {
             account.setSandboxMicros(account.funds.sandboxMicros() + micros);
         }

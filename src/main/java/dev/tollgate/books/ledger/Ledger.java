@@ -6,9 +6,12 @@ import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.NumberedLabels;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.sql.Columns;
@@ -18,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of the ledger, and its part of the writer's work. Reads block and see everything committed before. */
@@ -36,28 +41,26 @@ public final class Ledger {
     /** After this number of shortfalls in a calendar day (UTC) an account's calls get their whole hold or are refused (decision D33). */
     public static final int SHORTFALLS_MAX = 3;
 
-    // A running call may get another entry after its row was read: the row is of the snapshot.
-    private static final String ENTRIES_OF_CALL = """
-            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
-                e.reason
-            FROM (SELECT id, account_id, first_sequence, last_sequence FROM open_hold WHERE id = ?
-                    UNION ALL SELECT id, account_id, first_sequence, last_sequence FROM reservation WHERE id = ?) AS r
-                JOIN entry e ON e.account_id = r.account_id
-                    AND e.sequence BETWEEN r.first_sequence AND r.last_sequence AND e.reservation_id = r.id
-            UNION ALL
-            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
-                e.reason
-            FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
-            WHERE q.task_id = ?
-            ORDER BY sequence LIMIT ?""";
-
     /** A query without a condition, for reads of entries within another transaction. */
     public static final String SELECT_ENTRY = LedgerSql.SELECT_ENTRY;
 
-    private static final String RESERVATION = """
-            SELECT id, account_id, key_id, created_at, 'open', held_micros, 0 FROM open_hold WHERE id = ?
-            UNION ALL
-            SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros FROM reservation WHERE id = ?""";
+    /** A query of calls as lines of the ledger, with the columns of {@link #SELECT_ENTRY} and further ones, without a condition. */
+    public static final String SELECT_CHARGE = """
+            SELECT c.account_id, c.number, c.ended_at, 'charge', c.id, -c.charged_micros, 0, c.balance_after_micros, NULL AS reason%s
+            FROM call c""";
+
+    private static final String CHARGE = SELECT_CHARGE.formatted("");
+    private static final String CHARGE_OF_CALL = CHARGE + " WHERE c.id = ? AND c.charged_micros > 0";
+    private static final String REFUNDS_OF_CALL = SELECT_ENTRY + " WHERE task_id = ? ORDER BY number LIMIT ?";
+    private static final String CHARGES_AFTER =
+            CHARGE + " WHERE c.account_id = ? AND c.number > ? AND c.charged_micros > 0 ORDER BY c.number LIMIT ?";
+    private static final String ENTRIES_AFTER =
+            SELECT_ENTRY + " WHERE account_id = ? AND number > ? ORDER BY number LIMIT ?";
+
+    private static final String OPEN =
+            "SELECT id, account_id, key_id, created_at, held_micros FROM open_hold WHERE id = ?";
+    private static final String ENDED =
+            "SELECT id, account_id, key_id, created_at, held_micros, charged_micros, ending, price FROM call WHERE id = ?";
 
     /** A join on whole keys of the table: with OR instead, SQLite reads all windows that a key ever had. */
     static final String WINDOWS = """
@@ -85,9 +88,10 @@ public final class Ledger {
      *
      * @param blockedOrNot receives the id of each account that a commit has blocked or unblocked, on the writer's thread; must not block
      * @param nodeId owner of new reservations; evaluated in each batch, on the writer's thread, and fails if this node may not reserve
+     * @param labels of the same writer
      */
-    public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
-        return new LedgerPart(blockedOrNot, nodeId, () -> observer, isReal);
+    public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId, NumberedLabels labels) {
+        return new LedgerPart(blockedOrNot, nodeId, () -> observer, labels, isReal);
     }
 
     /** @param observer receives all later entries of the part */
@@ -152,38 +156,69 @@ public final class Ledger {
     }
 
     public Optional<Reservation> reservation(String id) {
-        return database.read(sql -> Optional.ofNullable(sql.one(RESERVATION, LedgerSql::reservation, id, id)));
+        return database.read(sql -> {
+            Reservation ended = sql.one(ENDED, Ledger::ended, id);
+            return Optional.ofNullable(ended == null ? sql.one(OPEN, Ledger::open, id) : ended);
+        });
+    }
+
+    private static Reservation open(ResultSet row) throws SQLException {
+        return new Reservation(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                Columns.time(row, 4),
+                ReservationState.OPEN,
+                row.getLong(5),
+                0);
+    }
+
+    private static Reservation ended(ResultSet row) throws SQLException {
+        return new Reservation(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                Columns.time(row, 4),
+                LedgerSql.state(CallEnd.parse(row.getString(7)), row.getString(8) != null),
+                row.getLong(5),
+                row.getLong(6));
     }
 
     /** Returns when the newest call began, by the clock of its server; empty if there is none. */
     public Optional<Instant> newestCall() {
         // Ids begin with the time of their call.
-        String text = "SELECT created_at FROM reservation ORDER BY id DESC LIMIT 1";
-        return database.read(sql -> Optional.ofNullable(sql.one(text, row -> Instant.ofEpochMilli(row.getLong(1)))));
+        String text = "SELECT created_at FROM call ORDER BY id DESC LIMIT 1";
+        return database.read(sql -> Optional.ofNullable(sql.one(text, row -> Columns.time(row, 1))));
     }
 
-    /** Returns the movements of one call, including refunds, in their order; at most {@value #PAGE_MAX}. */
-    public List<Entry> entries(String accountId, String reservationId) {
-        return database.readFor(accountId, sql -> entriesOfCall(sql, reservationId));
+    /** Returns the charge of one call and its refunds, in their order; at most {@value #PAGE_MAX}. */
+    public List<Entry> entries(String accountId, String taskId) {
+        return database.readFor(accountId, sql -> entriesOfCall(sql, taskId));
     }
 
     /**
-     * Returns an account's movements in their order.
+     * Returns the lines of an account's ledger in their order: charges and entries.
      *
-     * @param after the last sequence of the previous page, or 0
+     * @param after the last number of the previous page, or 0
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Entry> entries(String accountId, long after, int limit) {
-        String text = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
-        return database.readFor(accountId, sql -> sql.list(text, LedgerSql::entry, accountId, after, page(limit)));
+        return database.readFor(accountId, sql -> Stream.concat(
+                        sql.list(CHARGES_AFTER, LedgerSql::entry, accountId, after, page(limit)).stream(),
+                        sql.list(ENTRIES_AFTER, LedgerSql::entry, accountId, after, limit).stream())
+                .sorted(Comparator.comparingLong(Entry::number))
+                .limit(limit)
+                .toList());
     }
 
-    /** Returns the movements of one call, in their order, within a read transaction; at most {@value #PAGE_MAX}. */
-    public static List<Entry> entriesOfCall(Reads sql, String reservationId) throws SQLException {
-        return sql.list(ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, reservationId, PAGE_MAX);
+    /** Returns the charge of one call and its refunds, in their order, within a read transaction; at most {@value #PAGE_MAX}. */
+    public static List<Entry> entriesOfCall(Reads sql, String taskId) throws SQLException {
+        List<Entry> entries = new ArrayList<>(sql.list(CHARGE_OF_CALL, LedgerSql::entry, taskId));
+        entries.addAll(sql.list(REFUNDS_OF_CALL, LedgerSql::entry, taskId, PAGE_MAX));
+        return entries;
     }
 
-    /** Reads a row of {@link #SELECT_ENTRY}. */
+    /** Reads a row of {@link #SELECT_ENTRY} or {@link #SELECT_CHARGE}. */
     public static Entry entry(ResultSet row) throws SQLException {
         return LedgerSql.entry(row);
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Dialect;
@@ -27,6 +28,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 TakeBack,
                 Reserve,
                 Reserve.Confirm,
+                SetSigningKey,
                 Extend,
                 Resolution,
                 ReleaseAbandoned {
@@ -78,12 +80,17 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
         private final Consumer<String> blockedOrNot;
         private final Supplier<String> nodeId;
         private final Supplier<EntryObserver> observer;
+        private final NumberedLabels labels;
         private final boolean isReal;
         private @Nullable RememberedRows kept;
         private @Nullable Book open;
 
-        LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId, Supplier<EntryObserver> observer) {
-            this(blockedOrNot, nodeId, observer, false);
+        LedgerPart(
+                Consumer<String> blockedOrNot,
+                Supplier<String> nodeId,
+                Supplier<EntryObserver> observer,
+                NumberedLabels labels) {
+            this(blockedOrNot, nodeId, observer, labels, false);
         }
 
         /** @param isReal whether calls of this server cost money */
@@ -91,8 +98,10 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 Consumer<String> blockedOrNot,
                 Supplier<String> nodeId,
                 Supplier<EntryObserver> observer,
+                NumberedLabels labels,
                 boolean isReal) {
             this.isReal = isReal;
+            this.labels = labels;
             this.observer = observer;
             this.blockedOrNot = blockedOrNot;
             this.nodeId = nodeId;
@@ -133,7 +142,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
             if (kept == null) {
                 kept = new RememberedRows(statements.dialect() == Dialect.SQLITE, isReal);
             }
-            Book book = new Book(statements, kept, nodeId.get());
+            Book book = new Book(statements, kept, nodeId.get(), labels);
             open = book;
             return book;
         }

@@ -1,7 +1,12 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.CallRows;
+import dev.tollgate.books.calls.EndedCall;
+import dev.tollgate.books.calls.NumberedLabels;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;
@@ -26,21 +31,23 @@ import org.jspecify.annotations.Nullable;
 final class LedgerSql {
 
     static final String SELECT_ACCOUNT = """
-            SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
-                last_entry_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros, budgets_version
+            SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_number,
+                last_number_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros, budgets_version, receipts, receipt_hash
             FROM account""";
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
-    private static final int LAST_SEQUENCE = 9;
+    private static final int LAST_NUMBER = 9;
 
-    private static final int LAST_ENTRY_AT = 10;
+    private static final int LAST_NUMBER_AT = 10;
 
     private static final int SPEND_HOUR = 11;
     private static final int DELETED_AT = 14;
     private static final int SANDBOX = 15;
     private static final int BUDGETS_VERSION = 16;
+    private static final int RECEIPTS = 17;
+    private static final int RECEIPT_HASH = 18;
 
     static final String SELECT_ENTRY = """
-            SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason
+            SELECT account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason
             FROM entry""";
 
     private static final RowStatement LOCK_ACCOUNT = RowStatement.of(
@@ -55,22 +62,37 @@ final class LedgerSql {
             "reserved_micros bigint",
             "purchased_micros bigint",
             "consumed_micros bigint",
-            "last_sequence bigint",
-            "last_entry_at bigint",
+            "last_number bigint",
+            "last_number_at bigint",
             "sandbox_micros bigint",
+            "receipts bigint",
+            "receipt_hash bytea",
             "id text",
             "name text",
             "created_at bigint");
     private static final RowStatement UPDATE_ACCOUNT = RowStatement.of(
             """
             UPDATE account SET blocked = ?, balance_micros = ?, reserved_micros = ?, purchased_micros = ?, consumed_micros = ?,
-                last_sequence = ?, last_entry_at = ?, sandbox_micros = ?
-            WHERE id = ?""", """
+                last_number = ?, last_number_at = ?, sandbox_micros = ?, receipts = ?, receipt_hash = ?
+            WHERE id = ?""",
+            """
             UPDATE account SET blocked = r.blocked, balance_micros = r.balance, reserved_micros = r.reserved,
-                purchased_micros = r.purchased, consumed_micros = r.consumed, last_sequence = r.sequence,
-                last_entry_at = r.entry_at, sandbox_micros = r.sandbox
-            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, sequence, entry_at, sandbox, id)
-            WHERE account.id = r.id""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text");
+                purchased_micros = r.purchased, consumed_micros = r.consumed, last_number = r.number,
+                last_number_at = r.number_at, sandbox_micros = r.sandbox, receipts = r.receipts, receipt_hash = r.receipt_hash
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, number, number_at, sandbox, receipts,
+                receipt_hash, id)
+            WHERE account.id = r.id""",
+            "bigint",
+            "bigint",
+            "bigint",
+            "bigint",
+            "bigint",
+            "bigint",
+            "bigint",
+            "bigint",
+            "bigint",
+            "bytea",
+            "text");
     private static final RowStatement UPDATE_LIMITS = RowStatement.of(
             "UPDATE account SET spend_hour = ?, spend_day = ?, spend_total = ? WHERE id = ?",
             """
@@ -87,12 +109,17 @@ final class LedgerSql {
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String HOLD_COLUMNS =
-            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, first_sequence, last_sequence, on_less FROM open_hold";
+            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, on_less FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
     private static final String COUNT_ON_LESS = "SELECT COUNT(*) FROM open_hold WHERE account_id = ? AND on_less = 1";
     private static final String SELECT_END =
-            "SELECT account_id, state, charged_micros, sandbox_micros FROM reservation WHERE id = ?";
+            "SELECT account_id, ending, price, charged_micros, sandbox_micros FROM call WHERE id = ?";
+
+    /** The partial index that ordinary calls are not in has the second condition. */
+    private static final String COUNT_SHORTFALLS =
+            "SELECT COUNT(*) FROM call WHERE account_id = ? AND due_micros > charged_micros AND ended_at >= ? AND flags & "
+                    + CallFlag.UNCOVERED.bit() + " <> 0";
 
     // Without an owner: its node is not alive. Another node may be expiring them already.
     private static final String SELECT_ABANDONED = """
@@ -104,8 +131,6 @@ final class LedgerSql {
     private static final RowStatement INSERT_HOLD = RowStatement.insert(
             "open_hold",
             "held_micros bigint",
-            "first_sequence bigint",
-            "last_sequence bigint",
             "id text",
             "account_id text",
             "key_id text",
@@ -117,25 +142,21 @@ final class LedgerSql {
             "labels text",
             "on_less bigint",
             "node_id text");
-    private static final RowStatement UPDATE_HOLD = RowStatement.of("""
-            UPDATE open_hold SET held_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?""", """
-            UPDATE open_hold SET held_micros = r.held, first_sequence = r.first_sequence, last_sequence = r.last_sequence
-            FROM unnest(?, ?, ?, ?) AS r (held, first_sequence, last_sequence, id)
-            WHERE open_hold.id = r.id""", "bigint", "bigint", "bigint", "text");
+    private static final RowStatement UPDATE_HOLD = RowStatement.of(
+            "UPDATE open_hold SET held_micros = ? WHERE id = ?",
+            "UPDATE open_hold SET held_micros = r.held FROM unnest(?, ?) AS r (held, id) WHERE open_hold.id = r.id",
+            "bigint",
+            "text");
     private static final RowStatement DELETE_HOLD =
             RowStatement.of("DELETE FROM open_hold WHERE id = ?", "DELETE FROM open_hold WHERE id = ANY (?)", "text");
-    private static final RowStatement INSERT_RESERVATION = RowStatement.insert(
-            "reservation",
-            "id text",
-            "account_id text",
-            "key_id text",
-            "created_at bigint",
-            "state text",
-            "held_micros bigint",
-            "charged_micros bigint",
-            "sandbox_micros bigint",
-            "first_sequence bigint",
-            "last_sequence bigint");
+    private static final String ACTIVE_KEY = "SELECT number, id FROM signing_key WHERE retired_at IS NULL";
+    private static final RowStatement SIGNING_KEY = RowStatement.of(ACTIVE_KEY, ACTIVE_KEY);
+    private static final String RETIRE_KEY = "UPDATE signing_key SET retired_at = ? WHERE retired_at IS NULL";
+    private static final String INSERT_KEY = """
+            INSERT INTO signing_key (number, id, public_key, sealed_private, created_at)
+            SELECT 1 + COALESCE(MAX(number), 0), ?, ?, ?, ? FROM signing_key WHERE 1 = 1
+            ON CONFLICT DO NOTHING""";
+    private static final String KEY_NUMBER = "SELECT number FROM signing_key WHERE id = ?";
 
     private final Statements statements;
 
@@ -154,7 +175,13 @@ final class LedgerSql {
 
     private static AccountRow accountRow(ResultSet row) throws SQLException {
         return new AccountRow(
-                account(row), row.getLong(LAST_SEQUENCE), row.getLong(LAST_ENTRY_AT), limits(row), budgetsVersion(row));
+                account(row),
+                row.getLong(LAST_NUMBER),
+                row.getLong(LAST_NUMBER_AT),
+                row.getLong(RECEIPTS),
+                row.getBytes(RECEIPT_HASH),
+                limits(row),
+                budgetsVersion(row));
     }
 
     static long budgetsVersion(ResultSet row) throws SQLException {
@@ -184,9 +211,11 @@ final class LedgerSql {
                 .number(account.funds.reservedMicros())
                 .number(account.funds.purchasedMicros())
                 .number(account.funds.consumedMicros())
-                .number(account.lastSequence())
-                .number(account.lastEntryAtMillis())
+                .number(account.lastNumber())
+                .number(account.lastNumberAtMillis())
                 .number(account.funds.sandboxMicros())
+                .number(account.receipts())
+                .bytes(account.receiptHash())
                 .text(account.id);
     }
 
@@ -231,7 +260,7 @@ final class LedgerSql {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9));
-        return new ReservationRow(hold, row.getInt(13) == 1, row.getLong(10), row.getLong(11), row.getLong(12));
+        return new ReservationRow(hold, row.getInt(11) == 1, row.getLong(10));
     }
 
     /** Counts the open reservations of an account on less, as they are written. */
@@ -243,20 +272,59 @@ final class LedgerSql {
         }
     }
 
+    /** Counts the written shortfalls since a time that count against an account. */
+    int shortfalls(String accountId, long fromMillis) throws SQLException {
+        PreparedStatement select = statements.of(COUNT_SHORTFALLS);
+        select.setString(1, accountId);
+        select.setLong(2, fromMillis);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getInt(1) : 0;
+        }
+    }
+
     /** Returns how a reservation that is not open has ended, or null if there never was one. */
     @Nullable
-    EndedCall end(String id) throws SQLException {
+    Resolved end(String id) throws SQLException {
         PreparedStatement select = statements.of(SELECT_END);
         select.setString(1, id);
         try (ResultSet row = select.executeQuery()) {
             return row.next()
-                    ? new EndedCall(
+                    ? new Resolved(
                             row.getString(1),
-                            parse(ReservationState.class, row.getString(2)),
-                            row.getLong(3),
-                            row.getLong(4))
+                            state(CallEnd.parse(row.getString(2)), row.getString(3) != null),
+                            row.getLong(4),
+                            row.getLong(5))
                     : null;
         }
+    }
+
+    /** Asks for the key that signs; a server's answer comes with the next question. */
+    void askSigningKey(Consumer<SigningKeyRow> found) throws SQLException {
+        Rows key = SIGNING_KEY.on(statements, row -> found.accept(new SigningKeyRow(row.getLong(1), row.getString(2))));
+        key.next();
+        key.finishLater();
+    }
+
+    void retireSigningKey(Instant at) throws SQLException {
+        statements.run(RETIRE_KEY, at);
+    }
+
+    /** Adds a key that signs. @return its row; null if there is one that is not retired */
+    @Nullable
+    SigningKeyRow addSigningKey(String id, String publicKey, String sealedPrivate, Instant at) throws SQLException {
+        int added = statements.run(INSERT_KEY, id, publicKey, sealedPrivate, at);
+        return added == 0 ? null : new SigningKeyRow(statements.number(KEY_NUMBER, id), id);
+    }
+
+    /** The key that signs receipts. */
+    record SigningKeyRow(long number, String id) {}
+
+    /** Returns the state of a reservation that has ended. @param isPriced whether its call has a price */
+    static ReservationState state(CallEnd end, boolean isPriced) {
+        if (isPriced) {
+            return ReservationState.SETTLED;
+        }
+        return end == CallEnd.ABANDONED ? ReservationState.EXPIRED : ReservationState.RELEASED;
     }
 
     /** Deletes dead nodes, then returns the ids of open reservations without an owner. */
@@ -276,20 +344,23 @@ final class LedgerSql {
     }
 
     /**
-     * Writes open reservations to their table and moves ended ones into the history. A call that ends before it was written is never in the
-     * table of open ones.
+     * Writes open reservations to their table, and the calls of ended ones. A call that ends before its hold was written is never in the table of open
+     * ones.
      *
      * @param nodeId the owner of the new ones on a server
+     * @param labels of the same writer
      */
-    void writeReservations(Collection<ReservationRow> reservations, String nodeId) throws SQLException {
+    void writeReservations(Collection<ReservationRow> reservations, String nodeId, NumberedLabels labels)
+            throws SQLException {
         String owner = statements.dialect() == Dialect.SQLITE ? "" : nodeId;
         Rows opened = INSERT_HOLD.on(statements);
         Rows changed = UPDATE_HOLD.on(statements);
         Rows closed = DELETE_HOLD.on(statements);
-        Rows ended = INSERT_RESERVATION.on(statements);
+        CallRows ended = new CallRows(statements);
         for (ReservationRow reservation : reservations) {
-            if (!reservation.isOpen()) {
-                ended(reservation, ended);
+            EndedCall call = reservation.ended();
+            if (call != null) {
+                ended.write(labelled(reservation, call, labels));
                 if (!reservation.isFresh()) {
                     closed.text(reservation.id).next();
                 }
@@ -303,6 +374,15 @@ final class LedgerSql {
         changed.finishEach();
         closed.finishEach();
         ended.finish();
+    }
+
+    private EndedCall labelled(ReservationRow reservation, EndedCall call, NumberedLabels labels) throws SQLException {
+        List<Long> numbers =
+                labels.of(statements, reservation.hold(), call.endedAt().toEpochMilli());
+        return numbers.isEmpty()
+                ? call
+                : call.labelled(
+                        String.join(" ", numbers.stream().map(String::valueOf).toList()));
     }
 
     private static void opened(ReservationRow reservation, String owner, Rows rows) throws SQLException {
@@ -322,24 +402,7 @@ final class LedgerSql {
     }
 
     private static Rows amounts(ReservationRow reservation, Rows rows) throws SQLException {
-        return rows.number(reservation.heldMicros())
-                .number(reservation.firstSequence())
-                .number(reservation.lastSequence())
-                .text(reservation.id);
-    }
-
-    private static void ended(ReservationRow reservation, Rows rows) throws SQLException {
-        rows.text(reservation.id)
-                .text(reservation.accountId)
-                .text(reservation.hold().keyId())
-                .number(reservation.hold().createdAtMillis())
-                .text(reservation.state().code())
-                .number(reservation.heldMicros())
-                .number(reservation.chargedMicros())
-                .number(reservation.sandboxMicros())
-                .number(reservation.firstSequence())
-                .number(reservation.lastSequence())
-                .next();
+        return rows.number(reservation.heldMicros()).text(reservation.id);
     }
 
     /**
@@ -348,7 +411,7 @@ final class LedgerSql {
      * @param chargedMicros 0 if the hold was released
      * @param sandboxMicros part of the charge in sandbox credits
      */
-    record EndedCall(String accountId, ReservationState state, long chargedMicros, long sandboxMicros) {}
+    record Resolved(String accountId, ReservationState state, long chargedMicros, long sandboxMicros) {}
 
     /**
      * Returns rows in the order in which every node writes them, so that two batches never wait for each other in a circle: new rows with
@@ -393,17 +456,6 @@ final class LedgerSql {
         return new Balance(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8));
     }
 
-    static Reservation reservation(ResultSet row) throws SQLException {
-        return new Reservation(
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                Instant.ofEpochMilli(row.getLong(4)),
-                parse(ReservationState.class, row.getString(5)),
-                row.getLong(6),
-                row.getLong(7));
-    }
-
     static Entry entry(ResultSet row) throws SQLException {
         return new Entry(
                 row.getString(1),
@@ -411,8 +463,8 @@ final class LedgerSql {
                 Instant.ofEpochMilli(row.getLong(3)),
                 parse(EntryKind.class, row.getString(4)),
                 row.getString(5),
-                parse(Bucket.class, row.getString(6)),
-                parse(Bucket.class, row.getString(7)),
+                row.getLong(6),
+                row.getLong(7),
                 row.getLong(8),
                 row.getString(9));
     }

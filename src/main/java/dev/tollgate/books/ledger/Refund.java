@@ -1,6 +1,6 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.books.ledger.LedgerSql.EndedCall;
+import dev.tollgate.books.ledger.LedgerSql.Resolved;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ public final class Refund extends Correction {
         if (book.openReservation(taskId) != null) {
             return new StillRuns();
         }
-        EndedCall call = book.ended(taskId);
+        Resolved call = book.ended(taskId);
         if (call == null || !call.accountId().equals(accountId())) {
             return new NoSuchCall();
         }
@@ -61,7 +61,7 @@ public final class Refund extends Correction {
             return new BeyondCharge(call.chargedMicros(), refundedMicros);
         }
         Balance before = account.funds.balance();
-        book.journal().refund(account, asked(), reason(), at());
+        book.journal().enter(account, asked(), micros(), 0, reason(), at());
         long ofSandbox = Math.min(
                 micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // sandbox credits are refunded first
         if (ofSandbox > 0) {

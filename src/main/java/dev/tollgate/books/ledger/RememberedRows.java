@@ -2,8 +2,9 @@ package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.LedgerSql.SigningKeyRow;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class RememberedRows {
     private final Map<String, Budgets> budgets = new HashMap<>();
     private int budgetOwners;
     private final SpendOwners owners = new SpendOwners();
+    private @Nullable SigningKeyRow signingKey;
 
     /** @param alone whether this process alone writes to the database */
     RememberedRows(boolean alone) {
@@ -61,6 +63,17 @@ final class RememberedRows {
         accounts.clear();
         reservations.clear();
         windows.clear();
+        signingKey = null;
+    }
+
+    /** Returns the key that signs receipts, or null if it has to be read. */
+    @Nullable
+    SigningKeyRow signingKey() {
+        return alone ? signingKey : null;
+    }
+
+    void keep(@Nullable SigningKeyRow key) {
+        signingKey = key;
     }
 
     /** Keeps the rows of a committed batch. */

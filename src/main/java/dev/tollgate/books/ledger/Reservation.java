@@ -1,6 +1,5 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.base.ids.CallLabels;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -20,62 +19,18 @@ public record Reservation(
         long heldMicros,
         long chargedMicros) {
 
-    /**
-     * The owner and the purpose of a hold. An open hold is in a table of its own, with these columns next to its amounts; the history of its
-     * call is written once, at the end, from this record.
-     *
-     * @param id the task's id, never used before
-     * @param door the protocol of the call, as in its task
-     * @param model as named in the call
-     * @param createdAt decides in which windows the call counts (decision D47)
-     * @param memberId of the key; empty: none
-     * @param teamId of the key; empty: none
-     * @param labels of the call, as {@link CallLabels#text}
-     */
-    public record OpenHold(
-            String id,
-            String accountId,
-            String keyId,
-            String door,
-            String model,
-            Instant createdAt,
-            String memberId,
-            String teamId,
-            String labels) {
-
-        /** Makes the hold of a key that belongs to the account. */
-        public OpenHold(String id, String accountId, String keyId, String door, String model, Instant createdAt) {
-            this(id, accountId, keyId, door, model, createdAt, "", "");
-        }
-
-        /** Makes a hold without labels. */
-        public OpenHold(
-                String id,
-                String accountId,
-                String keyId,
-                String door,
-                String model,
-                Instant createdAt,
-                String memberId,
-                String teamId) {
-            this(id, accountId, keyId, door, model, createdAt, memberId, teamId, "");
-        }
-
-        long createdAtMillis() {
-            return createdAt.toEpochMilli();
-        }
-    }
-
-    /** A reservation leaves {@link #OPEN} exactly once. */
+    /** A reservation leaves {@link #OPEN} exactly once. Its end follows from the row of its call. */
     public enum ReservationState {
         OPEN,
+        /** The call has a price. */
         SETTLED,
         RELEASED,
+        /** The server that held it died (decision D34). */
         EXPIRED;
 
         private final String code = name().toLowerCase(Locale.ROOT);
 
-        /** The name in the database. */
+        /** The name in JSON. */
         public String code() {
             return code;
         }

@@ -1,7 +1,8 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.books.ledger.Reservation.OpenHold;
-import dev.tollgate.books.ledger.Reservation.ReservationState;
+import dev.tollgate.books.calls.EndedCall;
+import dev.tollgate.books.calls.OpenHold;
+import org.jspecify.annotations.Nullable;
 
 /** A reservation's row while a batch works on it. Writer's thread only. */
 final class ReservationRow {
@@ -12,12 +13,8 @@ final class ReservationRow {
     private final boolean onLess;
     private boolean fresh;
     private boolean changed;
-    private ReservationState state;
     private long heldMicros;
-    private long chargedMicros;
-    private long sandboxMicros;
-    private long firstSequence;
-    private long lastSequence;
+    private @Nullable EndedCall ended;
 
     /** Makes the row of a new reservation. @param onLess whether its searches may exceed the hold (D31) */
     ReservationRow(OpenHold hold, boolean onLess) {
@@ -26,16 +23,13 @@ final class ReservationRow {
         this.id = hold.id();
         this.accountId = hold.accountId();
         this.fresh = true;
-        this.state = ReservationState.OPEN;
     }
 
     /** Makes the row of an open reservation from the database. */
-    ReservationRow(OpenHold hold, boolean onLess, long heldMicros, long firstSequence, long lastSequence) {
+    ReservationRow(OpenHold hold, boolean onLess, long heldMicros) {
         this(hold, onLess);
         this.fresh = false;
         this.heldMicros = heldMicros;
-        this.firstSequence = firstSequence;
-        this.lastSequence = lastSequence;
     }
 
     /** Returns the owner and the purpose of the hold. */
@@ -48,7 +42,7 @@ final class ReservationRow {
     }
 
     boolean isOpen() {
-        return state == ReservationState.OPEN;
+        return ended == null;
     }
 
     /** Returns whether the database does not have the reservation yet. */
@@ -60,35 +54,14 @@ final class ReservationRow {
         return changed;
     }
 
-    ReservationState state() {
-        return state;
-    }
-
     long heldMicros() {
         return heldMicros;
     }
 
-    long chargedMicros() {
-        return chargedMicros;
-    }
-
-    /** Returns the part of the charge in sandbox credits. */
-    long sandboxMicros() {
-        return sandboxMicros;
-    }
-
-    long firstSequence() {
-        return firstSequence;
-    }
-
-    long lastSequence() {
-        return lastSequence;
-    }
-
-    /** Notes the number of an entry of the reservation. */
-    void entered(long sequence) {
-        firstSequence = firstSequence == 0 ? sequence : firstSequence;
-        lastSequence = sequence;
+    /** Returns the call that has ended; null while it is open. */
+    @Nullable
+    EndedCall ended() {
+        return ended;
     }
 
     void hold(long micros) {
@@ -96,15 +69,12 @@ final class ReservationRow {
         changed = true;
     }
 
-    /** @param ofSandbox part of the charge in sandbox credits */
-    void resolve(ReservationState end, long chargeMicros, long ofSandbox) {
-        if (!isOpen() || chargeMicros > heldMicros) {
-            throw new IllegalStateException(
-                    "a charge of " + chargeMicros + " on a reservation that is " + state + " with " + heldMicros);
+    void resolve(EndedCall call) {
+        if (!isOpen() || call.chargedMicros() > heldMicros) {
+            throw new IllegalStateException("a charge of " + call.chargedMicros() + " on a reservation that "
+                    + (isOpen() ? "holds " + heldMicros : "has ended"));
         }
-        state = end;
-        chargedMicros = chargeMicros;
-        sandboxMicros = ofSandbox;
+        ended = call;
         changed = true;
     }
 

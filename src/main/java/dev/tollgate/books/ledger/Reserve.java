@@ -1,8 +1,8 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
@@ -147,7 +147,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     }
 
     private int shortfalls(Book book, AccountRow account) throws SQLException {
-        return book.journal().shortfallsOnDayOf(account, hold.createdAt());
+        return book.shortfallsOnDayOf(account, hold.createdAt());
     }
 
     /** Returns why an amount cannot be held, or null. */
@@ -169,7 +169,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         long coveredMicros = Math.min(micros, book.spendableMicros(account));
         boolean isHeldBack = roomMicros < coveredMicros;
         long heldMicros = Math.min(coveredMicros, roomMicros);
-        book.hold(book.open(new ReservationRow(hold, onLess)), account, windows, heldMicros, hold.createdAt());
+        book.hold(book.open(new ReservationRow(hold, onLess)), account, windows, heldMicros);
         heldBackBy = isHeldBack ? windows.refusal(1, hold.createdAt()) : null;
         return new ReserveOutcome.Reserved(heldMicros, onLess);
     }

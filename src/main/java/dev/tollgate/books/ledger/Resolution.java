@@ -1,13 +1,16 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a reservation exactly once: a second resolution returns {@link AlreadyResolved} and writes nothing. */
+/**
+ * Ends a reservation exactly once and writes the row of its call: a second resolution returns {@link AlreadyResolved} and writes nothing.
+ */
 public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Resolution.Release {
 
     /** The outcome. */
@@ -29,11 +32,13 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     public record NeverReserved() implements Outcome {}
 
     private final String reservationId;
+    private final CallDetails details;
     private Instant at;
     private @Nullable OpenHold ended;
 
-    Resolution(String reservationId, Instant at) {
+    Resolution(String reservationId, CallDetails details, Instant at) {
         this.reservationId = reservationId;
+        this.details = details;
         this.at = at;
     }
 
@@ -41,7 +46,12 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         return reservationId;
     }
 
-    /** Returns the time of the request; once applied, the time of the movement, which is not before the account's earlier entries. */
+    /** Returns what the call's row gets besides the ledger's amounts. */
+    public CallDetails details() {
+        return details;
+    }
+
+    /** Returns the time of the request; once applied, the time of the call's end, which is not before the account's earlier numbers. */
     public Instant at() {
         return at;
     }
@@ -75,7 +85,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         ReservationRow reservation = book.openReservation(reservationId);
         if (reservation != null) {
             ended = reservation.hold();
-            at = book.accountOf(reservation).stamp(at);
+            at = book.endOf(reservation, at);
             return resolve(book, reservation);
         }
         ReservationState end = book.end(reservationId);
@@ -90,42 +100,28 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
 
     abstract Resolved resolve(Book book, ReservationRow reservation) throws SQLException;
 
-    final Resolved resolve(Book book, ReservationRow reservation, ReservationState end, long chargeMicros)
-            throws SQLException {
-        book.resolve(reservation, end, chargeMicros, at);
+    final Resolved resolve(Book book, ReservationRow reservation, long chargeMicros) throws SQLException {
+        book.resolve(reservation, details, chargeMicros, at);
         return new Resolved(
                 chargeMicros,
                 reservation.heldMicros() - chargeMicros,
                 book.accountOf(reservation).funds.balance());
     }
 
-    /** Releases a whole hold: the call has failed, or its owner has died. */
+    /** Releases a whole hold: the call has failed (decision D18), or its owner has died (decision D34). */
     public static final class Release extends Resolution {
 
-        /** The reason of a release. */
-        public enum Why {
-            /** The call has failed (decision D18). */
-            RELEASE(ReservationState.RELEASED),
-            /** Its owner has died (decision D34). */
-            EXPIRY(ReservationState.EXPIRED);
-
-            private final ReservationState state;
-
-            Why(ReservationState state) {
-                this.state = state;
+        /** @param details without a bill */
+        public Release(String reservationId, CallDetails details, Instant at) {
+            super(reservationId, details, at);
+            if (details.bill() != null) {
+                throw new IllegalArgumentException("a release with a bill");
             }
-        }
-
-        private final Why why;
-
-        public Release(String reservationId, Why why, Instant at) {
-            super(reservationId, at);
-            this.why = why;
         }
 
         @Override
         Resolved resolve(Book book, ReservationRow reservation) throws SQLException {
-            return resolve(book, reservation, why.state, 0);
+            return resolve(book, reservation, 0);
         }
     }
 }

@@ -6,7 +6,7 @@ import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.SpendOwners.Limit;
 import dev.tollgate.books.ledger.SpendOwners.SpendOwner;
 import dev.tollgate.storage.sql.Reads;
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 public record SpendPath(Account account, WindowUse ofKey, long refundedMicros, List<LimitUse> limits) {
 
     private static final String REFUNDED = """
-            SELECT COALESCE(SUM(q.amount_micros), 0) FROM requested_entry q JOIN reservation r ON r.id = q.task_id
-            WHERE q.account_id = ? AND q.kind = 'refund' AND r.key_id = ?""";
+            SELECT COALESCE(SUM(e.amount_micros), 0) FROM entry e JOIN call c ON c.id = e.task_id
+            WHERE e.account_id = ? AND e.kind = 'refund' AND c.key_id = ?""";
 
     public SpendPath {
         limits = List.copyOf(limits);

@@ -1,6 +1,6 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.books.ledger.RequestedEntries.Requested;
+import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -111,7 +111,7 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
         if (isOfSandbox) {
             account.takeSandbox(taken);
         }
-        book.journal().reverse(account, asked(micros), taken, missing, reason, at);
+        book.journal().enter(account, asked(micros), -taken, -missing, reason, at);
         boolean blocks = missing > 0 && !account.isBlocked();
         if (blocks) {
             account.setBlocked(true);
@@ -127,7 +127,7 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
         if (back > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return new TooMuch();
         }
-        book.journal().giveBack(account, asked(-micros), back, found, reason, at);
+        book.journal().enter(account, asked(-micros), back, found, reason, at);
         if (isOfSandbox && back > 0) {
             account.setSandboxMicros(account.funds.sandboxMicros() + back);
         }

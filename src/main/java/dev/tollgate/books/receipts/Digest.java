@@ -1,6 +1,5 @@
 package dev.tollgate.books.receipts;
 
-import dev.tollgate.base.json.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,13 +18,6 @@ final class Digest {
 
     static String of(String canonicalText) {
         return HexFormat.of().formatHex(sha256(canonicalText.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    /** Returns the digest of the canonical text. */
-    static String of(Utf8Buffer canonicalText) {
-        MessageDigest digest = SHA_256.get();
-        digest.update(canonicalText.array(), 0, canonicalText.size());
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     static byte[] sha256(byte[] bytes) {

@@ -53,7 +53,7 @@ public record OneReceipt(
         return new Checked(
                 isSigned(PublicKeys.parse(receipts.keys())),
                 previousHash.equals(hashBefore(receipts, accountId)),
-                chargeMicros == chargedMicros);
+                chargeMicros == chargedMicros && hash.equals(receipts.recordedHash(accountId, sequence)));
     }
 
     private boolean isSigned(PublicKeys keys) {

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -21,43 +20,29 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record SignedObject(ObjectNode members, String body, byte[] signature) {
 
-    private static final String FORM = "form";
+    private static final int FORM = 3;
 
-    /** The members of a receipt of form 1, which does not say its form (D42). */
-    private static final Map<String, JsonNodeType> RECEIPT_1 = Map.ofEntries(
+    /** The members of a receipt of form 3 (D42, B8). */
+    private static final Map<String, JsonNodeType> RECEIPT = Map.ofEntries(
+            Map.entry("form", JsonNodeType.NUMBER),
             Map.entry("account", JsonNodeType.STRING),
             Map.entry("sequence", JsonNodeType.NUMBER),
             Map.entry("task_id", JsonNodeType.STRING),
             Map.entry("time", JsonNodeType.STRING),
-            Map.entry("key_prefix", JsonNodeType.STRING),
+            Map.entry("key", JsonNodeType.STRING),
             Map.entry("model", JsonNodeType.STRING),
-            Map.entry("usage", JsonNodeType.OBJECT),
+            Map.entry("counts", JsonNodeType.OBJECT),
             Map.entry("price_version", JsonNodeType.STRING),
+            Map.entry("priced_at", JsonNodeType.STRING),
+            Map.entry("tier", JsonNodeType.STRING),
+            Map.entry("step", JsonNodeType.NUMBER),
+            Map.entry("due_micros", JsonNodeType.NUMBER),
+            Map.entry("held_micros", JsonNodeType.NUMBER),
             Map.entry("charge_micros", JsonNodeType.NUMBER),
+            Map.entry("end", JsonNodeType.STRING),
             Map.entry("balance_after_micros", JsonNodeType.NUMBER),
             Map.entry("previous_hash", JsonNodeType.STRING),
             Map.entry(Signer.KEY_ID, JsonNodeType.STRING));
-
-    /** The members that form 2 adds (P8a). */
-    private static final Map<String, JsonNodeType> ADDED_BY_2 = Map.of(
-            FORM,
-            JsonNodeType.NUMBER,
-            "priced_at",
-            JsonNodeType.STRING,
-            "tier",
-            JsonNodeType.STRING,
-            "step",
-            JsonNodeType.NUMBER,
-            "counts",
-            JsonNodeType.OBJECT,
-            "due_micros",
-            JsonNodeType.NUMBER,
-            "held_micros",
-            JsonNodeType.NUMBER,
-            "end",
-            JsonNodeType.STRING);
-
-    private static final Map<String, JsonNodeType> RECEIPT_2 = both(RECEIPT_1, ADDED_BY_2);
 
     /** The members of a head. */
     private static final Map<String, JsonNodeType> HEAD = Map.of(
@@ -72,31 +57,22 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
             Signer.KEY_ID,
             JsonNodeType.STRING);
 
-    private static Map<String, JsonNodeType> both(Map<String, JsonNodeType> one, Map<String, JsonNodeType> other) {
-        Map<String, JsonNodeType> all = new HashMap<>(one);
-        all.putAll(other);
-        return Map.copyOf(all);
-    }
-
-    /** @throws IllegalArgumentException with the fault, if the bytes are not a receipt of form 1 or 2 in canonical form */
+    /** @throws IllegalArgumentException with the fault, if the bytes are not a receipt of form 3 in canonical form */
     static SignedObject receipt(byte[] bytes) {
-        return parse(bytes, RECEIPT_1, RECEIPT_2);
+        return parse(bytes, RECEIPT);
     }
 
-    /** @throws IllegalArgumentException if the charge of a receipt of form 2 is not what its own members say (P8a) */
+    /** @throws IllegalArgumentException if the charge of a receipt is not what its own members say (P8a) */
     void requireCharge() {
-        if (!members.has(FORM)) {
-            return;
-        }
-        if (number(FORM) != 2) {
-            throw new IllegalArgumentException("of form " + number(FORM) + ", which this program does not know");
+        if (number("form") != FORM) {
+            throw new IllegalArgumentException("of form " + number("form") + ", which this program does not know");
         }
         long charge = number("charge_micros");
         long due = number("due_micros");
         boolean fits =
                 switch (text("end")) {
                     case "whole" -> charge == due;
-                    case "cut" -> charge > due && charge == number("held_micros");
+                    case "cut" -> charge > due;
                     case "shortfall" -> charge < due;
                     default -> false;
                 };
@@ -107,10 +83,10 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
 
     /** @throws IllegalArgumentException with the fault, if the bytes are not a head in canonical form */
     static SignedObject head(byte[] bytes) {
-        return parse(bytes, HEAD, HEAD);
+        return parse(bytes, HEAD);
     }
 
-    private static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form1, Map<String, JsonNodeType> form2) {
+    private static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form) {
         ObjectNode members = ReceiptJson.parse(new String(bytes, StandardCharsets.UTF_8));
         if (!Arrays.equals(bytes, CanonicalJson.text(members).getBytes(StandardCharsets.UTF_8))) {
             throw new IllegalArgumentException("not in the form in which it was issued (RFC 8785)");
@@ -119,7 +95,6 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
         if (signature == null || !signature.isString()) {
             throw new IllegalArgumentException("without a signature");
         }
-        Map<String, JsonNodeType> form = members.has(FORM) ? form2 : form1;
         if (!Set.copyOf(members.propertyNames()).equals(form.keySet())
                 || !form.entrySet().stream()
                         .allMatch(field -> members.required(field.getKey()).getNodeType() == field.getValue())) {

@@ -1,5 +1,6 @@
 package dev.tollgate.books.receipts;
 
+import dev.tollgate.books.ledger.SetSigningKey;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.security.KeyPair;
 import java.security.PrivateKey;
@@ -37,6 +38,11 @@ record SigningKey(
         byte[] sealed = secrets.purpose(PURPOSE).seal(pair.getPrivate().getEncoded(), context(id));
         Base64.Encoder base64 = Base64.getEncoder();
         return new SigningKey(id, base64.encodeToString(raw), base64.encodeToString(sealed), now, null);
+    }
+
+    /** @param replaces whether it retires the present key */
+    SetSigningKey setting(boolean replaces) {
+        return new SetSigningKey(id, publicKey, sealedPrivate, replaces, createdAt);
     }
 
     PrivateKey open(SecretBox secrets) {

@@ -15,7 +15,7 @@ final class SigningKeys {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final String SELECT =
-            "SELECT id, public_key, sealed_private, created_at, retired_at FROM signing_key ORDER BY created_at, id";
+            "SELECT id, public_key, sealed_private, created_at, retired_at FROM signing_key ORDER BY number";
 
     private SigningKeys() {}
 

@@ -72,7 +72,7 @@ public final class Rollups {
      *
      * @param resolution of the same unit
      */
-    public record CountCall(Resolution resolution, CallFigures figures) implements RollupChange {}
+    public record CountCall(Resolution resolution) implements RollupChange {}
 
     /**
      * Counts the calls whose owner has died as failed.

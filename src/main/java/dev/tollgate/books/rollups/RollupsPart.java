@@ -1,9 +1,11 @@
 package dev.tollgate.books.rollups;
 
-import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Refund;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.rollups.Rollups.CountAbandoned;
 import dev.tollgate.books.rollups.Rollups.CountCall;
@@ -20,18 +22,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /** The roll-ups' share of a batch. */
 final class RollupsPart implements Part<RollupChange> {
 
-    // The call's course names the operator's row: refunds are rare.
-    private static final String SELECT_TASK =
-            "SELECT account_id, key_id, door, model_id, created_at, status, course, labels FROM task WHERE id = ?";
-
-    private static final CallFigures ABANDONED = CallFigures.nothing(CallEnd.ABANDONED, CallFigures.NONE, "", "");
+    private static final String SELECT_CALL =
+            "SELECT account_id, key_id, door, model_id, created_at, ending, labels, channel, upstream_model FROM call WHERE id = ?";
 
     private static final long UNKNOWN = -1;
 
@@ -81,17 +77,20 @@ final class RollupsPart implements Part<RollupChange> {
     }
 
     private void count(CountCall call, Statements statements, Tallies tallies) throws SQLException {
-        if (call.resolution().outcome() instanceof Resolution.Resolved resolved) {
-            long at = call.resolution().at().toEpochMilli();
-            OpenHold hold = call.resolution().ended();
-            tallies.call(hold, labels.of(statements, hold, at), at, resolved.chargedMicros(), call.figures());
+        Resolution resolution = call.resolution();
+        if (resolution.outcome() instanceof Resolution.Resolved resolved) {
+            long at = resolution.at().toEpochMilli();
+            OpenHold hold = resolution.ended();
+            List<Long> numbers = labels.of(statements, hold, at);
+            tallies.call(hold, numbers, at, resolved.chargedMicros(), resolution.details());
         }
     }
 
     private void count(CountAbandoned abandoned, Statements statements, Tallies tallies) throws SQLException {
-        for (OpenHold hold : abandoned.expired().ended()) {
-            long at = abandoned.expired().endOf(hold).toEpochMilli();
-            tallies.call(hold, labels.of(statements, hold, at), at, 0, ABANDONED);
+        for (ReleaseAbandoned.Ended ended : abandoned.expired().ended()) {
+            long at = ended.at().toEpochMilli();
+            List<Long> numbers = labels.of(statements, ended.hold(), at);
+            tallies.call(ended.hold(), numbers, at, 0, CallDetails.ABANDONED);
         }
     }
 
@@ -100,11 +99,11 @@ final class RollupsPart implements Part<RollupChange> {
         if (!given.moved()) {
             return;
         }
-        PreparedStatement select = statements.of(SELECT_TASK);
+        PreparedStatement select = statements.of(SELECT_CALL);
         select.setString(1, given.taskId());
         try (ResultSet row = select.executeQuery()) {
             if (!row.next()) {
-                throw new IllegalStateException("no task " + given.taskId());
+                throw new IllegalStateException("no call " + given.taskId());
             }
             OpenHold call = new OpenHold(
                     given.taskId(),
@@ -113,16 +112,20 @@ final class RollupsPart implements Part<RollupChange> {
                     row.getString(3),
                     row.getString(4),
                     Instant.ofEpochMilli(row.getLong(5)));
-            Answerer answerer = Answerer.of(row.getString(7));
-            CallEnd end = row.getString(6).equals(CallEnd.CANCELLED.code()) ? CallEnd.CANCELLED : CallEnd.COMPLETED;
-            String numbers = row.getString(8);
-            List<Long> ofTask = numbers.isEmpty()
+            String numbers = row.getString(7);
+            List<Long> ofCall = numbers == null
                     ? List.of()
                     : Stream.of(numbers.split(" ")).map(Long::valueOf).toList();
             long at = given.at().toEpochMilli();
-            LabelNumbers.used(statements, call.accountId(), ofTask, at);
-            tallies.refund(call, ofTask, at, given.micros(), answerer.channel(), answerer.model(), end);
+            LabelNumbers.used(statements, call.accountId(), ofCall, at);
+            tallies.refund(
+                    call, ofCall, at, given.micros(), text(row, 8), text(row, 9), CallEnd.parse(row.getString(6)));
         }
+    }
+
+    private static String text(ResultSet row, int column) throws SQLException {
+        String text = row.getString(column);
+        return text == null ? "" : text;
     }
 
     /** Writes the fold's row last: earlier writes of this node do not wait for another node that folds. */
@@ -160,25 +163,5 @@ final class RollupsPart implements Part<RollupChange> {
         foldedUntil = UNKNOWN;
         keptFrom = UNKNOWN;
         counted = new Tallies();
-    }
-
-    /** The channel and the upstream model that answered a call, from its course; empty if the course has none. */
-    private record Answerer(String channel, String model) {
-
-        private static final Answerer NOBODY = new Answerer("", "");
-
-        static Answerer of(@Nullable String courseJson) {
-            if (courseJson == null) {
-                return NOBODY;
-            }
-            try {
-                JsonNode course = ApiJson.MAPPER.readTree(courseJson);
-                return new Answerer(
-                        course.path("channel").asString(""),
-                        course.path("upstream_model").asString(""));
-            } catch (JacksonException e) {
-                return NOBODY;
-            }
-        }
     }
 }

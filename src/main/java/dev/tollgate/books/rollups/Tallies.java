@@ -4,8 +4,15 @@ import static dev.tollgate.books.rollups.UsageColumn.OF_ACCOUNTS;
 import static dev.tollgate.books.rollups.UsageColumn.OF_HOURS;
 import static dev.tollgate.books.rollups.UsageColumn.OF_LABELS;
 
-import dev.tollgate.books.ledger.Reservation.OpenHold;
-import dev.tollgate.books.rollups.CallFigures.AttemptCost;
+import dev.tollgate.books.calls.AttemptCost;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.CacheUsed;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -20,6 +27,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that a batch adds to the roll-ups, one for all calls that count in the same row. They are written in the order of the rows' keys, so
@@ -78,57 +86,63 @@ final class Tallies {
     private long earliest = Long.MAX_VALUE;
 
     /** @param numbers of its labels @param chargedMicros what the ledger charged */
-    void call(OpenHold hold, List<Long> numbers, long atMillis, long chargedMicros, CallFigures call) {
+    void call(OpenHold hold, List<Long> numbers, long atMillis, long chargedMicros, CallDetails call) {
+        Course course = call.course();
         long[] quarter = quarter(hold.accountId(), atMillis, hold.keyId(), hold.model());
-        long[] answered = hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end());
+        long[] answered = hour(atMillis, course.channel(), hold.model(), course.upstreamModel(), call.end());
         count(quarter, chargedMicros, call);
         for (long number : numbers) {
             count(label(hold, number, atMillis), chargedMicros, call);
         }
         count(answered, chargedMicros, call);
         first(quarter, call);
-        boolean isTold = call.timedMillis() != CallFigures.NONE;
-        if (isTold) {
-            first(answered, call);
-        }
+        first(answered, call);
         if (call.timedMillis() > 0) {
+            Usage usage = usage(call);
             add(answered, UsageColumn.TIMED_MILLIS, call.timedMillis());
-            add(
-                    answered,
-                    UsageColumn.TIMED_TOKENS,
-                    call.usage().candidatesTokens() + call.usage().thoughtsTokens());
+            add(answered, UsageColumn.TIMED_TOKENS, usage.candidatesTokens() + usage.thoughtsTokens());
         }
-        add(quarter, UsageColumn.COSTED, call.isCosted() ? 1 : 0);
-        for (AttemptCost cost : call.costs()) {
+        add(quarter, UsageColumn.COSTED, call.costMicros() == null ? 0 : 1);
+        for (AttemptCost cost : course.costs()) {
             long[] sums = hour(atMillis, cost.channel(), hold.model(), cost.upstreamModel(), call.end());
-            add(sums, UsageColumn.UNCOSTED, cost.micros() == CallFigures.NONE ? 1 : 0);
+            add(sums, UsageColumn.UNCOSTED, cost.micros() == AttemptCost.UNKNOWN ? 1 : 0);
             add(sums, UsageColumn.COST_MICROS, Math.max(0, cost.micros()));
-            add(quarter, UsageColumn.COST_MICROS, isTold ? Math.max(0, cost.micros()) : 0);
+            add(quarter, UsageColumn.COST_MICROS, Math.max(0, cost.micros()));
         }
     }
 
-    private static void first(long[] sums, CallFigures call) {
-        if (call.firstByteMillis() != CallFigures.NONE) {
-            sums[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(call.firstByteMillis())]++;
+    private static Usage usage(CallDetails call) {
+        return call.bill() == null ? Usage.NONE : call.bill().usage();
+    }
+
+    private static void first(long[] sums, CallDetails call) {
+        long millis = call.times().firstByteMillis();
+        if (millis != Times.NEVER) {
+            sums[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(millis)]++;
         }
     }
 
     /** @param sums by column; a table is written those that it has */
-    private static void count(long[] sums, long chargedMicros, CallFigures call) {
-        Usage usage = call.usage();
+    private static void count(long[] sums, long chargedMicros, CallDetails call) {
+        Usage usage = usage(call);
+        CacheUsed cache = call.bill() == null ? null : call.course().cache();
         add(sums, UsageColumn.CALLS, 1);
-        add(sums, UsageColumn.FAILED, call.end() == CallEnd.FAILED || call.end() == CallEnd.ABANDONED ? 1 : 0);
+        add(sums, UsageColumn.FAILED, call.end().status() == TaskStatus.FAILED ? 1 : 0);
         add(sums, UsageColumn.CANCELLED, call.end() == CallEnd.CANCELLED ? 1 : 0);
         add(sums, UsageColumn.PROMPT_TOKENS, usage.inputTokens());
         add(sums, UsageColumn.CACHED_TOKENS, usage.cachedTokens());
         add(sums, UsageColumn.COMPLETION_TOKENS, usage.candidatesTokens());
         add(sums, UsageColumn.THOUGHTS_TOKENS, usage.thoughtsTokens());
         add(sums, UsageColumn.SEARCHES, usage.searches());
-        add(sums, UsageColumn.ESTIMATED, call.estimated() ? 1 : 0);
+        add(sums, UsageColumn.ESTIMATED, call.is(CallFlag.ESTIMATED) ? 1 : 0);
         add(sums, UsageColumn.CHARGED_MICROS, chargedMicros);
-        add(sums, UsageColumn.SHORTFALL_MICROS, call.shortfallMicros());
-        add(sums, UsageColumn.SAVED_MICROS, call.savedMicros());
-        add(sums, UsageColumn.MISSED_MICROS, call.missedMicros());
+        add(sums, UsageColumn.SHORTFALL_MICROS, call.shortfallMicros(chargedMicros));
+        add(sums, UsageColumn.SAVED_MICROS, known(cache == null ? null : cache.savedMicros()));
+        add(sums, UsageColumn.MISSED_MICROS, known(cache == null ? null : cache.missedMicros()));
+    }
+
+    private static long known(@Nullable Long micros) {
+        return micros == null ? 0 : micros;
     }
 
     private static void add(long[] sums, UsageColumn column, long more) {

@@ -1,13 +1,13 @@
 /**
- * Roll-ups: sums of calls, added up in the commit that writes their entries. Pages, lists and statements show these sums and never add up rows
+ * Roll-ups: sums of calls and refunds, added up in the commit that writes their rows. Pages, lists and statements show these sums and never add up rows
  * themselves.
  *
  * <p>{@code usage_quarter} has a row for each account, quarter of an hour (UTC, so a day is right in every zone), key and requested model.
  * {@code usage_day} has the same by day (UTC), folded from closed quarters. {@code usage_hour} is the operator's, with channel, end and cost at the
  * upstream's list price, and a row for each node, so no two nodes write the same one.
  *
- * <p>Invariants: a call counts once, when it ends, in the commit that resolves its reservation; a refund counts when it is made. Both have the time
- * of their entry; {@code ledger verify} compares them with the entries. Days before {@code usage_fold.folded_until} are in {@code usage_day}, the
+ * <p>Invariants: a call counts once, when it ends, in the commit that writes its row; a refund counts when it is made. Both count at the time of
+ * their row, also a call whose server has died; {@code ledger verify} compares them with the rows. Days before {@code usage_fold.folded_until} are in {@code usage_day}, the
  * others only in {@code usage_quarter}. A fold replaces a day's row by the sum of its quarters, never by a smaller one, so it may be repeated. A call
  * that counts into a folded day sends the fold back to that day; if an account has no quarters of that day left, the call's own day is folded in the
  * same commit instead.

@@ -3,6 +3,8 @@ package dev.tollgate.books.tasks;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.calls.CallDetails.CallError;
+import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
 import java.util.List;
@@ -12,22 +14,15 @@ import tools.jackson.core.JsonGenerator;
 /** A task as {@code GET /v1/tasks/{id}} shows it (decision D41). Credits are exact decimal numbers, times Unix seconds. Pure. */
 public final class TaskJson {
 
-    private static final String CACHE = "cache";
-    private static final String COMPACTION = ",\"compaction\":true";
-    private static final String STOPPED_BY = "stopped_by";
-
-    /** The last member of the limit or budget that has cut a call, after the name of a team, which may have any characters. */
-    private static final String RESETS_AT = ",\"resets_at\":";
-
     private TaskJson() {}
 
-    /** @param entries the call's movements, in their order */
+    /** @param entries the call's charge and its refunds, in their order */
     public static byte[] render(Task task, List<Entry> entries) {
         return ApiJson.object(1_024, json -> {
             writeState(json, task);
-            writeUsage(json, task.result());
+            writeUsage(json, task);
             writeMoney(json, task, entries);
-            writeError(json, task.result());
+            writeError(json, task.ended());
         });
     }
 
@@ -59,48 +54,44 @@ public final class TaskJson {
         writeOwner(json, "end_user", labels.endUser());
     }
 
-    private static void writeUsage(JsonGenerator json, TaskResult result) {
-        if (result.usageJson() == null) {
+    private static void writeUsage(JsonGenerator json, Task task) {
+        WrittenJson usage = task.usageJson();
+        if (usage == null) {
             json.writeNullProperty("output");
         } else {
             json.writeObjectPropertyStart("output");
-            writeRaw(json, "usage", result.usageJson());
+            writeRaw(json, "usage", usage);
             json.writeEndObject();
         }
-        writeRaw(json, "usage", result.usageJson());
+        writeRaw(json, "usage", usage);
         json.writeArrayPropertyStart("usage_flags");
-        result.usageFlags().forEach(json::writeString);
+        task.usageFlags().forEach(json::writeString);
         json.writeEndArray();
-        ApiJson.number(json, "max_tokens_applied", result.maxTokensApplied());
-        writeFlat(json, STOPPED_BY, result.courseJson(), RESETS_AT);
-        writeFlat(json, CACHE, result.courseJson(), "");
-        if (result.courseJson() != null && result.courseJson().toString().contains(COMPACTION)) {
+        ApiJson.number(json, "max_tokens_applied", task.maxTokensApplied());
+        writeIfThere(json, "stopped_by", task.stoppedBy());
+        writeIfThere(json, "cache", task.cacheJson());
+        if (task.isCompaction()) {
             json.writeBooleanProperty("compaction", true);
         }
     }
 
-    /** Writes a flat object as it stands in the course. @param last the beginning of its first member from which on no text contains a brace */
-    private static void writeFlat(JsonGenerator json, String name, @Nullable WrittenJson courseJson, String last) {
-        String course = courseJson == null ? "" : courseJson.toString();
-        String begin = ",\"" + name + "\":";
-        int at = course.indexOf(begin + '{');
-        if (at >= 0) {
-            int end = course.indexOf('}', course.indexOf(last, at));
-            json.writeName(name);
-            json.writeRawValue(course.substring(at + begin.length(), end + 1));
+    private static void writeIfThere(JsonGenerator json, String name, @Nullable WrittenJson value) {
+        if (value != null) {
+            writeRaw(json, name, value);
         }
     }
 
     private static void writeMoney(JsonGenerator json, Task task, List<Entry> entries) {
+        ApiJson.credits(json, "held", task.heldMicros());
         ApiJson.credits(json, "credits_consumed", task.chargeMicros());
         ApiJson.credits(json, "credits_refunded", refundedMicros(entries));
-        writeRaw(json, "pricing_detail", task.result().pricingJson());
+        writeRaw(json, "pricing_detail", task.pricingJson());
         json.writeArrayPropertyStart("entries");
         for (Entry entry : entries) {
             json.writeStartObject();
-            json.writeNumberProperty("sequence", entry.sequence());
+            json.writeNumberProperty("sequence", entry.number());
             json.writeStringProperty("kind", entry.kind().code());
-            ApiJson.credits(json, "amount", entry.amountMicros());
+            ApiJson.credits(json, "amount", Math.abs(entry.amountMicros()));
             json.writeStringProperty("from", entry.from().code());
             json.writeStringProperty("to", entry.to().code());
             ApiJson.time(json, "created_at", entry.at());
@@ -119,13 +110,14 @@ public final class TaskJson {
                 .sum();
     }
 
-    private static void writeError(JsonGenerator json, TaskResult result) {
-        if (result.errorCode() == null) {
+    private static void writeError(JsonGenerator json, @Nullable EndedCall call) {
+        CallError error = call == null ? null : call.details().error();
+        if (error == null) {
             json.writeNullProperty("error");
         } else {
             json.writeObjectPropertyStart("error");
-            json.writeStringProperty("code", result.errorCode());
-            json.writeStringProperty("message", result.errorMessage());
+            json.writeStringProperty("code", error.code());
+            json.writeStringProperty("message", error.message());
             json.writeEndObject();
         }
     }

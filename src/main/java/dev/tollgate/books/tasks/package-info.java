@@ -1,10 +1,10 @@
 /**
- * Tasks: one record for each accepted call (D14, D41), with its usage, its cost and the calculation. It never contains the content of a call.
+ * Tasks: accepted calls as their callers read them (D14, D41), with usage, charge and calculation. A task never contains the content of a call.
  *
- * <p>Invariants: a task exists from the reservation on and has its id. While its call runs, the open hold represents it; the commit that resolves the
- * reservation writes its own row, once. A task with a charge is kept permanently (D44).
+ * <p>Invariants: a task exists from the hold on and has its id. While the call runs, the task is read from {@code open_hold}, afterwards from the
+ * call's row and the price that it names (B7). It has no row of its own.
  *
- * <p>Threading: changes are applied on the writer's thread; {@link Tasks}'s reads block; rendering is pure.
+ * <p>Threading: {@link Tasks}'s reads block; rendering is pure.
  */
 @NullMarked
 package dev.tollgate.books.tasks;

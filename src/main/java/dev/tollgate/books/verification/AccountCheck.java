@@ -7,25 +7,70 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that each account's four amounts are the sums of its entries and were never below zero, that its sequence has no gap and its latest
- * entry is named in its row, and that the buckets of all accounts add up to zero.
+ * Checks each account by its calls and entries in the order of their numbers, and each call on its own: numbers from 1 without a gap, times that do not
+ * fall, the balance after each row, which is never below zero, the chain of receipts, and the account's row at the end. The buckets of all accounts add up to zero. Reads each
+ * row once and keeps the sums of one account.
  */
 final class AccountCheck implements Check {
 
-    private static final String SQL = """
-            SELECT a.id, a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, a.last_entry_at,
-                e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros, e.created_at
-            FROM account a LEFT JOIN entry e ON e.account_id = a.id
-            ORDER BY a.id, e.sequence""";
-    private static final int ENTRY = 8;
+    private static final int CALL = 1;
+    private static final int ENTRY = 2;
 
+    /** The first column that not all rows have in common, and the one with a row's own fault. */
+    private static final int OF_CALL = 9;
+
+    private static final int FAULT = OF_CALL + AuditedCall.WIDTH - 1;
+
+    /** The conditions that no entry of a kind may have: a list apart from the one in the ledger. No account has more than a billion credits, so no movement. */
+    private static final String FAULT_OF_ENTRY = """
+            CASE
+                WHEN kind NOT IN ('top_up', 'refund', 'adjustment', 'reversal') THEN 'is a ' || kind || ', which is no kind of entry'
+                WHEN ABS(amount_micros) > 1000000000000000 OR ABS(missing_micros) > 1000000000000000
+                        OR kind IN ('top_up', 'refund') AND amount_micros <= 0 OR kind <> 'reversal' AND missing_micros <> 0
+                        OR amount_micros + missing_micros = 0 OR amount_micros < 0 AND missing_micros > 0 OR amount_micros > 0 AND missing_micros < 0
+                    THEN 'is a ' || kind || ' that moves ' || amount_micros || ' micro-credits and ' || missing_micros
+                        || ' of the platform, which such an entry cannot'
+                WHEN (kind = 'refund') <> (task_id IS NOT NULL) THEN 'is a ' || kind || ' of ' || COALESCE('call ' || task_id, 'no call')
+                WHEN reason IS NULL THEN 'is a ' || kind || ' without a reason'
+            END""";
+
+    /**
+     * The columns that calls, entries and accounts have in common, and those of a call. What a row adds to the credits that were bought and spent comes
+     * sixth and seventh. Accounts come after all their numbers.
+     */
+    private static final String SQL = """
+            SELECT account_id, number, 1 AS part, ended_at, balance_after_micros, 0, charged_micros, id, %s, %s FROM call
+            UNION ALL
+            SELECT account_id, number, 2, created_at, balance_after_micros, CASE WHEN kind = 'refund' THEN 0 ELSE amount_micros END,
+                CASE WHEN kind = 'refund' THEN -amount_micros ELSE 0 END, NULL%s, %s%s
+            FROM entry
+            UNION ALL
+            SELECT a.id, 9223372036854775807, 3, a.last_number_at, a.balance_micros, a.purchased_micros, a.consumed_micros, NULL,
+                a.last_number, a.reserved_micros, COALESCE(h.held_micros, 0)%s, a.receipts, a.receipt_hash%s
+            FROM account a
+                LEFT JOIN (SELECT account_id, SUM(held_micros) AS held_micros FROM open_hold GROUP BY account_id) h ON h.account_id = a.id
+            ORDER BY 1, 2, 3""".formatted(
+                    AuditedCall.COLUMNS,
+                    ReceiptChain.COLUMNS,
+                    ", NULL".repeat(AuditedCall.WIDTH - 1),
+                    FAULT_OF_ENTRY,
+                    ", NULL".repeat(ReceiptChain.WIDTH),
+                    ", NULL".repeat(AuditedCall.WIDTH - 3),
+                    ", NULL".repeat(ReceiptChain.WIDTH - 2));
+
+    private final CallCheck calls;
     private @Nullable Sums account;
     private long customersMicros;
     private long platformMicros;
 
+    /** @param calls the check of each call */
+    AccountCheck(CallCheck calls) {
+        this.calls = calls;
+    }
+
     @Override
     public String subject() {
-        return "accounts";
+        return "calls and entries";
     }
 
     @Override
@@ -38,103 +83,114 @@ final class AccountCheck implements Check {
         String id = row.getString(1);
         Sums sums = account;
         if (sums == null || !sums.id.equals(id)) {
-            finish(findings);
-            sums = new Sums(id, row);
+            endAccount(findings);
+            sums = new Sums(id);
             account = sums;
         }
-        if (row.getString(ENTRY) != null) {
-            Movement movement = Movement.read(row, ENTRY);
-            sums.add(movement, row.getLong(ENTRY + 7), findings);
-            platformMicros += movement.into("funding") + movement.into("revenue") + movement.into("shortfall");
+        switch (row.getInt(3)) {
+            case CALL -> {
+                AuditedCall call = AuditedCall.read(row, OF_CALL);
+                sums.next(call.name(), row, findings);
+                sums.receipts.call(call.name(), row, findings);
+                calls.check(call, findings);
+            }
+            case ENTRY -> sums.next("entry " + id + "/" + row.getLong(2), row, findings);
+            default -> sums.compare(row, findings);
         }
     }
 
     @Override
     public void end(Findings findings) {
-        finish(findings);
+        endAccount(findings);
         if (customersMicros + platformMicros != 0) {
             findings.add("all buckets together hold " + Findings.credits(customersMicros + platformMicros)
                     + ", which should be nothing");
         }
     }
 
-    private void finish(Findings findings) {
-        if (account != null) {
-            account.compare(findings);
-            customersMicros += account.storedBalance + account.storedReserved;
+    private void endAccount(Findings findings) {
+        Sums last = account;
+        if (last != null) {
+            platformMicros += last.consumed - last.purchased;
+            if (!last.isStored) {
+                findings.add(
+                        "account " + last.id + " is not there, and has calls or entries up to number " + last.number);
+            }
         }
     }
 
-    /** The sums of an account: the amounts of its row and of its entries. */
-    private static final class Sums {
+    /** The sums of an account's numbers so far. */
+    private final class Sums {
 
         private final String id;
-        private final long storedBalance;
-        private final long storedReserved;
-        private final long storedPurchased;
-        private final long storedConsumed;
-        private final long storedSequence;
-        private final long storedLastAt;
-        private long balance;
-        private long reserved;
+        private final ReceiptChain receipts;
         private long purchased;
         private long consumed;
-        private long sequence;
+        private long number;
         private long lastAt;
+        private long wrongBy;
         private boolean wasBelowZero;
+        private boolean isStored;
 
-        Sums(String id, ResultSet row) throws SQLException {
+        Sums(String id) {
             this.id = id;
-            this.storedBalance = row.getLong(2);
-            this.storedReserved = row.getLong(3);
-            this.storedPurchased = row.getLong(4);
-            this.storedConsumed = row.getLong(5);
-            this.storedSequence = row.getLong(6);
-            this.storedLastAt = row.getLong(7);
+            this.receipts = new ReceiptChain(id);
         }
 
-        void add(Movement movement, long createdAt, Findings findings) {
-            lastAt = Math.max(lastAt, createdAt);
-            if (movement.sequence() != sequence + 1) {
-                findings.add(movement.name() + " follows " + sequence);
-            }
-            sequence = movement.sequence();
-            String fault = movement.fault();
+        /** Compares a row with the one before. A balance that is wrong by as much as the one before is not reported again. */
+        void next(String name, ResultSet row, Findings findings) throws SQLException {
+            String fault = row.getString(FAULT);
             if (fault != null) {
-                findings.add(movement.name() + " " + fault);
+                findings.add(name + " " + fault);
             }
-            if (movement.isCustomers()) {
-                balance += movement.into("available");
-                reserved += movement.into("reserved");
-                purchased -= movement.into("funding");
-                consumed += movement.into("revenue");
-                checkAboveZero(movement, findings);
+            purchased += row.getLong(6);
+            consumed += row.getLong(7);
+            long its = row.getLong(2);
+            long at = row.getLong(4);
+            if (its != number + 1) {
+                findings.add(name + " has number " + its + ", it should have " + (number + 1));
             }
-        }
-
-        private void checkAboveZero(Movement movement, Findings findings) {
-            if (!wasBelowZero && (balance < 0 || reserved < 0 || consumed < 0)) {
+            if (at < lastAt) {
+                findings.add(name + " is of " + Instant.ofEpochMilli(at) + ", number " + number + " before it of "
+                        + Instant.ofEpochMilli(lastAt));
+            }
+            long right = purchased - consumed;
+            long difference = row.getLong(5) - right;
+            if (difference != 0 && difference != wrongBy) {
+                findings.same(
+                        name + " leaves a balance of", row.getLong(5), "the account's rows up to it add up to", right);
+            }
+            if (!wasBelowZero && (right < 0 || consumed < 0)) {
                 wasBelowZero = true;
-                findings.add(movement.name() + " takes the account below zero");
+                findings.add(name + " takes the account below zero");
             }
+            wrongBy = difference;
+            number = its;
+            lastAt = at;
         }
 
-        void compare(Findings findings) {
-            same("balance", storedBalance, balance, findings);
-            same("reserved", storedReserved, reserved, findings);
-            same("total_purchased", storedPurchased, purchased, findings);
-            same("total_consumed", storedConsumed, consumed, findings);
-            if (storedSequence != sequence) {
-                findings.add("account " + id + " counts " + storedSequence + " entries, the last one is " + sequence);
+        void compare(ResultSet row, Findings findings) throws SQLException {
+            isStored = true;
+            long balance = row.getLong(5);
+            long reserved = row.getLong(OF_CALL + 1);
+            long held = row.getLong(OF_CALL + 2);
+            same("balance", balance, "its rows leave", purchased - consumed - held, findings);
+            same("reserved", reserved, "its open calls hold", held, findings);
+            same("total_purchased", row.getLong(6), "its entries add up to", purchased, findings);
+            same("total_consumed", row.getLong(7), "its calls and refunds add up to", consumed, findings);
+            if (row.getLong(OF_CALL) != number) {
+                findings.add("account " + id + " has " + row.getLong(OF_CALL) + " as its last number, it is " + number);
             }
-            if (storedLastAt != lastAt) {
-                findings.add("account " + id + " has its last entry at " + Instant.ofEpochMilli(storedLastAt)
-                        + ", the latest is of " + Instant.ofEpochMilli(lastAt));
+            if (row.getLong(4) != lastAt) {
+                findings.add("account " + id + " has its last number at " + Instant.ofEpochMilli(row.getLong(4))
+                        + ", it is of " + Instant.ofEpochMilli(lastAt));
             }
+            receipts.compare(row, findings);
+            customersMicros += balance + reserved;
         }
 
-        private void same(String name, long stored, long added, Findings findings) {
-            findings.same("account " + id + " has a " + name + " of", stored, "its entries add up to", added);
+        private void same(String name, long stored, String other, long right, Findings findings) {
+            findings.same("account " + id + " has a " + name + " of", stored, other, right);
         }
     }
 }

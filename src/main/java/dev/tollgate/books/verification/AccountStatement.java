@@ -3,6 +3,7 @@ package dev.tollgate.books.verification;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Reads;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An account's movements as CSV, for its owner: {@value #HEADER}. Amounts are credits; the
- * balance includes holds (decision D40), so holds, releases and shortfalls have no lines. The last
- * line has the kind {@code balance}: the balance after the last entry in the period, with that entry's time and sequence.
+ * balance includes holds (decision D40). The last
+ * line has the kind {@code balance}: the balance after the last number in the period, with its time.
  *
  * <p>In the order of the sequence, a period ends before the first entry that is not before its end, and the next period begins
  * there. So statements of consecutive periods have each movement once, and the same balance between them, even if a clock
@@ -27,12 +28,16 @@ public final class AccountStatement {
     private static final int FETCH_ROWS = 1_000;
 
     private static final String ACCOUNT = "SELECT created_at FROM account WHERE id = ?";
-    private static final String ENTRIES = """
-            SELECT e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
-                e.created_at, t.model, %s
+    private static final String LINES =
+            """
+            SELECT c.number, c.ended_at AS at, 'charge' AS kind, c.id AS task_id, COALESCE(c.model, c.model_id) AS model,
+                -c.charged_micros AS amount, c.balance_after_micros AS balance, %s
+            FROM call c WHERE c.account_id = ?
+            UNION ALL
+            SELECT e.number, e.created_at, e.kind, e.task_id, COALESCE(t.model, t.model_id), e.amount_micros, e.balance_after_micros, %s
             FROM entry e%s
             WHERE e.account_id = ?
-            ORDER BY e.sequence""".formatted(EntryOrigin.COLUMNS, EntryOrigin.JOINS);
+            ORDER BY 1""".formatted(EntryOrigin.COLUMNS_OF_CHARGE, EntryOrigin.COLUMNS, EntryOrigin.JOINS);
 
     private final Database database;
 
@@ -69,25 +74,17 @@ public final class AccountStatement {
             throws SQLException {
         long endMillis = to == null ? Long.MAX_VALUE : to.toEpochMilli();
         sql.scan(
-                ENTRIES,
+                LINES,
                 FETCH_ROWS,
                 row -> {
-                    boolean isIn = row.getLong(8) < endMillis;
+                    boolean isIn = row.getLong("at") < endMillis;
                     if (isIn) {
-                        statement.add(
-                                Movement.read(row, 1),
-                                row.getLong(8),
-                                new About(row.getString(9), row.getString("origin_reason"), EntryOrigin.read(row)));
+                        statement.add(row);
                     }
                     return isIn;
                 },
+                accountId,
                 accountId);
-    }
-
-    /** The rest of a line. @param model that answered the call */
-    private record About(@Nullable String model, @Nullable String reason, EntryOrigin origin) {
-
-        static final About BALANCE = new About(null, null, EntryOrigin.NONE);
     }
 
     /** A statement in progress. */
@@ -98,9 +95,8 @@ public final class AccountStatement {
 
         private final Consumer<String> lines;
         private final long fromMillis;
-        private boolean begun;
         private long atMillis;
-        private long sequence;
+        private long number;
         private long balanceMicros;
 
         Lines(Consumer<String> lines, @Nullable Instant from, long createdAtMillis) {
@@ -113,38 +109,49 @@ public final class AccountStatement {
             lines.accept(HEADER);
         }
 
-        void add(Movement movement, long createdAtMillis, About about) {
-            begun = begun || createdAtMillis >= fromMillis;
-            atMillis = createdAtMillis;
-            sequence = movement.sequence();
-            long amountMicros = movement.into("available") + movement.into("reserved");
-            balanceMicros += amountMicros;
-            if (begun && amountMicros != 0) {
-                line(movement.kind(), movement.reservationId(), amountMicros, about);
+        void add(ResultSet row) throws SQLException {
+            atMillis = row.getLong("at");
+            number = row.getLong("number");
+            balanceMicros = row.getLong("balance");
+            long amountMicros = row.getLong("amount");
+            if (atMillis >= fromMillis && amountMicros != 0) {
+                line(
+                        row.getString("kind"),
+                        row.getString("task_id"),
+                        row.getString("model"),
+                        amountMicros,
+                        EntryOrigin.read(row),
+                        row.getString("origin_reason"));
             }
         }
 
         void end() {
-            line("balance", null, 0, About.BALANCE);
+            line("balance", null, null, 0, EntryOrigin.NONE, null);
         }
 
-        private void line(String kind, @Nullable String taskId, long amountMicros, About about) {
+        private void line(
+                String kind,
+                @Nullable String taskId,
+                @Nullable String model,
+                long amountMicros,
+                EntryOrigin origin,
+                @Nullable String reason) {
             lines.accept(String.join(
                     ",",
                     TIME.format(Instant.ofEpochMilli(atMillis)),
-                    Long.toString(sequence),
+                    Long.toString(number),
                     kind,
                     field(taskId),
-                    field(about.model),
+                    field(model),
                     Credits.text(amountMicros),
                     Credits.text(balanceMicros),
-                    about.origin.source(),
-                    about.origin.keyId(),
-                    field(about.reason),
+                    origin.source(),
+                    origin.keyId(),
+                    field(reason),
                     Credits.dollars(amountMicros, taskId == null ? 2 : 4),
-                    about.origin.invoice(),
-                    about.origin.teamId(),
-                    about.origin.memberId()));
+                    origin.invoice(),
+                    origin.teamId(),
+                    origin.memberId()));
         }
 
         /** Quotes as in RFC 4180; a model's name is untrusted text. */

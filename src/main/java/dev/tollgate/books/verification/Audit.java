@@ -73,33 +73,24 @@ public final class Audit {
     public long usage(Consumer<UsageDifference> differences, Progress progress) {
         Findings findings = new Findings(_ -> {});
         return database.read(sql -> {
-            UsageCheck ofAccounts = new UsageCheck(differences);
-            run(sql, ofAccounts, findings, progress);
-            run(sql, new HourCheck(ofAccounts, differences), findings, progress);
-            return ofAccounts.foldedUntil();
+            run(sql, new UsageCheck(differences), findings, progress);
+            return sql.number(UsageCheck.FOLDED_UNTIL);
         });
     }
 
     private static List<Check> checks(Findings findings) {
         List<Check> checks = new ArrayList<>(StrayRows.ALL);
-        checks.add(new AccountCheck());
         PriceCheck prices = new PriceCheck();
         checks.add(prices);
         checks.add(new PriceDeedCheck(prices));
-        checks.add(CallCheck.ofEnded(prices));
-        checks.add(CallCheck.ofOpen());
-        checks.add(new RequestedCheck());
-        checks.add(new ReceiptCheck());
-        checks.add(new BalanceAfterCheck());
+        checks.add(new AccountCheck(new CallCheck(prices)));
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());
         checks.add(new BudgetCalendarCheck());
         checks.add(new LabelCheck());
         checks.add(new KeyOwnerCheck());
         checks.addAll(ProofCheck.ALL);
-        UsageCheck usage = new UsageCheck(findings::usage);
-        checks.add(usage);
-        checks.add(new HourCheck(usage, findings::usage));
+        checks.add(new UsageCheck(findings::usage));
         return checks;
     }
 

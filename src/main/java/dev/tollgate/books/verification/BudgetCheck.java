@@ -25,7 +25,7 @@ final class BudgetCheck implements Check {
                 SELECT account_id, key_id, created_at - created_at %% 3600000 AS starts_at,
                     SUM(charged_micros) AS charged_micros, SUM(held_micros) AS held_micros
                 FROM (
-                    SELECT account_id, key_id, created_at, charged_micros, 0 AS held_micros FROM reservation
+                    SELECT account_id, key_id, created_at, charged_micros, 0 AS held_micros FROM call
                     WHERE account_id IN (SELECT account_id FROM limited)
                     UNION ALL
                     SELECT account_id, key_id, created_at, 0, held_micros FROM open_hold
@@ -172,8 +172,7 @@ final class BudgetCheck implements Check {
     }
 
     private static void compare(String name, Window window, Findings findings) {
-        findings.same(
-                name + " has charged", window.chargedMicros, "its reservations were charged", window.shouldHaveCharged);
-        findings.same(name + " holds", window.heldMicros, "its open reservations hold", window.shouldHold);
+        findings.same(name + " has charged", window.chargedMicros, "its calls were charged", window.shouldHaveCharged);
+        findings.same(name + " holds", window.heldMicros, "its open calls hold", window.shouldHold);
     }
 }

@@ -1,102 +1,123 @@
 package dev.tollgate.books.verification;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** A check of the costs in a task: each attempt costs its counts times its rates, and the first attempt of a charged call delivered the answer. */
+/**
+ * A check of what a call cost the operator: each attempt costs its counts at the upstream's list price, and the first attempt of a charged call
+ * delivered the answer. A cost that the channel reported is believed up to 100 times the list price.
+ */
 final class CostCheck {
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
 
     private CostCheck() {}
 
-    /** @param priced the task's account of its charge; null if there is none @param course null if there is none */
-    static void check(
-            String name, String costs, @Nullable ChargeDetail priced, @Nullable String course, Findings findings) {
+    /** @param list the list price; null if the call has none, or it cannot be read */
+    static void check(AuditedCall call, @Nullable Terms list, Findings findings) {
         try {
-            JsonNode list = JSON.readTree(costs);
-            if (!list.isArray()) {
-                findings.add(name + " has costs that cannot be read");
-                return;
-            }
-            for (JsonNode attempt : list) {
-                if (!isWorthIt(attempt)) {
-                    findings.add(name + " says that an attempt cost " + attempt.path("cost")
-                            + " micro-credits, its counts and rates come to something else");
-                }
-            }
-            if (priced != null && !isOfAnswer(list.path(0), priced, course)) {
-                findings.add(name + " counts something else for its cost than for its price");
+            if (call.attempts() != null) {
+                attempts(call, list, Terms.JSON.readTree(call.attempts()), findings);
+            } else if (call.counts() != null) {
+                answer(call, call.counts(), list, call.cost(), findings);
             }
         } catch (JacksonException | ArithmeticException e) {
-            findings.add(name + " has costs that cannot be read");
+            findings.add(call.name() + " has attempts that cannot be read");
         }
     }
 
-    /** A cost that the channel reported is believed up to 100 times its list price. */
-    private static boolean isWorthIt(JsonNode attempt) {
+    /** Compares the cost of a charged answer with the counts of the row. */
+    private static void answer(
+            AuditedCall call, Terms.Counts counts, @Nullable Terms list, @Nullable Long cost, Findings findings) {
+        BigDecimal listed = list == null ? null : list.cost(counts, call.granted());
+        if (!isWorth(cost, listed, call.isCostReported())) {
+            findings.add(call.name() + " cost " + micros(cost) + ", its counts at the list price " + call.costPrice()
+                    + " come to " + (listed == null ? "nothing known" : listed + " micro-credits"));
+        }
+    }
+
+    private static boolean isWorth(@Nullable Long cost, @Nullable BigDecimal listed, boolean isReported) {
+        if (cost == null || cost < 0) {
+            return cost == null && listed == null && !isReported;
+        }
+        return isReported
+                ? listed == null || BigDecimal.valueOf(cost).compareTo(listed.movePointRight(2)) <= 0
+                : listed != null && BigDecimal.valueOf(cost).compareTo(listed) == 0;
+    }
+
+    private static void attempts(AuditedCall call, @Nullable Terms list, JsonNode json, Findings findings) {
+        JsonNode costs = json.path("costs");
+        if (!costs.isArray() || !json.path("attempts").isArray()) {
+            findings.add(call.name() + " has attempts that cannot be read");
+            return;
+        }
+        Long sum = 0L;
+        for (JsonNode attempt : costs) {
+            Long cost = cost(attempt);
+            sum = sum == null || cost == null ? null : Long.valueOf(Math.addExact(sum, cost));
+            if (!isItsCost(attempt, list, cost)) {
+                findings.add(call.name() + " says that an attempt cost " + micros(cost)
+                        + ", its counts at the list price " + call.costPrice() + " come to something else");
+            }
+        }
+        if (sum == null ? call.cost() != null : !sum.equals(call.cost())) {
+            findings.add(call.name() + " cost " + micros(call.cost()) + ", its attempts come to " + micros(sum));
+        }
+        if (call.counts() != null) {
+            answer(call, call.counts(), list, cost(costs.path(0)), findings);
+            if (!isOfAnswer(call, call.counts(), costs.path(0))) {
+                findings.add(
+                        call.name() + " has other counts, another tier or another channel than the first of its costs");
+            }
+        }
+    }
+
+    private static @Nullable Long cost(JsonNode attempt) {
         JsonNode cost = attempt.path("cost");
+        return cost.isIntegralNumber() ? Long.valueOf(cost.longValue()) : null;
+    }
+
+    private static boolean isItsCost(JsonNode attempt, @Nullable Terms list, @Nullable Long cost) {
         boolean isReported = attempt.path("reported").booleanValue(false);
-        if (!attempt.has("input")) { // no price is known
-            return isReported ? isAmount(cost) : cost.isNull();
+        if (!attempt.has("input")) { // no list price was known
+            return list == null && isWorth(cost, null, isReported);
         }
-        BigDecimal listed = micros(attempt);
-        return isAmount(cost)
-                && (isReported
-                        ? cost.decimalValue().compareTo(listed.movePointRight(2)) <= 0
-                        : cost.decimalValue().compareTo(listed) == 0);
+        Terms.Counts counts = counts(attempt);
+        BigDecimal own = Terms.Rates.read(attempt, attempt, BigDecimal.ONE).cost(counts);
+        return (list == null || list.isCost(own, counts, attempt.path("tier").asString("standard")))
+                && isWorth(cost, own, isReported);
     }
 
-    private static boolean isAmount(JsonNode cost) {
-        return cost.isIntegralNumber() && cost.decimalValue().signum() >= 0;
+    private static Terms.Counts counts(JsonNode attempt) {
+        long prompt = attempt.path("prompt").longValue(0);
+        long cached = attempt.path("cached").longValue(0);
+        long audio = attempt.path("audio").longValue(0);
+        long cachedAudio = attempt.path("cached_audio").longValue(0);
+        return new Terms.Counts(
+                prompt,
+                prompt - cached - audio - cachedAudio,
+                cached,
+                audio,
+                cachedAudio,
+                attempt.path("completion").longValue(0),
+                attempt.path("reasoning").longValue(0),
+                attempt.path("searches").longValue(0));
     }
 
-    /** Returns micro-credits, rounded up once: a count times credits per million is in micro-credits. */
-    private static BigDecimal micros(JsonNode attempt) {
-        long plain = attempt.path("prompt").longValue(0);
-        BigDecimal parts = BigDecimal.ZERO;
-        for (PromptPart part : PromptPart.values()) {
-            long tokens = attempt.path(part.count()).longValue(0);
-            parts = parts.add(times(attempt, part.rate(), tokens));
-            plain -= tokens;
-        }
-        long searches = attempt.path("searches").longValue(0);
-        boolean isByCall = attempt.path("search_counts").asString("").equals("calls");
-        BigDecimal micros = times(attempt, "input", plain)
-                .add(parts)
-                .add(times(
-                        attempt,
-                        "output",
-                        attempt.path("completion").longValue(0)
-                                + attempt.path("reasoning").longValue(0)))
-                .add(times(attempt, "search_per_1000", isByCall ? Math.min(1, searches) : searches)
-                        .movePointRight(3));
-        return micros.setScale(0, RoundingMode.CEILING);
+    private static boolean isOfAnswer(AuditedCall call, Terms.Counts own, JsonNode first) {
+        Terms.Counts told = counts(first);
+        return told.input() == own.input()
+                && told.cached() + told.cachedAudio() == own.cached() + own.cachedAudio()
+                && told.completion() == own.completion()
+                && told.reasoning() == own.reasoning()
+                && told.searches() == own.searches()
+                && first.path("tier").asString("standard").equals(call.granted())
+                && first.path("reported").booleanValue(false) == call.isCostReported()
+                && first.path("channel").asString("").equals(call.channel())
+                && first.path("model").asString("").equals(call.upstreamModel());
     }
 
-    private static BigDecimal times(JsonNode attempt, String rate, long count) {
-        return count == 0
-                ? BigDecimal.ZERO
-                : attempt.required(rate).decimalValue().multiply(BigDecimal.valueOf(count));
-    }
-
-    private static boolean isOfAnswer(JsonNode attempt, ChargeDetail priced, @Nullable String course) {
-        return attempt.path("prompt").longValue(0) == priced.tokens().prompt()
-                && attempt.path("completion").longValue(0) == priced.tokens().completion()
-                && attempt.path("reasoning").longValue(0) == priced.tokens().reasoning()
-                && attempt.path("searches").longValue(0) == priced.tokens().searches()
-                && attempt.path("tier").asString("standard").equals(priced.tierGranted())
-                && (course == null
-                        || course.contains(",\"channel\":\"%s\",\"upstream_model\":\"%s\""
-                                .formatted(
-                                        attempt.path("channel").asString(""),
-                                        attempt.path("model").asString(""))));
+    private static String micros(@Nullable Long cost) {
+        return cost == null ? "an unknown amount" : cost + " micro-credits";
     }
 }

@@ -20,21 +20,28 @@ public record EntryOrigin(String source, String keyId, String teamId, String mem
     /** The origin of a balance, which no movement has. */
     public static final EntryOrigin NONE = new EntryOrigin("", "", "", "", "");
 
+    private static final String KEY = """
+            %1$s.key_id AS origin_key,
+                (SELECT k.team_id FROM api_key k WHERE k.id = %1$s.key_id) AS origin_team,
+                (SELECT k.member_id FROM api_key k WHERE k.id = %1$s.key_id) AS origin_member,\s""";
+
     /** Read by {@link #read}, with {@link #JOINS}. */
-    public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, t.key_id AS origin_key,"
-            + " (SELECT k.team_id FROM api_key k WHERE k.id = t.key_id) AS origin_team,"
-            + " (SELECT k.member_id FROM api_key k WHERE k.id = t.key_id) AS origin_member,"
-            + " q.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name";
+    public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, " + KEY.formatted("t")
+            + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name";
+
+    /** The same of a charge, a row of {@code call c}. */
+    public static final String COLUMNS_OF_CHARGE =
+            "'charge' AS origin_kind, NULL AS origin_reason, " + KEY.formatted("c")
+                    + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name";
 
     /** Joins {@code entry e} with its call and its payment. */
     public static final String JOINS = """
-             LEFT JOIN task t ON t.id = e.reservation_id
-            LEFT JOIN requested_entry q ON q.account_id = e.account_id AND q.sequence = e.sequence AND e.kind IN ('top_up', 'reversal')
-            LEFT JOIN payment_notice n ON n.id = CASE WHEN e.kind = 'reversal' AND SUBSTR(q.request_id, 1, 7) = 'notice-'
-                THEN SUBSTR(q.request_id, 8) END
+             LEFT JOIN call t ON t.id = e.task_id
+            LEFT JOIN payment_notice n ON n.id = CASE WHEN e.kind = 'reversal' AND SUBSTR(e.request_id, 1, 7) = 'notice-'
+                THEN SUBSTR(e.request_id, 8) END
             LEFT JOIN payment p ON p.account_id = e.account_id AND p.id = CASE WHEN e.kind = 'reversal' THEN n.payment_id
-                WHEN SUBSTR(q.request_id, 1, 8) = 'payment-' THEN SUBSTR(q.request_id, 9)
-                WHEN SUBSTR(q.request_id, 1, 13) = 'test-payment-' THEN SUBSTR(q.request_id, LENGTH(e.account_id) + 15) END
+                WHEN SUBSTR(e.request_id, 1, 8) = 'payment-' THEN SUBSTR(e.request_id, 9)
+                WHEN SUBSTR(e.request_id, 1, 13) = 'test-payment-' THEN SUBSTR(e.request_id, LENGTH(e.account_id) + 15) END
             LEFT JOIN invoice i ON i.payment_id = p.id
             """;
 

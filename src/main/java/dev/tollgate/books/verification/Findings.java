@@ -1,6 +1,7 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.base.money.Credits;
+import java.math.BigDecimal;
 import java.util.function.Consumer;
 
 /** The collector of the differences that a check finds. */
@@ -38,5 +39,11 @@ final class Findings {
 
     static String credits(long micros) {
         return Credits.text(micros);
+    }
+
+    /** Returns the credits of an amount in micro-credits. */
+    static String credits(BigDecimal micros) {
+        BigDecimal credits = micros.movePointLeft(6).stripTrailingZeros();
+        return credits.signum() == 0 ? "0" : credits.toPlainString();
     }
 }

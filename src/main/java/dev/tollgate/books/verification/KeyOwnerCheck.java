@@ -3,7 +3,6 @@ package dev.tollgate.books.verification;
 import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HexFormat;
 
 /**
  * Checks that each key has the member and the team with which the organization's log says that it was made, moved, or left by a member. A hidden key,
@@ -60,7 +59,7 @@ final class KeyOwnerCheck implements Check {
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
         String member = row.getString(2);
-        if (!row.getString(4).equals(HexFormat.of().formatHex(ProofCheck.sha256(HIDDEN + member)))
+        if (!row.getString(4).equals(Sha256.hex(HIDDEN + member))
                 || !row.getString(3).isEmpty()) {
             findings.add("key %s is of member '%s' and of team '%s', the log of its organization says otherwise"
                     .formatted(row.getString(1), member, row.getString(3)));

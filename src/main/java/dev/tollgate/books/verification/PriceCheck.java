@@ -1,67 +1,51 @@
 package dev.tollgate.books.verification;
 
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.storage.Dialect;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Prices, which are few: prices set by operators, and prices of catalogues that a start has recorded. A call by one of them was charged
- * by its rates and its rounding, at its step and tier, in its time. It reads and computes them by itself, apart from the program that charges.
+ * Checks the prices, which are few: those of catalogues that a start has recorded, those that operators have set, and the list prices of
+ * upstreams. The numbers of each kind have no gap, a version that was set is named by its number, a list price by the hash of its terms.
  */
 final class PriceCheck implements Check {
 
-    private static final String SQL = """
-            SELECT version, input_micros, output_micros, reasoning_billed, tariff, created_at, model_id, rounding, step_micros,
-                minimum_micros, from_at, sequence
-            FROM price_version
-            UNION ALL
-            SELECT version, input_micros, output_micros, reasoning_billed, tariff, created_at, model_id, rounding, step_micros,
-                minimum_micros, NULL, 0
-            FROM price_rates""";
+    private static final String SQL =
+            "SELECT kind, number, version, model_id, created_at, from_at, terms FROM price ORDER BY kind, number";
 
-    static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
-
-    /** The largest difference between the clocks of two servers. */
-    private static final long CLOCKS_APART_MILLIS = 60_000;
+    private static final int HASH_DIGITS = 12;
 
     /**
-     * @param tariff null for a price that cannot be read
-     * @param rounding the rule in words
      * @param createdAt when it was set, or recorded by a start, in milliseconds
      * @param fromAt the time from which it is in force, in milliseconds; null for at once
-     * @param isSet whether an operator has set it; else it is of a catalogue
+     * @param terms null for a price that cannot be read
      */
     record Price(
-            @Nullable JsonNode tariff,
-            boolean reasoningBilled,
+            String kind,
             String modelId,
-            String rounding,
             long createdAt,
             @Nullable Long fromAt,
-            boolean isSet) {
+            @Nullable Terms terms) {
 
         long since() {
             return fromAt == null ? createdAt : fromAt;
         }
+
+        boolean isCost() {
+            return kind.equals("cost");
+        }
+
+        boolean isSet() {
+            return kind.equals("set");
+        }
     }
 
     private final Map<String, Price> versions = new HashMap<>();
-
-    /** The time at which a start first recorded prices. Earlier versions are unknown. */
-    private long firstRecorded = Long.MAX_VALUE;
+    private String kind = "";
+    private long number;
 
     @Override
     public String subject() {
@@ -75,27 +59,36 @@ final class PriceCheck implements Check {
 
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
-        String version = row.getString(1);
-        JsonNode tariff = tariff(row.getString(5), row.getLong(2), row.getLong(3));
-        if (tariff == null) {
-            findings.add("price " + version + " has rates that cannot be read, or others in its columns");
-        }
-        long from = row.getLong(11);
+        String version = row.getString(3);
+        long from = row.getLong(6);
         Long fromAt = row.wasNull() ? null : Long.valueOf(from);
-        boolean isSet = row.getLong(12) > 0;
-        Price price = new Price(
-                tariff,
-                row.getInt(4) == 1,
-                row.getString(7),
-                rounding(row.getString(8), row.getLong(9), row.getLong(10)),
-                row.getLong(6),
-                fromAt,
-                isSet);
-        if (isSet && !version.equals(price.modelId + "@set-" + row.getLong(12))) {
-            findings.add("price " + version + " is of model " + price.modelId + " and has number " + row.getLong(12));
+        String text = row.getString(7);
+        boolean isCost = row.getString(1).equals("cost");
+        Price price = new Price(row.getString(1), row.getString(4), row.getLong(5), fromAt, Terms.read(text, !isCost));
+        number = price.kind.equals(kind) ? number + 1 : 1;
+        kind = price.kind;
+        if (row.getLong(2) != number) {
+            findings.add("price " + version + " of kind " + kind + " has number " + row.getLong(2) + ", it should have "
+                    + number);
+            number = row.getLong(2);
         }
-        if (!isSet) {
-            firstRecorded = Math.min(firstRecorded, price.createdAt);
+        if (price.terms == null) {
+            findings.add("price " + version + " has terms that cannot be read");
+        }
+        boolean isNamed =
+                switch (kind) {
+                    case "set" -> version.equals(price.modelId + "@set-" + row.getLong(2));
+                    case "cost" ->
+                        version.equals("cost-" + Sha256.hex(text).substring(0, HASH_DIGITS)) && price.modelId.isEmpty();
+                    default -> kind.equals("file");
+                };
+        if (!isNamed) {
+            findings.add("price " + version + " of kind " + kind + " with number " + row.getLong(2) + " and model '"
+                    + price.modelId + "' is not named by its number or its terms");
+        }
+        if (fromAt != null && !price.isSet()) {
+            findings.add("price " + version + " of kind " + kind
+                    + " has a time from which it holds, as only a set price has");
         }
         versions.put(version, price);
     }
@@ -104,108 +97,8 @@ final class PriceCheck implements Check {
         return versions;
     }
 
-    private static String rounding(String form, long stepMicros, long minimumMicros) {
-        String step = Credits.text(stepMicros);
-        String minimum = Credits.text(minimumMicros);
-        return form.equals("FLOOR_TOTAL")
-                ? "floor to " + step + ", minimum " + minimum
-                : "input and output each to the nearest " + step + ", a half up"
-                        + (minimumMicros == 0 ? "" : ", minimum " + minimum);
-    }
-
-    /** Returns the rates of a row; null if its text and its columns differ. */
-    private static @Nullable JsonNode tariff(@Nullable String text, long inputMicros, long outputMicros) {
-        BigDecimal input = BigDecimal.valueOf(inputMicros, 6);
-        BigDecimal output = BigDecimal.valueOf(outputMicros, 6);
-        if (text == null) {
-            return JSON.createObjectNode().put("input", input).put("output", output);
-        }
-        try {
-            JsonNode tariff = JSON.readTree(text);
-            return isSame(tariff.path("input"), input) && isSame(tariff.path("output"), output) ? tariff : null;
-        } catch (JacksonException e) {
-            return null;
-        }
-    }
-
-    private static boolean isSame(JsonNode rate, BigDecimal credits) {
-        return rate.isNumber() && rate.decimalValue().compareTo(credits) == 0;
-    }
-
-    /** @param createdAt the time of the call, in milliseconds */
-    void check(String name, ChargeDetail detail, long createdAt, Findings findings) {
-        String version = detail.priceVersion();
-        Price price = versions.get(version);
-        if (price == null) {
-            if (createdAt >= firstRecorded) {
-                findings.add(name + " has a price that is not there: " + version);
-            }
-            return;
-        }
-        boolean isEarly = createdAt < price.since() - CLOCKS_APART_MILLIS;
-        if (isEarly && (price.isSet || price.createdAt > firstRecorded)) {
-            findings.add(name + " is of " + Instant.ofEpochMilli(createdAt) + ", its price " + version + " of "
-                    + Instant.ofEpochMilli(price.since()));
-        }
-        if (price.tariff == null || (!price.isSet && createdAt < price.createdAt)) {
-            return;
-        }
-        if (detail.reasoningBilled() != price.reasoningBilled || !isOf(price.tariff, detail)) {
-            findings.add(name + " has other rates than its price " + version);
-        }
-        if (!detail.rounding().equals(price.rounding)) {
-            findings.add(name + " is rounded to \"" + detail.rounding() + "\", its price " + version + " to \""
-                    + price.rounding + "\"");
-        }
-    }
-
-    private static boolean isOf(JsonNode tariff, ChargeDetail detail) {
-        JsonNode above = tariff.path("above");
-        boolean isAbove = detail.step() > 0;
-        if (isAbove
-                && (above.path("prompt_tokens").longValue(0) != detail.step()
-                        || detail.tokens().prompt() <= detail.step())) {
-            return false;
-        }
-        JsonNode rates = isAbove ? above : tariff;
-        BigDecimal factor = tariff.path("tiers").path(detail.tier()).decimalValue(BigDecimal.ONE);
-        ChargeDetail.Rates shown = detail.rates();
-        return isWorth(shown.input(), rate(rates, "input", factor))
-                && isWorth(shown.output(), rate(rates, "output", factor))
-                && shown.parts().entrySet().stream()
-                        .allMatch(part -> isWorth(part.getValue(), rate(rates, nameOf(part.getKey(), rates), factor)))
-                && isOfSearch(tariff, search(rates), detail);
-    }
-
-    private static String nameOf(PromptPart part, JsonNode rates) {
-        return rates.has(part.rate()) ? part.rate() : part.otherwise();
-    }
-
-    /** Returns the rate at a tier, rounded up to a micro-credit; a rate that is not written is the input's. */
-    private static BigDecimal rate(JsonNode rates, String name, BigDecimal factor) {
-        JsonNode rate = rates.has(name) ? rates.get(name) : rates.path("input");
-        return rate.decimalValue(BigDecimal.ZERO).multiply(factor).setScale(6, RoundingMode.CEILING);
-    }
-
-    private static BigDecimal search(JsonNode rates) {
-        return rates.path("search_per_1000").decimalValue(BigDecimal.ZERO);
-    }
-
-    /** Searches cost the same at each tier. */
-    private static boolean isOfSearch(JsonNode tariff, BigDecimal rate, ChargeDetail detail) {
-        if (detail.tokens().searches() == 0 || rate.signum() == 0) {
-            return isNoneOrWorth(detail.rates().search(), rate);
-        }
-        boolean isByCall = tariff.path("search_counts").asString("queries").equals("calls");
-        BigDecimal shown = detail.rates().search();
-        return shown != null && isWorth(shown, rate) && detail.rates().isByCall() == isByCall;
-    }
-
-    private static boolean isNoneOrWorth(@Nullable BigDecimal shown, BigDecimal rate) {
-        return shown == null || isWorth(shown, rate);
-    }
-
-    private static boolean isWorth(BigDecimal shown, BigDecimal rate) {
-        return shown.compareTo(rate) == 0;
+    @Nullable
+    Price of(String version) {
+        return versions.get(version);
     }
 }

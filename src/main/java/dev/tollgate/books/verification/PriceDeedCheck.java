@@ -10,22 +10,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Compares each price that was set with the row of the audit log of its commit, by the members that the row has: rows of earlier programs lack the
- * rounding and the time. A price without a row was forged; a row without its price shows that the price is gone.
+ * Compares each price that was set with the row of the audit log of its commit. A price without a row was forged; a row without its price shows that the
+ * price is gone.
  */
 final class PriceDeedCheck implements Check {
 
-    /** The members of a tariff; a row that has the rounding has each of them that its price has. */
-    private static final List<String> TARIFF = Stream.concat(
-                    Stream.of("input", "output", "search_per_1000", "search_counts", "above", "tiers"),
-                    Stream.of(PromptPart.values()).map(PromptPart::rate))
-            .toList();
+    private static final List<String> TARIFF =
+            List.of("input output cached_input audio_input cached_audio_input search_per_1000 search_counts above tiers"
+                    .split(" "));
 
     private final PriceCheck prices;
     private final Set<String> told = new HashSet<>();
@@ -62,7 +59,7 @@ final class PriceDeedCheck implements Check {
 
     private static @Nullable JsonNode read(@Nullable String json) {
         try {
-            return json == null ? null : PriceCheck.JSON.readTree(json);
+            return json == null ? null : Terms.JSON.readTree(json);
         } catch (JacksonException e) {
             return null;
         }
@@ -70,29 +67,26 @@ final class PriceDeedCheck implements Check {
 
     private void compare(String row, String modelId, JsonNode said, Findings findings) {
         String version = said.path("version").asString("");
-        PriceCheck.Price price = prices.versions().get(version);
+        PriceCheck.Price price = prices.of(version);
         told.add(version);
         if (price == null || !price.isSet()) {
             findings.add(row + " tells of price " + version + ", which is not there");
             return;
         }
+        Terms terms = price.terms();
+        if (terms == null) {
+            return;
+        }
         List<String> others = new ArrayList<>();
-        JsonNode tariff = price.tariff();
         for (String member : TARIFF) {
-            boolean isTold = said.has(member) || said.has("rounding");
-            if (tariff != null && isTold && !isSame(said.path(member), tariff.path(member))) {
-                others.add(member);
-            }
+            other(others, member, isSame(said.path(member), terms.json().path(member)));
         }
         other(others, "model", price.modelId().equals(modelId));
-        String reasoning = price.reasoningBilled() ? "billed" : "free";
-        other(others, "reasoning", said.path("reasoning").asString(reasoning).equals(reasoning));
+        String reasoning = terms.reasoningBilled() ? "billed" : "free";
+        other(others, "reasoning", said.path("reasoning").asString("").equals(reasoning));
+        other(others, "rounding", said.path("rounding").asString("").equals(terms.rounding()));
         other(others, "from", millis(said.path("from")) == (price.fromAt() == null ? -1 : price.fromAt()));
-        other(
-                others,
-                "rounding",
-                said.path("rounding").asString(price.rounding()).equals(price.rounding()));
-        other(others, "time", !said.has("set_at") || millis(said.path("set_at")) == price.createdAt());
+        other(others, "time", millis(said.path("set_at")) == price.createdAt());
         if (!others.isEmpty()) {
             findings.add("price " + version + " differs from " + row + ": " + String.join(", ", others));
         }

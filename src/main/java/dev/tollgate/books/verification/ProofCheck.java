@@ -2,9 +2,6 @@ package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Dialect;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -19,10 +16,8 @@ record ProofCheck(String subject, String sql) implements Check {
 
     static final List<Check> ALL = List.of(
             // Calls show only the rates that they were charged by.
-            new ProofCheck("recorded prices", """
-            SELECT version, model_id, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros, minimum_micros, tariff,
-                proof
-            FROM price_rates"""),
+            new ProofCheck(
+                    "prices", "SELECT version, kind, number, model_id, created_at, from_at, terms, proof FROM price"),
             // An erased value has no proof.
             new ProofCheck(
                     "labels", "SELECT account_id, name, value, proof FROM label WHERE value <> '' OR proof <> 0"));
@@ -39,16 +34,8 @@ record ProofCheck(String subject, String sql) implements Check {
         for (int column = 1; column < last; column++) {
             values.add(String.valueOf(row.getString(column)));
         }
-        if (ByteBuffer.wrap(sha256(String.join("\n", values) + " 0")).getLong() != row.getLong(last)) {
+        if (ByteBuffer.wrap(Sha256.of(String.join("\n", values) + " 0")).getLong() != row.getLong(last)) {
             findings.add("one of the " + subject + " is not as it was written: " + String.join(" ", values));
-        }
-    }
-
-    static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

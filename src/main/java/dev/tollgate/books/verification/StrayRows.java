@@ -14,80 +14,71 @@ import java.util.List;
 record StrayRows(String subject, String sentence, String sql) implements Check {
 
     static final List<Check> ALL = List.of(
-            new StrayRows("entries", "entry %s/%s belongs to no account", """
-            SELECT e.account_id, e.sequence FROM entry e
-            WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = e.account_id)
-            ORDER BY e.account_id, e.sequence"""),
-            new StrayRows("entries", "entry %s/%s belongs to no reservation: %s", """
-            SELECT e.account_id, e.sequence, e.reservation_id FROM entry e
-            WHERE e.reservation_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = e.reservation_id)
-                AND NOT EXISTS (SELECT 1 FROM open_hold h WHERE h.id = e.reservation_id)
-            ORDER BY e.account_id, e.sequence"""),
-            new StrayRows("reservations", "reservation %s belongs to no account: %s", """
-            SELECT r.id, r.account_id FROM reservation r
-            WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = r.account_id)
-            ORDER BY r.id"""),
-            new StrayRows("reservations", "open reservation %s belongs to no account: %s", """
+            new StrayRows("refunds", "entry %s/%s refunds %s, which is no earlier call of its account", """
+            SELECT e.account_id, e.number, e.task_id FROM entry e
+            WHERE e.task_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM call c WHERE c.id = e.task_id AND c.account_id = e.account_id AND c.number < e.number)
+            ORDER BY e.account_id, e.number"""),
+            new StrayRows("refunds", "call %s of account %s is charged %s micro-credits and refunded %s", """
+            SELECT c.id, c.account_id, c.charged_micros, SUM(e.amount_micros) FROM entry e JOIN call c ON c.id = e.task_id
+            GROUP BY c.id, c.account_id, c.charged_micros HAVING SUM(e.amount_micros) > c.charged_micros
+            ORDER BY c.id"""),
+            new StrayRows("open calls", "open call %s belongs to no account: %s", """
             SELECT h.id, h.account_id FROM open_hold h
             WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = h.account_id)
             ORDER BY h.id"""),
-            new StrayRows("reservations", "reservation %s is open, and also %s", """
-            SELECT h.id, r.state FROM open_hold h JOIN reservation r ON r.id = h.id
+            new StrayRows("open calls", "call %s of account %s is open, and has ended: %s", """
+            SELECT h.id, h.account_id, c.ending FROM open_hold h JOIN call c ON c.id = h.id
             ORDER BY h.id"""),
             new StrayRows(
-                    "reservations",
-                    "account %s has %s calls on less, more than " + Ledger.SHORTFALLS_MAX,
-                    """
+                    "open calls", "account %s has %s calls on less, more than " + Ledger.SHORTFALLS_MAX, """
             SELECT h.account_id, COUNT(*) FROM open_hold h WHERE h.on_less = 1
             GROUP BY h.account_id HAVING COUNT(*) > %d
-            ORDER BY h.account_id""".formatted(Ledger.SHORTFALLS_MAX)),
-            new StrayRows("tasks", "task %s has no reservation and is %s", """
-            SELECT t.id, t.status FROM task t
-            WHERE NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.id)
-            ORDER BY t.id"""),
-            // Charges before the first signing key have none.
-            new StrayRows("receipts", "reservation %s is charged and has no receipt", """
-            SELECT r.id FROM reservation r
-            WHERE r.charged_micros > 0 AND r.created_at >= (SELECT MIN(k.created_at) FROM signing_key k)
-                AND NOT EXISTS (SELECT 1 FROM receipt c WHERE c.task_id = r.id)
-            ORDER BY r.id"""),
+            ORDER BY h.account_id""".formatted(
+                                    Ledger.SHORTFALLS_MAX)),
+            new StrayRows("receipts", "account %s has %s receipts and no call", """
+            SELECT a.id, a.receipts FROM account a
+            WHERE a.receipts <> 0 AND NOT EXISTS (SELECT 1 FROM call c WHERE c.account_id = a.id)
+            ORDER BY a.id"""),
+            new StrayRows(
+                    "receipts",
+                    "the last signing key is number %s, there are %s",
+                    "SELECT MAX(k.number), COUNT(*) FROM signing_key k HAVING MAX(k.number) <> COUNT(*)"),
             new StrayRows("vouchers", "voucher %s is redeemed by account %s, which has not got its credits", """
             SELECT v.sequence, v.account_id FROM voucher v
             WHERE v.account_id IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM requested_entry q
-                WHERE q.account_id = v.account_id AND q.request_id = 'voucher-' || v.sequence AND q.amount_micros = v.amount_micros)
+                SELECT 1 FROM entry e
+                WHERE e.account_id = v.account_id AND e.request_id = 'voucher-' || v.sequence AND e.amount_micros = v.amount_micros)
             ORDER BY v.sequence"""),
             new StrayRows("payments", "payment %s is paid by account %s, which has not got its credits", """
             SELECT p.id, p.account_id FROM payment p
             WHERE p.state = 'paid' AND NOT EXISTS (
-                SELECT 1 FROM requested_entry q
-                WHERE q.account_id = p.account_id AND q.amount_micros = p.credit_micros AND q.request_id =
+                SELECT 1 FROM entry e
+                WHERE e.account_id = p.account_id AND e.amount_micros = p.credit_micros AND e.request_id =
                     CASE WHEN p.channel = 'stripe' THEN 'payment-' ELSE 'test-payment-' || p.account_id || '-' END || p.id)
             ORDER BY p.id"""),
             new StrayRows(
                     "payments",
-                    "payments of account %s say that %s micro-credits are taken back, its entries do not",
+                    "payments of account %s say that %s micro-credits were taken back and %s of them missing, its entries do not",
                     """
-            SELECT p.account_id, SUM(p.reversed_micros) FROM payment p
-            GROUP BY p.account_id
-            HAVING SUM(p.reversed_micros) <> (
-                SELECT COALESCE(SUM(q.amount_micros), 0) FROM requested_entry q
-                WHERE q.account_id = p.account_id AND q.request_id IN (SELECT 'notice-' || n.id FROM payment_notice n))
+            SELECT p.account_id, SUM(p.reversed_micros), SUM(p.missing_micros)
+            FROM payment p LEFT JOIN (
+                SELECT e.account_id, SUM(e.amount_micros) AS taken_micros, SUM(e.missing_micros) AS missing_micros FROM entry e
+                WHERE e.request_id IN (SELECT 'notice-' || n.id FROM payment_notice n)
+                GROUP BY e.account_id) t ON t.account_id = p.account_id
+            GROUP BY p.account_id, t.taken_micros, t.missing_micros
+            HAVING SUM(p.reversed_micros) <> -COALESCE(t.taken_micros + t.missing_micros, 0)
+                OR SUM(p.missing_micros) <> -COALESCE(t.missing_micros, 0)
             ORDER BY p.account_id"""),
-            // A credit means that its voucher or payment was used, and the other way round. Its reason distinguishes it
-            // from a
-            // movement that an operator of an earlier version gave such an id.
+            // A credit means that its voucher or payment was used, and the other way round. Operators' ids have a
+            // prefix.
             new StrayRows("vouchers", "entry %s/%s has credits of %s, which is not redeemed", """
-            SELECT e.account_id, e.sequence, q.request_id
-            FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
-            WHERE q.request_id LIKE 'voucher-%' AND e.reason LIKE 'voucher %'
-                AND q.account_id || q.request_id NOT IN (
+            SELECT e.account_id, e.number, e.request_id FROM entry e
+            WHERE e.request_id LIKE 'voucher-%' AND e.account_id || e.request_id NOT IN (
                     SELECT v.account_id || 'voucher-' || v.sequence FROM voucher v WHERE v.account_id IS NOT NULL)
-            ORDER BY e.account_id, e.sequence"""),
+            ORDER BY e.account_id, e.number"""),
             new StrayRows("vouchers", "voucher %s was redeemed after its credits were given", """
-            SELECT v.sequence FROM voucher v
-                JOIN requested_entry q ON q.account_id = v.account_id AND q.request_id = 'voucher-' || v.sequence
-                JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
+            SELECT v.sequence FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.request_id = 'voucher-' || v.sequence
             WHERE v.redeemed_at > e.created_at
             ORDER BY v.sequence"""),
             new StrayRows(
@@ -95,31 +86,13 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                     "the last voucher is number %s, there are %s",
                     "SELECT MAX(v.sequence), COUNT(*) FROM voucher v HAVING MAX(v.sequence) <> COUNT(*)"),
             new StrayRows("payments", "entry %s/%s has credits of %s, which is not paid", """
-            SELECT e.account_id, e.sequence, q.request_id
-            FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
-            WHERE (q.request_id LIKE 'payment-%' AND e.reason LIKE 'Payment of $%'
-                    OR q.request_id LIKE 'test-payment-%' AND e.reason LIKE 'Test payment of $%')
-                AND q.account_id || q.request_id NOT IN (
+            SELECT e.account_id, e.number, e.request_id FROM entry e
+            WHERE (e.request_id LIKE 'payment-%' OR e.request_id LIKE 'test-payment-%')
+                AND e.account_id || e.request_id NOT IN (
                     SELECT p.account_id || 'payment-' || p.id FROM payment p WHERE p.state = 'paid'
                     UNION ALL
                     SELECT p.account_id || 'test-payment-' || p.account_id || '-' || p.id FROM payment p WHERE p.state = 'paid')
-            ORDER BY e.account_id, e.sequence"""),
-            // The part that the balance did not cover is the entry before or after the requested one.
-            new StrayRows(
-                    "payments",
-                    "payments of account %s say that %s micro-credits were missing when they were taken back, its entries do not",
-                    """
-            SELECT p.account_id, SUM(p.missing_micros) FROM payment p
-            GROUP BY p.account_id
-            HAVING SUM(p.missing_micros) <> (
-                SELECT COALESCE(SUM(CASE WHEN e.from_bucket = 'shortfall' THEN e.amount_micros ELSE -e.amount_micros END), 0)
-                FROM requested_entry q
-                    JOIN entry e ON e.account_id = q.account_id AND (e.sequence = q.sequence OR e.sequence = q.sequence + 1)
-                WHERE q.account_id = p.account_id AND q.request_id IN (SELECT 'notice-' || n.id FROM payment_notice n)
-                    AND e.kind = 'reversal' AND (e.from_bucket = 'shortfall' OR e.to_bucket = 'shortfall')
-                    AND (e.sequence = q.sequence OR NOT EXISTS (
-                        SELECT 1 FROM requested_entry o WHERE o.account_id = e.account_id AND o.sequence = e.sequence)))
-            ORDER BY p.account_id"""),
+            ORDER BY e.account_id, e.number"""),
             new StrayRows("payments", "payment %s is of %s cents and buys %s micro-credits", """
             SELECT p.id, p.net_cents, p.credit_micros FROM payment p WHERE p.credit_micros <> p.net_cents * 2000000 ORDER BY p.id"""),
             new StrayRows("payments", "payment %s is paid, and no event says so", """
@@ -172,20 +145,8 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 LEFT JOIN label l ON l.account_id = u.account_id AND l.number = u.number
             WHERE l.number IS NULL OR u.first < l.created_day OR u.last > l.used_day
             ORDER BY u.account_id, u.number"""),
-            new StrayRows(
-                    "prices",
-                    "the last price that was set is number %s, there are %s",
-                    "SELECT MAX(v.sequence), COUNT(*) FROM price_version v HAVING MAX(v.sequence) <> COUNT(*)"),
             new StrayRows("accounts", "account %s has more credits of the sandbox than balance and holds", """
             SELECT a.id FROM account a WHERE a.sandbox_micros > a.balance_micros + a.reserved_micros ORDER BY a.id"""),
-            new StrayRows("reservations", "reservation %s has more credits of the sandbox than its charge", """
-            SELECT r.id FROM reservation r WHERE r.sandbox_micros > r.charged_micros ORDER BY r.id"""),
-            new StrayRows("holds", "account %s reserves %s micro-credits, its open reservations hold %s", """
-            SELECT a.id, a.reserved_micros, COALESCE(SUM(h.held_micros), 0)
-            FROM account a LEFT JOIN open_hold h ON h.account_id = a.id
-            GROUP BY a.id, a.reserved_micros
-            HAVING a.reserved_micros <> COALESCE(SUM(h.held_micros), 0)
-            ORDER BY a.id"""),
             new StrayRows(
                     "accounts",
                     "account %s is deleted and not blocked",
@@ -210,8 +171,8 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             // A server of a version without members knows no member of a hidden key. It makes no calls where there are
             // budgets.
             new StrayRows(
-                    "reservations",
-                    "open reservation %s counts for member '%s' and team '%s', its key is of member '%s' and of team '%s'",
+                    "open calls",
+                    "open call %s counts for member '%s' and team '%s', its key is of member '%s' and of team '%s'",
                     """
             SELECT h.id, h.member_id, h.team_id, k.member_id, k.team_id
             FROM open_hold h JOIN account a ON a.id = h.account_id JOIN api_key k ON k.id = h.key_id
@@ -238,22 +199,18 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             new StrayRows("kept answers", "the answer kept for key %s belongs to no call of it: %s", """
             SELECT k.key_id, k.task_id FROM kept_answer k
             WHERE NOT EXISTS (
-                    SELECT 1 FROM reservation r
-                    WHERE r.id = k.task_id AND (r.key_id = k.key_id OR EXISTS (
-                            SELECT 1 FROM api_key a
-                            WHERE (a.id = r.key_id OR a.moved_to = r.key_id)
-                                AND CASE WHEN a.origin_id = '' THEN a.id ELSE a.origin_id END = k.key_id)) AND r.account_id = k.account_id
-                        AND (k.state = 'running' OR r.state = 'settled'))
-                AND NOT EXISTS (
-                    SELECT 1 FROM open_hold h
-                    WHERE h.id = k.task_id AND (h.key_id = k.key_id OR EXISTS (
-                            SELECT 1 FROM api_key a
-                            WHERE (a.id = h.key_id OR a.moved_to = h.key_id)
-                                AND CASE WHEN a.origin_id = '' THEN a.id ELSE a.origin_id END = k.key_id)) AND h.account_id = k.account_id AND k.state = 'running')
+                SELECT 1 FROM (
+                    SELECT id, account_id, key_id, price FROM call WHERE id = k.task_id
+                    UNION ALL SELECT id, account_id, key_id, NULL FROM open_hold WHERE id = k.task_id) c
+                WHERE c.account_id = k.account_id AND (k.state = 'running' OR c.price IS NOT NULL)
+                    AND (c.key_id = k.key_id OR EXISTS (
+                        SELECT 1 FROM api_key a
+                        WHERE (a.id = c.key_id OR a.moved_to = c.key_id)
+                            AND CASE WHEN a.origin_id = '' THEN a.id ELSE a.origin_id END = k.key_id)))
             ORDER BY k.key_id, k.task_id"""),
-            new StrayRows("kept answers", "the answer kept for key %s is of another time than its task %s", """
-            SELECT k.key_id, k.task_id FROM kept_answer k JOIN task t ON t.id = k.task_id
-            WHERE k.settled_at <> t.completed_at
+            new StrayRows("kept answers", "the answer kept for key %s is of another time than its call %s", """
+            SELECT k.key_id, k.task_id FROM kept_answer k JOIN call c ON c.id = k.task_id
+            WHERE k.settled_at <> c.ended_at
             ORDER BY k.key_id, k.task_id"""),
             new StrayRows("kept answers", "account %s has %s bytes of kept answers, which nothing counts", """
             SELECT k.account_id, SUM(k.bytes) FROM kept_answer k
@@ -272,15 +229,15 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             FROM payment p JOIN payment_notice n ON n.payment_id = p.id AND n.fact = 'paid' AND n.outcome = 'taken'
             WHERE p.state = 'paid' AND n.cents <> p.net_cents + p.tax_cents
             ORDER BY p.id"""),
-            // A response is kept by the unit that charges for it and closes its task, for the owner of its key and
-            // under a
-            // first id that the key has, or had before a new secret.
+            // A response is kept by the unit that charges for it, for the owner of its key and under a first id that
+            // the key has, or had before a
+            // new secret.
             new StrayRows(
                     "kept responses", "response %s of account %s and owner '%s' belongs to no call of theirs", """
             SELECT k.id, k.account_id, k.owner FROM kept_response k
             WHERE NOT EXISTS (
-                SELECT 1 FROM task t JOIN api_key a ON a.id = t.key_id
-                WHERE t.id = k.id AND t.account_id = k.account_id
+                SELECT 1 FROM call c JOIN api_key a ON a.id = c.key_id
+                WHERE c.id = k.id AND c.account_id = k.account_id
                     AND k.owner = CASE WHEN a.member_id = '' THEN a.team_id ELSE a.member_id END
                     AND (k.origin_id IN (a.id, a.origin_id) OR EXISTS (
                         SELECT 1 FROM api_key o WHERE o.moved_to = a.id AND k.origin_id IN (o.id, o.origin_id))))

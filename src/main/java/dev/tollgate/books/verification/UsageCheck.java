@@ -3,72 +3,65 @@ package dev.tollgate.books.verification;
 import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that the usage of an account equals the sums of its tasks and refunds: for each folded day, and for each quarter of an hour that is
- * not folded, or kept in addition to its day. Quarters are deleted from the oldest on, so missing oldest quarters are no difference. Tasks
- * without a charge may have been deleted (D44): usage with more calls, but no more tokens or money, is no difference then.
+ * Checks that the usage of accounts, and of the operator's hours, equals the sums of calls and refunds: each folded day, each quarter of an hour that is
+ * not folded, or kept in addition to its day, and each hour by channel, model and ending. Quarters are deleted from the oldest on, so missing oldest
+ * quarters are no difference. A refund counts for the channel, the model and the ending of its call. The database adds up, and sorts on disk if there is much.
  */
 final class UsageCheck implements Check {
 
-    private static final long DAY_MILLIS = 86_400_000;
-    private static final int SUM = 6;
+    static final String FOLDED_UNTIL = "SELECT COALESCE(MAX(folded_until), 0) FROM usage_fold";
 
-    private static final String QUARTERS = "quarter";
-    private static final String DAYS = "day";
+    private static final int NAMES = 4;
 
-    // A row of each account comes first: the start of the compared quarters, the end of the folded days, and the number
-    // of its calls without a task.
+    // What is counted less what is stored: each sum should be zero.
     private static final String SQL = """
-            WITH fold AS (SELECT COALESCE(MAX(folded_until), 0) AS until FROM usage_fold)
-            SELECT account_id, day, key_id, model, starts_at, source, %1$s
+            WITH fold AS (SELECT COALESCE(MAX(folded_until), 0) AS until FROM usage_fold),
+            counted AS MATERIALIZED (
+                SELECT account_id, key_id, model_id AS model, channel, upstream_model, ending, quarter, %1$s
+                FROM (SELECT t.*, t.ended_at - t.ended_at %% 900000 AS quarter FROM (%2$s) AS t) AS c
+                GROUP BY account_id, key_id, model_id, channel, upstream_model, ending, quarter
+                UNION ALL
+                SELECT account_id, key_id, model_id, channel, upstream_model, ending, ended_at - ended_at %% 900000, %3$s
+                FROM (%4$s) AS tried
+                UNION ALL
+                SELECT c.account_id, c.key_id, c.model_id, c.channel, c.upstream_model, c.ending, e.created_at - e.created_at %% 900000, %5$s
+                FROM entry e JOIN call c ON c.id = e.task_id WHERE e.kind = 'refund')
+            SELECT 'quarter', starts_at, account_id, key_id, model, '', %6$s
             FROM (
-                SELECT a.id AS account_id, 0 AS day, '' AS key_id, '' AS model,
-                    CASE WHEN q.first < until THEN q.first ELSE until END AS starts_at, '' AS source, %2$s
-                FROM fold, account a LEFT JOIN
-                    (SELECT account_id, MIN(starts_at) AS first FROM usage_quarter GROUP BY account_id) q
-                        ON q.account_id = a.id
-                    LEFT JOIN (SELECT r.account_id, COUNT(*) AS calls FROM reservation r
-                        WHERE r.charged_micros = 0 AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = r.id) GROUP BY r.account_id) f
-                        ON f.account_id = a.id
+                SELECT account_id, starts_at, key_id, model, %7$s FROM usage_quarter
                 UNION ALL
-                SELECT account_id, starts_at - starts_at %% 86400000, key_id, model, starts_at, 'quarter', %1$s FROM usage_quarter
+                SELECT account_id, quarter, key_id, model, %8$s FROM counted) AS q
+            GROUP BY account_id, starts_at, key_id, model
+            HAVING %9$s AND starts_at >= (
+                SELECT MIN(day) FROM (
+                    SELECT until - until %% 86400000 AS day FROM fold
+                    UNION ALL
+                    SELECT MIN(f.starts_at - f.starts_at %% 86400000) FROM usage_quarter f WHERE f.account_id = q.account_id) AS kept)
+            UNION ALL
+            SELECT 'day', starts_at, account_id, key_id, model, '', %6$s
+            FROM (
+                SELECT account_id, starts_at, key_id, model, %7$s FROM usage_day
                 UNION ALL
-                SELECT account_id, starts_at, key_id, model, starts_at, 'day', %1$s FROM usage_day, fold WHERE starts_at < until
+                SELECT account_id, quarter - quarter %% 86400000, key_id, model, %8$s FROM counted) AS d
+            WHERE starts_at < (SELECT until FROM fold)
+            GROUP BY account_id, starts_at, key_id, model
+            HAVING %9$s
+            UNION ALL
+            SELECT 'hour', starts_at, channel, model, upstream_model, ending, %10$s
+            FROM (
+                SELECT starts_at, channel, model, upstream_model, ending, %11$s FROM usage_hour
                 UNION ALL
-                SELECT account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000,
-                    'calls', %3$s
-                FROM (%4$s) AS counted
-                GROUP BY account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000
-                UNION ALL
-                SELECT account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000,
-                    'calls', %6$s
-                FROM (%7$s) AS tried WHERE timed IS NOT NULL
-                GROUP BY account_id, completed_at - completed_at %% 86400000, key_id, model_id, completed_at - completed_at %% 900000
-                UNION ALL
-                SELECT e.account_id, e.created_at - e.created_at %% 86400000, t.key_id, t.model_id,
-                    e.created_at - e.created_at %% 900000, 'calls', %5$s
-                FROM entry e JOIN task t ON t.id = e.reservation_id
-                WHERE e.kind = 'refund'
-                GROUP BY e.account_id, e.created_at - e.created_at %% 86400000, t.key_id, t.model_id,
-                    e.created_at - e.created_at %% 900000
-            ) AS all_of_it
-            ORDER BY account_id, day, key_id, model""";
+                SELECT quarter - quarter %% 3600000, channel, model, upstream_model, ending, %12$s FROM counted) AS h
+            GROUP BY starts_at, channel, model, upstream_model, ending
+            HAVING %13$s""";
 
     private final Consumer<UsageDifference> differences;
-    private @Nullable Group group;
-    private long foldedUntil;
-    private long quartersFrom;
-    private long goneOfAccount;
-    private long gone;
 
     UsageCheck(Consumer<UsageDifference> differences) {
         this.differences = differences;
@@ -76,120 +69,39 @@ final class UsageCheck implements Check {
 
     @Override
     public String subject() {
-        return "usage of accounts";
+        return "usage";
     }
 
     @Override
     public String sql(Dialect dialect) {
-        UsageSql usage = new UsageSql(dialect);
-        String sums = String.join(", ", UsageSql.SUMS);
-        String called = only(sum -> !sum.equals("cost_micros"), "SUM(%s)");
-        String spent = only("cost_micros"::equals, "SUM(%s)");
-        String known = UsageSql.SUMS.stream()
-                .map(sum -> switch (sum) {
-                    case "calls" -> "until AS calls";
-                    case "failed" -> "COALESCE(f.calls, 0) AS failed";
-                    default -> "0 AS " + sum;
-                })
-                .collect(Collectors.joining(", "));
-        String refunded = only("refunded_micros"::equals, "SUM(e.amount_micros)");
-        return SQL.formatted(sums, known, called, usage.calls(), refunded, spent, usage.attempts());
-    }
-
-    private static String only(Predicate<String> those, String expression) {
-        return UsageSql.SUMS.stream()
-                .map(sum -> those.test(sum) ? expression.formatted(sum) : "0")
-                .collect(Collectors.joining(", "));
+        List<String> all = UsageSql.ALL;
+        return SQL.formatted(
+                UsageSql.each(all, "SUM(%s) AS %<s"::formatted),
+                UsageSql.CALLS,
+                UsageSql.each(all, sum -> sum.equals("uncosted") || sum.equals("cost_micros") ? sum : "0"),
+                UsageSql.attempts(dialect),
+                UsageSql.each(all, sum -> sum.equals("refunded_micros") ? "e.amount_micros" : "0"),
+                UsageSql.each(all, sum -> UsageSql.SUMS.contains(sum) ? "SUM(" + sum + ")" : "0"),
+                UsageSql.each(UsageSql.SUMS, "-%s AS %<s"::formatted),
+                String.join(", ", UsageSql.SUMS),
+                UsageSql.any(UsageSql.SUMS),
+                UsageSql.each(all, sum -> UsageSql.HOUR_SUMS.contains(sum) ? "SUM(" + sum + ")" : "0"),
+                UsageSql.each(UsageSql.HOUR_SUMS, "-%s AS %<s"::formatted),
+                String.join(", ", UsageSql.HOUR_SUMS),
+                UsageSql.any(UsageSql.HOUR_SUMS));
     }
 
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
-        String source = row.getString(6);
-        if (source.isEmpty()) {
-            end(findings);
-            group = null;
-            foldedUntil = row.getLong(SUM + 1);
-            goneOfAccount = row.getLong(SUM + 2);
-            gone += goneOfAccount;
-            quartersFrom = row.getLong(5) - row.getLong(5) % DAY_MILLIS;
-            return;
+        UsageDifference.Of of = UsageDifference.Of.valueOf(row.getString(1).toUpperCase(Locale.ROOT));
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < (of == UsageDifference.Of.HOUR ? NAMES : NAMES - 1); i++) {
+            names.add(row.getString(3 + i));
         }
-        List<String> names = List.of(row.getString(1), row.getString(3), row.getString(4));
-        Group current = group;
-        if (current == null || current.day != row.getLong(2) || !current.names.equals(names)) {
-            end(findings);
-            current = new Group(names, row.getLong(2));
-            group = current;
+        List<Long> missing = new ArrayList<>();
+        for (String sum : of.sums()) {
+            missing.add(row.getLong(3 + NAMES + UsageSql.ALL.indexOf(sum)));
         }
-        long[] sums = new long[UsageSql.SUMS.size()];
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = row.getLong(SUM + 1 + i);
-        }
-        current.add(source, row.getLong(5), sums);
-    }
-
-    long foldedUntil() {
-        return foldedUntil;
-    }
-
-    /** Returns the number of calls without a charge that have no task, once it has run. */
-    long gone() {
-        return gone;
-    }
-
-    @Override
-    public void end(Findings findings) {
-        if (group != null) {
-            group.compare();
-        }
-    }
-
-    /** A day of an account's key and model. */
-    private final class Group {
-
-        private final List<String> names;
-        private final long day;
-        private final long[] missing = new long[UsageSql.SUMS.size()];
-        private final Map<Long, long[]> missingByQuarter = new TreeMap<>();
-
-        Group(List<String> names, long day) {
-            this.names = names;
-            this.day = day;
-        }
-
-        void add(String source, long startsAt, long[] sums) {
-            if (!source.equals(QUARTERS)) {
-                add(missing, sums, source.equals(DAYS) ? -1 : 1);
-            }
-            if (!source.equals(DAYS)) {
-                add(
-                        missingByQuarter.computeIfAbsent(startsAt, _ -> new long[sums.length]),
-                        sums,
-                        source.equals(QUARTERS) ? -1 : 1);
-            }
-        }
-
-        private static void add(long[] to, long[] sums, int sign) {
-            for (int i = 0; i < sums.length; i++) {
-                to[i] += sign * sums[i];
-            }
-        }
-
-        void compare() {
-            if (day < foldedUntil) {
-                compare(UsageDifference.Of.DAY, day, missing);
-            }
-            if (day >= quartersFrom) {
-                missingByQuarter.forEach((startsAt, sums) -> compare(UsageDifference.Of.QUARTER, startsAt, sums));
-            }
-        }
-
-        private void compare(UsageDifference.Of of, long startsAt, long[] sums) {
-            UsageDifference difference = new UsageDifference(
-                    of, startsAt, names, LongStream.of(sums).boxed().toList());
-            if (difference.isAny() && !difference.isOfTasksThatAreGone(goneOfAccount)) {
-                differences.accept(difference);
-            }
-        }
+        differences.accept(new UsageDifference(of, row.getLong(2), names, missing));
     }
 }

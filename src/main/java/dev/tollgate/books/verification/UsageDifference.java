@@ -19,23 +19,11 @@ public record UsageDifference(Of of, long startsAt, List<String> names, List<Lon
     public enum Of {
         QUARTER,
         DAY,
-        HOUR
-    }
+        HOUR;
 
-    boolean isAny() {
-        return missing.stream().anyMatch(sum -> sum != 0);
-    }
-
-    /** @param gone how many calls without a charge have no task any more */
-    boolean isOfTasksThatAreGone(long gone) {
-        List<String> sums = of == Of.HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS;
-        for (int i = 0; i < sums.size(); i++) {
-            boolean isCount = UsageSql.COUNTS_OF_CALLS.contains(sums.get(i));
-            if (missing.get(i) > 0 || missing.get(i) < (isCount ? -gone : 0)) {
-                return false;
-            }
+        List<String> sums() {
+            return this == HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS;
         }
-        return true;
     }
 
     String sentence() {
@@ -47,7 +35,7 @@ public record UsageDifference(Of of, long startsAt, List<String> names, List<Lon
                         whose,
                         of.name().toLowerCase(Locale.ROOT),
                         Instant.ofEpochMilli(startsAt),
-                        wrong(of == Of.HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS, missing));
+                        wrong(of.sums(), missing));
     }
 
     static String wrong(List<String> sums, List<Long> missing) {

@@ -6,38 +6,40 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * Checks that each spend window of a key, or of an account with limits, has the charges and holds of the reservations made in it
+ * Checks that each spend window of a key, or of an account with limits, has the charges and holds of the calls that began in it
  * (decision D47), and that an account without limits has none. The database sorts, on disk if there are many.
  */
 final class WindowCheck implements Check {
 
-    // Compares the stored windows with the windows of the reservations: a row on one side alone is wrong.
+    // Compares the stored windows with those of the calls, added up by the hour first: a row on one side alone is
+    // wrong.
     private static final String SQL = """
-            WITH limited AS (
-                SELECT id FROM account
-                WHERE spend_hour IS NOT NULL OR spend_day IS NOT NULL OR spend_total IS NOT NULL),
-            calls AS (
-                SELECT key_id, created_at, charged_micros, 0 AS held_micros FROM reservation
+            WITH hours AS MATERIALIZED (
+                SELECT account_id, key_id, created_at - created_at % 3600000 AS starts_at,
+                    SUM(charged_micros) AS charged_micros, SUM(held_micros) AS held_micros
+                FROM (
+                    SELECT account_id, key_id, created_at, charged_micros, 0 AS held_micros FROM call
+                    UNION ALL
+                    SELECT account_id, key_id, created_at, 0, held_micros FROM open_hold) AS calls
+                GROUP BY account_id, key_id, created_at - created_at % 3600000),
+            owned AS (
+                SELECT key_id, starts_at, charged_micros, held_micros FROM hours
                 UNION ALL
-                SELECT key_id, created_at, 0, held_micros FROM open_hold
-                UNION ALL
-                SELECT account_id, created_at, charged_micros, 0 FROM reservation WHERE account_id IN (SELECT id FROM limited)
-                UNION ALL
-                SELECT account_id, created_at, 0, held_micros FROM open_hold WHERE account_id IN (SELECT id FROM limited))
+                SELECT account_id, starts_at, charged_micros, held_micros FROM hours
+                WHERE account_id IN (
+                    SELECT id FROM account
+                    WHERE spend_hour IS NOT NULL OR spend_day IS NOT NULL OR spend_total IS NOT NULL))
             SELECT key_id, kind, starts_at, SUM(charged), SUM(held), SUM(should_charged), SUM(should_held)
             FROM (
                 SELECT key_id, kind, starts_at, charged_micros AS charged, held_micros AS held,
                     0 AS should_charged, 0 AS should_held
                 FROM spend_window
                 UNION ALL
-                SELECT key_id, 'hour', created_at - created_at % 3600000, 0, 0,
-                    charged_micros, held_micros FROM calls
+                SELECT key_id, 'hour', starts_at, 0, 0, charged_micros, held_micros FROM owned
                 UNION ALL
-                SELECT key_id, 'day', created_at - created_at % 86400000, 0, 0,
-                    charged_micros, held_micros FROM calls
+                SELECT key_id, 'day', starts_at - starts_at % 86400000, 0, 0, charged_micros, held_micros FROM owned
                 UNION ALL
-                SELECT key_id, 'total', 0, 0, 0,
-                    charged_micros, held_micros FROM calls
+                SELECT key_id, 'total', 0, 0, 0, charged_micros, held_micros FROM owned
             ) AS counted
             GROUP BY key_id, kind, starts_at
             HAVING SUM(charged) <> SUM(should_charged) OR SUM(held) <> SUM(should_held)
@@ -58,8 +60,8 @@ final class WindowCheck implements Check {
         String owner = row.getString(1);
         String window = (owner.startsWith("acc_") ? "account " : "key ") + owner + ": the "
                 + name(row.getString(2), row.getLong(3));
-        findings.same(window + " has charged", row.getLong(4), "its reservations were charged", row.getLong(6));
-        findings.same(window + " holds", row.getLong(5), "its open reservations hold", row.getLong(7));
+        findings.same(window + " has charged", row.getLong(4), "its calls were charged", row.getLong(6));
+        findings.same(window + " holds", row.getLong(5), "its open calls hold", row.getLong(7));
     }
 
     private static String name(String kind, long startsAtMillis) {

@@ -56,7 +56,7 @@ public final class KeptResponses {
      */
     static final String READABLE = """
             (k.owner = ? OR k.origin_id = ? OR k.origin_id = ''
-                AND EXISTS (SELECT 1 FROM task t WHERE t.id = k.id AND t.key_id = ?))""";
+                AND EXISTS (SELECT 1 FROM call c WHERE c.id = k.id AND c.key_id = ?))""";
 
     private static final String COLUMNS =
             "SELECT k.id, k.previous_id, k.plain_bytes, k.sealed, k.used_at, k.bytes FROM ";

@@ -4,22 +4,20 @@ import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
-import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
-import dev.tollgate.upstreams.sessions.CacheUse;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +76,7 @@ interface Books {
      *
      * @param then called after the first try, successful or not
      */
-    void giveBack(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then);
+    void giveBack(String taskId, CallDetails details, Runnable then);
 
     /** Returns whether a full sink is due to the caller, and not to Tollgate's own disk (D19). */
     boolean callerHoldsBack();
@@ -123,30 +121,19 @@ interface Books {
 
     sealed interface Settled {}
 
-    /** @param figures the call's figures for the roll-ups */
-    record Charged(CallFigures figures) implements Settled {}
+    record Charged() implements Settled {}
 
     record NotCharged(ApiError error) implements Settled {}
 
     /** The way in which a charged call ended. */
     enum End {
-        COMPLETED(TaskStatus.COMPLETED),
+        COMPLETED,
         /** Cut by length. Delivered output is charged. */
-        CUT(TaskStatus.COMPLETED),
+        CUT,
         /** Cut by length within a piece. The whole hold is charged (D46). */
-        CUT_HOLD_USED(TaskStatus.COMPLETED),
+        CUT_HOLD_USED,
         /** The caller disconnected. */
-        CANCELLED(TaskStatus.CANCELLED);
-
-        private final TaskStatus status;
-
-        End(TaskStatus status) {
-            this.status = status;
-        }
-
-        TaskStatus status() {
-            return status;
-        }
+        CANCELLED
     }
 
     /**
@@ -233,26 +220,25 @@ interface Books {
     }
 
     /**
-     * The course of a call, for its task and the roll-ups.
+     * The course of a call, for its row.
      *
-     * @param json the task's course
-     * @param firstByteMillis time since the request's arrival, or {@link CallFigures#NONE}
-     * @param channel the channel that answered or was asked last; empty if none was asked
-     * @param upstreamModel the upstream's name of the model there; empty if none was asked
-     * @param costs what its attempts cost the operator
-     * @param cache its use of the provider's cache, as its course has it; null if it has none
+     * @param flags bits of {@link dev.tollgate.books.calls.CallFlag}
+     * @param costs renders the list of its costs; null if it has none
      */
     record Trace(
-            WrittenJson json,
-            long firstByteMillis,
-            long timedMillis,
-            String channel,
-            String upstreamModel,
-            Costs costs,
-            @Nullable CacheUse cache) {
+            int flags,
+            CallDetails.Times times,
+            CallDetails.Course course,
+            @Nullable Supplier<String> costs) {
 
         /** The trace of a call about which nothing is known. */
-        static final Trace NONE =
-                new Trace(WrittenJson.of("{}"), CallFigures.NONE, CallFigures.NONE, "", "", Costs.NONE, null);
+        static final Trace NONE = new Trace(0, CallDetails.Times.NONE, CallDetails.Course.NONE, null);
+
+        /** Returns the course of a call without a charge, whose row has no counts: those of its costs are among its attempts. */
+        CallDetails.Course uncharged() {
+            return course.attempts() != null || costs == null
+                    ? course
+                    : course.with(CallTexts.attempts(CallTexts.attempts(course, times), costs.get()));
+        }
     }
 }

@@ -1,13 +1,10 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.Utf8Buffer;
-import dev.tollgate.base.json.WrittenJson;
-import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.books.rollups.CallFigures.AttemptCost;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.models.PriceRates;
-import dev.tollgate.models.Rate;
+import dev.tollgate.books.calls.AttemptCost;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.CallText;
+import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
@@ -24,18 +21,24 @@ import org.jspecify.annotations.Nullable;
  * believed up to {@value #TIMES_LIST_MAX} times the list price.
  *
  * @param attempts the charged answer first, if there is one
- * @param refused channels that have said a cost that is not believed
- * @param json the same for the task, with counts and rates, so that each cost can be computed again
+ * @param price the list price; null if it is not known
  */
-record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json) {
+record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
 
     /** The costs of a call that has none. */
-    static final Costs NONE = new Costs(List.of(), List.of(), TaskResult.NO_COSTS);
+    static final Costs NONE = new Costs(List.of(), null);
 
     private static final long TIMES_LIST_MAX = 100;
 
-    /** The most that one attempt takes. */
-    private static final int ATTEMPT_BYTES_MAX = 640;
+    /** The most attempts with costs: no call makes so many. */
+    private static final int ATTEMPTS_MAX = 24;
+
+    /** @param isReported whether the cost is what the channel has said @param isRefused whether it has said one that is not believed */
+    record Attempt(AttemptCost cost, Usage usage, boolean isReported, boolean isRefused) {}
+
+    Costs {
+        attempts = List.copyOf(attempts);
+    }
 
     /**
      * Returns the costs of a call.
@@ -50,117 +53,90 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             List<AnswerUnderWay> answers,
             @Nullable AnswerUnderWay charged,
             Books.@Nullable Bill bill) {
-        Writing writing = new Writing(request.model().upstream().cost(request.pricedAt()));
+        UpstreamModel.Cost price = request.model().upstream().cost(request.pricedAt());
+        List<Attempt> attempts = new ArrayList<>(1);
         if (charged != null && bill != null) {
             Usage usage = bill.usage().at(charged.usage().answeredTier());
-            writing.add(charged.sent(), usage, charged.usage().cost());
+            attempts.add(attempt(price, charged.sent(), usage, charged.usage().cost()));
         }
         for (AnswerUnderWay answer : answers) {
             if (answer != charged && answer.usage().isReported()) {
-                writing.add(answer.sent(), usage(answer.usage()), answer.usage().cost());
+                attempts.add(attempt(
+                        price,
+                        answer.sent(),
+                        usage(answer.usage()),
+                        answer.usage().cost()));
             }
             SentCall sent = answer.sent();
             for (Spent spent : sent == null ? List.<Spent>of() : sent.spent()) {
                 UsageMeter meter = new UsageMeter(0, bounds.usageLimits());
                 meter.observe(spent.reports());
-                writing.add(spent.channel(), spent.model(), usage(meter), meter.cost());
+                attempts.add(attempt(price, spent.channel(), spent.model(), usage(meter), meter.cost()));
             }
         }
-        return writing.end();
+        return new Costs(attempts.subList(0, Math.min(attempts.size(), ATTEMPTS_MAX)), price);
     }
 
     private static Usage usage(UsageMeter meter) {
         return meter.usage().at(meter.answeredTier());
     }
 
-    private static final class Writing {
+    private static Attempt attempt(
+            UpstreamModel.@Nullable Cost price,
+            @Nullable SentCall sent,
+            Usage usage,
+            UpstreamEvent.@Nullable Cost said) {
+        return attempt(price, sent == null ? "" : sent.channel(), sent == null ? "" : sent.model(), usage, said);
+    }
 
-        private static final Tariff UNPRICED = Tariff.of(0, 0);
+    /** @param said what the channel says that it charged; null if nothing */
+    private static Attempt attempt(
+            UpstreamModel.@Nullable Cost price,
+            String channel,
+            String model,
+            Usage usage,
+            UpstreamEvent.@Nullable Cost said) {
+        long listed = price == null ? AttemptCost.UNKNOWN : price.micros(usage);
+        long reported = said == null ? UpstreamEvent.Cost.ODD : said.micros();
+        boolean isBelieved = reported != UpstreamEvent.Cost.ODD
+                && (listed == AttemptCost.UNKNOWN || reported <= TIMES_LIST_MAX * listed);
+        return new Attempt(
+                new AttemptCost(CallText.name(channel), CallText.name(model), isBelieved ? reported : listed),
+                usage,
+                isBelieved,
+                said != null && !isBelieved);
+    }
 
-        private final UpstreamModel.@Nullable Cost price;
-        private final List<AttemptCost> attempts = new ArrayList<>(1);
-        private final List<String> refused = new ArrayList<>(0);
-        private final Utf8Buffer json = Utf8Buffer.scratch().raw('[');
+    /** Returns the channels that have said a cost that is not believed. */
+    List<String> refused() {
+        return attempts.stream()
+                .filter(Attempt::isRefused)
+                .map(attempt -> attempt.cost().channel())
+                .toList();
+    }
 
-        Writing(UpstreamModel.@Nullable Cost price) {
-            this.price = price;
+    /** Returns the amounts alone. */
+    List<AttemptCost> amounts() {
+        return attempts.stream().map(Attempt::cost).toList();
+    }
+
+    /** Returns the marks of the answer's cost. */
+    int flags() {
+        Attempt first = attempts.isEmpty() ? null : attempts.getFirst();
+        return first == null
+                ? 0
+                : (first.isReported() ? CallFlag.COST_REPORTED.bit() : 0)
+                        | (first.isRefused() ? CallFlag.COST_REFUSED.bit() : 0);
+    }
+
+    /** Returns the list of the costs with counts and rates, so that each can be computed again. */
+    String json() {
+        Tariff list = price == null ? null : price.tariff();
+        Utf8Buffer json = Utf8Buffer.scratch().raw('[');
+        for (Attempt attempt : attempts) {
+            json.raw(attempt == attempts.getFirst() ? "" : ",");
+            CallTexts.cost(json, attempt.cost(), attempt.usage(), list, attempt.isReported(), attempt.isRefused());
         }
-
-        void add(@Nullable SentCall sent, Usage usage, UpstreamEvent.@Nullable Cost said) {
-            add(sent == null ? "" : sent.channel(), sent == null ? "" : sent.model(), usage, said);
-        }
-
-        /** @param said what the channel says that it charged; null if nothing */
-        void add(String channelName, String modelName, Usage usage, UpstreamEvent.@Nullable Cost said) {
-            if (json.size() > TaskResult.COSTS_BYTES_MAX - ATTEMPT_BYTES_MAX) {
-                return; // no call makes so many attempts
-            }
-            String channel = CourseJson.cut(channelName);
-            String model = CourseJson.cut(modelName);
-            long listed = price == null ? CallFigures.NONE : price.micros(usage);
-            long reported = said == null ? UpstreamEvent.Cost.ODD : said.micros();
-            boolean isBelieved = reported != UpstreamEvent.Cost.ODD
-                    && (listed == CallFigures.NONE || reported <= TIMES_LIST_MAX * listed);
-            long micros = isBelieved ? reported : listed;
-            json.raw(attempts.isEmpty() ? "{" : ",{");
-            json.raw("\"channel\":").string(channel).raw(",\"model\":").string(model);
-            counts(price == null ? UNPRICED : price.tariff(), usage);
-            if (price != null) {
-                rates(price.tariff(), usage);
-            }
-            if (isBelieved) {
-                json.raw(",\"reported\":true");
-            } else if (said != null) {
-                json.raw(",\"flag\":\"reported_cost_refused\"");
-                refused.add(channel);
-            }
-            json.raw(",\"cost\":");
-            if (micros == CallFigures.NONE) {
-                json.raw("null}");
-            } else {
-                json.number(micros).raw('}');
-            }
-            attempts.add(new AttemptCost(channel, model, micros));
-        }
-
-        private void counts(Tariff tariff, Usage usage) {
-            json.raw(",\"prompt\":").number(usage.inputTokens());
-            for (Rate rate : Rate.PARTS) {
-                count(rate.brief(), rate.tokens(usage, tariff));
-            }
-            count("completion", usage.candidatesTokens());
-            count("reasoning", usage.thoughtsTokens());
-            count("searches", usage.searches());
-            if (usage.tier() != ServiceTier.STANDARD) {
-                json.raw(",\"tier\":").string(usage.tier().word());
-            }
-        }
-
-        private void count(String name, long count) {
-            if (count > 0) {
-                json.raw(",\"").raw(name).raw("\":").number(count);
-            }
-        }
-
-        /** Writes the used rates of the step and tier. */
-        private void rates(Tariff tariff, Usage usage) {
-            PriceRates rates = tariff.of(usage);
-            json.raw(",\"input\":").credits(rates.inputMicros());
-            for (Rate rate : Rate.PARTS) {
-                if (rate.tokens(usage, tariff) > 0) {
-                    json.raw(",\"").raw(rate.key()).raw("\":").credits(rate.of(rates));
-                }
-            }
-            json.raw(",\"output\":").credits(rates.outputMicros());
-            if (usage.searches() > 0) {
-                json.raw(",\"search_per_1000\":").credits(rates.searchMicros());
-                json.raw(tariff.searchCounts() == Tariff.SearchCounts.CALLS ? ",\"search_counts\":\"calls\"" : "");
-            }
-        }
-
-        Costs end() {
-            return new Costs(
-                    List.copyOf(attempts), List.copyOf(refused), json.raw(']').written());
-        }
+        return json.raw(']').text();
     }
 }

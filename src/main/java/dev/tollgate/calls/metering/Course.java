@@ -2,8 +2,13 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
-import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.CallText;
+import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.sessions.CacheUse;
 import java.util.ArrayList;
@@ -29,6 +34,7 @@ final class Course {
     private CallOutcome outcome = CallOutcome.FAILED_FAULT;
     private @Nullable ApiError error;
     private Costs costs = Costs.NONE;
+    private boolean hasBill;
     private @Nullable CacheUse cache;
     private @Nullable AnswerUnderWay offered;
     private Shortage.@Nullable OfLimit stoppedBy;
@@ -70,8 +76,10 @@ final class Course {
         return answers;
     }
 
-    void costs(Costs reckoned) {
+    /** @param isCharged whether the first of the costs is the charged answer's */
+    void costs(Costs reckoned, boolean isCharged) {
         costs = reckoned;
+        hasBill = isCharged;
     }
 
     void cached(CacheUse use) {
@@ -128,7 +136,7 @@ final class Course {
                 streamed,
                 steps,
                 charge,
-                costs.attempts().stream()
+                costs.amounts().stream()
                         .map(cost -> new OverCall.Cost(cost.channel(), Math.max(0, cost.micros())))
                         .toList(),
                 costs.refused(),
@@ -150,36 +158,50 @@ final class Course {
      * Returns the course so far, for the books.
      *
      * @param filter the provider's word for the filter that stopped the response; null if none did
-     * @param isComplete whether the response came to its end and is charged
      */
-    Trace trace(@Nullable String filter, boolean isComplete) {
+    Trace trace(@Nullable String filter) {
         Arrival arrival = request.arrival();
         SentCall last = last();
-        String channel = last == null ? "" : CourseJson.cut(last.channel());
-        String model = last == null ? "" : CourseJson.cut(last.model());
-        long timed = isComplete ? timedMillis() : 0;
-        CourseJson json = new CourseJson(arrival == null ? "" : arrival.requestId())
-                .steps(steps, micros())
-                .timed(timed)
-                .upstream(
-                        channel,
-                        model,
-                        answers.isEmpty() ? null : answers.getLast().responseId())
-                .answer(streamed, filter)
-                .compaction(request.ask().compacts())
-                .stoppedBy(stoppedBy)
-                .ignored(ignored);
-        CacheUse told = json.hasRoomForCache() ? cache : null;
-        if (told != null) {
-            json.cache(told);
-        }
-        long firstByte = steps.has(CallStep.HEARD) ? steps.at(CallStep.HEARD) / 1_000 : CallFigures.NONE;
-        return new Trace(json.attempts(sent), firstByte, timed, channel, model, costs, told);
+        String channel = last == null ? "" : CallText.name(last.channel());
+        String model = last == null ? "" : CallText.name(last.model());
+        Times times = new Times(
+                steps.at(CallStep.RESERVED),
+                steps.at(CallStep.ASKED),
+                steps.at(CallStep.HEARD),
+                steps.at(CallStep.DONE),
+                micros());
+        CallDetails.Course course = new CallDetails.Course(
+                arrival == null ? "" : CallText.name(arrival.requestId()),
+                channel,
+                model,
+                answers.isEmpty() ? null : CallText.nameOrNull(answers.getLast().responseId()),
+                CallText.nameOrNull(filter),
+                CourseTexts.ignored(ignored),
+                costs.amounts(),
+                costs.price() == null ? null : costs.price().version(),
+                cache == null ? null : CourseTexts.cache(cache),
+                isOrdinary(channel, model) ? null : CallTexts.attempts(CourseTexts.attempts(sent), costs.json()),
+                CourseTexts.stoppedBy(stoppedBy));
+        int flags = costs.flags()
+                | (streamed ? CallFlag.STREAMED.bit() : 0)
+                | (request.ask().compacts() ? CallFlag.COMPACTION.bit() : 0);
+        return new Trace(flags, times, course, costs.attempts().isEmpty() ? null : costs::json);
     }
 
-    private long timedMillis() {
-        boolean isTimed = steps.has(CallStep.HEARD) && steps.has(CallStep.DONE);
-        return isTimed ? (steps.at(CallStep.DONE) - steps.at(CallStep.HEARD)) / 1_000 : 0;
+    /** Returns whether the row tells all attempts: there was none, or one that answered and is the only one with a cost, if it has one. */
+    private boolean isOrdinary(String channel, String model) {
+        List<AttemptRecord> tried =
+                sent.stream().flatMap(call -> call.tried().stream()).toList();
+        if (tried.size() != 1 || sent.size() != 1) {
+            return sent.isEmpty();
+        }
+        AttemptRecord only = tried.getFirst();
+        return only.outcome().equals("answered")
+                && CallText.name(only.channel()).equals(channel)
+                && CallText.name(only.model()).equals(model)
+                && steps.has(CallStep.ASKED)
+                && steps.has(CallStep.HEARD)
+                && costs.attempts().size() == (hasBill ? 1 : 0);
     }
 
     /** Returns the upstream request of the final response. It need not be the latest: a first response may replace its second one again. */

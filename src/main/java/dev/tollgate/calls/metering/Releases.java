@@ -3,14 +3,9 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
+import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.ledger.Resolution.Release;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.Rollups.CountCall;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
-import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import java.util.ArrayList;
@@ -51,42 +46,30 @@ final class Releases {
     }
 
     /** @param then called after the first try, successful or not */
-    void begin(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
-        attempt(taskId, model, status, result, trace, 0, then);
+    void begin(String taskId, CallDetails details, Runnable then) {
+        attempt(taskId, details, 0, then);
     }
 
-    private void attempt(
-            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, int tries, Runnable then) {
+    private void attempt(String taskId, CallDetails details, int tries, Runnable then) {
         try {
-            Release release =
-                    new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
-            List<Change> changes = new ArrayList<>(List.of(
-                    release,
-                    new CloseTask(release, status, model, result(result, trace)),
-                    new CountCall(release, figures(status, trace))));
+            Release release = new Release(taskId, details, accounting.clock().instant());
+            List<Change> changes = new ArrayList<>(List.of(release, new CountCall(release)));
             changes.addAll(keeper.free(release));
             changes.addAll(counted.get());
             accounting.writer().commit(Unit.of(changes), loop, failure -> {
                 if (failure != null) {
-                    later(taskId, model, status, result, trace, tries, failure);
+                    later(taskId, details, tries, failure);
                 }
                 then.run();
             });
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            later(taskId, model, status, result, trace, tries, e);
+            later(taskId, details, tries, e);
             loop.execute(then);
         }
     }
 
-    private void later(
-            String taskId,
-            String model,
-            TaskStatus status,
-            TaskResult result,
-            Trace trace,
-            int tries,
-            Throwable failure) {
+    private void later(String taskId, CallDetails details, int tries, Throwable failure) {
         if (tries % TRIES_TOLD == 0) {
             log.error(
                     Event.STORE_UNAVAILABLE,
@@ -96,21 +79,7 @@ final class Releases {
                     failure);
         }
         int pauses = tries < TRIES_QUICK ? 1 : PAUSES_MAX;
-        pause(pauses, () -> attempt(taskId, model, status, result, trace, tries + 1, () -> {}));
-    }
-
-    private static CallFigures figures(TaskStatus status, Trace trace) {
-        return CallFigures.nothing(
-                status == TaskStatus.CANCELLED ? CallEnd.CANCELLED : CallEnd.FAILED,
-                trace.firstByteMillis(),
-                trace.timedMillis(),
-                trace.channel(),
-                trace.upstreamModel(),
-                trace.costs().attempts());
-    }
-
-    private static TaskResult result(TaskResult result, Trace trace) {
-        return result.withCourse(trace.json()).withCosts(trace.costs().json());
+        pause(pauses, () -> attempt(taskId, details, tries + 1, () -> {}));
     }
 
     /** @param pauses of about a second each */

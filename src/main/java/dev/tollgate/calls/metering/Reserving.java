@@ -1,7 +1,6 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -249,10 +248,8 @@ final class Reserving implements Phase {
         call.books()
                 .giveBack(
                         call.taskId(),
-                        call.answerModel(null),
-                        TaskStatus.FAILED,
-                        TaskDetails.of(error),
-                        call.course().trace(null, false),
+                        TaskDetails.released(
+                                call.answerModel(null), error, call.course().trace(null)),
                         () -> call.turn(() -> call.over(() -> call.sink().failed(error))));
     }
 

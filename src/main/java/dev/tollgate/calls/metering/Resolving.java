@@ -4,9 +4,7 @@ import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -56,7 +54,7 @@ final class Resolving implements Phase {
     void begin() {
         switch (ending) {
             case Ending.Refund refund -> refund(refund.error(), refund.outcome());
-            case Ending.Departure departure -> giveBack(TaskStatus.CANCELLED, TaskResult.NONE, () -> {});
+            case Ending.Departure departure -> giveBack(null, () -> {});
             case Ending.Charge charge -> {
                 if (!hold.isGrowing()) {
                     reckon(charge);
@@ -67,22 +65,17 @@ final class Resolving implements Phase {
 
     private void refund(ApiError error, CallOutcome outcome) {
         call.course().ends(outcome, error);
-        giveBack(TaskStatus.FAILED, TaskDetails.of(error), () -> call.sink().failed(error));
+        giveBack(error, () -> call.sink().failed(error));
     }
 
-    private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
+    /** @param error null if the caller left */
+    private void giveBack(@Nullable ApiError error, Runnable end) {
         call.attempt("reckon its costs", () -> reckonCosts(null));
-        Trace trace = call.course().trace(null, false);
+        String model = call.answerModel(null); // nothing that an upstream has said may hold up a release
+        CallDetails details = TaskDetails.released(model, error, call.course().trace(null));
         call.course().offered(answer);
         offered = true;
-        call.books()
-                .giveBack(
-                        call.taskId(),
-                        call.answerModel(null), // nothing that an upstream has said may hold up a release
-                        status,
-                        result,
-                        trace,
-                        () -> call.turn(() -> call.over(end)));
+        call.books().giveBack(call.taskId(), details, () -> call.turn(() -> call.over(end)));
     }
 
     /** Returns the prompt if the upstream has counted it. */
@@ -122,7 +115,7 @@ final class Resolving implements Phase {
 
     private void reckonCosts(Books.@Nullable Bill bill) {
         Costs costs = Costs.of(call.request(), bounds, call.course().answers(), bill == null ? null : answer, bill);
-        call.course().costs(costs);
+        call.course().costs(costs, bill != null);
         for (String channel : costs.refused()) {
             log.warn(
                     Event.USAGE_ANOMALY,
@@ -221,7 +214,7 @@ final class Resolving implements Phase {
                 answer.usage().answeredTier(),
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
-                call.course().trace(answer.delivery().filter(), charge.end() == Books.End.COMPLETED));
+                call.course().trace(answer.delivery().filter()));
         call.course().offered(answer);
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));
         offered = true;

@@ -6,28 +6,18 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.receipts.ReceiptedCharge;
-import dev.tollgate.books.receipts.WriteReceipt;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.Rollups.CountCall;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
-import dev.tollgate.models.Pricing;
-import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.upstreams.sessions.CacheUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Charges one call: commits charge, receipt, task, roll-ups, signatures and kept response together. Confined to its call. */
+/** Charges one call: commits the call's row with charge and receipt, roll-ups, signatures and kept response together. Confined to its call. */
 final class Settling {
 
     private static final Logger log = LoggerFactory.getLogger(Settling.class);
@@ -48,18 +38,16 @@ final class Settling {
     }
 
     /** A settlement to commit. Each try needs a new unit with the same changes. */
-    private record Due(Books.Settlement settlement, Settle settle, CallFigures figures, Consumer<Books.Settled> then) {}
+    private record Due(Books.Settlement settlement, Settle settle, Consumer<Books.Settled> then) {}
 
     void begin(Books.Settlement settlement, Consumer<Books.Settled> then) {
         Settle settle = new Settle(
                 settlement.taskId(),
                 settlement.bill().chargeMicros(),
-                settlement.bill().shortfallMicros(),
-                settlement.bill().isUncovered(),
+                TaskDetails.of(settlement),
                 accounting.clock().instant());
-        CallFigures figures = figures(settlement);
-        List<Change> changes = changes(settlement, settle, figures);
-        Due due = new Due(settlement, settle, figures, then);
+        List<Change> changes = changes(settlement, settle);
+        Due due = new Due(settlement, settle, then);
         keeper.keep(
                 settlement.request().accountId(),
                 settle,
@@ -67,13 +55,10 @@ final class Settling {
                 error -> refused(due, error));
     }
 
-    private List<Change> changes(Books.Settlement settlement, Settle settle, CallFigures figures) {
+    private List<Change> changes(Books.Settlement settlement, Settle settle) {
         List<Change> changes = new ArrayList<>();
         changes.add(settle);
-        changes.add(receipt(settlement, settle));
-        changes.add(
-                new CloseTask(settle, settlement.end().status(), settlement.answerModel(), TaskDetails.of(settlement)));
-        changes.add(new CountCall(settle, figures));
+        changes.add(new CountCall(settle));
         changes.addAll(accounting
                 .signatures()
                 .keeping(
@@ -84,59 +69,6 @@ final class Settling {
                         settlement.signed()));
         changes.addAll(settlement.kept().apply(settle));
         return changes;
-    }
-
-    private static CallFigures figures(Books.Settlement settlement) {
-        Books.Bill bill = settlement.bill();
-        Usage usage = bill.usage();
-        CacheUse cache = settlement.trace().cache();
-        return new CallFigures(
-                end(settlement.end()),
-                settlement.flags().contains(UsageFlag.ESTIMATED),
-                usage,
-                settlement.trace().firstByteMillis(),
-                settlement.trace().timedMillis(),
-                settlement.trace().channel(),
-                settlement.trace().upstreamModel(),
-                settlement.trace().costs().attempts(),
-                bill.shortfallMicros(),
-                micros(cache == null ? null : cache.savedMicros()),
-                micros(cache == null ? null : cache.missedMicros()));
-    }
-
-    private static long micros(@Nullable Long known) {
-        return known == null ? 0 : known;
-    }
-
-    private static CallEnd end(Books.End end) {
-        return switch (end) {
-            case COMPLETED -> CallEnd.COMPLETED;
-            case CUT, CUT_HOLD_USED -> CallEnd.CUT;
-            case CANCELLED -> CallEnd.CANCELLED;
-        };
-    }
-
-    private static WriteReceipt receipt(Books.Settlement settlement, Settle settle) {
-        return new WriteReceipt(
-                settle,
-                settlement.request().accountId(),
-                settlement.request().keyPrefix(),
-                settlement.answerModel(),
-                receipted(settlement),
-                settlement.printed().canonical());
-    }
-
-    private static ReceiptedCharge receipted(Books.Settlement settlement) {
-        Books.Bill bill = settlement.bill();
-        Pricing pricing = settlement.model().pricing();
-        return new ReceiptedCharge(
-                pricing.version(),
-                settlement.request().pricedAt(),
-                pricing.tariff().stepOf(bill.usage()),
-                bill.usage().tier().word(),
-                TaskDetails.counts(bill.usage()),
-                bill.dueMicros(),
-                bill.heldMicros());
     }
 
     /** Offers the settlement. A fault before that releases the hold. */
@@ -165,9 +97,9 @@ final class Settling {
             Settle settle = due.settle();
             if (failure == null && settle.resolved()) {
                 tell(due.settlement(), settle);
-                due.then().accept(new Books.Charged(due.figures()));
+                due.then().accept(new Books.Charged());
             } else if (failure == null && tries > 0 && settle.isSettled()) {
-                due.then().accept(new Books.Charged(due.figures())); // by an earlier try
+                due.then().accept(new Books.Charged()); // by an earlier try
             } else if (failure == null) {
                 due.then().accept(new Books.NotCharged(StoreTrouble.givenBack())); // this node was taken for dead (D34)
             } else if ((tries > 0 || failure.mayHaveTakenEffect()) && tries < TRIES_MAX) {
@@ -183,10 +115,7 @@ final class Settling {
         Books.Settlement settlement = due.settlement();
         releases.begin(
                 settlement.taskId(),
-                settlement.answerModel(),
-                TaskStatus.FAILED,
-                TaskDetails.of(error),
-                settlement.trace(),
+                TaskDetails.released(settlement.answerModel(), error, settlement.trace()),
                 () -> {});
         due.then().accept(new Books.NotCharged(error));
     }

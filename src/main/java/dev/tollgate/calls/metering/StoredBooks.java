@@ -4,16 +4,14 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Records;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.ledger.Reserve.OnLess;
 import dev.tollgate.books.ledger.ReserveOutcome;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Riding;
@@ -332,9 +330,8 @@ final class StoredBooks implements Books {
     }
 
     @Override
-    public void giveBack(
-            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
-        releases.begin(taskId, model, status, result, trace, then);
+    public void giveBack(String taskId, CallDetails details, Runnable then) {
+        releases.begin(taskId, details, then);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.tollgate.customers.departure;
 
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.customers.departure.Holding.Rendered;
 import dev.tollgate.customers.figures.CsvCells;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Reads;
@@ -23,8 +23,6 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Everything that is stored about an account and a person, as one ZIP of CSV files, {@value #ROWS_AT_ONCE} rows in each read; so its memory is
@@ -34,9 +32,9 @@ public final class AccountFile {
 
     public static final String CONTENT_TYPE = "application/zip";
 
-    static final int ROWS_AT_ONCE = 500;
+    public static final int ROWS_AT_ONCE = 500;
 
-    private static final Pattern WHOSE = Pattern.compile(":(account|person)");
+    private static final Pattern NAMED = Pattern.compile(":(account|person|after)");
     private static final String ABOUT = """
             This is everything that is stored about your account and about you, as of %s.
 
@@ -106,7 +104,7 @@ public final class AccountFile {
 
     private static String head(Holding holding) {
         CsvCells cells = new CsvCells();
-        holding.columns().forEach(column -> cells.figure(column.name()));
+        holding.names().forEach(cells::figure);
         return CsvCells.BEGIN + cells.line();
     }
 
@@ -117,9 +115,14 @@ public final class AccountFile {
             Reads sql, Holding holding, @Nullable String accountId, String personId, @Nullable List<Object> after)
             throws SQLException {
         List<@Nullable Object> parameters = new ArrayList<>();
-        Matcher whose = WHOSE.matcher(holding.whose());
-        while (whose.find()) {
-            parameters.add(whose.group(1).equals("account") ? accountId : personId);
+        Matcher named = NAMED.matcher(holding.from() + holding.whose());
+        while (named.find()) {
+            parameters.add(
+                    switch (named.group(1)) {
+                        case "account" -> accountId;
+                        case "person" -> personId;
+                        default -> after == null ? Long.valueOf(0) : after.getFirst();
+                    });
         }
         if (after != null) {
             parameters.addAll(after);
@@ -132,10 +135,15 @@ public final class AccountFile {
 
     private static String sql(Holding holding, boolean goesOn) {
         String order = String.join(", ", holding.order());
-        String columns = Stream.concat(holding.columns().stream().map(Holding.Column::sql), holding.order().stream())
+        Rendered rendered = holding.rendered();
+        String columns = Stream.of(
+                        rendered == null ? Stream.<String>of() : Stream.of(rendered.sql()),
+                        holding.columns().stream().map(Holding.Column::sql),
+                        holding.order().stream())
+                .flatMap(each -> each)
                 .collect(Collectors.joining(", "));
-        return "SELECT " + columns + " FROM " + holding.from() + " WHERE "
-                + WHOSE.matcher(holding.whose()).replaceAll("?")
+        return "SELECT " + columns + " FROM "
+                + NAMED.matcher(holding.from() + " WHERE " + holding.whose()).replaceAll("?")
                 + (goesOn ? " AND (" + order + ") > (" + order.replaceAll("[a-z._]+", "?") + ")" : "")
                 + " ORDER BY " + order + " LIMIT " + ROWS_AT_ONCE;
     }
@@ -143,13 +151,18 @@ public final class AccountFile {
     /** Adds a row's line. @return what the rows after it come after */
     private static List<Object> line(Holding holding, ResultSet row, StringBuilder lines) throws SQLException {
         CsvCells cells = new CsvCells();
-        for (int i = 0; i < holding.columns().size(); i++) {
-            cell(cells, holding.columns().get(i).form(), row, i + 1);
+        Rendered rendered = holding.rendered();
+        int column = rendered == null ? 0 : rendered.width();
+        for (Holding.Column each : holding.columns()) {
+            cell(cells, each.form(), row, ++column);
+        }
+        if (rendered != null) {
+            rendered.renderer().add(cells, row);
         }
         lines.append(cells.line());
         List<Object> place = new ArrayList<>();
         for (int i = 0; i < holding.order().size(); i++) {
-            place.add(row.getObject(holding.columns().size() + i + 1));
+            place.add(row.getObject(++column));
         }
         return place;
     }
@@ -167,7 +180,6 @@ public final class AccountFile {
                 case CREDITS -> cells.figure(Credits.text(row.getLong(column)));
                 case YES_NO -> cells.figure(row.getInt(column) == 1 ? "yes" : "no");
                 case REQUEST_ID -> cells.text(RequestId.sent(row.getString(column)));
-                case COURSE -> cells.text(course(row.getString(column)));
                 default -> plain(cells, value);
             }
         }
@@ -179,14 +191,5 @@ public final class AccountFile {
         } else {
             cells.text(String.valueOf(value));
         }
-    }
-
-    /** Returns the customer's part of the row: the operator's suppliers are not the customer's business. */
-    private static String course(String json) {
-        JsonNode read = ApiJson.MAPPER.readTree(json);
-        if (read instanceof ObjectNode course) {
-            course.remove(List.of("channel", "upstream_model", "attempts"));
-        }
-        return ApiJson.MAPPER.writeValueAsString(read);
     }
 }

@@ -198,7 +198,7 @@ final class ErasureRows {
     /** Returns whether the account was given credits to start with, by the ids that people's start credits have. */
     private static boolean isStarted(Statements statements, String accountId) throws SQLException {
         return statements.has(
-                "SELECT 1 FROM requested_entry WHERE account_id = ? AND (request_id = ? OR request_id = ?)",
+                "SELECT 1 FROM entry WHERE account_id = ? AND (request_id = ? OR request_id = ?)",
                 accountId,
                 "start-" + accountId,
                 "sandbox-start-" + accountId);

@@ -1,6 +1,11 @@
 package dev.tollgate.customers.departure;
 
+import dev.tollgate.customers.figures.CsvCells;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of an export: the rows of a table that belong to an account or a person.
@@ -8,11 +13,20 @@ import java.util.List;
  * @param file the name of the file
  * @param about the description that the customer reads
  * @param from the tables, in SQL
- * @param whose the condition, in SQL; {@code :account} and {@code :person} stand for the ids
+ * @param whose the condition, in SQL; here and in {@code from}, {@code :account} and {@code :person} stand for the ids, {@code :after} for the
+ *     number that the rows come after, 0 at first
  * @param columns the exported columns
  * @param order the unique columns that order the rows
+ * @param rendered the last cells of each line; null if all are columns
  */
-record Holding(String file, String about, String from, String whose, List<Column> columns, List<String> order) {
+record Holding(
+        String file,
+        String about,
+        String from,
+        String whose,
+        List<Column> columns,
+        List<String> order,
+        @Nullable Rendered rendered) {
 
     /** The format of a value. */
     enum Form {
@@ -24,13 +38,25 @@ record Holding(String file, String about, String from, String whose, List<Column
         /** A mark whether a value exists; the value itself is not exported. */
         PRESENT,
         /** The request id of a ledger entry, as sent. */
-        REQUEST_ID,
-        /** JSON of a call's attempts, without the operator's data. */
-        COURSE
+        REQUEST_ID
     }
 
     /** @param sql the column @param name its name in the file */
     record Column(String sql, String name, Form form) {}
+
+    /**
+     * Cells that the program renders from a row.
+     *
+     * @param sql the columns that it reads, which are the first of the row
+     * @param width their number
+     */
+    record Rendered(String sql, int width, List<String> names, Renderer renderer) {}
+
+    /** Adds a cell for each name. */
+    @FunctionalInterface
+    interface Renderer {
+        void add(CsvCells cells, ResultSet row) throws SQLException;
+    }
 
     /** @param columns each {@code column} or {@code column=name}; the ending of a name decides its form */
     static Holding of(String file, String about, String from, String whose, String columns, String order) {
@@ -42,7 +68,19 @@ record Holding(String file, String about, String from, String whose, List<Column
                 List.of(columns.strip().split("\\s+")).stream()
                         .map(Holding::column)
                         .toList(),
-                List.of(order.split(" ")));
+                List.of(order.split(" ")),
+                null);
+    }
+
+    Holding with(Rendered cells) {
+        return new Holding(file, about, from, whose, columns, order, cells);
+    }
+
+    /** Returns the names of all cells. */
+    List<String> names() {
+        List<String> names = new ArrayList<>(columns.stream().map(Column::name).toList());
+        names.addAll(rendered == null ? List.of() : rendered.names());
+        return names;
     }
 
     private static Column column(String text) {

@@ -9,10 +9,21 @@ final class Holdings {
             u.starts_at u.key_id u.model u.calls u.failed u.cancelled u.prompt_tokens u.cached_tokens u.completion_tokens
             u.thoughts_tokens u.searches u.charged_micros u.refunded_micros u.saved_micros u.missed_micros""";
 
+    /** The charges of calls, and the entries: each is read by number with a limit of its own, or a database would sort the whole ledger. */
+    private static final String LEDGER = """
+            (SELECT * FROM (SELECT c.account_id, c.number, c.ended_at AS created_at, 'charge' AS kind, c.id AS task_id,
+                    -c.charged_micros AS amount_micros, 0 AS missing_micros, c.balance_after_micros,
+                    CAST(NULL AS TEXT) AS reason, CAST(NULL AS TEXT) AS request_id
+                FROM call c WHERE c.account_id = :account AND c.number > :after AND c.charged_micros > 0 ORDER BY c.number LIMIT %1$d) f
+            UNION ALL
+            SELECT * FROM (SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros,
+                    e.balance_after_micros, e.reason, e.request_id
+                FROM entry e WHERE e.account_id = :account AND e.number > :after ORDER BY e.number LIMIT %1$d) g) e""".formatted(AccountFile.ROWS_AT_ONCE);
+
     static final List<Holding> ALL = List.of(
             Holding.of("account.csv", "your account and its balance", "account a", "a.id = :account", """
                     a.id a.name a.created_at a.blocked:YES_NO a.deleted_at a.balance_micros a.reserved_micros a.purchased_micros
-                    a.consumed_micros a.sandbox_micros a.last_sequence a.last_entry_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS
+                    a.consumed_micros a.sandbox_micros a.last_number a.last_number_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS
                     a.time_zone a.tag_names a.end_users:YES_NO""", "a.id"),
             Holding.of(
                     "account-limits.csv",
@@ -150,15 +161,18 @@ final class Holdings {
                     "w.owner w.kind w.starts_at w.ends_at w.charged_micros w.held_micros",
                     "w.owner w.kind w.starts_at"),
             Holding.of(
-                    "calls.csv",
-                    "finished calls, without prompts and responses",
-                    "task t LEFT JOIN reservation r ON r.id = t.id LEFT JOIN api_key k ON k.id = t.key_id",
-                    "t.account_id = :account",
-                    """
-                    t.id t.key_id t.door t.model_id t.model t.status t.created_at t.completed_at t.usage t.usage_flags
-                    t.max_tokens_applied r.held_micros t.charge_micros t.pricing t.error_code t.error_message t.course:COURSE
-                    k.team_id k.member_id t.labels""",
-                    "t.id"),
+                            "calls.csv",
+                            "finished calls, without prompts and responses",
+                            "call c LEFT JOIN api_key k ON k.id = c.key_id",
+                            "c.account_id = :account",
+                            """
+                    c.number c.id c.key_id k.team_id k.member_id c.labels c.door c.model_id c.model c.ending c.created_at c.ended_at
+                    c.error_code c.error_message c.max_tokens_applied c.held_micros c.due_micros c.charged_micros c.sandbox_micros
+                    c.balance_after_micros c.price c.priced_at c.tier c.tier_granted c.step c.prompt_tokens c.tool_tokens
+                    c.completion_tokens c.reasoning_tokens c.cached_tokens c.cached_audio_tokens c.audio_tokens c.image_tokens
+                    c.text_tokens c.searches""",
+                            "c.number")
+                    .with(CallCells.RENDERED),
             Holding.of(
                     "running-calls.csv",
                     "running calls",
@@ -168,25 +182,21 @@ final class Holdings {
                     "h.id"),
             Holding.of(
                     "ledger.csv",
-                    "all ledger entries",
-                    "entry e",
+                    "all lines of the ledger: charges of calls, and entries",
+                    LEDGER,
                     "e.account_id = :account",
-                    "e.sequence e.created_at e.kind e.reservation_id e.from_bucket e.to_bucket e.amount_micros e.reason",
-                    "e.account_id e.sequence"),
+                    """
+                    e.number e.created_at e.kind e.task_id e.amount_micros e.missing_micros e.balance_after_micros e.reason
+                    e.request_id:REQUEST_ID""",
+                    "e.number"),
             Holding.of(
-                    "corrections.csv",
-                    "calls of refunds, and request ids of ledger entries",
-                    "requested_entry q",
-                    "q.account_id = :account",
-                    "q.sequence q.kind q.task_id q.amount_micros q.request_id:REQUEST_ID",
-                    "q.account_id q.sequence"),
-            Holding.of(
-                    "receipts.csv",
-                    "the receipt of each charge",
-                    "receipt r",
-                    "r.account_id = :account",
-                    "r.sequence r.task_id r.body",
-                    "r.account_id r.sequence"),
+                            "receipts.csv",
+                            "the receipt of each charge",
+                            "call c",
+                            "c.account_id = :account AND c.charged_micros > 0",
+                            "c.number c.id",
+                            "c.number")
+                    .with(CallCells.RECEIPT),
             Holding.of("payments.csv", "payments", "payment p", "p.account_id = :account", """
                     p.id p.channel p.created_at p.net_cents p.tax_cents p.credit_micros p.state p.session_id p.intent_id p.ended_at
                     p.reversed_micros p.missing_micros""", "p.id"),

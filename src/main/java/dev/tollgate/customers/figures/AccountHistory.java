@@ -1,17 +1,16 @@
 package dev.tollgate.customers.figures;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.rollups.Rollups;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.customers.figures.StatementSpan.StatementLine;
+import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
+import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.storage.Database;
@@ -49,17 +48,6 @@ public final class AccountHistory {
     private static final int PACE_DAYS = 7;
     private static final int PACE_DAYS_MAX = 3_650;
 
-    /** A day that is not folded has as many rows as so many that are. */
-    private static final Duration QUARTERS_OF_TODAY = Duration.ofDays(60);
-
-    private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
-    private static final LedgerRead.Now NOBODY =
-            new LedgerRead.Now(new Balance(0, 0, 0, 0), 0, Instant.EPOCH, Folded.NOTHING);
-
-    private static final int LINES_KEPT_MAX = 10_000;
-
-    private record LinesOf(String accountId, Instant from, Instant to) {}
-
     private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
 
     private static final String RUNNING = "SELECT COUNT(*) FROM open_hold WHERE account_id = ?";
@@ -69,8 +57,6 @@ public final class AccountHistory {
     private final InstantSource clock;
     private final @Nullable Writer writer;
     private final RememberedQuarters kept = new RememberedQuarters();
-    private final Cache<LinesOf, LedgerRead.Lines> linesOfMonths =
-            Caffeine.newBuilder().maximumSize(LINES_KEPT_MAX).build();
 
     /** @param callMax how long a call can last */
     public AccountHistory(Database database, Duration callMax, InstantSource clock) {
@@ -139,7 +125,8 @@ public final class AccountHistory {
         List<DayCredits> days = new ArrayList<>(recent.days());
         byModel.forEach(group -> days.add(new DayCredits(
                 today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
-        List<CallRow> calls = new CallLog(sql, accountId, callMax).latest(keys, LATEST, RUNNING_MAX, asOf);
+        List<CallRow> calls =
+                new CallLog(sql, accountId, callMax).latest(keys, now.lastNumber(), LATEST, RUNNING_MAX, asOf);
         return new Overview(
                 asOf,
                 now.balance(),
@@ -240,14 +227,17 @@ public final class AccountHistory {
     /**
      * @param before where an earlier page says that older ones begin, or null
      * @param after where it says that newer ones do; only one of the two
-     * @param limit 1 to 1,000
+     * @param limit of the ended ones, 1 to 1,000
+     * @throws IllegalArgumentException if a place is none
      */
     public CallPage calls(
             String accountId, CallFilter filter, @Nullable String before, @Nullable String after, int limit) {
         if (limit < 1 || limit > Ledger.PAGE_MAX || (before != null && after != null)) {
             throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " calls and one begin");
         }
-        return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).page(filter, before, after, limit));
+        Long below = before == null ? null : Long.valueOf(CallPage.number(before));
+        Long above = after == null ? null : Long.valueOf(CallPage.number(after));
+        return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).page(filter, below, above, limit));
     }
 
     /** Another account's call is as good as none. */
@@ -287,27 +277,17 @@ public final class AccountHistory {
 
     /**
      * @param from null: the newest
-     * @param holds whether holds and their returns are lines, too
      * @param limit 1 to 1,000
      */
-    public LedgerPage entries(String accountId, LedgerPage.@Nullable Cursor from, boolean holds, int limit) {
+    public LedgerPage entries(String accountId, LedgerPage.@Nullable Cursor from, int limit) {
         if (limit < 1 || limit > Ledger.PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " lines");
         }
         return reads().read(accountId, sql -> {
             LedgerRead ledger = new LedgerRead(sql, accountId);
-            if (from != null) {
-                return ledger.page(from, holds, limit);
-            }
-            LedgerRead.Now now = ledger.now(database.dialect());
-            return now == null
-                    ? new LedgerPage(List.of(), null, null)
-                    : ledger.page(new LedgerPage.Cursor(now.lastSequence() + 1, total(now.balance())), holds, limit);
+            long end = NumberSpan.of(sql, accountId, null, null).to();
+            return ledger.page(from != null && from.before() < end ? from : new LedgerPage.Cursor(end), 1, limit);
         });
-    }
-
-    private static long total(Balance balance) {
-        return Math.addExact(balance.balanceMicros(), balance.reservedMicros());
     }
 
     /**
@@ -320,101 +300,44 @@ public final class AccountHistory {
 
     MonthStatement statement(Reads sql, String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit)
             throws SQLException {
-        LedgerRead ledger = new LedgerRead(sql, accountId);
-        LedgerRead.Now now = ledger.now(database.dialect());
-        if (now == null) {
-            return sums(sql, accountId, month, NOBODY);
-        }
-        MonthStatement sums = sums(sql, accountId, month, now);
         Span span = span(month);
-        LedgerRead.Lines lines = lines(ledger, accountId, span, now);
-        LedgerPage.Cursor newest = new LedgerPage.Cursor(lines.to(), sums.closingMicros());
-        LedgerPage.Cursor begin = from == null || from.before() > newest.before() ? newest : from;
-        return sums.with(ledger.page(begin, lines.from(), false, limit));
-    }
-
-    /** Those of a month that is over stay where they are once an entry after it has come. */
-    private LedgerRead.Lines lines(LedgerRead ledger, String accountId, Span span, LedgerRead.Now now)
-            throws SQLException {
-        boolean isOver = !now.lastEntryAt().isBefore(span.to());
-        LinesOf of = new LinesOf(accountId, span.from(), span.to());
-        LedgerRead.Lines known = isOver ? linesOfMonths.getIfPresent(of) : null;
-        if (known != null) {
-            return known;
-        }
-        LedgerRead.Lines lines = ledger.within(span.from(), span.to(), now.lastSequence());
-        if (isOver) {
-            linesOfMonths.put(of, lines);
-        }
-        return lines;
+        LedgerRead ledger = new LedgerRead(sql, accountId);
+        NumberSpan numbers = NumberSpan.of(sql, accountId, span.from(), span.to());
+        UsageRows usage = usage(sql, accountId);
+        List<Entry> entries = ledger.besideCalls(numbers);
+        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
+        LedgerPage.Cursor begin =
+                from != null && from.before() < numbers.to() ? from : new LedgerPage.Cursor(numbers.to());
+        return new MonthStatement(
+                month,
+                NumberSpan.balanceAfter(sql, accountId, numbers.from() - 1),
+                entries,
+                entries.stream().mapToLong(Entry::amountMicros).sum(),
+                byModel,
+                usage.groups(UsageQuestion.of(span, By.KEY, By.TEAM, By.MEMBER)),
+                sum(byModel),
+                NumberSpan.balanceAfter(sql, accountId, numbers.to() - 1),
+                ledger.page(begin, numbers.from(), limit));
     }
 
     private static Span span(YearMonth month) {
         return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
     }
 
-    private MonthStatement sums(Reads sql, String accountId, YearMonth month, LedgerRead.Now now) throws SQLException {
-        Span span = span(month);
-        UsageRows usage = new UsageRows(kept, sql, accountId, now.folded(), clock.instant());
-        List<Entry> entries = new LedgerRead(sql, accountId).besideCalls(database.dialect());
-        long moved = moved(entries, span.from(), span.to());
-        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
-        Figures all = sum(byModel);
-        long opening = isNearerToNow(entries, span, now)
-                ? total(now.balance())
-                        - moved(entries, span.from(), FAR)
-                        + all.chargedMicros()
-                        + usage.chargedMicros(span.to(), FAR)
-                : moved(entries, Instant.EPOCH, span.from()) - usage.chargedMicros(Instant.EPOCH, span.from());
-        return new MonthStatement(
-                month,
-                opening,
-                entries.stream()
-                        .filter(entry -> LedgerRead.isIn(entry, span.from(), span.to()))
-                        .toList(),
-                moved,
-                byModel,
-                usage.groups(UsageQuestion.of(span, By.KEY, By.TEAM, By.MEMBER)),
-                all,
-                opening + moved - all.chargedMicros(),
-                new LedgerPage(List.of(), null, null));
-    }
-
-    /**
-     * Returns whether fewer rows lead from the balance as it is now back to a month than from the account's first entry to it, so that what a statement
-     * reads does not grow with the account. Days that are kept are not read.
-     */
-    private boolean isNearerToNow(List<Entry> entries, Span span, LedgerRead.Now now) {
-        if (entries.isEmpty() || now.folded().version() != null) {
-            return false;
-        }
-        Duration before = Duration.between(entries.getFirst().at(), span.from());
-        Duration since = Duration.between(span.to(), clock.instant());
-        return before.compareTo((since.isNegative() ? Duration.ZERO : since).plus(QUARTERS_OF_TODAY)) > 0;
-    }
-
     StatementSpan statementSpan(String accountId, YearMonth month) {
         return reads().read(accountId, sql -> {
-            LedgerRead ledger = new LedgerRead(sql, accountId);
-            LedgerRead.Now now = ledger.now(database.dialect());
             Span span = span(month);
-            LedgerRead.Lines lines = lines(ledger, accountId, span, now == null ? NOBODY : now);
-            long opening =
-                    sums(sql, accountId, month, now == null ? NOBODY : now).openingMicros();
+            NumberSpan numbers = NumberSpan.of(sql, accountId, span.from(), span.to());
             return new StatementSpan(
-                    new StatementLine.Cursor(lines.from(), opening), lines.to(), ledger.timeBefore(lines.from()));
+                    numbers.from(),
+                    numbers.to(),
+                    NumberSpan.timeOf(sql, accountId, numbers.to() - 1),
+                    NumberSpan.balanceAfter(sql, accountId, numbers.to() - 1));
         });
     }
 
-    List<StatementLine> statementLines(String accountId, StatementLine.Cursor from, long until, int limit) {
+    List<StatementLine> statementLines(String accountId, long from, long until, int limit) {
         return reads().read(accountId, sql -> new LedgerRead(sql, accountId).lines(from, until, limit));
-    }
-
-    private static long moved(List<Entry> entries, Instant from, Instant to) {
-        return entries.stream()
-                .filter(entry -> LedgerRead.isIn(entry, from, to))
-                .mapToLong(LedgerRead::amount)
-                .sum();
     }
 
     /**

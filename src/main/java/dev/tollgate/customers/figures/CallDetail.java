@@ -1,6 +1,5 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
 import java.time.Instant;
@@ -8,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * @param entries the call's movements, in their order
+ * @param entries the call's charge and its refunds, in their order
  * @param answerKeptAt since when its answer is kept for repeats under its Idempotency-Key; null where it is not
  */
 public record CallDetail(
@@ -18,12 +17,9 @@ public record CallDetail(
         entries = List.copyOf(entries);
     }
 
-    /** Returns the sum of all holds in micro-credits, released or not. */
+    /** Returns the whole hold in micro-credits, with its extensions, released or not. */
     public long heldMicros() {
-        return entries.stream()
-                .filter(entry -> entry.to() == Bucket.RESERVED)
-                .mapToLong(Entry::amountMicros)
-                .sum();
+        return call.heldMicros();
     }
 
     /** Returns the refunds of the charge in micro-credits. */

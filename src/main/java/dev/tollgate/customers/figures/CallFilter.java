@@ -1,10 +1,14 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.TaskStatus;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +50,12 @@ public record CallFilter(
         return new CallFilter(span.from(), span.to(), Set.of(), model, keys, null, null, -1);
     }
 
+    /** Returns this filter without running calls. */
+    CallFilter ofEnded() {
+        Set<TaskStatus> ends = statuses.isEmpty() ? ENDS : statuses;
+        return new CallFilter(from, to, ends, model, keys, door, flag, overMicros);
+    }
+
     /** Running calls are asked for by their status, or where nothing is said of status, time or charge. */
     boolean wantsRunning() {
         return statuses.isEmpty()
@@ -53,31 +63,37 @@ public record CallFilter(
                 : statuses.contains(TaskStatus.PROCESSING);
     }
 
-    /** Returns whether the rows' own columns tell of most of them that they are not wanted; a range is looked for among ids. */
-    boolean isOfColumns() {
-        boolean isEveryEnd = statuses.containsAll(ENDS);
-        return (!statuses.isEmpty() && !isEveryEnd)
-                || model != null
-                || !keys.isAll()
-                || door != null
-                || flag != null
-                || overMicros >= 0;
+    /** Returns whether any call that has ended can be wanted. */
+    boolean wantsEnded() {
+        return statuses.isEmpty() || !Collections.disjoint(statuses, ENDS);
     }
 
-    /** Conditions that every wanted row of {@code task t} meets. @param values is added theirs */
+    /** Returns the conditions on a table {@code call c} of a filter that wants ended calls, without the times. @param values gets theirs */
     String ofColumns(String accountId, List<Object> values) {
         StringBuilder sql = new StringBuilder();
         if (!statuses.isEmpty()) {
-            sql.append(statuses.stream().map(_ -> "?").collect(Collectors.joining(", ", " AND t.status IN (", ")")));
-            statuses.forEach(status -> values.add(status.code()));
+            List<CallEnd> ends = Stream.of(CallEnd.values())
+                    .filter(end -> statuses.contains(end.status()))
+                    .toList();
+            sql.append(ends.stream().map(_ -> "?").collect(Collectors.joining(", ", " AND c.ending IN (", ")")));
+            ends.forEach(end -> values.add(end.code()));
         }
-        add(sql, values, " AND t.model_id = ?", model);
-        sql.append(keys.sql("t.key_id", accountId, values));
-        add(sql, values, " AND t.door = ?", door);
-        add(sql, values, " AND t.charge_micros > ?", overMicros < 0 ? null : overMicros);
-        return flag == null
-                ? sql.toString()
-                : sql.append(" AND t.usage_flags <> ''").toString();
+        add(sql, values, " AND c.model_id = ?", model);
+        sql.append(keys.sql("c.key_id", accountId, values));
+        add(sql, values, " AND c.door = ?", door);
+        add(sql, values, " AND c.charged_micros > ?", overMicros < 0 ? null : overMicros);
+        return flag == null ? sql.toString() : sql.append(ofFlag(flag)).toString();
+    }
+
+    private static String ofFlag(String name) {
+        if (name.equals("shortfall")) {
+            return " AND c.due_micros > c.charged_micros";
+        }
+        return Stream.of(CallFlag.values())
+                .filter(flag -> flag.code().equals(name))
+                .map(flag -> " AND c.flags & " + flag.bit() + " <> 0")
+                .findFirst()
+                .orElse(" AND 1 = 0");
     }
 
     private static void add(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {

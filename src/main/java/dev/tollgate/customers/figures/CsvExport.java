@@ -5,8 +5,8 @@ import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.EntryOrigin;
-import dev.tollgate.customers.figures.StatementSpan.StatementLine;
-import java.time.Instant;
+import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
+import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -136,31 +136,28 @@ public final class CsvExport {
     /** A month's movements in their order, as {@code ledger statement} writes them: the last line is the balance at the end. */
     public void statement(String accountId, YearMonth month, Predicate<String> pieces) {
         StatementSpan span = history.statementSpan(accountId, month);
-        StatementLine.Cursor next = span.begin();
-        Instant at = span.beforeAt();
+        long next = span.from();
         StringBuilder piece = new StringBuilder(STATEMENT);
         CsvCells cells = new CsvCells();
         List<StatementLine> lines;
         do {
             lines = history.statementLines(accountId, next, span.until(), ROWS_AT_ONCE);
-            lines.stream().filter(line -> line.amountMicros() != 0).forEach(line -> piece.append(line(line, cells)));
+            lines.forEach(line -> piece.append(line(line, cells)));
             if (!lines.isEmpty()) {
-                StatementLine last = lines.getLast();
-                at = last.entry().at();
-                next = new StatementLine.Cursor(last.entry().sequence() + 1, last.balanceMicros());
+                next = lines.getLast().entry().number() + 1;
                 if (!pieces.test(piece.toString())) {
                     return;
                 }
                 piece.setLength(0);
             }
         } while (lines.size() == ROWS_AT_ONCE);
-        cells.figure(TIME.format(at))
-                .number(next.sequence() - 1)
+        cells.figure(TIME.format(span.lastAt()))
+                .number(span.until() - 1)
                 .figure("balance")
                 .text(null)
                 .text(null)
                 .figure(Credits.text(0))
-                .figure(Credits.text(next.balanceMicros()));
+                .figure(Credits.text(span.closingMicros()));
         boolean unused =
                 pieces.test(piece + end(cells, EntryOrigin.NONE, null, Credits.dollars(0, 2))); // it is the last one
     }
@@ -168,13 +165,13 @@ public final class CsvExport {
     private static String line(StatementLine line, CsvCells cells) {
         Entry entry = line.entry();
         cells.figure(TIME.format(entry.at()))
-                .number(entry.sequence())
+                .number(entry.number())
                 .figure(entry.kind().code())
-                .text(entry.reservationId())
+                .text(entry.taskId())
                 .text(line.model())
-                .figure(Credits.text(line.amountMicros()))
-                .figure(Credits.text(line.balanceMicros()));
-        String dollars = Credits.dollars(line.amountMicros(), entry.reservationId() == null ? 2 : 4);
+                .figure(Credits.text(entry.amountMicros()))
+                .figure(Credits.text(entry.balanceAfterMicros()));
+        String dollars = Credits.dollars(entry.amountMicros(), entry.taskId() == null ? 2 : 4);
         return end(cells, line.origin(), entry.reason(), dollars);
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Find {
 
     private static final int HITS_MAX = 20;
-    private static final int CALLS_MAX = 2_000;
+    private static final int CALLS_MAX = 20_000;
     private static final int ROWS_AT_ONCE = 1_000;
 
     /** The first twelve digits are the time in milliseconds. */
@@ -29,10 +29,13 @@ final class Find {
     /** The most time between a request's arrival and its call. */
     private static final Duration ARRIVING = Duration.ofMinutes(15);
 
-    private static final String COURSES =
-            "SELECT id, course FROM task WHERE account_id = ? AND id > ? AND id < ? ORDER BY id LIMIT " + CALLS_MAX;
-    private static final String COURSES_OF_ALL =
-            "SELECT id, course FROM task WHERE id > ? AND id < ? ORDER BY id LIMIT " + CALLS_MAX;
+    /** The id of a call begins with the time of its start, which follows its request: the first seconds are looked through first. */
+    private static final List<Duration> LOOKS = List.of(Duration.ofSeconds(5), ARRIVING);
+
+    private static final String OF_REQUEST = """
+            SELECT c.id FROM (SELECT id, account_id, request_id FROM call WHERE id > ? AND id < ? ORDER BY id LIMIT %d) c
+            WHERE c.request_id = ?%%s LIMIT 1""".formatted(CALLS_MAX);
+
     private static final String KEYS =
             "SELECT id, name, prefix, member_id, team_id FROM api_key WHERE account_id = ? ORDER BY id LIMIT 1000";
 
@@ -61,7 +64,7 @@ final class Find {
     }
 
     private List<Hit> byRequest(String requestId, String time) throws SQLException {
-        String call = callOf(sql, COURSES, requestId, time, accountId);
+        String call = callOf(sql, requestId, time, accountId);
         return call == null ? List.of() : call(call);
     }
 
@@ -76,30 +79,26 @@ final class Find {
         if (!request.matches()) {
             return null;
         }
-        return callOf(sql, COURSES_OF_ALL, request.group(), request.group(1));
+        return callOf(sql, request.group(), request.group(1), "");
     }
 
-    /** @param whose the account's id, where the statement asks for one */
-    private static @Nullable String callOf(Sql sql, String text, String requestId, String time, String... whose)
+    /** @param accountId empty for any account's call */
+    private static @Nullable String callOf(Sql sql, String requestId, String time, String accountId)
             throws SQLException {
         Instant arrived = Instant.ofEpochMilli(Long.parseLong(time, 16));
-        String told = "\"request_id\":\"" + requestId + "\"";
-        List<Object> values = new ArrayList<>(List.of(whose));
-        values.add(CompletionIds.earliest(arrived.minusSeconds(1)));
-        values.add(CompletionIds.earliest(arrived.plus(ARRIVING)));
-        List<String> found = new ArrayList<>();
-        sql.scan(
-                text,
-                ROWS_AT_ONCE,
-                row -> {
-                    String course = row.getString(2);
-                    if (course != null && course.contains(told)) {
-                        found.add(row.getString(1));
-                    }
-                    return found.isEmpty();
-                },
-                values.toArray());
-        return found.isEmpty() ? null : found.getFirst();
+        String text = OF_REQUEST.formatted(accountId.isEmpty() ? "" : " AND c.account_id = ?");
+        String found = null;
+        for (Duration look : LOOKS) {
+            List<Object> values = new ArrayList<>(List.of(
+                    CompletionIds.earliest(arrived.minusSeconds(1)),
+                    CompletionIds.earliest(arrived.plus(look)),
+                    requestId));
+            if (!accountId.isEmpty()) {
+                values.add(accountId);
+            }
+            found = found == null ? sql.one(text, row -> row.getString(1), values.toArray()) : found;
+        }
+        return found;
     }
 
     private List<Hit> keys(String text) throws SQLException {

@@ -20,34 +20,34 @@ public record LedgerPage(
         lines = List.copyOf(lines);
     }
 
-    /**
-     * Carries the balance along, so that no page adds up what is not on it.
-     *
-     * @param before entries with a lower sequence
-     * @param balanceMicros after the entry before that sequence
-     */
-    public record Cursor(long before, long balanceMicros) {
+    /** @param before lines with a lower number */
+    public record Cursor(long before) {
 
         /** Returns the page's text in a link. */
         public String text() {
-            return before + "_" + balanceMicros;
+            return Long.toString(before);
         }
 
         /** @throws IllegalArgumentException if it is none */
         public static Cursor parse(String text) {
-            if (!text.matches("[0-9]{1,18}_-?[0-9]{1,18}")) {
+            if (!text.matches("[0-9]{1,18}")) {
                 throw new IllegalArgumentException("not a place in a ledger");
             }
-            int bar = text.indexOf('_');
-            return new Cursor(Long.parseLong(text.substring(0, bar)), Long.parseLong(text.substring(bar + 1)));
+            return new Cursor(Long.parseLong(text));
         }
     }
 
-    /**
-     * An entry with the balance after it, which includes what is held (decision D40). Micro-credits.
-     *
-     * @param model that was asked for, where it is of a call that has ended; else null
-     * @param amountMicros what it changes of that balance; 0 for a hold and its return
-     */
-    public record LedgerLine(Entry entry, @Nullable String model, long amountMicros, long balanceMicros) {}
+    /** @param model that was asked for, if it is the charge of a call or its refund; else null */
+    public record LedgerLine(Entry entry, @Nullable String model) {
+
+        /** Returns the change of the balance in micro-credits. */
+        public long amountMicros() {
+            return entry.amountMicros();
+        }
+
+        /** Returns the balance after it, which includes what is held (decision D40), in micro-credits. */
+        public long balanceMicros() {
+            return entry.balanceAfterMicros();
+        }
+    }
 }

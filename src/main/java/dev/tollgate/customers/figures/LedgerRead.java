@@ -1,68 +1,50 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.verification.EntryOrigin;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
-import dev.tollgate.customers.figures.StatementSpan.StatementLine;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.sql.Reads;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An account's entries. Within one read transaction. */
+/**
+ * The lines of an account's ledger: charges of calls, and entries. They are read apart, each by number, and merged here. Within one read transaction.
+ */
 final class LedgerRead {
 
+    /** A page looks at so many numbers. */
     private static final int LOOKED_AT_MAX = 2_000;
 
-    /** Entries read for each line: a call has a hold, a charge and a release, and some calls make no line. */
-    private static final int ENTRIES_OF_LINE = 4;
+    private static final String CHARGES = Ledger.SELECT_CHARGE.formatted(", c.model_id")
+            + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number DESC LIMIT ?";
+    private static final String ENTRIES = """
+            SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros, e.balance_after_micros, e.reason,
+                (SELECT c.model_id FROM call c WHERE c.id = e.task_id) AS model_id
+            FROM entry e WHERE e.account_id = ? AND e.number >= ? AND e.number < ? AND e.amount_micros <> 0 ORDER BY e.number DESC LIMIT ?""";
 
-    private static final String ENTRIES = Ledger.SELECT_ENTRY
-            + " WHERE account_id = ? AND sequence < ? AND sequence >= ? ORDER BY sequence DESC LIMIT " + LOOKED_AT_MAX;
-    /** Halves what is between the bounds until they meet, in one question: a server would be waited for as often as there are steps. */
-    private static final String FIRST_SINCE = """
-            (WITH RECURSIVE bounds(low, high) AS (
-                SELECT CAST(1 AS BIGINT), CAST(? AS BIGINT)
-                UNION ALL
-                SELECT CASE WHEN %1$s THEN (low + high) / 2 + 1 ELSE low END, CASE WHEN %1$s THEN high ELSE (low + high) / 2 END
-                FROM bounds WHERE low < high)
-            SELECT MAX(low) FROM bounds)""".formatted("""
-            COALESCE((SELECT e.created_at FROM entry e WHERE e.account_id = ? AND e.sequence >= (low + high) / 2
-                ORDER BY e.sequence LIMIT 1) < ?, FALSE)""");
-
-    private static final String FIRST_IN = "SELECT " + FIRST_SINCE + ", " + FIRST_SINCE;
-
-    private static final String MODELS = "SELECT id, model_id FROM task WHERE id IN (";
-
-    private static final String BEFORE = """
-            SELECT COALESCE((SELECT created_at FROM entry WHERE account_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1),
-                created_at) FROM account WHERE id = ?""";
-
-    private static final String LINES = """
-            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
-                e.reason, t.model, %s
+    private static final String LINES_OF_CALLS =
+            Ledger.SELECT_CHARGE.formatted(", COALESCE(c.model, c.model_id) AS model, " + EntryOrigin.COLUMNS_OF_CHARGE)
+                    + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number LIMIT ?";
+    private static final String LINES_OF_ENTRIES = """
+            SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros, e.balance_after_micros, e.reason,
+                COALESCE(t.model, t.model_id) AS model, %s
             FROM entry e%s
-            WHERE e.account_id = ? AND e.sequence >= ? AND e.sequence < ? ORDER BY e.sequence LIMIT ?""".formatted(EntryOrigin.COLUMNS, EntryOrigin.JOINS);
+            WHERE e.account_id = ? AND e.number >= ? AND e.number < ? AND e.amount_micros <> 0 ORDER BY e.number LIMIT ?""".formatted(EntryOrigin.COLUMNS, EntryOrigin.JOINS);
 
     private static final String BALANCE = """
-            SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, a.last_entry_at, %s
+            SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_number, a.last_number_at, %s
             FROM account a LEFT JOIN usage_fold f ON f.id = 1 WHERE a.id = ?""";
 
-    /** Have an index of their own, for they are few; the words are the index's. */
-    private static final String BESIDE_CALLS = """
-             WHERE account_id = ? AND kind <> 'reservation' AND kind <> 'charge' AND kind <> 'release' AND kind <> 'expiry'
-            ORDER BY sequence""";
+    private static final String BESIDE_CALLS =
+            Ledger.SELECT_ENTRY + " WHERE account_id = ? AND number >= ? AND number < ? ORDER BY number";
 
     private final Reads sql;
     private final String accountId;
@@ -73,11 +55,30 @@ final class LedgerRead {
     }
 
     /**
-     * @param lastSequence of its newest entry
-     * @param lastEntryAt before which no entry will ever come
+     * @param lastNumber of its newest call or entry
+     * @param lastNumberAt before which none will ever come
      * @param folded asked for with the rest
      */
-    record Now(Balance balance, long lastSequence, Instant lastEntryAt, Folded folded) {}
+    record Now(Balance balance, long lastNumber, Instant lastNumberAt, Folded folded) {}
+
+    /**
+     * The lines of a month.
+     *
+     * @param from the number of the first of them
+     * @param until the number after the last of them
+     * @param lastAt the time of the last number before {@code until}, or when the account was made if there is none
+     * @param closingMicros the balance after it
+     */
+    record StatementSpan(long from, long until, Instant lastAt, long closingMicros) {
+
+        /**
+         * A line of a statement.
+         *
+         * @param model that answered the call; null if it is of none
+         * @param origin for the last columns
+         */
+        record StatementLine(Entry entry, @Nullable String model, EntryOrigin origin) {}
+    }
 
     @Nullable
     Now now(Dialect dialect) throws SQLException {
@@ -91,131 +92,45 @@ final class LedgerRead {
                 accountId);
     }
 
-    /** Sequences. @param from of the first entry of a span, or of the next one where there is none; @param to the same of what follows it */
-    record Lines(long from, long to) {}
-
-    /** The entries that are not before {@code from} and are before {@code to}: times and sequences agree. */
-    Lines within(Instant from, Instant to, long lastSequence) throws SQLException {
-        long end = lastSequence + 1;
-        Lines lines = sql.one(
-                FIRST_IN,
-                row -> new Lines(row.getLong(1), row.getLong(2)),
-                end,
-                accountId,
-                from,
-                accountId,
-                from,
-                end,
-                accountId,
-                to,
-                accountId,
-                to);
-        return Objects.requireNonNull(lines);
-    }
-
-    /** Returns the time of the entry before a sequence, or of the account's creation. */
-    Instant timeBefore(long sequence) throws SQLException {
-        return Instant.ofEpochMilli(sql.number(BEFORE, accountId, sequence, accountId));
-    }
-
-    /** Lines in the order of the sequence, with the model that answered. @param until exclusive */
-    List<StatementLine> lines(StatementLine.Cursor from, long until, int limit) throws SQLException {
-        List<StatementLine> lines = new ArrayList<>();
-        sql.each(
-                LINES,
-                row -> {
-                    Entry entry = Ledger.entry(row);
-                    long amount = amount(entry);
-                    long before = lines.isEmpty()
-                            ? from.balanceMicros()
-                            : lines.getLast().balanceMicros();
-                    lines.add(new StatementLine(
-                            entry, row.getString("model"), EntryOrigin.read(row), amount, before + amount));
-                },
-                accountId,
-                from.sequence(),
-                until,
-                limit);
-        return lines;
-    }
-
-    /** @param holds whether holds and their returns are lines, too */
-    LedgerPage page(LedgerPage.Cursor from, boolean holds, int limit) throws SQLException {
-        return page(from, 1, holds, limit);
-    }
-
-    /** @param first the lowest sequence that is looked at */
-    LedgerPage page(LedgerPage.Cursor from, long first, boolean holds, int limit) throws SQLException {
-        List<LedgerLine> lines = new ArrayList<>();
-        long balance = from.balanceMicros();
-        try (PreparedStatement select = sql.prepare(ENTRIES)) {
-            select.setString(1, accountId);
-            select.setLong(2, from.before());
-            select.setLong(3, first);
-            select.setFetchSize(limit * ENTRIES_OF_LINE);
-            try (ResultSet row = select.executeQuery()) {
-                for (int seen = 1; row.next(); seen++) {
-                    Entry entry = Ledger.entry(row);
-                    long amount = amount(entry);
-                    if (holds || amount != 0) {
-                        if (lines.size() == limit) {
-                            return new LedgerPage(
-                                    named(lines), new LedgerPage.Cursor(entry.sequence() + 1, balance), null);
-                        }
-                        lines.add(new LedgerLine(entry, null, amount, balance));
-                    }
-                    balance -= amount;
-                    if (seen == LOOKED_AT_MAX) {
-                        return new LedgerPage(
-                                named(lines), new LedgerPage.Cursor(entry.sequence(), balance), entry.at());
-                    }
-                }
-            }
-        }
-        return new LedgerPage(named(lines), null, null);
-    }
-
-    /** Returns the lines with the models of their calls. */
-    private List<LedgerLine> named(List<LedgerLine> lines) throws SQLException {
-        List<String> calls = lines.stream()
-                .map(line -> line.entry().reservationId())
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
-        if (calls.isEmpty()) {
-            return lines;
-        }
-        Map<String, String> models = new HashMap<>();
-        sql.each(
-                MODELS + "?" + ", ?".repeat(calls.size() - 1) + ")",
-                row -> models.put(row.getString(1), row.getString(2)),
-                calls.toArray());
+    /** Returns lines in the order of their numbers, with the model that answered. @param until exclusive */
+    List<StatementSpan.StatementLine> lines(long from, long until, int limit) throws SQLException {
+        List<StatementSpan.StatementLine> lines =
+                new ArrayList<>(sql.list(LINES_OF_CALLS, LedgerRead::statementLine, accountId, from, until, limit));
+        lines.addAll(sql.list(LINES_OF_ENTRIES, LedgerRead::statementLine, accountId, from, until, limit));
         return lines.stream()
-                .map(line -> new LedgerLine(
-                        line.entry(),
-                        models.get(line.entry().reservationId()),
-                        line.amountMicros(),
-                        line.balanceMicros()))
+                .sorted(Comparator.comparingLong(line -> line.entry().number()))
+                .limit(limit)
                 .toList();
     }
 
-    /** Returns the entries that belong to no call, in their order: purchases, refunds, reversals, adjustments. */
-    List<Entry> besideCalls(Dialect dialect) throws SQLException {
-        // SQLite would go through all of the account's entries, which it has in that order too.
-        String index = dialect == Dialect.SQLITE ? " INDEXED BY entry_beside_calls" : "";
-        return sql.list(Ledger.SELECT_ENTRY + index + BESIDE_CALLS, Ledger::entry, accountId);
+    private static StatementSpan.StatementLine statementLine(ResultSet row) throws SQLException {
+        return new StatementSpan.StatementLine(Ledger.entry(row), row.getString("model"), EntryOrigin.read(row));
     }
 
-    /** Returns an entry's change of the balance, which includes held credits. */
-    static long amount(Entry entry) {
-        return of(entry.to(), entry) - of(entry.from(), entry);
+    /** Returns lines before a place, the newest first. @param first the lowest number that is looked at */
+    LedgerPage page(LedgerPage.Cursor from, long first, int limit) throws SQLException {
+        long low = Math.max(first, from.before() - LOOKED_AT_MAX);
+        List<LedgerLine> lines =
+                new ArrayList<>(sql.list(CHARGES, LedgerRead::line, accountId, low, from.before(), limit + 1));
+        lines.addAll(sql.list(ENTRIES, LedgerRead::line, accountId, low, from.before(), limit + 1));
+        lines.sort(Comparator.<LedgerLine>comparingLong(line -> line.entry().number())
+                .reversed());
+        if (lines.size() > limit) {
+            List<LedgerLine> page = lines.subList(0, limit);
+            return new LedgerPage(
+                    page, new LedgerPage.Cursor(page.getLast().entry().number()), null);
+        }
+        return low > first
+                ? new LedgerPage(lines, new LedgerPage.Cursor(low), NumberSpan.timeOf(sql, accountId, low))
+                : new LedgerPage(lines, null, null);
     }
 
-    private static long of(Bucket bucket, Entry entry) {
-        return bucket == Bucket.AVAILABLE || bucket == Bucket.RESERVED ? entry.amountMicros() : 0;
+    private static LedgerLine line(ResultSet row) throws SQLException {
+        return new LedgerLine(Ledger.entry(row), row.getString("model_id"));
     }
 
-    static boolean isIn(Entry entry, Instant from, Instant to) {
-        return !entry.at().isBefore(from) && entry.at().isBefore(to);
+    /** Returns the entries of a span in their order: purchases, refunds, reversals, adjustments. */
+    List<Entry> besideCalls(NumberSpan span) throws SQLException {
+        return sql.list(BESIDE_CALLS, Ledger::entry, accountId, span.from(), span.to());
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.roles.KeyView;
@@ -19,6 +20,7 @@ public final class ListParameters {
 
     private static final int TEXT_CHARS_MAX = 256;
     private static final int SHOWN_CHARS_MAX = 80;
+    private static final String NEXT = "the 'next' of an answer to the same question";
 
     private final Exchange exchange;
 
@@ -46,6 +48,26 @@ public final class ListParameters {
             throw wrong("limit", text, "a whole number from 1 to " + most);
         }
         return Integer.parseInt(text);
+    }
+
+    /** Returns the place in an account's calls at which the page begins; null for the first page. */
+    @Nullable
+    String place() {
+        String text = text("after");
+        if (text != null && !CallPage.isPlace(text)) {
+            throw wrong("after", text, NEXT);
+        }
+        return text;
+    }
+
+    /** Returns the call before which a page of all accounts' calls begins; null for the first page. */
+    @Nullable
+    String callId() {
+        String text = text("after");
+        if (text != null && !CompletionIds.isOne(text)) {
+            throw wrong("after", text, NEXT);
+        }
+        return text;
     }
 
     /** UTC where there is none. */

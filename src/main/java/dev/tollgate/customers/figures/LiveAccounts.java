@@ -28,21 +28,18 @@ public final class LiveAccounts {
     private static final int NEW_MAX = 51;
 
     private static final String HEADS =
-            "SELECT id, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence FROM account WHERE id IN (%s)";
+            "SELECT id, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_number FROM account WHERE id IN (%s)";
     private static final int LOOKED_AT_MAX = 2_000;
 
     private static final String RUNNING = """
             SELECT h.id, h.model, h.key_id, k.name, h.created_at, h.held_micros
             FROM open_hold h LEFT JOIN api_key k ON k.id = h.key_id
             WHERE h.account_id = ?%s ORDER BY h.id DESC LIMIT ?""";
-    private static final String NEW =
-            "SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE account_id = ? AND id > ? LIMIT ?) AS newer";
 
     /** The newest calls of an account are looked at, of which a member may have none. */
-    private static final String NEW_OF_KEYS = """
-            SELECT COUNT(*) FROM (SELECT 1 FROM (
-                SELECT t.key_id FROM task t WHERE t.account_id = ? AND t.id > ? ORDER BY t.id DESC LIMIT %d) AS looked
-            WHERE 1 = 1%%s LIMIT ?) AS newer""".formatted(LOOKED_AT_MAX);
+    private static final String NEW = """
+            SELECT COUNT(*) FROM (SELECT 1 FROM call c
+                WHERE c.account_id = ? AND c.number > ?%s LIMIT ?) AS newer""";
 
     private final Database database;
 
@@ -50,8 +47,8 @@ public final class LiveAccounts {
         this.database = database;
     }
 
-    /** @param sequence of its last entry: where that stands still, nothing of the account's has changed */
-    public record Head(Balance balance, long sequence) {}
+    /** @param number of its last call or entry: if that and the balance stand still, nothing of the account's has changed */
+    public record Head(Balance balance, long number) {}
 
     /** A running call, of whatever node. @param keyName its id where it has no name any more */
     public record RunningCall(String id, String model, String keyName, Instant startedAt, long heldMicros) {}
@@ -124,11 +121,15 @@ public final class LiveAccounts {
                 values.toArray());
     }
 
-    /** Returns the number of ended calls of some keys that are newer than a call; 51 for more than 50. */
-    public int newer(String accountId, KeyFilter keys, String callId) {
-        List<Object> values = new ArrayList<>(List.of(accountId, callId));
-        String text = keys.isAll() ? NEW : NEW_OF_KEYS.formatted(keys.sql("looked.key_id", accountId, values));
-        values.add(NEW_MAX);
-        return database.pages().read(accountId, sql -> (int) sql.number(text, values.toArray()));
+    /** Returns how many calls of some keys have ended after a number; 51 for more than 50. */
+    public int newer(String accountId, KeyFilter keys, long number) {
+        return database.pages().read(accountId, sql -> {
+            Head head = head(sql, accountId);
+            long from = head == null ? number : Math.max(number, head.number() - LOOKED_AT_MAX);
+            List<Object> values = new ArrayList<>(List.of(accountId, from));
+            String text = NEW.formatted(keys.sql("c.key_id", accountId, values));
+            values.add(NEW_MAX);
+            return (int) sql.number(text, values.toArray());
+        });
     }
 }

@@ -30,7 +30,7 @@ public final class NamesOfIds {
             "SELECT k.id, 'KEY', k.name, a.id, " + ACCOUNT_NAME
                     + " FROM api_key k JOIN account a ON a.id = k.account_id WHERE k.id IN (%s)",
             "SELECT t.id, 'CALL', '', a.id, " + ACCOUNT_NAME
-                    + " FROM task t JOIN account a ON a.id = t.account_id WHERE t.id IN (%s)");
+                    + " FROM call t JOIN account a ON a.id = t.account_id WHERE t.id IN (%s)");
 
     private final Database database;
 

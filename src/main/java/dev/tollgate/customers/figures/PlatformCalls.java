@@ -22,21 +22,17 @@ public final class PlatformCalls {
 
     private static final String OPERATOR = "operator";
     private static final int RUNNING_MAX = 1_000;
-    private static final int ACCOUNT_ID = 20;
-    private static final int ACCOUNT_NAME = 21;
 
-    private static final String ENDED = "SELECT " + CallRow.COLUMNS + """
-            , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
-            WHERE t.id < ? ORDER BY t.id DESC LIMIT\s""" + CallLog.LOOKED_AT_MAX;
-    private static final String ENDED_OF_ACCOUNT = "SELECT " + CallRow.COLUMNS + """
-            , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
-            WHERE t.account_id = ? AND t.id < ? ORDER BY t.id DESC LIMIT\s""" + CallLog.LOOKED_AT_MAX;
+    private static final String NAME = ", (SELECT a.name FROM account a WHERE a.id = c.account_id) AS account_name";
+    private static final String ENDED = "SELECT " + CallRow.COLUMNS + NAME
+            + " FROM call c WHERE c.id < ? ORDER BY c.id DESC LIMIT " + CallLog.LOOKED_AT_MAX;
     private static final String RUNNING = "SELECT id FROM open_hold LIMIT " + RUNNING_MAX;
-    private static final String RUNNING_CALLS = "SELECT " + CallRow.COLUMNS_OF_RUNNING + """
-            , t.account_id, a.name FROM open_hold t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
-            WHERE t.id < ? AND (t.account_id = ? OR ? = '') ORDER BY t.id DESC LIMIT\s""" + RUNNING_MAX;
+    private static final String RUNNING_CALLS = "SELECT " + CallRow.COLUMNS_OF_RUNNING + NAME
+            + " FROM open_hold c WHERE c.id < ? AND (c.account_id = ? OR ? = '') ORDER BY c.id DESC LIMIT "
+            + RUNNING_MAX;
     private static final String ACCOUNT_OF =
-            "SELECT account_id FROM task WHERE id = ? UNION ALL SELECT account_id FROM open_hold WHERE id = ?";
+            "SELECT account_id FROM call WHERE id = ? UNION ALL SELECT account_id FROM open_hold WHERE id = ?";
+    private static final String ACCOUNT_NAME = "SELECT name FROM account WHERE id = ?";
 
     /** Calls have lower ids. */
     private static final String LAST = CompletionIds.earliest(Instant.parse("9999-01-01T00:00:00Z"));
@@ -78,7 +74,8 @@ public final class PlatformCalls {
      * Returns calls that have ended.
      *
      * @param accountId null for all accounts
-     * @param before calls with lower ids, or null
+     * @param before where the page before says that older ones begin, or null: one account's calls are in the order of their ends, those of all accounts in
+     *     that of their starts
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public Page page(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
@@ -90,16 +87,26 @@ public final class PlatformCalls {
 
     private Page page(Reads sql, CallFilter filter, @Nullable String accountId, @Nullable String before, int limit)
             throws SQLException {
+        if (!filter.wantsEnded()) {
+            return new Page(List.of(), null, null);
+        }
+        if (accountId != null) {
+            Long below = before == null ? null : Long.valueOf(CallPage.number(before));
+            CallPage page = new CallLog(sql, accountId, callMax).page(filter.ofEnded(), below, null, limit);
+            String found = sql.one(ACCOUNT_NAME, row -> row.getString(1), accountId);
+            String name = found == null ? "" : found;
+            return new Page(
+                    page.calls().stream()
+                            .map(call -> new OfAccount(accountId, name, call))
+                            .toList(),
+                    page.older(),
+                    page.lookedBackTo());
+        }
         Looked looked = new Looked(filter.from() == null ? "" : CallLog.idFrom(filter.from(), callMax));
         String begin = before == null ? LAST : before;
         String end = filter.to() == null ? LAST : CompletionIds.earliest(filter.to()); // what ended before began before
         String below = begin.compareTo(end) < 0 ? begin : end;
-        Object[] values = accountId == null ? new Object[] {below} : new Object[] {accountId, below};
-        sql.scan(
-                accountId == null ? ENDED : ENDED_OF_ACCOUNT,
-                limit + 1,
-                row -> looked.take(row, filter, limit),
-                values);
+        sql.scan(ENDED, limit + 1, row -> looked.take(CallRow.read(row), row, filter, limit), below);
         return looked.page();
     }
 
@@ -117,8 +124,7 @@ public final class PlatformCalls {
         }
 
         /** @return whether the next row is wanted */
-        boolean take(ResultSet row, CallFilter filter, int limit) throws SQLException {
-            CallRow call = CallRow.read(row);
+        boolean take(CallRow call, ResultSet row, CallFilter filter, int limit) throws SQLException {
             if (call.id().compareTo(lowestId) < 0) {
                 return false;
             }
@@ -128,7 +134,8 @@ public final class PlatformCalls {
                     page = new Page(calls, calls.getLast().call().id(), null);
                     return false;
                 }
-                calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
+                String name = row.getString("account_name");
+                calls.add(new OfAccount(call.accountId(), name == null ? "" : name, call));
             }
             if (seen == CallLog.LOOKED_AT_MAX) {
                 page = new Page(calls, call.id(), call.startedAt());
@@ -151,7 +158,7 @@ public final class PlatformCalls {
             sql.scan(
                     RUNNING_CALLS,
                     RUNNING_MAX,
-                    row -> looked.take(row, filter, limit),
+                    row -> looked.take(CallRow.readRunning(row), row, filter, limit),
                     before == null ? LAST : before,
                     of,
                     of);

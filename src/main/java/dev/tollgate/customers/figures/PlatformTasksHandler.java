@@ -6,8 +6,8 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 
 /**
- * {@code GET /admin/tasks?account&from&to&status&model&key&after&limit}: calls of all accounts that have ended, the newest first. {@code next}
- * as in {@link TaskListHandler}.
+ * {@code GET /admin/tasks?account&from&to&status&model&key&after&limit}: calls that have ended. Those of all accounts are in the order of
+ * their starts, those of one account in that of their ends, the newest first. {@code next} is as in {@link TaskListHandler}.
  */
 public final class PlatformTasksHandler implements Handler<Object> {
 
@@ -33,7 +33,7 @@ public final class PlatformTasksHandler implements Handler<Object> {
                 null,
                 -1);
         String account = parameters.text("account");
-        String after = parameters.text("after");
+        String after = account == null ? parameters.callId() : parameters.place();
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         exchange.compute(
                 () -> Records.read(() -> calls.page(filter, account, after, limit)),

@@ -2,9 +2,9 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.tasks.TaskJson;
-import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * {@code GET /v1/tasks?from&to&status&model&key&team&member&after&limit}: calls, the newest first. {@code next} goes on where this page ends; it may be
+ * {@code GET /v1/tasks?from&to&status&model&key&team&member&after&limit}: calls, the last to end first, running ones before them. {@code next} goes on where this page ends; it may be
  * there although few calls, or none, fit: then so many were looked at.
  */
 public final class TaskListHandler implements Handler<KeyCaller> {
@@ -44,7 +44,7 @@ public final class TaskListHandler implements Handler<KeyCaller> {
                 null,
                 null,
                 -1);
-        String after = parameters.text("after");
+        String after = parameters.place();
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         String accountId = caller.accountId();
         exchange.compute(

@@ -53,7 +53,7 @@ public final class BudgetNotices {
     private static final Duration KEPT = Duration.ofDays(35);
 
     private static final String ACCOUNTS = """
-            SELECT id FROM account WHERE budgets_version > 0 AND id > ? AND blocked = 0 AND (last_entry_at >= ? OR ? <= (
+            SELECT id FROM account WHERE budgets_version > 0 AND id > ? AND blocked = 0 AND (last_number_at >= ? OR ? <= (
                 SELECT created_at FROM account_log WHERE account_id = account.id ORDER BY number DESC LIMIT 1))
             ORDER BY id LIMIT ?""";
     private static final String NEAR = """

@@ -41,7 +41,7 @@ public final class ModelNotices {
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
                 LEFT JOIN told_notice ON told_notice.person_id = person.id
             WHERE person.id > ? AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
-                AND member.role IN %s AND account.blocked = 0 AND account.last_entry_at >= ?
+                AND member.role IN %s AND account.blocked = 0 AND account.last_number_at >= ?
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
     private static final String USED =
             "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";

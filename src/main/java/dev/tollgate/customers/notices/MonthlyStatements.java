@@ -37,7 +37,7 @@ public final class MonthlyStatements {
     private static final String DUE = """
             SELECT b.account_id FROM billing_contact b JOIN account a ON a.id = b.account_id
             WHERE b.account_id > ? AND (b.name <> '' OR b.address <> '') AND a.blocked = 0 AND a.created_at < ?
-                AND a.last_entry_at >= ? AND (b.mailed_month IS NULL OR b.mailed_month < ?)
+                AND a.last_number_at >= ? AND (b.mailed_month IS NULL OR b.mailed_month < ?)
             ORDER BY b.account_id LIMIT ?""";
     private static final String PEOPLE = """
             SELECT person.email FROM member JOIN person ON person.id = member.person_id

@@ -53,11 +53,11 @@ public final class Notices {
 
     private static final String CHANGED = """
             SELECT person.id, account.id AS account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
-                person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_sequence,
+                person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_number,
                 told_notice.told
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
                 LEFT JOIN told_notice ON told_notice.person_id = person.id
-            WHERE person.id > ? AND member.role IN %s AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_sequence
+            WHERE person.id > ? AND member.role IN %s AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_number
                 OR told_notice.version <> person.version)
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
 
@@ -144,7 +144,7 @@ public final class Notices {
                 Columns.flag(row, "key_notices"),
                 row.getLong("version"),
                 row.getLong("left_micros"),
-                row.getLong("last_sequence"),
+                row.getLong("last_number"),
                 told == null ? "" : told);
     }
 

@@ -1,11 +1,12 @@
 package dev.tollgate.models.prices;
 
-import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.PriceTerms;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.TariffJson;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -14,16 +15,13 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
-import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,13 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RecordedRates {
 
     private static final String LOCK = "SELECT pg_advisory_xact_lock(7260374829)";
-    private static final String FIND = """
-            SELECT input_micros, output_micros, reasoning_billed, rounding, step_micros, minimum_micros, tariff FROM price_rates
-            WHERE version = ?""";
-    private static final String INSERT = """
-            INSERT INTO price_rates (version, model_id, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros,
-                minimum_micros, tariff, proof)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String FIND = "SELECT terms FROM price WHERE version = ?";
 
     private RecordedRates() {}
 
@@ -103,34 +95,12 @@ public final class RecordedRates {
     private record Fresh(String modelId, Pricing pricing) {}
 
     private static @Nullable Pricing find(Sql sql, String version) throws SQLException {
-        return sql.one(
-                FIND,
-                row -> new Pricing(
-                        version,
-                        SetPrices.tariff(row.getString(7), row.getLong(1), row.getLong(2)),
-                        Columns.flag(row, 3),
-                        new Pricing.Rounding(
-                                Pricing.Rounding.Form.valueOf(row.getString(4)), row.getLong(5), row.getLong(6))),
-                version);
+        return sql.one(FIND, row -> PriceTerms.read(version, row.getString(1)), version);
     }
 
-    private static void insert(Sql sql, Fresh price, Instant at) throws SQLException {
-        Pricing pricing = price.pricing();
-        List<@Nullable Object> values = new ArrayList<>();
-        Collections.addAll(
-                values,
-                pricing.version(),
-                price.modelId(),
-                at.toEpochMilli(),
-                pricing.inputMicrosPerMillion(),
-                pricing.outputMicrosPerMillion(),
-                pricing.reasoningBilled() ? 1L : 0L,
-                pricing.rounding().form().name(),
-                pricing.rounding().stepMicros(),
-                pricing.rounding().minimumMicros(),
-                SetPrices.json(pricing.tariff()));
-        values.add(new Drawn(values.stream().map(String::valueOf).collect(Collectors.joining("\n"))).nextLong());
-        sql.run(INSERT, values.toArray());
+    private static void insert(Sql sql, String version, String kind, String modelId, String terms, Instant at)
+            throws SQLException {
+        PriceRows.insert(sql, version, kind, PriceRows.last(sql, kind) + 1, modelId, at, null, terms);
     }
 
     /**
@@ -173,10 +143,22 @@ public final class RecordedRates {
             }
             if (changed.isEmpty()) {
                 for (Fresh price : fresh) {
-                    insert(statements, price, at);
+                    String terms = PriceTerms.of(price.pricing());
+                    insert(statements, price.pricing().version(), "file", price.modelId(), terms, at);
                 }
+                recordCosts(statements);
             }
             return changed;
+        }
+
+        private void recordCosts(Statements statements) throws SQLException {
+            for (Model model : models) {
+                for (UpstreamModel.Cost cost : model.upstream().costs()) {
+                    if (!statements.has(FIND, cost.version())) {
+                        insert(statements, cost.version(), "cost", "", PriceTerms.of(cost.tariff()), at);
+                    }
+                }
+            }
         }
     }
 }

@@ -3,10 +3,10 @@ package dev.tollgate.models.prices;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.PriceTerms;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
-import dev.tollgate.models.TariffJson;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -26,8 +26,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The prices that were set: their rows, the command that sets one, and their place in the catalogue. Thread-safe. */
 public final class SetPrices {
@@ -43,23 +41,13 @@ public final class SetPrices {
 
     private static final Logger log = LoggerFactory.getLogger(SetPrices.class);
 
-    private static final String COLUMNS = """
-            SELECT sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros,
-                minimum_micros, tariff, from_at
-            FROM price_version""";
-    private static final String NEWEST = COLUMNS + " WHERE model_id = ? ORDER BY sequence DESC LIMIT 1";
-    private static final String LAST = "SELECT COALESCE(MAX(sequence), 0) FROM price_version";
-    private static final String INSERT = """
-            INSERT INTO price_version (sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding,
-                step_micros, minimum_micros, tariff, from_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
-    private static final String SINCE = COLUMNS + " WHERE sequence > ? ORDER BY sequence";
-    private static final String OF_MODEL =
-            COLUMNS + " WHERE model_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
+    private static final String KIND = "set";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
+    private static final String COLUMNS = """
+            SELECT number, model_id, version, created_at, terms, from_at FROM price WHERE kind = 'set'""";
+    private static final String NEWEST = COLUMNS + " AND model_id = ? ORDER BY number DESC LIMIT 1";
+    private static final String SINCE = COLUMNS + " AND number > ? ORDER BY number";
+    private static final String OF_MODEL = COLUMNS + " AND model_id = ? AND number < ? ORDER BY number DESC LIMIT ?";
 
     private final Database database;
 
@@ -208,7 +196,7 @@ public final class SetPrices {
         /** Other servers' versions wait until this batch is committed, so the numbers are in the order of commits. */
         @Override
         public void write(Statements statements, List<SetPrice> changes) throws SQLException {
-            statements.lockTable("price_version");
+            statements.lockTable("price");
             super.write(statements, changes);
         }
 
@@ -288,7 +276,7 @@ public final class SetPrices {
             if (last != null && !last.pricing().version().equals(newest)) {
                 return new ChangedMeanwhile(last.pricing().version());
             }
-            long sequence = statements.number(LAST);
+            long sequence = PriceRows.last(statements, KIND);
             List<PriceVersion> versions = new ArrayList<>();
             versions.add(version(++sequence, from, next));
             for (PriceSchedule.Dated price : kept) {
@@ -307,45 +295,23 @@ public final class SetPrices {
     }
 
     private static PriceVersion read(ResultSet row) throws SQLException {
-        Pricing.Rounding rounding =
-                new Pricing.Rounding(Pricing.Rounding.Form.valueOf(row.getString(8)), row.getLong(9), row.getLong(10));
         return new PriceVersion(
                 row.getLong(1),
                 row.getString(2),
                 Columns.time(row, 4),
-                Columns.timeOrNull(row, 12),
-                new Pricing(
-                        row.getString(3),
-                        tariff(row.getString(11), row.getLong(5), row.getLong(6)),
-                        row.getInt(7) == 1,
-                        rounding));
-    }
-
-    /** Returns the tariff of a row. @param json null for a price of input and output alone */
-    static Tariff tariff(@Nullable String json, long inputMicros, long outputMicros) {
-        return json == null ? Tariff.of(inputMicros, outputMicros) : TariffJson.read(JSON.readTree(json));
-    }
-
-    /** Returns a row's column for a tariff; null if it has input and output alone. */
-    static @Nullable String json(Tariff tariff) {
-        return tariff.isPlain() ? null : TariffJson.of(tariff).toString();
+                Columns.timeOrNull(row, 6),
+                PriceTerms.read(row.getString(3), row.getString(5)));
     }
 
     private static void insert(Statements statements, PriceVersion version) throws SQLException {
-        Pricing pricing = version.pricing();
-        statements.run(
-                INSERT,
+        PriceRows.insert(
+                statements,
+                version.pricing().version(),
+                KIND,
                 version.sequence(),
                 version.modelId(),
-                pricing.version(),
                 version.at(),
-                pricing.inputMicrosPerMillion(),
-                pricing.outputMicrosPerMillion(),
-                pricing.reasoningBilled(),
-                pricing.rounding().form().name(),
-                pricing.rounding().stepMicros(),
-                pricing.rounding().minimumMicros(),
-                json(pricing.tariff()),
-                version.from());
+                version.from(),
+                PriceTerms.of(version.pricing()));
     }
 }

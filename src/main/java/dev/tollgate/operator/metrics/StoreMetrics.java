@@ -50,8 +50,8 @@ final class StoreMetrics implements WriterObserver, ReadObserver, EntryObserver 
         }
         Counter entries = shapes.counter(
                 "tollgate_ledger_microcredits",
-                "Micro-credits moved by this server's ledger entries, by kind. kind=shortfall: usage that neither"
-                        + " hold nor balance covered.",
+                "Micro-credits moved by this server's calls and ledger entries, by kind. Holds and releases count when a"
+                        + " call ends. kind=shortfall: usage that neither hold nor balance covered.",
                 "kind");
         for (EntryKind kind : EntryKind.values()) {
             moved[kind.ordinal()] = entries.labelValues(kind.code());

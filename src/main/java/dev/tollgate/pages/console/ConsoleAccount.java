@@ -233,8 +233,7 @@ public final class ConsoleAccount {
             List<PlatformCalls.OfAccount> calls = Stream.concat(overview.running().stream(), overview.latest().stream())
                     .map(call -> new PlatformCalls.OfAccount(id, account.name(), call))
                     .toList();
-            List<LedgerLine> ledger =
-                    history.entries(id, null, false, LEDGER_LINES).lines();
+            List<LedgerLine> ledger = history.entries(id, null, LEDGER_LINES).lines();
             DeedLine ban = account.blocked() ? ban(id, zone) : null;
             Recent recent = recent(id, request);
             ConsoleOrganization.Parts parts = organization.of(id);

@@ -2,21 +2,14 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.books.tasks.Task;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.books.calls.CallTexts;
+import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallDetail;
-import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Model;
-import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.models.Usage;
 import dev.tollgate.operator.admin.ActionRefused;
-import dev.tollgate.operator.admin.CallUsage;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.pages.dashboard.requests.CallStory;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
@@ -28,19 +21,11 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import templates.console.JterequestGenerated;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /console/requests/{task}}: what became of a call, who was asked for it, and its refund. */
 public record ConsoleCall(
-        PlatformCalls calls,
-        AccountHistory history,
-        Tasks tasks,
-        CallUsage usage,
-        Catalogue catalogue,
-        OperatorAccounts deeds,
-        DeedForms forms,
-        InstantSource clock) {
+        PlatformCalls calls, AccountHistory history, OperatorAccounts deeds, DeedForms forms, InstantSource clock) {
 
     private static final String PATH = ConsoleCalls.PATH + "/{task}";
 
@@ -72,92 +57,69 @@ public record ConsoleCall(
         }
         CallDetail detail = history.call(account, task)
                 .orElseThrow(() -> ConsoleAccount.notFound("There is no such call any more."));
-        List<String> story = new CallStory(detail, clock.instant(), tokensMax(account, task)).sentences();
+        List<String> story = new CallStory(detail, clock.instant()).sentences();
         PriceLines price = PriceLines.of(detail.call());
-        CallCosts costs =
-                CallCosts.of(tasks.find(account, task).map(Task::result).orElse(null));
-        Long cost = costs == null ? cost(account, detail.call()) : costs.micros();
-        String how = costs == null ? CallCosts.BY_LIST : costs.how();
-        Long thrownAway = costs == null || detail.call().pricingJson() == null ? null : costs.thrownAwayMicros();
+        CallCosts costs = CallCosts.of(detail.call().ended());
         boolean isDone = request.query("done") != null && form.error() == null;
         String once = forms.once();
         try {
             String name = deeds.account(account).name();
             return (out, shell) -> JterequestGenerated.render(
-                    out, null, shell, detail, account, name, story, form, once, isDone, price, cost, how, thrownAway);
+                    out,
+                    null,
+                    shell,
+                    detail,
+                    account,
+                    name,
+                    story,
+                    form,
+                    once,
+                    isDone,
+                    price,
+                    costs.micros(),
+                    costs.how(),
+                    costs.thrownAwayMicros());
         } catch (ActionRefused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }
 
-    private @Nullable Long tokensMax(String account, String task) {
-        return tasks.find(account, task)
-                .map(found -> found.result().maxTokensApplied())
-                .orElse(null);
-    }
-
-    /** Returns the cost of a call of an earlier program, by the list prices at its start; null without a price or a usage. */
-    private @Nullable Long cost(String account, CallRow call) {
-        UpstreamModel upstream = upstream(call);
-        UpstreamModel.Cost cost = upstream == null ? null : upstream.cost(call.startedAt());
-        if (cost == null || call.endedAt() == null || call.pricingJson() == null) {
-            return null;
-        }
-        return cost.micros(usage.of(account, call.id(), call.pricingJson()).orElseGet(() -> printed(call.tokens())));
-    }
-
-    /** Returns the upstream's model that was called; null if the catalogue has neither it nor the model on sale. */
-    private @Nullable UpstreamModel upstream(CallRow call) {
-        UpstreamModel called =
-                catalogue.upstream(call.course().path("upstream_model").asString(""));
-        Model model = catalogue.find(call.modelId());
-        return called != null || model == null ? called : model.upstream();
-    }
-
-    /** Returns the usage of a call whose receipt has no raw counts. */
-    private static Usage printed(CallRow.Tokens tokens) {
-        return new Usage(
-                tokens.prompt(), 0, tokens.completion(), tokens.thoughts(), tokens.cached(), 0, 0, tokens.completion());
-    }
-
     /**
      * The costs of a call's attempts in micro-credits.
      *
-     * @param micros the sum; null if there is none, or the price of an attempt is not known
+     * @param micros the sum; null if no attempt has used anything, or the price of one is not known
      * @param how in words
-     * @param thrownAwayMicros the part of the attempts after the first; null if there are none
+     * @param thrownAwayMicros the part of the attempts after the charged answer's; null if there are none
      */
     private record CallCosts(
             @Nullable Long micros, String how, @Nullable Long thrownAwayMicros) {
 
-        static final String BY_LIST = "by list prices";
+        private static final String BY_LIST = "by list prices";
 
-        /** Returns null if the task has no costs. */
-        static @Nullable CallCosts of(@Nullable TaskResult result) {
-            if (result == null || result.costsJson() == null) {
-                return null;
+        static CallCosts of(@Nullable EndedCall call) {
+            CallCosts unknown = new CallCosts(null, BY_LIST, null);
+            if (call == null) {
+                return unknown;
             }
-            try {
-                JsonNode attempts = ApiJson.MAPPER.readTree(String.valueOf(result.costsJson()));
-                long sum = 0;
-                boolean isReported = false;
-                for (JsonNode attempt : attempts) {
-                    if (!attempt.path("cost").isIntegralNumber()) {
-                        return new CallCosts(null, BY_LIST, null);
-                    }
-                    isReported |= attempt.path("reported").booleanValue(false);
-                    sum += attempt.path("cost").longValue();
+            JsonNode attempts =
+                    ApiJson.MAPPER.readTree(CallTexts.costs(call, null).toString());
+            long sum = 0;
+            boolean isReported = false;
+            for (JsonNode attempt : attempts) {
+                if (!attempt.path("cost").isIntegralNumber()) {
+                    return unknown;
                 }
-                long first = attempts.path(0).path("cost").longValue(0);
-                return attempts.isEmpty()
-                        ? new CallCosts(null, BY_LIST, null)
-                        : new CallCosts(
-                                sum,
-                                isReported ? "as the channel reported" : BY_LIST,
-                                attempts.size() == 1 ? null : Long.valueOf(sum - first));
-            } catch (JacksonException e) {
-                return new CallCosts(null, BY_LIST, null);
+                isReported |= attempt.path("reported").booleanValue(false);
+                sum += attempt.path("cost").longValue();
             }
+            boolean isMore = call.isSettled() && attempts.size() > 1;
+            long first = attempts.path(0).path("cost").longValue(0);
+            return attempts.isEmpty()
+                    ? unknown
+                    : new CallCosts(
+                            sum,
+                            isReported ? "as the channel reported" : BY_LIST,
+                            isMore ? Long.valueOf(sum - first) : null);
         }
     }
 }

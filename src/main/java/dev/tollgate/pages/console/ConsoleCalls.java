@@ -1,10 +1,11 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
-import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CallFilter;
+import dev.tollgate.customers.figures.CallPage;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.PlatformCalls;
@@ -54,7 +55,9 @@ public record ConsoleCalls(
         String model = request.query("model");
         EndedWithin range = state == TaskStatus.PROCESSING ? EndedWithin.ALL : EndedWithin.of(request);
         CallFilter filter = filter(range, state, model);
-        String before = request.query("before");
+        boolean isByNumber = account.id() != null && state != TaskStatus.PROCESSING;
+        String asked = request.query("before");
+        String before = isByNumber && asked != null && !CallPage.isPlace(asked) ? null : asked;
         PlatformCalls.Page page = !account.isClear()
                 ? NOTHING
                 : state == TaskStatus.PROCESSING

@@ -119,10 +119,15 @@ public final class Live implements AutoCloseable {
                 scope,
                 visitor.person().preferences().zone(),
                 money,
-                word(exchange, "since"),
+                number(exchange, "since"),
                 word(exchange, "call"),
                 topic,
                 topic == null ? null : word(exchange, topic));
+    }
+
+    private static @Nullable Long number(Exchange exchange, String name) {
+        String text = exchange.query(name);
+        return text != null && text.matches("[0-9]{1,18}") ? Long.valueOf(text) : null;
     }
 
     private static @Nullable String word(Exchange exchange, String name) {
@@ -169,8 +174,8 @@ public final class Live implements AutoCloseable {
         }
 
         @Override
-        public int newer(String accountId, KeyFilter keys, String callId) {
-            return accounts.newer(accountId, keys, callId);
+        public int newer(String accountId, KeyFilter keys, long number) {
+            return accounts.newer(accountId, keys, number);
         }
 
         @Override

@@ -84,7 +84,7 @@ final class LiveStream {
      * The viewer of a stream and the page that it feeds.
      *
      * @param session hash of the session
-     * @param since newest call of the shown list, to count newer calls; null for no list
+     * @param since last number of the account when the list was made, to count newer calls; null for no list
      * @param call running call that the page shows; null for none
      * @param topic the name of a {@link LiveTopic}; null for none
      * @param topicId id within the topic
@@ -94,7 +94,7 @@ final class LiveStream {
             Scope scope,
             ZoneId zone,
             Money money,
-            @Nullable String since,
+            @Nullable Long since,
             @Nullable String call,
             @Nullable String topic,
             @Nullable String topicId) {

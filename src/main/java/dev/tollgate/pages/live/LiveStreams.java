@@ -215,9 +215,7 @@ final class LiveStreams {
 
     private boolean hasChanged(Seat seat, LiveAccounts.Head head) {
         Seen last = seen.get(seat);
-        return last == null
-                || last.now().head().sequence() != head.sequence()
-                || looks - last.look() >= EACH_LOOKS_LONG;
+        return last == null || !last.now().head().equals(head) || looks - last.look() >= EACH_LOOKS_LONG;
     }
 
     /** What tabs of a seat have in common is read once. */
@@ -232,7 +230,7 @@ final class LiveStreams {
             if (view.scope().isWithBalance()) {
                 its.putAll(LiveTexts.balance(now, view.money()));
             }
-            String since = view.since();
+            Long since = view.since();
             if (since != null && (changed || tab.knowsNothing())) {
                 its.putAll(more.computeIfAbsent(
                         "since:" + since,
@@ -267,7 +265,7 @@ final class LiveStreams {
 
         LiveAccounts.@Nullable Now now(String accountId, KeyFilter keys, ZoneId zone, Instant now);
 
-        int newer(String accountId, KeyFilter keys, String callId);
+        int newer(String accountId, KeyFilter keys, long number);
 
         /** Returns what each of the sessions, named by their hashes, may show now. Without those that have ended or may show nothing. */
         Map<String, LiveStream.Scope> alive(List<String> sessions);

@@ -3,9 +3,9 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
-import dev.tollgate.books.ledger.Resolution.Release;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -96,7 +96,7 @@ class ConservationTest {
                 held = extended.heldMicros();
             }
             if (random.nextInt(3) == 0) {
-                store.decide(new Release(id, Release.Why.RELEASE, store.now()));
+                store.decide(Ended.release(id, store.now()));
             } else {
                 store.settle(id, random.nextLong(held + 1));
             }
@@ -110,9 +110,11 @@ class ConservationTest {
                 WHERE balance_micros < 0 OR reserved_micros < 0 OR consumed_micros < 0
                     OR balance_micros + reserved_micros + consumed_micros <> purchased_micros""")).as(seed).isZero();
         assertThat(store.number("""
-                SELECT COALESCE(SUM(CASE WHEN to_bucket = 'available' THEN amount_micros ELSE 0 END
-                        - CASE WHEN from_bucket = 'available' THEN amount_micros ELSE 0 END), 0)
-                    - (SELECT SUM(balance_micros) FROM account) FROM entry""")).as(seed).isZero();
+                SELECT (SELECT SUM(amount_micros) FROM entry) - (SELECT COALESCE(SUM(charged_micros), 0) FROM call)
+                    - (SELECT SUM(balance_micros + reserved_micros) FROM account)""")).as(seed).isZero();
+        assertThat(store.number("""
+                SELECT (SELECT SUM(last_number) FROM account) - (SELECT COUNT(*) FROM call)
+                    - (SELECT COUNT(*) FROM entry)""")).as(seed).isZero();
         assertThat(store.number("""
                 SELECT (SELECT SUM(reserved_micros) FROM account)
                     - COALESCE(SUM(held_micros), 0) FROM open_hold""")).as(seed).isZero();

@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -76,16 +77,7 @@ class CorrectionTest {
                         40, 0, new Balance(900, 0, 1_000, 100), new Balance(940, 0, 1_000, 60), false));
         Entry entry = store.ledger.entries("acc_1", "t1").getLast();
         assertThat(entry)
-                .isEqualTo(new Entry(
-                        "acc_1",
-                        5,
-                        store.now(),
-                        EntryKind.REFUND,
-                        "t1",
-                        Bucket.REVENUE,
-                        Bucket.AVAILABLE,
-                        40,
-                        "it was slow"));
+                .isEqualTo(new Entry("acc_1", 3, store.now(), EntryKind.REFUND, "t1", 40, 0, 940, "it was slow"));
     }
 
     @Test
@@ -193,8 +185,7 @@ class CorrectionTest {
                 .isEqualTo(new Correction.Corrected(
                         -700, 300, new Balance(700, 200, 1_000, 100), new Balance(0, 200, 300, 100), true));
         assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
-        assertThat(store.number("SELECT SUM(amount_micros) FROM entry WHERE from_bucket = 'shortfall'"))
-                .isEqualTo(300);
+        assertThat(store.number("SELECT SUM(missing_micros) FROM entry")).isEqualTo(-300);
         assertThat(reverse(1_000, ONCE)).isInstanceOf(Correction.DoneBefore.class);
         store.commit(new SetBlocked("acc_1", false));
         Reversal lacking = new Reversal("acc_1", 1, "taken back", null, store.now());
@@ -229,13 +220,14 @@ class CorrectionTest {
             store.commit(adjustment, reversal);
             assertThat(List.of(adjustment.moved(), reversal.moved())).containsOnly(time == 1);
         }
-        assertThat(store.ledger.entries("acc_1", 4, 10))
+        assertThat(store.ledger.entries("acc_1", 2, 10))
                 .containsExactly(
-                        taken(5, EntryKind.ADJUSTMENT, 5, "a mistake"), taken(6, EntryKind.REVERSAL, 7, "taken back"));
+                        taken(3, EntryKind.ADJUSTMENT, 5, 895, "a mistake"),
+                        taken(4, EntryKind.REVERSAL, 7, 888, "taken back"));
     }
 
-    private Entry taken(long sequence, EntryKind kind, long micros, String reason) {
-        return new Entry("acc_1", sequence, store.now(), kind, null, Bucket.AVAILABLE, Bucket.FUNDING, micros, reason);
+    private Entry taken(long number, EntryKind kind, long micros, long balance, String reason) {
+        return new Entry("acc_1", number, store.now(), kind, null, -micros, 0, balance, reason);
     }
 
     private Grant.Outcome grant(long micros, String reason, RequestId id) {
@@ -285,7 +277,7 @@ class CorrectionTest {
         assertThat(adjust(1)).isInstanceOf(Correction.Corrected.class);
         store = store.reopened();
         assertThat(adjust(2)).isInstanceOf(Correction.Corrected.class);
-        assertThat(store.ledger.entries("acc_1", 4, 10)).extracting(Entry::at).containsExactly(noon, noon);
+        assertThat(store.ledger.entries("acc_1", 2, 10)).extracting(Entry::at).containsExactly(noon, noon);
     }
 
     @Test
@@ -295,7 +287,7 @@ class CorrectionTest {
         store.reserve("t2", "acc_1", 30, 30);
         store.settle("t2", 10);
         assertThatThrownBy(() -> store.commit(
-                        new Grant("acc_1", 5, "a gift", store.now()), new Settle("unknown", 1, store.now())))
+                        new Grant("acc_1", 5, "a gift", store.now()), Ended.settle("unknown", 1, store.now())))
                 .isInstanceOf(StoreException.class);
         assertThat(told)
                 .containsExactly(
@@ -305,7 +297,7 @@ class CorrectionTest {
     @Test
     void a_refund_in_the_batch_of_its_settlement_finds_the_charge() {
         store.reserve("t3", "acc_1", 50, 50);
-        Settle settle = new Settle("t3", 20, store.now());
+        Settle settle = Ended.settle("t3", 20, store.now());
         Refund refund = new Refund("acc_1", "t3", 20, "at once", null, store.now());
         store.commit(settle, refund);
         assertThat(refund.outcome()).isInstanceOf(Correction.Corrected.class);

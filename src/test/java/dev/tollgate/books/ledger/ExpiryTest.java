@@ -3,12 +3,13 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Ledger.HoldsNow;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
-import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.storage.Change;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Calls;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -72,7 +73,7 @@ class ExpiryTest {
         assertThat(second).hasSize(50);
         assertThat(store.decide(new ReleaseAbandoned(store.now()))).isEmpty();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(1_000_000, 0, 1_000_000, 0));
-        assertThat(store.number("SELECT COUNT(*) FROM entry WHERE kind = 'expiry'"))
+        assertThat(Calls.count(store::number, "ending = 'abandoned' AND held_micros = 7"))
                 .isEqualTo(MORE_THAN_AT_ONCE);
     }
 
@@ -101,9 +102,9 @@ class ExpiryTest {
     void a_call_that_ends_in_the_batch_that_clears_up_ends_once() {
         store.reserve("t1", "acc_1", 100, 100);
         store.reserve("t2", "acc_1", 100, 100);
-        Settle settle = new Settle("t1", 40, store.now());
+        Settle settle = Ended.settle("t1", 40, store.now());
         ReleaseAbandoned expire = new ReleaseAbandoned(store.now());
-        Settle late = new Settle("t2", 40, store.now());
+        Settle late = Ended.settle("t2", 40, store.now());
         store.commit(settle, expire, late);
         assertThat(expire.outcome()).containsExactly("t2");
         assertThat(settle.resolved()).isTrue();
@@ -113,28 +114,24 @@ class ExpiryTest {
     }
 
     @Test
-    void a_call_has_ended_when_its_owner_is_found_dead_or_when_no_call_could_last_longer() {
+    void a_call_ends_when_its_owner_is_found_dead() {
         Instant created = store.now();
         store.reserve("t1", "acc_1", 100, 100);
-        ReleaseAbandoned expire = new ReleaseAbandoned(created.plusSeconds(600), Duration.ofMinutes(5));
+        Instant found = created.plusSeconds(600);
+        ReleaseAbandoned expire = new ReleaseAbandoned(found);
         assertThat(store.decide(expire)).containsExactly("t1");
         OpenHold hold = new OpenHold("t1", "acc_1", "key_1", "chat", "m", created);
-        assertThat(expire.ended()).containsExactly(hold);
-        assertThat(expire.endOf(hold)).isEqualTo(created.plusSeconds(300));
-        Instant early = created.plusSeconds(299);
-        assertThat(new ReleaseAbandoned(early, Duration.ofMinutes(5)).endOf(hold))
-                .isEqualTo(early);
-        assertThat(new ReleaseAbandoned(early).endOf(hold)).isEqualTo(early);
+        assertThat(expire.ended()).containsExactly(new ReleaseAbandoned.Ended(hold, found));
+        assertThat(store.tasks.find("acc_1", "t1").orElseThrow().completedAt()).isEqualTo(found);
     }
 
     @Test
     void an_expired_hold_differs_from_a_released_one() {
         store.reserve("t1", "acc_1", 100, 100);
         store.reserve("t2", "acc_1", 100, 100);
-        store.decide(new Release("t1", Release.Why.RELEASE, store.now()));
-        store.decide(new Release("t2", Release.Why.EXPIRY, store.now()));
-        assertThat(store.ledger.entries("acc_1", "t1").getLast().kind()).isEqualTo(EntryKind.RELEASE);
-        assertThat(store.ledger.entries("acc_1", "t2").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
+        store.decide(Ended.release("t1", store.now()));
+        store.decide(Ended.expire("t2", store.now()));
+        assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.RELEASED);
         assertThat(store.ledger.reservation("t2").orElseThrow().state()).isEqualTo(ReservationState.EXPIRED);
     }
 }

@@ -4,15 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Resolution.Release;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -91,7 +89,7 @@ class FailedBatchTest {
     @Test
     void a_settlement_that_was_not_written_is_no_settlement_and_can_come_again() {
         store.reserve("t1", "acc_1", 300, 300);
-        refused(new Settle("t1", 300, store.now()), store.reserveChange("taken", "acc_1", 1, 1));
+        refused(Ended.settle("t1", 300, store.now()), store.reserveChange("taken", "acc_1", 1, 1));
         assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.OPEN);
         assertThat(store.settle("t1", 120))
                 .isEqualTo(new Resolution.Resolved(120, 180, new Balance(780, 0, 1_000, 220)));
@@ -100,10 +98,10 @@ class FailedBatchTest {
     @Test
     void a_refund_that_was_not_written_is_given_later_and_once() {
         store.reserve("t1", "acc_1", 300, 300);
-        Release release = new Release("t1", Release.Why.RELEASE, store.now());
+        Release release = Ended.release("t1", store.now());
         refused(release, store.reserveChange("taken", "acc_1", 1, 1));
         assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(300);
-        assertThat(store.decide(new Release("t1", Release.Why.RELEASE, store.now())))
+        assertThat(store.decide(Ended.release("t1", store.now())))
                 .isEqualTo(new Resolution.Resolved(0, 300, new Balance(900, 0, 1_000, 100)));
     }
 
@@ -135,9 +133,11 @@ class FailedBatchTest {
 
     @Test
     void what_a_later_part_refuses_leaves_no_hold_either() {
-        Settle settle = new Settle("t1", 400, store.now());
-        CloseTask close = new CloseTask(settle, TaskStatus.COMPLETED, "m", TaskResult.NONE);
-        refused(store.reserveChange("t1", "acc_1", 400, 400), settle, close, close);
+        Settle settle = Ended.settle("t1", 400, store.now());
+        refused(
+                store.reserveChange("t1", "acc_1", 400, 400),
+                settle,
+                store.statement("INSERT INTO nowhere VALUES (1)"));
         assertThat(store.ledger.reservation("t1")).isEmpty();
         assertThat(store.reserve("t1", "acc_1", 900, 900)).isEqualTo(new ReserveOutcome.Reserved(900));
         store.settle("t1", 900);
@@ -148,7 +148,7 @@ class FailedBatchTest {
         for (int i = 0; i < 20; i++) {
             refused(store.reserveChange("taken", "acc_1", 900, 900));
             assertThat(store.reserve("t" + i, "acc_1", 900, 900)).isEqualTo(new ReserveOutcome.Reserved(900));
-            store.decide(new Release("t" + i, Release.Why.RELEASE, store.now()));
+            store.decide(Ended.release("t" + i, store.now()));
         }
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(900, 0, 1_000, 100));
     }

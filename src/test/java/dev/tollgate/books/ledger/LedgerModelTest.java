@@ -5,14 +5,14 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
-import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.StoreFixture;
@@ -231,7 +231,7 @@ class LedgerModelTest {
             if (id != null) {
                 Call call = calls.get(id);
                 long charge = call.held == 0 ? 0 : random.nextLong(call.held + 1);
-                changes.add(new Settle(id, charge, store.now()));
+                changes.add(Ended.settle(id, charge, store.now()));
                 expected.add(resolve(call, ReservationState.SETTLED, charge));
             }
         }
@@ -240,7 +240,7 @@ class LedgerModelTest {
             String id = anyCall();
             if (id != null) {
                 boolean expiry = random.nextBoolean();
-                changes.add(new Release(id, expiry ? Release.Why.EXPIRY : Release.Why.RELEASE, store.now()));
+                changes.add(expiry ? Ended.expire(id, store.now()) : Ended.release(id, store.now()));
                 expected.add(resolve(calls.get(id), expiry ? ReservationState.EXPIRED : ReservationState.RELEASED, 0));
             }
         }

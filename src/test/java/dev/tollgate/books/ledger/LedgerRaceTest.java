@@ -3,8 +3,8 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -76,9 +76,8 @@ class LedgerRaceTest {
         try (StoreFixture store = stores.open(folder)) {
             store.account("acc_1", HOLD);
             store.reserve("t1", "acc_1", HOLD, HOLD);
-            List<Resolution.Outcome> outcomes = race(i -> () -> i % 2 == 0
-                    ? store.settle("t1", 1 + i)
-                    : store.decide(new Release("t1", Release.Why.RELEASE, store.now())));
+            List<Resolution.Outcome> outcomes = race(
+                    i -> () -> i % 2 == 0 ? store.settle("t1", 1 + i) : store.decide(Ended.release("t1", store.now())));
             List<Resolution.Outcome> resolved = outcomes.stream()
                     .filter(Resolution.Resolved.class::isInstance)
                     .toList();

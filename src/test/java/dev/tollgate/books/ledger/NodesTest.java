@@ -7,7 +7,7 @@ import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeySettings;
@@ -18,6 +18,7 @@ import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
@@ -189,6 +190,18 @@ class NodesTest {
         assertThat(outcomes).filteredOn(Resolution.Resolved.class::isInstance).hasSize(1);
     }
 
+    /** That the numbers have no gap and each balance follows from the one before, is checked after each test. */
+    @Test
+    void calls_that_end_on_two_nodes_take_each_number_once() throws Exception {
+        one.account("acc_1", CALLERS * HOLD);
+        for (int i = 0; i < CALLERS; i++) {
+            one.reserve("t" + i, "acc_1", HOLD, HOLD);
+        }
+        race(i -> i % 3 == 0 ? node(i).decide(Ended.release("t" + i, one.now())) : node(i).settle("t" + i, i));
+        assertThat(one.number("SELECT COUNT(DISTINCT number) FROM call")).isEqualTo(CALLERS);
+        assertThat(one.number("SELECT MAX(number) FROM call")).isEqualTo(1 + CALLERS);
+    }
+
     @Test
     void batches_over_the_same_accounts_in_any_order_never_block_each_other_for_good() throws Exception {
         long seed = new Random().nextLong();
@@ -221,7 +234,7 @@ class NodesTest {
                     10,
                     () -> SpendLimits.NONE,
                     () -> true));
-            settles.add(new Settle(id + "/" + i, random.nextInt(11), node.now()));
+            settles.add(Ended.settle(id + "/" + i, random.nextInt(11), node.now()));
         }
         node.writer.commitAndWait(Unit.of(reserves));
         node.writer.commitAndWait(Unit.of(settles));

@@ -40,9 +40,9 @@ class PlansTest {
             await(statement, "SELECT COUNT(*) = 1 FROM pg_stat_activity WHERE datname = current_database()");
             try (ResultSet row = statement.executeQuery("""
                     SELECT SUM(n_tup_ins), SUM(seq_tup_read) FROM pg_stat_user_tables
-                    WHERE relname IN ('reservation', 'entry', 'account', 'spend_window')""")) {
+                    WHERE relname IN ('call', 'entry', 'open_hold', 'account', 'spend_window')""")) {
                 row.next();
-                assertThat(row.getLong(1)).isGreaterThan(4 * CALLS);
+                assertThat(row.getLong(1)).isGreaterThan(2 * CALLS);
                 assertThat(row.getLong(2)).isLessThan(CALLS);
             }
         }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Calls;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -186,47 +188,40 @@ class ReservationTest {
                 .isEqualTo(new Resolution.Resolved(120, 180, new Balance(880, 0, 1_000, 120)));
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(880, 0, 1_000, 120));
         assertThat(store.ledger.entries("acc_1", "t1"))
-                .containsExactly(
-                        entry(2, 0, EntryKind.RESERVATION, Bucket.AVAILABLE, Bucket.RESERVED, 300),
-                        entry(3, 5, EntryKind.CHARGE, Bucket.RESERVED, Bucket.REVENUE, 120),
-                        entry(4, 5, EntryKind.RELEASE, Bucket.RESERVED, Bucket.AVAILABLE, 180));
+                .containsExactly(new Entry("acc_1", 2, store.now(), EntryKind.CHARGE, "t1", -120, 0, 880, null));
     }
 
     @Test
-    void a_hold_charged_whole_has_no_release_and_one_not_charged_no_charge() {
+    void a_call_is_one_line_of_the_ledger_and_one_without_a_charge_is_none() {
         store.reserve("t1", "acc_1", 300, 300);
         store.settle("t1", 300);
-        assertThat(store.ledger.entries("acc_1", "t1"))
-                .extracting(Entry::kind)
-                .containsExactly(EntryKind.RESERVATION, EntryKind.CHARGE);
+        assertThat(store.ledger.entries("acc_1", "t1")).extracting(Entry::kind).containsExactly(EntryKind.CHARGE);
         store.reserve("t2", "acc_1", 300, 300);
         store.settle("t2", 0);
-        assertThat(store.ledger.entries("acc_1", "t2"))
-                .extracting(Entry::kind)
-                .containsExactly(EntryKind.RESERVATION, EntryKind.RELEASE);
+        assertThat(store.ledger.entries("acc_1", "t2")).isEmpty();
     }
 
     @Test
     void a_second_resolution_of_any_kind_writes_nothing_and_says_so() {
         store.reserve("t1", "acc_1", 300, 300);
         store.settle("t1", 100);
-        long entries = store.number("SELECT COUNT(*) FROM entry");
+        long number = store.number("SELECT last_number FROM account");
         Resolution.Outcome settled = new Resolution.AlreadyResolved(ReservationState.SETTLED);
         assertThat(store.settle("t1", 100)).isEqualTo(settled);
         assertThat(store.settle("t1", 300)).isEqualTo(settled);
-        assertThat(store.decide(new Release("t1", Release.Why.RELEASE, store.now())))
-                .isEqualTo(settled);
+        assertThat(store.decide(Ended.release("t1", store.now()))).isEqualTo(settled);
         assertThat(store.decide(new Extend("t1", 1, 1, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.AlreadyResolved(ReservationState.SETTLED));
-        assertThat(store.number("SELECT COUNT(*) FROM entry")).isEqualTo(entries);
+        assertThat(store.number("SELECT last_number FROM account")).isEqualTo(number);
+        assertThat(Calls.count(store::number, "id = 't1'")).isEqualTo(1);
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(900, 0, 1_000, 100));
     }
 
     @Test
     void two_resolutions_in_one_batch_resolve_once() {
         store.reserve("t1", "acc_1", 300, 300);
-        Settle settle = new Settle("t1", 100, store.now());
-        Release release = new Release("t1", Release.Why.RELEASE, store.now());
+        Settle settle = Ended.settle("t1", 100, store.now());
+        Release release = Ended.release("t1", store.now());
         store.commit(settle, release);
         assertThat(settle.resolved()).isTrue();
         assertThat(release.outcome()).isEqualTo(new Resolution.AlreadyResolved(ReservationState.SETTLED));
@@ -236,10 +231,10 @@ class ReservationTest {
     void a_call_is_settled_by_its_settlement_or_one_before_and_by_no_release() {
         store.reserve("t1", "acc_1", 300, 300);
         store.reserve("t2", "acc_1", 300, 300);
-        Settle settle = new Settle("t1", 100, store.now());
-        Release late = new Release("t1", Release.Why.RELEASE, store.now());
-        Release release = new Release("t2", Release.Why.RELEASE, store.now());
-        Settle tooLate = new Settle("t2", 100, store.now());
+        Settle settle = Ended.settle("t1", 100, store.now());
+        Release late = Ended.release("t1", store.now());
+        Release release = Ended.release("t2", store.now());
+        Settle tooLate = Ended.settle("t2", 100, store.now());
         store.commit(settle, late, release, tooLate);
         assertThat(List.of(settle, late, release, tooLate))
                 .extracting(Resolution::isSettled)
@@ -249,10 +244,9 @@ class ReservationTest {
     @Test
     void a_release_gives_everything_back() {
         store.reserve("t1", "acc_1", 300, 300);
-        assertThat(store.decide(new Release("t1", Release.Why.RELEASE, store.now())))
+        assertThat(store.decide(Ended.release("t1", store.now())))
                 .isEqualTo(new Resolution.Resolved(0, 300, new Balance(1_000, 0, 1_000, 0)));
         assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.RELEASED);
-        assertThat(store.ledger.entries("acc_1", "t1").getLast().kind()).isEqualTo(EntryKind.RELEASE);
     }
 
     @Test
@@ -268,7 +262,7 @@ class ReservationTest {
     @Test
     void what_was_never_reserved_cannot_be_settled() {
         assertThatThrownBy(() -> store.settle("nothing", 0)).isInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> new Settle("t1", -1, store.now())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Ended.settle("t1", -1, store.now())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -281,9 +275,9 @@ class ReservationTest {
         assertThat(store.decide(new Extend("t1", 1, 300, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.BalanceExhausted());
         assertThat(store.settle("t1", 950)).isEqualTo(new Resolution.Resolved(950, 50, new Balance(50, 0, 1_000, 950)));
-        assertThat(store.ledger.entries("acc_1", "t1"))
-                .extracting(Entry::amountMicros)
-                .containsExactly(600L, 300L, 100L, 950L, 50L);
+        assertThat(store.ledger.reservation("t1"))
+                .contains(new Reservation(
+                        "t1", "acc_1", "key_1", StoreFixture.NOON, ReservationState.SETTLED, 1_000, 950));
     }
 
     @Test
@@ -322,7 +316,7 @@ class ReservationTest {
     void reserve_extend_and_settle_in_one_batch_are_one_after_the_other() {
         Reserve reserve = store.reserveChange("t1", "acc_1", 100, 100);
         Extend extend = new Extend("t1", 50, 50, () -> SpendLimits.NONE, () -> true, store.now());
-        Settle settle = new Settle("t1", 140, store.now());
+        Settle settle = Ended.settle("t1", 140, store.now());
         store.commit(reserve, extend, settle);
         assertThat(extend.outcome()).isEqualTo(new Extend.Extended(50, 150));
         assertThat(settle.outcome()).isEqualTo(new Resolution.Resolved(140, 10, new Balance(860, 0, 1_000, 140)));
@@ -353,12 +347,8 @@ class ReservationTest {
             store.settle("b" + i, 10);
         }
         assertThat(store.ledger.entries("acc_1", "a2"))
-                .extracting(Entry::kind, Entry::amountMicros)
-                .containsExactly(
-                        tuple(EntryKind.RESERVATION, 10L),
-                        tuple(EntryKind.RESERVATION, 5L),
-                        tuple(EntryKind.CHARGE, 2L),
-                        tuple(EntryKind.RELEASE, 13L));
+                .extracting(Entry::kind, Entry::number, Entry::amountMicros, Entry::balanceAfterMicros)
+                .containsExactly(tuple(EntryKind.CHARGE, 4L, -2L, 997L));
         assertThat(store.ledger.entries("acc_1", "b0"))
                 .extracting(Entry::accountId)
                 .containsOnly("acc_2");
@@ -371,15 +361,22 @@ class ReservationTest {
         store.account("acc_3", 0);
         assertThat(store.ledger.accounts(null, 2)).extracting(Account::id).containsExactly("acc_1", "acc_2");
         assertThat(store.ledger.accounts("acc_2", 2)).extracting(Account::id).containsExactly("acc_3");
-        store.reserve("t1", "acc_1", 10, 10);
-        assertThat(store.ledger.entries("acc_1", 0, 1))
-                .extracting(Entry::sequence)
-                .containsExactly(1L);
-        assertThat(store.ledger.entries("acc_1", 1, 10))
-                .extracting(Entry::sequence)
-                .containsExactly(2L);
+        for (int call = 0; call < 3; call++) {
+            store.reserve("t" + call, "acc_1", 10, 10);
+            store.settle("t" + call, call);
+        }
+        store.commit(new Grant("acc_1", 1, "gift", store.now()));
+        assertThat(numbers(0, 2)).as("a call without a charge is no line").containsExactly(1L, 3L);
+        assertThat(numbers(3, 1)).containsExactly(4L);
+        assertThat(numbers(4, 10)).containsExactly(5L);
         assertThatThrownBy(() -> store.ledger.accounts(null, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> store.ledger.accounts(null, 1_001)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private List<Long> numbers(long after, int limit) {
+        return store.ledger.entries("acc_1", after, limit).stream()
+                .map(Entry::number)
+                .toList();
     }
 
     @Test
@@ -393,12 +390,8 @@ class ReservationTest {
         assertThat(store.decide(new ReleaseAbandoned(store.now()))).containsExactly("t1", "t3");
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(850, 0, 1_000, 150));
         assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.EXPIRED);
-        assertThat(store.ledger.entries("acc_1", "t1").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
+        assertThat(store.ledger.entries("acc_1", "t1")).isEmpty();
         assertThat(store.settle("t1", 50)).isEqualTo(new Resolution.AlreadyResolved(ReservationState.EXPIRED));
         assertThat(store.decide(new ReleaseAbandoned(store.now()))).isEmpty();
-    }
-
-    private static Entry entry(long sequence, long second, EntryKind kind, Bucket from, Bucket to, long micros) {
-        return new Entry("acc_1", sequence, StoreFixture.NOON.plusSeconds(second), kind, "t1", from, to, micros, null);
     }
 }

@@ -11,33 +11,39 @@ import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.EndedCall;
+import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
-import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.ledger.SpendOwners.Limit;
 import dev.tollgate.books.ledger.SpendOwners.SpendOwner;
+import dev.tollgate.models.Usage;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LimitReached;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The arithmetic on rows, without a database. */
 class RowsTest {
 
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final OpenHold HOLD = new OpenHold("t1", "acc_1", "key_1", "chat", "m", NOON);
+    private static final EndedCall ABANDONED = ended(CallDetails.ABANDONED, 0);
     private static final SpendLimits ALL_100 = new SpendLimits(100L, 100L, 100L);
 
     // ---- accounts ----
@@ -56,31 +62,30 @@ class RowsTest {
     void a_movement_takes_from_one_bucket_what_it_puts_into_the_other(
             Bucket from, Bucket to, long balance, long reserved, long purchased, long consumed) {
         AccountRow account = account(1_000, 400, 1_500, 100);
-        assertThat(account.move(from, to, 7, NOON)).isEqualTo(10);
+        account.move(from, to, 7);
         assertThat(account.funds.balance()).isEqualTo(new Balance(balance, reserved, purchased, consumed));
-        assertThat(account.lastSequence()).isEqualTo(10);
+        assertThat(account.lastNumber()).isEqualTo(9);
         assertThat(account.isChanged()).isTrue();
     }
 
     @Test
-    void each_movement_has_the_next_number() {
+    void each_end_of_a_call_and_each_entry_has_the_next_number() {
         AccountRow account = account(1_000, 0, 1_000, 0);
         for (int next = 10; next < 15; next++) {
-            assertThat(account.move(Bucket.AVAILABLE, Bucket.RESERVED, 1, NOON)).isEqualTo(next);
+            assertThat(account.number(NOON)).isEqualTo(next);
         }
     }
 
     @Test
     void an_amount_that_a_long_cannot_hold_is_an_error_and_no_wrapped_balance() {
         AccountRow rich = account(Long.MAX_VALUE, 0, Long.MAX_VALUE, 0);
-        assertThatThrownBy(() -> rich.move(Bucket.FUNDING, Bucket.AVAILABLE, 1, NOON))
+        assertThatThrownBy(() -> rich.move(Bucket.FUNDING, Bucket.AVAILABLE, 1))
                 .isInstanceOf(ArithmeticException.class);
         AccountRow held = account(0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
-        assertThatThrownBy(() -> held.move(Bucket.AVAILABLE, Bucket.RESERVED, 1, NOON))
+        assertThatThrownBy(() -> held.move(Bucket.AVAILABLE, Bucket.RESERVED, 1))
                 .isInstanceOf(ArithmeticException.class);
         AccountRow used = account(0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
-        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1, NOON))
-                .isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1)).isInstanceOf(ArithmeticException.class);
     }
 
     @Test
@@ -106,15 +111,19 @@ class RowsTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test
-    void an_entry_moves_something_and_somewhere() {
-        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.RESERVED, 0))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.RESERVED, -1))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.AVAILABLE, 1))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThat(entry(Bucket.AVAILABLE, Bucket.RESERVED, 1).amountMicros()).isEqualTo(1);
+    @ParameterizedTest
+    @CsvSource({
+        "TOP_UP,     7,  FUNDING,   AVAILABLE",
+        "CHARGE,     -7, AVAILABLE, REVENUE",
+        "REFUND,     7,  REVENUE,   AVAILABLE",
+        "REVERSAL,   -7, AVAILABLE, FUNDING",
+        "REVERSAL,   7,  FUNDING,   AVAILABLE",
+        "ADJUSTMENT, -7, AVAILABLE, FUNDING",
+    })
+    void the_buckets_of_a_line_follow_from_its_kind_and_sign(EntryKind kind, long micros, Bucket from, Bucket to) {
+        Entry line = new Entry("acc_1", 1, NOON, kind, null, micros, 0, 100, "");
+        assertThat(line.from()).isEqualTo(from);
+        assertThat(line.to()).isEqualTo(to);
     }
 
     @Test
@@ -122,8 +131,10 @@ class RowsTest {
         Balance nothing = new Balance(0, 0, 0, 0);
         Account there = new Account("acc_1", "One", NOON, true, nothing);
         Account gone = new Account("acc_1", "", NOON, true, nothing, NOON);
-        assertThat(new AccountRow(there, 9, 0, SpendLimits.NONE, 0).isDeleted()).isFalse();
-        assertThat(new AccountRow(gone, 9, 0, SpendLimits.NONE, 0).isDeleted()).isTrue();
+        assertThat(new AccountRow(there, 9, 0, 0, null, SpendLimits.NONE, 0).isDeleted())
+                .isFalse();
+        assertThat(new AccountRow(gone, 9, 0, 0, null, SpendLimits.NONE, 0).isDeleted())
+                .isTrue();
     }
 
     // ---- reservations ----
@@ -131,24 +142,20 @@ class RowsTest {
     @Test
     void a_charge_is_at_most_what_is_held() {
         ReservationRow row = open(300);
-        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 301, 0))
-                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> row.resolve(settled(301))).isInstanceOf(IllegalStateException.class);
         assertThat(row.isOpen()).isTrue();
-        row.resolve(ReservationState.SETTLED, 300, 0);
-        assertThat(row.state()).isEqualTo(ReservationState.SETTLED);
-        assertThat(row.chargedMicros()).isEqualTo(300);
+        row.resolve(settled(300));
+        assertThat(Objects.requireNonNull(row.ended()).details().end()).isEqualTo(CallEnd.COMPLETED);
+        assertThat(Objects.requireNonNull(row.ended()).chargedMicros()).isEqualTo(300);
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = ReservationState.class,
-            names = {"SETTLED", "RELEASED", "EXPIRED"})
-    void what_has_ended_does_not_end_again(ReservationState end) {
+    @Test
+    void what_has_ended_does_not_end_again() {
         ReservationRow row = open(300);
-        row.resolve(end, 0, 0);
+        row.resolve(ABANDONED);
         assertThat(row.isOpen()).isFalse();
-        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 0, 0)).isInstanceOf(IllegalStateException.class);
-        assertThat(row.state()).isEqualTo(end);
+        assertThatThrownBy(() -> row.resolve(settled(0))).isInstanceOf(IllegalStateException.class);
+        assertThat(Objects.requireNonNull(row.ended()).details().end()).isEqualTo(CallEnd.ABANDONED);
     }
 
     @Test
@@ -169,20 +176,8 @@ class RowsTest {
         row.hold(1);
         assertThat(row.isChanged()).isTrue();
         row.written();
-        row.resolve(ReservationState.RELEASED, 0, 0);
+        row.resolve(ABANDONED);
         assertThat(row.isChanged()).isTrue();
-    }
-
-    @Test
-    void a_reservation_knows_the_first_and_the_last_number_of_its_entries() {
-        ReservationRow row = new ReservationRow(HOLD, false);
-        row.entered(7);
-        assertThat(row.firstSequence()).isEqualTo(7);
-        assertThat(row.lastSequence()).isEqualTo(7);
-        row.entered(12);
-        row.entered(13);
-        assertThat(row.firstSequence()).isEqualTo(7);
-        assertThat(row.lastSequence()).isEqualTo(13);
     }
 
     // ---- windows ----
@@ -306,7 +301,7 @@ class RowsTest {
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isSameAs(row);
         assertThat(row.isFresh()).isFalse();
-        row.resolve(ReservationState.RELEASED, 0, 0);
+        row.resolve(ABANDONED);
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isNull();
     }
@@ -359,7 +354,7 @@ class RowsTest {
     @Test
     void where_the_account_has_limits_its_windows_have_to_be_there_too() {
         Account has = new Account("acc_1", "One", NOON, false, new Balance(1_000, 0, 1_000, 0));
-        AccountRow limited = new AccountRow(has, 9, 0, new SpendLimits(null, 100L, null), 0);
+        AccountRow limited = new AccountRow(has, 9, 0, 0, null, new SpendLimits(null, 100L, null), 0);
         List<WindowRow> all = windows("key_1", 0);
         assertThat(wanting(1).isKnown(kept(limited, all))).isFalse();
         all.addAll(windows("acc_1", 60));
@@ -411,7 +406,7 @@ class RowsTest {
     @Test
     void blocked_and_unblocked_accounts_are_reported_after_the_commit() {
         List<String> told = new ArrayList<>();
-        LedgerPart part = new LedgerPart(told::add, () -> "", () -> EntryObserver.NONE);
+        LedgerPart part = new LedgerPart(told::add, () -> "", () -> EntryObserver.NONE, new LabelNumbers());
         part.committed(List.of(new Confirm("t1"), new SetBlocked("acc_1", true), new SetBlocked("acc_2", false)));
         assertThat(told).containsExactly("acc_1", "acc_2");
     }
@@ -439,11 +434,10 @@ class RowsTest {
         assertThat(List.of(reserve.reservationId(), reserve.accountId(), reserve.keyId()))
                 .containsExactly("t1", "acc_1", "key_1");
         assertThat(reserve.at()).isEqualTo(NOON);
-        Settle settle = new Settle("t1", 5, 7, NOON);
+        Settle settle = Ended.settle("t1", 5, 7, NOON);
         assertThat(settle.reservationId()).isEqualTo("t1");
         assertThat(settle.at()).isEqualTo(NOON);
         assertThat(settle.shortfallMicros()).isEqualTo(7);
-        assertThat(new ReleaseAbandoned(NOON).at()).isEqualTo(NOON);
         assertThat(new CreateAccount("acc_1", "One", NOON).id()).isEqualTo("acc_1");
         assertThat(new SetBlocked("acc_1", true).accountId()).isEqualTo("acc_1");
         assertThat(new Refund("acc_1", "t1", 5, "slow", null, NOON).taskId()).isEqualTo("t1");
@@ -469,15 +463,36 @@ class RowsTest {
 
     private static AccountRow account(long balance, long reserved, long purchased, long consumed) {
         Balance amounts = new Balance(balance, reserved, purchased, consumed);
-        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0, SpendLimits.NONE, 0);
+        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0, 0, null, SpendLimits.NONE, 0);
     }
 
-    private static Entry entry(Bucket from, Bucket to, long micros) {
-        return new Entry("acc_1", 1, NOON, EntryKind.RESERVATION, "t1", from, to, micros, null);
+    private static EndedCall ended(CallDetails details, long chargedMicros) {
+        return new EndedCall(
+                "t1",
+                "acc_1",
+                10,
+                "key_1",
+                "chat",
+                "m",
+                NOON,
+                "",
+                NOON,
+                300,
+                chargedMicros,
+                0,
+                1_000,
+                0,
+                null,
+                details);
+    }
+
+    private static EndedCall settled(long chargedMicros) {
+        CallDetails details = Ended.charged(CallEnd.COMPLETED, "m", Usage.NONE, chargedMicros, NOON);
+        return ended(details, chargedMicros);
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(HOLD, false, held, 1, 1);
+        return new ReservationRow(HOLD, false, held);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {

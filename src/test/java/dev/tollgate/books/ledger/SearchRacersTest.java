@@ -6,9 +6,11 @@ import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve.OnLess;
 import dev.tollgate.books.verification.Audit;
+import dev.tollgate.testing.Calls;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
@@ -170,19 +172,19 @@ class SearchRacersTest {
         for (Race race : Race.values()) {
             for (String day : List.of("2026-11-20", "2026-11-21")) {
                 long from = Instant.parse(day + "T00:00:00Z").toEpochMilli();
-                String shortfalls = " FROM entry WHERE from_bucket = 'shortfall' AND account_id = '" + race.account
-                        + "' AND created_at >= " + from + " AND created_at < "
+                String ofDay = "due_micros > charged_micros AND account_id = '" + race.account
+                        + "' AND ended_at >= " + from + " AND ended_at < "
                         + (from + Duration.ofDays(1).toMillis());
-                assertThat(first().number("SELECT COUNT(*)" + shortfalls))
+                assertThat(Calls.count(first()::number, ofDay))
                         .as(race + " on " + day)
                         .isLessThanOrEqualTo(3);
-                assertThat(first().number("SELECT COALESCE(SUM(amount_micros), 0)" + shortfalls))
+                assertThat(Calls.shortfallMicros(first()::number, ofDay))
                         .as(race + " on " + day)
                         .isLessThanOrEqualTo(3 * (MOST - LESS));
             }
         }
         assertThat(first().number("SELECT COUNT(*) FROM open_hold")).isZero();
-        assertThat(first().number("SELECT COUNT(*) FROM entry WHERE from_bucket = 'shortfall'"))
+        assertThat(Calls.count(first()::number, "due_micros > charged_micros"))
                 .as("calls on less that searched for the most")
                 .isGreaterThan(5);
         assertThat(first().now()).as("the end of the race").isAfter(Instant.parse("2026-11-21T00:00:00Z"));
@@ -234,7 +236,7 @@ class SearchRacersTest {
                         instanceof Extend.Extended extended) {
             charged = extended.heldMicros();
         }
-        node.commit(new Settle(id, charged, MOST - charged, end));
+        node.commit(Ended.settle(id, charged, MOST - charged, end));
         return null;
     }
 
@@ -266,7 +268,7 @@ class SearchRacersTest {
                 .isEqualTo(new ReserveOutcome.Reserved(MOST, false));
         first().settle("t0", 1);
         assertThat(next("t5")).as("a place is free").isEqualTo(new ReserveOutcome.Reserved(LESS, true));
-        first().decide(new Resolution.Release("t1", Resolution.Release.Why.RELEASE, first().now()));
+        first().decide(Ended.release("t1", first().now()));
         assertThat(next("t6")).isEqualTo(new ReserveOutcome.Reserved(LESS, true));
     }
 
@@ -283,7 +285,7 @@ class SearchRacersTest {
             racers[i] = searching(first(), Race.TEAM, "t" + i, Race.TEAM.key);
         }
         first().commit(racers[0], racers[1]);
-        Settle ends = new Settle("t0", LESS, MOST - LESS, first().now());
+        Settle ends = Ended.settle("t0", LESS, MOST - LESS, first().now());
         first().commit(ends, racers[2], racers[3], racers[4]);
         assertThat(List.of(racers[2].reserved(), racers[3].reserved(), racers[4].reserved()))
                 .as("one runs, one fell short in the same batch")
@@ -295,7 +297,7 @@ class SearchRacersTest {
         begin(9 * LESS - 1, Race.TEAM);
         for (int i = 0; i < 3; i++) {
             assertThat(next("t" + i)).isEqualTo(new ReserveOutcome.Reserved(LESS, true));
-            first().commit(new Settle("t" + i, LESS, MOST - LESS, first().now()));
+            first().commit(Ended.settle("t" + i, LESS, MOST - LESS, first().now()));
         }
         assertThat(next("t3")).isInstanceOfSatisfying(ReserveOutcome.NotOnLess.class, refused -> {
             assertThat(refused.becauseOfRunningCalls()).isFalse();

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.Calls;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -46,31 +49,41 @@ class ShortfallTest {
     @Test
     void a_shortfall_moves_nothing_of_the_customers() {
         store.reserve("t1", "acc_1", 100, 300);
-        store.commit(new Settle("t1", 300, 4_000, store.now()));
+        store.commit(Ended.settle("t1", 300, 4_000, store.now()));
 
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(700, 0, 1_000, 300));
         assertThat(store.ledger.entries("acc_1", "t1"))
                 .extracting(Entry::kind, Entry::from, Entry::to, Entry::amountMicros)
-                .containsExactly(
-                        tuple(EntryKind.RESERVATION, Bucket.AVAILABLE, Bucket.RESERVED, 300L),
-                        tuple(EntryKind.CHARGE, Bucket.RESERVED, Bucket.REVENUE, 300L),
-                        tuple(EntryKind.CHARGE, Bucket.SHORTFALL, Bucket.REVENUE, 4_000L));
+                .containsExactly(tuple(EntryKind.CHARGE, Bucket.AVAILABLE, Bucket.REVENUE, -300L));
+        assertThat(Calls.shortfallMicros(store::number, "id = 't1'")).isEqualTo(4_000);
         assertThat(store.ledger.reservation("t1").orElseThrow().chargedMicros()).isEqualTo(300);
     }
 
     @Test
     void a_second_settlement_enters_no_second_shortfall() {
         store.reserve("t1", "acc_1", 100, 300);
-        store.commit(new Settle("t1", 300, 4_000, store.now()));
-        Settle second = new Settle("t1", 300, 4_000, store.now());
+        store.commit(Ended.settle("t1", 300, 4_000, store.now()));
+        Settle second = Ended.settle("t1", 300, 4_000, store.now());
         assertThat(store.decide(second)).isEqualTo(new Resolution.AlreadyResolved(ReservationState.SETTLED));
         assertThat(second.shortfallsToday()).isZero();
-        assertThat(store.ledger.entries("acc_1", "t1")).hasSize(3);
+        assertThat(Calls.shortfallMicros(store::number, "account_id = 'acc_1'")).isEqualTo(4_000);
     }
 
     @Test
-    void a_shortfall_below_zero_is_refused() {
-        assertThatThrownBy(() -> new Settle("t1", 0, -1, store.now())).isInstanceOf(IllegalArgumentException.class);
+    void a_price_below_zero_is_refused() {
+        store.reserve("t1", "acc_1", 100, 300);
+        Settle settle = Ended.settle("t1", 0, -1, store.now());
+        assertThatThrownBy(() -> store.commit(settle)).isInstanceOf(StoreException.class);
+        assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.OPEN);
+    }
+
+    @Test
+    void a_charge_of_the_whole_hold_above_the_price_is_no_shortfall() {
+        store.reserve("t1", "acc_1", 300, 300);
+        Settle settle = Ended.settle("t1", 300, -200, store.now());
+        store.commit(settle);
+        assertThat(settle.shortfallMicros()).isZero();
+        assertThat(Calls.shortfallMicros(store::number, "id = 't1'")).isZero();
     }
 
     @Test
@@ -106,9 +119,9 @@ class ShortfallTest {
             store.reserve("t" + i, "acc_1", 1, 1);
         }
         List<Settle> settles = List.of(
-                new Settle("t1", 1, 9, store.now()),
-                new Settle("t2", 1, 9, store.now()),
-                new Settle("t3", 1, 9, store.now()));
+                Ended.settle("t1", 1, 9, store.now()),
+                Ended.settle("t2", 1, 9, store.now()),
+                Ended.settle("t3", 1, 9, store.now()));
         Reserve reserve = store.reserveChange("t4", "acc_1", 1, 5_000);
         store.commit(settles.get(0), settles.get(1), settles.get(2), reserve);
 
@@ -121,12 +134,12 @@ class ShortfallTest {
         store.reserve("t1", "acc_1", 300, 300);
         store.reserve("t2", "acc_1", 300, 300);
         store.reserve("t3", "acc_2", 300, 300);
-        Settle charged = new Settle("t1", 100, store.now());
-        Settle shortOfOther = new Settle("t3", 100, 9, store.now());
-        Settle shortOfOwn = new Settle("t2", 100, 9, store.now());
+        Settle charged = Ended.settle("t1", 100, store.now());
+        Settle shortOfOther = Ended.settle("t3", 100, 9, store.now());
+        Settle shortOfOwn = Ended.settle("t2", 100, 9, store.now());
         store.commit(charged, shortOfOther, shortOfOwn);
         store.reserve("t4", "acc_1", 1, 1);
-        Settle later = new Settle("t4", 1, store.now());
+        Settle later = Ended.settle("t4", 1, store.now());
         store.commit(later);
 
         assertThat(charged.shortfallsToday()).isZero();
@@ -141,10 +154,10 @@ class ShortfallTest {
         for (int i = 1; i <= 3; i++) {
             store.reserve("t" + i, "acc_1", 1, 1);
         }
-        Settle first = new Settle("t1", 1, 9, store.now());
-        Settle second = new Settle("t2", 1, 9, store.now());
+        Settle first = Ended.settle("t1", 1, 9, store.now());
+        Settle second = Ended.settle("t2", 1, 9, store.now());
         store.commit(first, second);
-        Settle third = new Settle("t3", 1, 9, store.now());
+        Settle third = Ended.settle("t3", 1, 9, store.now());
         store.commit(third);
         assertThat(List.of(first, second, third))
                 .extracting(Settle::shortfallsToday)
@@ -159,21 +172,22 @@ class ShortfallTest {
             for (int i = 1; i <= 4; i++) {
                 other.reserve("t" + i, "acc_1", 1, 1);
             }
-            Settle first = new Settle("t1", 1, 9, false, other.now());
+            Settle first = Ended.settle("t1", 1, 9, false, other.now());
             other.commit(first);
-            Settle second = new Settle("t2", 1, 9, false, other.now());
-            Settle third = new Settle("t3", 1, 9, true, other.now());
+            Settle second = Ended.settle("t2", 1, 9, false, other.now());
+            Settle third = Ended.settle("t3", 1, 9, true, other.now());
             other.commit(second, third);
-            Settle fourth = new Settle("t4", 1, 9, true, other.now());
+            Settle fourth = Ended.settle("t4", 1, 9, true, other.now());
             other.commit(fourth);
 
             assertThat(List.of(first, second, third, fourth))
                     .extracting(Settle::shortfallsToday)
                     .containsExactly(0, 0, 1, 2);
             assertThat(other.reserve("t5", "acc_1", 1, 5_000)).isEqualTo(new ReserveOutcome.Reserved(996));
-            assertThat(other.ledger.entries("acc_1", "t1"))
-                    .last()
-                    .returns("the estimate is above the hold", Entry::reason);
+            assertThat(Calls.shortfallMicros(other::number, "flags & 8 = 0"))
+                    .as("the operator's alone")
+                    .isEqualTo(18);
+            assertThat(Calls.shortfallMicros(other::number, "flags & 8 <> 0")).isEqualTo(18);
             LedgerChecks.assertCoherent(other);
         }
     }
@@ -182,7 +196,7 @@ class ShortfallTest {
         for (int i = 0; i < times; i++) {
             String id = "t_" + ++lastId;
             store.reserve(id, "acc_1", 1, 1);
-            store.writer.commitAndWait(Unit.of(new Settle(id, 1, 50, store.now())));
+            store.writer.commitAndWait(Unit.of(Ended.settle(id, 1, 50, store.now())));
         }
     }
 

@@ -6,9 +6,9 @@ import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
-import dev.tollgate.books.ledger.Resolution.Release;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LimitReached;
 import dev.tollgate.testing.StoreFixture;
@@ -139,7 +139,7 @@ class SpendWindowTest {
         var full = (ReserveOutcome.SpendLimitReached) store.reserve("t2", "acc_1", 50, 50, HOUR_100);
         assertThat(full.heldMicros()).isEqualTo(80);
         assertThat(full.becauseOfRunningCalls()).isTrue();
-        store.decide(new Release("t1", Release.Why.RELEASE, store.now()));
+        store.decide(Ended.release("t1", store.now()));
         assertThat(store.reserve("t3", "acc_1", 50, 50, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(50));
     }
 
@@ -233,7 +233,7 @@ class SpendWindowTest {
     private long room(SpendLimits limits) {
         String id = "probe" + ++probes;
         if (store.reserve(id, "acc_1", 1, 1_000, limits) instanceof ReserveOutcome.Reserved reserved) {
-            store.decide(new Release(id, Release.Why.RELEASE, store.now()));
+            store.decide(Ended.release(id, store.now()));
             return reserved.heldMicros();
         }
         return 0;

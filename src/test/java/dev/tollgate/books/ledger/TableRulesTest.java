@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TableRulesTest {
 
     private static final String ENTRY =
-            "INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros)"
-                    + " VALUES (%s)";
+            "INSERT INTO entry (account_id, number, created_at, kind, amount_micros, missing_micros, balance_after_micros,"
+                    + " request_id) VALUES (%s)";
 
     @Parameter
     Stores stores;
@@ -50,6 +50,7 @@ class TableRulesTest {
         store.reserve("t1", "acc_1", 300, 300);
         store.settle("t1", 100);
         store.reserve("t2", "acc_1", 300, 300);
+        store.commit(new Grant("acc_1", 1, "gift", new RequestId("once"), store.now()));
     }
 
     @AfterEach
@@ -66,10 +67,10 @@ class TableRulesTest {
                 "reserved_micros = reserved_micros + 1",
                 "consumed_micros = consumed_micros - 1",
                 "purchased_micros = purchased_micros + 1",
-                "balance_micros = -1, reserved_micros = 901",
-                "reserved_micros = -1, balance_micros = 901",
-                "consumed_micros = -1, balance_micros = 701",
-                "last_sequence = -1",
+                "balance_micros = -1, reserved_micros = 902",
+                "reserved_micros = -1, balance_micros = 902",
+                "consumed_micros = -1, balance_micros = 702",
+                "last_number = -1",
                 "blocked = 2",
                 "id = NULL")) {
             assertRefused("UPDATE account SET " + change + " WHERE id = 'acc_1'");
@@ -77,15 +78,23 @@ class TableRulesTest {
     }
 
     @Test
-    void a_reservation_is_charged_within_its_hold_and_has_a_state_that_is_one() {
+    void a_call_is_charged_within_its_hold_and_has_an_end_that_is_one() {
         for (String change : List.of(
                 "charged_micros = 301",
                 "charged_micros = -1",
                 "held_micros = -1",
-                "state = 'half'",
-                "state = 'OPEN'",
-                "state = ''")) {
-            assertRefused("UPDATE reservation SET " + change + " WHERE id = 't1'");
+                "held_micros = 99",
+                "due_micros = -1",
+                "sandbox_micros = 101",
+                "sandbox_micros = -1",
+                "balance_after_micros = -1",
+                "number = 0",
+                "number = NULL",
+                "ending = 'half'",
+                "ending = 'COMPLETED'",
+                "ending = ''",
+                "ending = NULL")) {
+            assertRefused("UPDATE call SET " + change + " WHERE id = 't1'");
         }
         assertRefused("UPDATE open_hold SET held_micros = -1 WHERE id = 't2'");
     }
@@ -93,14 +102,14 @@ class TableRulesTest {
     @Test
     void an_entry_moves_an_accounts_credits_under_a_unique_number() {
         for (String values : List.of(
-                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'revenue', 0",
-                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'revenue', -5",
-                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'reserved', 5",
-                "'acc_1', 99, 0, 'theft', 't1', 'reserved', 'revenue', 5",
-                "'acc_1', 99, 0, 'charge', 't1', 'pocket', 'revenue', 5",
-                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'pocket', 5",
-                "'acc_1', 0, 0, 'charge', 't1', 'reserved', 'revenue', 5",
-                "'acc_1', 1, 0, 'charge', 't1', 'reserved', 'revenue', 5")) {
+                "'acc_1', 99, 0, 'top_up', 0, 0, 5, NULL",
+                "'acc_1', 99, 0, 'top_up', 5, 0, -1, NULL",
+                "'acc_1', 99, 0, 'theft', 5, 0, 5, NULL",
+                "'acc_1', 99, 0, 'charge', 5, 0, 5, NULL",
+                "'acc_1', 0, 0, 'top_up', 5, 0, 5, NULL",
+                "'acc_1', 1, 0, 'top_up', 5, 0, 5, NULL",
+                "'acc_1', 99, 0, 'top_up', 5, 0, 5, 'once'",
+                "NULL, 99, 0, 'top_up', 5, 0, 5, NULL")) {
             assertRefused(ENTRY.formatted(values));
         }
     }
@@ -118,19 +127,23 @@ class TableRulesTest {
     }
 
     @Test
-    void a_call_has_one_reservation() {
-        assertRefused("INSERT INTO reservation (id, account_id, key_id, created_at, state, held_micros)"
-                + " VALUES ('t1', 'acc_1', 'key_1', 0, 'released', 1)");
+    void a_call_ends_once_and_has_one_hold() {
+        String row =
+                "INSERT INTO call (number, created_at, ended_at, held_micros, charged_micros, due_micros, sandbox_micros,"
+                        + " balance_after_micros, flags, account_id, id, key_id, door, model_id, ending)"
+                        + " VALUES (%s, 0, 0, 1, 0, 0, 0, 0, 0, 'acc_1', '%s', 'key_1', 'chat', 'm', 'failed')";
+        assertRefused(row.formatted(99, "t1"));
+        assertRefused(row.formatted(2, "t9"));
         assertRefused("INSERT INTO open_hold SELECT * FROM open_hold WHERE id = 't2'");
     }
 
     @Test
     void what_is_right_is_taken() {
         assertThatCode(() ->
-                        execute("UPDATE account SET balance_micros = 599, reserved_micros = 301 WHERE id = 'acc_1'"))
+                        execute("UPDATE account SET balance_micros = 600, reserved_micros = 301 WHERE id = 'acc_1'"))
                 .doesNotThrowAnyException();
         assertThatCode(() ->
-                        execute("UPDATE account SET balance_micros = 600, reserved_micros = 300 WHERE id = 'acc_1'"))
+                        execute("UPDATE account SET balance_micros = 601, reserved_micros = 300 WHERE id = 'acc_1'"))
                 .doesNotThrowAnyException();
     }
 

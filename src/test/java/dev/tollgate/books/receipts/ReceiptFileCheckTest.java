@@ -3,10 +3,10 @@ package dev.tollgate.books.receipts;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.base.json.WrittenJson;
-import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.storage.Unit;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.models.Usage;
 import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -58,16 +58,7 @@ class ReceiptFileCheckTest {
         for (int i = 1; i <= 5; i++) {
             String id = account + "-" + i;
             store.reserve(id, account, 10, 10);
-            Settle settle = new Settle(id, i, store.now());
-            store.writer.commitAndWait(Unit.of(
-                    settle,
-                    new WriteReceipt(
-                            settle,
-                            account,
-                            "sk-1",
-                            "gemini – \"3\"",
-                            ReceiptedCharges.of("p1", i),
-                            WrittenJson.of("{\"a\":2,\"b\":{\"c\":1}}"))));
+            store.commit(Ended.settle(id, i, CallEnd.COMPLETED, "gemini – \"3\"", Usage.of(3, 4, 0), store.now()));
         }
         return store.receipts.page(account, 0, 10).sign();
     }

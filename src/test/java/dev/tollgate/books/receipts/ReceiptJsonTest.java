@@ -3,10 +3,7 @@ package dev.tollgate.books.receipts;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.json.CanonicalJson;
-import dev.tollgate.base.json.Utf8Buffer;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,16 +61,6 @@ class ReceiptJsonTest {
         StringBuilder out = new StringBuilder();
         CanonicalJson.append(out, Character.toString(c));
         assertThat(out).hasToString("\"" + Character.toString(c) + "\"");
-    }
-
-    @Test
-    void usage_as_it_is_printed_comes_out_sorted() {
-        PrintedUsage usage = new PrintedUsage(
-                new PrintedUsage.Prompt(194, 3, 1, 2, 188), new PrintedUsage.Completion(229, 457, 230), 880);
-        Utf8Buffer answer = new Utf8Buffer();
-        usage.write(answer);
-        assertThat(usage.canonical().toString())
-                .isEqualTo(canonical(new String(answer.toByteArray(), StandardCharsets.UTF_8)));
     }
 
     @ParameterizedTest

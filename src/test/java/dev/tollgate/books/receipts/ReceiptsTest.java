@@ -3,17 +3,20 @@ package dev.tollgate.books.receipts;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.CallText;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.receipts.Receipts.SetSigningKey;
+import dev.tollgate.models.Usage;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Calls;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.io.ByteArrayInputStream;
@@ -40,7 +43,6 @@ import tools.jackson.databind.json.JsonMapper;
 @EnumSource(Stores.class)
 class ReceiptsTest {
 
-    private static final String USAGE = "{\"completion_tokens\":4,\"prompt_tokens\":3}";
     private static final JsonMapper JSON = new JsonMapper();
 
     @Parameter
@@ -68,14 +70,14 @@ class ReceiptsTest {
         String receipt = store.receipts.find("acc_1", "t1").sign().getFirst();
         JsonNode json = JSON.readTree(receipt);
         String expected = "{\"account\":\"acc_1\",\"balance_after_micros\":750000,\"charge_micros\":250000,\"counts\":{"
-                + "\"completion_tokens\":4,\"prompt_tokens\":3},\"due_micros\":250000,"
-                + "\"end\":\"whole\",\"form\":2,\"held_micros\":250000,\"key_id\":"
-                + json.get("key_id") + ",\"key_prefix\":\"sk-12345678\",\"model\":\"gemini-3-pro\",\"previous_hash\":\""
+                + "\"audio_tokens\":0,\"cached_audio_tokens\":0,\"cached_tokens\":0,\"completion_tokens\":4,"
+                + "\"prompt_tokens\":3,\"reasoning_tokens\":5,\"searches\":0,\"tool_tokens\":0},\"due_micros\":250000,"
+                + "\"end\":\"whole\",\"form\":3,\"held_micros\":250000,\"key\":\"key_1\",\"key_id\":"
+                + json.get("key_id") + ",\"model\":\"gemini-3-pro\",\"previous_hash\":\""
                 + "0".repeat(64)
-                + "\",\"price_version\":\"p1\",\"priced_at\":\"2026-11-20T12:34:55.000Z\",\"sequence\":1,\"signature\":"
+                + "\",\"price_version\":\"test@1\",\"priced_at\":\"2026-11-20T12:34:56.789Z\",\"sequence\":1,\"signature\":"
                 + json.get("signature")
-                + ",\"step\":0,\"task_id\":\"t1\",\"tier\":\"standard\",\"time\":\"2026-11-20T12:34:56.789Z\",\"usage\":"
-                + "{\"completion_tokens\":4,\"prompt_tokens\":3}}";
+                + ",\"step\":0,\"task_id\":\"t1\",\"tier\":\"standard\",\"time\":\"2026-11-20T12:34:56.789Z\"}";
         assertThat(receipt).isEqualTo(expected);
     }
 
@@ -112,18 +114,18 @@ class ReceiptsTest {
     void what_was_not_charged_has_no_receipt() {
         charge("zero", "acc_1", 0);
         store.reserve("released", "acc_1", 10, 10);
-        Release release = new Release("released", Release.Why.RELEASE, store.now());
+        Release release = Ended.release("released", store.now());
         store.commit(release);
-        Settle late = new Settle("released", 5, store.now());
-        store.commit(late, receipt(late, "acc_1", 1));
+        Settle late = Ended.settle("released", 5, store.now());
+        store.commit(late);
         assertThat(page("acc_1")).isEmpty();
     }
 
     @Test
     void a_second_settlement_writes_no_second_receipt() {
         charge("t1", "acc_1", 5);
-        Settle again = new Settle("t1", 5, store.now());
-        store.commit(again, receipt(again, "acc_1", 1));
+        Settle again = Ended.settle("t1", 5, store.now());
+        store.commit(again);
         assertSound("acc_1", 1);
     }
 
@@ -131,9 +133,8 @@ class ReceiptsTest {
     void a_charge_whose_unit_fails_leaves_no_gap() {
         charge("t1", "acc_1", 5);
         store.reserve("t2", "acc_1", 10, 10);
-        Settle tooMuch = new Settle("t2", 11, store.now());
-        assertThatThrownBy(() -> store.commit(tooMuch, receipt(tooMuch, "acc_1", 1)))
-                .isInstanceOf(StoreException.class);
+        Settle tooMuch = Ended.settle("t2", 11, store.now());
+        assertThatThrownBy(() -> store.commit(tooMuch)).isInstanceOf(StoreException.class);
         charge("t3", "acc_1", 5);
         assertSound("acc_1", 2);
     }
@@ -149,8 +150,32 @@ class ReceiptsTest {
         CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).join();
         assertSound("acc_1", 100);
         assertSound("acc_2", 50);
-        assertThat(store.number("SELECT COUNT(*) FROM entry WHERE kind = 'charge'"))
-                .isEqualTo(150);
+        assertThat(Calls.count(store::number, "charged_micros > 0")).isEqualTo(150);
+    }
+
+    @Test
+    void a_chain_leads_over_a_thousand_calls_without_a_charge() {
+        charge("t1", "acc_1", 1);
+        for (int i = 0; i < 1_000; i += 100) {
+            List<CompletableFuture<Unit>> waiting = new ArrayList<>();
+            for (int j = i; j < i + 100; j++) {
+                waiting.add(store.writer.commit(chargeUnit("free" + j, "acc_1", 0)));
+            }
+            CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).join();
+        }
+        charge("t2", "acc_1", 2);
+        assertThat(sequences(store.receipts.page("acc_1", 1, 10).sign())).containsExactly(2L);
+        assertSound("acc_1", 2);
+    }
+
+    @Test
+    void a_receipt_stays_the_same_when_its_key_is_rotated() {
+        charge("t1", "acc_1", 5);
+        String before = page("acc_1").getFirst();
+        store.execute("UPDATE api_key SET prefix = 'sk-other', name = 'other'");
+        charge("t2", "acc_1", 5);
+        assertThat(page("acc_1").getFirst()).isEqualTo(before);
+        assertSound("acc_1", 2);
     }
 
     @Test
@@ -187,7 +212,7 @@ class ReceiptsTest {
         charge("t1", "acc_1", 5);
         String before = page("acc_1").getFirst();
         store.advance(Duration.ofDays(1));
-        store.commit(SetSigningKey.next(StoreFixture.SECRETS, new SecureRandom(), store.now()));
+        store.commit(Receipts.nextKey(StoreFixture.SECRETS, new SecureRandom(), store.now()));
         charge("t2", "acc_1", 5);
         assertThat(page("acc_1").getFirst()).isEqualTo(before);
         assertSound("acc_1", 2);
@@ -201,7 +226,7 @@ class ReceiptsTest {
     @Test
     void a_first_key_does_not_replace_one() {
         List<String> before = keyIds();
-        store.commit(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), store.now()));
+        store.commit(Receipts.firstKey(StoreFixture.SECRETS, new SecureRandom(), store.now()));
         assertThat(keyIds()).isEqualTo(before);
     }
 
@@ -215,17 +240,9 @@ class ReceiptsTest {
     @Test
     void a_name_that_is_no_text_does_not_hinder_a_charge() {
         store.reserve("t1", "acc_1", 10, 10);
-        Settle settle = new Settle("t1", 5, store.now());
-        store.commit(
-                settle,
-                new WriteReceipt(
-                        settle,
-                        "acc_1",
-                        "sk-1",
-                        "half \ud83d \"and\u0000\n",
-                        ReceiptedCharges.of("p1", 5),
-                        WrittenJson.of(USAGE)));
-        assertThat(page("acc_1").getFirst()).contains("\"model\":\"half ? \\\"and\\u0000\\n\"");
+        String model = CallText.stored("half \ud83d \"and\u0000\n");
+        store.commit(Ended.settle("t1", 5, CallEnd.COMPLETED, model, Usage.NONE, store.now()));
+        assertThat(page("acc_1").getFirst()).contains("\"model\":\"half ? \\\"and?\\n\"");
         assertSound("acc_1", 1);
     }
 
@@ -250,18 +267,8 @@ class ReceiptsTest {
                 micros,
                 () -> SpendLimits.NONE,
                 () -> true);
-        Settle settle = new Settle(id, micros, store.now());
-        return Unit.of(reserve, settle, receipt(settle, account, micros));
-    }
-
-    private static WriteReceipt receipt(Settle settle, String account, long micros) {
-        return new WriteReceipt(
-                settle,
-                account,
-                "sk-12345678",
-                "gemini-3-pro",
-                ReceiptedCharges.of("p1", micros),
-                WrittenJson.of(USAGE));
+        return Unit.of(
+                reserve, Ended.settle(id, micros, CallEnd.COMPLETED, "gemini-3-pro", Usage.of(3, 4, 5), store.now()));
     }
 
     private List<String> page(String account) {

@@ -2,16 +2,19 @@ package dev.tollgate.books.rollups;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.rollups.Rollups.CountCall;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
+import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes share the roll-ups, and the clock of one is wrong. */
@@ -42,12 +45,16 @@ class RollupsOnNodesTest {
 
     private static void call(StoreFixture store, String id, long chargeMicros) {
         store.reserve(id, "acc_1", 1_000, 1_000);
-        Settle settle = new Settle(id, chargeMicros, store.now());
-        CallFigures figures = CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up");
-        store.commit(
-                settle,
-                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
-                new CountCall(settle, figures));
+        CallDetails details = Ended.charged(
+                CallEnd.COMPLETED,
+                "answered",
+                Usage.NONE,
+                chargeMicros,
+                Times.NONE,
+                Ended.course("main", "up", List.of()),
+                store.now());
+        Settle settle = new Settle(id, chargeMicros, details, store.now());
+        store.commit(settle, new CountCall(settle));
     }
 
     private static long shown(StoreFixture store) {

@@ -3,23 +3,24 @@ package dev.tollgate.books.rollups;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.calls.AttemptCost;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.CacheUsed;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.rollups.CallFigures.AttemptCost;
 import dev.tollgate.books.rollups.Rollups.CountAbandoned;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.rollups.Rollups.CountRefund;
 import dev.tollgate.books.rollups.Rollups.FoldUsage;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
-import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -49,8 +50,6 @@ class RollupsTest {
 
     private static final Instant MIDNIGHT = Instant.parse("2026-11-21T00:00:00Z");
     private static final long DAY = Duration.ofDays(1).toMillis();
-    private static final TaskResult BY_MAIN =
-            TaskResult.NONE.withCourse(WrittenJson.of("{\"channel\":\"main\",\"upstream_model\":\"up\"}"));
 
     private static final Usage USAGE = new Usage(100, 0, 30, 40, 10, 0, 0, 0, 30, 3, ServiceTier.STANDARD);
 
@@ -78,8 +77,7 @@ class RollupsTest {
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
         call("t2", 0, figures(CallEnd.CANCELLED, 20_000));
         store.reserve("t3", "acc_1", 1_000, 1_000);
-        Release release = new Release("t3", Release.Why.RELEASE, store.now());
-        close(release, TaskStatus.FAILED, CallFigures.nothing(CallEnd.FAILED, CallFigures.NONE, "main", "up"));
+        close(new Release("t3", Ended.released(CallEnd.FAILED, Ended.course("main", "up", List.of())), store.now()));
 
         assertThat(
                         store.number(
@@ -119,8 +117,8 @@ class RollupsTest {
                 new AttemptCost("main", "up", 11),
                 new AttemptCost("other", "up", 7),
                 new AttemptCost("other", "up", 5),
-                new AttemptCost("other", "new", CallFigures.NONE));
-        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, 40, "main", "up", costs, 0, 0, 0));
+                new AttemptCost("other", "new", AttemptCost.UNKNOWN));
+        call("t1", 700, details(CallEnd.COMPLETED, 90, costs, 700, 0));
 
         assertThat(hours("cost_micros", "channel = 'main'")).isEqualTo(11);
         assertThat(hours("cost_micros", "channel = 'other' AND upstream_model = 'up' AND ending = 'completed'"))
@@ -133,7 +131,7 @@ class RollupsTest {
     @Test
     void an_account_has_the_cost_of_all_attempts_of_its_calls() {
         List<AttemptCost> costs = List.of(new AttemptCost("main", "up", 11), new AttemptCost("other", "up", 7));
-        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, 40, "main", "up", costs, 0, 0, 0));
+        call("t1", 700, details(CallEnd.COMPLETED, 90, costs, 700, 0));
 
         assertThat(quarters("cost_micros")).isEqualTo(18);
         assertThat(quarters("costed")).isEqualTo(1);
@@ -142,8 +140,8 @@ class RollupsTest {
     @Test
     void a_call_with_an_attempt_of_unknown_cost_is_not_costed() {
         List<AttemptCost> costs =
-                List.of(new AttemptCost("main", "up", 11), new AttemptCost("other", "new", CallFigures.NONE));
-        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, 40, "main", "up", costs, 0, 0, 0));
+                List.of(new AttemptCost("main", "up", 11), new AttemptCost("other", "new", AttemptCost.UNKNOWN));
+        call("t1", 700, details(CallEnd.COMPLETED, 90, costs, 700, 0));
 
         assertThat(quarters("cost_micros")).isEqualTo(11);
         assertThat(quarters("costed")).isZero();
@@ -164,8 +162,7 @@ class RollupsTest {
     @Test
     void a_call_that_is_settled_twice_counts_once() {
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
-        Settle again = new Settle("t1", 700, store.now());
-        close(again, TaskStatus.COMPLETED, figures(CallEnd.COMPLETED, 90));
+        close(new Settle("t1", 700, figures(CallEnd.COMPLETED, 90), store.now()));
 
         assertThat(quarters("calls")).isEqualTo(1);
         assertThat(quarters("charged_micros")).isEqualTo(700);
@@ -178,9 +175,7 @@ class RollupsTest {
         store.setNow(MIDNIGHT.minusSeconds(3_600));
         call("t2", 300, figures(CallEnd.COMPLETED, 90));
 
-        assertThat(store.number("SELECT MIN(created_at) FROM entry WHERE reservation_id = 't2'"))
-                .isEqualTo(MIDNIGHT.plusSeconds(1).toEpochMilli());
-        assertThat(store.number("SELECT completed_at FROM task WHERE id = 't2'"))
+        assertThat(store.number("SELECT ended_at FROM call WHERE id = 't2'"))
                 .isEqualTo(MIDNIGHT.plusSeconds(1).toEpochMilli());
         assertThat(store.number(
                         "SELECT charged_micros FROM usage_quarter WHERE starts_at = " + MIDNIGHT.toEpochMilli()))
@@ -195,21 +190,20 @@ class RollupsTest {
         store.setNow(MIDNIGHT.minusSeconds(3_600));
         call("t2", 300, figures(CallEnd.COMPLETED, 90));
 
-        assertThat(store.number("SELECT MIN(created_at) FROM entry WHERE reservation_id = 't2'"))
+        assertThat(store.number("SELECT ended_at FROM call WHERE id = 't2'"))
                 .isEqualTo(MIDNIGHT.plusSeconds(1).toEpochMilli());
     }
 
     @Test
-    void a_call_whose_server_died_counts_as_failed_no_later_than_it_could_have_lasted() {
+    void a_call_whose_server_died_counts_as_failed_when_that_is_found() {
         store.setNow(MIDNIGHT.minusSeconds(601));
         store.reserve("t1", "acc_1", 1_000, 1_000);
         store.setNow(MIDNIGHT.plusSeconds(86_400));
-        ReleaseAbandoned expired = new ReleaseAbandoned(store.now(), Duration.ofMinutes(10));
-        store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
+        ReleaseAbandoned expired = new ReleaseAbandoned(store.now());
+        store.commit(expired, new CountAbandoned(expired));
 
-        long end = MIDNIGHT.minusSeconds(1).toEpochMilli();
-        assertThat(store.number("SELECT completed_at FROM task WHERE id = 't1'"))
-                .isEqualTo(end);
+        long end = MIDNIGHT.plusSeconds(86_400).toEpochMilli();
+        assertThat(store.number("SELECT ended_at FROM call WHERE id = 't1'")).isEqualTo(end);
         assertThat(store.number("SELECT failed FROM usage_quarter WHERE starts_at = " + (end - end % 900_000)))
                 .isEqualTo(1);
         assertThat(hours("calls", "ending = 'abandoned'")).isEqualTo(1);
@@ -345,8 +339,8 @@ class RollupsTest {
         store.account("acc_2", 1_000);
         store.setNow(MIDNIGHT.minusSeconds(3));
         store.reserve("t2", "acc_1", 1_000, 1_000);
-        ReleaseAbandoned expired = new ReleaseAbandoned(store.now(), Duration.ofMinutes(10));
-        store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
+        ReleaseAbandoned expired = new ReleaseAbandoned(store.now());
+        store.commit(expired, new CountAbandoned(expired));
         assertThat(store.number("SELECT folded_until FROM usage_fold")).isEqualTo(MIDNIGHT.toEpochMilli() - DAY);
 
         sweep(MIDNIGHT.plusSeconds(9_000));
@@ -381,7 +375,7 @@ class RollupsTest {
         for (int i = 0; i < 45; i++) {
             store.account("acc_of" + i, 1_000);
             store.reserve("of" + i, "acc_of" + i, 1_000, 1_000);
-            close(new Settle("of" + i, 10, store.now()), TaskStatus.COMPLETED, figures(CallEnd.COMPLETED, 90));
+            close(new Settle("of" + i, 10, figures(CallEnd.COMPLETED, 90), store.now()));
         }
         store.setNow(MIDNIGHT.minusSeconds(5));
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
@@ -421,33 +415,34 @@ class RollupsTest {
 
     private void callOf(String accountId, String id, long chargeMicros) {
         store.reserve(id, accountId, 1_000, 1_000);
-        close(new Settle(id, chargeMicros, store.now()), TaskStatus.COMPLETED, figures(CallEnd.COMPLETED, 90));
+        close(new Settle(id, chargeMicros, figures(CallEnd.COMPLETED, 90), store.now()));
     }
 
-    private void call(String id, long chargeMicros, CallFigures figures) {
+    /** @param details whose price of the counts is more than the charge by its shortfall */
+    private void call(String id, long chargeMicros, CallDetails details) {
         store.reserve(id, "acc_1", 1_000, 1_000);
-        TaskStatus status = figures.end() == CallEnd.CANCELLED ? TaskStatus.CANCELLED : TaskStatus.COMPLETED;
-        close(new Settle(id, chargeMicros, store.now()), status, figures);
+        close(new Settle(id, chargeMicros, details, store.now()));
     }
 
-    private void close(Resolution resolution, TaskStatus status, CallFigures figures) {
-        store.commit(
-                resolution, new CloseTask(resolution, status, "answered", BY_MAIN), new CountCall(resolution, figures));
+    private void close(Resolution resolution) {
+        store.commit(resolution, new CountCall(resolution));
     }
 
-    private static CallFigures figures(CallEnd end, long firstByteMillis) {
-        return new CallFigures(
+    private static CallDetails figures(CallEnd end, long firstByteMillis) {
+        return details(
                 end,
-                false,
-                USAGE,
                 firstByteMillis,
-                end == CallEnd.COMPLETED ? 40 : 0,
-                "main",
-                "up",
                 List.of(new AttemptCost("main", "up", 11)),
-                5,
-                6,
-                7);
+                end == CallEnd.COMPLETED ? 705 : 0,
+                6);
+    }
+
+    private static CallDetails details(
+            CallEnd end, long firstByteMillis, List<AttemptCost> costs, long dueMicros, long savedMicros) {
+        CacheUsed cache = new CacheUsed("user", 0, null, null, null, savedMicros, savedMicros + 1);
+        Course of = new Course("", "main", "up", null, null, List.of(), costs, null, cache, null, null);
+        Times times = new Times(1, 2, firstByteMillis * 1_000, (firstByteMillis + 40) * 1_000, Times.NEVER);
+        return Ended.charged(end, "answered", USAGE, dueMicros, times, of, StoreFixture.NOON);
     }
 
     private long quarters(String column) {

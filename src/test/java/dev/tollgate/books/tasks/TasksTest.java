@@ -3,24 +3,35 @@ package dev.tollgate.books.tasks;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.base.ids.CallLabels;
-import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Bill;
+import dev.tollgate.books.calls.CallDetails.CallError;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
-import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
-import dev.tollgate.books.tasks.Tasks.FailAbandoned;
+import dev.tollgate.models.Model.UsageForm;
+import dev.tollgate.models.PriceTerms;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Pricing.Rounding.Form;
+import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,14 +48,8 @@ class TasksTest {
     @Parameter
     Stores stores;
 
-    private static final TaskResult RESULT = new TaskResult(
-            WrittenJson.of("{\"prompt_tokens\":194,\"total_tokens\":880}"),
-            List.of("estimated", "clamped"),
-            300L,
-            WrittenJson.of("{\"price_version\":1,\"exact\":0.2509}"),
-            null,
-            null,
-            WrittenJson.of("{\"reserved\":1200}"));
+    private static final Pricing PRICING =
+            new Pricing("v1", 1_000_000, 2_000_000, false, new Pricing.Rounding(Form.FLOOR_TOTAL, 1, 0));
 
     @TempDir
     Path folder;
@@ -65,22 +70,13 @@ class TasksTest {
     @Test
     void a_task_is_there_from_the_reservation_on() {
         admit("t1", 500_000);
-        assertThat(store.tasks.find("acc_1", "t1"))
-                .contains(new Task(
-                        "t1",
-                        "acc_1",
-                        "key_1",
-                        "chat",
-                        "gemini-3-pro",
-                        "gemini-3-pro",
-                        "",
-                        "",
-                        CallLabels.NONE,
-                        TaskStatus.PROCESSING,
-                        StoreFixture.NOON,
-                        null,
-                        0,
-                        TaskResult.NONE));
+        Task task = store.tasks.find("acc_1", "t1").orElseThrow();
+        assertThat(List.of(task.id(), task.accountId(), task.keyId(), task.door(), task.model(), task.modelId()))
+                .containsExactly("t1", "acc_1", "key_1", "chat", "gemini-3-pro", "gemini-3-pro");
+        assertThat(task.status()).isEqualTo(TaskStatus.PROCESSING);
+        assertThat(task.createdAt()).isEqualTo(StoreFixture.NOON);
+        assertThat(task.completedAt()).isNull();
+        assertThat(task.heldMicros()).isEqualTo(500_000);
     }
 
     @Test
@@ -101,47 +97,34 @@ class TasksTest {
     void a_task_ends_with_what_the_ledger_charged() {
         admit("t1", 500_000);
         store.advance(Duration.ofSeconds(3));
-        end(new Settle("t1", 250_000, store.now()), TaskStatus.COMPLETED, RESULT);
+        store.commit(settle("t1", 250_000));
         Task task = store.tasks.find("acc_1", "t1").orElseThrow();
-        assertThat(task)
-                .isEqualTo(new Task(
-                        "t1",
-                        "acc_1",
-                        "key_1",
-                        "chat",
-                        "gemini-3.1-pro-preview",
-                        "gemini-3-pro",
-                        "",
-                        "",
-                        CallLabels.NONE,
-                        TaskStatus.COMPLETED,
-                        StoreFixture.NOON,
-                        StoreFixture.NOON.plusSeconds(3),
-                        250_000,
-                        RESULT));
+        assertThat(List.of(task.model(), task.modelId())).containsExactly("gemini-3.1-pro-preview", "gemini-3-pro");
+        assertThat(task.status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(task.createdAt()).isEqualTo(StoreFixture.NOON);
+        assertThat(task.completedAt()).isEqualTo(StoreFixture.NOON.plusSeconds(3));
+        assertThat(task.chargeMicros()).isEqualTo(250_000);
+        assertThat(task.heldMicros()).isEqualTo(500_000);
     }
 
     @Test
     void a_task_ends_once_and_with_the_change_that_ended_the_reservation() {
         admit("t1", 500_000);
-        end(
-                new Release("t1", Release.Why.RELEASE, store.now()),
-                TaskStatus.FAILED,
-                TaskResult.error("upstream_error", "x"));
-        Settle late = new Settle("t1", 250_000, store.now());
-        end(late, TaskStatus.COMPLETED, RESULT);
+        store.commit(Ended.release("t1", store.now()));
+        Settle late = settle("t1", 250_000);
+        store.commit(late);
         assertThat(late.resolved()).isFalse();
         Task task = store.tasks.find("acc_1", "t1").orElseThrow();
         assertThat(task.status()).isEqualTo(TaskStatus.FAILED);
         assertThat(task.chargeMicros()).isZero();
-        assertThat(task.result().errorCode()).isEqualTo("upstream_error");
+        assertThat(error(task)).isEqualTo("upstream_error");
     }
 
     @Test
     void a_call_may_begin_and_end_in_one_batch() {
         Reserve reserve = store.reserveChange("t1", "acc_1", 10, 10);
-        Settle settle = new Settle("t1", 4, store.now());
-        store.commit(reserve, settle, new CloseTask(settle, TaskStatus.CANCELLED, "m", TaskResult.NONE));
+        store.commit(reserve, Ended.settle("t1", 4, CallEnd.CANCELLED, "m", Usage.NONE, store.now()));
+        assertThat(store.number("SELECT number FROM call")).isEqualTo(2);
         assertThat(store.tasks.find("acc_1", "t1").orElseThrow().status()).isEqualTo(TaskStatus.CANCELLED);
     }
 
@@ -149,14 +132,14 @@ class TasksTest {
     void recovery_fails_the_tasks_whose_owner_has_died_and_no_other() {
         admit("t1", 10);
         admit("t2", 10);
-        end(new Settle("t2", 5, store.now()), TaskStatus.COMPLETED, RESULT);
+        store.commit(settle("t2", 5));
         store = store.reopened();
         ReleaseAbandoned expire = new ReleaseAbandoned(store.now());
-        store.commit(expire, new FailAbandoned(expire));
+        store.commit(expire);
         Task abandoned = store.tasks.find("acc_1", "t1").orElseThrow();
         assertThat(abandoned.status()).isEqualTo(TaskStatus.FAILED);
         assertThat(abandoned.model()).isEqualTo("gemini-3-pro");
-        assertThat(abandoned.result().errorCode()).isEqualTo("internal_error");
+        assertThat(error(abandoned)).isEqualTo("internal_error");
         assertThat(store.tasks.find("acc_1", "t2").orElseThrow().status()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(store.number("SELECT COUNT(*) FROM open_hold")).isZero();
     }
@@ -168,47 +151,42 @@ class TasksTest {
                         {"id":"t1","object":"task","status":"processing","model":"gemini-3-pro",\
                         "model_id":"gemini-3-pro","key":"key_1","team":null,"member":null,"tags":{},"end_user":null,"created_at":1795178096,\
                         "completed_at":null,"progress":null,"output":null,"usage":null,"usage_flags":[],\
-                        "max_tokens_applied":null,"credits_consumed":0,"credits_refunded":0,"pricing_detail":null,"entries":[\
-                        {"sequence":2,"kind":"reservation","amount":0.5,"from":"available","to":"reserved",\
-                        "created_at":1795178096}],"error":null}""");
+                        "max_tokens_applied":null,"held":0.5,"credits_consumed":0,"credits_refunded":0,"pricing_detail":null,"entries":[],"error":null}""");
     }
 
     @Test
-    void a_completed_task_is_shown_with_its_usage_price_and_entries() {
+    void a_completed_task_is_shown_with_its_usage_price_and_charge() {
+        price();
         admit("t1", 500_000);
-        end(new Settle("t1", 250_001, store.now()), TaskStatus.COMPLETED, RESULT);
+        store.commit(settle("t1", 250_001));
         assertThat(shown("t1"))
                 .contains(
-                        "\"output\":{\"usage\":{\"prompt_tokens\":194,\"total_tokens\":880}},\"usage\":{\"prompt_tokens\"")
+                        "\"output\":{\"usage\":{\"prompt_tokens\":194,\"completion_tokens\":229,\"total_tokens\":880,")
                 .contains(
-                        "\"usage_flags\":[\"estimated\",\"clamped\"],\"max_tokens_applied\":300,"
-                                + "\"credits_consumed\":0.250001,\"credits_refunded\":0,\"pricing_detail\":{\"price_version\":1,\"exact\":0.2509},")
-                .contains(
-                        "{\"sequence\":3,\"kind\":\"charge\",\"amount\":0.250001,\"from\":\"reserved\",\"to\":\"revenue\"")
-                .contains("{\"sequence\":4,\"kind\":\"release\",\"amount\":0.249999,");
+                        "\"usage_flags\":[\"estimated\",\"clamped\"],\"max_tokens_applied\":300,\"held\":0.5,"
+                                + "\"credits_consumed\":0.250001,\"credits_refunded\":0,\"pricing_detail\":{\"price_version\":\"v1\",")
+                .contains("\"entries\":[{\"sequence\":2,\"kind\":\"charge\",\"amount\":0.250001,\"from\":\"available\","
+                        + "\"to\":\"revenue\",\"created_at\":1795178096}]");
     }
 
     @Test
     void a_failed_task_is_shown_with_its_error_escaped() {
         admit("t1", 1);
-        end(
-                new Release("t1", Release.Why.RELEASE, store.now()),
-                TaskStatus.FAILED,
-                TaskResult.error("upstream_error", "said \"no\"\n"));
+        CallError error = new CallError("upstream_error", "said \"no\"\n");
+        store.commit(new Release(
+                "t1",
+                new CallDetails(CallEnd.FAILED, null, error, 0, null, Times.NONE, null, Course.NONE),
+                store.now()));
         assertThat(shown("t1")).endsWith("\"error\":{\"code\":\"upstream_error\",\"message\":\"said \\\"no\\\"\\n\"}}");
     }
 
     @Test
-    void a_result_has_limits() {
-        WrittenJson tooLong = WrittenJson.of("x".repeat(16_385));
-        assertThatThrownBy(() -> new TaskResult(tooLong, List.of(), null, null, null, null, null))
+    void a_call_that_has_failed_has_an_error_and_no_other() {
+        assertThatThrownBy(() -> new CallError("code", "x".repeat(4_097))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CallDetails(CallEnd.FAILED, null, null, 0, null, Times.NONE, null, Course.NONE))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new TaskResult(null, List.of("two words"), null, null, null, null, null))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new TaskResult(null, List.of(), null, null, "code", null, null))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        new CloseTask(new Settle("t1", 0, store.now()), TaskStatus.PROCESSING, "m", TaskResult.NONE))
+        CallError error = new CallError("code", "x");
+        assertThatThrownBy(() -> new CallDetails(CallEnd.CUT, null, error, 0, null, Times.NONE, null, Course.NONE))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -219,8 +197,28 @@ class TasksTest {
         return reserve;
     }
 
-    private void end(Resolution resolution, TaskStatus status, TaskResult result) {
-        store.commit(resolution, new CloseTask(resolution, status, "gemini-3.1-pro-preview", result));
+    private void price() {
+        store.execute(
+                "INSERT INTO price (proof, version, kind, number, model_id, created_at, terms) VALUES (0, 'v1', 'file', 1, 'm', 1, '"
+                        + PriceTerms.of(PRICING) + "')");
+    }
+
+    private Settle settle(String id, long chargeMicros) {
+        Usage usage = Usage.of(194, 229, 457);
+        Bill bill = new Bill("v1", store.now(), usage, UsageForm.TOKENS, ServiceTier.STANDARD, 0, chargeMicros);
+        int flags = CallFlag.ESTIMATED.bit() | CallFlag.CLAMPED.bit();
+        return new Settle(
+                id,
+                chargeMicros,
+                new CallDetails(
+                        CallEnd.COMPLETED, "gemini-3.1-pro-preview", null, flags, 300L, Times.NONE, bill, Course.NONE),
+                store.now());
+    }
+
+    private static String error(Task task) {
+        return Objects.requireNonNull(
+                        Objects.requireNonNull(task.ended()).details().error())
+                .code();
     }
 
     private String shown(String id) {

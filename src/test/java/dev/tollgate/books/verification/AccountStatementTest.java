@@ -2,14 +2,14 @@ package dev.tollgate.books.verification;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
-import dev.tollgate.storage.Change;
+import dev.tollgate.models.Usage;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,9 +55,9 @@ class AccountStatementTest {
                 .containsExactly(
                         HEADER,
                         "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,test,0.05,,,",
-                        "2026-11-20T12:34:57.789Z,3,charge,t1,gemini-2.5-pro,-0.28,9.72,,key_1,,-0.0014,,,",
-                        "2026-11-21T01:34:57.789Z,5,top_up,,,0.000001,9.720001,grant,,a gift,0.00,,,",
-                        "2026-11-21T01:34:57.789Z,6,balance,,,0,9.720001,,,,0.00,,,");
+                        "2026-11-20T12:34:57.789Z,2,charge,t1,gemini-2.5-pro,-0.28,9.72,,key_1,,-0.0014,,,",
+                        "2026-11-21T01:34:57.789Z,3,top_up,,,0.000001,9.720001,grant,,a gift,0.00,,,",
+                        "2026-11-21T01:34:57.789Z,3,balance,,,0,9.720001,,,,0.00,,,");
         assertThat(store.balance("acc_1").balanceMicros()
                         + store.balance("acc_1").reservedMicros())
                 .as("holds included")
@@ -67,8 +67,8 @@ class AccountStatementTest {
     @Test
     void a_failed_call_or_a_shortfall_is_no_customer_movement() {
         reserve("t1", 4_000_000);
-        Release release = new Release("t1", Release.Why.RELEASE, store.now());
-        store.commit(release, new CloseTask(release, TaskStatus.FAILED, "m", TaskResult.error("upstream_error", "x")));
+        Release release = Ended.release("t1", store.now());
+        store.commit(release);
         reserve("t2", 10_000_000);
         settle("t2", 10_000_000, 41_000_000, "m");
 
@@ -76,8 +76,8 @@ class AccountStatementTest {
                 .containsExactly(
                         HEADER,
                         "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,test,0.05,,,",
-                        "2026-11-20T12:34:56.789Z,5,charge,t2,m,-10,0,,key_1,,-0.0500,,,",
-                        "2026-11-20T12:34:56.789Z,6,balance,,,0,0,,,,0.00,,,");
+                        "2026-11-20T12:34:56.789Z,3,charge,t2,m,-10,0,,key_1,,-0.0500,,,",
+                        "2026-11-20T12:34:56.789Z,3,balance,,,0,0,,,,0.00,,,");
     }
 
     @Test
@@ -150,9 +150,9 @@ class AccountStatementTest {
     }
 
     private void settle(String id, long micros, long shortfallMicros, String model) {
-        Settle settle = new Settle(id, micros, shortfallMicros, store.now());
-        Change task = new CloseTask(settle, TaskStatus.COMPLETED, model, TaskResult.NONE);
-        store.commit(settle, task);
+        CallDetails details =
+                Ended.charged(CallEnd.COMPLETED, model, Usage.NONE, micros + shortfallMicros, store.now());
+        store.commit(new Settle(id, micros, details, store.now()));
     }
 
     private List<String> statement(Instant from, Instant to) {

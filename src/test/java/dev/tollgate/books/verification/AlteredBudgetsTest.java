@@ -6,7 +6,7 @@ import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.storage.Database;
@@ -92,8 +92,8 @@ class AlteredBudgetsTest {
             "UPDATE open_hold SET key_id = 'key_t' WHERE key_id = 'key_mt'",
             "UPDATE open_hold SET created_at = created_at - 7200000 WHERE key_id = 'key_a'",
             "DELETE FROM open_hold WHERE key_id = 'key_t'",
-            "UPDATE reservation SET key_id = 'key_a' WHERE key_id = 'key_mt'",
-            "UPDATE reservation SET created_at = created_at - 3600000 WHERE key_id = 'key_a'",
+            "UPDATE call SET key_id = 'key_a' WHERE key_id = 'key_mt'",
+            "UPDATE call SET created_at = created_at - 3600000 WHERE key_id = 'key_a'",
             "UPDATE api_key SET member_id = 'mem_1' WHERE id = 'key_mt'",
             "UPDATE api_key SET team_id = 'team_2' WHERE id = 'key_t'",
             "UPDATE api_key SET member_id = 'mem_9' WHERE id = 'key_b'",
@@ -116,7 +116,7 @@ class AlteredBudgetsTest {
     /** The books of one database, which are altered and mended again. */
     private record Books(String url, Database reading, List<String> atFirst) {
 
-        /** @return the differences, without those of the unaltered books, whose calls have no tasks */
+        /** @return the differences, without those of the unaltered books, whose calls have no receipts */
         List<String> found(String alteration) throws SQLException {
             Matcher table = TABLE.matcher(alteration);
             assertThat(table.find()).isTrue();

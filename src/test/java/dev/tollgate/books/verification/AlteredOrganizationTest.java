@@ -99,8 +99,9 @@ class AlteredOrganizationTest {
             "UPDATE label SET created_day = created_day + 86400000 WHERE value = 'search'",
             "UPDATE label SET used_day = used_day - 86400000 WHERE value = 'search'",
             "DELETE FROM label WHERE value = 'search'",
-            "UPDATE task SET labels = '' WHERE labels = '1 2 3'",
-            "UPDATE task SET labels = '1 2 4' WHERE labels = '1 2 3'");
+            "UPDATE call SET labels = NULL WHERE labels = '1 2 3'",
+            "UPDATE call SET labels = '1 2 4' WHERE labels = '1 2 3'",
+            "UPDATE call SET labels = 'none' WHERE labels = '1 2 3'");
 
     static final List<String> OF_RESPONSES = List.of(
             "UPDATE kept_response SET owner = 'mem_ann' WHERE owner = ''",
@@ -197,7 +198,7 @@ class AlteredOrganizationTest {
                 .deeds()
                 .refund(
                         By.of(Actor.COMMAND, "a test"),
-                        gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0 AND labels <> ''"),
+                        gateway.text("SELECT MIN(id) FROM call WHERE charged_micros > 0 AND labels IS NOT NULL"),
                         1_000);
     }
 

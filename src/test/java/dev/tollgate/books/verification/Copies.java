@@ -125,7 +125,7 @@ final class Copies implements AutoCloseable {
                 ids.put(
                         what + ".call",
                         gateway.text(
-                                "SELECT id FROM (SELECT id, account_id FROM task UNION ALL SELECT id, account_id FROM open_hold) AS calls WHERE account_id = '"
+                                "SELECT id FROM (SELECT id, account_id FROM call UNION ALL SELECT id, account_id FROM open_hold) AS calls WHERE account_id = '"
                                         + ids.get(what) + "'"));
             }
         }

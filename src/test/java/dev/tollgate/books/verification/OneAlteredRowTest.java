@@ -58,16 +58,142 @@ class OneAlteredRowTest {
     private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final Pattern FORM = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
 
+    /** Each column of a call in which an alteration can be found. */
+    static final List<String> OF_CALLS = List.of(
+            "UPDATE call SET number = number + 1000 WHERE id = {call}",
+            "UPDATE call SET created_at = created_at - 3600000 WHERE id = {call}",
+            "UPDATE call SET created_at = ended_at + 1 WHERE id = {call}",
+            "UPDATE call SET ended_at = ended_at + 1 WHERE id = {call}",
+            "UPDATE call SET ended_at = ended_at - 86400000 WHERE id = {failed call}",
+            "UPDATE call SET reserved_us = asked_us + 1 WHERE id = {call}",
+            "UPDATE call SET asked_us = first_byte_us + 1 WHERE id = {call}",
+            "UPDATE call SET asked_us = -5 WHERE id = {call}",
+            "UPDATE call SET first_byte_us = first_byte_us + 10000000, done_us = done_us + 10000000, settled_us = settled_us + 10000000 WHERE id = {call}",
+            "UPDATE call SET first_byte_us = NULL WHERE id = {call}",
+            "UPDATE call SET done_us = done_us + 1000, settled_us = settled_us + 1000 WHERE id = {call}",
+            "UPDATE call SET done_us = NULL WHERE id = {call}",
+            "UPDATE call SET settled_us = done_us - 1 WHERE id = {call}",
+            "UPDATE call SET held_micros = charged_micros - 1 WHERE id = {call}",
+            "UPDATE call SET held_micros = held_micros - 1 WHERE id = {call}",
+            "UPDATE call SET charged_micros = charged_micros - 1 WHERE id = {call}",
+            "UPDATE call SET charged_micros = charged_micros + 1, due_micros = due_micros + 1 WHERE id = {call}",
+            "UPDATE call SET charged_micros = 1, held_micros = held_micros + 1 WHERE id = {failed call}",
+            "UPDATE call SET due_micros = due_micros + 1 WHERE id = {call}",
+            "UPDATE call SET due_micros = 1 WHERE id = {failed call}",
+            "UPDATE call SET sandbox_micros = charged_micros + 1 WHERE id = {call}",
+            "UPDATE call SET balance_after_micros = balance_after_micros - 1 WHERE id = {call}",
+            "UPDATE call SET balance_after_micros = balance_after_micros + 1 WHERE id = {failed call}",
+            "UPDATE call SET prompt_tokens = prompt_tokens - 1 WHERE id = {call}",
+            "UPDATE call SET prompt_tokens = prompt_tokens - 1, tool_tokens = tool_tokens + 1 WHERE id = {call}",
+            "UPDATE call SET tool_tokens = NULL WHERE id = {call}",
+            "UPDATE call SET completion_tokens = completion_tokens + 1 WHERE id = {call}",
+            "UPDATE call SET reasoning_tokens = reasoning_tokens + 1 WHERE id = {call}",
+            "UPDATE call SET cached_tokens = cached_tokens - 1 WHERE id = {call}",
+            "UPDATE call SET cached_audio_tokens = 1 WHERE id = {call}",
+            "UPDATE call SET audio_tokens = 1 WHERE id = {call}",
+            "UPDATE call SET searches = searches + 1 WHERE id = {call}",
+            "UPDATE call SET image_tokens = -1 WHERE id = {call}",
+            "UPDATE call SET text_tokens = NULL WHERE id = {call}",
+            "UPDATE call SET prompt_tokens = 0 WHERE id = {failed call}",
+            "UPDATE call SET priced_at = priced_at - 1 WHERE id = {call}",
+            "UPDATE call SET step = 200000 WHERE id = {call}",
+            "UPDATE call SET max_tokens_applied = 0 WHERE id = {call}",
+            "UPDATE call SET max_tokens_applied = 7 WHERE id = {failed call}",
+            "UPDATE call SET cost_micros = cost_micros + 1 WHERE id = {call}",
+            "UPDATE call SET cost_micros = NULL WHERE id = {call}",
+            "UPDATE call SET cost_micros = cost_micros + 1 WHERE id = {answered again}",
+            "UPDATE call SET cost_micros = NULL WHERE id = {failed call}",
+            "UPDATE call SET saved_micros = COALESCE(saved_micros, 0) + 1 WHERE id = {call}",
+            "UPDATE call SET missed_micros = COALESCE(missed_micros, 0) + 1 WHERE id = {call}",
+            "UPDATE call SET flags = flags + 1 - 2 * (flags & 1) WHERE id = {call}",
+            "UPDATE call SET flags = flags | 8 WHERE id = {call}",
+            "UPDATE call SET flags = flags | 512 WHERE id = {call}",
+            "UPDATE call SET flags = flags | 192 WHERE id = {call}",
+            "UPDATE call SET flags = flags | 64 WHERE id = {answered again}",
+            "UPDATE call SET flags = flags | 2 WHERE id = {failed call}",
+            "UPDATE call SET account_id = {payer} WHERE id = {call}",
+            "UPDATE call SET account_id = 'acc_other' WHERE id = {failed call}",
+            "UPDATE call SET id = id || 'x' WHERE id = {call}",
+            "UPDATE call SET key_id = 'key_other' WHERE id = {failed call}",
+            "UPDATE call SET model_id = 'other' WHERE id = {failed call}",
+            "UPDATE call SET model = 'other' WHERE id = {call}",
+            "UPDATE call SET model = model_id WHERE id = {call}",
+            "UPDATE call SET ending = 'cut' WHERE id = {call}",
+            "UPDATE call SET ending = 'cancelled' WHERE id = {call}",
+            "UPDATE call SET ending = 'failed' WHERE id = {call}",
+            "UPDATE call SET ending = 'abandoned' WHERE id = {failed call}",
+            "UPDATE call SET ending = 'other' WHERE id = {failed call}",
+            "UPDATE call SET error_code = NULL WHERE id = {failed call}",
+            "UPDATE call SET error_message = NULL WHERE id = {failed call}",
+            "UPDATE call SET error_code = 'internal_error', error_message = 'other' WHERE id = {call}",
+            "UPDATE call SET usage_form = 'other' WHERE id = {call}",
+            "UPDATE call SET usage_form = NULL WHERE id = {call}",
+            "UPDATE call SET price = price || 'x' WHERE id = {call}",
+            "UPDATE call SET price = cost_price WHERE id = {call}",
+            "UPDATE call SET price = {price} WHERE id = {call}",
+            "UPDATE call SET price = NULL WHERE id = {call}",
+            "UPDATE call SET tier = 'flex' WHERE id = {call}",
+            "UPDATE call SET tier_granted = tier WHERE id = {call}",
+            "UPDATE call SET tier_granted = 'flex' WHERE id = {call}",
+            "UPDATE call SET channel = 'other' WHERE id = {call}",
+            "UPDATE call SET channel = 'other' WHERE id = {answered again}",
+            "UPDATE call SET upstream_model = 'other' WHERE id = {call}",
+            "UPDATE call SET cost_price = NULL WHERE id = {call}",
+            "UPDATE call SET cost_price = price WHERE id = {call}",
+            "UPDATE call SET cost_price = 'cost-000000000000' WHERE id = {call}",
+            "UPDATE call SET attempts = 'none' WHERE id = {call}",
+            "UPDATE call SET attempts = '{\"attempts\":[],\"costs\":[]}' WHERE id = {call}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"cost\":', '\"cost\":1') WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"prompt\":', '\"prompt\":1') WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"input\":', '\"input\":1') WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"input\":', '\"other\":') WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"completion\":', '\"completion\":1') WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"costs\":[{\"channel\":\"', '\"costs\":[{\"channel\":\"x') WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\",\"prompt\"', 'x\",\"prompt\"') WHERE id = {answered again}",
+            "UPDATE call SET held_micros = held_micros + 1 WHERE id = {call}",
+            "UPDATE call SET key_id = 'key_other' WHERE id = {call}",
+            "UPDATE call SET receipts = receipts + 1 WHERE id = {call}",
+            "UPDATE call SET receipt_hash = NULL WHERE id = {call}",
+            "UPDATE call SET receipt_hash = {bytes} WHERE id = {call}",
+            "UPDATE call SET receipt_key = receipt_key + 1 WHERE id = {call}",
+            "UPDATE call SET receipt_key = NULL WHERE id = {call}",
+            "UPDATE call SET cache_expected_tokens = 7 WHERE id = {call}",
+            "UPDATE call SET cache_reason = 'other' WHERE id = {call}",
+            "UPDATE call SET cache_idle_seconds = 7 WHERE id = {call}",
+            "UPDATE call SET receipt_key = 1 WHERE id = {failed call}",
+            "UPDATE account SET receipts = receipts + 1 WHERE id = {account}",
+            "UPDATE account SET receipt_hash = {bytes} WHERE id = {account}",
+            "UPDATE signing_key SET id = 'other'",
+            "DELETE FROM signing_key",
+            "DELETE FROM call WHERE id = {call}",
+            "DELETE FROM call WHERE id = {failed call}");
+
     /** On PostgreSQL too. */
     static final List<String> OF_MONEY = List.of(
-            "UPDATE account SET last_entry_at = last_entry_at - 1 WHERE id = {account}",
+            "UPDATE call SET number = number + 1000 WHERE id = {call}",
+            "UPDATE call SET created_at = created_at - 3600000 WHERE id = {call}",
+            "UPDATE call SET ended_at = ended_at - 86400000 WHERE id = {failed call}",
+            "UPDATE call SET first_byte_us = NULL WHERE id = {call}",
+            "UPDATE call SET done_us = done_us + 1000, settled_us = settled_us + 1000 WHERE id = {call}",
+            "UPDATE call SET balance_after_micros = balance_after_micros + 1 WHERE id = {failed call}",
+            "UPDATE call SET cached_tokens = cached_tokens - 1 WHERE id = {call}",
+            "UPDATE call SET cost_micros = NULL WHERE id = {call}",
+            "UPDATE call SET saved_micros = COALESCE(saved_micros, 0) + 1 WHERE id = {call}",
+            "UPDATE call SET flags = flags + 1 - 2 * (flags & 1) WHERE id = {call}",
+            "UPDATE call SET key_id = 'key_other' WHERE id = {failed call}",
+            "UPDATE call SET model_id = 'other' WHERE id = {failed call}",
+            "UPDATE call SET ending = 'cut' WHERE id = {call}",
+            "UPDATE call SET channel = 'other' WHERE id = {call}",
+            "UPDATE call SET attempts = 'none' WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"cost\":', '\"cost\":1') WHERE id = {answered again}",
+            "DELETE FROM call WHERE id = {failed call}",
+            "UPDATE account SET last_number_at = last_number_at - 1 WHERE id = {account}",
             "UPDATE account SET balance_micros = balance_micros + 1, purchased_micros = purchased_micros + 1 WHERE id = {account}",
-            "UPDATE entry SET kind = 'adjustment' WHERE sequence = 1 AND account_id = {account}",
-            "UPDATE entry SET created_at = created_at - 1 WHERE kind = 'charge' AND reservation_id = {call}",
-            "UPDATE reservation SET created_at = created_at + 1 WHERE id = {call}",
-            "UPDATE task SET completed_at = completed_at + 1 WHERE id = {call}",
-            "UPDATE task SET usage = REPLACE(usage, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE id = {call}",
-            "UPDATE task SET course = REPLACE(course, '\"first_byte\":', '\"first_byte\":99') WHERE id = {call}",
+            "UPDATE entry SET kind = 'adjustment', amount_micros = -amount_micros WHERE number = 1 AND account_id = {account}",
+            "UPDATE entry SET kind = 'refund' WHERE number = 1 AND account_id = {account}",
+            "UPDATE entry SET created_at = created_at - 86400000 WHERE kind = 'refund'",
+            "UPDATE entry SET balance_after_micros = balance_after_micros + 1 WHERE kind = 'refund'",
+            "UPDATE entry SET missing_micros = missing_micros + 1 WHERE kind = 'reversal'",
             "UPDATE voucher SET account_id = NULL, redeemed_at = NULL WHERE sequence = 1",
             "UPDATE payment SET state = 'open' WHERE id = {payment}",
             "UPDATE payment SET missing_micros = missing_micros + 1 WHERE id = {payment}",
@@ -75,13 +201,13 @@ class OneAlteredRowTest {
             "DELETE FROM invoice",
             "UPDATE invoice SET year = year + 1",
             "DELETE FROM audit_log WHERE sequence = 2",
-            "UPDATE price_version SET input_micros = input_micros + 1 WHERE sequence = 1",
-            "UPDATE price_rates SET output_micros = output_micros + 1 WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"priority\":', '\"priority\":1') WHERE {used tariff}",
+            "UPDATE price SET terms = REPLACE(terms, '\"input\":', '\"input\":1') WHERE kind = 'set' AND number = 1",
+            "UPDATE price SET terms = REPLACE(terms, '\"output\":', '\"output\":1') WHERE version = {price}",
+            "UPDATE price SET terms = REPLACE(terms, '\"output\":', '\"output\":1') WHERE version = {cost}",
+            "UPDATE price SET terms = REPLACE(terms, '\"priority\":', '\"priority\":1') WHERE {used tariff}",
             "UPDATE usage_quarter SET thoughts_tokens = thoughts_tokens + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET cached_tokens = cached_tokens - 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET searches = searches + 1 WHERE {first of usage_quarter}",
-            "UPDATE task SET pricing = REPLACE(pricing, '\"searches\":', '\"searches\":1') WHERE id = {call}",
             "UPDATE usage_quarter SET starts_at = starts_at + 900000 WHERE {first of usage_quarter}",
             "UPDATE usage_day SET prompt_tokens = prompt_tokens + 1 WHERE {first of usage_day}",
             "UPDATE usage_day SET searches = searches - 1 WHERE {first of usage_day}",
@@ -91,61 +217,36 @@ class OneAlteredRowTest {
             "UPDATE usage_hour SET charged_micros = charged_micros + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET cost_micros = cost_micros + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET uncosted = uncosted + 1 WHERE {first of usage_hour}",
-            "UPDATE task SET costs = NULL WHERE id = {call}",
+            "UPDATE usage_hour SET ending = 'cut' WHERE ending = 'completed' AND {first of usage_hour}",
+            "UPDATE usage_hour SET ending = 'abandoned' WHERE ending = 'failed' AND calls > 0",
             "UPDATE usage_hour SET first_9 = first_9 + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET timed_tokens = timed_tokens + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET timed_millis = timed_millis + 1 WHERE {first of usage_hour}",
             "UPDATE usage_quarter SET cost_micros = cost_micros + 1 WHERE {first of usage_quarter}",
-            "UPDATE usage_quarter SET costed = costed - 1 WHERE {first of usage_quarter}",
-            "UPDATE task SET costs = REPLACE(costs, '\"cost\":', '\"cost\":1') WHERE id = {call}",
-            "UPDATE task SET costs = REPLACE(costs, '\"channel\":\"', '\"channel\":\"x') WHERE id = {call}",
-            "UPDATE task SET costs = 'none' WHERE id = {call}");
+            "UPDATE usage_quarter SET costed = costed - 1 WHERE {first of usage_quarter}");
 
     static final List<String> OTHERS = List.of(
             "UPDATE account SET consumed_micros = consumed_micros + 1 WHERE id = {account}",
+            "UPDATE account SET reserved_micros = reserved_micros + 1 WHERE id = {account}",
             "UPDATE account SET sandbox_micros = balance_micros + reserved_micros + 1 WHERE id = {account}",
-            "UPDATE reservation SET sandbox_micros = charged_micros + 1 WHERE id = {call}",
-            "UPDATE account SET last_sequence = last_sequence + 1 WHERE id = {account}",
+            "UPDATE account SET last_number = last_number + 1 WHERE id = {account}",
             "UPDATE account SET deleted_at = 1 WHERE id = {account}",
             "UPDATE account SET spend_day = 1 WHERE id = {account}",
-            "UPDATE entry SET amount_micros = amount_micros + 1 WHERE sequence = 1 AND account_id = {account}",
-            "UPDATE entry SET reservation_id = {failed call} WHERE kind = 'charge' AND reservation_id = {call}",
-            "UPDATE entry SET kind = 'expiry' WHERE kind = 'release' AND reservation_id = {call}",
-            "DELETE FROM entry WHERE kind = 'release' AND reservation_id = {call}",
-            "UPDATE reservation SET key_id = 'key_other' WHERE id = {call}",
-            "UPDATE reservation SET state = 'expired' WHERE id = {failed call}",
-            "UPDATE reservation SET held_micros = held_micros + 1 WHERE id = {call}",
-            "UPDATE reservation SET last_sequence = last_sequence + 1 WHERE id = {call}",
-            "DELETE FROM reservation WHERE id = {failed call}",
-            "UPDATE task SET model_id = 'other' WHERE id = {call}",
-            "UPDATE task SET model = 'other' WHERE id = {call}",
-            "UPDATE task SET created_at = created_at + 1 WHERE id = {call}",
-            "UPDATE task SET status = 'cancelled' WHERE id = {call}",
-            "UPDATE task SET usage_flags = 'estimated' WHERE id = {call}",
-            "UPDATE task SET charge_micros = charge_micros + 1 WHERE id = {call}",
-            "UPDATE task SET pricing = REPLACE(pricing, '\"price_version\":\"', '\"price_version\":\"x') WHERE id = {call}",
-            "UPDATE task SET course = REPLACE(course, '\"channel\":\"', '\"channel\":\"x') WHERE id = {call}",
-            "UPDATE task SET error_code = NULL WHERE id = {failed call}",
-            "UPDATE task SET usage = NULL WHERE id = {call}",
-            "UPDATE task SET costs = REPLACE(costs, '\"prompt\":', '\"prompt\":1') WHERE id = {call}",
-            "UPDATE task SET costs = REPLACE(costs, '\"input\":', '\"input\":1') WHERE id = {call}",
-            "UPDATE task SET costs = '[]' WHERE id = {call}",
-            "DELETE FROM task WHERE id = {call}",
-            "DELETE FROM receipt WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"time\":\"2', '\"time\":\"3') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"model\":\"', '\"model\":\"x') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"due_micros\":', '\"due_micros\":1') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"end\":\"whole\"', '\"end\":\"cut\"') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"tier\":\"standard\"', '\"tier\":\"flex\"') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"step\":0', '\"step\":1') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"searches\":', '\"searches\":1') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"tool_tokens\":', '\"tool_tokens\":1') WHERE task_id = {call}",
+            "DELETE FROM account WHERE id = {account}",
+            "UPDATE entry SET amount_micros = amount_micros + 1 WHERE number = 1 AND account_id = {account}",
+            "UPDATE entry SET number = 1000 WHERE kind = 'refund'",
+            "UPDATE entry SET task_id = NULL WHERE kind = 'refund'",
+            "UPDATE entry SET task_id = {failed call} WHERE kind = 'refund'",
+            "UPDATE entry SET task_id = {call} WHERE kind = 'adjustment' AND account_id = {account}",
+            "UPDATE entry SET reason = NULL WHERE kind = 'adjustment' AND account_id = {account}",
+            "UPDATE entry SET account_id = {payer}, number = 1000 WHERE kind = 'refund'",
+            "UPDATE entry SET request_id = 'x' WHERE request_id = 'voucher-1'",
+            "UPDATE entry SET request_id = 'payment-x' WHERE kind = 'adjustment' AND account_id = {account}",
+            "UPDATE entry SET amount_micros = amount_micros + 1, missing_micros = missing_micros - 1 WHERE kind = 'reversal'",
+            "DELETE FROM entry WHERE kind = 'adjustment' AND account_id = {account}",
+            "DELETE FROM entry WHERE kind = 'refund'",
             "UPDATE spend_window SET charged_micros = charged_micros + 1 WHERE kind = 'hour' AND key_id = {key}",
             "DELETE FROM spend_window WHERE kind = 'total' AND key_id = {key}",
-            "UPDATE requested_entry SET amount_micros = amount_micros + 1 WHERE kind = 'reversal'",
-            "UPDATE requested_entry SET request_id = 'x' WHERE request_id = 'voucher-1'",
-            "DELETE FROM requested_entry WHERE kind = 'adjustment' AND account_id = {account}",
             "UPDATE voucher SET amount_micros = amount_micros + 1 WHERE sequence = 1",
             "UPDATE voucher SET redeemed_at = redeemed_at + 86400000 WHERE sequence = 1",
             "DELETE FROM voucher WHERE sequence = 2",
@@ -158,7 +259,8 @@ class OneAlteredRowTest {
             "DELETE FROM payment_notice WHERE fact = 'refunded'",
             "UPDATE invoice SET sequence = sequence + 1",
             "UPDATE invoice SET issued_at = issued_at + 1",
-            "UPDATE price_version SET sequence = 7 WHERE sequence = 2",
+            "UPDATE price SET number = 7 WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET number = number + 100 WHERE version = {price}",
             "UPDATE api_key SET account_id = 'acc_other' WHERE id = {key}",
             "DELETE FROM api_key WHERE id = {key}",
             "UPDATE answer_share SET bytes = bytes + 1",
@@ -178,56 +280,52 @@ class OneAlteredRowTest {
 
     /** Alterations of all tables, most of prices, kept answers and kept responses. */
     static final List<String> MORE = List.of(
-            "UPDATE price_version SET created_at = created_at - 1 WHERE sequence = 1",
-            "UPDATE price_version SET from_at = from_at - 86400000 WHERE sequence = 2",
-            "UPDATE price_version SET from_at = NULL WHERE sequence = 2",
-            "UPDATE price_version SET rounding = 'NEAREST_COMPONENT' WHERE sequence = 2",
-            "UPDATE price_version SET step_micros = step_micros * 10 WHERE sequence = 2",
-            "UPDATE price_version SET minimum_micros = 0 WHERE sequence = 1",
-            "UPDATE price_version SET model_id = 'gemini-3-pro' WHERE sequence = 2",
-            "UPDATE price_version SET version = 'gemini-3.1-pro@set-9' WHERE sequence = 2",
-            "UPDATE price_version SET tariff = REPLACE(tariff, '\"cached_input\":', '\"cached_input\":1') WHERE sequence = 2",
-            "UPDATE price_version SET tariff = REPLACE(tariff, '\"flex\":0.5', '\"flex\":0.6') WHERE sequence = 2",
-            "UPDATE price_version SET tariff = NULL WHERE sequence = 2",
-            "UPDATE price_version SET reasoning_billed = 1 - reasoning_billed WHERE sequence = 2",
-            "DELETE FROM price_version WHERE sequence = 2",
-            "INSERT INTO price_version SELECT 3, model_id, model_id || '@set-3', created_at, 1, 1, reasoning_billed, rounding, step_micros, minimum_micros, NULL, NULL FROM price_version WHERE sequence = 1",
+            "UPDATE price SET created_at = created_at - 1 WHERE kind = 'set' AND number = 1",
+            "UPDATE price SET from_at = from_at - 86400000 WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET from_at = NULL WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET from_at = created_at WHERE version = {price}",
+            "UPDATE price SET terms = REPLACE(terms, 'floor-total', 'nearest-component') WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET terms = REPLACE(terms, '\"step\":0.01', '\"step\":0.1') WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET terms = REPLACE(terms, '\"minimum\":0.01', '\"minimum\":0') WHERE kind = 'set' AND number = 1",
+            "UPDATE price SET terms = REPLACE(terms, '\"reasoning_billed\":', '\"other\":') WHERE kind = 'set' AND number = 1",
+            "UPDATE price SET model_id = 'gemini-3-pro' WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET version = 'gemini-3.1-pro@set-9' WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET terms = REPLACE(terms, '\"cached_input\":', '\"cached_input\":1') WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET terms = REPLACE(terms, '\"flex\":0.5', '\"flex\":0.6') WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET terms = 'none' WHERE kind = 'set' AND number = 2",
+            "UPDATE price SET terms = '{}' WHERE version = {price}",
+            "UPDATE price SET kind = 'other' WHERE kind = 'set' AND number = 2",
+            "DELETE FROM price WHERE kind = 'set' AND number = 2",
+            "INSERT INTO price (version, kind, number, model_id, created_at, terms, proof) SELECT model_id || '@set-3', 'set', 3, model_id, created_at, terms, proof FROM price WHERE kind = 'set' AND number = 1",
+            "INSERT INTO price (version, kind, number, model_id, created_at, terms, proof) SELECT 'cost-000000000000', 'cost', 1 + (SELECT COUNT(*) FROM price WHERE kind = 'cost'), '', created_at, terms, proof FROM price WHERE version = {cost}",
             "UPDATE audit_log SET subject = 'other' WHERE action = 'model.price' AND subject = 'gemini-3.1-pro'",
             "UPDATE audit_log SET after_json = NULL WHERE action = 'model.price' AND subject = 'gemini-3.1-pro'",
             "UPDATE audit_log SET action = 'model.other' WHERE action = 'model.price' AND subject = 'gemini-3.1-pro'",
-            "UPDATE price_rates SET rounding = 'FLOOR_TOTAL' WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET step_micros = step_micros * 10 WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET minimum_micros = minimum_micros + 10000 WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET reasoning_billed = 1 - reasoning_billed WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET created_at = created_at + 86400000 WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET created_at = created_at + 1 WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET model_id = 'other' WHERE version = 'google/gemini-2.5-pro@2026-11'",
-            "UPDATE price_rates SET input_micros = input_micros + 1 WHERE version = {unused price}",
-            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"flex\":', '\"flex\":1') WHERE {used tariff}",
-            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE {used tariff}",
-            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"search_per_1000\":', '\"search_per_1000\":1') WHERE {used tariff}",
-            "UPDATE price_rates SET tariff = REPLACE(tariff, '\"above\":', '\"beyond\":') WHERE {used tariff}",
-            "UPDATE price_rates SET proof = proof + 1 WHERE version = {unused price}",
-            "DELETE FROM price_rates WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price SET terms = REPLACE(terms, 'nearest-component', 'floor-total') WHERE version = {price}",
+            "UPDATE price SET terms = REPLACE(terms, '\"step\":', '\"step\":1') WHERE version = {price}",
+            "UPDATE price SET terms = REPLACE(terms, '\"reasoning_billed\":true', '\"reasoning_billed\":false') WHERE version = {price}",
+            "UPDATE price SET created_at = created_at + 86400000 WHERE version = {price}",
+            "UPDATE price SET created_at = created_at + 1 WHERE version = {price}",
+            "UPDATE price SET model_id = 'other' WHERE version = {price}",
+            "UPDATE price SET terms = REPLACE(terms, '\"input\":', '\"input\":1') WHERE version = {unused price}",
+            "UPDATE price SET proof = proof + 1 WHERE version = {unused price}",
+            "UPDATE price SET terms = REPLACE(terms, '\"flex\":', '\"flex\":1') WHERE {used tariff}",
+            "UPDATE price SET terms = REPLACE(terms, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE {used tariff}",
+            "UPDATE price SET terms = REPLACE(terms, '\"search_per_1000\":', '\"search_per_1000\":1') WHERE {used tariff}",
+            "UPDATE price SET terms = REPLACE(terms, '\"above\":', '\"beyond\":') WHERE {used tariff}",
+            "DELETE FROM price WHERE version = {price}",
+            "DELETE FROM price WHERE version = {unused price}",
+            "DELETE FROM price WHERE version = {cost}",
             "UPDATE usage_hour SET estimated = estimated + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET upstream_model = 'other' WHERE {first of usage_hour}",
             "UPDATE usage_hour SET shortfall_micros = shortfall_micros + 1 WHERE {first of usage_hour}",
             "UPDATE usage_quarter SET first_9 = first_9 + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET completion_tokens = 0 WHERE {first of usage_quarter}",
             "UPDATE usage_day SET account_id = {payer} WHERE {first of usage_day}",
-            "UPDATE task SET pricing = REPLACE(pricing, ',\"exact\"', ',\"tier_granted\":\"flex\",\"exact\"') WHERE id = {call}",
-            "UPDATE task SET pricing = REPLACE(pricing, 'minimum 0.01', 'minimum 0.02') WHERE id = {call}",
-            "UPDATE task SET costs = REPLACE(costs, '\"model\":\"', '\"model\":\"x') WHERE id = {call}",
-            "UPDATE task SET account_id = {payer} WHERE id = {call}",
-            "UPDATE reservation SET account_id = {payer} WHERE id = {call}",
-            "UPDATE reservation SET first_sequence = first_sequence - 1 WHERE id = {call}",
-            "DELETE FROM reservation WHERE id = {call}",
-            "INSERT INTO open_hold (id, account_id, key_id, door, model, created_at, held_micros, first_sequence, last_sequence) VALUES ('chatcmpl-x', {account}, {key}, 'chat', 'm', 1, 1, 1, 1)",
-            "UPDATE entry SET account_id = {payer}, sequence = 1000 WHERE kind = 'charge' AND reservation_id = {call}",
-            "UPDATE entry SET to_bucket = 'funding' WHERE kind = 'release' AND reservation_id = {call}",
-            "DELETE FROM entry WHERE kind = 'top_up' AND sequence = 1 AND account_id = {account}",
-            "UPDATE receipt SET task_id = {failed call} WHERE task_id = {call}",
-            "UPDATE receipt SET sequence = sequence + 7 WHERE task_id = {call}",
+            "INSERT INTO open_hold (id, account_id, key_id, door, model, created_at, held_micros) VALUES ('chatcmpl-x', {account}, {key}, 'chat', 'm', 1, 1)",
+            "INSERT INTO open_hold (id, account_id, key_id, door, model, created_at, held_micros) VALUES ({failed call}, {account}, {key}, 'chat', 'm', 1, 0)",
+            "INSERT INTO open_hold (id, account_id, key_id, door, model, created_at, held_micros) VALUES ('chatcmpl-x', 'acc_other', {key}, 'chat', 'm', 1, 0)",
+            "DELETE FROM entry WHERE kind = 'top_up' AND number = 1 AND account_id = {account}",
             "UPDATE kept_answer SET task_id = {failed call} WHERE task_id = {call}",
             "UPDATE kept_answer SET task_id = 'chatcmpl-x' WHERE task_id = {call}",
             "UPDATE kept_answer SET key_id = 'key_other' WHERE task_id = {call}",
@@ -242,7 +340,6 @@ class OneAlteredRowTest {
             "UPDATE kept_response SET plain_bytes = plain_bytes + 1",
             "UPDATE kept_response SET place = place + 1000",
             "UPDATE kept_share SET bytes = 1",
-            "UPDATE requested_entry SET task_id = {failed call} WHERE kind = 'refund'",
             "UPDATE voucher SET account_id = {account} || 'x' WHERE sequence = 1",
             "UPDATE payment SET account_id = {account} WHERE id = {payment}",
             "UPDATE payment SET channel = 'stripe' WHERE id = {payment}",
@@ -251,10 +348,40 @@ class OneAlteredRowTest {
             "UPDATE payment SET tax_cents = tax_cents + 1 WHERE id = {payment}",
             "UPDATE invoice SET series = 'other'");
 
+    /** Alterations of calls that docs/trouble.md names as unnoticed. */
+    static final List<String> CALLS_UNSEEN = List.of(
+            "UPDATE call SET created_at = created_at - 1 WHERE id = {call}",
+            "UPDATE call SET reserved_us = reserved_us - 1 WHERE id = {call}",
+            "UPDATE call SET asked_us = asked_us - 1 WHERE id = {call}",
+            "UPDATE call SET settled_us = settled_us + 1 WHERE id = {call}",
+            "UPDATE call SET sandbox_micros = charged_micros WHERE id = {call}",
+            "UPDATE call SET image_tokens = image_tokens + 1 WHERE id = {call}",
+            "UPDATE call SET text_tokens = text_tokens - 1 WHERE id = {call}",
+            "UPDATE call SET max_tokens_applied = 7 WHERE id = {call}",
+            "UPDATE call SET flags = flags + 2 - 2 * (flags & 2) WHERE id = {call}",
+            "UPDATE call SET flags = flags + 4 - 2 * (flags & 4) WHERE id = {call}",
+            "UPDATE call SET flags = flags + 16 - 2 * (flags & 16) WHERE id = {call}",
+            "UPDATE call SET flags = flags + 32 - 2 * (flags & 32) WHERE id = {call}",
+            "UPDATE call SET flags = flags | 64 WHERE id = {call}",
+            "UPDATE call SET flags = flags | 128 WHERE id = {call}",
+            "UPDATE call SET flags = flags | 256 WHERE id = {call}",
+            "UPDATE call SET id = id || 'x' WHERE id = {failed call}",
+            "UPDATE call SET door = 'other' WHERE id = {call}",
+            "UPDATE call SET error_code = 'other' WHERE id = {failed call}",
+            "UPDATE call SET error_message = 'other' WHERE id = {failed call}",
+            "UPDATE call SET usage_form = 'openai' WHERE id = {call}",
+            "UPDATE call SET request_id = 'other' WHERE id = {call}",
+            "UPDATE call SET held_micros = held_micros + 1 WHERE id = {failed call}",
+            "UPDATE call SET upstream_id = 'other' WHERE id = {call}",
+            "UPDATE call SET filter = 'other' WHERE id = {call}",
+            "UPDATE call SET ignored = 'other' WHERE id = {call}",
+            "UPDATE call SET cache_session = 'other', cache_expected_tokens = 7, cache_idle_seconds = 7, cache_reason = 'other', cache_place = 'other' WHERE id = {call}",
+            "UPDATE call SET stopped_by = '{}' WHERE id = {call}",
+            "UPDATE call SET attempts = NULL WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"outcome\":\"', '\"outcome\":\"x') WHERE id = {answered again}");
+
     /** Others that docs/trouble.md names as unnoticed. */
     static final List<String> MORE_UNSEEN = List.of(
-            "UPDATE task SET max_tokens_applied = 7 WHERE id = {call}",
-            "UPDATE task SET error_message = 'other' WHERE id = {failed call}",
             "UPDATE api_key SET hash = 'other' WHERE id = {key}",
             "UPDATE account SET created_at = created_at - 1 WHERE id = {account}",
             "UPDATE kept_answer SET hash = 'other' WHERE task_id = {call}",
@@ -268,7 +395,6 @@ class OneAlteredRowTest {
             "UPDATE voucher SET created_at = created_at - 1 WHERE sequence = 1",
             "UPDATE invoice SET buyer_name = 'other'",
             "UPDATE signing_key SET public_key = 'other'",
-            "DELETE FROM price_rates WHERE version = {unused price}",
             "UPDATE payment_notice SET received_at = received_at + 1 WHERE fact = 'paid'");
 
     /** Alterations that docs/trouble.md names as unnoticed. */
@@ -276,12 +402,9 @@ class OneAlteredRowTest {
             "UPDATE entry SET reason = 'other' WHERE kind = 'adjustment' AND account_id = {account}",
             "UPDATE entry SET created_at = created_at - 1 WHERE kind = 'refund'",
             "UPDATE account SET name = 'other' WHERE id = {account}",
-            "UPDATE reservation SET sandbox_micros = charged_micros WHERE id = {call}",
+            "UPDATE account SET sandbox_micros = sandbox_micros + 1 WHERE id = {account}",
             "UPDATE voucher SET redeemed_at = redeemed_at - 1 WHERE sequence = 1",
             "UPDATE api_key SET disabled = 1 WHERE id = {key}",
-            "UPDATE task SET door = 'other' WHERE id = {call}",
-            "DELETE FROM task WHERE id = {failed call}",
-            "UPDATE usage_hour SET ending = 'cut' WHERE ending = 'completed' AND {first of usage_hour}",
             "UPDATE voucher SET amount_micros = 1 WHERE sequence = 2",
             "UPDATE payment SET session_id = 'other' WHERE id = {payment}",
             "UPDATE audit_log SET reason = 'other' WHERE sequence = 2",
@@ -343,6 +466,11 @@ class OneAlteredRowTest {
                 .next()
                 .whenAsked("one")
                 .event(SEARCHED)
+                .delay(5)
+                .next()
+                .whenAsked("again")
+                .times(1)
+                .status(503)
                 .next()
                 .whenAsked("")
                 .text("Hello", new Tokens(700, 300, 20))
@@ -351,13 +479,14 @@ class OneAlteredRowTest {
         customer.chat(SEARCHING.formatted("gemini-2.5-pro", "one"), "kept");
         customer.chat(CALL.formatted("google/gemini-2.5-pro", "two"));
         customer.chat(CALL.formatted("gemini-2.5-pro", "fail"));
+        customer.chat(CALL.formatted("google/gemini-2.5-pro", "again"));
         assertThat(customer.chat(CALL.formatted("gemini-3.1-pro-preview", "three"))
                         .status())
                 .isEqualTo(200);
         assertThat(gateway.post("/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"two\"}", customer.key())
                         .status())
                 .isEqualTo(200);
-        String call = gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0");
+        String call = gateway.text("SELECT MIN(id) FROM call WHERE charged_micros > 0");
         post(gateway, "/tasks/" + call + "/refunds", "{\"credits\":0.1,\"reason\":\"a test\"}");
         post(gateway, "/accounts/" + customer.account() + "/adjustments", "{\"credits\":1,\"reason\":\"a test\"}");
         JsonNode made = post(gateway, "/vouchers", "{\"count\":2,\"credits\":5,\"reason\":\"a test\"}");
@@ -420,6 +549,18 @@ class OneAlteredRowTest {
     }
 
     @ParameterizedTest
+    @FieldSource("OF_CALLS")
+    void one_altered_column_of_a_call_is_found(String alteration) throws SQLException, IOException {
+        assertThat(found(Stores.SQLITE, alteration)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @FieldSource("CALLS_UNSEEN")
+    void columns_that_nothing_repeats_are_not_found(String alteration) throws SQLException, IOException {
+        assertThat(found(Stores.SQLITE, alteration)).isEmpty();
+    }
+
+    @ParameterizedTest
     @FieldSource("MORE_UNSEEN")
     void more_that_no_other_row_repeats_is_not_found(String alteration) throws SQLException, IOException {
         assertThat(found(Stores.SQLITE, alteration)).isEmpty();
@@ -475,18 +616,25 @@ class OneAlteredRowTest {
     }
 
     private static String named(String alteration) {
-        String call = "(SELECT MIN(id) FROM task WHERE charge_micros > 0)";
+        String call = "(SELECT MIN(id) FROM call WHERE charged_micros > 0)";
         return alteration
-                .replace("{account}", "(SELECT account_id FROM task WHERE id = " + call + ")")
-                .replace("{key}", "(SELECT key_id FROM task WHERE id = " + call + ")")
+                .replace("{account}", "(SELECT account_id FROM call WHERE id = " + call + ")")
+                .replace("{key}", "(SELECT key_id FROM call WHERE id = " + call + ")")
                 .replace("{call}", call)
                 .replace("{payer}", "(SELECT account_id FROM payment)")
-                .replace("{unused price}", "(SELECT MIN(version) FROM price_rates WHERE tariff IS NULL)")
+                .replace(
+                        "{unused price}",
+                        "(SELECT MIN(version) FROM price WHERE kind = 'file' AND version NOT IN (SELECT price FROM call WHERE price IS NOT NULL))")
+                .replace("{price}", "'google/gemini-2.5-pro@2026-11'")
+                .replace("{cost}", "(SELECT MIN(cost_price) FROM call WHERE price = 'google/gemini-2.5-pro@2026-11')")
+                .replace(
+                        "{answered again}",
+                        "(SELECT MIN(id) FROM call WHERE attempts IS NOT NULL AND price IS NOT NULL)")
                 .replace(
                         "{used tariff}",
-                        "version = (SELECT MIN(version) FROM price_rates WHERE model_id = 'gemini-3.1-pro-preview')")
+                        "version = (SELECT MIN(version) FROM price WHERE kind = 'file' AND model_id = 'gemini-3.1-pro-preview')")
                 .replace("{bytes}", "X'010203'")
-                .replace("{failed call}", "(SELECT MIN(id) FROM task WHERE status = 'failed')")
+                .replace("{failed call}", "(SELECT MIN(id) FROM call WHERE ending = 'failed')")
                 .replace("{payment}", "(SELECT MIN(id) FROM payment)")
                 .replaceAll(
                         "\\{first of (usage_quarter|usage_day)\\}",

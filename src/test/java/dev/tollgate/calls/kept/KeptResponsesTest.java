@@ -9,16 +9,13 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
-import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.calls.kept.KeptResponses.Chain;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -83,7 +80,7 @@ class KeptResponsesTest {
 
     private Unit unit(
             String account, KeyOwner owner, String id, @Nullable String previous, byte[] input, byte[] response) {
-        Settle settle = new Settle(id, 10, store.now());
+        Settle settle = Ended.settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
         KeptResponses.Entry entry =
                 store.responses.entry(id, account, owner, previous, KeptResponses.input(input), response);
@@ -163,7 +160,7 @@ class KeptResponsesTest {
     @Test
     void a_response_is_written_with_the_charge_or_not_at_all() {
         String id = task(MINE);
-        store.commit(new Release(id, Release.Why.RELEASE, store.now()));
+        store.commit(Ended.release(id, store.now()));
 
         store.writer.commitAndWait(unit(MINE, id, null, noise(10), noise(10)));
 
@@ -299,12 +296,11 @@ class KeptResponsesTest {
     @Test
     void a_response_of_an_older_program_is_found_by_its_moved_key() {
         String id = task(MINE);
-        Settle settle = new Settle(id, 10, store.now());
+        Settle settle = Ended.settle(id, 10, store.now());
         KeptResponses.Entry entry =
                 store.responses.entry(id, MINE, new KeyOwner("", "", ""), null, KeptResponses.input(NOTHING), NOTHING);
         List<Change> changes = new ArrayList<>(Objects.requireNonNull(entry).keeping(settle));
         changes.addFirst(settle);
-        changes.add(new CloseTask(settle, TaskStatus.COMPLETED, "m", TaskResult.NONE));
         store.writer.commitAndWait(Unit.of(changes));
 
         assertReads(KeyOwner.account("key_2"), id, true);
@@ -432,7 +428,7 @@ class KeptResponsesTest {
     @Test
     void a_response_of_an_account_that_is_not_there_is_not_kept() {
         String id = task(MINE);
-        Settle settle = new Settle(id, 10, store.now());
+        Settle settle = Ended.settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
         changes.addAll(new KeptResponses.Entry(id, "acc_gone", OWN, null, 4, noise(1)).keeping(settle));
         store.writer.commitAndWait(Unit.of(changes));

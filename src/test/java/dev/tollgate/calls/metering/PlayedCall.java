@@ -2,11 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.AnswerRoom;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
@@ -32,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlayedCall implements Executor {
 
-    static final Books.Charged CHARGED =
-            new Books.Charged(CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "", ""));
+    static final Books.Charged CHARGED = new Books.Charged();
 
     private final List<String> lines = new ArrayList<>();
     private final Deque<Runnable> loop = new ArrayDeque<>();
@@ -233,9 +228,8 @@ final class PlayedCall implements Executor {
         }
 
         @Override
-        public void giveBack(
-                String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
-            lines.add("give back " + status);
+        public void giveBack(String taskId, CallDetails details, Runnable then) {
+            lines.add("give back " + details.end().status());
             back = then;
         }
 

@@ -9,10 +9,11 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.calls.CallTexts;
+import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.ReserveOutcome;
-import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.SpentLimit;
@@ -271,29 +272,51 @@ class RefusalsTest {
                 Trace.NONE);
     }
 
+    /** A call's row as its settlement writes it. */
+    private static EndedCall ended(Books.Settlement settlement) {
+        return new EndedCall(
+                "t1",
+                "acc_1",
+                1,
+                "key_1",
+                "chat",
+                "m",
+                Instant.EPOCH,
+                "",
+                Instant.EPOCH,
+                200,
+                settlement.bill().chargeMicros(),
+                0,
+                0,
+                0,
+                null,
+                TaskDetails.of(settlement));
+    }
+
+    private static String pricing(Books.Settlement settlement) {
+        return String.valueOf(
+                CallTexts.pricing(ended(settlement), settlement.model().pricing()));
+    }
+
     @Test
     void a_task_keeps_how_its_charge_came_about() {
-        TaskResult kept = TaskDetails.of(settlement(false, 200, Books.End.COMPLETED));
-        assertThat(kept.pricingJson())
-                .asString()
+        Books.Settlement settlement = settlement(false, 200, Books.End.COMPLETED);
+        assertThat(pricing(settlement))
                 .isEqualTo(
                         "{\"price_version\":\"v1\",\"input_per_million\":1,\"output_per_million\":2,\"prompt_tokens\":100,\"completion_tokens\":20,\"reasoning_tokens\":5,\"reasoning_billed\":false,\"exact\":0.00014,\"charged\":0.00014,\"rounding\":\"floor to 0.000001, minimum 0.00001\",\"rounding_rule\":{\"rule\":\"floor-total\",\"step\":0.000001,\"minimum\":0.00001}}");
-        assertThat(kept.usageFlags()).isEmpty();
-        assertThat(kept.maxTokensApplied()).isEqualTo(77);
+        assertThat(ended(settlement).usageFlags()).isEmpty();
+        assertThat(ended(settlement).details().maxTokensApplied()).isEqualTo(77);
     }
 
     @Test
     void a_task_names_what_was_odd_and_what_nothing_covered() {
-        TaskResult short40 = TaskDetails.of(
-                settlement(true, 100, Books.End.COMPLETED, UsageFlag.ESTIMATED, UsageFlag.TOTAL_MISMATCH));
-        assertThat(short40.usageFlags()).containsExactly("estimated", "total_mismatch", "shortfall");
-        assertThat(short40.pricingJson()).asString().contains("\"charged\":0.0001,", "\"reasoning_billed\":true");
-        TaskResult whole = TaskDetails.of(settlement(false, 200, Books.End.CUT_HOLD_USED));
-        assertThat(whole.pricingJson())
-                .asString()
-                .contains("\"charged\":0.0002,")
-                .endsWith(",\"hold_charged\":true}");
-        assertThat(whole.usageFlags()).isEmpty();
+        Books.Settlement short40 =
+                settlement(true, 100, Books.End.COMPLETED, UsageFlag.ESTIMATED, UsageFlag.TOTAL_MISMATCH);
+        assertThat(ended(short40).usageFlags()).containsExactly("estimated", "total_mismatch", "shortfall");
+        assertThat(pricing(short40)).contains("\"charged\":0.0001,", "\"reasoning_billed\":true");
+        Books.Settlement whole = settlement(false, 200, Books.End.CUT_HOLD_USED);
+        assertThat(pricing(whole)).contains("\"charged\":0.0002,").endsWith(",\"hold_charged\":true}");
+        assertThat(ended(whole).usageFlags()).isEmpty();
     }
 
     @Test

@@ -132,7 +132,7 @@ class RelayingTest {
         assertThat(call.told()).containsExactly("shows '!'");
         call.upstream.says(STOP);
         call.upstream.ends();
-        assertThat(call.books.settlement().trace().json().toString()).contains("\"ignored\":[\"seed\",\"top_k\"]");
+        assertThat(call.books.settlement().trace().course().ignored()).containsExactly("seed", "top_k");
     }
 
     @Test

@@ -2,9 +2,9 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -39,13 +39,7 @@ class ReleaseTest {
             CompletableFuture<Void> told = new CompletableFuture<>();
 
             new StoredBooks(accounting, loop, keeper)
-                    .giveBack(
-                            "task_1",
-                            "model",
-                            TaskStatus.FAILED,
-                            TaskResult.error("internal_error", "of a test"),
-                            Trace.NONE,
-                            () -> told.complete(null));
+                    .giveBack("task_1", Ended.released(CallEnd.FAILED, Course.NONE), () -> told.complete(null));
 
             told.join(); // the call does not wait for it
             Gateway.await("the hold", () -> store.balance("acc_1").reservedMicros() == 0);

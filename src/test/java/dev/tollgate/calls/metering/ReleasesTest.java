@@ -2,9 +2,10 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.TaskStatus;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.StoreFixture;
@@ -51,7 +52,7 @@ class ReleasesTest {
     }
 
     private void begin() {
-        releases.begin("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, Trace.NONE, told::incrementAndGet);
+        releases.begin("t1", Ended.released(CallEnd.CANCELLED, CallDetails.Course.NONE), told::incrementAndGet);
         runLoop();
     }
 

@@ -2,9 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.models.Usage;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -261,8 +259,7 @@ final class SimulatedBooks implements Books {
     }
 
     @Override
-    public void giveBack(
-            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
+    public void giveBack(String taskId, CallDetails details, Runnable then) {
         world.tell("books.giveBack");
         world.require(!offersSettlement, "what the store was asked to charge only the store gives back");
         offer(() -> {

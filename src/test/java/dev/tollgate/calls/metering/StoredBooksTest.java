@@ -11,6 +11,10 @@ import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.error.Shortage.OfLimit.Window;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.CallError;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.books.ledger.Reserve;
@@ -18,8 +22,6 @@ import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.tasks.Task;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.customers.allowances.FreeEnds;
 import dev.tollgate.customers.keys.KeyChange.MoveKey;
@@ -29,6 +31,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.UnknownOutcome;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.StoreFixture;
@@ -81,6 +84,7 @@ class StoredBooksTest {
         store.account("acc_1", 10_000);
         store.key("key_key", "acc_1", KeySettings.named("test"));
         request = request("acc_1", "key_key");
+        store.price(request.model().pricing());
         keeper = new Asked();
         books = books(keeper);
     }
@@ -389,7 +393,7 @@ class StoredBooksTest {
     void a_hold_that_is_nobodys_any_more_is_not_confirmed() {
         reserve("t1");
         CompletableFuture<Boolean> back = new CompletableFuture<>();
-        books.giveBack("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, Trace.NONE, () -> back.complete(true));
+        books.giveBack("t1", Ended.released(CallEnd.CANCELLED, CallDetails.Course.NONE), () -> back.complete(true));
         await(back);
         assertThat(Objects.requireNonNull(confirm()).message()).isEqualTo(GIVEN_BACK);
         assertThat(task("t1").status()).isEqualTo(TaskStatus.CANCELLED);
@@ -478,11 +482,11 @@ class StoredBooksTest {
         assertThat(store.balance("acc_1").reservedMicros()).isZero();
         assertThat(task("t1").status()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(task("t1").chargeMicros()).isEqualTo(200);
-        assertThat(task("t1").result().pricingJson())
+        assertThat(task("t1").pricingJson())
                 .asString()
                 .contains("\"completion_tokens\":50", "\"charged\":0.0002")
                 .doesNotContain("hold_charged");
-        assertThat(store.number("SELECT COUNT(*) FROM receipt WHERE task_id = 't1' AND account_id = 'acc_1'"))
+        assertThat(store.number("SELECT receipts FROM call WHERE id = 't1' AND account_id = 'acc_1'"))
                 .isOne();
     }
 
@@ -512,7 +516,9 @@ class StoredBooksTest {
         assertThat(store.balance("acc_1").reservedMicros()).isZero();
         assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(10_000);
         assertThat(task("t1").status()).isEqualTo(TaskStatus.FAILED);
-        assertThat(task("t1").result().errorMessage()).isEqualTo(why);
+        assertThat(Objects.requireNonNull(task("t1").ended()).details().error())
+                .extracting(CallError::message)
+                .isEqualTo(why);
     }
 
     @Test
@@ -529,7 +535,8 @@ class StoredBooksTest {
     void a_charge_that_the_store_refuses_for_good_gives_its_hold_back() {
         reserve("t1");
         confirm();
-        behindItsBack("CREATE TRIGGER broken BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        behindItsBack("CREATE TRIGGER broken BEFORE INSERT ON call WHEN NEW.charged_micros > 0"
+                + " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
         assertThat(settle(settlement(200, 8_292))).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
                         not.error().message())
                 .isEqualTo(CANNOT_RECORD));
@@ -598,7 +605,7 @@ class StoredBooksTest {
     @Test
     void a_charge_fails_if_its_hold_was_released_before() {
         settleUnknown();
-        store.decide(new Release("t1", Release.Why.EXPIRY, store.now()));
+        store.decide(Ended.expire("t1", store.now()));
         unknown.set(false);
         tryAgain();
         assertThat(await(settled)).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
@@ -631,13 +638,13 @@ class StoredBooksTest {
             for (int i = 1; i <= 3; i++) {
                 String id = "t" + i;
                 store.commit(store.reserveChange(id, "acc_1", 200, 200));
-                assertThat(settle(settlement(id, 207, 200, Books.End.COMPLETED, Set.of(), null)))
+                assertThat(settle(settlement(id, 208, 200, Books.End.COMPLETED, Set.of(), null)))
                         .isInstanceOf(Books.Charged.class);
                 assertThat(log.text())
-                        .contains("task " + id + ": usage exceeded hold and balance by 7 micro-credits (shortfall)");
+                        .contains("task " + id + ": usage exceeded hold and balance by 8 micro-credits (shortfall)");
                 assertThat(log.text().contains("account acc_1: 3 shortfalls today; until tomorrow its calls"))
                         .isEqualTo(i == 3);
-                assertThat(task(id).result().usageFlags()).containsExactly("shortfall");
+                assertThat(task(id).usageFlags()).containsExactly("shortfall");
             }
             assertThat(log.about(Event.SHORTFALL))
                     .filteredOn(about -> about.taskId() != null)
@@ -671,7 +678,7 @@ class StoredBooksTest {
                             "task t1: usage reported by channel far was corrected before the charge: estimated, clamped",
                             "task t1: channel far reported 5000 input and 7 output tokens, above the limits of 300 and 20000");
         }
-        assertThat(task("t1").result().usageFlags()).containsExactly("estimated", "clamped");
+        assertThat(task("t1").usageFlags()).containsExactly("estimated", "clamped");
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.tollgate.calls.replay;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
@@ -15,6 +15,7 @@ import dev.tollgate.calls.replay.Answers.FreeClaim;
 import dev.tollgate.calls.replay.Answers.KnownAnswer;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ class AnswersTest {
     @Test
     void a_refund_frees_the_key() {
         claim("t1", "k", 100);
-        Release release = new Release("t1", Release.Why.RELEASE, store.now());
+        Release release = Ended.release("t1", store.now());
         store.commit(release, new FreeClaim(release));
         assertThat(answers.find(name("k"))).isEmpty();
     }
@@ -113,7 +114,7 @@ class AnswersTest {
     @Test
     void a_refund_that_comes_too_late_frees_nothing() {
         settle("t1", "k", 10);
-        Release release = new Release("t1", Release.Why.RELEASE, store.now());
+        Release release = Ended.release("t1", store.now());
         store.commit(release, new FreeClaim(release));
         assertThat(answers.find(name("k")).orElseThrow().state()).isEqualTo(KnownAnswer.State.KEPT);
     }
@@ -121,9 +122,9 @@ class AnswersTest {
     @Test
     void a_settlement_that_comes_too_late_keeps_nothing() {
         claim("t1", "k", 100);
-        Release release = new Release("t1", Release.Why.RELEASE, store.now());
+        Release release = Ended.release("t1", store.now());
         store.commit(release, new FreeClaim(release));
-        Settle settle = new Settle("t1", 50, store.now());
+        Settle settle = Ended.settle("t1", 50, store.now());
         store.commit(settle, KeepAnswer.kept(settle, "acc_1", 10, HASH, null));
         assertThat(answers.find(name("k"))).isEmpty();
         assertThat(share("acc_1")).isZero();
@@ -151,7 +152,7 @@ class AnswersTest {
     @Test
     void an_answer_that_is_too_large_keeps_its_key_taken() {
         claim("t1", "k", 100);
-        Settle settle = new Settle("t1", 50, store.now());
+        Settle settle = Ended.settle("t1", 50, store.now());
         store.commit(settle, KeepAnswer.tooLarge(settle, "acc_1"));
         assertThat(answers.find(name("k")).orElseThrow().state()).isEqualTo(KnownAnswer.State.DROPPED);
         assertThat(answers.isKnown("t1")).isFalse();
@@ -277,7 +278,7 @@ class AnswersTest {
     private List<String> settle(String taskId, String accountId, String key, long bytes) {
         claim(taskId, accountId, key, 100);
         store.advance(Duration.ofMillis(1));
-        Settle settle = new Settle(taskId, 50, store.now());
+        Settle settle = Ended.settle(taskId, 50, store.now());
         KeepAnswer keep = KeepAnswer.kept(settle, accountId, bytes, HASH, COPY);
         store.commit(settle, keep);
         return keep.outcome();

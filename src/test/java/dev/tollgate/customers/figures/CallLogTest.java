@@ -2,7 +2,7 @@ package dev.tollgate.customers.figures;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -35,11 +36,18 @@ class CallLogTest {
 
     /** A call each second, of which every hundredth has failed. */
     private static final String MANY = """
-            INSERT INTO task (id, account_id, key_id, door, model, model_id, status, created_at, completed_at)
-            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
-            SELECT 'chatcmpl-20261101' || (100000 + i) || '000000000abcdefgh', 'acc_1', 'key_1', 'chat', 'm', 'm',
-                CASE WHEN i %% %d = 0 THEN 'failed' ELSE 'completed' END, 1793500000000 + i * 1000, 1793500000000 + i * 1000
+            INSERT INTO call (number, created_at, ended_at, held_micros, charged_micros, due_micros, sandbox_micros, balance_after_micros, receipts, flags,
+                account_id, id, key_id, door, model_id, ending, error_code, error_message)
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %1$d)
+            SELECT i, 1793500000000 + i * 1000, 1793500000000 + i * 1000, 0, 0, 0, 0, 0, 0, 0,
+                'acc_1', 'chatcmpl-20261101' || (100000 + i) || '000000000abcdefgh', 'key_1', 'chat', 'm',
+                CASE WHEN i %% %2$d = 0 THEN 'failed' ELSE 'completed' END,
+                CASE WHEN i %% %2$d = 0 THEN 'upstream_error' END, CASE WHEN i %% %2$d = 0 THEN 'x' END
             FROM n""".formatted(CALLS, FAILED_EVERY);
+
+    private static final String ACCOUNT =
+            "INSERT INTO account (id, name, created_at, last_number, last_number_at) VALUES ('acc_1', 'x', 0, %d, %d)"
+                    .formatted(CALLS, 1_793_500_000_000L + CALLS * 1_000L);
 
     private static final CallFilter FAILED =
             new CallFilter(null, null, Set.of(TaskStatus.FAILED), null, KeyFilter.ALL, null, null, -1);
@@ -50,15 +58,20 @@ class CallLogTest {
     private StoreFixture open(Stores stores) throws SQLException {
         if (stores == Stores.POSTGRESQL) {
             String url = Postgres.migrated();
-            Postgres.execute(url, "SET session_replication_role = replica; " + MANY);
+            Postgres.execute(url, "SET session_replication_role = replica; " + ACCOUNT + "; " + MANY);
             return StoreFixture.shared(url);
         }
         Migrated.in(folder);
         try (Connection connection = sqlite();
                 Statement statement = connection.createStatement()) {
+            statement.execute(ACCOUNT);
             statement.execute(MANY);
         }
         return new StoreFixture(folder);
+    }
+
+    private static AccountHistory history(StoreFixture store) {
+        return new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
     }
 
     private record Seen(List<String> ids, List<@Nullable Instant> lookedBackTo) {}
@@ -80,7 +93,7 @@ class CallLogTest {
     void a_rare_call_is_looked_for_among_two_thousand_at_a_time_and_it_is_said_how_far_back_that_was(Stores stores)
             throws SQLException {
         try (StoreFixture store = open(stores)) {
-            AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
+            AccountHistory history = history(store);
             Seen seen = all(history, FAILED);
 
             assertThat(seen.ids).hasSize(CALLS / FAILED_EVERY).doesNotHaveDuplicates();
@@ -92,23 +105,55 @@ class CallLogTest {
     @EnumSource
     void newer_ones_are_found_from_the_oldest_on(Stores stores) throws SQLException {
         try (StoreFixture store = open(stores)) {
-            AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
+            AccountHistory history = history(store);
             List<String> newestFirst = all(history, FAILED).ids;
 
-            CallPage page = history.calls("acc_1", FAILED, null, newestFirst.getLast(), 5);
+            CallPage page = history.calls("acc_1", FAILED, null, CallPage.place(FAILED_EVERY), 5);
             assertThat(page.calls().stream().map(CallRow::id))
                     .containsExactlyElementsOf(newestFirst.subList(newestFirst.size() - 6, newestFirst.size() - 1));
+            assertThat(page.newer()).isEqualTo(CallPage.place(6 * FAILED_EVERY));
+            assertThat(page.older()).isEqualTo(CallPage.place(2 * FAILED_EVERY));
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void the_numbers_of_a_time_are_found_by_halving(Stores stores) throws SQLException {
+        try (StoreFixture store = open(stores)) {
+            for (int from : new int[] {-5, 1, 2, 77, 2_048, CALLS - 1, CALLS, CALLS + 1}) {
+                for (int length : new int[] {0, 1, 100, CALLS}) {
+                    NumberSpan span = store.database
+                            .pages()
+                            .read("acc_1", sql -> NumberSpan.of(sql, "acc_1", at(from), at(from + length)));
+                    assertThat(span.from()).isEqualTo(Math.clamp(from, 1, CALLS + 1));
+                    assertThat(span.to()).isEqualTo(Math.clamp(from + length, 1, CALLS + 1));
+                    assertThat(span.last()).isEqualTo(CALLS);
+                }
+            }
+            CallFilter day = CallFilter.of(Span.of(at(100), at(4_400), ZoneOffset.UTC, at(CALLS)), null, KeyFilter.ALL);
+            assertThat(all(history(store), day).ids)
+                    .isNotEmpty()
+                    .doesNotHaveDuplicates()
+                    .allSatisfy(id -> {
+                        Instant end = history(store)
+                                .call("acc_1", id)
+                                .orElseThrow()
+                                .call()
+                                .endedAt();
+                        assertThat(end).isAfterOrEqualTo(day.from()).isBefore(day.to());
+                    });
+        }
+    }
+
+    /** A filter is no reason to read an account's other calls. */
     @Test
-    void a_call_that_a_filter_does_not_want_is_passed_over_in_the_index() throws SQLException {
+    void a_page_reads_only_the_numbers_that_it_looks_at() throws SQLException {
         Migrated.in(folder);
         CallFilter filter = new CallFilter(
                 null, null, Set.of(TaskStatus.FAILED), "m", KeyFilter.ofKey("key_1"), "chat", "estimated", 1);
-        List<Object> values = new ArrayList<>(List.of("acc_1", "chatcmpl-2026"));
-        String sql = "SELECT t.id FROM task t WHERE t.account_id = ? AND t.id >= ?" + filter.ofColumns("acc_1", values)
-                + " ORDER BY t.id DESC";
+        List<Object> values = new ArrayList<>(List.of("acc_1", 1, 2_001));
+        String sql = "SELECT c.id FROM call c WHERE c.account_id = ? AND c.number >= ? AND c.number < ?"
+                + filter.ofColumns("acc_1", values) + " ORDER BY c.number DESC";
         try (Connection connection = sqlite();
                 PreparedStatement plan = connection.prepareStatement("EXPLAIN QUERY PLAN " + sql)) {
             for (int i = 0; i < values.size(); i++) {
@@ -119,31 +164,9 @@ class CallLogTest {
                 while (row.next()) {
                     steps.add(row.getString("detail"));
                 }
-                assertThat(steps).containsExactly("SEARCH t USING COVERING INDEX task_account (account_id=? AND id>?)");
+                assertThat(steps)
+                        .containsExactly("SEARCH c USING INDEX call_number (account_id=? AND number>? AND number<?)");
             }
-        }
-    }
-
-    @Test
-    void a_call_with_more_to_tell_than_a_kilobyte_takes_no_page_of_its_own() throws SQLException {
-        Migrated.in(folder);
-        try (Connection connection = sqlite();
-                Statement statement = connection.createStatement()) {
-            long before = pages(statement);
-            statement.execute(MANY);
-            long lean = pages(statement) - before;
-            statement.execute("DELETE FROM task");
-            statement.execute("VACUUM");
-            before = pages(statement);
-            statement.execute(MANY.replace("'m', 'm',", "'" + "m".repeat(1_500) + "', 'm',"));
-            assertThat((pages(statement) - before - lean) * 4_096 / CALLS).isBetween(1_500L, 2_000L);
-        }
-    }
-
-    private static long pages(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("PRAGMA page_count")) {
-            row.next();
-            return row.getLong(1);
         }
     }
 

@@ -2,17 +2,18 @@ package dev.tollgate.customers.figures;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.calls.AttemptCost;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.books.rollups.CallFigures.AttemptCost;
 import dev.tollgate.books.rollups.CorrectUsage;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.rollups.UsageColumn;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
+import dev.tollgate.models.Usage;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -80,13 +81,13 @@ class PlatformHistoryTest {
                 costs += attempts.stream().mapToLong(AttemptCost::micros).sum();
                 String id = "t" + i;
                 store.reserve(id, accounts.get(random.nextInt(3)), 1_000, 1_000);
-                Settle settle = new Settle(id, random.nextInt(1_000), store.now());
-                CallFigures figures = CallFigures.nothing(
-                        CallEnd.COMPLETED, 1, random.nextInt(5_000), "c" + random.nextInt(3), "up", attempts);
-                store.commit(
-                        settle,
-                        new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
-                        new CountCall(settle, figures));
+                long charge = random.nextInt(1_000);
+                Course course = Ended.course("c" + random.nextInt(3), "up", attempts);
+                Times times = new Times(1, 2, 1_000, random.nextInt(1_000, 5_001_000), Times.NEVER);
+                CallDetails details =
+                        Ended.charged(CallEnd.COMPLETED, "answered", Usage.NONE, charge, times, course, store.now());
+                Settle settle = new Settle(id, charge, details, store.now());
+                store.commit(settle, new CountCall(settle));
                 if (random.nextInt(10) == 0) {
                     new Rollups(store.writer, store::now).sweep();
                 }

@@ -2,17 +2,17 @@ package dev.tollgate.customers.figures;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.rollups.Rollups.CountCall;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
+import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Query;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Reading;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,12 +67,16 @@ class QuestionsAPageTest {
 
     private static void call(StoreFixture store, String id, long chargeMicros) {
         store.reserve(id, "acc_1", 1_000, 1_000);
-        Settle settle = new Settle(id, chargeMicros, store.now());
-        CallFigures figures = CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up");
-        store.commit(
-                settle,
-                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
-                new CountCall(settle, figures));
+        CallDetails details = Ended.charged(
+                CallEnd.COMPLETED,
+                "answered",
+                Usage.NONE,
+                chargeMicros,
+                Times.NONE,
+                Ended.course("main", "up", List.of()),
+                store.now());
+        Settle settle = new Settle(id, chargeMicros, details, store.now());
+        store.commit(settle, new CountCall(settle));
     }
 
     /** How often it is asked for an answer. */
@@ -104,14 +109,14 @@ class QuestionsAPageTest {
         return stores == Stores.SQLITE ? 1 : 0;
     }
 
-    /** Balance and fold; today; the days before, of a file; the last calls. In some zones yesterday's end is not folded yet. */
+    /** Balance and fold; today; the days before, of a file; running calls; the last ones. In some zones yesterday's end is not folded yet. */
     @ParameterizedTest
     @EnumSource
     void the_first_page_asks_for_balance_today_and_the_last_calls_and_for_yesterday_where_it_is_not_folded_whole(
             Stores stores) {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
-            for (var zone : Map.of("UTC", 3, "Europe/Berlin", 3, "America/Los_Angeles", 4)
+            for (var zone : Map.of("UTC", 4, "Europe/Berlin", 4, "America/Los_Angeles", 5)
                     .entrySet()) {
                 ZoneId id = ZoneId.of(zone.getKey());
                 Overview first = history.overview("acc_1", id).orElseThrow();
@@ -126,14 +131,14 @@ class QuestionsAPageTest {
             Overview first = history.overview("acc_1", shanghai).orElseThrow();
             assertThat(first.days()).extracting(DayCredits::netMicros).contains(1_400L);
             assertThat(questions(store, sql -> history.overview(sql, "acc_1", shanghai, KeyFilter.ALL)))
-                    .isEqualTo(4 + ofDays(stores));
+                    .isEqualTo(5 + ofDays(stores));
         }
     }
 
-    /** Five queries: balance and fold; movements without calls; owners of keys; lines; their models. On SQLite also charges before and in the month, twice. */
+    /** Its numbers; the balances at both ends; the fold; entries; owners of keys; lines of calls and of entries. On SQLite also the charges, twice. */
     @ParameterizedTest
     @EnumSource
-    void a_statement_asks_a_server_five_questions_once_its_days_and_lines_are_known(Stores stores) {
+    void a_statement_asks_a_server_eight_questions_once_its_days_are_known(Stores stores) {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
             YearMonth month = YearMonth.of(2026, 11);
@@ -145,7 +150,7 @@ class QuestionsAPageTest {
             MonthStatement first = history.statement("acc_1", before, null, 50);
             assertThat(history.statement("acc_1", before, null, 50)).isEqualTo(first);
             assertThat(questions(store, sql -> history.statement(sql, "acc_1", before, null, 50)))
-                    .isEqualTo(5 + 3 * ofDays(stores));
+                    .isEqualTo(8 + 2 * ofDays(stores));
         }
     }
 }

@@ -8,32 +8,32 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Bucket;
+import dev.tollgate.books.calls.AttemptCost;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Bill;
+import dev.tollgate.books.calls.CallDetails.CacheUsed;
+import dev.tollgate.books.calls.CallDetails.CallError;
+import dev.tollgate.books.calls.CallDetails.Course;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.CallFlag;
+import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
-import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.books.rollups.CallFigures.AttemptCost;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.rollups.Rollups.CountAbandoned;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.rollups.Rollups.CountRefund;
 import dev.tollgate.books.tasks.Task;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
-import dev.tollgate.books.tasks.Tasks.FailAbandoned;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
@@ -43,11 +43,17 @@ import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.models.Model.UsageForm;
+import dev.tollgate.models.PriceTerms;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Pricing.Rounding;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -300,7 +306,7 @@ class RandomMonthTest {
             assertThat(onPaper(paper, "Balance at the beginning")).as(path).isEqualByComparingTo(balance);
             balance = balance.add(credits(entries.stream()
                     .filter(entry -> isIn(entry.at(), span))
-                    .mapToLong(LedgerRead::amount)
+                    .mapToLong(Entry::amountMicros)
                     .sum()));
             assertThat(onPaper(paper, "Balance at the end")).as(path).isEqualByComparingTo(balance);
             assertThat(onPaper(paper, "Total calls").negate())
@@ -308,7 +314,7 @@ class RandomMonthTest {
             assertThat(sum(browser.get(path + "/statement.csv").body(), 5))
                     .isEqualByComparingTo(credits(entries.stream()
                             .filter(entry -> isIn(entry.at(), span))
-                            .mapToLong(LedgerRead::amount)
+                            .mapToLong(Entry::amountMicros)
                             .sum()));
         }
 
@@ -372,6 +378,12 @@ class RandomMonthTest {
     // ---- what happens ----
 
     private void live() {
+        store.execute(
+                "INSERT INTO price (version, kind, number, model_id, created_at, proof, terms) VALUES ('" + Ended.PRICE
+                        + "', 'file', 1, 'm0', 0, 0, '"
+                        + PriceTerms.of(new Pricing(
+                                Ended.PRICE, Tariff.of(0, 0), false, new Rounding(Rounding.Form.FLOOR_TOTAL, 1, 0)))
+                        + "')");
         CompletionIds names = new CompletionIds(store::now, random);
         for (int i = 0; i < CALLS; i++) {
             pass();
@@ -434,17 +446,16 @@ class RandomMonthTest {
     private void end(String id, long held) {
         long charge = random.nextLong(held + 1);
         switch (random.nextInt(10)) {
-            case 0 -> close(new Release(id, Release.Why.RELEASE, store.now()), TaskStatus.FAILED, CallEnd.FAILED);
-            case 1 -> close(new Release(id, Release.Why.RELEASE, store.now()), TaskStatus.CANCELLED, CallEnd.CANCELLED);
-            case 2 -> close(new Settle(id, charge, store.now()), TaskStatus.CANCELLED, CallEnd.CANCELLED);
+            case 0 -> release(id, CallEnd.FAILED);
+            case 1 -> release(id, CallEnd.CANCELLED);
+            case 2 -> settle(id, charge, 0, CallEnd.CANCELLED);
             case 3 -> {
                 store.advance(Duration.ofMinutes(random.nextInt(900)));
-                ReleaseAbandoned expired = new ReleaseAbandoned(store.now(), CALL_MAX);
-                store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
+                ReleaseAbandoned expired = new ReleaseAbandoned(store.now());
+                store.commit(expired, new CountAbandoned(expired));
             }
-            case 4 ->
-                close(new Settle(id, charge, random.nextInt(500), store.now()), TaskStatus.COMPLETED, CallEnd.CUT);
-            default -> close(new Settle(id, charge, store.now()), TaskStatus.COMPLETED, CallEnd.COMPLETED);
+            case 4 -> settle(id, charge, random.nextInt(500), CallEnd.CUT);
+            default -> settle(id, charge, 0, CallEnd.COMPLETED);
         }
     }
 
@@ -455,48 +466,37 @@ class RandomMonthTest {
         store.commit(refund, new CountRefund(refund));
     }
 
-    private void close(Resolution resolution, TaskStatus status, CallEnd end) {
-        long tokens = resolution instanceof Settle ? random.nextInt(5_000) : 0;
+    private void release(String id, CallEnd end) {
+        CallError error = end == CallEnd.FAILED ? new CallError("upstream_error", "=1+1, \"said\"") : null;
+        Times times = new Times(1, 2, random.nextInt(12_000) * 1_000L, Times.NEVER, Times.NEVER);
+        Release release = new Release(
+                id,
+                new CallDetails(end, null, error, 0, null, times, null, Ended.course("main", "up", List.of())),
+                store.now());
+        store.commit(release, new CountCall(release));
+    }
+
+    private void settle(String id, long chargeMicros, long shortfallMicros, CallEnd end) {
+        long tokens = random.nextInt(5_000);
         long cached = random.nextInt(3) == 0 ? 0 : random.nextLong(tokens + 1);
         long searches = tokens > 0 && random.nextInt(4) == 0 ? 1 + random.nextInt(8) : 0;
         ServiceTier tier = ServiceTier.values()[random.nextInt(3)];
-        int firstByteMillis = random.nextInt(12_000);
-        boolean isTold = random.nextInt(3) > 0;
-        long timedMillis = !isTold ? CallFigures.NONE : end == CallEnd.COMPLETED ? random.nextInt(9_000) : 0;
+        long firstByte = random.nextInt(12_000) * 1_000L;
         boolean isCosted = random.nextInt(5) > 0;
         Usage usage = new Usage(tokens, 0, tokens / 2, tokens / 5, cached, 0, 0, 0, tokens / 2, searches, tier);
-        CallFigures figures = new CallFigures(
+        List<AttemptCost> costs = List.of(new AttemptCost("main", "up", isCosted ? tokens : AttemptCost.UNKNOWN));
+        CacheUsed cache = new CacheUsed("user", 0, null, null, null, cached * 135, (tokens - cached) * 135);
+        CallDetails details = new CallDetails(
                 end,
-                false,
-                usage,
-                firstByteMillis,
-                timedMillis,
-                "main",
-                "up",
-                List.of(new AttemptCost("main", "up", isCosted ? tokens : CallFigures.NONE)),
-                resolution instanceof Settle settle ? settle.shortfallMicros() : 0,
-                cached * 135,
-                (tokens - cached) * 135);
-        String pricing = "{\"prompt_tokens\":" + tokens + ",\"completion_tokens\":" + tokens / 2
-                + ",\"reasoning_tokens\":" + tokens / 5 + (searches == 0 ? "" : ",\"searches\":" + searches)
-                + (tier == ServiceTier.STANDARD ? "" : ",\"tier\":\"" + tier.word() + "\"") + "}";
-        String printed =
-                "{\"prompt_tokens\":" + tokens + ",\"prompt_tokens_details\":{\"cached_tokens\":" + cached + "}}";
-        TaskResult result = status == TaskStatus.FAILED
-                ? TaskResult.error("upstream_error", "=1+1, \"said\"")
-                : new TaskResult(WrittenJson.of(printed), List.of(), null, WrittenJson.of(pricing), null, null, null);
-        String costs = "[{\"channel\":\"main\",\"model\":\"up\",\"prompt\":" + tokens + ",\"completion\":" + tokens / 2
-                + ",\"reasoning\":" + tokens / 5 + ",\"searches\":" + searches + ",\"tier\":\"" + tier.word()
-                + (isCosted ? "\",\"reported\":true,\"cost\":" + tokens : "\",\"cost\":null") + "}]";
-        String course = "{\"channel\":\"main\",\"upstream_model\":\"up\",\"first_byte\":" + firstByteMillis * 1_000L
-                + (isTold ? ",\"timed\":" + timedMillis : "")
-                + ",\"cache\":{\"saved\":" + Credits.text(cached * 135) + ",\"missed\":"
-                + Credits.text((tokens - cached) * 135) + "}}";
-        TaskResult told = result.withCourse(WrittenJson.of(course));
-        store.commit(
-                resolution,
-                new CloseTask(resolution, status, "answered", isTold ? told.withCosts(WrittenJson.of(costs)) : told),
-                new CountCall(resolution, figures));
+                "answered",
+                null,
+                isCosted ? CallFlag.COST_REPORTED.bit() : 0,
+                null,
+                new Times(1, 2, firstByte, firstByte + random.nextInt(9_000) * 1_000L, Times.NEVER),
+                new Bill(Ended.PRICE, store.now(), usage, UsageForm.TOKENS, tier, 0, chargeMicros + shortfallMicros),
+                new Course("", "main", "up", null, null, List.of(), costs, null, cache, null, null));
+        Settle settle = new Settle(id, chargeMicros, details, store.now());
+        store.commit(settle, new CountCall(settle));
     }
 
     private void collect() {
@@ -508,7 +508,8 @@ class RandomMonthTest {
         List<Entry> all = new ArrayList<>();
         List<Entry> page;
         do {
-            page = store.ledger.entries(ACCOUNT, all.size(), 1_000);
+            page = store.ledger.entries(
+                    ACCOUNT, all.isEmpty() ? 0 : all.getLast().number(), 1_000);
             all.addAll(page);
         } while (!page.isEmpty());
         entries = all;
@@ -621,8 +622,7 @@ class RandomMonthTest {
         assertThat(figures.chargedMicros())
                 .isEqualTo(ended.stream().mapToLong(Task::chargeMicros).sum());
         assertThat(figures.refundedMicros())
-                .isEqualTo(entered(
-                        span, entry -> entry.kind() == EntryKind.REFUND && of.containsKey(entry.reservationId())));
+                .isEqualTo(entered(span, entry -> entry.kind() == EntryKind.REFUND && of.containsKey(entry.taskId())));
     }
 
     /** Returns the value of a label of a call; null without one. */
@@ -753,10 +753,11 @@ class RandomMonthTest {
         } while (before != null);
         assertThat(shown.stream().map(CallRow::id))
                 .as("log of %s", span)
-                .containsExactlyElementsOf(ended.stream()
-                        .map(Task::id)
-                        .sorted((one, two) -> two.compareTo(one))
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        ended.stream().map(Task::id).toList());
+        assertThat(shown.stream().map(CallRow::number))
+                .as("the last to end first")
+                .isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(shown.stream().mapToLong(CallRow::chargeMicros).sum()).isEqualTo(all.chargedMicros());
         assertThat(shown.stream().mapToLong(call -> call.tokens().prompt()).sum())
                 .isEqualTo(all.promptTokens());
@@ -797,7 +798,7 @@ class RandomMonthTest {
             Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
             balance += entries.stream()
                     .filter(entry -> isIn(entry.at(), span))
-                    .mapToLong(LedgerRead::amount)
+                    .mapToLong(Entry::amountMicros)
                     .sum();
             assertThat(statement.closingMicros()).isEqualTo(balance);
             assertThat(statement.all().chargedMicros()).isEqualTo(entered(span, RandomMonthTest::isCharge));
@@ -829,7 +830,7 @@ class RandomMonthTest {
         assertThat(lines.stream().map(LedgerLine::entry).toList().reversed())
                 .as("lines of %s", month)
                 .containsExactlyElementsOf(entries.stream()
-                        .filter(entry -> isIn(entry.at(), span) && LedgerRead.amount(entry) != 0)
+                        .filter(entry -> isIn(entry.at(), span) && entry.amountMicros() != 0)
                         .toList());
         if (!lines.isEmpty()) {
             assertThat(lines.getFirst().balanceMicros()).isEqualTo(statement.closingMicros());
@@ -843,7 +844,7 @@ class RandomMonthTest {
         LedgerPage.Cursor next = null;
         do {
             LedgerPage page = history.entries(
-                    ACCOUNT, next == null ? null : LedgerPage.Cursor.parse(next.text()), false, 1 + random.nextInt(80));
+                    ACCOUNT, next == null ? null : LedgerPage.Cursor.parse(next.text()), 1 + random.nextInt(80));
             lines.addAll(page.lines());
             next = page.older();
         } while (next != null);
@@ -854,7 +855,7 @@ class RandomMonthTest {
         }
         assertThat(lines.stream().map(LedgerLine::entry).toList().reversed())
                 .containsExactlyElementsOf(entries.stream()
-                        .filter(entry -> LedgerRead.amount(entry) != 0)
+                        .filter(entry -> entry.amountMicros() != 0)
                         .toList());
         assertThat(balance)
                 .isEqualTo(store.balance(ACCOUNT).balanceMicros()
@@ -874,8 +875,7 @@ class RandomMonthTest {
     private void checkPlatform() {
         PlatformHistory platform = new PlatformHistory(store.database);
         Span all = Span.ofDays(LocalDate.of(2026, 8, 1), LocalDate.of(2029, 1, 1));
-        long charged = store.number(
-                "SELECT SUM(amount_micros) FROM entry WHERE from_bucket = 'reserved' AND to_bucket = 'revenue'");
+        long charged = store.number("SELECT SUM(charged_micros) FROM call");
         long refunded = store.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE kind = 'refund'");
         checkPeriods();
         for (PlatformHistory.Part part : PlatformHistory.Part.values()) {
@@ -967,7 +967,7 @@ class RandomMonthTest {
         return entries.stream()
                 .filter(which)
                 .filter(entry -> isIn(entry.at(), span))
-                .mapToLong(Entry::amountMicros)
+                .mapToLong(entry -> Math.abs(entry.amountMicros()))
                 .sum();
     }
 
@@ -975,9 +975,7 @@ class RandomMonthTest {
     private long counted(Span span, String of, String count) {
         return tasks.stream()
                 .filter(task -> isIn(task.completedAt(), span))
-                .map(task -> of.equals("usage")
-                        ? task.result().usageJson()
-                        : task.result().pricingJson())
+                .map(task -> of.equals("usage") ? task.usageJson() : task.pricingJson())
                 .filter(Objects::nonNull)
                 .map(json -> Pattern.compile("\"" + count + "\":([0-9]+)")
                         .matcher(new String(json.utf8(), StandardCharsets.UTF_8)))
@@ -987,7 +985,7 @@ class RandomMonthTest {
     }
 
     private static boolean isCharge(Entry entry) {
-        return entry.from() == Bucket.RESERVED && entry.to() == Bucket.REVENUE;
+        return entry.kind() == EntryKind.CHARGE;
     }
 
     private static boolean isIn(Instant at, Span span) {

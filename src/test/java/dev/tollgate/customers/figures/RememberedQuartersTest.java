@@ -2,17 +2,17 @@ package dev.tollgate.customers.figures;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.rollups.Rollups.CountRefund;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
+import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -69,12 +69,16 @@ class RememberedQuartersTest {
 
     private static void call(StoreFixture store, String id, long chargeMicros) {
         store.reserve(id, "acc_1", 1_000, 1_000);
-        Settle settle = new Settle(id, chargeMicros, store.now());
-        CallFigures figures = CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up");
-        store.commit(
-                settle,
-                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
-                new CountCall(settle, figures));
+        CallDetails details = Ended.charged(
+                CallEnd.COMPLETED,
+                "answered",
+                Usage.NONE,
+                chargeMicros,
+                Times.NONE,
+                Ended.course("main", "up", List.of()),
+                store.now());
+        Settle settle = new Settle(id, chargeMicros, details, store.now());
+        store.commit(settle, new CountCall(settle));
     }
 
     private static void told(AccountHistory history, long micros) {

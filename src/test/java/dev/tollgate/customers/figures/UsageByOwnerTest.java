@@ -4,16 +4,14 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.ledger.Reservation.OpenHold;
+import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.rollups.Rollups.CountCall;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.books.tasks.Tasks.CloseTask;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.CustomerKeys;
@@ -25,7 +23,9 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -203,11 +203,16 @@ class UsageByOwnerTest {
                 charge,
                 () -> SpendLimits.NONE,
                 () -> true));
-        Settle settle = new Settle(id, charge, store.now());
-        store.commit(
-                settle,
-                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
-                new CountCall(settle, CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up")));
+        CallDetails details = Ended.charged(
+                CallEnd.COMPLETED,
+                "answered",
+                Usage.NONE,
+                charge,
+                Times.NONE,
+                Ended.course("main", "up", List.of()),
+                store.now());
+        Settle settle = new Settle(id, charge, details, store.now());
+        store.commit(settle, new CountCall(settle));
         ofTeams.merge(key.owner().teamId(), charge, Long::sum);
         ofMembers.merge(key.owner().memberId(), charge, Long::sum);
         return charge;

@@ -8,6 +8,7 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StripeStandIn;
@@ -157,8 +158,9 @@ class MonthSumsTest {
                 .get("totals");
         assertThat(totals.get("charged").decimalValue()).isEqualByComparingTo(charged);
         assertThat(totals.get("refunded").decimalValue())
-                .isEqualByComparingTo(micros(ofKind(gateway, account, "= 'refund'")));
-        assertThat(charged).isEqualByComparingTo(micros(ofKind(gateway, account, "= 'charge'")));
+                .isEqualByComparingTo(micros(movedBy(gateway, account, "refund")));
+        assertThat(charged)
+                .isEqualByComparingTo(micros(Calls.chargedMicros(gateway::number, "account_id = '" + account + "'")));
 
         BigDecimal papers = PAPER.matcher(whole)
                 .results()
@@ -170,13 +172,14 @@ class MonthSumsTest {
                         gateway.number("SELECT SUM(amount_micros) FROM entry WHERE kind = 'top_up' AND account_id = '"
                                 + account + "' AND created_at >= " + BEGIN.toEpochMilli())));
         assertThat(gateway.number("SELECT SUM(reversed_micros) FROM payment WHERE account_id = '" + account + "'"))
-                .isEqualTo(ofKind(gateway, account, "= 'reversal'"));
+                .isEqualTo(-movedBy(gateway, account, "reversal"));
         gateway.assertBooksAreClosed();
     }
 
-    private static long ofKind(Gateway gateway, String account, String condition) {
-        return gateway.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE account_id = '" + account
-                + "' AND kind " + condition);
+    /** Returns the change of the balance with the platform's part. */
+    private static long movedBy(Gateway gateway, String account, String kind) {
+        return gateway.number("SELECT COALESCE(SUM(amount_micros + missing_micros), 0) FROM entry WHERE account_id = '"
+                + account + "' AND kind = '" + kind + "'");
     }
 
     private static BigDecimal credits(String paper) {

@@ -299,7 +299,8 @@ class TracesTest {
                 Gateway gateway = gateway(collector, "telemetry.percent", "0")) {
             Customer customer = gateway.customer("100");
             Gateway.Reply failed;
-            try (Gateway.Fault _ = gateway.fault("INSERT", "entry", "1 = 1")) {
+            try (Gateway.Fault _ = gateway.fault("INSERT", "open_hold", "true");
+                    Gateway.Fault _ = gateway.fault("INSERT", "call", "true")) {
                 call(customer, null); // from here on, a hold is confirmed only after it is durable
                 failed = call(customer, null);
             }

@@ -72,7 +72,8 @@ final class BusyAccount {
         browser.signIn(email, PASSWORD);
     }
 
-    void ask(Customer caller, String model, long prompt, long candidates, long thoughts) {
+    /** @return the id of the call */
+    String ask(Customer caller, String model, long prompt, long candidates, long thoughts) {
         gateway.script(UpstreamScript.answers()
                 .text("Well.", new UpstreamScript.Tokens(prompt, candidates, thoughts))
                 .finish("STOP", new UpstreamScript.Tokens(prompt, candidates, thoughts)));
@@ -80,6 +81,7 @@ final class BusyAccount {
         if (reply.status() != 200) {
             throw new AssertionError(reply.text());
         }
+        return reply.header("x-tollgate-task-id");
     }
 
     /** A call of 900 prompt tokens, 700 of them cached, with two searches. */

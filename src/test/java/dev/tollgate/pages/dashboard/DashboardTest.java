@@ -202,6 +202,8 @@ class DashboardTest {
         "flag=shortfall, 0",
         "model=none, 0",
         "range=never&state=unheard&over=much&door=backstairs, 33",
+        "before=chatcmpl-1, 33",
+        "after=NOTHING, 33",
         "door=chat, 33",
         "door=generate, 0",
     })
@@ -220,8 +222,9 @@ class DashboardTest {
     @Test
     void older_and_newer_lead_through_all_calls_once() {
         BusyAccount many = BusyAccount.in(gateway, "ci");
+        List<String> asked = new ArrayList<>();
         for (int i = 0; i < 110; i++) {
-            many.ask(many.customer, "gemini-2.5-pro", 10, 10, 0);
+            asked.add(many.ask(many.customer, "gemini-2.5-pro", 10, 10, 0));
         }
         many.customer.lastTask();
         List<String> seen = new ArrayList<>();
@@ -234,8 +237,14 @@ class DashboardTest {
             path = link(page, "Older");
         }
 
-        assertThat(seen).hasSize(110).doesNotHaveDuplicates().isSortedAccordingTo((a, b) -> b.compareTo(a));
+        assertThat(seen).containsExactlyElementsOf(asked.reversed());
         assertThat(calls(many.browser.get(newer).body())).isEqualTo(seen.subList(50, 100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before=chatcmpl-1", "before=%27", "after=-1", "before=1234567890abc"})
+    void a_place_that_is_none_is_the_first_page(String place) {
+        assertThat(calls(page("/dashboard/requests?" + place))).isEqualTo(calls(page("/dashboard/requests")));
     }
 
     private static String link(String page, String word) {
@@ -291,8 +300,7 @@ class DashboardTest {
     @Test
     void what_is_found_once_opens() {
         String call = busy.lastCall();
-        String request = gateway.text("SELECT course FROM task WHERE id = '" + call + "'")
-                .replaceFirst(".*\"request_id\":\"([^\"]*)\".*", "$1");
+        String request = gateway.text("SELECT request_id FROM call WHERE id = '" + call + "'");
 
         assertThat(busy.browser.get("/dashboard/find?q=" + call).location()).isEqualTo("/dashboard/requests/" + call);
         assertThat(busy.browser
@@ -450,15 +458,16 @@ class DashboardTest {
 
     @Test
     void a_failed_call_says_why_and_that_its_credits_came_back() {
-        String page = request(callOf("gemini-2.5-pro", "failed"));
-        String held = Pattern.compile("Held [0-9,]+ ([0-9.]+) ")
-                .matcher(page)
-                .results()
-                .map(match -> match.group(1))
-                .findFirst()
-                .orElseThrow();
+        String call = callOf("gemini-2.5-pro", "failed");
+        String page = request(call);
+        BigDecimal held = gateway.get("/v1/tasks/" + call, busy.customer.key())
+                .json()
+                .get("held")
+                .decimalValue();
+        assertThat(held).isPositive();
         assertThat(page)
-                .contains("The upstream provider is temporarily unavailable. All " + held
+                .contains("The upstream provider is temporarily unavailable. All "
+                        + Display.charge(held.movePointRight(6).longValueExact())
                         + " held credits were released. Trying again can help.")
                 .contains("upstream_error")
                 .contains("No chargeable usage.");
@@ -473,7 +482,7 @@ class DashboardTest {
     })
     void whether_the_same_call_would_fail_again_is_said_only_where_it_is_known(String code, String said) {
         String call = callOf("gemini-2.5-pro", "failed");
-        gateway.execute("UPDATE task SET error_code = '" + code + "' WHERE id = '" + call + "'");
+        gateway.execute("UPDATE call SET error_code = '" + code + "' WHERE id = '" + call + "'");
         try {
             String page = request(call);
             assertThat(page).contains(code);
@@ -481,7 +490,7 @@ class DashboardTest {
                 assertThat(page.contains(sentence)).as(sentence).isEqualTo(sentence.equals(said));
             }
         } finally {
-            gateway.execute("UPDATE task SET error_code = 'upstream_error' WHERE id = '" + call + "'");
+            gateway.execute("UPDATE call SET error_code = 'upstream_error' WHERE id = '" + call + "'");
         }
     }
 
@@ -496,11 +505,11 @@ class DashboardTest {
                 .contains("\"task_id\":\"" + call + "\"")
                 .contains("\"signature\":");
 
-        gateway.execute("UPDATE task SET charge_micros = charge_micros + 1 WHERE id = '" + call + "'");
+        gateway.execute("UPDATE call SET charged_micros = charged_micros + 1 WHERE id = '" + call + "'");
         try {
             assertThat(page(path + "?verify=1")).contains(">fails<");
         } finally {
-            gateway.execute("UPDATE task SET charge_micros = charge_micros - 1 WHERE id = '" + call + "'");
+            gateway.execute("UPDATE call SET charged_micros = charged_micros - 1 WHERE id = '" + call + "'");
         }
     }
 

@@ -61,7 +61,7 @@ class LiveStreamsTest {
         }
 
         @Override
-        public int newer(String accountId, KeyFilter keys, String callId) {
+        public int newer(String accountId, KeyFilter keys, long number) {
             return 7;
         }
 
@@ -224,9 +224,7 @@ class LiveStreamsTest {
     void a_page_has_what_it_asked_for_of_its_own_account() {
         Tab tab = new Tab();
         streams.open(
-                new LiveView(
-                        "s", scope("acc_1"), ZoneOffset.UTC, Money.CREDITS, "chatcmpl-1", null, "payment", "pay_1"),
-                tab);
+                new LiveView("s", scope("acc_1"), ZoneOffset.UTC, Money.CREDITS, 5L, null, "payment", "pay_1"), tab);
         streams.look();
         assertThat(tab.told.getFirst())
                 .containsEntry("new-calls", "7 new calls – show")

@@ -134,7 +134,7 @@ class CompletionsTest {
         assertThat(json.get("usage")).isEqualTo(chat.json().get("usage"));
         assertThat(json.get("id").asString()).isEqualTo(reply.header("x-tollgate-task-id"));
         assertThat(gateway.text(
-                        "SELECT door FROM task WHERE id = '" + json.get("id").asString() + "'"))
+                        "SELECT door FROM call WHERE id = '" + json.get("id").asString() + "'"))
                 .isEqualTo("completions");
         assertThat(json.toString()).doesNotContain("Hm, a story.");
     }

@@ -122,9 +122,8 @@ class MessageStreamsTest {
                 assertThat(reply.status()).as(reply.text()).isEqualTo(200);
                 costs[i] = reply.json().get("credits_consumed").decimalValue();
                 assertThat(customer.consumed()).isEqualByComparingTo(costs[i]);
-                held[i] = gateway.number(
-                        "SELECT MAX(ABS(amount_micros)) FROM entry WHERE kind = 'reservation' AND account_id = '"
-                                + customer.account() + "'");
+                held[i] =
+                        gateway.number("SELECT held_micros FROM call WHERE account_id = '" + customer.account() + "'");
             }
             assertThat(costs[0]).isEqualByComparingTo(costs[1]).isPositive();
             assertThat(held[0]).isEqualTo(held[1]).isPositive();

@@ -6,6 +6,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -204,8 +205,7 @@ class StoredResponsesTest {
         assertThat(delete(id, customer.key()).status()).isEqualTo(404);
         assertThat(ask("\"Again\"", after(next)).status()).isEqualTo(400);
         assertThat(kept()).isEqualTo(1);
-        assertThat(gateway.number("SELECT COUNT(*) FROM task WHERE charge_micros > 0 AND account_id = '"
-                        + customer.account() + "'"))
+        assertThat(Calls.count(gateway::number, Calls.chargedOf(customer.account())))
                 .isEqualTo(2);
     }
 

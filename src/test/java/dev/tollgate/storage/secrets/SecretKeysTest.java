@@ -129,7 +129,7 @@ class SecretKeysTest {
     @ValueSource(
             strings = {
                 "INSERT INTO installation VALUES ('secret_check', 'sealed')",
-                "INSERT INTO signing_key (id, public_key, sealed_private, created_at) VALUES ('k', 'p', 's', 1)",
+                "INSERT INTO signing_key (number, id, public_key, sealed_private, created_at) VALUES (1, 'k', 'p', 's', 1)",
             })
     void a_missing_key_is_not_replaced_where_something_was_sealed(String sealed) throws Exception {
         Migrated.in(folder);

@@ -5,11 +5,11 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
-import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.upstreams.pool.Replay;
@@ -86,8 +86,8 @@ class SignaturesTest {
     @Test
     void it_is_written_with_the_charge_or_not_at_all() {
         String task = task("acc_1");
-        Settle settle = new Settle(task, 10, store.now());
-        store.commit(new Release(task, Release.Why.RELEASE, store.now()));
+        Settle settle = Ended.settle(task, 10, store.now());
+        store.commit(Ended.release(task, store.now()));
         List<Change> late = new ArrayList<>(List.of(settle));
         late.addAll(store.signatures.keeping(settle, "acc_1", MODEL, CHANNEL, List.of(call("a", "{}", "SIG"))));
 
@@ -112,7 +112,7 @@ class SignaturesTest {
         List<CompletableFuture<Unit>> commits = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             String account = "acc_" + (1 + i % 2);
-            Settle settle = new Settle(task(account), 10, store.now());
+            Settle settle = Ended.settle(task(account), 10, store.now());
             List<Change> unit = new ArrayList<>(List.of(settle));
             unit.addAll(store.signatures.keeping(
                     settle, account, MODEL, CHANNEL, List.of(call("a" + i % 7, "{}", "S" + i % 7))));
@@ -187,7 +187,7 @@ class SignaturesTest {
     @Test
     void a_row_that_was_moved_to_another_account_or_call_does_not_open() {
         keep("acc_1", call("a", "{}", "SIG"), call("b", "{}", "OTHER"));
-        Settle settle = new Settle(task("acc_1"), 10, store.now());
+        Settle settle = Ended.settle(task("acc_1"), 10, store.now());
         SignaturesPart.Keep other = (SignaturesPart.Keep) store.signatures
                 .keeping(settle, "acc_1", MODEL, CHANNEL, List.of(call("b", "{}", "OTHER")))
                 .getFirst();
@@ -311,7 +311,7 @@ class SignaturesTest {
                 new ArrayList<>(List.of(call("huge", "{}", "x".repeat(Signatures.SIGNATURE_CHARS_MAX + 1))));
         IntStream.range(0, 200).forEach(i -> parts.add(call("a" + i, "{}", "S")));
         String task = task("acc_1");
-        Settle settle = new Settle(task, 10, store.now());
+        Settle settle = Ended.settle(task, 10, store.now());
 
         SignaturesPart.Keep keep = (SignaturesPart.Keep)
                 store.signatures.keeping(settle, "acc_1", MODEL, CHANNEL, parts).getFirst();
@@ -435,7 +435,7 @@ class SignaturesTest {
     }
 
     private void keep(String account, SignedPart... parts) {
-        Settle settle = new Settle(task(account), 10, store.now());
+        Settle settle = Ended.settle(task(account), 10, store.now());
         List<Change> unit = new ArrayList<>(List.of(settle));
         unit.addAll(store.signatures.keeping(settle, account, MODEL, CHANNEL, List.of(parts)));
         store.writer.commitAndWait(Unit.of(unit));

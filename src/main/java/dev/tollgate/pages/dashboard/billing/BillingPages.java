@@ -58,7 +58,7 @@ public record BillingPages(
         String id = request.visitor().accountId();
         Account account = account(id);
         long sandbox = account.balance().balanceMicros() - ledger.spendableMicros(account);
-        LedgerPage page = history.entries(id, cursor(request), false, LINES);
+        LedgerPage page = history.entries(id, cursor(request), LINES);
         List<Payment> topUps = payments.page(id, topUpCursor(request.query("top-ups")), TOP_UPS);
         String olderTopUps = topUps.size() < TOP_UPS
                 ? null

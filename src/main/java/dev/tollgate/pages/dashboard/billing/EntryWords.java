@@ -1,11 +1,9 @@
 package dev.tollgate.pages.dashboard.billing;
 
-import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.pages.frame.Display;
-import java.util.List;
 import java.util.Objects;
 
 /** The words for entries on pages, the customer's and the operator's. */
@@ -13,19 +11,9 @@ public final class EntryWords {
 
     private EntryWords() {}
 
-    /** Returns the entry's label on the page of a call. @param all all entries of the call; the first one is the hold */
-    public static String what(Entry entry, List<Entry> all) {
-        if (entry.from() == Bucket.SHORTFALL) {
-            return "Not covered, paid by the operator";
-        }
-        return switch (entry.kind()) {
-            case RESERVATION -> isFirst(entry, all) ? "Held" : "Hold extended";
-            case CHARGE -> "Charged";
-            case RELEASE -> "Released";
-            case EXPIRY -> "Released after its server stopped";
-            case REFUND -> "Refunded";
-            case TOP_UP, REVERSAL, ADJUSTMENT -> entry.kind().code();
-        };
+    /** Returns the line's label on the page of a call: its charge or a refund. */
+    public static String what(Entry entry) {
+        return entry.kind() == EntryKind.REFUND ? "Refunded" : "Charged";
     }
 
     /** Returns the word for an entry in an account's ledger. */
@@ -36,7 +24,7 @@ public final class EntryWords {
             case CHARGE -> "Call";
             case RELEASE, EXPIRY -> "Released";
             case REFUND -> "Refund";
-            case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment reinstated" : "Payment reversed";
+            case REVERSAL -> entry.amountMicros() > 0 ? "Payment reinstated" : "Payment reversed";
             case ADJUSTMENT -> "Correction";
         };
     }
@@ -49,20 +37,15 @@ public final class EntryWords {
 
     /** Returns the change of the balance by an entry that belongs to no call, with sign and six decimals. */
     public static String change(Entry entry) {
-        return (isTaken(entry) ? "−" : "+") + Display.exact(entry.amountMicros());
+        return sign(entry) + Display.exact(Math.abs(entry.amountMicros()));
     }
 
     /** Returns the same change in dollars. */
     public static String changeInDollars(Entry entry) {
-        return (isTaken(entry) ? "−" : "+") + Display.dollars(entry.amountMicros());
+        return sign(entry) + Display.dollars(Math.abs(entry.amountMicros()));
     }
 
-    private static boolean isTaken(Entry entry) {
-        return (entry.kind() == EntryKind.REVERSAL || entry.kind() == EntryKind.ADJUSTMENT)
-                && entry.to() != Bucket.AVAILABLE;
-    }
-
-    private static boolean isFirst(Entry entry, List<Entry> all) {
-        return all.stream().noneMatch(other -> other.sequence() < entry.sequence());
+    private static String sign(Entry entry) {
+        return entry.amountMicros() < 0 ? "−" : "+";
     }
 }

@@ -2,7 +2,6 @@ package dev.tollgate.pages.dashboard.billing;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
@@ -175,7 +174,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     /** Returns whether an entry changes the customer's balance. Amounts that the platform covers do not. */
     private static boolean isOfTheBalance(Entry entry) {
-        return entry.from() != Bucket.SHORTFALL && entry.to() != Bucket.SHORTFALL;
+        return entry.amountMicros() != 0;
     }
 
     /** A year of four digits: a later one is no time in milliseconds. */

@@ -1,6 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
-import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.roles.Right;

@@ -1,6 +1,6 @@
 package dev.tollgate.pages.dashboard.requests;
 
-import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Display;
@@ -16,10 +16,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * The story of a call in sentences, for its customer and for the operator. Pure.
  *
- * @param tokensMax the maximum that a call ran with whose balance did not cover more, or null
  */
-public record CallStory(
-        CallDetail detail, Instant now, @Nullable Long tokensMax) {
+public record CallStory(CallDetail detail, Instant now) {
 
     /** The failures that another try may overcome. */
     private static final Set<String> PASSING = Set.of(
@@ -41,6 +39,7 @@ public record CallStory(
     public List<String> sentences() {
         List<String> story = new ArrayList<>();
         story.add(begin());
+        Long tokensMax = call().maxTokensApplied();
         if (tokensMax != null) {
             story.add(
                     "The balance covered " + Display.number(tokensMax) + " response tokens, so that was the maximum.");

@@ -62,10 +62,15 @@ public record PriceLines(
 
     /** Returns the lines of a call; null if it was not charged for use, or its price is unknown. */
     public static @Nullable PriceLines of(CallRow call) {
-        if (call.pricingJson() == null) {
+        return of(call.pricingJson(), call.usageJson(), call.chargeMicros());
+    }
+
+    /** @param pricingJson the task's pricing detail @param usageJson its usage */
+    static @Nullable PriceLines of(@Nullable String pricingJson, @Nullable String usageJson, long chargeMicros) {
+        if (pricingJson == null) {
             return null;
         }
-        JsonNode detail = ApiJson.MAPPER.readTree(call.pricingJson());
+        JsonNode detail = ApiJson.MAPPER.readTree(pricingJson);
         Rounding rounding = rounding(detail);
         if (rounding == null) {
             return null;
@@ -80,11 +85,11 @@ public record PriceLines(
                 usage(detail),
                 conditions(detail),
                 detail.path("hold_charged").asBoolean(false),
-                call.chargeMicros());
+                chargeMicros);
         return rounding.form() == Rounding.Form.NEAREST_COMPONENT
                         && pricing.tariff().isPlain()
-                ? lines.inUnits(call.usageJson())
-                : lines.inCredits(call.usageJson());
+                ? lines.inUnits(usageJson)
+                : lines.inCredits(usageJson);
     }
 
     /** Returns the rates of the call, which have its step and its tier already. */

@@ -5,7 +5,6 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.books.receipts.OneReceipt;
 import dev.tollgate.books.receipts.Receipts;
-import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
@@ -32,8 +31,7 @@ import templates.dashboard.JterequestGenerated;
  *
  * @param answersKept how long answers are kept for repeats
  */
-public record RequestPage(
-        AccountHistory history, Tasks tasks, Receipts receipts, Duration answersKept, InstantSource clock) {
+public record RequestPage(AccountHistory history, Receipts receipts, Duration answersKept, InstantSource clock) {
 
     private static final String PATH = PageLink.REQUESTS + "/{task}";
     private static final String TASK = "task";
@@ -55,11 +53,8 @@ public record RequestPage(
         CallDetail detail = found.get();
         CallRow call = detail.call();
         Instant now = clock.instant();
-        Long tokensMax = tasks.find(account, id)
-                .map(task -> task.result().maxTokensApplied())
-                .orElse(null);
         CallLabels labels = history.labels(account, List.of(call)).getOrDefault(id, CallLabels.NONE);
-        List<String> story = new CallStory(detail, now, tokensMax).sentences();
+        List<String> story = new CallStory(detail, now).sentences();
         OneReceipt receipt = person.may(Right.BALANCE)
                 ? OneReceipt.find(receipts, account, id).orElse(null)
                 : null;
@@ -69,18 +64,7 @@ public record RequestPage(
         Instant kept = detail.answerKeptAt();
         Instant keptUntil = kept == null ? null : kept.plus(answersKept);
         return PageStep.show((out, shell) -> JterequestGenerated.render(
-                out,
-                null,
-                shell,
-                detail,
-                labels,
-                now,
-                story,
-                tokensMax,
-                receipt,
-                checked,
-                request.address(),
-                keptUntil));
+                out, null, shell, detail, labels, now, story, receipt, checked, request.address(), keptUntil));
     }
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {

@@ -54,9 +54,9 @@ public record RequestsPage(
         String account = request.visitor().accountId();
         Instant now = clock.instant();
         CallFilters filters = CallFilters.of(request, now);
-        String before = request.query("before");
-        CallPage page =
-                history.calls(account, filters.filter(), before, before == null ? request.query("after") : null, ROWS);
+        String before = place(request, "before");
+        String after = before == null ? place(request, "after") : null;
+        CallPage page = history.calls(account, filters.filter(), before, after, ROWS);
         KeyNames names = KeyNames.of(keys, account, filters.keys().view());
         OwnerNames owned = owners.of(account, filters.keys().view());
         List<FilterChoice> models =
@@ -64,6 +64,12 @@ public record RequestsPage(
         Figures totals = totals(account, filters);
         return PageStep.show((out, shell) -> JterequestsGenerated.render(
                 out, null, shell, filters, models, names.choices(), owned, page, totals, now));
+    }
+
+    /** Returns a place in the list; null without one, which is the first page. */
+    private static @Nullable String place(PageRequest<?> request, String name) {
+        String text = request.query(name);
+        return text == null || !CallPage.isPlace(text) ? null : text;
     }
 
     /** The roll-ups' figures, as Usage has them and never a sum of rows; null if they do not know just these calls. */

@@ -75,7 +75,7 @@ class OwnViewsTest {
                         .status())
                 .isGreaterThanOrEqualTo(400);
         company.gateway.writeWhatRides();
-        CALLS.put(name, company.gateway.text("SELECT id FROM task WHERE key_id = '" + keyId(name) + "'"));
+        CALLS.put(name, company.gateway.text("SELECT id FROM call WHERE key_id = '" + keyId(name) + "'"));
     }
 
     private static String keyId(String name) {

@@ -2,11 +2,7 @@ package dev.tollgate.pages.dashboard.requests;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.books.tasks.TaskStatus;
-import dev.tollgate.customers.figures.CallRow;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -27,26 +23,7 @@ class PriceLinesTest {
 
     private static PriceLines lines(String members, String rounding, long chargeMicros) {
         String pricing = "{\"price_version\":\"m@1\"," + members + ",\"rounding_rule\":{" + rounding + "}}";
-        Instant time = Instant.EPOCH;
-        return Objects.requireNonNull(PriceLines.of(new CallRow(
-                "t",
-                "k",
-                KeyOwner.account("k"),
-                "k",
-                "chat",
-                "m",
-                "m",
-                TaskStatus.COMPLETED,
-                time,
-                time,
-                chargeMicros,
-                List.of(),
-                null,
-                pricing,
-                null,
-                null,
-                null,
-                "")));
+        return Objects.requireNonNull(PriceLines.of(pricing, null, chargeMicros));
     }
 
     private static List<String> texts(PriceLines price) {

@@ -1,4 +1,4 @@
-package dev.tollgate.books.tasks;
+package dev.tollgate.books.calls;
 
 import java.util.Locale;
 
