@@ -38,11 +38,14 @@ final class CrashBudgets {
     /** Creates people, team and keys. @param ofAccountKey the limits in the row of the account's key @return the secrets of the keys */
     Map<CallPlan.KeyOwner, String> keys(SpendLimits ofAccountKey) {
         for (int i = 1; i <= 2; i++) {
-            store.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('" + member(i)
-                    + "', '" + account + "', 'per_" + i + account + "', 'owner', 1)");
+            store.execute(
+                    "INSERT INTO member (id, account_id, person_id, role, created_at) VALUES (?, ?, ?, 'owner', 1)",
+                    member(i),
+                    account,
+                    "per_" + i + account);
         }
-        store.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team() + "', '" + account
-                + "', 'Search', 1)");
+        store.execute(
+                "INSERT INTO team (id, account_id, name, created_at) VALUES (?, ?, 'Search', 1)", team(), account);
         Map<CallPlan.KeyOwner, String> secrets = new EnumMap<>(CallPlan.KeyOwner.class);
         for (CallPlan.KeyOwner owner : CallPlan.KeyOwner.values()) {
             String secret =

@@ -206,15 +206,18 @@ public final class StoreFixture implements AutoCloseable {
     /** Makes a key of a member, of a team, or of a member in a team. */
     public KeySecret ownedKey(String id, String accountId, String memberId, String teamId) {
         KeySecret secret = key(id, accountId, KeySettings.named(id));
-        execute("UPDATE api_key SET member_id = '" + memberId + "', team_id = '" + teamId + "' WHERE id = '" + id
-                + "'");
+        execute("UPDATE api_key SET member_id = ?, team_id = ? WHERE id = ?", memberId, teamId, id);
         String owner = (memberId.isEmpty() ? "" : "\"member\":\"" + memberId + "\",")
                 + (teamId.isEmpty() ? "" : "\"team\":\"" + teamId + "\",");
-        execute("INSERT INTO account_log (account_id, number, created_at, actor, action, subject, after_json) SELECT '"
-                + accountId + "', 1 + COUNT(*), 1, 'per_1', 'key.create', '" + id + "', '{\"id\":\"" + id + "\","
-                + owner
-                + "\"prefix\":\"sk\"}' FROM account_log WHERE account_id = '" + accountId + "'");
-        execute("UPDATE account SET log_number = log_number + 1 WHERE id = '" + accountId + "'");
+        execute(
+                """
+                INSERT INTO account_log (account_id, number, created_at, actor, action, subject, after_json)
+                SELECT ?, 1 + COUNT(*), 1, 'per_1', 'key.create', ?, ? FROM account_log WHERE account_id = ?""",
+                accountId,
+                id,
+                "{\"id\":\"" + id + "\"," + owner + "\"prefix\":\"sk\"}",
+                accountId);
+        execute("UPDATE account SET log_number = log_number + 1 WHERE id = ?", accountId);
         return secret;
     }
 
@@ -259,26 +262,28 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     /** Executes SQL on the writer's connection. */
-    public void execute(String sql) {
-        commit(statement(sql));
+    public void execute(String sql, Object... values) {
+        commit(statement(sql, values));
     }
 
     /** Returns the change that executes SQL on the writer's connection, in the turn of the stores that follow the ledger. */
-    public Change statement(String sql) {
-        return new Execute(sql);
+    public Change statement(String sql, Object... values) {
+        return new Execute(sql, values);
     }
 
     private static final class Execute extends Write<Integer> {
 
         private final String sql;
+        private final Object[] values;
 
-        Execute(String sql) {
+        Execute(String sql, Object... values) {
             this.sql = sql;
+            this.values = values;
         }
 
         @Override
         protected Integer run(Statements statements) throws SQLException {
-            return statements.run(sql);
+            return statements.run(sql, values);
         }
     }
 
