@@ -13,6 +13,7 @@ import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Golden;
+import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.io.IOException;
@@ -57,12 +58,14 @@ class FrozenCallTest {
 
     @BeforeEach
     void insert() throws IOException {
-        store = stores.open(folder);
-        store.execute("DELETE FROM signing_key"); // of its start
         String rows = Files.readString(FOLDER.resolve("call-1.sql"));
-        String own = stores == Stores.SQLITE ? rows : rows.replace("X'", "'\\x"); // a blob is a text on PostgreSQL
-        for (String row : own.split(";\n")) {
-            store.execute(row);
+        if (stores == Stores.SQLITE) {
+            store = new StoreFixture(folder); // whose start has set a signing key
+            Stream.of(("DELETE FROM signing_key;\n" + rows).split(";\n")).forEach(store::execute);
+        } else {
+            String url = Postgres.migrated();
+            Postgres.execute(url, rows.replace("X'", "'\\x")); // a blob is a text there
+            store = StoreFixture.shared(url);
         }
     }
 
