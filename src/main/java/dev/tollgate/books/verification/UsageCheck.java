@@ -25,7 +25,7 @@ final class UsageCheck implements Check {
             counted AS MATERIALIZED (
                 SELECT account_id, key_id, model_id AS model, channel, upstream_model, ending, quarter, %1$s
                 FROM (SELECT t.*, t.ended_at - t.ended_at %% 900000 AS quarter FROM (%2$s) AS t) AS c
-                GROUP BY account_id, key_id, model_id, channel, upstream_model, ending, quarter
+                GROUP BY quarter, account_id, key_id, model_id, channel, upstream_model, ending
                 UNION ALL
                 SELECT account_id, key_id, model_id, channel, upstream_model, ending, ended_at - ended_at %% 900000, %3$s
                 FROM (%4$s) AS tried
@@ -39,10 +39,11 @@ final class UsageCheck implements Check {
                 SELECT account_id, quarter, key_id, model, %8$s FROM counted) AS q
             GROUP BY account_id, starts_at, key_id, model
             HAVING %9$s AND starts_at >= (
-                SELECT MIN(day) FROM (
-                    SELECT until - until %% 86400000 AS day FROM fold
-                    UNION ALL
-                    SELECT MIN(f.starts_at - f.starts_at %% 86400000) FROM usage_quarter f WHERE f.account_id = q.account_id) AS kept)
+                SELECT first - first %% 86400000 FROM (
+                    SELECT MIN(earliest) AS first FROM (
+                        SELECT until AS earliest FROM fold
+                        UNION ALL
+                        SELECT MIN(f.starts_at) FROM usage_quarter f WHERE f.account_id = q.account_id) AS each) AS kept)
             UNION ALL
             SELECT 'day', starts_at, account_id, key_id, model, '', %6$s
             FROM (
