@@ -114,15 +114,16 @@ final class ReceiptChain {
     }
 
     private static String quoted(@Nullable String text) {
-        StringBuilder out = new StringBuilder("\"");
-        for (char c : String.valueOf(text).toCharArray()) {
-            int escape = "\b\t\n\f\r\"\\".indexOf(c);
-            if (escape >= 0) {
-                out.append('\\').append("btnfr\"\\".charAt(escape));
-            } else if (c < ' ') {
-                out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
+        String plain = String.valueOf(text);
+        StringBuilder out = new StringBuilder(plain.length() + 2).append('"');
+        for (int i = 0; i < plain.length(); i++) {
+            char c = plain.charAt(i);
+            if (c >= ' ' && c != '"' && c != '\\') {
                 out.append(c);
+            } else if ("\b\t\n\f\r\"\\".indexOf(c) >= 0) {
+                out.append('\\').append("btnfr\"\\".charAt("\b\t\n\f\r\"\\".indexOf(c)));
+            } else {
+                out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             }
         }
         return out.append('"').toString();
