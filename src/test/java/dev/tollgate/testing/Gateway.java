@@ -436,7 +436,10 @@ public final class Gateway implements AutoCloseable {
         HeldRows held = new HeldRows(databaseUrl(), "SELECT pg_advisory_xact_lock(1)");
         return () -> {
             held.close();
-            for (String table : List.of("open_hold", "call", "entry")) { // one by one: all in one transaction could deadlock with the writer
+            for (String table : List.of(
+                    "open_hold",
+                    "call",
+                    "entry")) { // one by one: all in one transaction could deadlock with the writer
                 execute("DROP TRIGGER IF EXISTS wait_to_commit ON " + table);
             }
             execute("DROP FUNCTION IF EXISTS wait_to_commit");

@@ -209,14 +209,9 @@ public final class StoreFixture implements AutoCloseable {
         execute("UPDATE api_key SET member_id = ?, team_id = ? WHERE id = ?", memberId, teamId, id);
         String owner = (memberId.isEmpty() ? "" : "\"member\":\"" + memberId + "\",")
                 + (teamId.isEmpty() ? "" : "\"team\":\"" + teamId + "\",");
-        execute(
-                """
+        execute("""
                 INSERT INTO account_log (account_id, number, created_at, actor, action, subject, after_json)
-                SELECT ?, 1 + COUNT(*), 1, 'per_1', 'key.create', ?, ? FROM account_log WHERE account_id = ?""",
-                accountId,
-                id,
-                "{\"id\":\"" + id + "\"," + owner + "\"prefix\":\"sk\"}",
-                accountId);
+                SELECT ?, 1 + COUNT(*), 1, 'per_1', 'key.create', ?, ? FROM account_log WHERE account_id = ?""", accountId, id, "{\"id\":\"" + id + "\"," + owner + "\"prefix\":\"sk\"}", accountId);
         execute("UPDATE account SET log_number = log_number + 1 WHERE id = ?", accountId);
         return secret;
     }
