@@ -4,16 +4,15 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.testing.Programs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -463,7 +462,7 @@ class LauncherTest {
         Path where = Files.createDirectories(folder.resolve("a package")).toRealPath();
         write(where.resolve("tollgate.jar"), "");
         write(where.resolve("SHA256SUMS"), "1 tollgate.jar\n");
-        return Files.copy(project.resolve("tollgate"), where.resolve("tollgate"), StandardCopyOption.COPY_ATTRIBUTES);
+        return Programs.install(project.resolve("tollgate"), where.resolve("tollgate"));
     }
 
     private List<String> trainings() throws IOException {
@@ -587,7 +586,10 @@ class LauncherTest {
     }
 
     private static void program(Path file, String text) throws IOException {
-        write(file, text);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path written = Files.createTempFile("program", null);
+        write(written, text);
+        Files.createDirectories(file.getParent());
+        Programs.install(written, file);
+        Files.delete(written);
     }
 }

@@ -9,6 +9,7 @@ import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,13 +192,13 @@ class ArtefactsTest {
     @Test
     void the_runtime_is_made_where_nothing_can_be_taken_out_of_native_libraries() throws Exception {
         Path bin = Files.createDirectories(folder.resolve("jdk/bin"));
-        Path jlink = Files.writeString(bin.resolve("jlink"), """
+        Path jlink = Files.writeString(folder.resolve("jlink"), """
                 #!/bin/sh
                 echo "$@"
                 while [ $# -gt 1 ]; do shift; done
                 /bin/mkdir -p "$1/bin" && /bin/ln -s /bin/true "$1/bin/java"
                 """);
-        assertThat(jlink.toFile().setExecutable(true)).isTrue();
+        Programs.install(jlink, bin.resolve("jlink"));
         Path tools = Files.createDirectory(folder.resolve("tools"));
         assertThat(runtimeBy(tools, "without")).contains(" --strip-java-debug-attributes ");
         Path objcopy = Files.createFile(tools.resolve("objcopy"));
