@@ -295,8 +295,8 @@ class LifeTest {
         try (RawClient client = new RawClient(front.port(), 16 * 1024)) {
             client.send(RawClient.head("POST", "/v1/wait", "Content-Length: 2") + "{}");
             Exchange exchange = next(waiting);
+            assertThat(front.front().openExchanges()).isEqualTo(1);
             exchange.run(() -> exchange.json(200, new byte[32 << 20]));
-            awaitOpenExchanges(1);
             awaitOpenExchanges(0);
             assertThat(departures).as("it was answered, though not fetched").hasValue(0);
         }
