@@ -1,12 +1,12 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Limit;
+import dev.tollgate.http.Parameter;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class ListParameters {
 
     private static final int TEXT_CHARS_MAX = 256;
-    private static final int SHOWN_CHARS_MAX = 80;
     private static final String NEXT = "the 'next' of an answer to the same question";
 
     private final Exchange exchange;
@@ -34,20 +33,13 @@ public final class ListParameters {
             return null;
         }
         if (text.length() > TEXT_CHARS_MAX) {
-            throw wrong(name, text, "at most " + TEXT_CHARS_MAX + " characters");
+            throw Parameter.wrong(name, text, "at most " + TEXT_CHARS_MAX + " characters");
         }
         return text;
     }
 
     public int limit(int standard, int most) {
-        String text = text("limit");
-        if (text == null) {
-            return standard;
-        }
-        if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > most) {
-            throw wrong("limit", text, "a whole number from 1 to " + most);
-        }
-        return Integer.parseInt(text);
+        return Limit.of(most, standard).read(text("limit"));
     }
 
     /** Returns the place in an account's calls at which the page begins; null for the first page. */
@@ -55,7 +47,7 @@ public final class ListParameters {
     String place() {
         String text = text("after");
         if (text != null && !CallPage.isPlace(text)) {
-            throw wrong("after", text, NEXT);
+            throw Parameter.wrong("after", text, NEXT);
         }
         return text;
     }
@@ -65,7 +57,7 @@ public final class ListParameters {
     String callId() {
         String text = text("after");
         if (text != null && !CompletionIds.isOne(text)) {
-            throw wrong("after", text, NEXT);
+            throw Parameter.wrong("after", text, NEXT);
         }
         return text;
     }
@@ -76,7 +68,8 @@ public final class ListParameters {
         try {
             return text == null ? ZoneOffset.UTC : ZoneId.of(text).normalized();
         } catch (DateTimeException e) {
-            throw wrong("tz", text, "a name of the time zone database, e.g. Europe/Berlin, or an offset, e.g. +02:00");
+            throw Parameter.wrong(
+                    "tz", text, "a name of the time zone database, e.g. Europe/Berlin, or an offset, e.g. +02:00");
         }
     }
 
@@ -91,7 +84,7 @@ public final class ListParameters {
                     ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
                     : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
         } catch (DateTimeException e) {
-            throw wrong(
+            throw Parameter.wrong(
                     name,
                     text,
                     "a date (2026-11-30) or a time with its offset (2026-11-30T14:03:09Z), as ISO 8601 has it");
@@ -110,19 +103,11 @@ public final class ListParameters {
         }
         String own = caller.key().id();
         if (wanted != null && !wanted.equals(own)) {
-            throw wrong(
+            throw Parameter.wrong(
                     "key",
                     wanted,
                     "this key's own id, '" + own + "': an API key lists its own calls, a management key the account's");
         }
         return own;
-    }
-
-    public static ApiException wrong(String name, String text, String allowed) {
-        String shown = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "…" : text;
-        return ApiError.invalid(
-                        name,
-                        "'" + name + "' is '" + shown.replaceAll("\\p{Cntrl}", "?") + "'; it must be " + allowed + ".")
-                .asException();
     }
 }

@@ -370,11 +370,11 @@ public final class PlatformHistory {
      * Accounts in the order of their ids, those without calls too.
      *
      * @param after the last of the page before, or null
-     * @param limit 1 to 200: each costs a few reads
+     * @param limit 1 to 201: each costs a few reads
      */
     public List<OfAccount> accounts(Span span, @Nullable String after, int limit) {
-        if (limit < 1 || limit > 200) {
-            throw new IllegalArgumentException("a page has 1 to 200 accounts");
+        if (limit < 1 || limit > 201) {
+            throw new IllegalArgumentException("1 to 201 accounts are read at once");
         }
         return database.pages()
                 .read(

@@ -2,8 +2,11 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.http.Cursor;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Page;
+import dev.tollgate.http.Parameter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -50,20 +54,20 @@ public final class PlatformUsageHandler implements Handler<Object> {
         String by = Objects.requireNonNullElse(parameters.text("by"), "day");
         PlatformHistory.Part part = PARTS.get(by);
         if (part == null && !by.equals(ACCOUNT)) {
-            throw ListParameters.wrong("by", by, "day, model, channel, end or account");
+            throw Parameter.wrong("by", by, "day, model, channel, end or account");
         }
         Instant now = clock.instant();
         Instant to = Objects.requireNonNullElse(parameters.time("to", ZoneOffset.UTC), now.plus(Duration.ofHours(1)))
                 .truncatedTo(ChronoUnit.HOURS);
         Instant from = Objects.requireNonNullElse(parameters.time("from", ZoneOffset.UTC), to.minus(STANDARD))
                 .truncatedTo(ChronoUnit.HOURS);
-        String after = Objects.requireNonNullElse(parameters.text("after"), "");
+        String after = Cursor.read(parameters.text("after"), 1, cursor -> cursor.value(0));
         if (part == null) {
             Span span = span(from, to, now);
             int accounts = parameters.limit(LIMIT_DEFAULT, ACCOUNTS_MAX);
             exchange.compute(
-                    () -> Records.read(() -> history.accounts(span, after, accounts)),
-                    page -> exchange.json(accounts * UsageGroup.JSON_BYTES, () -> render(page, accounts)));
+                    () -> Records.read(() -> history.accounts(span, after, accounts + 1)),
+                    found -> exchange.json(accounts * UsageGroup.JSON_BYTES, () -> render(found, accounts)));
             return;
         }
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
@@ -76,19 +80,20 @@ public final class PlatformUsageHandler implements Handler<Object> {
         try {
             return Span.of(from, to, ZoneOffset.UTC, now);
         } catch (IllegalArgumentException e) {
-            throw ListParameters.wrong("from", from.toString(), "a time before 'to', by 100 years at most");
+            throw Parameter.wrong("from", from.toString(), "a time before 'to', by 100 years at most");
         }
     }
 
-    private static byte[] render(List<PlatformHistory.OfAccount> page, int limit) {
+    private static byte[] render(List<PlatformHistory.OfAccount> found, int limit) {
+        Page<PlatformHistory.OfAccount> page = Page.of(found, limit, account -> Cursor.of(account.id()));
         ObjectNode list = ApiJson.MAPPER.createObjectNode();
         ArrayNode data = list.putArray("data");
-        for (PlatformHistory.OfAccount account : page) {
+        for (PlatformHistory.OfAccount account : page.entries()) {
             ObjectNode json = data.addObject().put(ACCOUNT, account.id()).put("name", account.name());
             counts(json, account.figures());
             charges(json, account.figures());
         }
-        list.put("next", page.size() < limit ? null : page.getLast().id());
+        list.put("next", page.next());
         return ApiJson.MAPPER.writeValueAsBytes(list);
     }
 
@@ -98,16 +103,16 @@ public final class PlatformUsageHandler implements Handler<Object> {
         return day != null ? day.toString() : group.name().isEmpty() ? "unknown" : group.name();
     }
 
-    private static byte[] render(String by, List<PlatformHistory.Group> groups, String after, int limit) {
+    private static byte[] render(String by, List<PlatformHistory.Group> groups, @Nullable String after, int limit) {
         List<PlatformHistory.Group> left = groups.stream()
                 .sorted(Comparator.comparing(PlatformUsageHandler::name))
-                .filter(group -> name(group).compareTo(after) > 0)
+                .filter(group -> after == null || name(group).compareTo(after) > 0)
                 .toList();
-        List<PlatformHistory.Group> page = left.subList(0, Math.min(limit, left.size()));
+        Page<PlatformHistory.Group> page = Page.of(left, limit, group -> Cursor.of(name(group)));
         ObjectNode list = ApiJson.MAPPER.createObjectNode();
         ArrayNode data = list.putArray("data");
-        page.forEach(group -> write(data.addObject().put(by, name(group)), group.figures()));
-        list.put("next", page.size() < left.size() ? name(page.getLast()) : null);
+        page.entries().forEach(group -> write(data.addObject().put(by, name(group)), group.figures()));
+        list.put("next", page.next());
         return ApiJson.MAPPER.writeValueAsBytes(list);
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.books.tasks.TaskJson;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Parameter;
 import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -75,7 +76,7 @@ public final class TaskListHandler implements Handler<KeyCaller> {
                 return status;
             }
         }
-        throw ListParameters.wrong(
+        throw Parameter.wrong(
                 "status", text, "some of processing, completed, failed and cancelled, separated by commas");
     }
 

@@ -1,6 +1,11 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.http.Cursor;
 import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +26,34 @@ public record UsageGroup(
 
     /** The approximate length of a group in JSON. */
     static final long JSON_BYTES = 512;
+
+    /** Returns the value that the group has in common. */
+    @Nullable
+    Object value(By by) {
+        return switch (by) {
+            case DAY -> day;
+            case MODEL -> model;
+            case KEY -> keyId;
+            case TEAM -> teamId;
+            case MEMBER -> memberId;
+        };
+    }
+
+    /** Returns the place behind this group, by its values in the order of {@link By}. */
+    Cursor place(Set<By> by) {
+        return Cursor.of(
+                Arrays.stream(By.values()).filter(by::contains).map(this::value).toArray());
+    }
+
+    /** Returns a group with a cursor's values and no figures. */
+    static UsageGroup at(Set<By> by, Cursor cursor) {
+        Iterator<String> values = cursor.values().iterator();
+        return new UsageGroup(
+                by.contains(By.DAY) ? LocalDate.parse(values.next()) : null,
+                by.contains(By.MODEL) ? values.next() : null,
+                by.contains(By.KEY) ? values.next() : null,
+                by.contains(By.TEAM) ? values.next() : null,
+                by.contains(By.MEMBER) ? values.next() : null,
+                Figures.NONE);
+    }
 }

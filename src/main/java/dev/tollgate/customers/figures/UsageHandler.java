@@ -6,19 +6,17 @@ import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.tasks.TaskJson;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.http.Cursor;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import java.nio.charset.StandardCharsets;
+import dev.tollgate.http.Parameter;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -66,7 +64,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
                 by,
                 parameters.text("model"),
                 parameters.keys(caller),
-                after(parameters.text("after"), by),
+                Cursor.read(parameters.text("after"), by.size(), cursor -> UsageGroup.at(by, cursor)),
                 parameters.limit(LIMIT_DEFAULT, LIMIT_MAX));
     }
 
@@ -95,43 +93,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
                 return by;
             }
         }
-        throw ListParameters.wrong("group_by", text, "some of day, model, key, team and member, separated by commas");
-    }
-
-    // ---- where a page begins ----
-
-    private static final String SEPARATOR = "\n";
-
-    private static String cursor(UsageGroup last) {
-        String text = Stream.of(last.day(), last.model(), last.keyId(), last.teamId(), last.memberId())
-                .map(part -> part == null ? "" : part.toString())
-                .collect(Collectors.joining(SEPARATOR));
-        boolean isOfOwner = last.teamId() != null || last.memberId() != null;
-        String all = isOfOwner ? text : text.substring(0, text.length() - 2 * SEPARATOR.length());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(all.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static @Nullable UsageGroup after(@Nullable String cursor, Set<By> by) {
-        if (cursor == null) {
-            return null;
-        }
-        try {
-            String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-            String[] parts = text.split(SEPARATOR, -1);
-            LocalDate day = by.contains(By.DAY) ? LocalDate.parse(parts[0]) : null;
-            if (parts.length == (by.stream().anyMatch(By::isOwner) ? 5 : 3)) {
-                return new UsageGroup(
-                        day,
-                        parts[1],
-                        parts[2],
-                        parts.length == 3 ? null : parts[3],
-                        parts.length == 3 ? null : parts[4],
-                        Figures.NONE);
-            }
-        } catch (IllegalArgumentException | DateTimeException e) {
-            // reported below
-        }
-        throw ListParameters.wrong("after", cursor, "the 'next' of an answer to the same question");
+        throw Parameter.wrong("group_by", text, "some of day, model, key, team and member, separated by commas");
     }
 
     // ---- the answer ----
@@ -155,7 +117,10 @@ public final class UsageHandler implements Handler<KeyCaller> {
             }
             json.writeEndArray();
             json.writeStringProperty(
-                    "next", table.isMore() ? cursor(table.groups().getLast()) : null);
+                    "next",
+                    table.isMore()
+                            ? table.groups().getLast().place(question.by()).text()
+                            : null);
         });
     }
 

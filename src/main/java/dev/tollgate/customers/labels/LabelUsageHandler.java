@@ -11,8 +11,10 @@ import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.labels.LabelUsage.Group;
 import dev.tollgate.customers.labels.LabelUsage.Question;
+import dev.tollgate.http.Cursor;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Parameter;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -61,7 +63,7 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
             return;
         }
         if (caller.key().settings().kind() != KeyKind.MANAGEMENT) {
-            throw ListParameters.wrong(
+            throw Parameter.wrong(
                     GROUP_BY,
                     by,
                     "some of day, model, key, team and member: labels of all calls need a management key");
@@ -69,12 +71,14 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
         for (String other : OTHERS) {
             String given = parameters.text(other);
             if (given != null) {
-                throw ListParameters.wrong(other, given, "absent if usage is grouped by a tag or by end users");
+                throw Parameter.wrong(other, given, "absent if usage is grouped by a tag or by end users");
             }
         }
         Question question = question(parameters, by, label);
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
-        int from = begin(parameters.text("after"));
+        Integer after =
+                Cursor.read(parameters.text("after"), 1, cursor -> (int) Math.min(cursor.number(0), Integer.MAX_VALUE));
+        int from = after == null ? 0 : after;
         exchange.compute(
                 () -> Records.read(() -> read(caller, by, question)),
                 table -> exchange.json(limit * GROUP_BYTES, () -> render(table, question, from, limit)));
@@ -85,7 +89,7 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
         String name = question.name();
         List<String> declared = caller.labels().names();
         if (!name.equals(CallLabels.END_USER) && !declared.contains(name) && !usage.knows(caller.accountId(), name)) {
-            throw ListParameters.wrong(
+            throw Parameter.wrong(
                     GROUP_BY,
                     by,
                     "tag:NAME with a declared name; "
@@ -119,11 +123,11 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
             }
         }
         if (labels != 1 || !label.equals(CallLabels.END_USER) && !CallLabels.isName(label)) {
-            throw ListParameters.wrong(GROUP_BY, text, ALLOWED);
+            throw Parameter.wrong(GROUP_BY, text, ALLOWED);
         }
         String zone = parameters.text("tz");
         if (zone != null && !zone.equals("UTC")) {
-            throw ListParameters.wrong("tz", zone, "UTC: labels are counted by its days");
+            throw Parameter.wrong("tz", zone, "UTC: labels are counted by its days");
         }
         Instant start = parameters.time("start", ZoneOffset.UTC);
         Instant end = parameters.time("end", ZoneOffset.UTC);
@@ -143,16 +147,6 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
 
     private static LocalDate day(Instant at) {
         return at.atZone(ZoneOffset.UTC).toLocalDate();
-    }
-
-    private static int begin(@Nullable String after) {
-        if (after == null) {
-            return 0;
-        }
-        if (!after.matches("[1-9][0-9]{0,5}")) {
-            throw ListParameters.wrong("after", after, "the 'next' of an answer to the same question");
-        }
-        return Integer.parseInt(after);
     }
 
     private static byte[] render(LabelUsage.Table table, Question question, int from, int limit) {
@@ -177,7 +171,8 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
             json.writeArrayPropertyStart("groups");
             groups.subList(begin, end).forEach(group -> write(json, group, question.name()));
             json.writeEndArray();
-            json.writeStringProperty("next", end < groups.size() ? Integer.toString(end) : null);
+            json.writeStringProperty(
+                    "next", end < groups.size() ? Cursor.of(end).text() : null);
         });
     }
 
