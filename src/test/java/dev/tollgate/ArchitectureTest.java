@@ -42,7 +42,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -454,6 +457,74 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..", "com.zaxxer.."));
+    }
+
+    /** The tables that more than one package writes, with all that do. Entries only go. */
+    private static final Map<String, Set<String>> SEVERAL_WRITERS = Map.ofEntries(
+            Map.entry(
+                    "account",
+                    Set.of(
+                            "books.budgets",
+                            "books.labels",
+                            "books.ledger",
+                            "customers.keys",
+                            "customers.organizations",
+                            "customers.roles")),
+            Map.entry("billing_contact", Set.of("customers.notices", "customers.payments")),
+            Map.entry("budget_notice", Set.of("books.budgets", "customers.notices")),
+            Map.entry("budget_window", Set.of("books.budgets", "books.ledger")),
+            Map.entry("member", Set.of("customers.members", "customers.people")),
+            Map.entry("member_notice", Set.of("customers.notices", "customers.roles")),
+            Map.entry("node", Set.of("books.ledger", "storage")),
+            Map.entry("person_link", Set.of("customers.people", "customers.roles")),
+            Map.entry("session", Set.of("customers.members", "customers.people")),
+            Map.entry("team_member", Set.of("customers.members", "customers.people", "customers.teams")),
+            Map.entry("usage_label", Set.of("books.labels", "books.rollups")),
+            Map.entry("webhook_delivery", Set.of("customers.roles", "customers.webhooks")));
+
+    /** The deletion of accounts and the copy between databases write each table. */
+    @Test
+    void a_table_is_written_by_one_package() throws IOException {
+        Map<String, Set<String>> writers = new TreeMap<>();
+        Set<String> tables = new TreeSet<>();
+        for (Path file : files("src/main/resources", ".sql")) {
+            Pattern.compile("CREATE TABLE (\\w+)")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .forEach(it -> tables.add(it.group(1)));
+        }
+        for (Path file : files("src/main/java", ".java")) {
+            String name =
+                    String.valueOf(file.getParent()).replace('/', '.').substring(("src.main.java." + ROOT).length());
+            if (!name.equals(".customers.departure") && !file.endsWith("TableCopy.java")) {
+                written(Files.readString(file)).filter(tables::contains).forEach(table -> writers.computeIfAbsent(
+                                table, _ -> new TreeSet<>())
+                        .add(name.substring(1)));
+            }
+        }
+        assertThat(writers.keySet()).as("tables whose writer is not found").isEqualTo(tables);
+        writers.values().removeIf(packages -> packages.size() == 1);
+
+        assertThat(writers).isEqualTo(SEVERAL_WRITERS);
+    }
+
+    /** Returns the tables that the SQL of a source writes, also where a statement is put together from the table's name. */
+    private static Stream<String> written(String source) {
+        String code =
+                Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*").matcher(source).replaceAll("");
+        String into = "\\b(?:INSERT INTO|DELETE FROM|UPDATE)\\s+";
+        String adds = Pattern.compile(into + "\"\\s*\\+").matcher(code).find() ? "|\\badd" : "";
+        return Pattern.compile(into + "(\\w+)|(?:RowStatement\\s*\\.(?:insert|embedded)|new Tape" + adds
+                        + ")\\(\\s*\"(\\w+)\\b[^\"]*\"(?:,\\s*\"(\\w+)\")?")
+                .matcher(code)
+                .results()
+                .flatMap(it -> Stream.of(1, 2, 3).map(it::group).filter(Objects::nonNull));
+    }
+
+    private static List<Path> files(String folder, String end) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(folder))) {
+            return files.filter(it -> it.toString().endsWith(end)).toList();
+        }
     }
 
     @Test
