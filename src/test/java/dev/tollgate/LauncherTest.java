@@ -68,7 +68,11 @@ class LauncherTest {
                 "sleep",
                 "env",
                 "uname",
-                "touch")) {
+                "touch",
+                "tail",
+                "tee",
+                "id",
+                "bash")) {
             Files.createSymbolicLink(tools.resolve(tool), tool(tool));
         }
         write(project.resolve("pom.xml"), "<project/>");
@@ -172,7 +176,7 @@ class LauncherTest {
         ready();
         launch("serve");
         launch("serve");
-        assertThat(builds()).containsExactly("-B -Dstyle.color=never -q -Dquick -Dmaven.test.skip=true package");
+        assertThat(builds()).containsExactly("-B -Dstyle.color=never -q -Dmaven.test.skip=true package");
         touch(project.resolve("src/main/java/A.java"));
         launch("serve");
         assertThat(builds()).hasSize(2);
@@ -326,22 +330,43 @@ class LauncherTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("Tests run: 5");
         launch("serve");
-        assertThat(builds())
-                .containsExactlyInAnyOrder(
-                        "-B -q -Dstyle.color=never compile -Dbuild.folder=target/analysis -Dtest=Some*",
-                        "-B -Dstyle.color=never verify -Dquick -Dtest=Some*");
+        assertThat(builds()).containsExactly("-B -Dstyle.color=never verify -Dtest=Some*");
     }
 
     @Test
-    void a_test_of_sources_in_which_the_analysis_finds_something_fails_and_names_them() throws Exception {
+    void a_check_that_finds_something_fails_and_names_it() throws Exception {
         ready();
+        assertThat(launch("check").exitCode()).isZero();
         write(project.resolve("unformatted"), "");
-        Run run = launch("test");
+        Run run = launch("check", "--long");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
                 .isEqualTo(
-                        "Some.java is not formatted\ntollgate: the analysis has found what is named above; mvn spotless:apply formats\n");
-        assertThat(launch("test", "-Dquick").exitCode()).isZero();
+                        "Some.java is not formatted\ntollgate: the check has found what is named above; mvn spotless:apply formats\n");
+        assertThat(builds())
+                .containsExactly(
+                        "-B -q -Dstyle.color=never compile -Pcheck",
+                        "-B -q -Dstyle.color=never compile -Pcheck -Dtest.long=true");
+        assertThat(launch("check", "-Dquick").err())
+                .isEqualTo("tollgate: check takes --long or --help, not '-Dquick'\n");
+        assertThat(launch("test").exitCode()).isZero();
+    }
+
+    @Test
+    void continuous_integration_fails_if_check_or_tests_fail() throws Exception {
+        ready();
+        Files.createDirectories(project.resolve(".ci"));
+        Path everything = Programs.install(Path.of(".ci/run"), project.resolve(".ci/run"));
+        assertThat(start(Map.of(), home, everything)).matches(run -> run.exitCode() == 0 && endsWithTheSum(run));
+        write(project.resolve("unformatted"), "");
+        assertThat(start(Map.of(), home, everything)).matches(run -> run.exitCode() == 1 && endsWithTheSum(run));
+        Files.delete(project.resolve("unformatted"));
+        write(project.resolve("failing"), "");
+        assertThat(start(Map.of(), home, everything)).matches(run -> run.exitCode() == 1 && endsWithTheSum(run));
+    }
+
+    private static boolean endsWithTheSum(Run run) {
+        return run.out().endsWith("Tests run: 5\n");
     }
 
     @Test
@@ -349,13 +374,11 @@ class LauncherTest {
         ready();
         launch("test", "--long");
         launch("test", "--long", "3", "-Dtest=Some*");
-        launch("test", "--long", "-Dquick");
         assertThat(builds())
                 .filteredOn(build -> build.contains(" verify "))
                 .containsExactly(
-                        "-B -Dstyle.color=never verify -Dquick -Dtest.long=true -Dfuzz.minutes=10",
-                        "-B -Dstyle.color=never verify -Dquick -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*",
-                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10 -Dquick");
+                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10",
+                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*");
     }
 
     @Test
@@ -374,6 +397,9 @@ class LauncherTest {
             Run run = launch("test", option);
             assertThat(run.exitCode()).isZero();
             assertThat(run.out()).startsWith("Usage: ./tollgate test").contains("--long [MINUTES]", "-Dtest=NAME");
+            assertThat(launch("check", option).out())
+                    .startsWith("Usage: ./tollgate check")
+                    .contains("--long");
         }
         assertThat(project.resolve("builds")).doesNotExist();
     }
@@ -419,7 +445,7 @@ class LauncherTest {
         assertThat(start(Map.of(), home, launcher, "help").out())
                 .contains("prepare")
                 .doesNotContain("bench", "package");
-        for (String missing : List.of("test", "bench", "package")) {
+        for (String missing : List.of("test", "check", "bench", "package")) {
             assertThat(start(Map.of(), home, launcher, missing).err())
                     .isEqualTo("tollgate: there is no " + missing + " here: it needs a checkout of the sources\n");
         }
@@ -510,7 +536,7 @@ class LauncherTest {
                 echo "$*" >>"%1$s/builds"
                 [ ! -e "%1$s/broken" ] || exit 1
                 case $* in
-                  *target/analysis*)
+                  *-Pcheck*)
                     [ ! -e "%1$s/unformatted" ] || { echo "Some.java is not formatted"; exit 1; }
                     exit 0
                     ;;
@@ -518,6 +544,7 @@ class LauncherTest {
                 mkdir -p "%1$s/target/lib"
                 touch "%1$s/target/tollgate.jar" "%1$s/target/lib/library.jar"
                 echo "Tests run: 5"
+                [ ! -e "%1$s/failing" ]
                 """.formatted(project, version));
     }
 
