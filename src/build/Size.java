@@ -6,6 +6,7 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -21,7 +25,8 @@ import javax.tools.ToolProvider;
 
 /**
  * Prints how large the program is: {@code java src/build/Size.java [CHECKOUT]}. The same file measures any commit, so that two can be compared.
- * A line is a line of the file. Lines of code are those without comments, blank lines, imports and the package.
+ * A line is a line of the file. Lines of code are those without comments, blank lines, imports and the package. The sources are below {@code
+ * src/}, or below {@code M/src/} of each module M.
  */
 final class Size {
 
@@ -42,16 +47,38 @@ final class Size {
     /** Names of the rate, its tokens and its fields in Java and templates. */
     private static final Pattern AUDIO_RATE = Pattern.compile("(?i)audio.?(input|tokens)");
 
+    /** The outcomes of what people do. Those of a call's hold have other names, or stand in the files that are left out. */
+    private static final Pattern OUTCOMES = Pattern.compile("\\bsealed interface (?:Outcome|\\w+Result|Redemption)\\b");
+
+    private static final Pattern OF_HOLDS = Pattern.compile("Resolution|Extend");
+
+    /** Classes that read the fields of a small body, with checks of types and unknown members: first five, then one. */
+    private static final Pattern SMALL_BODIES = Pattern.compile("KeyBody|OperatorBody|OrganizationRequest|BudgetJson|TariffEdit|ActionRequest");
+
+    /** What reads the parameter {@code limit} itself, or is read by {@code Limit} for all. */
+    private static final Pattern LIMIT = Pattern.compile("\\b(?:query|number|(?<!form\\.)text)\\((?:exchange, )?\"limit\"");
+
+    private static boolean parsesLimit(String text) {
+        return LIMIT.matcher(text).find() && !text.contains("Limit.of(") || text.contains("new Limit(\"limit\"");
+    }
+
+    private static final Pattern TABLE = Pattern.compile("<table");
+    private static final Pattern WRITES =
+            Pattern.compile("\\b(?:UPDATE|INSERT (?:OR \\w+ )?INTO|DELETE FROM)\\s+\"?([a-z_]+)|\\bRowStatement\\s*\\.(?:insert|embedded)\\(\\s*\"(\\w+)");
+
     private static final Pattern STARTS = Pattern.compile("\\bGateway\\.start");
     private static final Pattern COMMENT =
             Pattern.compile("\"\"\"[\\s\\S]*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*[\\s\\S]*?\\*/");
     private static final Pattern HEAD = Pattern.compile("(?m)^(import|package) .*$");
 
     private final Path checkout;
+    /** Folders that have a {@code src/main/java}; the checkout itself stands first. */
+    private final List<Path> modules;
     private final Map<Path, String> program = new TreeMap<>();
 
     private Size(Path checkout) throws IOException {
         this.checkout = checkout;
+        modules = modules();
         for (Path file : files("src/main/java", ".java")) {
             program.put(file, Files.readString(file));
         }
@@ -65,7 +92,21 @@ final class Size {
         row("lines of program", lines(program.values()));
         row("  of it the fifth door", lines(protocols(FIFTH_DOOR)));
         row("lines of code", program.values().stream().mapToLong(text -> code(text)).sum());
+        row("lines with a comment", program.values().stream().mapToLong(Size::comments).sum());
         row("files of program", program.size());
+        row("lines of templates", lines(texts("src/main", ".jte")));
+        row("lines of scripts", lines(texts("src/main", ".js")) + lines(texts("src/main", ".mjs")));
+        row("families of outcomes", program.entrySet().stream()
+                .filter(it -> !OF_HOLDS.matcher(name(it.getKey())).matches())
+                .mapToLong(it -> OUTCOMES.matcher(it.getValue()).results().count())
+                .sum());
+        row("readers of small bodies", program.keySet().stream().filter(it -> SMALL_BODIES.matcher(name(it)).matches()).count());
+        row("parsers of limit", program.values().stream().filter(Size::parsesLimit).count());
+        row("<table in templates outside part/table.jte", files("src/main", ".jte").stream()
+                .filter(it -> !it.endsWith("part/table.jte"))
+                .mapToLong(it -> TABLE.matcher(text(it)).results().count())
+                .sum());
+        tablesOfSeveral();
         row("lines of the answer side", lines(protocols(ANSWERS)));
         row("Java and template files that name the audio rate", naming(AUDIO_RATE, "src/main/java", ".java") + naming(AUDIO_RATE, "src/main/jte", ".jte"));
         long golden = 0;
@@ -81,6 +122,23 @@ final class Size {
         row("test files", files("src/test/java", ".java").size());
         row("test files that start the program", naming(STARTS, "src/test/java", ".java"));
         longMethods();
+    }
+
+    /** Packages that write a table; account deletion and the copy between databases, which write each, aside. */
+    private void tablesOfSeveral() {
+        Map<String, Set<String>> writers = new TreeMap<>();
+        program.forEach((file, text) -> {
+            String folder = file.getParent().toString().replaceFirst(".*/dev/tollgate/?", "");
+            if (!folder.equals("customers/departure") && !name(file).equals("TableCopy")) {
+                WRITES.matcher(bare(text))
+                        .results()
+                        .forEach(it -> writers.computeIfAbsent(it.group(1) == null ? it.group(2) : it.group(1), _ -> new TreeSet<>())
+                                .add(folder));
+            }
+        });
+        writers.values().removeIf(it -> it.size() == 1);
+        row("tables with several writers", writers.size());
+        writers.forEach((table, folders) -> row("  " + table, folders.size()));
     }
 
     private void longMethods() throws IOException {
@@ -117,10 +175,9 @@ final class Size {
     private record Method(long lines, String name) {}
 
     private List<String> protocols(Pattern name) {
-        Path folder = checkout.resolve("src/main/java/dev/tollgate/protocols");
         return program.entrySet().stream()
-                .filter(it -> it.getKey().startsWith(folder)
-                        && name.matcher(folder.relativize(it.getKey()).toString()).matches())
+                .filter(it -> it.getKey().toString().contains("/dev/tollgate/protocols/")
+                        && name.matcher(it.getKey().toString().replaceFirst(".*/protocols/", "")).matches())
                 .map(Map.Entry::getValue)
                 .toList();
     }
@@ -141,14 +198,42 @@ final class Size {
         return count;
     }
 
+    /** Returns the files below a folder of the checkout, and below it in each module. */
     private List<Path> files(String folder, String ending) throws IOException {
-        Path root = checkout.resolve(folder);
-        if (!Files.exists(root)) {
-            return List.of();
+        List<Path> found = new ArrayList<>();
+        for (Path module : modules) {
+            if (Files.exists(module.resolve(folder))) {
+                try (Stream<Path> below = Files.walk(module.resolve(folder))) {
+                    below.filter(it -> Files.isRegularFile(it) && it.toString().endsWith(ending)).forEach(found::add);
+                }
+            }
         }
-        try (Stream<Path> below = Files.walk(root)) {
-            return below.filter(it -> Files.isRegularFile(it) && it.toString().endsWith(ending)).toList();
+        return found;
+    }
+
+    private List<String> texts(String folder, String ending) throws IOException {
+        return files(folder, ending).stream().map(Size::text).toList();
+    }
+
+    private List<Path> modules() throws IOException {
+        try (Stream<Path> folders = Files.list(checkout)) {
+            return Stream.concat(
+                            Stream.of(checkout),
+                            folders.filter(it -> !it.endsWith("bench") && Files.exists(it.resolve("src/main/java"))).sorted())
+                    .toList();
         }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString().replace(".java", "");
     }
 
     private static long lines(Iterable<String> texts) {
@@ -169,8 +254,16 @@ final class Size {
 
     /** Returns the lines of code of a file. */
     private static int code(String text) {
-        String bare = COMMENT.matcher(text).replaceAll(it -> it.group().startsWith("/") ? "" : "\"\"");
-        return (int) HEAD.matcher(bare).replaceAll("").lines().filter(it -> !it.isBlank()).count();
+        return (int) HEAD.matcher(bare(text)).replaceAll("").lines().filter(it -> !it.isBlank()).count();
+    }
+
+    /** Returns a source without its comments. */
+    private static String bare(String text) {
+        return COMMENT.matcher(text).replaceAll(it -> it.group().startsWith("/") ? "" : Matcher.quoteReplacement(it.group()));
+    }
+
+    private static long comments(String text) {
+        return COMMENT.matcher(text).results().filter(it -> it.group().startsWith("/")).mapToLong(it -> it.group().lines().count()).sum();
     }
 
     private static void row(String name, long figure) {
