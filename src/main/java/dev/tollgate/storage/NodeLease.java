@@ -119,6 +119,12 @@ public final class NodeLease implements AutoCloseable {
                 (int) sql.number("SELECT COUNT(*) FROM node WHERE lease_until > " + Dialect.POSTGRESQL.nowMillis()));
     }
 
+    /** Deletes nodes whose lease has ended. */
+    public static void deleteDead(Statements statements) throws SQLException {
+        statements.run(
+                "DELETE FROM node WHERE lease_until <= " + statements.dialect().nowMillis());
+    }
+
     /** Returns the present id of this node. @throws StoreUnavailable while it has no lease */
     public String nodeId() {
         Held now = held;

@@ -3,6 +3,7 @@ package dev.tollgate.books.budgets;
 import dev.tollgate.books.budgets.BudgetCalendar.Period;
 import dev.tollgate.books.budgets.Budgets.Budget;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
+import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -44,10 +45,6 @@ public final class BudgetSql {
                     SELECT 1 FROM budget b
                     WHERE b.account_id = budget_notice.account_id AND b.owner = budget_notice.owner AND b.kind = budget_notice.kind))""";
 
-    private static final String CHANGED =
-            "UPDATE account SET budgets_version = budgets_version + 1, time_zone = ?, time_zone_at = ? WHERE id = ?";
-    private static final String RAISE =
-            "UPDATE account SET budgets_version = budgets_version + 1 WHERE id = ? AND budgets_version > 0";
     private static final String COPY = """
             INSERT INTO budget (account_id, owner, kind, limit_micros, since)
             SELECT account_id, ?, kind, limit_micros, since FROM budget WHERE account_id = ? AND owner = ?""";
@@ -81,6 +78,25 @@ public final class BudgetSql {
                     SELECT 1 FROM budget_window b
                     WHERE b.account_id = o.account_id AND b.owner = o.owner AND b.kind = ? AND b.starts_at = ?)
             GROUP BY o.account_id, o.owner""";
+
+    /** Inserts windows in which calls count: what is charged and held, account, owner, kind, start and end. */
+    public static final RowStatement INSERT_WINDOW = RowStatement.insert(
+            "budget_window",
+            "charged_micros bigint",
+            "held_micros bigint",
+            "account_id text",
+            "owner text",
+            "kind text",
+            "starts_at bigint",
+            "ends_at bigint");
+    /** Sets what is charged and held in a window: then account, owner, kind and start. */
+    public static final RowStatement UPDATE_WINDOW =
+            RowStatement.of("""
+            UPDATE budget_window SET charged_micros = ?, held_micros = ?
+            WHERE account_id = ? AND owner = ? AND kind = ? AND starts_at = ?""", """
+            UPDATE budget_window w SET charged_micros = r.charged, held_micros = r.held
+            FROM unnest(?, ?, ?, ?, ?, ?) AS r (charged, held, account_id, owner, kind, starts_at)
+            WHERE w.account_id = r.account_id AND w.owner = r.owner AND w.kind = r.kind AND w.starts_at = r.starts_at""", "bigint", "bigint", "text", "text", "text", "bigint");
 
     private static final String OF_ACCOUNT =
             "SELECT account_id, 'account' AS owner, id AS key_id FROM api_key WHERE account_id = ?";
@@ -166,7 +182,7 @@ public final class BudgetSql {
 
     /**
      * Writes other budgets, deletes the windows that are no longer needed and counts the new ones from the windows of keys, which are written.
-     * A window begins where its budget does.
+     * A window begins where its budget does. The account's row is changed by the same batch.
      */
     public void write(String accountId, Budgets old, Budgets next) throws SQLException {
         BudgetCalendar calendar = new BudgetCalendar(next.zone());
@@ -199,7 +215,6 @@ public final class BudgetSql {
                 }
             }
         }
-        sql.run(CHANGED, next.zone().getId(), next.zoneSetAt().toEpochMilli(), accountId);
     }
 
     private void forgetNotices(
@@ -217,16 +232,11 @@ public final class BudgetSql {
     /**
      * Gives the budgets of an owner to another one, who has none and has spent nothing; the first keeps them for running calls. For a unit that has
      * taken the account's row.
+     *
+     * @return whether there are any
      */
-    public void copy(String accountId, String owner, String other) throws SQLException {
-        if (sql.run(COPY, other, accountId, owner) > 0) {
-            raise(accountId);
-        }
-    }
-
-    /** Lets every server read an account's budgets and the names of its teams again. For a unit that has taken the account's row. */
-    public void raise(String accountId) throws SQLException {
-        sql.run(RAISE, accountId);
+    public boolean copy(String accountId, String owner, String other) throws SQLException {
+        return sql.run(COPY, other, accountId, owner) > 0;
     }
 
     /** Deletes windows of an account that ended before a time and hold nothing. @return their number, at most the given one */

@@ -10,6 +10,7 @@ import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +52,13 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> i
             SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ? FROM label WHERE account_id = ?""";
     private static final String USED =
             "UPDATE label SET used_day = ? WHERE account_id = ? AND number = ? AND used_day < ?";
+
+    private static final String END = """
+            DELETE FROM label WHERE account_id = ? AND number IN (
+                SELECT number FROM label WHERE account_id = ? AND used_day < ?
+                    AND number < (SELECT MAX(number) FROM label WHERE account_id = ?) LIMIT ?)""";
+    private static final String END_LAST =
+            "UPDATE label SET value = '', proof = 0 WHERE account_id = ? AND used_day < ? AND value <> ''";
 
     private record Known(String accountId, Label label) {}
 
@@ -221,6 +229,20 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> i
     private void forget() {
         known.clear();
         together.clear();
+    }
+
+    /**
+     * Deletes some of an account's labels that were not used since a time, in a {@link LabelChange}. The last number stays without its value, so that no number
+     * is given again.
+     *
+     * @return whether there may be more
+     */
+    public static boolean end(Statements statements, String accountId, Instant before, int most) throws SQLException {
+        boolean isMore = statements.run(END, accountId, accountId, before, accountId, most) == most;
+        if (!isMore) {
+            statements.run(END_LAST, accountId, before);
+        }
+        return isMore;
     }
 
     /** A change of the dictionary by hand or for its age. */

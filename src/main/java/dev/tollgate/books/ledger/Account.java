@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.storage.Statements;
+import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,32 @@ public record Account(
         Balance balance,
         long sandboxMicros,
         @Nullable Instant deletedAt) {
+
+    /** A change that others make of an account's row, in a unit that has taken it ({@link LedgerChange.TakeAccount}). */
+    public enum Change {
+        /** Takes the name and the account's id. */
+        NAME("name = ?"),
+        /** Takes the names of tags, with spaces between them, whether end users are counted, and the account's id. */
+        LABEL_RULES("tag_names = ?, end_users = ?"),
+        /** Takes the day from which on the usage of labels is kept, twice, and the account's id. */
+        LABELS_FROM("labels_from = CASE WHEN labels_from < ? THEN ? ELSE labels_from END"),
+        /** Counts a row of the account's log. Takes the account's id. */
+        LOG_NUMBER("log_number = log_number + 1"),
+        /** Lets every server read the account's budgets and the names of its teams again. Takes the account's id. */
+        BUDGETS_VERSION("budgets_version = budgets_version + CASE WHEN budgets_version > 0 THEN 1 ELSE 0 END"),
+        /** Takes the time zone of the changed budgets, the time since when it is, and the account's id. */
+        BUDGETS("budgets_version = budgets_version + 1, time_zone = ?, time_zone_at = ?");
+
+        private final String update;
+
+        Change(String set) {
+            this.update = "UPDATE account SET " + set + " WHERE id = ?";
+        }
+
+        public void run(Statements statements, Object... values) throws SQLException {
+            statements.run(update, values);
+        }
+    }
 
     /** Makes an account without sandbox credits. */
     public Account(

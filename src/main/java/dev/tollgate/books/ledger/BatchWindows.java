@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.SpendOwners.Limit;
 import dev.tollgate.books.ledger.SpendOwners.SpendOwner;
@@ -60,23 +61,6 @@ final class BatchWindows {
             "text",
             "text",
             "bigint");
-    private static final RowStatement INSERT_BUDGET = RowStatement.insert(
-            "budget_window",
-            "charged_micros bigint",
-            "held_micros bigint",
-            "account_id text",
-            "owner text",
-            "kind text",
-            "starts_at bigint",
-            "ends_at bigint");
-    private static final RowStatement UPDATE_BUDGET =
-            RowStatement.of("""
-            UPDATE budget_window SET charged_micros = ?, held_micros = ?
-            WHERE account_id = ? AND owner = ? AND kind = ? AND starts_at = ?""", """
-            UPDATE budget_window w SET charged_micros = r.charged, held_micros = r.held
-            FROM unnest(?, ?, ?, ?, ?, ?) AS r (charged, held, account_id, owner, kind, starts_at)
-            WHERE w.account_id = r.account_id AND w.owner = r.owner AND w.kind = r.kind AND w.starts_at = r.starts_at""", "bigint", "bigint", "text", "text", "text", "bigint");
-
     private static final String BEGIN_WINDOWS = """
             INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros)
             SELECT ?, kind, starts_at, CAST(SUM(charged_micros) AS BIGINT), CAST(SUM(held_micros) AS BIGINT) FROM spend_window
@@ -193,8 +177,8 @@ final class BatchWindows {
     void write() throws SQLException {
         Rows inserts = INSERT_WINDOW.on(statements);
         Rows updates = UPDATE_WINDOW.on(statements);
-        Rows budgetInserts = INSERT_BUDGET.on(statements);
-        Rows budgetUpdates = UPDATE_BUDGET.on(statements);
+        Rows budgetInserts = BudgetSql.INSERT_WINDOW.on(statements);
+        Rows budgetUpdates = BudgetSql.UPDATE_WINDOW.on(statements);
         for (WindowRow window : LedgerSql.inOrder(statements, rows.values(), BY_KEY)) {
             if (!window.isChanged()) {
                 continue;

@@ -362,6 +362,7 @@ final class Book {
             Budgets next = account.budgetsToBe();
             if (next != null) {
                 budgetSql.write(account.id, budgets(account), next);
+                sql.writeBudgets(account.id, next);
             }
         }
         journal.write();

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.CallFlag;
@@ -9,6 +10,7 @@ import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.NodeLease;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
@@ -126,7 +128,6 @@ final class LedgerSql {
             SELECT id FROM open_hold
             WHERE NOT EXISTS (SELECT 1 FROM node WHERE node.id = open_hold.node_id)
             ORDER BY id LIMIT ?""";
-    private static final String DELETE_DEAD_NODES = "DELETE FROM node WHERE lease_until <= ";
 
     private static final RowStatement INSERT_HOLD = RowStatement.insert(
             "open_hold",
@@ -231,6 +232,11 @@ final class LedgerSql {
         update.finishEach();
     }
 
+    /** Writes the time zone and another version of an account's budgets. */
+    void writeBudgets(String accountId, Budgets next) throws SQLException {
+        Account.Change.BUDGETS.run(statements, next.zone().getId(), next.zoneSetAt(), accountId);
+    }
+
     /** Reads the reservations that are open. */
     void readReservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
         open(ids, found).finish();
@@ -329,9 +335,8 @@ final class LedgerSql {
 
     /** Deletes dead nodes, then returns the ids of open reservations without an owner. */
     List<String> abandonedIds(int limit) throws SQLException {
-        Dialect dialect = statements.dialect();
-        statements.of(DELETE_DEAD_NODES + dialect.nowMillis()).executeUpdate();
-        String skip = dialect == Dialect.POSTGRESQL ? LOCKED + " SKIP LOCKED" : "";
+        NodeLease.deleteDead(statements);
+        String skip = statements.dialect() == Dialect.POSTGRESQL ? LOCKED + " SKIP LOCKED" : "";
         PreparedStatement select = statements.of(SELECT_ABANDONED + skip);
         select.setInt(1, limit);
         List<String> ids = new ArrayList<>();

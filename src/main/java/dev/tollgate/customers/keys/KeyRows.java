@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.BudgetSql;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Dialect;
@@ -74,8 +75,6 @@ final class KeyRows {
             INSERT INTO account_rates (account_id, requests, tokens, concurrency) VALUES (?, ?, ?, ?)
             ON CONFLICT (account_id) DO UPDATE SET requests = excluded.requests, tokens = excluded.tokens,
                 concurrency = excluded.concurrency""";
-
-    private static final String SET_LABEL_RULES = "UPDATE account SET tag_names = ?, end_users = ? WHERE id = ?";
 
     private static final RowStatement LOCK = RowStatement.shared(
             "SELECT id FROM api_key WHERE id = ANY (?) OR hash = ANY (?) ORDER BY id" + Dialect.POSTGRESQL.lock(),
@@ -163,7 +162,9 @@ final class KeyRows {
         statements.run(MOVE, "moved " + id, next.id(), at, id);
         insert(next, present.hash(), createdBy);
         statements.run(TAKE_OVER, present.oldHash(), next.oldSecretUntil(), id, next.lastUsedAt(), next.id());
-        new BudgetSql(statements).copy(next.accountId(), id, next.id());
+        if (new BudgetSql(statements).copy(next.accountId(), id, next.id())) {
+            Account.Change.BUDGETS_VERSION.run(statements, next.accountId());
+        }
     }
 
     /** Marks the keys that a person has made, and others. @param teamId null for all of the account @return their number */
@@ -218,7 +219,7 @@ final class KeyRows {
     }
 
     void setLabelRules(String accountId, LabelRules rules) throws SQLException {
-        statements.run(SET_LABEL_RULES, String.join(" ", rules.names()), rules.endUsers(), accountId);
+        Account.Change.LABEL_RULES.run(statements, String.join(" ", rules.names()), rules.endUsers(), accountId);
     }
 
     /** Returns nothing for the standard ones. */

@@ -8,6 +8,7 @@ import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.labels.LabelNumbers.EraseEndUser;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SetBudgets;
@@ -198,7 +199,6 @@ public final class Organizations {
     private static final class RenameOrganization extends Write<Boolean> {
 
         private static final String NAME = "SELECT name FROM account WHERE id = ? AND deleted_at IS NULL";
-        private static final String RENAME = "UPDATE account SET name = ? WHERE id = ?";
 
         private final String accountId;
         private final String name;
@@ -221,7 +221,7 @@ public final class Organizations {
             if (before == null || before.equals(name)) {
                 return before != null;
             }
-            statements.run(RENAME, name, accountId);
+            Account.Change.NAME.run(statements, name, accountId);
             changed = new Changed(json(before), json(name));
             return true;
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.roles;
 
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -102,7 +103,6 @@ public final class AccountLog {
         private static final String NOW =
                 "SELECT role, " + MemberSql.ADMINISTERS + " FROM member WHERE id = ? AND left_at IS NULL";
         private static final String KEY = "SELECT 1 FROM api_key WHERE id = ? AND deleted_at IS NULL AND disabled = 0";
-        private static final String COUNT = "UPDATE account SET log_number = log_number + 1 WHERE id = ?";
         private static final String INSERT = """
                 INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, before_json, after_json)
                 SELECT id, log_number, ?, ?, ?, ?, ?, ?, ? FROM account WHERE id = ?""";
@@ -134,7 +134,7 @@ public final class AccountLog {
                 return false;
             }
             requireRight(statements);
-            statements.run(COUNT, by.accountId());
+            Account.Change.LOG_NUMBER.run(statements, by.accountId());
             statements.run(
                     INSERT,
                     at,

@@ -2,7 +2,7 @@ package dev.tollgate.customers.teams;
 
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
-import dev.tollgate.books.budgets.BudgetSql;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.keys.LeaversKeys;
@@ -325,7 +325,7 @@ public final class Teams {
                 return new TeamResult.NameTaken();
             }
             statements.run("UPDATE team SET name = ? WHERE id = ?", name, teamId);
-            new BudgetSql(statements).raise(accountId);
+            Account.Change.BUDGETS_VERSION.run(statements, accountId);
             return done(new Team(teamId, accountId, name, team.createdAt(), null), named(team.name()), named(name));
         }
     }

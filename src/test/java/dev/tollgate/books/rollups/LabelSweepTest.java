@@ -1,4 +1,4 @@
-package dev.tollgate.books.labels;
+package dev.tollgate.books.rollups;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 

@@ -1,7 +1,9 @@
-package dev.tollgate.books.labels;
+package dev.tollgate.books.rollups;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.labels.LabelNumbers.LabelChange;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
@@ -69,20 +71,12 @@ public final class LabelSweep {
         } while (step.outcome());
     }
 
-    /** Deletes some of an account's old usage and labels. The last number stays without its value, so that no number is given again. The outcome: whether there may be more. */
+    /** Deletes some of an account's old usage and labels. The outcome: whether there may be more. */
     static final class EndLabels extends LabelChange<Boolean> {
 
-        private static final String FROM = "UPDATE account SET labels_from = ? WHERE id = ? AND labels_from < ?";
         private static final String USAGE = """
                 DELETE FROM usage_label WHERE account_id = ? AND (day, number, model) IN (
                     SELECT day, number, model FROM usage_label WHERE account_id = ? AND day < ? ORDER BY day LIMIT ?)""";
-        private static final String LABELS = """
-                DELETE FROM label WHERE account_id = ? AND number IN (
-                    SELECT number FROM label WHERE account_id = ? AND used_day < ?
-                        AND number < (SELECT MAX(number) FROM label WHERE account_id = ?) LIMIT ?)""";
-
-        private static final String LAST =
-                "UPDATE label SET value = '', proof = 0 WHERE account_id = ? AND used_day < ? AND value <> ''";
 
         private final String accountId;
         private final Instant before;
@@ -94,13 +88,9 @@ public final class LabelSweep {
 
         @Override
         protected Boolean run(Statements statements) throws SQLException {
-            statements.run(FROM, before, accountId, before);
+            Account.Change.LABELS_FROM.run(statements, before, before, accountId);
             boolean isMore = statements.run(USAGE, accountId, accountId, before, ROWS_MAX) == ROWS_MAX;
-            isMore |= statements.run(LABELS, accountId, accountId, before, accountId, ROWS_MAX) == ROWS_MAX;
-            if (!isMore) {
-                statements.run(LAST, accountId, before);
-            }
-            return isMore;
+            return LabelNumbers.end(statements, accountId, before, ROWS_MAX) || isMore;
         }
     }
 }
