@@ -462,13 +462,7 @@ class ArchitectureTest {
     /** The tables that more than one package writes, with all that do. Entries only go. */
     private static final Map<String, Set<String>> SEVERAL_WRITERS = Map.ofEntries(
             Map.entry("billing_contact", Set.of("customers.notices", "customers.payments")),
-            Map.entry("budget_notice", Set.of("books.budgets", "customers.notices")),
-            Map.entry("member", Set.of("customers.members", "customers.people")),
-            Map.entry("member_notice", Set.of("customers.notices", "customers.roles")),
-            Map.entry("person_link", Set.of("customers.people", "customers.roles")),
-            Map.entry("session", Set.of("customers.members", "customers.people")),
-            Map.entry("team_member", Set.of("customers.members", "customers.people", "customers.teams")),
-            Map.entry("webhook_delivery", Set.of("customers.roles", "customers.webhooks")));
+            Map.entry("budget_notice", Set.of("books.budgets", "customers.notices")));
 
     /** The deletion of accounts and the copy between databases write each table. */
     @Test

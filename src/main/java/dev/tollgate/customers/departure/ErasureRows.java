@@ -1,7 +1,7 @@
 package dev.tollgate.customers.departure;
 
 import dev.tollgate.customers.people.Identity;
-import dev.tollgate.customers.roles.MemberSql;
+import dev.tollgate.customers.people.Links;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
@@ -93,9 +93,8 @@ final class ErasureRows {
                     statements.run(MARK, change.mark(identity));
                 }
             }
-            String account = change.accountId();
-            statements.run(MemberSql.END_INVITATIONS, change.at(), account, each.id(), account, each.id());
-            statements.run(MEMBERSHIP, change.at(), each.id(), account);
+            Links.endInvitations(statements, change.at(), change.accountId(), each.id());
+            statements.run(MEMBERSHIP, change.at(), each.id(), change.accountId());
         }
         for (Somebody each : erased) {
             erase(statements, each);

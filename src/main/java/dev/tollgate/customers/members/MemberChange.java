@@ -6,10 +6,12 @@ import dev.tollgate.customers.members.Members.HasKeys;
 import dev.tollgate.customers.members.Members.LastOwner;
 import dev.tollgate.customers.members.Members.NotAllowed;
 import dev.tollgate.customers.members.Members.Outcome;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Sessions;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
-import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
@@ -27,9 +29,6 @@ class MemberChange extends Write<Outcome> {
             SELECT 1 FROM member JOIN person ON person.id = member.person_id
             WHERE member.account_id = ? AND member.id <> ? AND member.left_at IS NULL AND member.role = 'owner' LIMIT 1""";
     private static final String PERSON = "SELECT person_id FROM member WHERE id = ?";
-    private static final String SET = "UPDATE member SET role = ? WHERE id = ?";
-    private static final String TEAMS = "DELETE FROM team_member WHERE member_id = ?";
-    private static final String END = "UPDATE member SET left_at = ? WHERE id = ?";
 
     private final Acting by;
     private final String memberId;
@@ -100,13 +99,11 @@ class MemberChange extends Write<Outcome> {
             after = keys.json();
             keys.requireNone();
             String person = statements.one(PERSON, row -> row.getString(1), memberId);
-            String account = by.accountId();
-            statements.run(MemberSql.END_INVITATIONS, endsAt, account, person, account, person);
-            statements.run(END, endsAt, memberId);
-            statements.run(TEAMS, memberId);
+            Links.endInvitations(statements, endsAt, by.accountId(), person);
+            People.endMembership(statements, memberId, endsAt);
         } else {
             after = json(role);
-            statements.run(SET, role.text(), memberId);
+            People.setRole(statements, memberId, role);
         }
         changed = new Changed(json(now), after);
         return new Done();
@@ -149,10 +146,6 @@ class MemberChange extends Write<Outcome> {
     /** Shows an account in a session. */
     static final class Open extends MemberChange {
 
-        private static final String OPEN = """
-                UPDATE session SET account_id = ? WHERE hash = ? AND person_id = ? AND EXISTS
-                    (SELECT 1 FROM member WHERE member.account_id = ? AND member.person_id = ? AND member.left_at IS NULL)""";
-
         private final String personId;
         private final String sessionHash;
         private final String accountId;
@@ -166,9 +159,7 @@ class MemberChange extends Write<Outcome> {
 
         @Override
         protected Outcome run(Statements statements) throws SQLException {
-            return statements.run(OPEN, accountId, sessionHash, personId, accountId, personId) == 1
-                    ? new Done()
-                    : new NotAllowed();
+            return Sessions.open(statements, personId, sessionHash, accountId) ? new Done() : new NotAllowed();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
@@ -142,8 +143,7 @@ public final class MemberNotices {
 
         @Override
         protected Boolean run(Statements statements) throws SQLException {
-            return statements.run("DELETE FROM member_notice WHERE account_id = ? AND number = ?", accountId, number)
-                    == 1;
+            return AccountEvents.takeToMail(statements, accountId, number);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.customers.people.Newcomers.Newcomer;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
@@ -27,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * off, the operator hands them over. Thread-safe; blocks.
  */
 public final class Links {
+
+    private static final String END_INVITATIONS = """
+            UPDATE person_link SET used_at = ? WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND (
+                lower(email) IN (SELECT login FROM person WHERE id = ?)
+                OR 'inv_' || substr(hash, 1, 16) IN (
+                    SELECT subject FROM account_log WHERE account_id = ? AND actor = ? AND action = 'invitation.create'))""";
 
     private final People people;
     private final Writer writer;
@@ -168,6 +175,15 @@ public final class Links {
         }
         Person made = people.person(newcomer.personId()).orElseThrow();
         return made.accountBlocked() ? new SignIn.Blocked() : people.sessions().begin(made, visit, List.of(), true);
+    }
+
+    /**
+     * Ends the open invitations to an account that a person has sent, or that are for the person's address. The log's row of an invitation has the begin
+     * of its hash.
+     */
+    public static void endInvitations(Statements statements, Instant at, String accountId, String personId)
+            throws SQLException {
+        statements.run(END_INVITATIONS, at, accountId, personId, accountId, personId);
     }
 
     /** Marks a link as used. The second unit that uses a link is refused as a whole. */

@@ -5,10 +5,13 @@ import dev.tollgate.books.ledger.Records;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
 import dev.tollgate.customers.people.StartMarks.StartMarksPart;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
+import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
@@ -17,6 +20,7 @@ import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -254,6 +258,17 @@ public final class People implements AutoCloseable {
             commit(PeopleChange.of(rows ->
                     rows.update("UPDATE member SET notices = ? WHERE id = ?", notices ? 1 : 0, membership.id())));
         }
+    }
+
+    /** Gives a member another role. */
+    public static void setRole(Statements statements, String memberId, MemberRole role) throws SQLException {
+        statements.run("UPDATE member SET role = ? WHERE id = ?", role.text(), memberId);
+    }
+
+    /** Ends a membership, in all teams, too. */
+    public static void endMembership(Statements statements, String memberId, Instant at) throws SQLException {
+        statements.run("UPDATE member SET left_at = ? WHERE id = ?", at, memberId);
+        Teams.leaveAll(statements, memberId);
     }
 
     private <O> O commit(PeopleChange<O> change) {

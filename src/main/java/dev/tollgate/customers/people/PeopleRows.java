@@ -2,6 +2,7 @@ package dev.tollgate.customers.people;
 
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.MemberSql;
+import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
@@ -13,14 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of this package as the writer sees them. Writer's turn only. */
 final class PeopleRows {
-
-    private static final String JOIN_TEAMS = """
-            INSERT INTO team_member (team_id, member_id, role)
-            SELECT team.id, member.id, 'member' FROM person_link
-                JOIN team ON team.account_id = person_link.account_id AND team.archived_at IS NULL
-                JOIN member ON member.account_id = person_link.account_id AND member.left_at IS NULL
-            WHERE person_link.hash = ? AND member.person_id = ?
-                AND (',' || person_link.teams || ',') LIKE ('%,' || team.id || ',%')""";
 
     private static final Duration LINKS_KEPT = Duration.ofDays(1);
 
@@ -73,7 +66,7 @@ final class PeopleRows {
 
     /** Puts a person who has accepted an invitation in its teams, as far as they are not archived. */
     void joinTeams(String linkHash, String personId) throws SQLException {
-        update(JOIN_TEAMS, linkHash, personId);
+        Teams.join(statements, linkHash, personId);
     }
 
     /** Returns the number of an account's members and open invitations. */

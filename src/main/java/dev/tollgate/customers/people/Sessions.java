@@ -5,9 +5,11 @@ import dev.tollgate.customers.people.PeopleRows.NewSession;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SecretBox;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Sessions in browsers: they begin with a sign-in, and end when they are too old or are ended. Thread-safe; blocks. */
 public final class Sessions {
+
+    private static final String OPEN = """
+            UPDATE session SET account_id = ? WHERE hash = ? AND person_id = ? AND EXISTS
+                (SELECT 1 FROM member WHERE member.account_id = ? AND member.person_id = ? AND member.left_at IS NULL)""";
 
     private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
     private static final int SESSIONS_MAX = 50;
@@ -167,6 +173,12 @@ public final class Sessions {
                                 + " WHERE person.id = session.person_id AND member.account_id = ?)",
                         accountId,
                         accountId));
+    }
+
+    /** Shows an account in a session. @return whether it is the person's, who is a member of the account */
+    public static boolean open(Statements statements, String personId, String hash, String accountId)
+            throws SQLException {
+        return statements.run(OPEN, accountId, hash, personId, accountId, personId) == 1;
     }
 
     /** Returns whether the password was shown so recently that what asks for it may be done. */

@@ -26,6 +26,11 @@ public final class AccountEvents {
                 WHERE d.webhook_id = w.id AND d.state = 'waiting') < ?
             ON CONFLICT DO NOTHING""";
 
+    private static final String CLAIM =
+            "UPDATE webhook_delivery SET due_at = ?, attempts = ? WHERE id = ? AND attempts = ? AND state = 'waiting'";
+    private static final String END =
+            "UPDATE webhook_delivery SET state = ?, status = ?, due_at = ? WHERE id = ? AND attempts = ? AND state = 'waiting'";
+
     private static final String TO_MAIL = """
             INSERT INTO member_notice (account_id, number)
             SELECT account_id, MAX(number) FROM account_log WHERE account_id = ? GROUP BY account_id""";
@@ -44,6 +49,32 @@ public final class AccountEvents {
             throws SQLException {
         String begin = "msg_" + accountId.substring(accountId.indexOf('_') + 1) + "_" + id;
         statements.run(QUEUE, begin, event, data, at, at, accountId, WAITING_MAX);
+    }
+
+    /**
+     * Claims a delivery: no other server takes it until the lease ends.
+     *
+     * @param attempt from 1
+     * @return whether no other has claimed it before
+     */
+    public static boolean claim(Statements statements, String id, int attempt, Instant until) throws SQLException {
+        return statements.run(CLAIM, until, attempt, id, attempt - 1) == 1;
+    }
+
+    /** Ends an attempt. @param state the delivery's @param status of the response @param dueAt when it is tried again, or was ended */
+    public static void ended(Statements statements, String id, int attempt, String state, int status, Instant dueAt)
+            throws SQLException {
+        statements.run(END, state, status, dueAt, id, attempt);
+    }
+
+    /** Deletes the deliveries of a webhook that were queued before a time. */
+    public static void forget(Statements statements, String webhookId, Instant before) throws SQLException {
+        statements.run("DELETE FROM webhook_delivery WHERE webhook_id = ? AND created_at < ?", webhookId, before);
+    }
+
+    /** Takes a row of the log that waits to be mailed. @return whether no server has taken it before */
+    public static boolean takeToMail(Statements statements, String accountId, long number) throws SQLException {
+        return statements.run("DELETE FROM member_notice WHERE account_id = ? AND number = ?", accountId, number) == 1;
     }
 
     /** Queues the event that an action of the organization's log is, once its row is written; nothing for the others. */

@@ -20,16 +20,6 @@ public final class MemberSql {
     public static final String ADMINISTERS = "(SELECT string_agg(tm.team_id, ',') FROM team_member tm"
             + " WHERE tm.member_id = member.id AND tm.role = 'admin')";
 
-    /**
-     * Ends the open invitations to an account that a person has sent, or that are for the person's address. The log's row of an invitation has the begin of
-     * its hash. Takes the time, then the account and the person twice.
-     */
-    public static final String END_INVITATIONS = """
-            UPDATE person_link SET used_at = ? WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND (
-                lower(email) IN (SELECT login FROM person WHERE id = ?)
-                OR 'inv_' || substr(hash, 1, 16) IN (
-                    SELECT subject FROM account_log WHERE account_id = ? AND actor = ? AND action = 'invitation.create'))""";
-
     private MemberSql() {}
 
     /** Returns the ids of teams that {@link #ADMINISTERS} has. @param text null for none */

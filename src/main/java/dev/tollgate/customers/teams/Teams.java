@@ -66,6 +66,14 @@ public final class Teams {
             WHERE team.account_id = ? AND team.archived_at IS NULL
             ORDER BY lower(person.name), member.id LIMIT 10000""";
 
+    private static final String JOIN = """
+            INSERT INTO team_member (team_id, member_id, role)
+            SELECT team.id, member.id, 'member' FROM person_link
+                JOIN team ON team.account_id = person_link.account_id AND team.archived_at IS NULL
+                JOIN member ON member.account_id = person_link.account_id AND member.left_at IS NULL
+            WHERE person_link.hash = ? AND member.person_id = ?
+                AND (',' || person_link.teams || ',') LIKE ('%,' || team.id || ',%')""";
+
     private static final String PERSON = "SELECT person_id FROM member WHERE id = ? AND account_id = ?";
 
     private final Database database;
@@ -355,6 +363,16 @@ public final class Teams {
             statements.run("DELETE FROM team_member WHERE team_id = ?", teamId);
             return done(new Team(teamId, accountId, team.name(), team.createdAt(), at), named(team.name()), keysJson);
         }
+    }
+
+    /** Puts a person who has accepted an invitation in its teams, as far as they are not archived. */
+    public static void join(Statements statements, String linkHash, String personId) throws SQLException {
+        statements.run(JOIN, linkHash, personId);
+    }
+
+    /** Takes a member who leaves the account out of all teams. */
+    public static void leaveAll(Statements statements, String memberId) throws SQLException {
+        statements.run("DELETE FROM team_member WHERE member_id = ?", memberId);
     }
 
     /** A change of a team's people. */

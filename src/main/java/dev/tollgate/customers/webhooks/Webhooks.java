@@ -215,9 +215,12 @@ public final class Webhooks {
         WebhookChange delete = new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
-                statements.run(
-                        "DELETE FROM webhook_delivery WHERE webhook_id = ? AND account_id = ?", id, by.accountId());
-                return statements.run("DELETE FROM webhook WHERE id = ? AND account_id = ?", id, by.accountId()) == 1;
+                boolean isOne =
+                        statements.run("DELETE FROM webhook WHERE id = ? AND account_id = ?", id, by.accountId()) == 1;
+                if (isOne) {
+                    AccountEvents.forget(statements, id, Instant.ofEpochMilli(Long.MAX_VALUE));
+                }
+                return isOne;
             }
         };
         return commit(by, "webhook.delete", id, delete);
@@ -321,13 +324,7 @@ public final class Webhooks {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
                 statements.run(AFTER_PAUSE, due.webhookId(), pauseBegan);
-                return statements.run(
-                                "UPDATE webhook_delivery SET due_at = ?, attempts = ? WHERE id = ? AND attempts = ? AND state = 'waiting'",
-                                until,
-                                due.attempt(),
-                                due.id(),
-                                due.attempt() - 1)
-                        == 1;
+                return AccountEvents.claim(statements, due.id(), due.attempt(), until);
             }
         };
         writer.commitAndWait(Unit.of(claim));
@@ -368,18 +365,9 @@ public final class Webhooks {
         WebhookChange end = new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
-                statements.run(
-                        """
-                        UPDATE webhook_delivery SET state = ?, status = ?, due_at = ? WHERE id = ? AND attempts = ? AND state = 'waiting'""",
-                        arrived ? "sent" : next == null ? "failed" : "waiting",
-                        status,
-                        next == null ? now : next,
-                        due.id(),
-                        due.attempt());
-                statements.run(
-                        "DELETE FROM webhook_delivery WHERE webhook_id = ? AND created_at < ?",
-                        due.webhookId(),
-                        now.minus(KEPT));
+                String state = arrived ? "sent" : next == null ? "failed" : "waiting";
+                AccountEvents.ended(statements, due.id(), due.attempt(), state, status, next == null ? now : next);
+                AccountEvents.forget(statements, due.webhookId(), now.minus(KEPT));
                 if (arrived) {
                     statements.run("UPDATE webhook SET failing_since = NULL WHERE id = ?", due.webhookId());
                     return false;
