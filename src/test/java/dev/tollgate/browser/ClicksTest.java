@@ -134,6 +134,7 @@ class ClicksTest {
             hand.page().press("#message", "Control+Enter");
             Locator answer = hand.page().locator(".turn.assistant > .answer");
             hand.page().waitForSelector(".turn.assistant b:has-text('credits')");
+            hand.page().waitForSelector("#send-label:text-is('Send')"); // the answer has ended
             assertThat(answer.textContent()).contains("sandbox");
             assertThat(hand.page().locator("#about").textContent()).doesNotContain("0.00 ");
             hand.needed("from / to an answer; allowed are 3", 2);

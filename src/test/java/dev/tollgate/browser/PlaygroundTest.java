@@ -98,7 +98,9 @@ class PlaygroundTest {
         return visit;
     }
 
+    /** Sends a message when the button says Send: while an answer runs, Enter sends nothing and the message stays in its field. */
     private static void ask(Page page, String text) {
+        awaitEnd(page);
         page.fill("#message", text);
         page.press("#message", "Enter");
     }
@@ -110,6 +112,31 @@ class PlaygroundTest {
     private static String turn(Page page, String words) {
         page.waitForSelector(".turn.assistant:has-text('" + words + "')");
         return page.locator(".turn.assistant:has-text('" + words + "')").last().textContent();
+    }
+
+    /** Waits for the end of all answers: an answer can show its words and its price before its end. */
+    private static void awaitEnd(Page page) {
+        page.waitForSelector("#send-label:text-is('Send')");
+    }
+
+    /** Returns an answer with these words after its end. */
+    private static String answer(Page page, String words) {
+        awaitEnd(page);
+        return turn(page, words);
+    }
+
+    /** Waits until the browser has stored the conversation and its last turn is so: the page draws a turn before it stores it. */
+    private static void awaitKept(Page page, String so) {
+        page.waitForFunction("""
+                () => new Promise(done => {
+                  const request = indexedDB.open('tollgate-playground');
+                  request.onsuccess = () => {
+                    const found = request.result.transaction('talks').objectStore('talks').getAll();
+                    request.result.close();
+                    found.onsuccess = () => done(found.result.some(talk => talk.id === history.state?.talk
+                      && (turn => %s)(talk.columns[0].turns.at(-1))));
+                  };
+                })""".formatted(so));
     }
 
     /** The texts that a screen reader announces. */
@@ -124,17 +151,18 @@ class PlaygroundTest {
             ask(page, "Please write on.");
             turn(page, "credits so far");
             page.click("#send");
-            assertThat(turn(page, "Stopped. 0.90 credits were charged for the text so far."))
+            assertThat(answer(page, "Stopped. 0.90 credits were charged for the text so far."))
                     .contains("It begins.");
             assertHeard(page, "Stopped");
             ask(page, "Please break off.");
-            assertThat(turn(page, "You pay nothing."))
+            assertThat(answer(page, "You pay nothing."))
                     .contains("It begins.", "The upstream provider", "Try again")
                     .doesNotContain("Please try again");
             assertHeard(page, "Response interrupted");
             page.click("#new");
             ask(page, "What is the sky?");
-            assertThat(turn(page, "1.80 credits")).contains("10 in · 4,000 out", "first token", "Blue, says the sky.");
+            assertThat(answer(page, "1.80 credits"))
+                    .contains("10 in · 4,000 out", "first token", "Blue, says the sky.");
             assertHeard(page, "Response complete");
             page.click("[aria-label=Price] >> visible=true");
             assertThat(turn(page, "Charged")).contains("1.800570", "1.800000");
@@ -147,12 +175,12 @@ class PlaygroundTest {
             visit.keep("playground-price");
             page.click("#new");
             page.setInputFiles("#attach", file("notes.txt", "text/plain", "Notes. ".repeat(2_000)));
+            page.waitForSelector("#files .chip");
             page.fill("#message", "Read this.");
             page.waitForSelector("#guess-about:has-text('about')");
             String about = page.textContent("#guess-about");
             assertThat(page.isHidden("#files-about")).isTrue();
             page.click("#files [aria-label='Remove notes.txt']");
-            page.waitForSelector("#guess", new Page.WaitForSelectorOptions().setState(WaitForSelectorState.HIDDEN));
             page.waitForSelector("#guess-about:has-text('about')");
             assertThat(page.textContent("#guess-about"))
                     .as("a text file is counted like what is typed")
@@ -166,7 +194,7 @@ class PlaygroundTest {
             page.waitForSelector("#files .chip:has-text('token')");
             assertThat(page.isHidden("#count")).isTrue();
             page.click("#send");
-            turn(page, "1.80 credits");
+            answer(page, "1.80 credits");
             page.fill("#message", "And what is beside it?");
             page.waitForFunction("() => document.querySelector('#files-about').checkVisibility()"
                     + " || document.querySelector('#guess').checkVisibility()");
@@ -182,7 +210,7 @@ class PlaygroundTest {
         try (Visit visit = visit(member, width, scheme)) {
             Page page = visit.page();
             ask(page, "Please answer at length.");
-            turn(page, "The very end.");
+            answer(page, "The very end.");
             page.waitForFunction("() => document.querySelector('#heard').textContent === 'Response complete'");
             page.waitForFunction(AT_END);
             ask(page, "Once more at length.");
@@ -211,7 +239,7 @@ class PlaygroundTest {
             ask(page, "Please call once.");
             page.fill("[aria-label='Result of weather']", "4 degrees");
             page.click("text=Send result");
-            turn(page, "says the sky");
+            answer(page, "says the sky");
             ask(page, "Please call again.");
             page.waitForSelector("[aria-label='Result of weather']");
             ask(page, "What is the sky?");
@@ -221,16 +249,17 @@ class PlaygroundTest {
             visit.keep("playground-call");
             page.click("#ways >> text=Answer with an error");
             page.waitForFunction("() => document.querySelectorAll('.turn.user').length === 3");
-            turn(page, "1.80 credits");
+            answer(page, "1.80 credits");
             assertThat(page.locator(".turn.tool").allTextContents())
                     .satisfiesExactly(result -> assertThat(result).contains("4 degrees"), result -> assertThat(result)
                             .contains("The tool returned no result."));
             ask(page, "Please call again.");
             page.waitForSelector("[aria-label='Result of weather']");
+            awaitKept(page, "turn.tools.length === 1");
             page.reload();
             page.click(".turn >> text=Remove the call");
             ask(page, "What is the sky?");
-            page.waitForFunction("() => document.querySelector('#heard').textContent === 'Response complete'");
+            awaitEnd(page);
             assertThat(page.locator(".turn.assistant").last().textContent()).contains("says the sky");
         }
     }
@@ -268,6 +297,7 @@ class PlaygroundTest {
             page.waitForSelector(".turn.assistant .badge:has-text('does not fit your schema')");
             visit.assertAccessible();
             visit.keep("playground-schema");
+            awaitKept(page, "turn.fit");
             page.reload();
             page.waitForSelector(".turn.assistant .badge:has-text('does not fit your schema')");
             assertThat(page.inputValue("#p-schema")).as("kept with its chat").contains("answer");
@@ -279,7 +309,7 @@ class PlaygroundTest {
         try (Visit visit = visit(member, 1280, Scheme.DARK)) {
             Page page = visit.page();
             ask(page, "Please draw a table.");
-            turn(page, "Golden Gate");
+            answer(page, "Golden Gate");
             page.waitForSelector(".turn.assistant .costs b");
             assertThat(page.evaluate(
                             "() => getComputedStyle(document.querySelector('.answer td:last-child')).textAlign"))
@@ -308,7 +338,7 @@ class PlaygroundTest {
                     new Page.WaitForSelectorOptions().setState(WaitForSelectorState.ATTACHED));
             assertThat(page.locator(".answer math").count()).isEqualTo(2);
             assertThat(page.locator(".answer math [style]").count()).isZero();
-            assertThat(turn(page, "for $5 or $6:")).contains("$\\def\\a{\\a\\a}\\a$", "x".repeat(2_001));
+            assertThat(answer(page, "for $5 or $6:")).contains("$\\def\\a{\\a\\a}\\a$", "x".repeat(2_001));
             visit.assertAccessible();
             visit.keep("playground-formulas");
         }
@@ -328,7 +358,7 @@ class PlaygroundTest {
             assertThat(page.isVisible("#panel")).isFalse();
             assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("options");
             ask(page, "What is the sky?");
-            turn(page, "1.80 credits");
+            answer(page, "1.80 credits");
             page.click("#history");
             page.waitForSelector("#kept-list h2:has-text('Today')");
             visit.assertAccessible();
@@ -350,7 +380,7 @@ class PlaygroundTest {
             page.setInputFiles("#attach", new FilePayload("unknown", "", new byte[] {0, 1, 2, (byte) 0xFF}));
             page.waitForSelector("#problem:has-text('unknown has an unknown type.')");
             ask(page, "Read these.");
-            turn(page, "1.80 credits");
+            answer(page, "1.80 credits");
             assertThat(page.locator(".turn.user .chip").allTextContents())
                     .containsExactly("one.txt · 1 kB", "two.csv · 1 kB", "LICENSE · 1 kB");
             visit.assertAccessible();
@@ -362,7 +392,7 @@ class PlaygroundTest {
         try (Visit visit = visit(member, 1280, Scheme.DARK)) {
             Page page = visit.page();
             ask(page, "Please offend somebody.");
-            assertThat(turn(page, "The provider’s safety filter stopped this response (SAFETY)."))
+            assertThat(answer(page, "The provider’s safety filter stopped this response (SAFETY)."))
                     .contains("0.01 credits were charged for 87 prompt tokens and the text so far.", "filtered");
             visit.assertAccessible();
             visit.keep("playground-filtered");
@@ -380,8 +410,9 @@ class PlaygroundTest {
             page.locator("#message").pressSequentially("the sky?");
             assertThat(page.inputValue("#message")).isEqualTo("What is\nthe sky?");
             page.press("#message", "Enter");
-            turn(page, "1.80 credits");
+            answer(page, "1.80 credits");
             page.uncheck("#p-enter");
+            awaitKept(page, "turn.state === 'done'");
             page.reload();
             page.fill("#message", "And");
             page.press("#message", "Enter");
@@ -432,7 +463,7 @@ class PlaygroundTest {
             visit.assertAccessible();
             visit.keep("playground-refused");
             page.click("#ways >> text=Lower the maximum");
-            assertThat(turn(page, "0.08 credits")).as("the call was let in").contains("says the sky");
+            assertThat(answer(page, "0.08 credits")).as("the call was let in").contains("says the sky");
             assertThat(page.locator("#ways").textContent()).isEmpty();
         }
     }
@@ -499,18 +530,20 @@ class PlaygroundTest {
                     .contains("Say hello.");
             page.click("#code-dialog [data-close]");
             ask(page, "What is the sky?");
-            turn(page, "1.80 credits");
+            answer(page, "1.80 credits");
+            awaitKept(page, "turn.state === 'done'");
             page.click(".turn [aria-label=Request]");
             page.waitForURL("**/dashboard/requests/**");
             page.goBack();
-            assertThat(turn(page, "1.80 credits")).contains("Blue, says the sky.");
+            assertThat(answer(page, "1.80 credits")).contains("Blue, says the sky.");
             assertThat(page.textContent("#about")).isEqualTo("$0.0090 · 1.80 credits");
             assertThat(visit.layoutShift()).isZero();
             visit.keep("playground-back");
             ask(page, "Please write on.");
             turn(page, "credits so far");
+            awaitKept(page, "turn.state === 'running'");
             page.reload();
-            assertThat(turn(page, "Stopped. 0.90 credits were charged for the text so far."))
+            assertThat(answer(page, "Stopped. 0.90 credits were charged for the text so far."))
                     .contains("gemini");
             assertThat(page.locator(".turn.user").count()).isEqualTo(2);
             assertThat(page.textContent("#about")).isEqualTo("$0.0135 · 2.70 credits");
@@ -527,7 +560,8 @@ class PlaygroundTest {
         try (Visit visit = visit(leaver, 390, Scheme.LIGHT)) {
             Page page = visit.page();
             ask(page, "What is the sky?");
-            turn(page, "1.80 credits");
+            answer(page, "1.80 credits");
+            awaitKept(page, "turn.state === 'done'");
             visit.layoutShift(); // until nothing is on its way
             visit.open("/playground");
             page.click("#history");
