@@ -67,6 +67,15 @@ public record MembersPage(
             @Nullable Long monthMicros,
             @Nullable Long limitMicros) {}
 
+    /** Returns the teams that an invitation leads to; null for none. */
+    public static @Nullable String names(List<Team> teams, Members.Invitation invitation) {
+        String names = teams.stream()
+                .filter(team -> invitation.teams().contains(team.id()))
+                .map(Team::name)
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? null : "in " + names;
+    }
+
     /**
      * The state of the form that invites.
      *

@@ -1,0 +1,154 @@
+package dev.tollgate.pages.frame;
+
+import gg.jte.Content;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The contents of a table's cell, printed by {@code part/cell.jte}. A text that is null or empty leaves no trace.
+ *
+ * @param title of the whole cell; null for none
+ */
+public record Cell(@Nullable String title, List<Part> parts) {
+
+    /** Stands for a value that does not exist. */
+    public static final String NOTHING = "–";
+
+    public static final Cell EMPTY = new Cell(null, List.of());
+
+    /** A kind of content. */
+    public sealed interface Part {
+
+        /** @param style classes of the style sheet; null for none @param href null for no link */
+        record Words(
+                String text,
+                @Nullable String style,
+                @Nullable String title,
+                @Nullable String href) implements Part {}
+
+        record Badge(String tone, String text) implements Part {}
+
+        /** A part of a template. */
+        record Block(Content content) implements Part {}
+
+        /** A form of its own in the row. @param hidden its other fields, each followed by its value */
+        record Form(String path, String csrf, List<String> hidden, List<Button> buttons) implements Part {}
+    }
+
+    /** @param href null for a button that sends the form with a deed */
+    public record Button(
+            String deed,
+            String text,
+            String label,
+            @Nullable String href) {}
+
+    public static Cell of(@Nullable String text) {
+        return EMPTY.and(text, null);
+    }
+
+    /** Returns a link; the text alone if there is no address. */
+    public static Cell link(@Nullable String href, String text) {
+        return EMPTY.and(new Part.Words(text, null, null, href));
+    }
+
+    public static Cell badge(String tone, String text) {
+        return EMPTY.and(new Part.Badge(tone, text));
+    }
+
+    public static Cell block(Content content) {
+        return EMPTY.and(content);
+    }
+
+    /** Returns a time in one line. @param href null for no link */
+    public static Cell time(Instant at, ZoneId zone, @Nullable String href) {
+        return EMPTY.and(new Part.Words(Display.time(at, zone), "nw", Display.fullTime(at, zone), href));
+    }
+
+    /** Returns a sum with the exact credits as its title; a dash for null. */
+    public static Cell sum(Money money, @Nullable Long micros) {
+        return micros == null ? of(NOTHING) : of(money.sum(micros)).titled(Money.exact(micros));
+    }
+
+    /** Returns a sum and its limit. @param limit null for none */
+    public static Cell sumOf(Money money, @Nullable Long micros, @Nullable Long limit) {
+        return micros == null || limit == null
+                ? sum(money, micros)
+                : EMPTY.and(new Part.Words(money.sum(micros), null, Money.exact(micros), null))
+                        .and(new Part.Words("of " + money.sum(limit), "muted", Money.exact(limit), null));
+    }
+
+    public static Cell form(Shell shell, String path, String... hidden) {
+        return EMPTY.and(new Part.Form(path, shell.csrf(), List.of(hidden), List.of()));
+    }
+
+    /** Adds a button to the form. @param label for screen readers */
+    public Cell button(String deed, String text, String label) {
+        return pressed(new Button(deed, text, label, null));
+    }
+
+    /** Adds a button to the form if a condition holds. */
+    public Cell button(String deed, String text, String label, boolean isShown) {
+        return isShown ? button(deed, text, label) : this;
+    }
+
+    /** Adds a link that looks like a button to the form. */
+    public Cell buttonTo(String href, String text, String label) {
+        return pressed(new Button("", text, label, href));
+    }
+
+    private Cell pressed(Button button) {
+        Part.Form form = (Part.Form) parts.getLast();
+        List<Button> buttons = with(form.buttons(), button);
+        Part changed = new Part.Form(form.path(), form.csrf(), form.hidden(), buttons);
+        return new Cell(title, with(parts.subList(0, parts.size() - 1), changed));
+    }
+
+    private static <P> List<P> with(List<P> parts, P part) {
+        return Stream.concat(parts.stream(), Stream.of(part)).toList();
+    }
+
+    public Cell titled(@Nullable String text) {
+        return new Cell(text, parts);
+    }
+
+    public Cell and(Part part) {
+        return new Cell(title, with(parts, part));
+    }
+
+    public Cell and(Content content) {
+        return and(new Part.Block(content));
+    }
+
+    public Cell and(@Nullable String text, @Nullable String style) {
+        return text == null || text.isEmpty() ? this : and(new Part.Words(text, style, null, null));
+    }
+
+    /** Adds a remark in the same line. */
+    public Cell note(@Nullable String text) {
+        return and(text, "small muted");
+    }
+
+    /** Adds a line. */
+    public Cell under(@Nullable String text) {
+        return and(text, "below small muted wrap");
+    }
+
+    /** Adds a line that only narrow screens show. */
+    public Cell phone(@Nullable String text) {
+        return and(text, "sub small muted");
+    }
+
+    /** Returns the words alone; empty for a dash. */
+    String text() {
+        return parts.stream()
+                .map(part -> part instanceof Part.Words words
+                        ? words.text()
+                        : part instanceof Part.Badge badge ? badge.text() : "")
+                .filter(text -> !text.equals(NOTHING))
+                .collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,188 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.pages.frame.Table.Head;
+import dev.tollgate.pages.frame.Table.Placed;
+import dev.tollgate.pages.frame.Table.Row;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of a list. The first one names the row. Made for one page; not thread-safe.
+ *
+ * @param <T> a row
+ */
+public final class Columns<T> {
+
+    /** A property of a column, with its class in the style sheet. */
+    public enum Look {
+        /** A number, to the right. */
+        NUM("num"),
+        /** Hides on narrow screens. */
+        DESK("hide"),
+        /** Hides on narrow screens, where the first cell has its text in a second line. */
+        FOLD("hide"),
+        /** Stays in one line. */
+        NW("nw"),
+        /** Shows on wide screens only. */
+        ROOMY("roomy"),
+        MONO("mono"),
+        /** Takes the width, and breaks long words. */
+        WIDE("wide"),
+        /** Keeps the width of a name. */
+        WHOLE("whole"),
+        /** Breaks long words. */
+        WRAP("wrap"),
+        SMALL("small"),
+        MUTED("muted");
+
+        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, ROOMY);
+
+        private final String style;
+
+        Look(String style) {
+            this.style = style;
+        }
+
+        private static @Nullable String styles(Stream<Look> looks) {
+            String styles = looks.map(look -> look.style).collect(Collectors.joining(" "));
+            return styles.isEmpty() ? null : styles;
+        }
+    }
+
+    private record Column<T>(Head head, Function<T, Cell> cell, Set<Look> looks) {}
+
+    private final String name;
+    private final List<Column<T>> columns = new ArrayList<>();
+    private @Nullable String style;
+    private Table.@Nullable Empty empty;
+
+    private Columns(String name) {
+        this.name = name;
+    }
+
+    /** @param name of the table for screen readers, unlike any other on the page */
+    public static <T> Columns<T> of(String name) {
+        return new Columns<>(name);
+    }
+
+    // ---- columns ----
+
+    public Columns<T> cell(String head, Function<T, Cell> cell, Look... looks) {
+        return add(head, false, cell, looks);
+    }
+
+    private Columns<T> add(String head, boolean isSilent, Function<T, Cell> cell, Look... looks) {
+        Set<Look> all = EnumSet.noneOf(Look.class);
+        all.addAll(List.of(looks));
+        String style = Look.styles(all.stream().filter(Look.OF_HEADS::contains));
+        columns.add(new Column<>(new Head(head, isSilent, style), cell, all));
+        return this;
+    }
+
+    /** Adds a column of buttons. @param head for screen readers */
+    public Columns<T> buttons(String head, Function<T, Cell> cell) {
+        return add(head, true, cell, Look.NUM);
+    }
+
+    /** Adds a column of texts; a dash stands for null. */
+    public Columns<T> text(String head, Function<T, @Nullable String> text, Look... looks) {
+        return cell(
+                head,
+                row -> {
+                    String value = text.apply(row);
+                    return Cell.of(value == null ? Cell.NOTHING : value);
+                },
+                looks);
+    }
+
+    public Columns<T> number(String head, ToLongFunction<T> number, Look... looks) {
+        return cell(head, row -> Cell.of(Display.number(number.applyAsLong(row))), looks)
+                .looking(Look.NUM);
+    }
+
+    /** Adds a column of sums; a dash stands for null. */
+    public Columns<T> sum(String head, Money money, Function<T, @Nullable Long> micros, Look... looks) {
+        return cell(head, row -> Cell.sum(money, micros.apply(row)), looks).looking(Look.NUM);
+    }
+
+    public Columns<T> time(String head, ZoneId zone, Function<T, Instant> time, Look... looks) {
+        return cell(
+                        head,
+                        row -> {
+                            Instant at = time.apply(row);
+                            return Cell.of(Display.time(at, zone)).titled(Display.fullTime(at, zone));
+                        },
+                        looks)
+                .looking(Look.NW);
+    }
+
+    public Columns<T> day(String head, ZoneId zone, Function<T, Instant> time, Look... looks) {
+        return cell(head, row -> Cell.of(Display.day(time.apply(row), zone)), looks)
+                .looking(Look.NW);
+    }
+
+    private Columns<T> looking(Look look) {
+        Column<T> last = columns.removeLast();
+        last.looks().add(look);
+        return add(last.head().text(), false, last.cell(), last.looks().toArray(Look[]::new));
+    }
+
+    /** Leaves the last column out unless a condition holds. */
+    public Columns<T> only(boolean condition) {
+        if (!condition) {
+            columns.removeLast();
+        }
+        return this;
+    }
+
+    // ---- the table ----
+
+    /** @param classes of the style sheet */
+    public Columns<T> styled(String classes) {
+        style = classes;
+        return this;
+    }
+
+    /** @param text instead of a table without rows */
+    public Columns<T> empty(String text) {
+        return empty(text, null, "");
+    }
+
+    /** @param href of a button below the text; null for none */
+    public Columns<T> empty(String text, @Nullable String href, String label) {
+        empty = new Table.Empty(text, href, label);
+        return this;
+    }
+
+    public Table rows(List<T> rows) {
+        return new Table(
+                name,
+                style,
+                columns.stream().map(Column::head).toList(),
+                rows.stream().map(this::row).toList(),
+                empty);
+    }
+
+    private Row row(T row) {
+        List<Placed> cells = new ArrayList<>();
+        List<String> folded = new ArrayList<>();
+        for (Column<T> column : columns) {
+            Cell cell = column.cell().apply(row);
+            cells.add(new Placed(cell, Look.styles(column.looks().stream())));
+            if (column.looks().contains(Look.FOLD) && !cell.text().isEmpty()) {
+                folded.add(cell.text());
+            }
+        }
+        Placed first = cells.removeFirst();
+        return new Row(new Placed(first.cell().phone(String.join(" · ", folded)), first.style()), cells);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tollgate.pages.frame;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.pages.frame.Columns.Look;
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import templates.part.JtetableGenerated;
+
+class ColumnsTest {
+
+    private static String html(Table table) {
+        StringOutput out = new StringOutput();
+        JtetableGenerated.render(new OwaspHtmlTemplateOutput(out), null, table);
+        return out.toString().replaceAll("\\s*\\n\\s*", "");
+    }
+
+    private static Columns<String> words() {
+        return Columns.<String>of("Words").text("Word", it -> it);
+    }
+
+    @Test
+    void a_folded_column_is_a_second_line_of_the_name() {
+        Table table = words().text("Turned", it -> it + "!", Look.FOLD)
+                .text("None", it -> null, Look.FOLD)
+                .rows(List.of("a"));
+        assertThat(html(table))
+                .contains("<th scope=\"row\">a <span class=\"sub small muted\">a!</span></th>")
+                .contains("<td class=\"hide\">a!</td><td class=\"hide\">–</td>");
+    }
+
+    @Test
+    void every_text_and_attribute_is_escaped() {
+        Table table = Columns.<String>of("<i>")
+                .cell("<b>", it -> Cell.link("/?\"", it).note(it).titled(it))
+                .rows(List.of("<\">"));
+        assertThat(html(table)).doesNotContain("<i>", "<b>", "<\">").contains("title=\"&lt;&#34;>\"");
+    }
+
+    @Test
+    void a_list_without_rows_says_so_instead() {
+        assertThat(html(words().empty("No words.", "/new", "New word").rows(List.of())))
+                .isEqualTo("<div class=\"empty\"><p>No words.</p><a class=\"button\" href=\"/new\">New word</a></div>");
+    }
+
+    @Test
+    void a_column_that_is_left_out_has_no_head() {
+        Table table = words().number("Length", String::length).only(false).rows(List.of("a"));
+        assertThat(html(table)).doesNotContain("Length").contains("<th scope=\"row\">a</th></tr>");
+    }
+}
