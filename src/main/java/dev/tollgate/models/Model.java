@@ -1,7 +1,6 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.Effort;
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.http.limits.CallLimits;
 import java.time.Duration;
 import java.time.Instant;
@@ -159,28 +158,19 @@ public record Model(
 
     /** Returns a usage as it is printed in a form at a price. */
     public static PrintedUsage printed(Usage usage, UsageForm form, Pricing pricing) {
-        long output = usage.candidatesTokens() + usage.thoughtsTokens();
-        long tokens = usage.inputTokens() + output;
+        long prompt = usage.inputTokens();
+        long candidates = usage.candidatesTokens();
+        long output = candidates + usage.thoughtsTokens();
         return switch (form) {
-            case TOKENS ->
-                printed(usage.inputTokens(), usage.candidatesTokens(), usage.candidatesTokens(), tokens, usage);
-            case OPENAI -> printed(usage.inputTokens(), output, usage.candidatesTokens(), tokens, usage);
+            case TOKENS -> new PrintedUsage(prompt, candidates, candidates, prompt + output, usage);
+            case OPENAI -> new PrintedUsage(prompt, output, candidates, prompt + output, usage);
             case UNITS -> {
                 long unitMicros = pricing.rounding().stepMicros();
-                long prompt = pricing.inputUnitsMicros(usage) / unitMicros;
+                long input = pricing.inputUnitsMicros(usage) / unitMicros;
                 long completion = pricing.outputUnitsMicros(usage) / unitMicros;
-                yield printed(prompt, completion, completion, prompt + completion, usage);
+                yield new PrintedUsage(input, completion, completion, input + completion, usage);
             }
         };
-    }
-
-    private static PrintedUsage printed(long prompt, long completion, long candidates, long total, Usage usage) {
-        long text = Math.max(0, usage.inputTokens() - usage.promptAudioTokens() - usage.promptImageTokens());
-        return new PrintedUsage(
-                new PrintedUsage.Prompt(
-                        prompt, usage.cachedTokens(), usage.promptAudioTokens(), usage.promptImageTokens(), text),
-                new PrintedUsage.Completion(completion, candidates, usage.thoughtsTokens(), usage.textTokens()),
-                total);
     }
 
     /** The form of printed usage. */

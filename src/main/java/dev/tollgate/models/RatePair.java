@@ -71,7 +71,7 @@ record RatePair(Rate rate, long fromMicros, long toMicros) {
     }
 
     private static Stream<RatePair> pairs(Tariff from, Tariff to, long above, ServiceTier tier) {
-        Usage call = new Usage(above + 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, tier);
+        Usage call = new Usage(tier, above + 1);
         PriceRates before = from.of(call);
         PriceRates after = to.of(call);
         return Stream.of(Rate.values())

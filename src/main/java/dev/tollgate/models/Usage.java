@@ -1,137 +1,135 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.Utf8Buffer;
+import java.util.Arrays;
 
-/**
- * Raw counts of one call, checked: none is negative (D37).
- *
- * @param promptTokens the whole prompt, cached tokens included
- * @param toolUsePromptTokens tokens that the upstream's own tools (search) added to the prompt
- * @param candidatesTokens visible output of all candidates, without thoughts
- * @param thoughtsTokens reasoning
- * @param cachedTokens part of the prompt
- * @param cachedAudioTokens the part of the audio tokens that is cached
- * @param promptAudioTokens audio tokens of the prompt; {@code promptImageTokens} are its image tokens
- * @param textTokens text part of the visible output
- * @param searches search queries; 1 if the upstream searched without naming any
- * @param tier the service tier at which the call is charged
- */
-public record Usage(
-        long promptTokens,
-        long toolUsePromptTokens,
-        long candidatesTokens,
-        long thoughtsTokens,
-        long cachedTokens,
-        long cachedAudioTokens,
-        long promptAudioTokens,
-        long promptImageTokens,
-        long textTokens,
-        long searches,
-        ServiceTier tier) {
+/** Raw counts of one call, checked: none is negative (D37). Immutable. */
+public final class Usage {
 
-    public static final Usage NONE = new Usage(0, 0, 0, 0, 0, 0, 0, 0);
+    private static final int SIZE = Count.values().length;
 
-    public Usage {
-        if ((promptTokens
-                        | toolUsePromptTokens
-                        | candidatesTokens
-                        | thoughtsTokens
-                        | cachedTokens
-                        | cachedAudioTokens
-                        | promptAudioTokens
-                        | promptImageTokens
-                        | textTokens
-                        | searches)
-                < 0) {
-            throw new IllegalArgumentException("negative count");
+    public static final Usage NONE = new Usage(ServiceTier.STANDARD);
+
+    private final ServiceTier tier;
+    private final long[] counts;
+
+    /**
+     * Makes a usage.
+     *
+     * @param tier the service tier at which the call is charged
+     * @param counts in the order of {@link Count}; those that are missing are 0
+     */
+    public Usage(ServiceTier tier, long... counts) {
+        this.tier = tier;
+        this.counts = Arrays.copyOf(counts, SIZE);
+        for (long count : counts) {
+            if (count < 0) {
+                throw new IllegalArgumentException("negative count");
+            }
         }
     }
 
     /** Makes a usage without cached audio and without searches, at the standard tier. */
     public Usage(
-            long promptTokens,
-            long toolUsePromptTokens,
-            long candidatesTokens,
-            long thoughtsTokens,
-            long cachedTokens,
-            long promptAudioTokens,
-            long promptImageTokens,
-            long textTokens) {
-        this(
-                promptTokens,
-                toolUsePromptTokens,
-                candidatesTokens,
-                thoughtsTokens,
-                cachedTokens,
-                0,
-                promptAudioTokens,
-                promptImageTokens,
-                textTokens,
-                0,
-                ServiceTier.STANDARD);
+            long prompt, long tools, long completion, long reasoning, long cached, long audio, long image, long text) {
+        this(ServiceTier.STANDARD, prompt, tools, completion, reasoning, cached, 0, audio, image, text);
     }
 
     /** Makes a usage of prompt and output only, for a bound. */
-    public static Usage of(long promptTokens, long candidatesTokens, long thoughtsTokens) {
-        return new Usage(promptTokens, 0, candidatesTokens, thoughtsTokens, 0, 0, 0, candidatesTokens);
+    public static Usage of(long prompt, long completion, long reasoning) {
+        return new Usage(prompt, 0, completion, reasoning, 0, 0, 0, completion);
+    }
+
+    public long of(Count count) {
+        return counts[count.ordinal()];
+    }
+
+    /** Returns the tier at which the call is charged. */
+    public ServiceTier tier() {
+        return tier;
+    }
+
+    /** Returns the tokens of the whole prompt, with its cached part. */
+    public long promptTokens() {
+        return of(Count.PROMPT);
+    }
+
+    /** Returns the tokens of the visible output, without thoughts. */
+    public long candidatesTokens() {
+        return of(Count.COMPLETION);
+    }
+
+    public long thoughtsTokens() {
+        return of(Count.REASONING);
+    }
+
+    public long cachedTokens() {
+        return of(Count.CACHED);
+    }
+
+    public long searches() {
+        return of(Count.SEARCHES);
     }
 
     /** Returns the tokens billed as input: the prompt and additions by tools (protocol 4.5). */
     public long inputTokens() {
-        return promptTokens + toolUsePromptTokens;
+        return promptTokens() + of(Count.TOOLS);
     }
 
     /** Returns the cached tokens, which are never more than the prompt. */
     public long cachedWithinPrompt() {
-        return Math.min(cachedTokens, promptTokens);
+        return Math.min(cachedTokens(), promptTokens());
     }
 
     /** Returns the audio tokens that are cached, which are never more than all cached tokens or all audio. */
     public long cachedAudioWithinPrompt() {
-        return Math.min(cachedAudioTokens, Math.min(promptAudioTokens, cachedWithinPrompt()));
+        return Math.min(of(Count.CACHED_AUDIO), Math.min(of(Count.AUDIO), cachedWithinPrompt()));
     }
 
     /** Returns the audio tokens that are not cached; with the cached tokens they are never more than the prompt. */
     public long uncachedAudioTokens() {
-        return Math.min(promptAudioTokens - cachedAudioWithinPrompt(), promptTokens - cachedWithinPrompt());
+        return Math.min(of(Count.AUDIO) - cachedAudioWithinPrompt(), promptTokens() - cachedWithinPrompt());
     }
 
     /** Returns this usage at another service tier. */
     public Usage at(ServiceTier other) {
-        return other == tier
-                ? this
-                : new Usage(
-                        promptTokens,
-                        toolUsePromptTokens,
-                        candidatesTokens,
-                        thoughtsTokens,
-                        cachedTokens,
-                        cachedAudioTokens,
-                        promptAudioTokens,
-                        promptImageTokens,
-                        textTokens,
-                        searches,
-                        other);
+        return other == tier ? this : new Usage(other, counts);
     }
 
-    /** Returns this usage with a part of the prompt as cached text. @param tokens at most the prompt's */
-    public Usage cached(long tokens) {
-        return new Usage(
-                promptTokens,
-                toolUsePromptTokens,
-                candidatesTokens,
-                thoughtsTokens,
-                tokens,
-                0,
-                promptAudioTokens,
-                promptImageTokens,
-                textTokens,
-                searches,
-                tier);
+    /** Returns this usage with another value of a count. */
+    public Usage with(Count count, long value) {
+        long[] changed = counts.clone();
+        changed[count.ordinal()] = value;
+        return new Usage(tier, changed);
     }
 
     /** Returns whether the call used no token and searched for nothing. */
     public boolean isNone() {
-        return promptTokens + toolUsePromptTokens + candidatesTokens + thoughtsTokens + searches == 0;
+        return inputTokens() + candidatesTokens() + thoughtsTokens() + searches() == 0;
+    }
+
+    /** Writes each part of the output that is no text as a member of the output's details. */
+    public void writeMade(Utf8Buffer json) {
+        for (Count part : Count.MADE) {
+            if (of(part) > 0) {
+                json.raw(",\"").raw(part.modality().key()).raw("\":").number(of(part));
+            }
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Usage same && tier == same.tier && Arrays.equals(counts, same.counts);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(counts) + tier.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return tier + " " + Arrays.toString(counts);
     }
 }

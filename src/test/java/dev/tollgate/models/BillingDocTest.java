@@ -106,7 +106,7 @@ class BillingDocTest {
                 .mapToLong(row -> number(row.get(1)).longValueExact())
                 .toArray();
         return new Usage(
-                tokens[0], 0, tokens[4], tokens[5], tokens[1], tokens[3], tokens[2], 0, tokens[4], tokens[6], tier);
+                tier, tokens[0], 0, tokens[4], tokens[5], tokens[1], tokens[3], tokens[2], 0, tokens[4], tokens[6]);
     }
 
     /** Returns the cells of each table, without its head. */

@@ -26,7 +26,7 @@ public final class ExactCharge {
                                 .add(rounded(exact.output(), step, RoundingMode.HALF_UP));
                 };
         boolean isAny = usage.promptTokens() > 0
-                || usage.toolUsePromptTokens() > 0
+                || usage.of(Count.TOOLS) > 0
                 || usage.candidatesTokens() > 0
                 || usage.thoughtsTokens() > 0
                 || usage.searches() > 0;
@@ -55,9 +55,9 @@ public final class ExactCharge {
         BigDecimal factor = offered == 0 ? BigDecimal.ONE : BigDecimal.valueOf(offered, 4);
 
         long cached = Math.min(usage.cachedTokens(), usage.promptTokens());
-        long both = Math.min(Math.min(usage.cachedAudioTokens(), usage.promptAudioTokens()), cached);
-        long audio = Math.clamp(usage.promptAudioTokens() - both, 0, usage.promptTokens() - cached);
-        long text = usage.promptTokens() + usage.toolUsePromptTokens() - cached - audio;
+        long both = Math.min(Math.min(usage.of(Count.CACHED_AUDIO), usage.of(Count.AUDIO)), cached);
+        long audio = Math.clamp(usage.of(Count.AUDIO) - both, 0, usage.promptTokens() - cached);
+        long text = usage.promptTokens() + usage.of(Count.TOOLS) - cached - audio;
         long output = usage.candidatesTokens() + (isReasoningBilled ? usage.thoughtsTokens() : 0);
         long searches = tariff.searchCounts() == SearchCounts.CALLS && usage.searches() > 0 ? 1 : usage.searches();
 

@@ -228,7 +228,7 @@ class PricingTest {
     private static long chargedByTheRule(Pricing pricing, Usage usage) {
         Pricing.Rounding rounding = pricing.rounding();
         long outputTokens = usage.candidatesTokens() + (pricing.reasoningBilled() ? usage.thoughtsTokens() : 0);
-        long inputTokens = usage.promptTokens() + usage.toolUsePromptTokens();
+        long inputTokens = usage.promptTokens() + usage.of(Count.TOOLS);
         BigDecimal step = BigDecimal.valueOf(rounding.stepMicros());
         BigDecimal input = steps(inputTokens, pricing.inputMicrosPerMillion(), step);
         BigDecimal output = steps(outputTokens, pricing.outputMicrosPerMillion(), step);
@@ -273,18 +273,7 @@ class PricingTest {
     }
 
     private static Usage withOutput(Usage prompt, long tokens) {
-        return new Usage(
-                prompt.promptTokens(),
-                prompt.toolUsePromptTokens(),
-                prompt.candidatesTokens() + tokens,
-                prompt.thoughtsTokens(),
-                prompt.cachedTokens(),
-                prompt.cachedAudioTokens(),
-                prompt.promptAudioTokens(),
-                prompt.promptImageTokens(),
-                prompt.textTokens(),
-                prompt.searches(),
-                prompt.tier());
+        return prompt.with(Count.COMPLETION, prompt.candidatesTokens() + tokens);
     }
 
     private static Pricing randomPricing(Random random) {

@@ -2,7 +2,6 @@ package dev.tollgate.models;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.base.conversation.PrintedUsage;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -25,11 +24,11 @@ class PrintedUsageTest {
     void the_figures_equal_the_documents(
             String id, long in, long out, long thoughts, long prompt, long completion, long total) {
         PrintedUsage printed = model(id).printed(Usage.of(in, out, thoughts));
-        assertThat(printed.prompt().printed()).isEqualTo(prompt);
-        assertThat(printed.completion().printed()).isEqualTo(completion);
+        assertThat(printed.prompt()).isEqualTo(prompt);
+        assertThat(printed.completion()).isEqualTo(completion);
         assertThat(printed.totalTokens()).isEqualTo(total);
-        assertThat(printed.completion().reasoningTokens()).isEqualTo(thoughts);
-        assertThat(printed.completion().textTokens()).isEqualTo(out);
+        assertThat(printed.tokens().thoughtsTokens()).isEqualTo(thoughts);
+        assertThat(printed.tokens().of(Count.TEXT)).isEqualTo(out);
     }
 
     /** Thoughts in Google's own count stand apart (D60). */
@@ -37,17 +36,17 @@ class PrintedUsageTest {
     void in_the_form_of_openai_prompt_and_completion_are_the_total() {
         Model row = CatalogueLoader.load(Path.of("models/gemini-all.yaml")).find("gemini-4-neon");
         PrintedUsage printed = Objects.requireNonNull(row).printed(Usage.of(194, 229, 457));
-        assertThat(printed.prompt().printed()).isEqualTo(194);
-        assertThat(printed.completion().printed()).isEqualTo(686);
-        assertThat(printed.completion().candidates()).isEqualTo(229);
-        assertThat(printed.completion().reasoningTokens()).isEqualTo(457);
+        assertThat(printed.prompt()).isEqualTo(194);
+        assertThat(printed.completion()).isEqualTo(686);
+        assertThat(printed.candidates()).isEqualTo(229);
+        assertThat(printed.tokens().thoughtsTokens()).isEqualTo(457);
         assertThat(printed.totalTokens()).isEqualTo(880);
     }
 
     @Test
     void what_search_added_counts_as_prompt() {
         PrintedUsage printed = model("gemini-3.1-pro").printed(new Usage(20, 174, 229, 457, 0, 0, 0, 229));
-        assertThat(printed.prompt().printed()).isEqualTo(194);
+        assertThat(printed.prompt()).isEqualTo(194);
         assertThat(printed.totalTokens()).isEqualTo(880);
     }
 
@@ -56,20 +55,19 @@ class PrintedUsageTest {
         Usage usage = new Usage(100, 10, 7, 3, 40, 30, 20, 5);
         for (String id : new String[] {"gemini-2.5-pro", "google/gemini-2.5-pro"}) {
             PrintedUsage printed = model(id).printed(usage);
-            assertThat(printed.prompt().cachedTokens()).isEqualTo(40);
-            assertThat(printed.prompt().audioTokens()).isEqualTo(30);
-            assertThat(printed.prompt().imageTokens()).isEqualTo(20);
-            assertThat(printed.prompt().textTokens()).isEqualTo(60);
-            assertThat(printed.completion().reasoningTokens()).isEqualTo(3);
-            assertThat(printed.completion().textTokens()).isEqualTo(5);
+            assertThat(printed.tokens().cachedTokens()).isEqualTo(40);
+            assertThat(printed.tokens().of(Count.AUDIO)).isEqualTo(30);
+            assertThat(printed.tokens().of(Count.IMAGE)).isEqualTo(20);
+            assertThat(printed.promptText()).isEqualTo(60);
+            assertThat(printed.tokens().thoughtsTokens()).isEqualTo(3);
+            assertThat(printed.tokens().of(Count.TEXT)).isEqualTo(5);
         }
     }
 
     @Test
     void modalities_that_exceed_the_prompt_leave_no_text() {
         Usage strange = new Usage(10, 0, 0, 0, 0, 8, 8, 0);
-        assertThat(model("gemini-2.5-pro").printed(strange).prompt().textTokens())
-                .isZero();
+        assertThat(model("gemini-2.5-pro").printed(strange).promptText()).isZero();
     }
 
     @ParameterizedTest

@@ -76,6 +76,7 @@ public final class RandomPrices {
                 : tokens(random);
         long output = tokens(random);
         return new Usage(
+                TIERS[random.nextInt(TIERS.length)],
                 prompt,
                 random.nextBoolean() ? 0 : tokens(random),
                 output,
@@ -85,8 +86,7 @@ public final class RandomPrices {
                 part(random, prompt),
                 tokens(random),
                 output,
-                random.nextBoolean() ? 0 : random.nextInt(SEARCHES_MAX + 1),
-                TIERS[random.nextInt(TIERS.length)]);
+                random.nextBoolean() ? 0 : random.nextInt(SEARCHES_MAX + 1));
     }
 
     public static long tokens(Random random) {

@@ -44,10 +44,10 @@ class RecomputedChargeTest {
         JsonNode rates = isLong ? price.get("above") : price;
         BigDecimal factor = price.path("tiers").path(usage.tier().word()).decimalValue(BigDecimal.ONE);
         long cached = Math.min(usage.cachedTokens(), usage.promptTokens());
-        long cachedAudio = Math.min(Math.min(usage.cachedAudioTokens(), usage.promptAudioTokens()), cached);
-        long audio = usage.promptAudioTokens() - cachedAudio;
+        long cachedAudio = Math.min(Math.min(usage.of(Count.CACHED_AUDIO), usage.of(Count.AUDIO)), cached);
+        long audio = usage.of(Count.AUDIO) - cachedAudio;
         audio = Math.min(Math.max(0, audio), usage.promptTokens() - cached);
-        long plain = usage.promptTokens() + usage.toolUsePromptTokens() - cached - audio;
+        long plain = usage.promptTokens() + usage.of(Count.TOOLS) - cached - audio;
         long written = usage.candidatesTokens()
                 + (price.get("reasoning").asString().equals("billed") ? usage.thoughtsTokens() : 0);
         boolean isByCall = price.path("search_counts").asString("").equals("calls");

@@ -84,32 +84,21 @@ class TariffPropertiesTest {
         int which = random.nextInt(6);
         long more = random.nextBoolean() ? 1 : RandomPrices.tokens(random);
         return new Usage(
+                usage.tier(),
                 usage.promptTokens() + (which == 0 ? more : 0),
-                usage.toolUsePromptTokens() + (which == 1 ? more : 0),
+                usage.of(Count.TOOLS) + (which == 1 ? more : 0),
                 usage.candidatesTokens() + (which == 2 ? more : 0),
                 usage.thoughtsTokens() + (which == 3 ? more : 0),
                 0,
-                usage.cachedAudioTokens(),
-                usage.promptAudioTokens() + (which == 4 ? more : 0),
-                usage.promptImageTokens(),
-                usage.textTokens(),
-                usage.searches() + (which == 5 ? 1 + random.nextInt(10) : 0),
-                usage.tier());
+                usage.of(Count.CACHED_AUDIO),
+                usage.of(Count.AUDIO) + (which == 4 ? more : 0),
+                usage.of(Count.IMAGE),
+                usage.of(Count.TEXT),
+                usage.searches() + (which == 5 ? 1 + random.nextInt(10) : 0));
     }
 
     private static Usage uncached(Usage usage) {
-        return new Usage(
-                usage.promptTokens(),
-                usage.toolUsePromptTokens(),
-                usage.candidatesTokens(),
-                usage.thoughtsTokens(),
-                0,
-                usage.cachedAudioTokens(),
-                usage.promptAudioTokens(),
-                usage.promptImageTokens(),
-                usage.textTokens(),
-                usage.searches(),
-                usage.tier());
+        return usage.with(Count.CACHED, 0);
     }
 
     @Test
@@ -130,17 +119,17 @@ class TariffPropertiesTest {
         long output = random.nextLong(bounds.candidatesTokens() + 1);
         long prompt = within(random, bounds.promptTokens());
         return new Usage(
+                granted,
                 prompt,
-                within(random, bounds.toolUsePromptTokens()),
+                within(random, bounds.of(Count.TOOLS)),
                 output,
                 within(random, bounds.thoughtsTokens()),
                 RandomPrices.part(random, prompt),
                 RandomPrices.part(random, prompt),
-                within(random, bounds.promptAudioTokens()),
+                within(random, bounds.of(Count.AUDIO)),
                 0,
                 output,
-                within(random, bounds.searches()),
-                granted);
+                within(random, bounds.searches()));
     }
 
     private static long within(Random random, long bound) {

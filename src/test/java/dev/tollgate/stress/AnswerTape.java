@@ -80,7 +80,8 @@ final class AnswerTape {
     Usage usage() {
         long prompt = next(3000);
         long cached = next(4) == 0 ? prompt / 2 : 0;
-        return new Usage(prompt, next(5), next(3000), next(2000), cached, 0, 0, 0, 3, next(3), tier());
+        return new Usage(ServiceTier.STANDARD, prompt, next(5), next(3000), next(2000), cached, 0, 0, 0, 3, next(3))
+                .at(tier());
     }
 
     /** Returns so many events, or more where they end with a chunk in the upstream's own format. */
@@ -129,16 +130,7 @@ final class AnswerTape {
             case 13 -> grounding(candidate);
             case 14 -> new UpstreamEvent.Logprobs(candidate, Json.MAPPER.readTree(TOKENS));
             case 15 -> made(door, candidate);
-            case 16 ->
-                new UpstreamEvent.Usage(
-                        next(3000),
-                        0,
-                        next(300),
-                        next(300),
-                        next(4000),
-                        next(3000),
-                        UpstreamEvent.Modalities.NONE,
-                        UpstreamEvent.Modalities.NONE);
+            case 16 -> usage(next(3000), next(300), next(300), next(4000), next(3000));
             case 17 -> UpstreamEvent.Unreported.FROM_HERE;
             case 18 -> new UpstreamEvent.TierGranted(tier());
             default ->
@@ -156,6 +148,18 @@ final class AnswerTape {
         return next(2) == 0
                 ? new UpstreamEvent.Media(candidate, "image/png", "QUJD", false, signature())
                 : new UpstreamEvent.Media(candidate, "video/mp4", "https://a.example/v.mp4", true, signature());
+    }
+
+    private static UpstreamEvent usage(long prompt, long output, long thoughts, long cached, long total) {
+        return new UpstreamEvent.Usage(
+                total,
+                UpstreamEvent.Modalities.NONE,
+                UpstreamEvent.Modalities.NONE,
+                prompt,
+                0,
+                output,
+                thoughts,
+                cached);
     }
 
     private UpstreamEvent.Grounding grounding(int candidate) {

@@ -2,6 +2,7 @@ package dev.tollgate.testing;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.models.Count;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.io.IOException;
@@ -23,6 +24,15 @@ public record Golden(Path in, Path out) {
     private static final Path FOLDER = Path.of("src/test/resources/golden");
     public static final boolean WRITES = "write".equals(System.getProperty("tollgate.golden"));
     private static final String IN = ".in.";
+
+    /** The names of {@link Count#REPORTED} in such files. */
+    private static final List<String> REPORTED = List.of(
+            "promptTokens",
+            "toolUsePromptTokens",
+            "candidatesTokens",
+            "thoughtsTokens",
+            "cachedTokens",
+            "cachedAudioTokens");
 
     /**
      * Returns all pairs of a folder.
@@ -86,7 +96,7 @@ public record Golden(Path in, Path out) {
     }
 
     private static String line(Object said) {
-        return said.toString()
+        return (said instanceof UpstreamEvent.Usage usage ? usage(usage) : said.toString())
                 .replace("\n", "\\n")
                 .replace("\t", "\\t")
                 .replace(Long.toString(UpstreamEvent.Usage.ABSENT), "absent")
@@ -94,6 +104,14 @@ public record Golden(Path in, Path out) {
                 .replace(", cachedAudioTokens=absent", "")
                 .replace(", stopSequence=null", "")
                 .replace(UpstreamEvent.Modalities.NONE.toString(), "none");
+    }
+
+    private static String usage(UpstreamEvent.Usage usage) {
+        String counts = Count.REPORTED.stream()
+                .map(it -> REPORTED.get(it.ordinal()) + "=" + usage.of(it) + ", ")
+                .collect(Collectors.joining());
+        return "Usage[" + counts + "totalTokens=" + usage.totalTokens() + ", promptDetails=" + usage.promptDetails()
+                + ", candidatesDetails=" + usage.candidatesDetails() + "]";
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.tollgate.books.calls.CallDetails.CallError;
 import dev.tollgate.books.calls.CallDetails.Course;
 import dev.tollgate.books.calls.CallDetails.Times;
 import dev.tollgate.books.calls.EndedCall.ReceiptLink;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Model.UsageForm;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.RowStatement;
@@ -19,75 +20,70 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of {@code call}: the one place that writes them, and their columns for reads. */
 public final class CallRows {
 
     /** The columns in the order of {@link #write}; the types that take eight bytes are first, which saves space on PostgreSQL. */
-    private static final String[] COLUMNS = {
-        "number bigint",
-        "created_at bigint",
-        "ended_at bigint",
-        "reserved_us bigint",
-        "asked_us bigint",
-        "first_byte_us bigint",
-        "done_us bigint",
-        "settled_us bigint",
-        "held_micros bigint",
-        "charged_micros bigint",
-        "due_micros bigint",
-        "sandbox_micros bigint",
-        "balance_after_micros bigint",
-        "receipts bigint",
-        "prompt_tokens bigint",
-        "tool_tokens bigint",
-        "completion_tokens bigint",
-        "reasoning_tokens bigint",
-        "cached_tokens bigint",
-        "cached_audio_tokens bigint",
-        "audio_tokens bigint",
-        "image_tokens bigint",
-        "text_tokens bigint",
-        "searches bigint",
-        "priced_at bigint",
-        "step bigint",
-        "max_tokens_applied bigint",
-        "cost_micros bigint",
-        "cache_expected_tokens bigint",
-        "cache_idle_seconds bigint",
-        "saved_micros bigint",
-        "missed_micros bigint",
-        "flags bigint",
-        "receipt_key bigint",
-        "account_id text",
-        "id text",
-        "key_id text",
-        "labels text",
-        "door text",
-        "model_id text",
-        "model text",
-        "ending text",
-        "error_code text",
-        "error_message text",
-        "usage_form text",
-        "price text",
-        "tier text",
-        "tier_granted text",
-        "request_id text",
-        "channel text",
-        "upstream_model text",
-        "upstream_id text",
-        "filter text",
-        "ignored text",
-        "cost_price text",
-        "cache_session text",
-        "cache_reason text",
-        "cache_place text",
-        "attempts text",
-        "stopped_by text",
-        "receipt_hash bytea"
-    };
+    private static final String[] COLUMNS = Stream.of(
+                    Stream.of(
+                            "number bigint",
+                            "created_at bigint",
+                            "ended_at bigint",
+                            "reserved_us bigint",
+                            "asked_us bigint",
+                            "first_byte_us bigint",
+                            "done_us bigint",
+                            "settled_us bigint",
+                            "held_micros bigint",
+                            "charged_micros bigint",
+                            "due_micros bigint",
+                            "sandbox_micros bigint",
+                            "balance_after_micros bigint",
+                            "receipts bigint"),
+                    Stream.of(Count.values()).map(it -> it.column() + " bigint"),
+                    Stream.of(
+                            "priced_at bigint",
+                            "step bigint",
+                            "max_tokens_applied bigint",
+                            "cost_micros bigint",
+                            "cache_expected_tokens bigint",
+                            "cache_idle_seconds bigint",
+                            "saved_micros bigint",
+                            "missed_micros bigint",
+                            "flags bigint",
+                            "receipt_key bigint",
+                            "account_id text",
+                            "id text",
+                            "key_id text",
+                            "labels text",
+                            "door text",
+                            "model_id text",
+                            "model text",
+                            "ending text",
+                            "error_code text",
+                            "error_message text",
+                            "usage_form text",
+                            "price text",
+                            "tier text",
+                            "tier_granted text",
+                            "request_id text",
+                            "channel text",
+                            "upstream_model text",
+                            "upstream_id text",
+                            "filter text",
+                            "ignored text",
+                            "cost_price text",
+                            "cache_session text",
+                            "cache_reason text",
+                            "cache_place text",
+                            "attempts text",
+                            "stopped_by text",
+                            "receipt_hash bytea"))
+            .flatMap(it -> it)
+            .toArray(String[]::new);
 
     private static final RowStatement INSERT = RowStatement.insert("call", COLUMNS);
 
@@ -153,25 +149,11 @@ public final class CallRows {
     }
 
     private void counts(@Nullable Bill bill) throws SQLException {
-        if (bill == null) {
-            for (int i = 0; i < 12; i++) {
-                rows.number((Long) null);
-            }
-            return;
+        for (Count count : Count.values()) {
+            rows.number(bill == null ? null : Long.valueOf(bill.usage().of(count)));
         }
-        Usage usage = bill.usage();
-        rows.number(usage.promptTokens())
-                .number(usage.toolUsePromptTokens())
-                .number(usage.candidatesTokens())
-                .number(usage.thoughtsTokens())
-                .number(usage.cachedTokens())
-                .number(usage.cachedAudioTokens())
-                .number(usage.promptAudioTokens())
-                .number(usage.promptImageTokens())
-                .number(usage.textTokens())
-                .number(usage.searches())
-                .number(bill.pricedAt().toEpochMilli())
-                .number(bill.stepTokens());
+        rows.number(bill == null ? null : Long.valueOf(bill.pricedAt().toEpochMilli()))
+                .number(bill == null ? null : Long.valueOf(bill.stepTokens()));
     }
 
     private void numbers(CallDetails details, Course course) throws SQLException {
@@ -266,22 +248,14 @@ public final class CallRows {
         }
         ServiceTier tier = tier(word);
         String granted = row.getString("tier_granted");
-        Usage usage = new Usage(
-                row.getLong("prompt_tokens"),
-                row.getLong("tool_tokens"),
-                row.getLong("completion_tokens"),
-                row.getLong("reasoning_tokens"),
-                row.getLong("cached_tokens"),
-                row.getLong("cached_audio_tokens"),
-                row.getLong("audio_tokens"),
-                row.getLong("image_tokens"),
-                row.getLong("text_tokens"),
-                row.getLong("searches"),
-                tier);
+        long[] counts = new long[Count.values().length];
+        for (Count count : Count.values()) {
+            counts[count.ordinal()] = row.getLong(count.column());
+        }
         return new Bill(
                 price,
                 Columns.time(row, "priced_at"),
-                usage,
+                new Usage(tier, counts),
                 UsageForm.valueOf(form.toUpperCase(Locale.ROOT)),
                 granted == null ? tier : tier(granted),
                 row.getLong("step"),

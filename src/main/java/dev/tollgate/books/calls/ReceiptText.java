@@ -3,6 +3,7 @@ package dev.tollgate.books.calls;
 import dev.tollgate.base.json.CanonicalJson;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.books.calls.CallDetails.Bill;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Usage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -104,9 +105,9 @@ public final class ReceiptText {
 
     private static void counts(Utf8Buffer room, Usage usage) {
         room.raw(",\"counts\":{\"audio_tokens\":")
-                .number(usage.promptAudioTokens())
+                .number(usage.of(Count.AUDIO))
                 .raw(",\"cached_audio_tokens\":")
-                .number(usage.cachedAudioTokens())
+                .number(usage.of(Count.CACHED_AUDIO))
                 .raw(",\"cached_tokens\":")
                 .number(usage.cachedTokens())
                 .raw(",\"completion_tokens\":")
@@ -118,7 +119,7 @@ public final class ReceiptText {
                 .raw(",\"searches\":")
                 .number(usage.searches())
                 .raw(",\"tool_tokens\":")
-                .number(usage.toolUsePromptTokens())
+                .number(usage.of(Count.TOOLS))
                 .raw('}');
     }
 

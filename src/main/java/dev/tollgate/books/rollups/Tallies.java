@@ -13,6 +13,7 @@ import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.calls.TaskStatus;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -40,6 +41,8 @@ final class Tallies {
     static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
     private static final int COLUMNS = UsageColumn.values().length;
+    private static final List<UsageColumn> COUNTED =
+            Stream.of(UsageColumn.values()).filter(it -> !it.counts().isEmpty()).toList();
 
     /** The columns of keys that are numbers. */
     private static final Set<String> NUMBERS = Set.of("starts_at", "day", "number");
@@ -129,11 +132,11 @@ final class Tallies {
         add(sums, UsageColumn.CALLS, 1);
         add(sums, UsageColumn.FAILED, call.end().status() == TaskStatus.FAILED ? 1 : 0);
         add(sums, UsageColumn.CANCELLED, call.end() == CallEnd.CANCELLED ? 1 : 0);
-        add(sums, UsageColumn.PROMPT_TOKENS, usage.inputTokens());
-        add(sums, UsageColumn.CACHED_TOKENS, usage.cachedTokens());
-        add(sums, UsageColumn.COMPLETION_TOKENS, usage.candidatesTokens());
-        add(sums, UsageColumn.THOUGHTS_TOKENS, usage.thoughtsTokens());
-        add(sums, UsageColumn.SEARCHES, usage.searches());
+        for (UsageColumn column : COUNTED) {
+            for (Count count : column.counts()) {
+                add(sums, column, usage.of(count));
+            }
+        }
         add(sums, UsageColumn.ESTIMATED, call.is(CallFlag.ESTIMATED) ? 1 : 0);
         add(sums, UsageColumn.CHARGED_MICROS, chargedMicros);
         add(sums, UsageColumn.SHORTFALL_MICROS, call.shortfallMicros(chargedMicros));

@@ -1,5 +1,6 @@
 package dev.tollgate.books.rollups;
 
+import dev.tollgate.models.Count;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -11,12 +12,12 @@ public enum UsageColumn {
     FAILED,
     CANCELLED,
     /** All tokens billed as input, including cached tokens. */
-    PROMPT_TOKENS,
-    CACHED_TOKENS,
-    COMPLETION_TOKENS,
-    THOUGHTS_TOKENS,
+    PROMPT_TOKENS(Count.PROMPT, Count.TOOLS),
+    CACHED_TOKENS(Count.CACHED),
+    COMPLETION_TOKENS(Count.COMPLETION),
+    THOUGHTS_TOKENS(Count.REASONING),
     /** Search queries. */
-    SEARCHES,
+    SEARCHES(Count.SEARCHES),
     /** Calls whose usage was not reported in full. */
     ESTIMATED,
     /** Attempts with usage whose price at the upstream is not known: {@link #COST_MICROS} has nothing for them. */
@@ -56,6 +57,11 @@ public enum UsageColumn {
     /** The columns of usage_quarter and usage_day, in their order. */
     public static final List<UsageColumn> OF_ACCOUNTS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(HOUR_ONLY)));
 
+    /** The columns that an account's export has: no costs of the operator and no times to the first byte. */
+    public static final List<UsageColumn> OF_EXPORTS = OF_ACCOUNTS.stream()
+            .filter(it -> it != COST_MICROS && it != COSTED && it.compareTo(FIRST_0) < 0)
+            .toList();
+
     /** The readable columns of usage_hour, whose rows have the end of their calls as a column instead of a sum of failures. */
     public static final List<UsageColumn> OF_PLATFORM = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(ACCOUNT_ONLY)));
 
@@ -75,6 +81,17 @@ public enum UsageColumn {
             SEARCHES,
             CHARGED_MICROS,
             REFUNDED_MICROS);
+
+    private final List<Count> counts;
+
+    UsageColumn(Count... counts) {
+        this.counts = List.of(counts);
+    }
+
+    /** Returns the counts that add up to it; empty for a sum of something else. */
+    List<Count> counts() {
+        return counts;
+    }
 
     /** Returns the name in the database. */
     public String column() {

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.models.Count;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -250,7 +251,7 @@ final class Backlog {
 
         private void report(UpstreamEvent event, List<UpstreamEvent> sure) {
             if (event instanceof UpstreamEvent.Usage usage) {
-                tokens = Math.max(tokens, usage.candidatesTokens());
+                tokens = Math.max(tokens, usage.of(Count.COMPLETION));
                 bytes = 0;
                 isReported = true;
                 sure.addAll(rest());

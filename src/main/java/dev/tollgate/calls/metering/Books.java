@@ -1,6 +1,5 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
@@ -9,6 +8,7 @@ import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.signatures.SignedPart;

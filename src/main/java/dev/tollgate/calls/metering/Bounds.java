@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
@@ -237,17 +238,17 @@ record Bounds(
         long prompt = Math.min(promptTokens, promptTokensMax);
         return model.pricing()
                 .chargeMicros(new Usage(
+                        parts.tier(),
                         prompt,
                         promptTokens - prompt,
                         outputTokens,
                         0,
                         parts.cachedTokens(),
-                        parts.cachedAudioTokens(),
-                        parts.promptAudioTokens(),
+                        parts.of(Count.CACHED_AUDIO),
+                        parts.of(Count.AUDIO),
                         0,
                         outputTokens,
-                        parts.searches(),
-                        parts.tier()));
+                        parts.searches()));
     }
 
     /** Returns the charge of the whole prompt with the most audio and the most searches (P6a). */
@@ -258,7 +259,7 @@ record Bounds(
     /** Returns the charge for the given tokens as text, without a search. */
     long textMicros(long promptTokens, long outputTokens) {
         return model.pricing()
-                .chargeMicros(new Usage(promptTokens, 0, outputTokens, 0, 0, 0, 0, 0, outputTokens, 0, extras.tier()));
+                .chargeMicros(new Usage(extras.tier(), promptTokens, 0, outputTokens, 0, 0, 0, 0, 0, outputTokens));
     }
 
     private Usage usage(long promptTokens, long outputTokens) {
@@ -271,18 +272,9 @@ record Bounds(
      */
     private Usage usage(long promptTokens, long outputTokens, int searches) {
         long prompt = Math.min(promptTokens, promptTokensMax);
+        long audio = Math.min(extras.audioTokensMax(), prompt);
         return new Usage(
-                prompt,
-                promptTokens - prompt,
-                outputTokens,
-                0,
-                0,
-                0,
-                Math.min(extras.audioTokensMax(), prompt),
-                0,
-                outputTokens,
-                searches,
-                extras.tier());
+                extras.tier(), prompt, promptTokens - prompt, outputTokens, 0, 0, 0, audio, 0, outputTokens, searches);
     }
 
     private long firstTokensEach() {

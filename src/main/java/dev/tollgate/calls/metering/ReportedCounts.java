@@ -3,8 +3,10 @@ package dev.tollgate.calls.metering;
 import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
+import dev.tollgate.models.Count;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -15,33 +17,26 @@ final class ReportedCounts {
 
     private final UsageLimits limits;
     private final Set<UsageFlag> flags;
+    private final long[] counts = new long[Count.REPORTED.size()];
 
     private Modalities promptDetails = Modalities.NONE;
     private Modalities candidatesDetails = Modalities.NONE;
-    private long prompt = ABSENT;
-    private long toolUse;
-    private long candidates = ABSENT;
-    private long thoughts;
-    private long cached;
-    private long cachedAudio = ABSENT;
 
     /** @param flags receives what is odd about the reports */
     ReportedCounts(UsageLimits limits, Set<UsageFlag> flags) {
         this.limits = limits;
         this.flags = flags;
+        Arrays.fill(counts, ABSENT);
     }
 
     void follow(UpstreamEvent.Usage usage) {
         promptDetails = details(promptDetails, usage.promptDetails());
         candidatesDetails = details(candidatesDetails, usage.candidatesDetails());
-        long promptMax = limits.promptTokens();
-        long outputMax = limits.modelOutputTokens();
-        prompt = next(prompt, usage.promptTokens(), promptMax);
-        candidates = next(candidates, usage.candidatesTokens(), outputMax);
-        toolUse = Math.max(0, next(toolUse, usage.toolUsePromptTokens(), promptMax));
-        thoughts = Math.max(0, next(thoughts, usage.thoughtsTokens(), outputMax));
-        cached = Math.max(0, next(cached, usage.cachedTokens(), promptMax));
-        cachedAudio = next(cachedAudio, usage.cachedAudioTokens(), promptMax);
+        for (int i = 0; i < counts.length; i++) {
+            Count count = Count.REPORTED.get(i);
+            long max = count.isOfOutput() ? limits.modelOutputTokens() : limits.promptTokens();
+            counts[i] = next(counts[i], usage.of(count), max);
+        }
     }
 
     /** Returns the next details: they come with some of the reports only, and are mostly the same again. */
@@ -69,38 +64,20 @@ final class ReportedCounts {
         return came;
     }
 
-    Modalities promptDetails() {
-        return promptDetails;
+    /** Returns whether a count of {@link Count#REPORTED} was reported. */
+    boolean has(Count count) {
+        return counts[count.ordinal()] != ABSENT;
+    }
+
+    /** Returns tokens; 0 if they were not reported. */
+    long of(Count count) {
+        if (count.ordinal() < counts.length) {
+            return Math.max(0, counts[count.ordinal()]);
+        }
+        return (count.isOfOutput() ? candidatesDetails : promptDetails).of(count.modality());
     }
 
     Modalities candidatesDetails() {
         return candidatesDetails;
-    }
-
-    /** Returns tokens, or {@link UpstreamEvent.Usage#ABSENT}. */
-    long prompt() {
-        return prompt;
-    }
-
-    long toolUse() {
-        return toolUse;
-    }
-
-    /** Returns tokens, or {@link UpstreamEvent.Usage#ABSENT}. */
-    long candidates() {
-        return candidates;
-    }
-
-    long thoughts() {
-        return thoughts;
-    }
-
-    long cached() {
-        return cached;
-    }
-
-    /** Returns tokens, or {@link UpstreamEvent.Usage#ABSENT}. */
-    long cachedAudio() {
-        return cachedAudio;
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -69,8 +70,8 @@ final class ReportedExtras {
      * @param text visible output that is text
      */
     Usage usage(ReportedCounts counts, long prompt, long toolUse, long candidates, long thoughts, long text) {
-        long cached = within(prompt, counts.cached());
-        long audio = within(prompt, counts.promptDetails().audioTokens());
+        long cached = within(prompt, counts.of(Count.CACHED));
+        long audio = within(prompt, counts.of(Count.AUDIO));
         boolean isPriced =
                 limits.tariff().has(Rate.AUDIO_INPUT) || limits.tariff().has(Rate.CACHED_AUDIO_INPUT);
         if (isPriced) {
@@ -81,6 +82,7 @@ final class ReportedExtras {
             audio = cachedAudio + within(prompt - cached, audio - cachedAudio);
         }
         return new Usage(
+                charged(),
                 prompt,
                 toolUse,
                 candidates,
@@ -88,10 +90,9 @@ final class ReportedExtras {
                 cached,
                 cachedAudio,
                 audio,
-                within(prompt - audio, counts.promptDetails().imageTokens()),
+                within(prompt - audio, counts.of(Count.IMAGE)),
                 text,
-                searches(),
-                charged());
+                searches());
     }
 
     /**
@@ -100,18 +101,18 @@ final class ReportedExtras {
      * @param isPriced whether the charge depends on it, so that an odd report is flagged; the cost may depend on it at any rate
      */
     private long cachedAudio(ReportedCounts counts, long cached, long audio, boolean isPriced) {
-        if (counts.cachedAudio() == UpstreamEvent.Usage.ABSENT) {
+        if (!counts.has(Count.CACHED_AUDIO)) {
             if (isPriced && cached > 0 && audio > 0) {
                 flags.add(UsageFlag.ESTIMATED);
             }
             return 0;
         }
         long whole = Math.min(cached, audio);
-        return isPriced ? within(whole, counts.cachedAudio()) : Math.min(whole, counts.cachedAudio());
+        return isPriced ? within(whole, counts.of(Count.CACHED_AUDIO)) : Math.min(whole, counts.of(Count.CACHED_AUDIO));
     }
 
     /** Limits a part to its whole, so that printed counts add up and fit a receipt. */
-    private long within(long whole, long part) {
+    long within(long whole, long part) {
         if (part > whole) {
             flags.add(UsageFlag.CLAMPED);
         }

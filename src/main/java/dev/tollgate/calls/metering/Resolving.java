@@ -1,11 +1,12 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.sessions.CacheUse;
@@ -166,7 +167,8 @@ final class Resolving implements Phase {
                         || answer.usage().reportedInputTokens() >= 0
                         || used.promptTokens() < bounds.model().upstream().cacheMinTokens()
                 ? used
-                : used.cached(prompt.seenTokens(used.promptTokens(), project()));
+                : used.with(Count.CACHED, prompt.seenTokens(used.promptTokens(), project()))
+                        .with(Count.CACHED_AUDIO, 0);
     }
 
     private void extendedForUsed(Ending.Charge charge, Books.Bill bill, Books.Extension extension) {

@@ -1,9 +1,9 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.UpstreamEvent;

@@ -4,6 +4,8 @@ import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
+import dev.tollgate.models.Count;
+import dev.tollgate.models.Count.Modality;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.EnumSet;
@@ -22,6 +24,8 @@ final class UsageMeter {
 
     /** The bytes that a media file in a response counts until its tokens are reported. Google counts 1,290 tokens for an image. */
     static final long MEDIUM_BYTES = 1_290 * BYTES_PER_TOKEN;
+
+    private static final List<Modality> OTHERS = List.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
 
     /** No model's output limit comes near it. */
     private static final long ANSWER_BYTES_MAX = 64L << 20;
@@ -102,14 +106,14 @@ final class UsageMeter {
      * Never above the model's limit, which no hold covers.
      */
     long billedOutputTokens(boolean reasoningBilled) {
-        long known = present(counts.candidates()) + (reasoningBilled ? counts.thoughts() : 0);
+        long known = counts.of(Count.COMPLETION) + (reasoningBilled ? counts.of(Count.REASONING) : 0);
         return Math.min(limits.modelOutputTokens(), known + bytes.visibleSinceReport());
     }
 
     /** Returns the billed output tokens so far without text above its maximum, which is not shown. */
     long shownOutputTokens(boolean reasoningBilled) {
         long text = Math.min(limits.textTokens(), reportedTextTokens() + bytes.visibleSinceReport());
-        return Math.min(limits.modelOutputTokens(), text + (reasoningBilled ? counts.thoughts() : 0));
+        return Math.min(limits.modelOutputTokens(), text + (reasoningBilled ? counts.of(Count.REASONING) : 0));
     }
 
     /** Counts text that no report counts by its bytes from here on, since none will come. */
@@ -124,7 +128,7 @@ final class UsageMeter {
 
     /** Returns the reported output tokens without thoughts; 0 without a report. */
     long reportedTextTokens() {
-        return present(counts.candidates());
+        return counts.of(Count.COMPLETION);
     }
 
     /** Returns the bytes of output without thoughts since the last report. */
@@ -134,7 +138,9 @@ final class UsageMeter {
 
     /** Returns the reported prompt tokens, within the call's limit; -1 without a report. */
     long reportedInputTokens() {
-        return counts.prompt() == ABSENT ? -1 : Math.min(limits.promptTokens(), counts.prompt() + counts.toolUse());
+        return counts.has(Count.PROMPT)
+                ? Math.min(limits.promptTokens(), counts.of(Count.PROMPT) + counts.of(Count.TOOLS))
+                : -1;
     }
 
     /** Returns whether the upstream has reported any usage. */
@@ -189,18 +195,18 @@ final class UsageMeter {
     }
 
     private Usage usage(boolean estimates) {
-        long prompt = present(counts.prompt());
-        if (estimates && (counts.prompt() == ABSENT || (prompt == 0 && promptBytes > 0))) {
+        long prompt = counts.of(Count.PROMPT);
+        if (estimates && (!counts.has(Count.PROMPT) || (prompt == 0 && promptBytes > 0))) {
             prompt = estimated(promptBytes);
         }
         prompt = atMost(limits.promptTokens(), prompt);
-        long toolUse = atMost(limits.promptTokens() - prompt, counts.toolUse());
-        long candidates = present(counts.candidates());
+        long toolUse = atMost(limits.promptTokens() - prompt, counts.of(Count.TOOLS));
+        long candidates = counts.of(Count.COMPLETION);
         if (estimates && candidates == 0 && bytes.visible() > 0) {
             candidates = estimated(bytes.visible());
         }
         candidates = Math.min(limits.textTokens(), atMost(limits.billedOutputTokens(), candidates));
-        long thoughts = counts.thoughts();
+        long thoughts = counts.of(Count.REASONING);
         if (estimates && thoughts == 0 && bytes.thoughts() > 0) {
             thoughts = estimated(bytes.thoughts());
         }
@@ -211,7 +217,18 @@ final class UsageMeter {
         if (limits.reasoningBilled()) {
             thoughts = Math.min(thoughts, cutTokens - candidates);
         }
-        return extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates));
+        return made(extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates)));
+    }
+
+    /** Returns a usage with the parts of its output that are no text, each cut to the output that was reported; the text is what remains. */
+    private Usage made(Usage usage) {
+        Usage made = usage;
+        for (Count part : Count.MADE) {
+            long tokens =
+                    Math.min(usage.candidatesTokens(), extras.within(counts.of(Count.COMPLETION), counts.of(part)));
+            made = tokens == 0 ? made : made.with(part, tokens).with(Count.TEXT, rest(usage.candidatesTokens()));
+        }
+        return made;
     }
 
     /** Returns the service tier that the response names (P4). */
@@ -221,19 +238,19 @@ final class UsageMeter {
 
     private void report(UpstreamEvent.Usage usage) {
         totalReported = usage.totalTokens();
-        partsReported = present(usage.promptTokens())
-                + present(usage.toolUsePromptTokens())
-                + present(usage.candidatesTokens())
-                + present(usage.thoughtsTokens());
+        partsReported = present(usage.of(Count.PROMPT))
+                + present(usage.of(Count.TOOLS))
+                + present(usage.of(Count.COMPLETION))
+                + present(usage.of(Count.REASONING));
         counts.follow(usage);
         noteMost(usage);
     }
 
     private void noteMost(UpstreamEvent.Usage usage) {
-        promptReported = Math.max(promptReported, sum(usage.promptTokens(), usage.toolUsePromptTokens()));
-        long reasoning = limits.reasoningBilled() ? usage.thoughtsTokens() : 0;
-        textReported = Math.max(textReported, usage.candidatesTokens());
-        outputReported = Math.max(outputReported, sum(usage.candidatesTokens(), reasoning));
+        promptReported = Math.max(promptReported, sum(usage.of(Count.PROMPT), usage.of(Count.TOOLS)));
+        long reasoning = limits.reasoningBilled() ? usage.of(Count.REASONING) : 0;
+        textReported = Math.max(textReported, usage.of(Count.COMPLETION));
+        outputReported = Math.max(outputReported, sum(usage.of(Count.COMPLETION), reasoning));
     }
 
     /** Adds two counts, each absent, negative, or as large as a number can be. */
@@ -257,14 +274,14 @@ final class UsageMeter {
 
     /** Returns the reported text tokens, or the rest that the other details leave. */
     private long textTokens(long candidates) {
-        UpstreamEvent.Modalities details = counts.candidatesDetails();
-        long text = details.textTokens();
-        if (text > 0 && text <= candidates) {
-            return text;
-        }
+        long text = counts.of(Count.TEXT);
+        return text > 0 && text <= candidates ? text : rest(candidates);
+    }
+
+    private long rest(long candidates) {
         long left = candidates;
-        for (long other : new long[] {details.imageTokens(), details.audioTokens(), details.videoTokens()}) {
-            left -= Math.clamp(other, 0, left);
+        for (Modality other : OTHERS) {
+            left -= Math.clamp(counts.candidatesDetails().of(other), 0, left);
         }
         return left;
     }

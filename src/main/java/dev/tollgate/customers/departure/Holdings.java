@@ -1,13 +1,19 @@
 package dev.tollgate.customers.departure;
 
+import dev.tollgate.books.rollups.UsageColumn;
+import dev.tollgate.models.Count;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All stored data about an account and a person. The export has no secrets, hashes or encrypted texts, and none of the operator's costs. */
 final class Holdings {
 
-    private static final String USAGE = """
-            u.starts_at u.key_id u.model u.calls u.failed u.cancelled u.prompt_tokens u.cached_tokens u.completion_tokens
-            u.thoughts_tokens u.searches u.charged_micros u.refunded_micros u.saved_micros u.missed_micros""";
+    private static final String USAGE =
+            "u.starts_at u.key_id u.model" + of("u", UsageColumn.columns(UsageColumn.OF_EXPORTS));
+
+    private static final List<String> COUNTS =
+            Stream.of(Count.values()).map(Count::column).toList();
 
     /** The charges of calls, and the entries: each is read by number with a limit of its own, or a database would sort the whole ledger. */
     private static final String LEDGER = """
@@ -168,9 +174,7 @@ final class Holdings {
                             """
                     c.number c.id c.key_id k.team_id k.member_id c.labels c.door c.model_id c.model c.ending c.created_at c.ended_at
                     c.error_code c.error_message c.max_tokens_applied c.held_micros c.due_micros c.charged_micros c.sandbox_micros
-                    c.balance_after_micros c.price c.priced_at c.tier c.tier_granted c.step c.prompt_tokens c.tool_tokens
-                    c.completion_tokens c.reasoning_tokens c.cached_tokens c.cached_audio_tokens c.audio_tokens c.image_tokens
-                    c.text_tokens c.searches""",
+                    c.balance_after_micros c.price c.priced_at c.tier c.tier_granted c.step""" + of("c", COUNTS),
                             "c.number")
                     .with(CallCells.RENDERED),
             Holding.of(
@@ -251,9 +255,7 @@ final class Holdings {
                     "usage by day (UTC) and label",
                     "usage_label u",
                     "u.account_id = :account",
-                    """
-                    u.day:TIME u.number u.model u.calls u.failed u.cancelled u.prompt_tokens u.cached_tokens u.completion_tokens
-                    u.thoughts_tokens u.searches u.charged_micros u.refunded_micros""",
+                    "u.day:TIME u.number u.model" + of("u", UsageColumn.columns(UsageColumn.OF_LABELS)),
                     "u.account_id u.day u.number u.model"),
             Holding.of(
                     "kept-answers.csv",
@@ -292,4 +294,8 @@ final class Holdings {
                     "d.sequence"));
 
     private Holdings() {}
+
+    private static String of(String table, List<String> columns) {
+        return columns.stream().map(it -> " " + table + "." + it).collect(Collectors.joining());
+    }
 }

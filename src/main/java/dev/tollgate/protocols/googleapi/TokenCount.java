@@ -4,9 +4,9 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.models.Count.Modality;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.upstreams.pool.PromptCount;
-import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -29,21 +29,15 @@ public final class TokenCount implements Door.Counted {
     private static ObjectNode tree(PromptCount count) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode().put("totalTokens", count.tokens());
         ArrayNode details = JsonNodeFactory.instance.arrayNode();
-        Modalities modalities = count.modalities();
-        detail(details, "TEXT", modalities.textTokens());
-        detail(details, "IMAGE", modalities.imageTokens());
-        detail(details, "AUDIO", modalities.audioTokens());
-        detail(details, "VIDEO", modalities.videoTokens());
-        detail(details, "DOCUMENT", modalities.documentTokens());
+        for (Modality modality : Modality.values()) {
+            long tokens = count.modalities().of(modality);
+            if (tokens > 0) {
+                details.addObject().put("modality", modality.name()).put("tokenCount", tokens);
+            }
+        }
         if (!details.isEmpty()) {
             tree.set("promptTokensDetails", details);
         }
         return tree;
-    }
-
-    private static void detail(ArrayNode details, String modality, long tokens) {
-        if (tokens > 0) {
-            details.addObject().put("modality", modality).put("tokenCount", tokens);
-        }
     }
 }

@@ -8,6 +8,7 @@ import dev.tollgate.base.json.Ascii;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.models.Count;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;
@@ -100,9 +101,9 @@ final class MessagesRenderer implements Renderer {
     /** Returns the counts at the beginning: the prompt's as reported until then, else an estimate (E45). */
     private TokenCounts prompt(List<UpstreamEvent> events) {
         for (UpstreamEvent event : events) {
-            if (event instanceof UpstreamEvent.Usage usage && usage.promptTokens() > 0) {
-                return TokenCounts.ofPrompt(
-                        usage.promptTokens(), Math.clamp(usage.cachedTokens(), 0, usage.promptTokens()));
+            if (event instanceof UpstreamEvent.Usage usage && usage.of(Count.PROMPT) > 0) {
+                long prompt = usage.of(Count.PROMPT);
+                return TokenCounts.ofPrompt(prompt, Math.clamp(usage.of(Count.CACHED), 0, prompt));
             }
         }
         return TokenCounts.ofPrompt(RoughCount.tokens(metered), 0);

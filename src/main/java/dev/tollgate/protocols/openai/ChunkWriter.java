@@ -3,8 +3,8 @@ package dev.tollgate.protocols.openai;
 import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.models.PrintedUsage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;

@@ -1,7 +1,9 @@
 package dev.tollgate.upstreams.compat;
 
+import dev.tollgate.models.Count.Modality;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -20,14 +22,14 @@ final class CompatUsage {
         JsonNode details = details(usage, "completion_tokens_details", "output_tokens_details");
         long reasoning = count(details, "reasoning_tokens");
         return new Usage(
+                count(usage, "total_tokens"),
+                modalities(details(usage, "prompt_tokens_details", "input_tokens_details")),
+                modalities(details),
                 prompt,
                 Usage.ABSENT,
                 visible(completion, reasoning),
                 reasoning,
-                cached(usage),
-                count(usage, "total_tokens"),
-                modalities(details(usage, "prompt_tokens_details", "input_tokens_details")),
-                modalities(details));
+                cached(usage));
     }
 
     /** Returns the cached part of the prompt, by the first name that counts it: servers repeat one count under several names. */
@@ -59,12 +61,9 @@ final class CompatUsage {
     }
 
     private static Modalities modalities(JsonNode details) {
-        return new Modalities(
-                Math.max(0, count(details, "text_tokens")),
-                Math.max(0, count(details, "image_tokens")),
-                Math.max(0, count(details, "audio_tokens")),
-                Math.max(0, count(details, "video_tokens")),
-                0);
+        return Modalities.of(Stream.of(Modality.values())
+                .mapToLong(it -> it == Modality.DOCUMENT ? 0 : Math.max(0, count(details, it.key())))
+                .toArray());
     }
 
     /** A fraction is rounded up; beyond 64 bits is the largest number; anything but a number was not reported. */

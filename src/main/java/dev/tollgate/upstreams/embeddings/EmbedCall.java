@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.embeddings;
 
+import dev.tollgate.models.Count;
 import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.UpstreamCall;
@@ -145,8 +146,8 @@ public final class EmbedCall implements UpstreamCall {
                 default -> throw new IllegalStateException("an event that is none of vectors");
             }
         }
-        received.isReported &= usage != null && usage.promptTokens() >= 0;
-        received.tokens += received.isReported && usage != null ? usage.promptTokens() : 0;
+        received.isReported &= usage != null && usage.of(Count.PROMPT) >= 0;
+        received.tokens += received.isReported && usage != null ? usage.of(Count.PROMPT) : 0;
     }
 
     private void ended(Part part) {

@@ -291,15 +291,7 @@ public final class VectorReader implements AnswerReader {
 
     /** Returns a report of input tokens alone. */
     static Usage tokens(long count) {
-        return new Usage(
-                count,
-                Usage.ABSENT,
-                Usage.ABSENT,
-                Usage.ABSENT,
-                Usage.ABSENT,
-                Usage.ABSENT,
-                Modalities.NONE,
-                Modalities.NONE);
+        return new Usage(Usage.ABSENT, Modalities.NONE, Modalities.NONE, count);
     }
 
     /** Nothing of an answer has been shown, so a lost connection is worth a retry. */

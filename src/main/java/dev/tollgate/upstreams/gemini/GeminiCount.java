@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.models.Count.Modality;
 import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.RetryHeaders;
@@ -15,6 +16,7 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -108,17 +110,14 @@ final class GeminiCount {
     }
 
     private static Modalities modalities(JsonNode details) {
-        return new Modalities(
-                tokens(details, "TEXT"),
-                tokens(details, "IMAGE"),
-                tokens(details, "AUDIO"),
-                tokens(details, "VIDEO"),
-                tokens(details, "DOCUMENT"));
+        return Modalities.of(Stream.of(Modality.values())
+                .mapToLong(it -> tokens(details, it))
+                .toArray());
     }
 
-    private static long tokens(JsonNode details, String modality) {
+    private static long tokens(JsonNode details, Modality modality) {
         for (JsonNode detail : details) {
-            if (detail.path("modality").asString("").equals(modality) && isCount(detail.path("tokenCount"))) {
+            if (detail.path("modality").asString("").equals(modality.name()) && isCount(detail.path("tokenCount"))) {
                 return detail.path("tokenCount").longValue();
             }
         }

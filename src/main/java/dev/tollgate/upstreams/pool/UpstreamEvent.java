@@ -1,9 +1,12 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Count;
+import dev.tollgate.models.Count.Modality;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -179,51 +182,60 @@ public sealed interface UpstreamEvent {
     }
 
     /**
-     * Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for a count that it did not report.
+     * Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for one that it did not report.
      *
-     * @param cachedAudioTokens the audio among the cached tokens; {@link #ABSENT} without the upstream's detail
+     * @param counts in the order of {@link Count#REPORTED}, of which the last ones may be missing; not to be changed
      */
-    record Usage(
-            long promptTokens,
-            long toolUsePromptTokens,
-            long candidatesTokens,
-            long thoughtsTokens,
-            long cachedTokens,
-            long cachedAudioTokens,
-            long totalTokens,
-            Modalities promptDetails,
-            Modalities candidatesDetails)
+    record Usage(long totalTokens, Modalities promptDetails, Modalities candidatesDetails, long... counts)
             implements Report {
 
         /** A count that was not reported, or was not a number. */
         public static final long ABSENT = Long.MIN_VALUE;
 
-        /** Creates counts without the detail of the cached tokens. */
-        public Usage(
-                long promptTokens,
-                long toolUsePromptTokens,
-                long candidatesTokens,
-                long thoughtsTokens,
-                long cachedTokens,
-                long totalTokens,
-                Modalities promptDetails,
-                Modalities candidatesDetails) {
-            this(
-                    promptTokens,
-                    toolUsePromptTokens,
-                    candidatesTokens,
-                    thoughtsTokens,
-                    cachedTokens,
-                    ABSENT,
-                    totalTokens,
-                    promptDetails,
-                    candidatesDetails);
+        public Usage {
+            int given = counts.length;
+            counts = Arrays.copyOf(counts, Count.REPORTED.size());
+            Arrays.fill(counts, given, counts.length, ABSENT);
+        }
+
+        /** Returns a count of {@link Count#REPORTED}. */
+        public long of(Count count) {
+            return counts[count.ordinal()];
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Usage same
+                    && totalTokens == same.totalTokens
+                    && promptDetails.equals(same.promptDetails)
+                    && candidatesDetails.equals(same.candidatesDetails)
+                    && Arrays.equals(counts, same.counts);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(counts);
         }
     }
 
-    /** Token counts by modality; 0 where not reported. {@code documentTokens} is Gemini's, OpenAI has no name for it. */
+    /** Token counts by modality; 0 where not reported. */
     record Modalities(long textTokens, long imageTokens, long audioTokens, long videoTokens, long documentTokens) {
         public static final Modalities NONE = new Modalities(0, 0, 0, 0, 0);
+
+        /** Makes counts. @param tokens in the order of {@link Modality} */
+        public static Modalities of(long[] tokens) {
+            return new Modalities(tokens[0], tokens[1], tokens[2], tokens[3], tokens[4]);
+        }
+
+        public long of(Modality modality) {
+            return switch (modality) {
+                case TEXT -> textTokens;
+                case IMAGE -> imageTokens;
+                case AUDIO -> audioTokens;
+                case VIDEO -> videoTokens;
+                case DOCUMENT -> documentTokens;
+            };
+        }
     }
 
     record Citation(int startIndex, int endIndex, String url, String title) {

@@ -51,7 +51,7 @@ class RollupsTest {
     private static final Instant MIDNIGHT = Instant.parse("2026-11-21T00:00:00Z");
     private static final long DAY = Duration.ofDays(1).toMillis();
 
-    private static final Usage USAGE = new Usage(100, 0, 30, 40, 10, 0, 0, 0, 30, 3, ServiceTier.STANDARD);
+    private static final Usage USAGE = new Usage(ServiceTier.STANDARD, 100, 0, 30, 40, 10, 0, 0, 0, 30, 3);
 
     @Parameter
     Stores stores;

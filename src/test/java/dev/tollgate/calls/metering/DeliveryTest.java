@@ -230,7 +230,7 @@ class DeliveryTest {
     void each_report_begins_a_batch_of_its_own() {
         Backlog waiting = new Backlog(Sold.bounds(false, 1, null));
         UpstreamEvent usage =
-                new UpstreamEvent.Usage(1, 0, 1, 0, 0, 2, UpstreamEvent.Modalities.NONE, UpstreamEvent.Modalities.NONE);
+                new UpstreamEvent.Usage(2, UpstreamEvent.Modalities.NONE, UpstreamEvent.Modalities.NONE, 1, 0, 1, 0, 0);
         waiting.add(
                 List.of(usage, text(0, "a"), usage, text(0, "b"), UpstreamEvent.Unreported.FROM_HERE, text(0, "c")));
         assertThat(waiting.batches())

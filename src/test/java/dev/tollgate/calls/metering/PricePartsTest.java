@@ -37,14 +37,14 @@ class PricePartsTest {
 
     private static UpstreamEvent used(long prompt, long cached, long output) {
         return new UpstreamEvent.Usage(
+                ABSENT,
+                UpstreamEvent.Modalities.NONE,
+                UpstreamEvent.Modalities.NONE,
                 prompt,
                 ABSENT,
                 output,
                 ABSENT,
-                cached,
-                ABSENT,
-                UpstreamEvent.Modalities.NONE,
-                UpstreamEvent.Modalities.NONE);
+                cached);
     }
 
     private static UpstreamEvent granted(ServiceTier tier) {

@@ -24,13 +24,12 @@ final class Said {
 
     static UpstreamEvent used(long promptTokens, long outputTokens, long thoughtsTokens) {
         return new UpstreamEvent.Usage(
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Modalities.NONE,
+                UpstreamEvent.Modalities.NONE,
                 promptTokens,
                 UpstreamEvent.Usage.ABSENT,
                 outputTokens,
-                thoughtsTokens,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Modalities.NONE,
-                UpstreamEvent.Modalities.NONE);
+                thoughtsTokens);
     }
 }

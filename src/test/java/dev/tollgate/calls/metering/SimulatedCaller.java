@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.models.Count;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.BitSet;
@@ -131,7 +132,7 @@ final class SimulatedCaller implements Sink {
     private void take(UpstreamEvent event) {
         switch (event) {
             case UpstreamEvent.Usage usage -> {
-                tokens = Math.max(tokens, Math.min(usage.candidatesTokens(), bounds.mostTokens()));
+                tokens = Math.max(tokens, Math.min(usage.of(Count.COMPLETION), bounds.mostTokens()));
                 bytesSince = 0;
                 reported = true;
             }

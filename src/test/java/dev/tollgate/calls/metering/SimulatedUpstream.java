@@ -201,14 +201,14 @@ final class SimulatedUpstream implements PreparedCall {
 
         private UpstreamEvent.Usage usage(long tokens) {
             return new UpstreamEvent.Usage(
+                    promptTokens + tokens,
+                    UpstreamEvent.Modalities.NONE,
+                    UpstreamEvent.Modalities.NONE,
                     promptTokens,
                     0,
                     tokens,
                     0,
-                    world.random().nextBoolean() ? 0 : world.random().nextInt(promptTokens + 1),
-                    promptTokens + tokens,
-                    UpstreamEvent.Modalities.NONE,
-                    UpstreamEvent.Modalities.NONE);
+                    world.random().nextBoolean() ? 0 : world.random().nextInt(promptTokens + 1));
         }
 
         private void next() {

@@ -6,6 +6,7 @@ import static dev.tollgate.calls.metering.UsageFlag.TOTAL_MISMATCH;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
@@ -132,7 +133,7 @@ class UsageMeterTest {
     @Test
     void a_total_with_tool_use_tokens_is_the_sum_of_all_four() {
         meter.observe(
-                List.of(text("a"), new UpstreamEvent.Usage(9, 100, 1, 2, 4, 112, Modalities.NONE, Modalities.NONE)));
+                List.of(text("a"), new UpstreamEvent.Usage(112, Modalities.NONE, Modalities.NONE, 9, 100, 1, 2, 4)));
         assertThat(meter.usage()).isEqualTo(new Usage(9, 100, 1, 2, 4, 0, 0, 1));
         assertThat(meter.flags()).isEmpty();
     }
@@ -179,8 +180,7 @@ class UsageMeterTest {
     void details_by_modality_are_kept() {
         Modalities prompt = new Modalities(5, 258, 32, 0, 0);
         meter.observe(List.of(
-                text("a"),
-                new UpstreamEvent.Usage(295, ABSENT, 4, ABSENT, ABSENT, 299, prompt, new Modalities(3, 0, 0, 0, 0))));
+                text("a"), new UpstreamEvent.Usage(299, prompt, new Modalities(3, 0, 0, 0, 0), 295, ABSENT, 4)));
         assertThat(meter.usage()).isEqualTo(new Usage(295, 0, 4, 0, 0, 32, 258, 3));
     }
 
@@ -190,7 +190,7 @@ class UsageMeterTest {
         call.observe(List.of(
                 text("a"),
                 new UpstreamEvent.Usage(
-                        1L << 31, 1L << 31, 1L << 31, Long.MAX_VALUE, 1L << 40, 7, Modalities.NONE, Modalities.NONE)));
+                        7, Modalities.NONE, Modalities.NONE, 1L << 31, 1L << 31, 1L << 31, Long.MAX_VALUE, 1L << 40)));
         assertThat(call.usage()).isEqualTo(new Usage(164, 0, 600, 2 * 65_536 - 600, 164, 0, 0, 600));
         assertThat(call.flags()).contains(CLAMPED);
         assertThat(call.reportedInputTokens()).isEqualTo(164);
@@ -211,9 +211,9 @@ class UsageMeterTest {
     void what_a_tool_adds_to_the_prompt_shares_its_bound() {
         UsageMeter call = new UsageMeter(100, Sold.limits(16_548, 300, true, 65_536, true));
         call.observe(List.of(
-                text("a"), new UpstreamEvent.Usage(548, 20_000, 10, 0, 0, 20_558, Modalities.NONE, Modalities.NONE)));
+                text("a"), new UpstreamEvent.Usage(20_558, Modalities.NONE, Modalities.NONE, 548, 20_000, 10, 0, 0)));
         assertThat(call.usage().promptTokens()).isEqualTo(548);
-        assertThat(call.usage().toolUsePromptTokens()).isEqualTo(16_000);
+        assertThat(call.usage().of(Count.TOOLS)).isEqualTo(16_000);
         assertThat(call.passedMaximum()).isFalse();
     }
 
@@ -232,7 +232,6 @@ class UsageMeterTest {
     }
 
     private static UpstreamEvent usage(long prompt, long candidates, long thoughts, long total) {
-        return new UpstreamEvent.Usage(
-                prompt, ABSENT, candidates, thoughts, ABSENT, total, Modalities.NONE, Modalities.NONE);
+        return new UpstreamEvent.Usage(total, Modalities.NONE, Modalities.NONE, prompt, ABSENT, candidates, thoughts);
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.RandomPrices;
 import dev.tollgate.models.Rate;
@@ -71,14 +72,14 @@ class UsagePropertiesTest {
         private static UpstreamEvent report(Random random, Bounds bounds) {
             return new UpstreamEvent.Usage(
                     count(random, bounds),
-                    count(random, bounds),
-                    count(random, bounds),
-                    count(random, bounds),
-                    count(random, bounds),
-                    count(random, bounds),
-                    count(random, bounds),
                     random.nextInt(3) == 0 ? UpstreamEvent.Modalities.NONE : modalities(random, bounds),
-                    modalities(random, bounds));
+                    modalities(random, bounds),
+                    count(random, bounds),
+                    count(random, bounds),
+                    count(random, bounds),
+                    count(random, bounds),
+                    count(random, bounds),
+                    count(random, bounds));
         }
 
         private static UpstreamEvent.Modalities modalities(Random random, Bounds bounds) {
@@ -133,14 +134,14 @@ class UsagePropertiesTest {
             Tariff tariff = call.pricing().tariff();
             boolean isWithin = usage.inputTokens() <= call.bounds().promptTokensByBytes()
                     && usage.cachedTokens() <= usage.promptTokens()
-                    && usage.cachedAudioTokens() <= Math.min(usage.cachedTokens(), usage.promptAudioTokens())
-                    && usage.promptAudioTokens() + usage.promptImageTokens() <= usage.promptTokens()
-                    && (!tariff.has(Rate.AUDIO_INPUT) || usage.promptAudioTokens() <= extras.audioTokensMax())
+                    && usage.of(Count.CACHED_AUDIO) <= Math.min(usage.cachedTokens(), usage.of(Count.AUDIO))
+                    && usage.of(Count.AUDIO) + usage.of(Count.IMAGE) <= usage.promptTokens()
+                    && (!tariff.has(Rate.AUDIO_INPUT) || usage.of(Count.AUDIO) <= extras.audioTokensMax())
                     && (!tariff.has(Rate.AUDIO_INPUT)
-                            || usage.cachedTokens() + usage.promptAudioTokens() - usage.cachedAudioTokens()
+                            || usage.cachedTokens() + usage.of(Count.AUDIO) - usage.of(Count.CACHED_AUDIO)
                                     <= usage.promptTokens())
                     && usage.searches() <= extras.searchesMax()
-                    && usage.textTokens() <= usage.candidatesTokens()
+                    && usage.of(Count.TEXT) <= usage.candidatesTokens()
                     && tariff.tiers().factor(usage.tier()) <= tariff.tiers().factor(extras.tier());
             if (!isWithin) {
                 fail("%s of %s", usage, call.bounds());

@@ -483,7 +483,7 @@ class RandomMonthTest {
         ServiceTier tier = ServiceTier.values()[random.nextInt(3)];
         long firstByte = random.nextInt(12_000) * 1_000L;
         boolean isCosted = random.nextInt(5) > 0;
-        Usage usage = new Usage(tokens, 0, tokens / 2, tokens / 5, cached, 0, 0, 0, tokens / 2, searches, tier);
+        Usage usage = new Usage(tier, tokens, 0, tokens / 2, tokens / 5, cached, 0, 0, 0, tokens / 2, searches);
         List<AttemptCost> costs = List.of(new AttemptCost("main", "up", isCosted ? tokens : AttemptCost.UNKNOWN));
         CacheUsed cache = new CacheUsed("user", 0, null, null, null, cached * 135, (tokens - cached) * 135);
         CallDetails details = new CallDetails(

@@ -3,11 +3,11 @@ package dev.tollgate.protocols.chat;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.ToolNames;
@@ -27,8 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 class CompletionWriterTest {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final PrintedUsage USAGE = new PrintedUsage(
-            new PrintedUsage.Prompt(194, 0, 0, 0, 194), new PrintedUsage.Completion(229, 457, 229), 880);
+    private static final PrintedUsage USAGE = new PrintedUsage(194, 229, 229, 880, Usage.of(194, 229, 457));
 
     private static String written(Choice... choices) {
         JsonPieces out = new JsonPieces();

@@ -2,7 +2,6 @@ package dev.tollgate.protocols.completions;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
@@ -14,6 +13,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -35,10 +35,7 @@ class TextRendererTest {
     private static final String UNFINISHED = ",\"logprobs\":null,\"finish_reason\":null}]}\n\n";
 
     private static final Sink.Completion COMPLETION = new Sink.Completion(
-            new PrintedUsage(new PrintedUsage.Prompt(2, 0, 0, 0, 2), new PrintedUsage.Completion(10, 0, 10), 12),
-            Usage.of(2, 10, 0),
-            250_000,
-            ServiceTier.STANDARD);
+            new PrintedUsage(2, 10, 10, 12, Usage.of(2, 10, 0)), Usage.of(2, 10, 0), 250_000, ServiceTier.STANDARD);
 
     private static TextRenderer renderer(String members) {
         byte[] body =

@@ -4,10 +4,11 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.models.PrintedUsage;
+import dev.tollgate.models.Usage;
 import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -118,11 +119,7 @@ class ChunkWriterTest {
 
     @Test
     void usage_and_price_come_without_choices_and_then_the_end() {
-        chunks.usage(
-                new PrintedUsage(
-                        new PrintedUsage.Prompt(194, 1, 2, 3, 4), new PrintedUsage.Completion(229, 457, 229), 880),
-                null,
-                250_000);
+        chunks.usage(new PrintedUsage(194, 229, 229, 880, new Usage(9, 0, 229, 457, 1, 2, 3, 229)), null, 250_000);
         assertThat(event())
                 .isEqualTo("],\"usage\":{\"prompt_tokens\":194,\"completion_tokens\":229,\"total_tokens\":880,"
                         + "\"prompt_tokens_details\":{\"cached_tokens\":1,\"audio_tokens\":2,\"image_tokens\":3,"

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.models.Count;
 import dev.tollgate.testing.Fuzz;
 import dev.tollgate.testing.Randomly;
 import dev.tollgate.upstreams.connections.ErrorReader;
@@ -85,7 +86,7 @@ class VectorReaderTest {
             switch (event) {
                 case UpstreamEvent.Embedded embedded ->
                     embedded.vectors().forEach(it -> vectors.add(new String(it, StandardCharsets.US_ASCII)));
-                case UpstreamEvent.Usage usage -> tokens = usage.promptTokens();
+                case UpstreamEvent.Usage usage -> tokens = usage.of(Count.PROMPT);
                 default -> throw new AssertionError(event);
             }
         }

@@ -283,14 +283,14 @@ class HedgingTest {
 
     private static UpstreamEvent used(long prompt) {
         return new UpstreamEvent.Usage(
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Modalities.NONE,
+                UpstreamEvent.Modalities.NONE,
                 prompt,
                 UpstreamEvent.Usage.ABSENT,
                 1,
                 0,
-                0,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Modalities.NONE,
-                UpstreamEvent.Modalities.NONE);
+                0);
     }
 
     @Test

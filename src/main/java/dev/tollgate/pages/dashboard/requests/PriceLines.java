@@ -107,6 +107,7 @@ public record PriceLines(
         long completion = detail.path("completion_tokens").asLong(0);
         long cachedAudio = detail.path("cached_audio_tokens").asLong(0);
         return new Usage(
+                ServiceTier.STANDARD,
                 detail.path("prompt_tokens").asLong(0),
                 0,
                 completion,
@@ -116,8 +117,7 @@ public record PriceLines(
                 detail.path("audio_tokens").asLong(0) + cachedAudio,
                 0,
                 completion,
-                detail.path("searches").asLong(0),
-                ServiceTier.STANDARD);
+                detail.path("searches").asLong(0));
     }
 
     private static String conditions(JsonNode detail) {

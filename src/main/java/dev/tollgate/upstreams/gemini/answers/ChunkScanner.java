@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.gemini.answers;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Count;
 import dev.tollgate.upstreams.connections.JsonScanner;
 import dev.tollgate.upstreams.gemini.answers.GeminiChunk.Candidate;
 import dev.tollgate.upstreams.gemini.answers.GeminiChunk.Part;
@@ -42,14 +43,11 @@ final class ChunkScanner {
     private static final byte[] TOKEN_COUNT = ascii("tokenCount");
     private static final byte[] TEXT_MODALITY = ascii("TEXT");
 
-    /** The members of a usage that are counts, in the order of {@link Usage}. */
-    private static final List<byte[]> COUNTS = List.of(
-            ascii("promptTokenCount"),
-            ascii("toolUsePromptTokenCount"),
-            ascii("candidatesTokenCount"),
-            ascii("thoughtsTokenCount"),
-            ascii("cachedContentTokenCount"),
-            ascii("totalTokenCount"));
+    /** The members of a usage that are counts, in the order of {@link Count#REPORTED}. */
+    private static final List<byte[]> COUNTS =
+            UsageReader.COUNTS.stream().map(ChunkScanner::ascii).toList();
+
+    private static final byte[] TOTAL = ascii(UsageReader.TOTAL);
 
     /** The members without meaning for Tollgate, in any object. Other unknown members may mean something to the other reader. */
     private static final List<byte[]> WITHOUT_MEANING = List.of(
@@ -63,7 +61,7 @@ final class ChunkScanner {
     private static final ThreadLocal<ChunkScanner> OF_THREAD = ThreadLocal.withInitial(ChunkScanner::new);
 
     private final JsonScanner json = new JsonScanner();
-    private final long[] counts = new long[COUNTS.size()];
+    private final long[] counts = new long[Count.REPORTED.size()];
     private RepeatedTexts before = new RepeatedTexts();
     private @Nullable ServiceTier tier;
 
@@ -176,7 +174,7 @@ final class ChunkScanner {
 
     private @Nullable Usage usage() {
         Arrays.fill(counts, Usage.ABSENT);
-        long cachedAudio = Usage.ABSENT;
+        long total = Usage.ABSENT;
         Modalities ofPrompt = Modalities.NONE;
         Modalities ofCandidates = Modalities.NONE;
         boolean hasCounts = false;
@@ -185,13 +183,16 @@ final class ChunkScanner {
             json.name();
             if (isCount()) {
                 hasCounts = true;
+            } else if (json.is(TOTAL)) {
+                total = json.count();
+                hasCounts = true;
             } else if (json.is(PROMPT_DETAILS)) {
                 ofPrompt = before.promptDetails(modalities(before.promptDetails));
             } else if (json.is(CANDIDATES_DETAILS)) {
                 ofCandidates = before.candidatesDetails(modalities(before.candidatesDetails));
             } else if (json.is(CACHE_DETAILS)) {
                 textTokens(); // so there is no audio
-                cachedAudio = 0;
+                counts[Count.CACHED_AUDIO.ordinal()] = 0;
             } else if (json.is(SERVICE_TIER) || json.is(TRAFFIC_TYPE)) {
                 ServiceTier named = GrantedTier.of(before.tier(json.word(before.tier)));
                 tier = named == null ? tier : named;
@@ -199,23 +200,12 @@ final class ChunkScanner {
                 passOver();
             }
         }
-        return hasCounts
-                ? new Usage(
-                        counts[0],
-                        counts[1],
-                        counts[2],
-                        counts[3],
-                        counts[4],
-                        cachedAudio,
-                        counts[5],
-                        ofPrompt,
-                        ofCandidates)
-                : null;
+        return hasCounts ? new Usage(total, ofPrompt, ofCandidates, counts) : null;
     }
 
     /** Reads the member if it is one of the counts. */
     private boolean isCount() {
-        for (int i = 0; i < counts.length; i++) {
+        for (int i = 0; i < COUNTS.size(); i++) {
             if (json.is(COUNTS.get(i))) {
                 counts[i] = json.count();
                 return true;

@@ -1,9 +1,13 @@
 package dev.tollgate.upstreams.gemini.answers;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Count;
+import dev.tollgate.models.Count.Modality;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
 import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -11,33 +15,26 @@ import tools.jackson.core.JsonToken;
 /** Reads {@code usageMetadata} as it was reported; what to make of strange numbers is decided elsewhere (D37). */
 final class UsageReader {
 
+    /** The members that are counts, in the order of {@link Count#REPORTED}. */
+    static final List<String> COUNTS = List.of(
+            "promptTokenCount",
+            "toolUsePromptTokenCount",
+            "candidatesTokenCount",
+            "thoughtsTokenCount",
+            "cachedContentTokenCount");
+
+    static final String TOTAL = "totalTokenCount";
+
     private final JsonParser json;
-    private final Totals totals = new Totals();
+    private final long[] counts = new long[Count.REPORTED.size()];
+    private long total = Usage.ABSENT;
     private Modalities promptDetails = Modalities.NONE;
     private Modalities candidatesDetails = Modalities.NONE;
-    private long cachedAudio = Usage.ABSENT;
     private @Nullable ServiceTier tier;
 
     UsageReader(JsonParser json) {
         this.json = json;
-    }
-
-    private static final class Totals {
-        private long prompt = Usage.ABSENT;
-        private long toolUsePrompt = Usage.ABSENT;
-        private long candidates = Usage.ABSENT;
-        private long thoughts = Usage.ABSENT;
-        private long cached = Usage.ABSENT;
-        private long all = Usage.ABSENT;
-
-        private boolean areAbsent() {
-            return prompt == Usage.ABSENT
-                    && toolUsePrompt == Usage.ABSENT
-                    && candidates == Usage.ABSENT
-                    && thoughts == Usage.ABSENT
-                    && cached == Usage.ABSENT
-                    && all == Usage.ABSENT;
-        }
+        Arrays.fill(counts, Usage.ABSENT);
     }
 
     /** Null if nothing is counted: Vertex sends such chunks in the middle of a stream. */
@@ -52,18 +49,11 @@ final class UsageReader {
             field(name);
             json.skipChildren();
         }
-        return totals.areAbsent()
-                ? null
-                : new Usage(
-                        totals.prompt,
-                        totals.toolUsePrompt,
-                        totals.candidates,
-                        totals.thoughts,
-                        totals.cached,
-                        cachedAudio,
-                        totals.all,
-                        promptDetails,
-                        candidatesDetails);
+        boolean hasCounts = false;
+        for (int i = 0; i < COUNTS.size(); i++) {
+            hasCounts |= counts[i] != Usage.ABSENT;
+        }
+        return hasCounts || total != Usage.ABSENT ? new Usage(total, promptDetails, candidatesDetails, counts) : null;
     }
 
     /** Returns the service tier that was named; null if none was. */
@@ -73,15 +63,15 @@ final class UsageReader {
     }
 
     private void field(String name) {
+        int counted = COUNTS.indexOf(name);
+        if (counted >= 0) {
+            counts[counted] = count();
+            return;
+        }
         switch (name) {
-            case "promptTokenCount" -> totals.prompt = count();
-            case "toolUsePromptTokenCount" -> totals.toolUsePrompt = count();
-            case "candidatesTokenCount" -> totals.candidates = count();
-            case "thoughtsTokenCount" -> totals.thoughts = count();
-            case "cachedContentTokenCount" -> totals.cached = count();
-            case "totalTokenCount" -> totals.all = count();
+            case TOTAL -> total = count();
             case "cacheTokensDetails" ->
-                cachedAudio = json.currentToken() == JsonToken.START_ARRAY
+                counts[Count.CACHED_AUDIO.ordinal()] = json.currentToken() == JsonToken.START_ARRAY
                         ? modalities().audioTokens()
                         : Usage.ABSENT;
             case "serviceTier", "trafficType" -> {
@@ -117,52 +107,35 @@ final class UsageReader {
 
     /** A list of {@code {modality, tokenCount}}; what is not of that form is passed over. */
     private Modalities modalities() {
-        Counts counts = new Counts();
+        long[] tokens = new long[Modality.values().length];
         if (json.currentToken() == JsonToken.START_ARRAY) {
             while (json.nextToken() != JsonToken.END_ARRAY) {
-                detail(counts);
+                detail(tokens);
             }
         }
-        return new Modalities(counts.text, counts.image, counts.audio, counts.video, counts.document);
+        return Modalities.of(tokens);
     }
 
-    private void detail(Counts counts) {
+    private void detail(long[] sums) {
         if (json.currentToken() != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
         }
-        String modality = "";
+        String word = "";
         long tokens = 0;
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             if (name.equals("modality") && value == JsonToken.VALUE_STRING) {
-                modality = json.getString();
+                word = json.getString();
             } else if (name.equals("tokenCount")) {
                 tokens = Math.max(0, count());
             } else {
                 json.skipChildren();
             }
         }
-        counts.add(modality, tokens);
-    }
-
-    private static final class Counts {
-        private long text;
-        private long image;
-        private long audio;
-        private long video;
-        private long document;
-
-        private void add(String modality, long tokens) {
-            switch (modality) {
-                case "TEXT" -> text += tokens;
-                case "IMAGE" -> image += tokens;
-                case "AUDIO" -> audio += tokens;
-                case "VIDEO" -> video += tokens;
-                case "DOCUMENT" -> document += tokens;
-                default -> {}
-            }
+        for (Modality modality : Modality.values()) {
+            sums[modality.ordinal()] += modality.name().equals(word) ? tokens : 0;
         }
     }
 }

@@ -264,7 +264,7 @@ class ReasonsTest {
     }
 
     private static Sums calls(int calls, Pricing pricing, long input, long cached, long output, long searches) {
-        Usage usage = new Usage(input, 0, output, 0, cached, 0, 0, 0, output, searches, ServiceTier.STANDARD);
+        Usage usage = new Usage(ServiceTier.STANDARD, input, 0, output, 0, cached, 0, 0, 0, output, searches);
         return new Sums(
                 calls,
                 calls * pricing.chargeMicros(usage),

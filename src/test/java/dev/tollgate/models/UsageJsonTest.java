@@ -1,4 +1,4 @@
-package dev.tollgate.base.conversation;
+package dev.tollgate.models;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
@@ -11,8 +11,8 @@ class UsageJsonTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private static final PrintedUsage USAGE = new PrintedUsage(
-            new PrintedUsage.Prompt(194, 3, 1, 2, 188), new PrintedUsage.Completion(229, 457, 230), 880);
+    private static final PrintedUsage USAGE =
+            new PrintedUsage(194, 229, 229, 880, new Usage(191, 0, 229, 457, 3, 1, 2, 230));
 
     private static final String ANSWER = "{\"prompt_tokens\":194,\"completion_tokens\":229,\"total_tokens\":880,"
             + "\"prompt_tokens_details\":{\"cached_tokens\":3,\"audio_tokens\":1,\"image_tokens\":2,\"text_tokens\":188},"
