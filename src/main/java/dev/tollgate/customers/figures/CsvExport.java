@@ -27,9 +27,8 @@ public final class CsvExport {
     private static final String CALLS =
             CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
                     + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier,team,member,tags,end_user\r\n";
-    private static final String USAGE = CsvCells.BEGIN
-            + "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-            + "reasoning_tokens,charged,refunded,net,searches,team,member\r\n";
+    private static final String USAGE =
+            CsvCells.BEGIN + "day,model,key," + Figure.heads(Figure.OF_ACCOUNTS) + ",team,member\r\n";
 
     private static final String STATEMENT = CsvCells.BEGIN + AccountStatement.HEADER + "\r\n";
     private static final DateTimeFormatter TIME =
@@ -112,25 +111,11 @@ public final class CsvExport {
     }
 
     private static String line(UsageGroup group, CsvCells cells) {
-        Figures figures = group.figures();
-        return cells.figure(group.day() == null ? "" : group.day().toString())
+        cells.figure(group.day() == null ? "" : group.day().toString())
                 .text(group.model())
-                .text(group.keyId())
-                .number(figures.calls())
-                .number(figures.completed())
-                .number(figures.failed())
-                .number(figures.cancelled())
-                .number(figures.promptTokens())
-                .number(figures.cachedTokens())
-                .number(figures.completionTokens())
-                .number(figures.thoughtsTokens())
-                .figure(Credits.text(figures.chargedMicros()))
-                .figure(Credits.text(figures.refundedMicros()))
-                .figure(Credits.text(figures.netMicros()))
-                .number(figures.searches())
-                .text(group.teamId())
-                .text(group.memberId())
-                .line();
+                .text(group.keyId());
+        Figure.OF_ACCOUNTS.forEach(figure -> figure.cell(cells, group.figures()));
+        return cells.text(group.teamId()).text(group.memberId()).line();
     }
 
     /** A month's movements in their order, as {@code ledger statement} writes them: the last line is the balance at the end. */

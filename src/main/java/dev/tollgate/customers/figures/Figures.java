@@ -26,20 +26,20 @@ public final class Figures {
         this.sums = sums;
     }
 
-    private long of(UsageColumn column) {
+    long sum(UsageColumn column) {
         return sums[column.ordinal()];
     }
 
     public long calls() {
-        return of(CALLS);
+        return sum(CALLS);
     }
 
     public long failed() {
-        return of(FAILED);
+        return sum(FAILED);
     }
 
     public long cancelled() {
-        return of(CANCELLED);
+        return sum(CANCELLED);
     }
 
     public long completed() {
@@ -48,60 +48,60 @@ public final class Figures {
 
     /** Returns all tokens billed as input, with the cached ones. */
     public long promptTokens() {
-        return of(UsageColumn.PROMPT_TOKENS);
+        return sum(UsageColumn.PROMPT_TOKENS);
     }
 
     public long cachedTokens() {
-        return of(UsageColumn.CACHED_TOKENS);
+        return sum(UsageColumn.CACHED_TOKENS);
     }
 
     public long completionTokens() {
-        return of(UsageColumn.COMPLETION_TOKENS);
+        return sum(UsageColumn.COMPLETION_TOKENS);
     }
 
     public long thoughtsTokens() {
-        return of(UsageColumn.THOUGHTS_TOKENS);
+        return sum(UsageColumn.THOUGHTS_TOKENS);
     }
 
     public long searches() {
-        return of(UsageColumn.SEARCHES);
+        return sum(UsageColumn.SEARCHES);
     }
 
     /** Returns how many calls had usage that was not reported in full; read for the platform alone, like the next three. */
     public long estimated() {
-        return of(UsageColumn.ESTIMATED);
+        return sum(UsageColumn.ESTIMATED);
     }
 
     /** Returns how many calls have no known price at the upstream. */
     public long uncosted() {
-        return of(UsageColumn.UNCOSTED);
+        return sum(UsageColumn.UNCOSTED);
     }
 
     public long shortfallMicros() {
-        return of(UsageColumn.SHORTFALL_MICROS);
+        return sum(UsageColumn.SHORTFALL_MICROS);
     }
 
     /** Returns the upstream's list prices of the calls. */
     public long costMicros() {
-        return of(COST_MICROS);
+        return sum(COST_MICROS);
     }
 
     public long chargedMicros() {
-        return of(CHARGED_MICROS);
+        return sum(CHARGED_MICROS);
     }
 
     public long refundedMicros() {
-        return of(REFUNDED_MICROS);
+        return sum(REFUNDED_MICROS);
     }
 
     /** Returns what cached tokens cost less. */
     public long savedMicros() {
-        return of(UsageColumn.SAVED_MICROS);
+        return sum(UsageColumn.SAVED_MICROS);
     }
 
     /** Returns what tokens of earlier prompts cost more because they were not cached. */
     public long missedMicros() {
-        return of(UsageColumn.MISSED_MICROS);
+        return sum(UsageColumn.MISSED_MICROS);
     }
 
     /** Returns the charges without what was refunded. */
@@ -135,13 +135,13 @@ public final class Figures {
 
     /** Returns the tokens of completed output a second, in tenths; -1 if none was timed. Read for the platform alone. */
     public long tokensASecondTenths() {
-        long millis = of(UsageColumn.TIMED_MILLIS);
-        return millis == 0 ? -1 : of(UsageColumn.TIMED_TOKENS) * 10_000 / millis;
+        long millis = sum(UsageColumn.TIMED_MILLIS);
+        return millis == 0 ? -1 : sum(UsageColumn.TIMED_TOKENS) * 10_000 / millis;
     }
 
     /** Returns how many of an account's calls have a known cost. For operators alone, like {@link #costMicros}. */
     public long costed() {
-        return of(UsageColumn.COSTED);
+        return sum(UsageColumn.COSTED);
     }
 
     public Figures plus(Figures more) {

@@ -17,9 +17,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * {@code GET /admin/usage?by=day|model|channel|end|account&from&to&after&limit}: usage of all accounts, net of refunds. It has the upstream cost
@@ -32,6 +32,10 @@ public final class PlatformUsageHandler implements Handler<Object> {
     private static final int LIMIT_MAX = 1_000;
     private static final int ACCOUNTS_MAX = 200;
     private static final String ACCOUNT = "account";
+    /** The rows of accounts do not tell the costs of older calls. */
+    private static final List<Figure> OF_AN_ACCOUNT =
+            Figure.OF_ACCOUNTS.stream().filter(Figure.OF_PLATFORM::contains).toList();
+
     private static final Duration STANDARD = Duration.ofDays(30);
 
     private static final Map<String, PlatformHistory.Part> PARTS = Map.of(
@@ -86,21 +90,11 @@ public final class PlatformUsageHandler implements Handler<Object> {
 
     private static byte[] render(List<PlatformHistory.OfAccount> found, int limit) {
         Page<PlatformHistory.OfAccount> page = Page.of(found, limit, account -> Cursor.of(account.id()));
-        ObjectNode list = ApiJson.MAPPER.createObjectNode();
-        ArrayNode data = list.putArray("data");
-        for (PlatformHistory.OfAccount account : page.entries()) {
-            ObjectNode json = data.addObject().put(ACCOUNT, account.id()).put("name", account.name());
-            counts(json, account.figures());
-            charges(json, account.figures());
-        }
-        list.put("next", page.next());
-        return ApiJson.MAPPER.writeValueAsBytes(list);
-    }
-
-    /** The dimension of a group; the list is in its order. */
-    private static String name(PlatformHistory.Group group) {
-        LocalDate day = group.day();
-        return day != null ? day.toString() : group.name().isEmpty() ? "unknown" : group.name();
+        return render(page, (json, account) -> {
+            json.writeStringProperty(ACCOUNT, account.id());
+            json.writeStringProperty("name", account.name());
+            Figure.write(json, account.figures(), OF_AN_ACCOUNT);
+        });
     }
 
     private static byte[] render(String by, List<PlatformHistory.Group> groups, @Nullable String after, int limit) {
@@ -108,37 +102,28 @@ public final class PlatformUsageHandler implements Handler<Object> {
                 .sorted(Comparator.comparing(PlatformUsageHandler::name))
                 .filter(group -> after == null || name(group).compareTo(after) > 0)
                 .toList();
-        Page<PlatformHistory.Group> page = Page.of(left, limit, group -> Cursor.of(name(group)));
-        ObjectNode list = ApiJson.MAPPER.createObjectNode();
-        ArrayNode data = list.putArray("data");
-        page.entries().forEach(group -> write(data.addObject().put(by, name(group)), group.figures()));
-        list.put("next", page.next());
-        return ApiJson.MAPPER.writeValueAsBytes(list);
+        return render(Page.of(left, limit, group -> Cursor.of(name(group))), (json, group) -> {
+            json.writeStringProperty(by, name(group));
+            Figure.write(json, group.figures(), Figure.OF_PLATFORM);
+        });
     }
 
-    private static void write(ObjectNode json, Figures figures) {
-        counts(json, figures);
-        json.put("estimated", figures.estimated()).put("uncosted", figures.uncosted());
-        charges(json, figures);
-        ApiJson.credits(json, "upstream_cost", figures.costMicros());
-        ApiJson.credits(json, "margin", figures.marginMicros());
-        ApiJson.credits(json, "shortfall", figures.shortfallMicros());
+    private static <T> byte[] render(Page<T> page, BiConsumer<JsonGenerator, T> members) {
+        return ApiJson.object(4_096, json -> {
+            json.writeArrayPropertyStart("data");
+            page.entries().forEach(entry -> {
+                json.writeStartObject();
+                members.accept(json, entry);
+                json.writeEndObject();
+            });
+            json.writeEndArray();
+            json.writeStringProperty("next", page.next());
+        });
     }
 
-    private static void counts(ObjectNode json, Figures figures) {
-        json.put("calls", figures.calls())
-                .put("failed", figures.failed())
-                .put("cancelled", figures.cancelled())
-                .put("prompt_tokens", figures.promptTokens())
-                .put("cached_tokens", figures.cachedTokens())
-                .put("completion_tokens", figures.completionTokens())
-                .put("reasoning_tokens", figures.thoughtsTokens())
-                .put("searches", figures.searches());
-    }
-
-    private static void charges(ObjectNode json, Figures figures) {
-        ApiJson.credits(json, "charged", figures.chargedMicros());
-        ApiJson.credits(json, "refunded", figures.refundedMicros());
-        ApiJson.credits(json, "net", figures.netMicros());
+    /** The dimension of a group; the list is in its order. */
+    private static String name(PlatformHistory.Group group) {
+        LocalDate day = group.day();
+        return day != null ? day.toString() : group.name().isEmpty() ? "unknown" : group.name();
     }
 }

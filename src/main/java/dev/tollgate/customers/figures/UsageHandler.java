@@ -109,7 +109,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
                             ? "UTC"
                             : table.span().zone().getId());
             json.writeObjectPropertyStart("totals");
-            write(json, table.all());
+            Figure.write(json, table.all());
             json.writeEndObject();
             json.writeArrayPropertyStart("groups");
             if (!question.by().isEmpty()) {
@@ -141,27 +141,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
         if (group.memberId() != null) {
             TaskJson.writeOwner(json, "member", group.memberId());
         }
-        write(json, group.figures());
+        Figure.write(json, group.figures());
         json.writeEndObject();
-    }
-
-    /** Writes the members of a group or of the totals. */
-    public static void write(JsonGenerator json, Figures figures) {
-        json.writeObjectPropertyStart("requests");
-        json.writeNumberProperty("total", figures.calls());
-        json.writeNumberProperty("completed", figures.completed());
-        json.writeNumberProperty("failed", figures.failed());
-        json.writeNumberProperty("cancelled", figures.cancelled());
-        json.writeEndObject();
-        json.writeObjectPropertyStart("tokens");
-        json.writeNumberProperty("input", figures.promptTokens());
-        json.writeNumberProperty("cached", figures.cachedTokens());
-        json.writeNumberProperty("output", figures.completionTokens());
-        json.writeNumberProperty("reasoning", figures.thoughtsTokens());
-        json.writeEndObject();
-        json.writeNumberProperty("searches", figures.searches());
-        ApiJson.credits(json, "charged", figures.chargedMicros());
-        ApiJson.credits(json, "refunded", figures.refundedMicros());
-        ApiJson.credits(json, "credits_consumed", figures.netMicros());
     }
 }

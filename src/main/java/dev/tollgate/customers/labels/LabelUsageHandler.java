@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.ListParameters;
 import dev.tollgate.customers.figures.UsageHandler;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -166,7 +167,7 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
             json.writeStringProperty("end", table.span().to().toString());
             json.writeStringProperty("tz", "UTC");
             json.writeObjectPropertyStart("totals");
-            UsageHandler.write(json, table.all());
+            Figure.write(json, table.all());
             json.writeEndObject();
             json.writeArrayPropertyStart("groups");
             groups.subList(begin, end).forEach(group -> write(json, group, question.name()));
@@ -185,7 +186,7 @@ public final class LabelUsageHandler implements Handler<KeyCaller> {
             json.writeStringProperty("model", group.model());
         }
         json.writeStringProperty(name.equals(CallLabels.END_USER) ? END_USER : TAG + name, group.value());
-        UsageHandler.write(json, group.figures());
+        Figure.write(json, group.figures());
         json.writeEndObject();
     }
 }

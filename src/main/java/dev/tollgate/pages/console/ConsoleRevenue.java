@@ -276,16 +276,17 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     private PageFile file(PageRequest<Visitor.Member> request) {
         By by = By.of(request.query("by"));
         ConsoleRange range = range(request);
-        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + (by == By.DAY ? "begin" : by.word())
-                + (by == By.ACCOUNT ? ",name," : ",") + PlatformChart.FIGURES + "\r\n");
+        StringBuilder lines = new StringBuilder(CsvCells.BEGIN
+                + (by == By.DAY ? "begin" : by.word())
+                + (by == By.ACCOUNT ? ",name," : ",")
+                + PlatformChart.heads());
         CsvCells cells = new CsvCells();
         for (Row row : sorting(by, range, request).sorted(rows(by, RangeFigures.read(history, range)))) {
             cells.text(row.id().isEmpty() ? row.name() : row.id());
             if (by == By.ACCOUNT) {
                 cells.text(row.name());
             }
-            lines.append(PlatformChart.figures(cells, row.figures(), row.before(), row.hasMargin())
-                    .line());
+            lines.append(PlatformChart.line(cells, row.figures(), row.before(), row.hasMargin()));
         }
         return PageFile.of(
                 "revenue-by-" + by.word() + "-" + range.word() + ".csv", CsvExport.CONTENT_TYPE, lines.toString());

@@ -1,7 +1,7 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Chart.Cell;
@@ -39,10 +39,6 @@ public record PlatformChart(
 
     private static final int PERMILLE = 1_000;
     private static final int COLOURS = 6;
-
-    /** The names of {@link #figures}. */
-    static final String FIGURES = "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-            + "reasoning_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms,net_before";
 
     /** A choice of figures. */
     public enum Metric {
@@ -245,37 +241,29 @@ public record PlatformChart(
         return parts.values().stream().map(cell).toList();
     }
 
-    /** Returns all figures as CSV, one line an hour, a day or a week. Amounts are credits to the micro-credit. */
+    /** Returns all figures as CSV, one line an hour, a day or a week. */
     String csv() {
-        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + "begin," + FIGURES + "\r\n");
+        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + "begin," + heads());
         CsvCells cells = new CsvCells();
-        range.periods()
-                .forEach(at -> lines.append(figures(cells.figure(at.toString()), at(at), beforeAt(at), true)
-                        .line()));
+        range.periods().forEach(at -> lines.append(line(cells.figure(at.toString()), at(at), beforeAt(at), true)));
         return lines.toString();
     }
 
-    /** @param isCosted whether the cost is known */
-    static CsvCells figures(CsvCells cells, Figures figures, Figures before, boolean isCosted) {
-        return cells.number(figures.calls())
-                .number(figures.failed())
-                .number(figures.cancelled())
-                .number(figures.promptTokens())
-                .number(figures.cachedTokens())
-                .number(figures.completionTokens())
-                .number(figures.thoughtsTokens())
-                .figure(Credits.text(figures.chargedMicros()))
-                .figure(Credits.text(figures.refundedMicros()))
-                .figure(Credits.text(figures.netMicros()))
-                .figure(isCosted ? Credits.text(figures.costMicros()) : "")
-                .figure(isCosted ? Credits.text(figures.marginMicros()) : "")
-                .figure(millis(figures.firstByteMillis(50)))
-                .figure(millis(figures.firstByteMillis(95)))
-                .figure(Credits.text(before.netMicros()));
+    /** Returns the heads of {@link #line}. */
+    static String heads() {
+        return Figure.heads(Figure.OF_FILES) + ",net_before\r\n";
     }
 
-    /** Empty if it is not known, or longer than the last bucket can tell. */
-    private static String millis(long millis) {
-        return millis < 0 || millis == Long.MAX_VALUE ? "" : Long.toString(millis);
+    /** @param isCosted whether the cost is known */
+    static String line(CsvCells cells, Figures figures, Figures before, boolean isCosted) {
+        Figure.OF_FILES.forEach(figure -> {
+            if (isCosted || !figure.isOfCost()) {
+                figure.cell(cells, figures);
+            } else {
+                cells.figure("");
+            }
+        });
+        Figure.NET.cell(cells, before);
+        return cells.line();
     }
 }
