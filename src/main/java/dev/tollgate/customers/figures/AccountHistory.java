@@ -122,9 +122,8 @@ public final class AccountHistory {
                 yesterday,
                 thisTime.isAfter(midnight) ? midnight : thisTime,
                 keys);
-        List<DayCredits> days = new ArrayList<>(recent.days());
-        byModel.forEach(group -> days.add(new DayCredits(
-                today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
+        List<UsageGroup> days = new ArrayList<>(recent.days());
+        byModel.forEach(group -> days.add(group.on(today)));
         List<CallRow> calls =
                 new CallLog(sql, accountId, callMax).latest(keys, now.lastNumber(), LATEST, RUNNING_MAX, asOf);
         return new Overview(
@@ -133,8 +132,8 @@ public final class AccountHistory {
                 sum(byModel),
                 recent.netMicros(),
                 days.stream() // a month has no more days than the chart and today
-                        .filter(day -> !day.day().isBefore(monthBegin))
-                        .mapToLong(DayCredits::netMicros)
+                        .filter(group -> !group.date().isBefore(monthBegin))
+                        .mapToLong(group -> group.figures().netMicros())
                         .sum(),
                 keys.isAll() ? emptyOn(days, today, now.balance()) : null,
                 days,
@@ -150,11 +149,11 @@ public final class AccountHistory {
         return groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus);
     }
 
-    private static @Nullable LocalDate emptyOn(List<DayCredits> days, LocalDate today, Balance balance) {
+    private static @Nullable LocalDate emptyOn(List<UsageGroup> days, LocalDate today, Balance balance) {
         long spent = days.stream()
-                .filter(day -> !day.day().isBefore(today.minusDays(PACE_DAYS))
-                        && day.day().isBefore(today))
-                .mapToLong(DayCredits::netMicros)
+                .filter(group -> !group.date().isBefore(today.minusDays(PACE_DAYS))
+                        && group.date().isBefore(today))
+                .mapToLong(group -> group.figures().netMicros())
                 .sum();
         long left = balance.balanceMicros() + balance.reservedMicros();
         if (spent <= 0 || left / spent > PACE_DAYS_MAX) {
@@ -215,8 +214,8 @@ public final class AccountHistory {
         });
     }
 
-    /** Returns the credits of each day of a span. @param by model, key, team or member */
-    public List<DayCredits> credits(String accountId, Span span, By by, @Nullable String model, KeyFilter keys) {
+    /** Returns the calls and credits of each day of a span. @param by model, key, team or member */
+    public List<UsageGroup> credits(String accountId, Span span, By by, @Nullable String model, KeyFilter keys) {
         return reads().read(accountId, sql -> usage(sql, accountId).credits(span, by, model, keys));
     }
 

@@ -63,7 +63,7 @@ public enum Figure {
     public static final Set<Figure> OF_FILES =
             EnumSet.complementOf(EnumSet.of(COMPLETED, SEARCHES, ESTIMATED, UNCOSTED, SHORTFALL));
 
-    /** What a figure is counted in. */
+    /** The unit of a figure. */
     enum Unit {
         COUNT,
         CREDITS,

@@ -18,16 +18,21 @@ import java.util.List;
 /** Sums over calls, by the columns of the usage tables; 0 for a column that was not read. Tokens are the upstream's counts, amounts micro-credits. */
 public final class Figures {
 
-    public static final Figures NONE = new Figures(new long[UsageColumn.values().length]);
+    public static final Figures NONE = new Figures(new long[0]);
 
+    /** The sums to the last one that is not 0, in the order of the columns. */
     private final long[] sums;
 
     private Figures(long[] sums) {
-        this.sums = sums;
+        int end = sums.length;
+        while (end > 0 && sums[end - 1] == 0) {
+            end--;
+        }
+        this.sums = Arrays.copyOf(sums, end);
     }
 
     long sum(UsageColumn column) {
-        return sums[column.ordinal()];
+        return column.ordinal() < sums.length ? sums[column.ordinal()] : 0;
     }
 
     public long calls() {
@@ -61,6 +66,11 @@ public final class Figures {
 
     public long thoughtsTokens() {
         return sum(UsageColumn.THOUGHTS_TOKENS);
+    }
+
+    /** Returns all tokens in and out, with thoughts. */
+    public long tokens() {
+        return promptTokens() + completionTokens() + thoughtsTokens();
     }
 
     public long searches() {
@@ -125,7 +135,7 @@ public final class Figures {
 
     private long[] firstBytes() {
         int first = FIRST_0.ordinal();
-        return Arrays.copyOfRange(sums, first, first + FirstByte.BUCKETS);
+        return Arrays.copyOfRange(Arrays.copyOf(sums, UsageColumn.values().length), first, first + FirstByte.BUCKETS);
     }
 
     /** Returns how many calls had a first byte; for the platform, as programs have counted them by channel. */
@@ -145,19 +155,19 @@ public final class Figures {
     }
 
     public Figures plus(Figures more) {
-        long[] both = sums.clone();
-        for (int i = 0; i < both.length; i++) {
-            both[i] += more.sums[i];
-        }
-        return new Figures(both);
+        return plus(more, 1);
     }
 
     public Figures minus(Figures less) {
-        long[] rest = sums.clone();
-        for (int i = 0; i < rest.length; i++) {
-            rest[i] -= less.sums[i];
+        return plus(less, -1);
+    }
+
+    private Figures plus(Figures more, int sign) {
+        long[] both = Arrays.copyOf(sums, Math.max(sums.length, more.sums.length));
+        for (int i = 0; i < more.sums.length; i++) {
+            both[i] += sign * more.sums[i];
         }
-        return new Figures(rest);
+        return new Figures(both);
     }
 
     /** @param columns the row's columns, from {@code first} on */
@@ -170,8 +180,8 @@ public final class Figures {
     }
 
     /** @param values the columns' values, in their order */
-    static Figures of(List<UsageColumn> columns, long... values) {
-        long[] sums = new long[NONE.sums.length];
+    public static Figures of(List<UsageColumn> columns, long... values) {
+        long[] sums = new long[UsageColumn.values().length];
         for (int i = 0; i < values.length; i++) {
             sums[columns.get(i).ordinal()] = values[i];
         }

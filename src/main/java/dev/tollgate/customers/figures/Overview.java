@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param yesterdayByNowMicros charged less refunded, micro-credits: of yesterday's quarters of an hour those that had begun at this time of the day
  * @param monthMicros the same since the month's first, in the zone
  * @param emptyOn when the balance ends if each day is as the last seven were on average; null where nothing was used, or it is years away
- * @param days the last 30 days of the zone and today's, by model, those with calls
+ * @param days the last 30 days of the zone and today's, by model, those with calls; calls and credits alone
  * @param running at most 20, the newest first
  * @param latest that have ended, the newest first
  */
@@ -24,7 +24,7 @@ public record Overview(
         long yesterdayByNowMicros,
         long monthMicros,
         @Nullable LocalDate emptyOn,
-        List<DayCredits> days,
+        List<UsageGroup> days,
         List<CallRow> running,
         List<CallRow> latest) {
 

@@ -1,10 +1,10 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.customers.figures.UsageQuestion.By;
-import java.util.LinkedHashMap;
-import java.util.List;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.books.rollups.UsageColumn;
+import dev.tollgate.customers.figures.UsagePeriods.Name;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,55 +13,35 @@ import org.jspecify.annotations.Nullable;
  * that a crash has left, may be counted into it later, by any server. What is in memory holds only while the sums of the folded day, or of the
  * quarters themselves, which are read each time, have the calls and the refunds that they had: these two only grow, one of them with whatever is
  * counted, and until the day's row has followed, the day does not pass for folded. Where the database tells of the fold whether it has written
- * since ({@link Folded#version}), days are remembered as well. What was not asked for longest goes first. Thread-safe.
+ * since ({@link Folded#version}), days are remembered as well. Thread-safe.
  */
 final class RememberedQuarters {
 
     private static final int BYTES_MAX = 8 << 20;
     private static final int BYTES_OF_RANGE = 300;
-    private static final int BYTES_OF_GROUP = 250;
+    private static final int BYTES_OF_GROUP = 300;
 
-    /** @param from inclusive, {@code to} exclusive, milliseconds; {@code sums} the names of what is remembered of them */
-    record Range(
-            String accountId,
-            long from,
-            long to,
-            List<String> sums,
-            Set<By> by,
-            @Nullable String model,
-            KeyFilter keys) {
-
-        /** The filters are the reader's text, of two bytes a character at most. */
-        private int bytes() {
-            return BYTES_OF_RANGE + 2 * ((model == null ? 0 : model.length()) + keys.chars());
-        }
-    }
+    /** Rows between two times. @param from inclusive, {@code to} exclusive, milliseconds */
+    record Range(UsagePeriods.Rows rows, long from, long to) {}
 
     /** A version that stays the same as long as the sums in memory hold. */
     sealed interface Version {
 
         /** Counts of the whole day that contains a range, or of the range itself, under the same filters. */
-        record Counted(long calls, long refundedMicros) implements Version {}
+        record Counted(long calls, long refundedMicros) implements Version {
+
+            static Counted of(Figures sums) {
+                return new Counted(sums.calls(), sums.refundedMicros());
+            }
+        }
 
         /** The version of folded days: {@link Folded#version}. */
         record OfFold(String version) implements Version {}
     }
 
-    private record Sums(Version version, Map<UsagePeriods.Name, long[]> groups) {
+    private record Sums(Version version, Map<Name, Figures> groups) {}
 
-        private int bytes() {
-            return groups.values().stream()
-                    .mapToInt(counts -> BYTES_OF_GROUP + Long.BYTES * counts.length)
-                    .sum();
-        }
-    }
-
-    private final int bytesMax;
-
-    /** The ranges in memory, the least recently used first. */
-    private final LinkedHashMap<Range, Sums> ranges = new LinkedHashMap<>();
-
-    private int bytes;
+    private final Cache<Range, Sums> ranges;
 
     RememberedQuarters() {
         this(BYTES_MAX);
@@ -69,33 +49,34 @@ final class RememberedQuarters {
 
     /** @param bytesMax about what it may take of the heap */
     RememberedQuarters(int bytesMax) {
-        this.bytesMax = bytesMax;
+        ranges = Caffeine.newBuilder()
+                .maximumWeight(bytesMax)
+                .weigher(RememberedQuarters::bytes)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** The filters are the reader's text, of two bytes a character at most. */
+    private static int bytes(Range range, Sums sums) {
+        return BYTES_OF_RANGE
+                + 2 * range.rows.chars()
+                + sums.groups.size() * (BYTES_OF_GROUP + Long.BYTES * UsageColumn.OF_ACCOUNTS.size());
     }
 
     /** Null if it is not known of this version. @return not to be changed */
-    synchronized @Nullable Map<UsagePeriods.Name, long[]> of(Range range, Version version) {
-        Sums sums = ranges.get(range);
-        if (sums == null || !sums.version.equals(version)) {
-            return null;
-        }
-        ranges.putLast(range, sums);
-        return sums.groups;
+    @Nullable
+    Map<Name, Figures> of(Range range, Version version) {
+        Sums sums = ranges.getIfPresent(range);
+        return sums == null || !sums.version.equals(version) ? null : sums.groups;
     }
 
     /** @param groups not to be changed any more */
-    synchronized void keep(Range range, Version version, Map<UsagePeriods.Name, long[]> groups) {
-        Sums sums = new Sums(version, groups);
-        Sums before = ranges.putLast(range, sums);
-        bytes += sums.bytes() + (before == null ? range.bytes() : -before.bytes());
-        var oldest = ranges.entrySet().iterator();
-        while (bytes > bytesMax && oldest.hasNext()) {
-            var entry = oldest.next();
-            bytes -= entry.getKey().bytes() + entry.getValue().bytes();
-            oldest.remove();
-        }
+    void keep(Range range, Version version, Map<Name, Figures> groups) {
+        ranges.put(range, new Sums(version, groups));
     }
 
-    synchronized int size() {
-        return ranges.size();
+    long size() {
+        ranges.cleanUp();
+        return ranges.estimatedSize();
     }
 }

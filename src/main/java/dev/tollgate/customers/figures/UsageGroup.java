@@ -5,7 +5,9 @@ import dev.tollgate.http.Cursor;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,24 @@ public record UsageGroup(
             case TEAM -> teamId;
             case MEMBER -> memberId;
         };
+    }
+
+    /** Returns the day of a group by day. */
+    public LocalDate date() {
+        return Objects.requireNonNull(day);
+    }
+
+    /** Returns the first of the model, the key, the team and the member that are grouped by. */
+    public String name() {
+        return Stream.of(model, keyId, teamId, memberId)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns this group as one of a day. */
+    UsageGroup on(LocalDate its) {
+        return new UsageGroup(its, model, keyId, teamId, memberId, figures);
     }
 
     /** Returns the place behind this group, by its values in the order of {@link By}. */

@@ -1,19 +1,25 @@
 package dev.tollgate.customers.figures;
 
+import static dev.tollgate.books.rollups.UsageColumn.CALLS;
+import static dev.tollgate.books.rollups.UsageColumn.CHARGED_MICROS;
+import static dev.tollgate.books.rollups.UsageColumn.REFUNDED_MICROS;
+
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.rollups.UsageColumn;
+import dev.tollgate.customers.figures.RememberedQuarters.Range;
+import dev.tollgate.customers.figures.RememberedQuarters.Version;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.storage.sql.Reads;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -26,27 +32,31 @@ import org.jspecify.annotations.Nullable;
  * after {@link #ahead} has read the days of UTC; days come from there, too, if the database can report that they are unchanged. Each query is
  * one wait for the server, so a period that is not cached takes one query. Within one read transaction.
  */
-final class UsagePeriods implements AutoCloseable {
+final class UsagePeriods {
 
     private static final long DAY_MILLIS = 86_400_000;
 
-    /** All that figures are made of, in their order. */
-    static final List<String> FIGURES = UsageColumn.columns(UsageColumn.OF_ACCOUNTS);
-
     /** The columns of charts. */
-    static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");
+    static final List<UsageColumn> CREDITS = List.of(CALLS, CHARGED_MICROS, REFUNDED_MICROS);
 
+    /** The columns of which one grows with all that is counted. */
+    private static final Set<UsageColumn> GROWING = EnumSet.of(CALLS, REFUNDED_MICROS);
+
+    private static final String DAYS = "usage_day";
+    private static final String QUARTERS = "usage_quarter";
     private static final String BEGIN = "starts_at";
-    private static final String GROWING = "SUM(calls), SUM(refunded_micros)";
-
-    private static final int CALLS = CREDITS.indexOf("calls");
-    private static final int REFUNDS = CREDITS.indexOf("refunded_micros");
+    private static final int FIRST_SUM = 3;
 
     private static final String OWNERS = """
             SELECT id, member_id, team_id FROM api_key WHERE account_id = ? AND (member_id <> '' OR team_id <> '')""";
 
     /** The common values of a group; empty for what does not group. */
     record Name(String model, String keyId, String teamId, String memberId) implements Comparable<Name> {
+
+        private static final Comparator<Name> ORDER = Comparator.comparing(Name::model)
+                .thenComparing(Name::keyId)
+                .thenComparing(Name::teamId)
+                .thenComparing(Name::memberId);
 
         /** Makes the name of a group whose key's owner is not looked at. */
         Name(String model, String keyId) {
@@ -55,182 +65,196 @@ final class UsagePeriods implements AutoCloseable {
 
         @Override
         public int compareTo(Name other) {
-            int byModel = model.compareTo(other.model);
-            int byKey = byModel != 0 ? byModel : keyId.compareTo(other.keyId);
-            int byTeam = byKey != 0 ? byKey : teamId.compareTo(other.teamId);
-            return byTeam != 0 ? byTeam : memberId.compareTo(other.memberId);
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /**
+     * Rows of an account, of which sums are read.
+     *
+     * @param sums the columns that are added up: fewer take less time
+     * @param by model, key, both or neither
+     */
+    record Rows(
+            String accountId,
+            List<UsageColumn> sums,
+            Set<By> by,
+            @Nullable String model,
+            KeyFilter keys) {
+
+        /** @param last a column by which is grouped, too, or a number */
+        private String select(String table, String last) {
+            List<String> names = new ArrayList<>();
+            String model = by.contains(By.MODEL) ? "model" : "''";
+            String key = by.contains(By.KEY) ? "key_id" : "''";
+            Collections.addAll(names, model, key, last);
+            names.removeIf(name -> !name.matches("[a-z_]+"));
+            return "SELECT " + model + ", " + key + ", "
+                    + sums.stream().map(sum -> "SUM(" + sum.column() + ")").collect(Collectors.joining(", "))
+                    + ", " + last + " FROM " + table + where()
+                    + (names.isEmpty() ? "" : " GROUP BY " + String.join(", ", names));
+        }
+
+        /** Returns one query for the version of some quarters and for the sums of others; the last column tells them apart. */
+        private String selectGrowingAndLast() {
+            return "SELECT '', '', "
+                    + sums.stream()
+                            .map(sum -> GROWING.contains(sum) ? "SUM(" + sum.column() + ")" : "0")
+                            .collect(Collectors.joining(", "))
+                    + ", 1 FROM " + QUARTERS + where() + " UNION ALL " + select(QUARTERS, "0");
+        }
+
+        private String where() {
+            return " WHERE account_id = ? AND starts_at >= ? AND starts_at < ?"
+                    + (model == null ? "" : " AND model = ?")
+                    + keys.sql("key_id", accountId, new ArrayList<>());
+        }
+
+        private List<Object> values(long from, long to) {
+            List<Object> values = new ArrayList<>(List.of(accountId, from, to));
+            if (model != null) {
+                values.add(model);
+            }
+            keys.sql("key_id", accountId, values);
+            return values;
+        }
+
+        private static Name name(ResultSet row) throws SQLException {
+            return new Name(row.getString(1), row.getString(2));
+        }
+
+        private Figures figures(ResultSet row) throws SQLException {
+            return Figures.read(row, FIRST_SUM, sums);
+        }
+
+        private long last(ResultSet row) throws SQLException {
+            return row.getLong(FIRST_SUM + sums.size());
+        }
+
+        /** Returns the number of characters that the filters keep in memory. */
+        int chars() {
+            return (model == null ? 0 : model.length()) + keys.chars();
+        }
+    }
+
+    /**
+     * The sums that need not be read again.
+     *
+     * @param quarters what is known of quarters of folded days, and of the days
+     * @param folded as of this transaction
+     * @param open from when on calls are counted now, where a quarter begins: what is older is kept
+     */
+    record Known(RememberedQuarters quarters, Folded folded, long open) {
+
+        private @Nullable Version ofFold() {
+            return folded.version() == null ? null : new Version.OfFold(folded.version());
         }
     }
 
     /** Quarters between a period's end and the begin of a day; less than nothing where the period begins later than the day. */
-    private record Margin(long end, long day) {}
+    private record Margin(long end, long day, Map<Name, Figures> groups) {}
 
-    private final RememberedQuarters kept;
+    /** Days of UTC that were read at once. */
+    private record Ahead(long from, long to, NavigableMap<Long, Map<Name, Figures>> days) {}
+
+    private final Known known;
     private final Reads sql;
-    private final PreparedStatement days;
-    private final PreparedStatement quarters;
-    private final String accountId;
-    private final long foldedUntil;
-    private final RememberedQuarters.@Nullable Version ofFold;
-    private final long open;
-    private final List<String> sums;
+    private final Rows rows;
     private final Set<By> by;
-    private final Set<By> read;
-    private final @Nullable String model;
-    private final KeyFilter keys;
-    private final String ofKeys;
-    private final List<Object> valuesOfKeys = new ArrayList<>();
-    private @Nullable Map<String, KeyOwner> owners;
-    private NavigableMap<Long, Map<Name, long[]>> ahead = new TreeMap<>();
-    private long aheadFrom;
-    private long aheadTo;
+    private Ahead ahead = new Ahead(0, 0, new TreeMap<>());
     private @Nullable Margin lastMargin;
-    private Map<Name, long[]> ofLastMargin = Map.of();
+    private @Nullable Map<String, KeyOwner> owners;
 
-    /**
-     * @param kept what is known of quarters of folded days, and of the days
-     * @param folded as of this transaction
-     * @param open from when on calls are counted now, where a quarter begins: what is older is kept
-     * @param sums the columns that are added up: fewer take less time
-     * @param by some of model, key, team and member; the groups of a team or a member are its keys' groups
-     */
-    UsagePeriods(
-            RememberedQuarters kept,
-            Reads sql,
-            String accountId,
-            Folded folded,
-            long open,
-            List<String> sums,
-            Set<By> by,
-            @Nullable String model,
-            KeyFilter keys)
-            throws SQLException {
-        this.kept = kept;
+    /** @param rows grouped by some of model, key, team and member; the groups of a team or a member are its keys' groups */
+    UsagePeriods(Known known, Reads sql, Rows rows) {
+        this.known = known;
         this.sql = sql;
-        this.accountId = accountId;
-        this.foldedUntil = folded.until();
-        this.ofFold = folded.version() == null ? null : new RememberedQuarters.Version.OfFold(folded.version());
-        this.open = open;
-        this.sums = sums;
-        this.by = by;
-        this.read = read(by);
-        this.model = model;
-        this.keys = keys;
-        this.ofKeys = keys.sql("key_id", accountId, valuesOfKeys);
-        this.days = sql.prepare(select("usage_day", ""));
-        this.quarters = sql.prepare(select("usage_quarter", ""));
-    }
-
-    /** Returns the columns of the tables by which is grouped. */
-    private static Set<By> read(Set<By> by) {
-        Set<By> columns = EnumSet.noneOf(By.class);
-        by.forEach(each -> columns.add(each.isOwner() ? By.KEY : each));
-        return columns;
-    }
-
-    /** @param last a column behind the sums, by which is grouped, too; or a number, or nothing */
-    private String select(String table, String last) {
-        String names = (last.equals(BEGIN) ? ", " + BEGIN : "")
-                + (read.contains(By.MODEL) ? ", model" : "")
-                + (read.contains(By.KEY) ? ", key_id" : "");
-        return "SELECT " + (read.contains(By.MODEL) ? "model" : "''") + ", " + (read.contains(By.KEY) ? "key_id" : "''")
-                + ", "
-                + sums.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
-                + (last.isEmpty() ? "" : ", " + last)
-                + " FROM " + table + where()
-                + (names.isEmpty() ? "" : " GROUP BY " + names.substring(2));
-    }
-
-    private String where() {
-        return " WHERE account_id = ? AND starts_at >= ? AND starts_at < ?" + (model == null ? "" : " AND model = ?")
-                + ofKeys;
+        this.by = rows.by;
+        Set<By> read = EnumSet.noneOf(By.class);
+        by.forEach(each -> read.add(each.isOwner() ? By.KEY : each));
+        this.rows = new Rows(rows.accountId, rows.sums, read, rows.model, rows.keys);
     }
 
     /** Reads the days of UTC that periods of this range are taken from, all at once. Of {@link #CREDITS} alone. */
     void ahead(long from, long to) throws SQLException {
-        if (!sums.equals(CREDITS)) {
+        if (!rows.sums.equals(CREDITS)) {
             throw new IllegalStateException("other sums are not kept");
         }
-        long begin = from - Math.floorMod(from, DAY_MILLIS);
-        long end = Math.min(to + Math.floorMod(-to, DAY_MILLIS), foldedUntil);
+        long begin = begin(from);
+        long end = Math.min(to + Math.floorMod(-to, DAY_MILLIS), known.folded.until());
         if (begin < end) {
-            NavigableMap<Long, Map<Name, long[]>> known = keptDays(begin, end);
-            ahead = known == null ? readDays(begin, end) : known;
-            aheadFrom = begin;
-            aheadTo = end;
+            Version fold = known.ofFold();
+            NavigableMap<Long, Map<Name, Figures>> days = fold == null ? null : keptDays(begin, end, fold);
+            ahead = new Ahead(begin, end, days == null ? readDays(begin, end, fold) : days);
         }
+    }
+
+    private static long begin(long time) {
+        return time - Math.floorMod(time, DAY_MILLIS);
     }
 
     /** Null where one of them is not kept. */
-    private @Nullable NavigableMap<Long, Map<Name, long[]>> keptDays(long begin, long end) {
-        if (ofFold == null) {
-            return null;
-        }
-        NavigableMap<Long, Map<Name, long[]>> known = new TreeMap<>();
+    private @Nullable NavigableMap<Long, Map<Name, Figures>> keptDays(long begin, long end, Version fold) {
+        NavigableMap<Long, Map<Name, Figures>> days = new TreeMap<>();
         for (long day = begin; day < end; day += DAY_MILLIS) {
-            Map<Name, long[]> groups = kept.of(range(day, day + DAY_MILLIS), ofFold);
+            Map<Name, Figures> groups = known.quarters.of(new Range(rows, day, day + DAY_MILLIS), fold);
             if (groups == null) {
                 return null;
             }
-            known.put(day, groups);
+            days.put(day, groups);
         }
-        return known;
+        return days;
     }
 
-    private NavigableMap<Long, Map<Name, long[]>> readDays(long begin, long end) throws SQLException {
-        NavigableMap<Long, Map<Name, long[]>> read = new TreeMap<>();
-        try (PreparedStatement select = sql.prepare(select("usage_day", BEGIN));
-                ResultSet row = asked(select, begin, end).executeQuery()) {
-            while (row.next()) {
-                read.computeIfAbsent(row.getLong(3 + sums.size()), _ -> new TreeMap<>())
-                        .put(name(row), counts(row));
-            }
-        }
-        if (ofFold != null) {
+    private NavigableMap<Long, Map<Name, Figures>> readDays(long begin, long end, @Nullable Version fold)
+            throws SQLException {
+        NavigableMap<Long, Map<Name, Figures>> days = new TreeMap<>();
+        sql.each(
+                rows.select(DAYS, BEGIN),
+                row -> days.computeIfAbsent(rows.last(row), _ -> new TreeMap<>())
+                        .put(Rows.name(row), rows.figures(row)),
+                rows.values(begin, end).toArray());
+        if (fold != null) {
             for (long day = begin; day < end; day += DAY_MILLIS) {
-                kept.keep(range(day, day + DAY_MILLIS), ofFold, read.getOrDefault(day, Map.of()));
+                known.quarters.keep(new Range(rows, day, day + DAY_MILLIS), fold, days.getOrDefault(day, Map.of()));
             }
         }
-        return read;
-    }
-
-    private RememberedQuarters.Range range(long from, long to) {
-        return new RememberedQuarters.Range(accountId, from, to, sums, read, model, keys);
+        return days;
     }
 
     /** The sums of those groups in which something is counted, in their order. */
-    Map<Name, long[]> of(long from, long to) throws SQLException {
-        Map<Name, long[]> groups = new TreeMap<>();
-        long firstDay = nearestDay(from);
-        long lastDay = Math.min(nearestDay(to), foldedUntil);
+    Map<Name, Figures> of(long from, long to) throws SQLException {
+        Map<Name, Figures> groups = new TreeMap<>();
+        long firstDay = begin(from + DAY_MILLIS / 2);
+        long lastDay = Math.min(begin(to + DAY_MILLIS / 2), known.folded.until());
         if (firstDay < lastDay) {
-            if (firstDay >= aheadFrom && lastDay <= aheadTo) {
-                ahead.subMap(firstDay, lastDay).values().forEach(day -> add(groups, day, 1));
+            if (firstDay >= ahead.from && lastDay <= ahead.to) {
+                ahead.days.subMap(firstDay, lastDay).values().forEach(day -> add(groups, day, 1));
             } else {
-                add(groups, ofDays(firstDay, lastDay), 1);
+                add(groups, read(DAYS, firstDay, lastDay, known.ofFold()), 1);
             }
             add(groups, margin(from, firstDay), 1);
             add(groups, margin(to, lastDay), -1);
         } else {
             addShort(groups, from, to);
         }
-        groups.values().removeIf(UsagePeriods::isNothing);
+        groups.values().removeIf(Figures.NONE::equals);
         return by.stream().anyMatch(By::isOwner) ? byOwner(groups) : groups;
     }
 
     /** Adds up the groups of keys with one owner. */
-    private Map<Name, long[]> byOwner(Map<Name, long[]> byKey) throws SQLException {
+    private Map<Name, Figures> byOwner(Map<Name, Figures> byKey) throws SQLException {
         if (owners == null) {
             Map<String, KeyOwner> found = new HashMap<>();
             sql.each(
                     OWNERS,
                     row -> found.put(
                             row.getString(1), new KeyOwner(row.getString(2), row.getString(3), row.getString(1))),
-                    accountId);
+                    rows.accountId);
             owners = found;
         }
-        Map<Name, long[]> groups = new TreeMap<>();
-        for (Map.Entry<Name, long[]> each : byKey.entrySet()) {
+        Map<Name, Figures> groups = new TreeMap<>();
+        for (Map.Entry<Name, Figures> each : byKey.entrySet()) {
             Name name = each.getKey();
             KeyOwner owner = owners.getOrDefault(name.keyId, KeyOwner.account(name.keyId));
             Name its = new Name(
@@ -238,29 +262,16 @@ final class UsagePeriods implements AutoCloseable {
                     by.contains(By.KEY) ? name.keyId : "",
                     by.contains(By.TEAM) ? owner.teamId() : "",
                     by.contains(By.MEMBER) ? owner.memberId() : "");
-            add(groups, Map.of(its, each.getValue()), 1);
+            groups.merge(its, each.getValue(), Figures::plus);
         }
         return groups;
     }
 
-    private Map<Name, long[]> ofDays(long firstDay, long lastDay) throws SQLException {
-        return ofFold == null ? read(days, firstDay, lastDay) : keptOrRead(days, range(firstDay, lastDay), ofFold);
-    }
-
-    private static boolean isNothing(long[] counts) {
-        for (long count : counts) {
-            if (count != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Adds a range without a whole folded day. The rows read ahead have each day's share; one query gets the rest. */
-    private void addShort(Map<Name, long[]> groups, long from, long to) throws SQLException {
+    private void addShort(Map<Name, Figures> groups, long from, long to) throws SQLException {
         long rest = from;
-        while (rest >= aheadFrom && rest < Math.min(to, aheadTo)) {
-            long end = Math.min(to, rest - Math.floorMod(rest, DAY_MILLIS) + DAY_MILLIS);
+        while (rest >= ahead.from && rest < Math.min(to, ahead.to)) {
+            long end = Math.min(to, begin(rest) + DAY_MILLIS);
             add(groups, quarters(rest, end), 1);
             rest = end;
         }
@@ -269,141 +280,76 @@ final class UsagePeriods implements AutoCloseable {
         }
     }
 
-    private Map<Name, long[]> margin(long end, long day) throws SQLException {
-        Margin margin = new Margin(end, day);
-        if (!margin.equals(lastMargin)) {
-            Map<Name, long[]> groups = new TreeMap<>();
+    private Map<Name, Figures> margin(long end, long day) throws SQLException {
+        Margin last = lastMargin;
+        if (last == null || last.end != end || last.day != day) {
+            Map<Name, Figures> groups = new TreeMap<>();
             if (end != day) {
                 add(groups, quarters(Math.min(end, day), Math.max(end, day)), end < day ? 1 : -1);
             }
-            ofLastMargin = groups;
-            lastMargin = margin;
+            last = new Margin(end, day, groups);
+            lastMargin = last;
         }
-        return ofLastMargin;
+        return last.groups;
     }
 
     /** Less than a day of them. What is counted into a folded day after all changes one of the day's sums that never become less. */
-    private Map<Name, long[]> quarters(long from, long to) throws SQLException {
-        long day = from - Math.floorMod(from, DAY_MILLIS);
-        if (day < aheadFrom || to > day + DAY_MILLIS || day + DAY_MILLIS > aheadTo) {
+    private Map<Name, Figures> quarters(long from, long to) throws SQLException {
+        long day = begin(from);
+        if (day < ahead.from || to > day + DAY_MILLIS || day + DAY_MILLIS > ahead.to) {
             return unfolded(from, to);
         }
-        return keptOrRead(quarters, range(from, to), version(ahead.getOrDefault(day, Map.of())));
+        Figures ofDay = ahead.days.getOrDefault(day, Map.of()).values().stream().reduce(Figures.NONE, Figures::plus);
+        return read(QUARTERS, from, to, Version.Counted.of(ofDay));
     }
 
     /**
      * Returns the sums of unfolded days. All figures up to the present quarter stay in memory: a day has thousands of rows, and whether two of their
      * sums have grown takes a seventh of the time in which all are grouped. Charts' few sums take no longer than that.
      */
-    private Map<Name, long[]> unfolded(long from, long to) throws SQLException {
-        long last = sums.equals(CREDITS) ? from : Math.min(open, to);
+    private Map<Name, Figures> unfolded(long from, long to) throws SQLException {
+        long last = rows.sums.equals(CREDITS) ? from : Math.min(known.open, to);
         if (last <= from) {
-            return read(quarters, from, to);
+            return read(QUARTERS, from, to, null);
         }
-        Map<Name, long[]> groups = new TreeMap<>();
-        RememberedQuarters.Version version = null;
-        try (PreparedStatement select = sql.prepare(selectGrowingAndLast())) {
-            int next = ask(select, 1, from, last);
-            ask(select, next, last, to);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    if (row.getInt(3 + sums.size()) == 1) {
-                        version = new RememberedQuarters.Version.Counted(row.getLong(3), row.getLong(4));
+        Map<Name, Figures> groups = new TreeMap<>();
+        List<Version> version = new ArrayList<>();
+        List<Object> values = rows.values(from, last);
+        values.addAll(rows.values(last, to));
+        sql.each(
+                rows.selectGrowingAndLast(),
+                row -> {
+                    if (rows.last(row) == 1) {
+                        version.add(Version.Counted.of(rows.figures(row)));
                     } else {
-                        groups.put(name(row), counts(row));
+                        groups.put(Rows.name(row), rows.figures(row));
                     }
-                }
-            }
-        }
-        add(groups, keptOrRead(quarters, range(from, last), Objects.requireNonNull(version)), 1);
+                },
+                values.toArray());
+        add(groups, read(QUARTERS, from, last, version.getFirst()), 1);
         return groups;
     }
 
-    /** Returns one query for the version of the rows in memory and for the missing rows; the last column tells them apart. */
-    private String selectGrowingAndLast() {
-        return "SELECT '', '', " + GROWING + ", 0".repeat(sums.size() - 2) + ", 1 FROM usage_quarter" + where()
-                + " UNION ALL " + select("usage_quarter", "0");
-    }
-
-    private Map<Name, long[]> keptOrRead(
-            PreparedStatement select, RememberedQuarters.Range range, RememberedQuarters.Version version)
-            throws SQLException {
-        Map<Name, long[]> known = kept.of(range, version);
-        if (known != null) {
-            return known;
+    /** @param version of what is known of the range; null reads it in any case */
+    private Map<Name, Figures> read(String table, long from, long to, @Nullable Version version) throws SQLException {
+        Range range = new Range(rows, from, to);
+        Map<Name, Figures> kept = version == null ? null : known.quarters.of(range, version);
+        if (kept != null) {
+            return kept;
         }
-        Map<Name, long[]> read = read(select, range.from(), range.to());
-        kept.keep(range, version, read);
+        Map<Name, Figures> read = new TreeMap<>();
+        sql.each(
+                rows.select(table, "0"),
+                row -> read.put(Rows.name(row), rows.figures(row)),
+                rows.values(from, to).toArray());
+        if (version != null) {
+            known.quarters.keep(range, version, read);
+        }
         return read;
     }
 
-    private static RememberedQuarters.Version version(Map<Name, long[]> day) {
-        return new RememberedQuarters.Version.Counted(sum(day, CALLS), sum(day, REFUNDS));
-    }
-
-    private static long sum(Map<Name, long[]> groups, int place) {
-        return groups.values().stream().mapToLong(counts -> counts[place]).sum();
-    }
-
-    private void add(Map<Name, long[]> groups, Map<Name, long[]> more, int sign) {
-        more.forEach((name, counts) -> {
-            long[] sum = groups.computeIfAbsent(name, _ -> new long[sums.size()]);
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += sign * counts[i];
-            }
-        });
-    }
-
-    private Map<Name, long[]> read(PreparedStatement select, long from, long to) throws SQLException {
-        Map<Name, long[]> groups = new TreeMap<>();
-        try (ResultSet row = asked(select, from, to).executeQuery()) {
-            while (row.next()) {
-                groups.put(name(row), counts(row));
-            }
-        }
-        return groups;
-    }
-
-    private PreparedStatement asked(PreparedStatement select, long from, long to) throws SQLException {
-        ask(select, 1, from, to);
-        return select;
-    }
-
-    /** @return the next place */
-    private int ask(PreparedStatement select, int first, long from, long to) throws SQLException {
-        int next = first;
-        select.setString(next++, accountId);
-        select.setLong(next++, from);
-        select.setLong(next++, to);
-        if (model != null) {
-            select.setString(next++, model);
-        }
-        for (Object value : valuesOfKeys) {
-            select.setObject(next++, value);
-        }
-        return next;
-    }
-
-    private static Name name(ResultSet row) throws SQLException {
-        return new Name(row.getString(1), row.getString(2));
-    }
-
-    private long[] counts(ResultSet row) throws SQLException {
-        long[] counts = new long[sums.size()];
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = row.getLong(3 + i);
-        }
-        return counts;
-    }
-
-    private static long nearestDay(long millis) {
-        long later = millis + DAY_MILLIS / 2;
-        return later - Math.floorMod(later, DAY_MILLIS);
-    }
-
-    @Override
-    public void close() throws SQLException {
-        days.close();
-        quarters.close();
+    private static void add(Map<Name, Figures> groups, Map<Name, Figures> more, int sign) {
+        more.forEach(
+                (name, figures) -> groups.merge(name, sign < 0 ? Figures.NONE.minus(figures) : figures, Figures::plus));
     }
 }

@@ -20,16 +20,16 @@ final class UsageRows {
 
     private static final long DAY_MILLIS = 86_400_000;
 
-    private static final String FIGURES = String.join(", ", UsagePeriods.FIGURES);
+    private static final List<String> SUMS = UsageColumn.columns(UsageColumn.OF_ACCOUNTS);
 
     private static final String NAMES = "by_day, by_model, by_key, by_team, by_member";
 
     private static final String PART =
             "SELECT starts_at - starts_at %% 86400000 AS by_day, %s AS by_model, %s AS by_key, "
-                    + "%s AS by_team, %s AS by_member, " + FIGURES + " FROM ";
+                    + "%s AS by_team, %s AS by_member, " + String.join(", ", SUMS) + " FROM ";
 
     private static final String SELECT = "SELECT " + NAMES + ", "
-            + UsagePeriods.FIGURES.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
+            + SUMS.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
             + " FROM (";
 
     private static final String PAGE =
@@ -43,11 +43,9 @@ final class UsageRows {
 
     private static final String FOLDED = "SELECT folded_until FROM usage_fold WHERE id = 1";
 
-    private final RememberedQuarters kept;
     private final Reads sql;
     private final String accountId;
-    private final Folded folded;
-    private final long open;
+    private final UsagePeriods.Known known;
 
     /** Makes rows for sums, which read nothing from memory. */
     UsageRows(Reads sql, String accountId) throws SQLException {
@@ -59,11 +57,9 @@ final class UsageRows {
      * @param now quarters that are over by then are kept
      */
     UsageRows(RememberedQuarters kept, Reads sql, String accountId, Folded folded, Instant now) {
-        this.kept = kept;
         this.sql = sql;
         this.accountId = accountId;
-        this.folded = folded;
-        this.open = Span.quarter(now).toEpochMilli();
+        this.known = new UsagePeriods.Known(kept, folded, Span.quarter(now).toEpochMilli());
     }
 
     static long foldedUntil(Reads sql) throws SQLException {
@@ -72,28 +68,20 @@ final class UsageRows {
 
     /** All that was charged between the begins of two days of UTC; what was refunded is not taken away. */
     long chargedMicros(Instant from, Instant to) throws SQLException {
-        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(), null, KeyFilter.ALL)) {
-            return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
-                    .mapToLong(credits -> credits[1])
-                    .sum();
-        }
-    }
-
-    private static long net(long[] credits) {
-        return credits[1] - credits[2];
+        return sum(periods(UsagePeriods.CREDITS, Set.of(), null, KeyFilter.ALL), from, to)
+                .chargedMicros();
     }
 
     /** All of a range; its ends lie where quarters begin, and where it is long ago where days of UTC do. */
     Figures sum(Instant from, Instant to, @Nullable String model, KeyFilter keys) throws SQLException {
-        if (!from.isBefore(to)) {
-            return Figures.NONE;
-        }
-        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, Set.of(), model, keys)) {
-            return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
-                    .findFirst()
-                    .map(sums -> Figures.of(UsageColumn.OF_ACCOUNTS, sums))
-                    .orElse(Figures.NONE);
-        }
+        return sum(periods(UsageColumn.OF_ACCOUNTS, Set.of(), model, keys), from, to);
+    }
+
+    private static Figures sum(UsagePeriods periods, Instant from, Instant to) throws SQLException {
+        return from.isBefore(to)
+                ? periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
+                        .reduce(Figures.NONE, Figures::plus)
+                : Figures.NONE;
     }
 
     /** Returns the start of the nearest quarter or day with calls outside of a range; null if there is none. */
@@ -132,60 +120,46 @@ final class UsageRows {
         return (model == null ? "" : " AND model = ?") + keys.sql("key_id", accountId, values);
     }
 
-    private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, KeyFilter keys)
-            throws SQLException {
-        return new UsagePeriods(kept, sql, accountId, folded, open, sums, by, model, keys);
+    private UsagePeriods periods(List<UsageColumn> sums, Set<By> by, @Nullable String model, KeyFilter keys) {
+        return new UsagePeriods(known, sql, new UsagePeriods.Rows(accountId, sums, by, model, keys));
+    }
+
+    private UsagePeriods periods(UsageQuestion question) {
+        return periods(UsageColumn.OF_ACCOUNTS, question.by(), question.model(), question.keys());
     }
 
     /**
-     * Returns rows by day and, within it, by model, key, team or member, for those with a call or a refund, in this order. A long range of days of UTC is
+     * Returns groups by day and, within it, by model, key, team or member, with calls and credits alone, in this order. A long range of days of UTC is
      * returned in whole months, under the day on which they begin.
      */
-    List<DayCredits> credits(Span span, By by, @Nullable String model, KeyFilter keys) throws SQLException {
-        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(by), model, keys)) {
-            return credits(periods, span, by);
-        }
+    List<UsageGroup> credits(Span span, By by, @Nullable String model, KeyFilter keys) throws SQLException {
+        return credits(periods(UsagePeriods.CREDITS, Set.of(by), model, keys), span, by);
     }
 
-    private static List<DayCredits> credits(UsagePeriods periods, Span span, By by) throws SQLException {
-        List<DayCredits> days = new ArrayList<>();
+    private static List<UsageGroup> credits(UsagePeriods periods, Span span, By by) throws SQLException {
+        List<UsageGroup> days = new ArrayList<>();
         boolean byMonth = span.isUtc() && span.days() > DAYS_TOLD_MAX;
         if (!byMonth) {
             periods.ahead(span.from().toEpochMilli(), span.to().toEpochMilli());
         }
         for (Day day : byMonth ? months(span) : days(span, span.firstDay())) {
             periods.of(day.from, day.to)
-                    .forEach((name, sums) -> days.add(new DayCredits(day.day, nameBy(by, name), net(sums))));
+                    .forEach((name, figures) -> days.add(group(day.day, Set.of(by), name, figures)));
         }
         return days;
     }
 
-    private static String nameBy(By by, UsagePeriods.Name name) {
-        return switch (by) {
-            case KEY -> name.keyId();
-            case TEAM -> name.teamId();
-            case MEMBER -> name.memberId();
-            default -> name.model();
-        };
-    }
-
     /** @param days by model; @param netMicros what was paid for in a range within them */
-    record Recent(List<DayCredits> days, long netMicros) {}
+    record Recent(List<UsageGroup> days, long netMicros) {}
 
     /**
      * Returns the sum of a span's days and, without a second query for those days, of a range within it, whose ends follow the rule of {@link
      * #sum}.
      */
     Recent recent(Span span, Instant from, Instant to, KeyFilter keys) throws SQLException {
-        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(By.MODEL), null, keys)) {
-            List<DayCredits> days = credits(periods, span, By.MODEL);
-            long net = from.isBefore(to)
-                    ? periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
-                            .mapToLong(UsageRows::net)
-                            .sum()
-                    : 0;
-            return new Recent(days, net);
-        }
+        UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(By.MODEL), null, keys);
+        List<UsageGroup> days = credits(periods, span, By.MODEL);
+        return new Recent(days, sum(periods, from, to).netMicros());
     }
 
     /** Returns the groups in the order of day, model, key, team and member. */
@@ -199,34 +173,26 @@ final class UsageRows {
     private List<UsageGroup> ofAllDays(UsageQuestion question) throws SQLException {
         Span span = question.span();
         UsagePeriods.Name after = question.after() == null ? null : name(question.after());
-        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keys())) {
-            return periods.of(span.from().toEpochMilli(), span.to().toEpochMilli()).entrySet().stream()
-                    .filter(group -> after == null || group.getKey().compareTo(after) > 0)
-                    .limit(question.limit())
-                    .map(group -> group(
-                            null, question, group.getKey(), Figures.of(UsageColumn.OF_ACCOUNTS, group.getValue())))
-                    .toList();
-        }
+        return periods(question).of(span.from().toEpochMilli(), span.to().toEpochMilli()).entrySet().stream()
+                .filter(group -> after == null || group.getKey().compareTo(after) > 0)
+                .limit(question.limit())
+                .map(group -> group(null, question.by(), group.getKey(), group.getValue()))
+                .toList();
     }
 
     private List<UsageGroup> byLocalDay(UsageQuestion question) throws SQLException {
         UsageGroup after = question.after();
         LocalDate first = after == null || after.day() == null ? question.span().firstDay() : after.day();
         List<UsageGroup> groups = new ArrayList<>();
-        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keys())) {
-            for (Day day : days(question.span(), first)) {
-                UsagePeriods.Name last = after != null && day.day.equals(after.day()) ? name(after) : null;
-                for (var group : periods.of(day.from, day.to).entrySet()) {
-                    if (groups.size() == question.limit()) {
-                        return groups;
-                    }
-                    if (last == null || group.getKey().compareTo(last) > 0) {
-                        groups.add(group(
-                                day.day,
-                                question,
-                                group.getKey(),
-                                Figures.of(UsageColumn.OF_ACCOUNTS, group.getValue())));
-                    }
+        UsagePeriods periods = periods(question);
+        for (Day day : days(question.span(), first)) {
+            UsagePeriods.Name last = after != null && day.day.equals(after.day()) ? name(after) : null;
+            for (var group : periods.of(day.from, day.to).entrySet()) {
+                if (groups.size() == question.limit()) {
+                    return groups;
+                }
+                if (last == null || group.getKey().compareTo(last) > 0) {
+                    groups.add(group(day.day, question.by(), group.getKey(), group.getValue()));
                 }
             }
         }
@@ -271,14 +237,13 @@ final class UsageRows {
                 Objects.requireNonNullElse(group.memberId(), ""));
     }
 
-    private static UsageGroup group(
-            @Nullable LocalDate day, UsageQuestion question, UsagePeriods.Name name, Figures figures) {
+    private static UsageGroup group(@Nullable LocalDate day, Set<By> by, UsagePeriods.Name name, Figures figures) {
         return new UsageGroup(
                 day,
-                question.by().contains(By.MODEL) ? name.model() : null,
-                question.by().contains(By.KEY) ? name.keyId() : null,
-                question.by().contains(By.TEAM) ? name.teamId() : null,
-                question.by().contains(By.MEMBER) ? name.memberId() : null,
+                by.contains(By.MODEL) ? name.model() : null,
+                by.contains(By.KEY) ? name.keyId() : null,
+                by.contains(By.TEAM) ? name.teamId() : null,
+                by.contains(By.MEMBER) ? name.memberId() : null,
                 figures);
     }
 
@@ -291,7 +256,7 @@ final class UsageRows {
         long from = question.span().from().toEpochMilli();
         long to = question.span().to().toEpochMilli();
         long wholeFrom = ceilDay(from);
-        long wholeTo = Math.min(Math.min(floorDay(to), folded.until()), to);
+        long wholeTo = Math.min(Math.min(floorDay(to), known.folded().until()), to);
         if (wholeFrom >= wholeTo) {
             wholeFrom = from;
             wholeTo = from;
@@ -329,7 +294,7 @@ final class UsageRows {
     private static UsageGroup group(ResultSet row, UsageQuestion question) throws SQLException {
         return group(
                 LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS),
-                question,
+                question.by(),
                 new UsagePeriods.Name(row.getString(2), row.getString(3), row.getString(4), row.getString(5)),
                 Figures.read(row, 6, UsageColumn.OF_ACCOUNTS));
     }

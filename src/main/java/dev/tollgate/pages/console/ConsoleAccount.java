@@ -28,6 +28,7 @@ import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -261,14 +262,17 @@ public final class ConsoleAccount {
 
     private Recent recent(String id, PageRequest<Visitor.Member> request) {
         ConsoleRange range = ConsoleRange.of(null, clock.instant());
-        PlatformChart.Metric metric = PlatformChart.Metric.of(request.query("chart"));
+        Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY);
         PlatformChart figures = RangeFigures.ofAccount(history, id, range, null);
         String calls = ConsoleCalls.PATH + "?account=" + UrlText.encoded(id) + "&";
         return new Recent(
                 figures.sum(),
                 figures.sumBefore(),
-                metric == PlatformChart.Metric.MONEY ? "Spend by day" : metric.titleOfParts(range),
-                PlatformChart.Metric.links(ConsoleAccounts.PATH + "/" + UrlText.encoded(id) + "?chart=", metric),
+                (metric == Metric.MONEY ? Metric.SPEND : metric).titleOfValue(range.unit()),
+                Metric.links(
+                        Metric.OF_PLATFORM,
+                        metric,
+                        it -> ConsoleAccounts.PATH + "/" + UrlText.encoded(id) + "?chart=" + it.word()),
                 figures.now().isEmpty() ? null : figures.chart(metric, request.money(), calls));
     }
 

@@ -15,6 +15,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -113,7 +114,7 @@ public record ConsoleCalls(
                 .with("state", state == null ? null : state.code())
                 .with("model", model)
                 .text();
-        Chart chart = figures.chart(PlatformChart.Metric.CALLS, Money.CREDITS, link + (link.contains("?") ? "&" : "?"));
+        Chart chart = figures.chart(Metric.CALLS, Money.CREDITS, link + (link.contains("?") ? "&" : "?"));
         return state == null ? chart : chart.only(state.code());
     }
 

@@ -7,11 +7,11 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.ChannelDeeds;
-import dev.tollgate.pages.console.PlatformChart.Metric;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -138,7 +138,7 @@ public record ConsoleChannels(
     private Shown shown(PageRequest<Visitor.Member> request, List<ChannelStatus> all) {
         String wanted = request.query(ConsoleRange.FIELD);
         ConsoleRange range = ConsoleRange.of(wanted == null ? "24h" : wanted, clock.instant());
-        Metric metric = Metric.of(request.query("chart"), Metric.CALLS);
+        Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.CALLS);
         RangeFigures figures = RangeFigures.read(history, range);
         Set<String> here = all.stream().map(ChannelStatus::id).collect(Collectors.toCollection(LinkedHashSet::new));
         Set<String> names = new LinkedHashSet<>(here); // others have been removed since
@@ -155,8 +155,11 @@ public record ConsoleChannels(
                 range,
                 ConsoleRange.links(
                         PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range, ConsoleRange.QUARTER),
-                metric.titleOfParts(range),
-                Metric.links(PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=", metric),
+                metric.titleOfValue(range.unit()),
+                Metric.links(
+                        Metric.OF_PLATFORM,
+                        metric,
+                        it -> PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=" + it.word()),
                 whole.ofParts(metric, request.money(), parts, ConsoleCalls.PATH + "?"),
                 parts.entrySet().stream()
                         .map(part -> row(part.getKey(), here.contains(part.getKey()), part.getValue(), whole))

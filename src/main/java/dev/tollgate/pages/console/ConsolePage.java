@@ -12,6 +12,7 @@ import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -73,7 +74,7 @@ public record ConsolePage(
     public record Shown(
             ConsoleRange range,
             List<SwitchLink> ranges,
-            PlatformChart.Metric metric,
+            Metric metric,
             List<SwitchLink> metrics,
             List<Tile> tiles,
             Chart chart,
@@ -85,7 +86,7 @@ public record ConsolePage(
     private PageStep show(PageRequest<Visitor.Member> request) {
         int running = calls.running(); // before all else: what it waits for begins another instant
         ConsoleRange range = range(request);
-        PlatformChart.Metric metric = PlatformChart.Metric.of(request.query("chart"));
+        Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY);
         Money money = request.money();
         RangeFigures figures = RangeFigures.read(history, range);
         PlatformChart chart = figures.chart();
@@ -95,7 +96,10 @@ public record ConsolePage(
                 ConsoleRange.links(
                         PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range, ConsoleRange.QUARTER),
                 metric,
-                PlatformChart.Metric.links(PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=", metric),
+                Metric.links(
+                        Metric.OF_PLATFORM,
+                        metric,
+                        it -> PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=" + it.word()),
                 tiles(chart, running, money),
                 chart.chart(metric, money, ConsoleCalls.PATH + "?"),
                 models(all, range),

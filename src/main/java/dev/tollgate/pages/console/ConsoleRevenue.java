@@ -12,6 +12,7 @@ import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -109,7 +110,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             String chosen,
             List<SwitchLink> ranges,
             List<SwitchLink> groups,
-            PlatformChart.Metric metric,
+            Metric metric,
             List<SwitchLink> metrics,
             Chart chart,
             List<Sorting.Head> heads,
@@ -121,7 +122,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     private PageStep show(PageRequest<Visitor.Member> request) {
         By by = By.of(request.query("by"));
         ConsoleRange range = range(request);
-        PlatformChart.Metric metric = PlatformChart.Metric.of(request.query("chart"));
+        Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY);
         RangeFigures figures = RangeFigures.read(history, range);
         PlatformChart chart = figures.chart();
         Sorting<Row> sorting = sorting(by, range, request);
@@ -142,7 +143,10 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         ConsoleRange.YEAR),
                 groups(by, range, metric),
                 metric,
-                PlatformChart.Metric.links(here.with(SORT, sorting.chosen()).text() + "&chart=", metric),
+                Metric.links(
+                        Metric.OF_PLATFORM,
+                        metric,
+                        it -> here.with(SORT, sorting.chosen()).text() + "&chart=" + it.word()),
                 chart.chart(metric, request.money(), ConsoleCalls.PATH + "?"),
                 sorting.heads(name ->
                         here.with("chart", metric.word()).with(SORT, name).text()),
@@ -155,7 +159,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         return PageStep.show((out, shell) -> JterevenueGenerated.render(out, null, shell, shown));
     }
 
-    private static List<SwitchLink> groups(By current, ConsoleRange range, PlatformChart.Metric metric) {
+    private static List<SwitchLink> groups(By current, ConsoleRange range, Metric metric) {
         return Stream.of(By.values())
                 .map(by -> new SwitchLink(
                         by == By.DAY ? range.unit() : by.word(),

@@ -6,6 +6,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Overview;
+import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.notices.Dismissals;
@@ -26,11 +27,12 @@ import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.keys.KeyRow;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
-import dev.tollgate.pages.dashboard.parts.PartsChart;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -49,6 +51,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +138,7 @@ public record OverviewPage(
     /** Returns the coming changes of the models that were used in these days; null if there is nothing to say. */
     private @Nullable ModelChanges changesOf(Overview overview, Person person) {
         Set<Model> used = overview.days().stream()
-                .map(credits -> catalogue.find(credits.name()))
+                .map(group -> catalogue.find(group.name()))
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
         List<Foresight.Change> all = changes.get().stream()
@@ -259,21 +262,20 @@ public record OverviewPage(
     private Chart chart(Overview overview, ZoneId zone, Money money) {
         LocalDate today = overview.asOf().atZone(zone).toLocalDate();
         LocalDate first = today.minusDays(CHART_DAYS - 1);
-        return PartsChart.of(
-                overview.days().stream()
-                        .filter(credits -> !credits.day().isBefore(first))
-                        .map(PartsChart.Part::of)
-                        .toList(),
-                catalogue.all().stream().map(Model::id).toList(),
-                first,
-                today,
-                (from, to) -> PageLink.to(PageLink.REQUESTS)
-                        .with("range", "own")
-                        .with("from", from.toString())
-                        .with("to", to.toString())
-                        .text(),
-                money.sign(),
-                Chart.amounts(money));
+        List<UsageGroup> days = overview.days().stream()
+                .filter(group -> !group.date().isBefore(first))
+                .toList();
+        return new UsageChart(
+                        first,
+                        today,
+                        null,
+                        catalogue.all().stream().map(Model::id).toList(),
+                        (from, to) -> PageLink.to(PageLink.REQUESTS)
+                                .with("range", "own")
+                                .with("from", from.toString())
+                                .with("to", to.toString())
+                                .text())
+                .of(Metric.SPEND, money, days, Function.identity());
     }
 
     /** Returns until when the balance lasts at the present pace; null if that is not known. */

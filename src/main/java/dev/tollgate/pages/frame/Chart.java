@@ -2,6 +2,7 @@ package dev.tollgate.pages.frame;
 
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 
 /**
  * A table from which the browser draws a chart: bars on top of each other, or lines. Without scripts the table is all there is.
@@ -29,6 +30,38 @@ public record Chart(
     public Chart {
         series = List.copyOf(series);
         rows = List.copyOf(rows);
+    }
+
+    /** A row without its cells. @param href the calls of the row; empty for none */
+    public record Line(String label, String href) {}
+
+    /** A column. @param cells of each line */
+    public record Column(Series series, List<Cell> cells) {}
+
+    /**
+     * Returns a chart of columns.
+     *
+     * @param lines the last one is that of all rows
+     * @param last the last column
+     */
+    public static Chart of(
+            String unit, Metric metric, Money money, List<Line> lines, List<Column> columns, Column last) {
+        List<Row> rows = IntStream.range(0, lines.size())
+                .mapToObj(i -> new Row(
+                        lines.get(i).label,
+                        lines.get(i).href,
+                        columns.stream().map(column -> column.cells.get(i)).toList(),
+                        last.cells.get(i)))
+                .toList();
+        return new Chart(
+                unit,
+                metric.isTime(),
+                metric.isAmount() ? money.sign() : "",
+                metric.isTime() ? " s" : "",
+                columns.stream().map(Column::series).toList(),
+                last.series.name,
+                rows.subList(0, rows.size() - 1),
+                rows.getLast());
     }
 
     /** Returns the chart with one of its columns. */

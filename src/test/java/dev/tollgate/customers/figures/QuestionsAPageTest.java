@@ -129,7 +129,9 @@ class QuestionsAPageTest {
             store.setNow(NOW.plus(Duration.ofHours(5)));
             ZoneId shanghai = ZoneId.of("Asia/Shanghai");
             Overview first = history.overview("acc_1", shanghai).orElseThrow();
-            assertThat(first.days()).extracting(DayCredits::netMicros).contains(1_400L);
+            assertThat(first.days())
+                    .extracting(group -> group.figures().netMicros())
+                    .contains(1_400L);
             assertThat(questions(store, sql -> history.overview(sql, "acc_1", shanghai, KeyFilter.ALL)))
                     .isEqualTo(5 + ofDays(stores));
         }

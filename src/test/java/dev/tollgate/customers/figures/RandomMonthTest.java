@@ -557,9 +557,7 @@ class RandomMonthTest {
                 List.of(By.values()),
                 List.<By>of())) {
             List<UsageGroup> groups = paged(span, by);
-            assertThat(groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus))
-                    .as("%s by %s", span, by)
-                    .isEqualTo(all);
+            assertThat(sum(groups)).as("%s by %s", span, by).isEqualTo(all);
             for (UsageGroup group : groups) {
                 List<Task> of =
                         ended.stream().filter(task -> isOf(task, group, span)).toList();
@@ -634,9 +632,9 @@ class RandomMonthTest {
 
     private void checkCredits(Span span) {
         for (By by : List.of(By.MODEL, By.KEY, By.TEAM, By.MEMBER)) {
-            List<DayCredits> days = history.credits(ACCOUNT, span, by, null, KeyFilter.ALL);
-            assertThat(days.stream().mapToLong(DayCredits::netMicros).sum()).isEqualTo(net(span));
-            for (DayCredits credits : days) {
+            List<UsageGroup> days = history.credits(ACCOUNT, span, by, null, KeyFilter.ALL);
+            assertThat(sum(days).netMicros()).isEqualTo(net(span));
+            for (UsageGroup credits : days) {
                 Span part = span.days() > UsageRows.DAYS_TOLD_MAX
                         ? Span.ofDays(
                                 credits.day(), credits.day().withDayOfMonth(1).plusMonths(1))
@@ -659,7 +657,7 @@ class RandomMonthTest {
                                         1))
                         .all();
                 if (!by.isOwner() || !credits.name().isEmpty()) {
-                    assertThat(credits.netMicros()).isEqualTo(figures.netMicros());
+                    assertThat(credits.figures().netMicros()).isEqualTo(figures.netMicros());
                 }
             }
         }
@@ -778,6 +776,10 @@ class RandomMonthTest {
         assertThat(sum(usage.toString(), 13)).isEqualByComparingTo(Credits.text(all.netMicros()));
         assertThat(sum(usage.toString(), 8)).isEqualByComparingTo(BigDecimal.valueOf(all.cachedTokens()));
         assertThat(sum(usage.toString(), 14)).isEqualByComparingTo(BigDecimal.valueOf(all.searches()));
+    }
+
+    private static Figures sum(List<UsageGroup> groups) {
+        return groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus);
     }
 
     private static BigDecimal sum(String csv, int column) {
@@ -939,7 +941,7 @@ class RandomMonthTest {
         assertThat(overview.today().chargedMicros()).isEqualTo(onDays(today, today, zone));
         assertThat(overview.monthMicros())
                 .isEqualTo(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)));
-        assertThat(overview.days().stream().mapToLong(DayCredits::netMicros).sum())
+        assertThat(sum(overview.days()).netMicros())
                 .isEqualTo(net(Span.ofLocalDays(today.minusDays(30), today.plusDays(1), zone)));
         assertThat(overview.latest()).hasSize(8);
         assertThat(overview.running()).extracting(CallRow::id).containsExactly("runs");

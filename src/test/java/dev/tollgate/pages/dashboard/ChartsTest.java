@@ -2,18 +2,22 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.pages.dashboard.parts.PartsChart;
-import dev.tollgate.pages.dashboard.parts.PartsChart.Part;
+import dev.tollgate.books.rollups.UsageColumn;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.requests.CourseBar;
 import dev.tollgate.pages.dashboard.settings.BrowserWords;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Spark;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,9 +30,17 @@ class ChartsTest {
 
     private static final LocalDate DAY = LocalDate.parse("2026-11-21");
 
-    private static List<Chart.Series> series(List<Part> days, List<String> order) {
-        return PartsChart.of(days, order, DAY, DAY, (_, _) -> "", "", Chart.Cell::count)
-                .series();
+    private static UsageGroup part(LocalDate day, String model, long calls) {
+        return new UsageGroup(day, model, null, null, null, Figures.of(List.of(UsageColumn.CALLS), calls));
+    }
+
+    private static Chart chart(LocalDate first, List<String> order, List<UsageGroup> days) {
+        return new UsageChart(first, DAY, null, order, (from, to) -> from + " " + to)
+                .of(Metric.CALLS, Money.CREDITS, days, Function.identity());
+    }
+
+    private static List<Chart.Series> series(List<UsageGroup> days, List<String> order) {
+        return chart(DAY, order, days).series();
     }
 
     @ParameterizedTest
@@ -41,8 +53,7 @@ class ChartsTest {
     })
     void a_long_range_has_rows_of_longer_periods(
             LocalDate first, String unit, int rows, String label, String lastLabel) {
-        List<Part> days = List.of(new Part(first, "a", 1), new Part(DAY, "a", 2));
-        Chart chart = PartsChart.of(days, List.of(), first, DAY, (from, to) -> from + " " + to, "", Chart.Cell::count);
+        Chart chart = chart(first, List.of(), List.of(part(first, "a", 1), part(DAY, "a", 2)));
         assertThat(chart.unit()).isEqualTo(unit);
         assertThat(chart.rows()).hasSize(rows);
         assertThat(chart.rows().getFirst().label()).isEqualTo(label);
@@ -50,13 +61,13 @@ class ChartsTest {
         assertThat(chart.rows().getLast().label()).isEqualTo(lastLabel);
         assertThat(chart.rows().getLast().href()).endsWith(" " + DAY);
         assertThat(chart.rows().getLast().all().value()).isEqualTo("2");
-        assertThat(PartsChart.Period.of(first, DAY).place(first, DAY)).isEqualTo(rows - 1);
+        assertThat(chart.sum().all().value()).isEqualTo("3");
     }
 
     @Test
     void the_six_largest_get_the_colours() {
-        List<Part> days = IntStream.rangeClosed(1, 9)
-                .mapToObj(i -> new Part(DAY, "key " + i, i * 1_000_000L))
+        List<UsageGroup> days = IntStream.rangeClosed(1, 9)
+                .mapToObj(i -> part(DAY, "key " + i, i * 1_000_000L))
                 .toList();
         assertThat(series(days, List.of()))
                 .containsExactly(
@@ -72,7 +83,7 @@ class ChartsTest {
     @Test
     void a_model_keeps_its_colour_whatever_else_is_shown() {
         List<String> order = List.of("a", "b", "c");
-        assertThat(series(List.of(new Part(DAY, "c", 9), new Part(DAY, "new", 90)), order))
+        assertThat(series(List.of(part(DAY, "c", 9), part(DAY, "new", 90)), order))
                 .containsExactly(new Chart.Series("c", 3), new Chart.Series("new", 1));
     }
 

@@ -20,7 +20,7 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
-import dev.tollgate.pages.dashboard.usage.UsageChart;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;

@@ -8,7 +8,6 @@ import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.figures.UsageTable;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
-import dev.tollgate.pages.dashboard.parts.PartsChart;
 import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
@@ -73,10 +72,6 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
 
     static Change changeOfSpend(long now, long before) {
         return Change.of(now, before, Good.DOWN);
-    }
-
-    public static long tokens(Figures figures) {
-        return figures.promptTokens() + figures.completionTokens() + figures.thoughtsTokens();
     }
 
     public static String titleOfTokens(Figures figures) {
@@ -180,17 +175,13 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
         return calls(from, to, view.filters().model(), view.filters().keys());
     }
 
-    Sorting<Row> sorting() {
+    /** @param unit of the small lines */
+    Sorting<Row> sorting(String unit) {
         return Sorting.of(
                 List.of(
                         new Sorting.Column<>(
                                 "name", UsageView.title(view.rows()), "", Comparator.comparing(Row::label)),
-                        new Sorting.Column<>(
-                                "days",
-                                "Spend by "
-                                        + PartsChart.Period.of(first(), last()).word(),
-                                "hide",
-                                null),
+                        new Sorting.Column<>("days", "Spend by " + unit, "hide", null),
                         Sorting.most("spend", "Spend", "num", Row::net),
                         new Sorting.Column<>("share", "Share", "num hide", null),
                         new Sorting.Column<>(
@@ -204,7 +195,8 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                                 "calls", "Calls", "num", row -> row.figures().calls()),
                         Sorting.most("failed", "Failed", "num hide", row -> row.figures()
                                 .failed()),
-                        Sorting.most("tokens", "Tokens", "num hide", row -> tokens(row.figures())),
+                        Sorting.most("tokens", "Tokens", "num hide", row -> row.figures()
+                                .tokens()),
                         Sorting.most("call", "A call", "num hide", Row::aCall)),
                 view.sort(),
                 "spend");

@@ -2,7 +2,6 @@ package dev.tollgate.pages.dashboard.usage;
 
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
-import dev.tollgate.customers.figures.DayCredits;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Overview;
@@ -15,15 +14,16 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Model;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.Sorting;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -177,9 +177,9 @@ public record UsagePage(
         UsageTable table = lines.table();
         LocalDate today = overview.asOf().atZone(zone(request)).toLocalDate();
         boolean isEmpty = table.all().calls() == 0 && table.all().netMicros() == 0;
-        List<DayCredits> days = isEmpty ? List.of() : days(account, view, table.span());
+        List<UsageGroup> days = isEmpty ? List.of() : days(account, view, table.span());
         UsageChart drawn = drawn(lines);
-        Chart spend = isEmpty ? null : drawn.spend(days, request.money());
+        Chart spend = isEmpty ? null : drawn.of(Metric.SPEND, request.money(), days, lines::label);
         String key = view.filters().key();
         return new Shown(
                 view,
@@ -198,11 +198,18 @@ public record UsagePage(
                 view.ranges(MonthPace.name(today)),
                 listed(lines, drawn, spend, days),
                 lines.others(),
-                spend == null || view.metric() == UsageView.Metric.SPEND ? spend : measured(account, lines, drawn),
+                spend == null || view.metric() == Metric.SPEND
+                        ? spend
+                        : drawn.of(
+                                view.metric(),
+                                request.money(),
+                                history.usage(account, view.question(table.span(), By.DAY, view.rows()))
+                                        .groups(),
+                                lines::label),
                 isEmpty ? nearest(account, view, table.span()) : null);
     }
 
-    private List<DayCredits> days(String account, UsageView view, Span span) {
+    private List<UsageGroup> days(String account, UsageView view, Span span) {
         return history.credits(
                 account,
                 span,
@@ -211,15 +218,15 @@ public record UsagePage(
                 view.filters().keys());
     }
 
-    private static Listed listed(UsageLines lines, UsageChart drawn, @Nullable Chart spend, List<DayCredits> days) {
+    private static Listed listed(UsageLines lines, UsageChart drawn, @Nullable Chart spend, List<UsageGroup> days) {
         UsageView view = lines.view();
-        Sorting<UsageLines.Row> sorting = lines.sorting();
+        Sorting<UsageLines.Row> sorting = lines.sorting(drawn.unit());
         List<UsageLines.Row> all = sorting.sorted(lines.rows());
         int from = Math.min(view.page() * UsageLines.ROWS, all.size());
         List<UsageLines.Row> rows = all.subList(from, Math.min(all.size(), from + UsageLines.ROWS));
         Map<String, Spark> sparks = new HashMap<>();
         if (spend != null) {
-            rows.forEach(row -> sparks.put(row.id(), drawn.spark(spend, days, row.id()::equals)));
+            rows.forEach(row -> sparks.put(row.id(), drawn.spark(days, row.id())));
         }
         return new Listed(
                 sorting.heads(view::sortedBy),
@@ -231,22 +238,12 @@ public record UsagePage(
 
     private UsageChart drawn(UsageLines lines) {
         Span span = lines.table().span();
-        return new UsageChart(
+        return UsageChart.of(
                 span,
-                lines::label,
-                lines.view().rows() == By.MODEL
-                        ? catalogue.all().stream().map(Model::id).toList()
-                        : List.of(),
-                lines::calls,
-                lines.table().asOf().atZone(span.zone()).toLocalDate());
-    }
-
-    private Chart measured(String account, UsageLines lines, UsageChart drawn) {
-        UsageView view = lines.view();
-        return drawn.of(
-                view.metric(),
-                history.usage(account, view.question(lines.table().span(), By.DAY, view.rows()))
-                        .groups());
+                lines.table().asOf().atZone(span.zone()).toLocalDate(),
+                catalogue,
+                lines.view().rows() == By.MODEL,
+                lines::calls);
     }
 
     private @Nullable YearMonth nearest(String account, UsageView view, Span span) {

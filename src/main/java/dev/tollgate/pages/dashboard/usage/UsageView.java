@@ -8,13 +8,13 @@ import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.SwitchLink;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -33,28 +33,8 @@ public record UsageView(
 
     private static final int PAGE_MAX = 1_000;
 
-    /** A figure that the chart draws. */
-    public enum Metric {
-        SPEND("Spend"),
-        CALLS("Calls"),
-        TOKENS("Tokens"),
-        FIRST_BYTE("First byte"),
-        ERRORS("Errors");
-
-        final String title;
-
-        Metric(String title) {
-            this.title = title;
-        }
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     static UsageView of(PageRequest<?> request, CallFilters filters) {
         String by = request.query("by");
-        String metric = request.query("metric");
         String page = request.query("page");
         return new UsageView(
                 filters,
@@ -62,10 +42,7 @@ public record UsageView(
                         .filter(each -> each.word().equals(by))
                         .findFirst()
                         .orElse(By.KEY),
-                Stream.of(Metric.values())
-                        .filter(each -> each.word().equals(metric))
-                        .findFirst()
-                        .orElse(Metric.SPEND),
+                Metric.of(request.query("metric"), Metric.OF_ACCOUNTS, Metric.SPEND),
                 request.query("sort"),
                 page != null && page.matches("[0-9]{1,3}") ? Math.min(Integer.parseInt(page), PAGE_MAX) : 0);
     }
@@ -192,9 +169,7 @@ public record UsageView(
     }
 
     public List<SwitchLink> metrics() {
-        return Stream.of(Metric.values())
-                .map(each -> new SwitchLink(each.title, link(filters, by, each, sort), each == metric))
-                .toList();
+        return Metric.links(Metric.OF_ACCOUNTS, metric, each -> link(filters, by, each, sort));
     }
 
     /** Returns the log of calls between two days, both included. */
@@ -219,9 +194,5 @@ public record UsageView(
             case "month" -> MonthPace.name(range().first()) + " so far";
             default -> UsageLines.words(span);
         };
-    }
-
-    public String title(String unit) {
-        return (metric == Metric.FIRST_BYTE ? "First byte, median" : metric.title) + " by " + unit;
     }
 }

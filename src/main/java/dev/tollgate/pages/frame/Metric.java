@@ -1,0 +1,164 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.customers.figures.Figure;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.pages.frame.Chart.Cell;
+import dev.tollgate.pages.frame.Chart.Column;
+import dev.tollgate.pages.frame.Chart.Series;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** A figure that charts draw: in its parts, or by model, key or channel. */
+public enum Metric {
+    SPEND("spend", "Spend", "Spend", Figure.NET::of, "Spend", part("spend", 1, Figure.NET)),
+    MONEY(
+            "money",
+            "Money",
+            "Revenue, cost and margin",
+            Figure.NET::of,
+            "Revenue",
+            part("cost", 1, Figure.COST),
+            part("margin", 4, Figure.MARGIN)),
+    CALLS(
+            "calls",
+            "Calls",
+            "Calls",
+            Figure.CALLS::of,
+            "All",
+            part("completed", 1, Figure.COMPLETED),
+            part("failed", 2, Figure.FAILED),
+            part("cancelled", 0, Figure.CANCELLED)),
+    ERRORS("errors", "Errors", "Failed calls", Figure.FAILED::of, "Of all calls", part("failed", 2, Figure.FAILED)),
+    TOKENS(
+            "tokens",
+            "Tokens",
+            "Tokens",
+            Figures::tokens,
+            "All",
+            new Part("in", 1, it -> it.promptTokens() - it.cachedTokens()),
+            part("cached", 4, Figure.CACHED_TOKENS),
+            part("out", 2, Figure.COMPLETION_TOKENS),
+            part("thoughts", 5, Figure.REASONING_TOKENS)),
+    MEDIAN("first_byte", "First byte", "First byte, median", Figure.FIRST_BYTE_P50::of, "Calls"),
+    FIRST_BYTE(
+            "first-byte",
+            "First byte",
+            "Time to the first byte",
+            Figure.FIRST_BYTE_P95::of,
+            "Calls",
+            part("p50", 4, Figure.FIRST_BYTE_P50),
+            part("p95", 1, Figure.FIRST_BYTE_P95));
+
+    /** The choices of an account's usage page. */
+    public static final List<Metric> OF_ACCOUNTS = List.of(SPEND, CALLS, TOKENS, MEDIAN, ERRORS);
+
+    /** The choices of the console. */
+    public static final List<Metric> OF_PLATFORM = List.of(MONEY, CALLS, ERRORS, TOKENS, FIRST_BYTE);
+
+    private record Part(String name, int colour, ToLongFunction<Figures> value) {}
+
+    private final String word;
+    private final String text;
+    private final String title;
+    private final ToLongFunction<Figures> value;
+    private final String last;
+    private final List<Part> parts;
+
+    /**
+     * @param word in a URL
+     * @param text of the link that chooses it
+     * @param title of a chart of its parts
+     * @param last the head of the last column
+     */
+    Metric(String word, String text, String title, ToLongFunction<Figures> value, String last, Part... parts) {
+        this.word = word;
+        this.text = text;
+        this.title = title;
+        this.value = value;
+        this.last = last;
+        this.parts = List.of(parts);
+    }
+
+    private static Part part(String name, int colour, Figure figure) {
+        return new Part(name, colour, figure::of);
+    }
+
+    /** Returns the metric of a URL. @param standard for any other word */
+    public static Metric of(@Nullable String word, List<Metric> choices, Metric standard) {
+        return choices.stream().filter(it -> it.word.equals(word)).findFirst().orElse(standard);
+    }
+
+    /** @param href the page with a metric */
+    public static List<SwitchLink> links(List<Metric> choices, Metric current, Function<Metric, String> href) {
+        return choices.stream()
+                .map(it -> new SwitchLink(it.text, href.apply(it), it == current))
+                .toList();
+    }
+
+    public String word() {
+        return word;
+    }
+
+    /** Returns the title of a chart of its parts. @param unit hour, day, week or month */
+    public String title(String unit) {
+        return title + " by " + unit;
+    }
+
+    /** Returns the title of a chart with a column for each model, key or channel. */
+    public String titleOfValue(String unit) {
+        return (this == MONEY ? last : this == FIRST_BYTE ? "First byte, p95," : title) + " by " + unit;
+    }
+
+    boolean isAmount() {
+        return this == SPEND || this == MONEY;
+    }
+
+    boolean isTime() {
+        return this == MEDIAN || this == FIRST_BYTE;
+    }
+
+    public long value(Figures figures) {
+        return value.applyAsLong(figures);
+    }
+
+    /** Returns the column of a model, a key or a channel. */
+    public Column column(Series series, List<Figures> rows, Money money) {
+        return column(series, rows, money, value);
+    }
+
+    private Column column(Series series, List<Figures> rows, Money money, ToLongFunction<Figures> of) {
+        return new Column(
+                series,
+                rows.stream()
+                        .mapToLong(of)
+                        .mapToObj(isAmount() ? Chart.amounts(money) : isTime() ? Cell::time : Cell::count)
+                        .toList());
+    }
+
+    /** Returns the columns of its parts. */
+    public List<Column> columns(List<Figures> rows, Money money) {
+        return parts.stream()
+                .map(it -> column(new Series(it.name, it.colour), rows, money, it.value))
+                .toList();
+    }
+
+    /** Returns the last column, of all models, keys or channels together. */
+    public Column last(List<Figures> rows, Money money) {
+        Series head = new Series(last, 0);
+        return this == ERRORS
+                ? new Column(
+                        head,
+                        rows.stream()
+                                .map(it -> new Cell("", Display.percent(it.failed(), it.calls()), ""))
+                                .toList())
+                : isTime()
+                        ? new Column(
+                                head,
+                                rows.stream()
+                                        .map(it -> Cell.count(it.withFirstByte()))
+                                        .toList())
+                        : column(head, rows, money);
+    }
+}
