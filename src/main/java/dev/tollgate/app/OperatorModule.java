@@ -5,6 +5,7 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditedWriter;
@@ -85,7 +86,7 @@ public record OperatorModule(
                 books.stores().keys(),
                 books.people(),
                 PeopleModule.members(books, clock, random),
-                PeopleModule.organizationRoutes(books, links, settings, membersMax, clock, random),
+                new OrganizationRoutes(PeopleModule.organization(books, links, settings, membersMax, clock, random)),
                 links,
                 settings.find(PageSettings.PUBLIC_URL),
                 books.kind(),

@@ -16,12 +16,11 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignUp;
-import dev.tollgate.customers.roles.AccountLog;
-import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -181,31 +180,20 @@ record PagesModule(
     }
 
     private List<Route<?>> organization() {
-        Members members = people.members();
-        Teams teams = people.teams();
+        OrganizationStores stores = people.organization(books, ground);
         Keys keys = books.stores().keys();
         Ledger ledger = books.stores().ledger();
         return RouteList.of(
-                new MembersPage(
-                                members,
-                                teams,
-                                keys,
-                                ledger,
-                                books.history(),
-                                people.links(),
-                                this::membersMax,
-                                ground.clock())
+                new MembersPage(stores, keys, ledger, books.history(), people.links()::isMailOn, ground.clock())
                         .routes(pages),
-                new MemberPage(members, teams, books.people(), ledger, ground.clock()).routes(pages),
-                new TeamsPage(teams, ledger, books.history(), ground.clock()).routes(pages),
-                new TeamPage(teams, members, keys, ledger, books.history(), ground.catalogue(), ground.clock())
-                        .routes(pages),
+                new MemberPage(stores, books.people(), ledger, ground.clock()).routes(pages),
+                new TeamsPage(stores, ledger, books.history(), ground.clock()).routes(pages),
+                new TeamPage(stores, keys, ledger, books.history(), ground.catalogue(), ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
-                new TagsPage(people.organizations(), new LabelUsage(books.database(), books.history()), ground.clock())
-                        .routes(pages),
-                new BudgetsPage(people.organizations(), members, teams, keys).routes(pages),
-                new AuditLogPage(new AccountLog(books.database()), members, teams, keys).routes(pages),
-                new OrganizationsPage(members).routes(pages));
+                new TagsPage(stores, new LabelUsage(books.database(), books.history()), ground.clock()).routes(pages),
+                new BudgetsPage(stores, keys).routes(pages),
+                new AuditLogPage(stores.log(), stores.members(), stores.teams(), keys).routes(pages),
+                new OrganizationsPage(stores.members()).routes(pages));
     }
 
     private int membersMax() {

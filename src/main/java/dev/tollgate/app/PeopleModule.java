@@ -13,12 +13,9 @@ import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.oidc.OidcClient;
 import dev.tollgate.customers.oidc.OidcSignIn;
-import dev.tollgate.customers.organizations.InvitationsHandler;
-import dev.tollgate.customers.organizations.MembersHandler;
-import dev.tollgate.customers.organizations.OrganizationHandler;
-import dev.tollgate.customers.organizations.OrganizationRoute;
+import dev.tollgate.customers.organizations.OrganizationRoutes;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.organizations.Organizations;
-import dev.tollgate.customers.organizations.TeamsHandler;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
@@ -30,7 +27,6 @@ import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Route;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.connections.Outbound;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,7 +34,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,8 +120,7 @@ public record PeopleModule(
     /** Returns the routes below {@code /v1/organization}. */
     List<Route<?>> routes(KeyGate key, BooksModule books, Ground ground) {
         List<Route<?>> routes = new ArrayList<>();
-        organizationRoutes(books, links, ground.settings(), membersMax(ground), ground.clock(), ground.random())
-                .forEach(each -> CallRoutes.api(routes, each.forKeys(key)));
+        new OrganizationRoutes(organization(books, ground)).forKeys(key).forEach(each -> CallRoutes.api(routes, each));
         return routes;
     }
 
@@ -135,27 +129,27 @@ public record PeopleModule(
         return () -> Objects.requireNonNull(ground.current().find(PageSettings.MEMBERS));
     }
 
-    /** Returns what can be asked of an organization by its management keys and by the operator. */
-    static List<OrganizationRoute> organizationRoutes(
+    /** Returns what the actions of organizations need. */
+    OrganizationStores organization(BooksModule books, Ground ground) {
+        return organization(books, links, ground.settings(), membersMax(ground), ground.clock(), ground.random());
+    }
+
+    static OrganizationStores organization(
             BooksModule books,
             Links links,
             Settings settings,
             IntSupplier membersMax,
             InstantSource clock,
             SecureRandom random) {
-        Members members = members(books, clock, random);
-        Teams teams = teams(books, clock, random);
-        Organizations organizations = organizations(books, clock);
-        AccountLog log = new AccountLog(books.database());
-        URI site = settings.find(PageSettings.PUBLIC_URL);
-        return Stream.of(
-                        new OrganizationHandler(organizations, log, new Labels(books.database())).routes(),
-                        new MembersHandler(members).routes(),
-                        new TeamsHandler(teams, members).routes(),
-                        new InvitationsHandler(members, organizations, teams, links.handed(), membersMax, site)
-                                .routes())
-                .flatMap(List::stream)
-                .toList();
+        return new OrganizationStores(
+                organizations(books, clock),
+                members(books, clock, random),
+                teams(books, clock, random),
+                new AccountLog(books.database()),
+                new Labels(books.database()),
+                links.handed(),
+                membersMax,
+                settings.find(PageSettings.PUBLIC_URL));
     }
 
     static Members members(BooksModule books, InstantSource clock, SecureRandom random) {

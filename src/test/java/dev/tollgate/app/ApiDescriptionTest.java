@@ -4,9 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.organizations.OrganizationRoutes;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
@@ -127,6 +131,22 @@ class ApiDescriptionTest {
             found.addAll(valueless(path + "/" + index++, element));
         }
         return found;
+    }
+
+    @Test
+    void the_fields_of_each_action_of_organizations_are_described() {
+        for (Action<OrganizationStores, ?> action : OrganizationRoutes.ACTIONS) {
+            JsonNode schema = description
+                    .get("paths")
+                    .get("/organization" + action.path())
+                    .get(action.method().toLowerCase(Locale.ROOT))
+                    .at("/requestBody/content/application~1json/schema");
+            JsonNode described = schema.has("$ref") ? at(schema.get("$ref").asString()) : schema;
+            assertThat(List.copyOf(described.path("properties").propertyNames()))
+                    .as(action.name())
+                    .containsExactlyInAnyOrderElementsOf(
+                            action.fields().stream().map(Field::name).toList());
+        }
     }
 
     private static KeyResult.Made manager() throws ActionRefused {

@@ -195,19 +195,20 @@ class PagesGoldenTest {
         void organization() {
             String teams = "/dashboard/teams";
             get("teams-empty", it.ann, teams);
-            String team = it.send(it.ann, teams, "name", "Search").location();
-            it.send(it.ann, team, "deed", "put", "member", it.member("ben@example.org"), "role", "admin");
+            String team = it.send(it.ann, teams, "deed", "team.create", "name", "Search")
+                    .location();
+            it.send(it.ann, team, "deed", "team.set", "member", it.member("ben@example.org"), "role", "admin");
             get("teams", it.ann, teams);
-            post("teams-wrong", it.ann, teams, teams, "name", "Search");
+            post("teams-wrong", it.ann, teams, teams, "deed", "team.create", "name", "Search");
             get("team", it.ann, team);
             get("team-of-another", it.cara, team);
             String budgets = "/dashboard/budgets";
             get("budgets-empty", it.ann, budgets);
-            it.send(it.ann, budgets, "deed", "zone", "zone", "Europe/Berlin");
-            it.send(it.ann, budgets, "deed", "set", "owner", "account", "window", "month", "limit", "90000");
-            it.send(it.ann, budgets, "deed", "set", "owner", "each_member", "window", "day", "limit", "12.5");
+            it.send(it.ann, budgets, "deed", "organization.set", "time_zone", "Europe/Berlin");
+            it.send(it.ann, budgets, "deed", "budget.set", "owner", "account", "window", "month", "limit", "90000");
+            it.send(it.ann, budgets, "deed", "budget.set", "owner", "each_member", "window", "day", "limit", "12.5");
             String id = team.replaceFirst(".*/", "");
-            it.send(it.ann, budgets, "deed", "set", "owner", id, "window", "week", "limit", "0");
+            it.send(it.ann, budgets, "deed", "budget.set", "owner", id, "window", "week", "limit", "0");
             get("budgets", it.ann, budgets + "?owner=each_member");
             post(
                     "budgets-wrong",
@@ -215,7 +216,7 @@ class PagesGoldenTest {
                     budgets,
                     budgets,
                     "deed",
-                    "set",
+                    "budget.set",
                     "owner",
                     "account",
                     "window",
@@ -381,7 +382,7 @@ class PagesGoldenTest {
                     "/dashboard/members",
                     "/dashboard/members",
                     "deed",
-                    "invite",
+                    "invitation.create",
                     "email",
                     "nonsense",
                     "role",

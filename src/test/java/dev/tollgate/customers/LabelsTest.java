@@ -176,14 +176,20 @@ class LabelsTest extends LabelledCalls {
         Browser owner = new Browser(gateway.url()).signUp("owner@example.org", "a long password");
         assertThat(owner.get("/dashboard/members").body()).contains("href=\"/dashboard/tags\"");
         String page = "/dashboard/tags";
-        assertThat(owner.submit(page, page, Map.of("deed", "save", "names", "Feature", "end-users", "on"))
+        assertThat(owner.submit(
+                                page,
+                                page,
+                                Map.of("deed", "organization.set", "tag_names", "Feature", "end_users", "on"))
                         .body())
                 .contains("of which the first is a letter", "value=\"Feature\"");
-        assertThat(owner.submit(page, page, Map.of("deed", "save", "names", "feature, env", "end-users", "on"))
+        assertThat(owner.submit(
+                                page,
+                                page,
+                                Map.of("deed", "organization.set", "tag_names", "feature, env", "end_users", "on"))
                         .location())
                 .isEqualTo(page + "?done=saved");
         assertThat(owner.get(page).body()).contains("value=\"env, feature\"", "No calls this month.", "checked");
-        assertThat(owner.submit(page, page, Map.of("deed", "erase", "end-user", "nobody-9"))
+        assertThat(owner.submit(page, page, Map.of("deed", "end_user.erase", "end_user", "nobody-9"))
                         .body())
                 .contains("No call names this end user.");
     }
@@ -192,7 +198,7 @@ class LabelsTest extends LabelledCalls {
     void pages_and_the_file_of_requests_show_labels() throws ActionRefused {
         Browser owner = new Browser(gateway.url()).signUp("owner@example.org", "a long password");
         String page = "/dashboard/tags";
-        owner.submit(page, page, Map.of("deed", "save", "names", "feature", "end-users", "on"));
+        owner.submit(page, page, Map.of("deed", "organization.set", "tag_names", "feature", "end_users", "on"));
         String account = gateway.text("SELECT account_id FROM person WHERE login = 'owner@example.org'");
         gateway.commands().grant(account, 100_000_000, "for a test");
         String key =

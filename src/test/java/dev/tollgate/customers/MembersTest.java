@@ -3,7 +3,7 @@ package dev.tollgate.customers;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.customers.members.Members;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.people.HandedLinks;
 import dev.tollgate.customers.people.Visit;
 import dev.tollgate.customers.roles.Acting;
@@ -95,7 +95,7 @@ class MembersTest {
         }
 
         Browser.Page invite(String email, String role) {
-            return browser.submit(MEMBERS, MEMBERS, Map.of("deed", "invite", "email", email, "role", role));
+            return browser.submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.create", "email", email, "role", role));
         }
 
         Browser.Page change(String member, Map<String, String> fields) {
@@ -190,12 +190,15 @@ class MembersTest {
     void an_invitation_that_is_sent_again_or_revoked_opens_nothing() {
         Somebody eve = person("eve");
         String first = link(eve.invite("later@example.org", "viewer"));
-        String id = gateway.text("SELECT hash FROM person_link WHERE email = 'later@example.org'");
-        String second = link(eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "resend", "invitation", id)));
+        String id =
+                gateway.text("SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'later@example.org'");
+        String second =
+                link(eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.resend", "invitation", id)));
         assertThat(new Browser(gateway.url()).get(first).status()).isEqualTo(404);
         assertThat(new Browser(gateway.url()).get(second).status()).isEqualTo(200);
-        String next = gateway.text("SELECT hash FROM person_link WHERE email = 'later@example.org'");
-        eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "revoke", "invitation", next));
+        String next =
+                gateway.text("SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'later@example.org'");
+        eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.revoke", "invitation", next));
         assertThat(new Browser(gateway.url()).get(second).status()).isEqualTo(404);
     }
 
@@ -229,21 +232,25 @@ class MembersTest {
         Somebody ida = colleague(hal, "ida", "admin");
         Somebody jim = colleague(ida, "jim", "viewer");
         String account = hal.account();
-        assertThat(ida.change(jim.member(account), Map.of("deed", "role", "role", "billing"))
+        assertThat(ida.change(jim.member(account), Map.of("deed", "member.set", "role", "billing"))
                         .status())
                 .isEqualTo(303);
         assertThat(jim.role(account)).isEqualTo("billing");
-        for (Map<String, String> deed :
-                List.of(Map.of("deed", "role", "role", "viewer"), Map.of("deed", "remove"), Map.of("deed", "owner"))) {
+        for (Map<String, String> deed : List.of(
+                Map.of("deed", "member.set", "role", "viewer"),
+                Map.of("deed", "member.remove"),
+                Map.of("deed", "member.set", "role", "owner"))) {
             assertThat(ida.change(hal.member(account), deed).status())
                     .as(deed.toString())
                     .isEqualTo(422);
         }
-        assertThat(ida.change(ida.member(account), Map.of("deed", "owner")).status())
+        assertThat(ida.change(ida.member(account), Map.of("deed", "member.set", "role", "owner"))
+                        .status())
                 .isEqualTo(422);
         assertThat(hal.role(account)).isEqualTo("owner");
         assertThat(ida.role(account)).isEqualTo("admin");
-        assertThat(jim.change(hal.member(account), Map.of("deed", "remove")).status())
+        assertThat(jim.change(hal.member(account), Map.of("deed", "member.remove"))
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -252,7 +259,7 @@ class MembersTest {
         Somebody kai = person("kai");
         Somebody lea = colleague(kai, "lea", "admin");
         String account = kai.account();
-        Browser.Page refused = kai.change(kai.member(account), Map.of("deed", "role", "role", "admin"));
+        Browser.Page refused = kai.change(kai.member(account), Map.of("deed", "member.set", "role", "admin"));
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.body()).contains("This is the last owner.");
         assertThat(kai.browser()
@@ -260,13 +267,14 @@ class MembersTest {
                         .body())
                 .contains("This is the last owner.");
         gateway.setNow(now.plus(Duration.ofMinutes(30)));
-        assertThat(kai.change(lea.member(account), Map.of("deed", "owner")).body())
+        assertThat(kai.change(lea.member(account), Map.of("deed", "member.set", "role", "owner"))
+                        .body())
                 .contains("Enter your password again");
-        assertThat(kai.change(lea.member(account), Map.of("deed", "owner", "password", PASSWORD))
+        assertThat(kai.change(lea.member(account), Map.of("deed", "member.set", "role", "owner", "password", PASSWORD))
                         .status())
                 .isEqualTo(303);
         assertThat(lea.role(account)).isEqualTo("owner");
-        assertThat(kai.change(kai.member(account), Map.of("deed", "role", "role", "viewer"))
+        assertThat(kai.change(kai.member(account), Map.of("deed", "member.set", "role", "viewer"))
                         .status())
                 .isEqualTo(303);
         assertThat(kai.browser().get("/dashboard/billing/top-up").status()).isEqualTo(403);
@@ -278,7 +286,8 @@ class MembersTest {
         Somebody ned = colleague(max, "ned", "admin");
         String account = max.account();
         assertThat(ned.browser().get("/dashboard").status()).isEqualTo(200);
-        assertThat(max.change(ned.member(account), Map.of("deed", "remove")).location())
+        assertThat(max.change(ned.member(account), Map.of("deed", "member.remove"))
+                        .location())
                 .isEqualTo(MEMBERS + "?removed=1");
         assertThat(ned.browser().get("/dashboard").location()).isEqualTo("/dashboard/settings");
         assertThat(ned.browser().get(ORGANIZATIONS).body()).contains("You are in no organization.");
@@ -327,10 +336,12 @@ class MembersTest {
         String ofSue = key(quy, sue);
         assertThat(quy.browser().get(MEMBERS + "/" + rob.member(account)).body())
                 .contains("Calls with a deleted key get a 401.", "a laptop");
-        assertThat(rob.change(quy.member(account), Map.of("deed", "remove")).status())
+        assertThat(rob.change(quy.member(account), Map.of("deed", "member.remove"))
+                        .status())
                 .isEqualTo(422);
         assertThat(gateway.get("/v1/credits", ofRob).status()).isEqualTo(200);
-        assertThat(quy.change(rob.member(account), Map.of("deed", "remove")).status())
+        assertThat(quy.change(rob.member(account), Map.of("deed", "member.remove"))
+                        .status())
                 .isEqualTo(303);
         assertThat(rob.role(account)).isEqualTo("none");
         assertThat(gateway.get("/v1/credits", ofRob).status()).isEqualTo(401);
@@ -364,14 +375,14 @@ class MembersTest {
         String ofAccount = "/dashboard/keys/new";
         xia.browser().submit(ofAccount, ofAccount, Map.of("name", "for all"));
         String team = wes.browser()
-                .submit("/dashboard/teams", "/dashboard/teams", Map.of("name", "Search"))
+                .submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Search"))
                 .location()
                 .replaceFirst(".*/", "");
         String id = gateway.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account + "'");
-        assertThat(wes.change(xia.member(account), Map.of("deed", "remove", "key-" + id, "team_none"))
+        assertThat(wes.change(xia.member(account), Map.of("deed", "member.remove", "keys." + id, "team_none"))
                         .body())
                 .contains("A team cannot get these keys");
-        assertThat(wes.change(xia.member(account), Map.of("deed", "remove", "key-" + id, team))
+        assertThat(wes.change(xia.member(account), Map.of("deed", "member.remove", "keys." + id, team))
                         .status())
                 .isEqualTo(303);
         assertThat(gateway.get("/v1/credits", secret).status()).isEqualTo(200);
@@ -385,27 +396,29 @@ class MembersTest {
     void an_invitation_puts_the_person_in_its_teams() {
         Somebody abe = person("abe");
         String team = abe.browser()
-                .submit("/dashboard/teams", "/dashboard/teams", Map.of("name", "Search"))
+                .submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Search"))
                 .location();
         String gone = abe.browser()
-                .submit("/dashboard/teams", "/dashboard/teams", Map.of("name", "Gone"))
+                .submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Gone"))
                 .location();
         Map<String, String> form = Map.of(
                 "deed",
-                "invite",
+                "invitation.create",
                 "email",
                 "newbie@example.org",
                 "role",
                 "viewer",
-                "in-" + team.replaceFirst(".*/", ""),
+                "teams." + team.replaceFirst(".*/", ""),
                 "on",
-                "in-" + gone.replaceFirst(".*/", ""),
+                "teams." + gone.replaceFirst(".*/", ""),
                 "on");
         abe.browser().submit(MEMBERS, MEMBERS, form);
         assertThat(abe.browser().get(MEMBERS).body()).contains("team Search", "team Gone");
-        String id = gateway.text("SELECT hash FROM person_link WHERE email = 'newbie@example.org'");
-        String link = link(abe.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "resend", "invitation", id)));
-        abe.browser().submit(gone, gone, Map.of("deed", "archive"));
+        String id = gateway.text(
+                "SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'newbie@example.org'");
+        String link =
+                link(abe.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.resend", "invitation", id)));
+        abe.browser().submit(gone, gone, Map.of("deed", "team.archive"));
         new Browser(gateway.url()).submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
         Somebody other = person("abes-friend");
         String second = link(abe.browser()
@@ -414,12 +427,12 @@ class MembersTest {
                         MEMBERS,
                         Map.of(
                                 "deed",
-                                "invite",
+                                "invitation.create",
                                 "email",
                                 "x2@example.org",
                                 "role",
                                 "viewer",
-                                "in-" + team.replaceFirst(".*/", ""),
+                                "teams." + team.replaceFirst(".*/", ""),
                                 "on")));
         other.browser().submit(second, second, Map.of());
         assertThat(abe.browser().get(team).body()).contains("newbie@example.org", "abes-friend@example.org");
@@ -435,7 +448,7 @@ class MembersTest {
         String sent = link(zoe.invite("second-me@example.org", "admin"));
         String others = link(yan.invite("another-guest@example.org", "viewer"));
         String own = link(yan.invite("zoe@example.org", "admin"));
-        yan.change(zoe.member(yan.account()), Map.of("deed", "remove"));
+        yan.change(zoe.member(yan.account()), Map.of("deed", "member.remove"));
         assertThat(new Browser(gateway.url()).get(sent).status()).isEqualTo(404);
         assertThat(new Browser(gateway.url()).get(own).status()).isEqualTo(404);
         assertThat(new Browser(gateway.url()).get(others).status()).isEqualTo(200);
@@ -446,8 +459,10 @@ class MembersTest {
         Somebody pam = person("pam");
         Somebody quin = colleague(pam, "quin", "admin");
         String first = link(quin.invite("third-me@example.org", "admin"));
-        String id = gateway.text("SELECT hash FROM person_link WHERE email = 'third-me@example.org'");
-        String again = link(quin.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "resend", "invitation", id)));
+        String id = gateway.text(
+                "SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'third-me@example.org'");
+        String again =
+                link(quin.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.resend", "invitation", id)));
         String sent = link(quin.invite("fourth-me@example.org", "viewer"));
         String data = "/dashboard/settings/data";
         quin.browser().submit(data, data, Map.of("login", quin.login()));
@@ -484,13 +499,13 @@ class MembersTest {
         String account = sam.account();
         Acting stale =
                 new Acting(account, tom.id(), "127.0.0.1", new Membership(tom.member(account), MemberRole.ADMIN));
-        sam.change(tom.member(account), Map.of("deed", "role", "role", "viewer"));
+        sam.change(tom.member(account), Map.of("deed", "member.set", "role", "viewer"));
         HandedLinks.ToJoin another = new HandedLinks.ToJoin("u@example.org", MemberRole.ADMIN, "it", 200, null);
         Visit visit = new Visit("127.0.0.1", "127.0.0.1", "127.0.0", "a browser", List.of());
         assertThatThrownBy(() -> gateway.app().people().links().handed().invite(another, stale, visit))
                 .hasCauseInstanceOf(RightLost.class);
         assertThat(gateway.app().people().members().setRole(stale, tom.member(account), MemberRole.ADMIN))
-                .isInstanceOf(Members.NotAllowed.class);
+                .isInstanceOf(Outcome.Refused.class);
         assertThat(tom.role(account)).isEqualTo("viewer");
         assertThat(gateway.number("SELECT COUNT(*) FROM person_link WHERE email = 'u@example.org'"))
                 .isZero();
@@ -501,9 +516,9 @@ class MembersTest {
         Somebody uma = person("uma");
         Somebody val = colleague(uma, "val", "viewer");
         String account = uma.account();
-        uma.change(val.member(account), Map.of("deed", "role", "role", "admin"));
-        uma.change(val.member(account), Map.of("deed", "role", "role", "admin")); // no change
-        uma.change(val.member(account), Map.of("deed", "remove"));
+        uma.change(val.member(account), Map.of("deed", "member.set", "role", "admin"));
+        uma.change(val.member(account), Map.of("deed", "member.set", "role", "admin")); // no change
+        uma.change(val.member(account), Map.of("deed", "member.remove"));
         String rows = " FROM account_log WHERE account_id = '" + account + "'";
         String each = "number || ' ' || action || ' ' || COALESCE(before_json, '') || COALESCE(after_json, '')";
         assertThat(List.of(1, 2, 3, 4).stream().map(i -> gateway.text("SELECT " + each + rows + " AND number = " + i)))
@@ -561,7 +576,7 @@ class MembersTest {
             Browser.Page refused = browser.submit(
                     "/dashboard/settings",
                     MEMBERS,
-                    Map.of("deed", "invite", "email", "z@example.org", "role", "viewer"));
+                    Map.of("deed", "invitation.create", "email", "z@example.org", "role", "viewer"));
             assertThat(refused.status()).isEqualTo(422);
             assertThat(alone.number("SELECT COUNT(*) FROM person_link")).isZero();
         }

@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Scope;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -322,7 +322,8 @@ class OrganizationApiTest {
             assertRefused(ask("PATCH", MEMBERS + "/" + member, "{\"role\":\"viewer\"}"), 403, null, "Sign in");
             assertRefused(ask("DELETE", MEMBERS + "/" + member, null), 403, null, "Sign in");
         }
-        assertRefused(ask("PATCH", MEMBERS + "/" + bob, "{\"role\":\"king\"}"), 400, "role", "billing, member, viewer");
+        assertRefused(
+                ask("PATCH", MEMBERS + "/" + bob, "{\"role\":\"king\"}"), 400, "role", "billing, member or viewer");
         List<JsonNode> changes = changes();
         assertThat(changes).hasSize(1);
         assertThat(changes.getFirst().get("action").asString()).isEqualTo("member.role");
@@ -518,7 +519,7 @@ class OrganizationApiTest {
         assertThat(filled.at("/members/0/id").asString()).isEqualTo(bob);
         assertThat(filled.at("/members/0/role").asString()).isEqualTo("admin");
         assertThat(get(path)).isEqualTo(filled);
-        assertRefused(ask("PUT", path + "/members/" + bob, "{\"role\":\"owner\"}"), 400, "role", "admin or member");
+        assertRefused(ask("PUT", path + "/members/" + bob, "{\"role\":\"owner\"}"), 400, "role", "member or admin");
         assertRefused(ask("PUT", path + "/members/mem_none", "{\"role\":\"member\"}"), 404, null, "member");
         assertThat(ask("DELETE", path + "/members/" + bob, null).status()).isEqualTo(204);
         assertRefused(ask("DELETE", path + "/members/" + bob, null), 404, null, "not in the team");

@@ -40,6 +40,21 @@ public record ApiError(
         return new ApiError(ErrorCode.INVALID_REQUEST, 400, message, param, Map.of(), null);
     }
 
+    /** Returns a 400 that names a field. @param what follows the quoted name, without the full stop */
+    public static ApiError wrong(String param, String what) {
+        return invalid(param, quoted(param) + what + ".");
+    }
+
+    private static String quoted(String param) {
+        return "'" + param + "' ";
+    }
+
+    /** Returns the message with a field's label, as pages show it under the field. */
+    public String message(String label) {
+        String quoted = quoted(String.valueOf(param));
+        return message.startsWith(quoted) ? label + " " + message.substring(quoted.length()) : message;
+    }
+
     public ApiError withStatus(int status) {
         return new ApiError(code, status, message, param, headers, shortage);
     }

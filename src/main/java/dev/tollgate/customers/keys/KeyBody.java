@@ -10,6 +10,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.limits.CallLimits;
 import java.math.BigDecimal;
 import java.time.Instant;

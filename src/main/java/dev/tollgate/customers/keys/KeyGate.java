@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import io.vertx.core.Future;

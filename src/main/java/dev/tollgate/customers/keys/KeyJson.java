@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.roles.AccountLog.Changed;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.limits.CallLimits;
 import java.util.List;
 import java.util.Objects;

@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;

@@ -2,6 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.limits.CallLimits;
 import java.time.Instant;
 import java.util.Collections;

@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Sql;

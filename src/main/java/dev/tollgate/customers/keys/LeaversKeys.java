@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeaversKeys {
 
+    /** The refusal of a move. */
+    public static final String NO_ROOM =
+            "A team cannot get these keys: it does not exist, is archived, or has no room for a key. Nothing was changed.";
+
     private final List<MoveKey> moves = new ArrayList<>();
     private final DeleteKeys delete;
     private final MarkKeys mark;

@@ -1,11 +1,10 @@
 package dev.tollgate.customers.members;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.error.Outcome.Done;
 import dev.tollgate.customers.keys.LeaversKeys;
-import dev.tollgate.customers.members.Members.Done;
-import dev.tollgate.customers.members.Members.HasKeys;
-import dev.tollgate.customers.members.Members.LastOwner;
-import dev.tollgate.customers.members.Members.NotAllowed;
-import dev.tollgate.customers.members.Members.Outcome;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Sessions;
@@ -20,7 +19,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A change of one membership, under the lock of its account. */
-class MemberChange extends Write<Outcome> {
+class MemberChange extends Write<Outcome<String>> {
 
     private static final String ROLE = """
             SELECT member.role FROM member JOIN person ON person.id = member.person_id
@@ -71,30 +70,30 @@ class MemberChange extends Write<Outcome> {
 
     /** @throws IllegalStateException if keys were changed for a membership that does not end: then they stay, too */
     @Override
-    protected Outcome run(Statements statements) throws SQLException {
-        Outcome outcome = decided(statements);
-        if (keys != null && !(outcome instanceof Done)) {
+    protected Outcome<String> run(Statements statements) throws SQLException {
+        Outcome<String> outcome = decided(statements);
+        if (keys != null && !outcome.isDone()) {
             throw new IllegalStateException("the membership does not end");
         }
         return outcome;
     }
 
-    private Outcome decided(Statements statements) throws SQLException {
+    private Outcome<String> decided(Statements statements) throws SQLException {
         changed = null;
         MemberRole now = roleOf(statements, memberId);
         if (now == null || !mayChange(statements, now)) {
-            return new NotAllowed();
+            return notAllowed();
         }
         if (now == role) {
-            return new Done();
+            return new Done<>(memberId);
         }
         if (now == MemberRole.OWNER && !statements.has(OTHER_OWNER, by.accountId(), memberId)) {
-            return new LastOwner();
+            return Members.LAST_OWNER;
         }
         String after;
         if (role == null) {
             if (keys == null) {
-                return new HasKeys();
+                return Members.HAS_KEYS;
             }
             after = keys.json();
             keys.requireNone();
@@ -106,7 +105,20 @@ class MemberChange extends Write<Outcome> {
             People.setRole(statements, memberId, role);
         }
         changed = new Changed(json(now), after);
-        return new Done();
+        return new Done<>(memberId);
+    }
+
+    /** Returns the refusal if the member has left, or the role of who makes the change does not suffice. */
+    private Outcome<String> notAllowed() {
+        if (by.isKey()) {
+            return new Outcome.Refused<>(ApiError.of(
+                            ErrorCode.INVALID_API_KEY,
+                            "A key cannot change or remove owners and admins. Sign in to do so.")
+                    .withStatus(403));
+        }
+        return by.isOperator()
+                ? Outcome.refused(404, Members.NONE)
+                : Outcome.refused(403, "Your role does not include this, or the member has left.");
     }
 
     private static String json(MemberRole role) {
@@ -158,8 +170,10 @@ class MemberChange extends Write<Outcome> {
         }
 
         @Override
-        protected Outcome run(Statements statements) throws SQLException {
-            return Sessions.open(statements, personId, sessionHash, accountId) ? new Done() : new NotAllowed();
+        protected Outcome<String> run(Statements statements) throws SQLException {
+            return Sessions.open(statements, personId, sessionHash, accountId)
+                    ? new Done<>(accountId)
+                    : Outcome.refused(404, Members.NONE);
         }
     }
 }

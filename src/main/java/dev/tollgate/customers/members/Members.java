@@ -1,5 +1,8 @@
 package dev.tollgate.customers.members;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.keys.LeaversKeys;
@@ -35,6 +38,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The members of organizations. Thread-safe; blocks. */
 public final class Members {
+
+    public static final String NONE = "The member does not exist, or has left.";
+
+    /** The organization would be left without an owner. */
+    static final Outcome<String> LAST_OWNER = new Outcome.Refused<>(ApiError.of(
+            ErrorCode.LAST_OWNER,
+            "This is the last owner. An organization keeps one: make another member an owner first."));
+
+    /** The keys of the member were changed while they were read, several times. */
+    static final Outcome<String> HAS_KEYS =
+            Outcome.refused(409, "The keys of the member are being changed. Try again.");
+
+    private static final Outcome<String> NO_ROOM = Outcome.refused(409, LeaversKeys.NO_ROOM);
 
     private static final String ROWS = """
             SELECT member.id, member.person_id, member.role, member.created_at, person.login, person.name,
@@ -115,23 +131,6 @@ public final class Members {
 
     /** An organization of a person. */
     public record Organization(String accountId, Membership membership, String name) {}
-
-    /** The result of a change. */
-    public sealed interface Outcome {}
-
-    public record Done() implements Outcome {}
-
-    /** The member has left, or the role of who makes the change does not suffice. */
-    public record NotAllowed() implements Outcome {}
-
-    /** The organization would be left without an owner. */
-    public record LastOwner() implements Outcome {}
-
-    /** The keys of the member were changed while they were read, several times. */
-    public record HasKeys() implements Outcome {}
-
-    /** A team that should get a key is archived or has no room for it. */
-    public record NoRoom() implements Outcome {}
 
     // ---- reading ----
 
@@ -243,7 +242,7 @@ public final class Members {
     // ---- changing ----
 
     /** Gives a member another role. Only owners change owners, or make one. To give the same again is no error. */
-    public Outcome setRole(Acting by, String memberId, MemberRole role) {
+    public Outcome<String> setRole(Acting by, String memberId, MemberRole role) {
         return run(by, MemberChange.role(by, memberId, role), List.of(), "member.role");
     }
 
@@ -252,23 +251,23 @@ public final class Members {
      *
      * @param teams the ids of teams that get keys of the member, by the ids of the keys; the other keys are deleted
      */
-    public Outcome remove(Acting by, String memberId, Map<String, String> teams) {
+    public Outcome<String> remove(Acting by, String memberId, Map<String, String> teams) {
         return end(by, memberId, teams, "member.remove");
     }
 
     /** Ends the membership of who leaves. The last member does not leave, but deletes the account. */
-    public Outcome leave(Acting by) {
+    public Outcome<String> leave(Acting by) {
         String own = by.membership() == null ? "" : by.membership().id();
         return end(by, own, Map.of(), "member.leave");
     }
 
     /** The first try is without the keys: it judges, and no key is changed if the membership does not end. */
-    private Outcome end(Acting by, String memberId, Map<String, String> teams, String action) {
+    private Outcome<String> end(Acting by, String memberId, Map<String, String> teams, String action) {
         Instant now = clock.instant();
-        Outcome outcome = run(by, MemberChange.end(by, memberId, now, null), List.of(), action);
+        Outcome<String> outcome = run(by, MemberChange.end(by, memberId, now, null), List.of(), action);
         String person = find(by.accountId(), memberId).map(Member::personId).orElse("");
         Leaver leaver = new Leaver(by.accountId(), memberId, person, null);
-        for (int i = 0; i < TRIES && outcome instanceof HasKeys; i++) {
+        for (int i = 0; i < TRIES && outcome == HAS_KEYS; i++) {
             List<String> all = keys.owned(by.accountId(), memberId, null);
             LeaversKeys its = new LeaversKeys(leaver, all, teams, by.who(), now, random);
             try {
@@ -277,13 +276,13 @@ public final class Members {
                 if (!(e.getCause() instanceof KeysLeft left)) {
                     throw e;
                 }
-                outcome = left.areOthers() ? new HasKeys() : new NoRoom();
+                outcome = left.areOthers() ? HAS_KEYS : NO_ROOM;
             }
         }
         return outcome;
     }
 
-    private Outcome run(Acting by, MemberChange change, List<Change> before, String action) {
+    private Outcome<String> run(Acting by, MemberChange change, List<Change> before, String action) {
         List<Change> changes = new ArrayList<>(before);
         changes.add(change);
         // The change has judged the role itself, also of who gives up the own one.
@@ -296,6 +295,6 @@ public final class Members {
     public boolean open(Person person, String sessionHash, String accountId) {
         MemberChange.Open open = new MemberChange.Open(person.id(), sessionHash, accountId);
         writer.commitAndWait(Unit.of(open));
-        return open.outcome() instanceof Done;
+        return open.outcome().isDone();
     }
 }

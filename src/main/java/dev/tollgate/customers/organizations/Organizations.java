@@ -1,7 +1,6 @@
 package dev.tollgate.customers.organizations;
 
-import dev.tollgate.base.host.WrittenText;
-import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
@@ -9,7 +8,6 @@ import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.labels.LabelNumbers.EraseEndUser;
 import dev.tollgate.books.ledger.Account;
-import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
@@ -41,6 +39,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The name, the time zone and the budgets of organizations. Thread-safe; blocks. */
 public final class Organizations {
+
+    private static final Outcome<Budgets> NO_SUCH_OWNER = Outcome.refused(
+            404,
+            "There is no such owner of budgets. Owners are account, each_member, and the ids of members, teams and keys.");
+    private static final Outcome<Budgets> TOO_MANY =
+            Outcome.refused(409, "An organization has budgets of at most " + SetBudgets.OWNERS_MAX + " owners.");
 
     private static final String ONE =
             "SELECT name, time_zone, created_at, tag_names, end_users FROM account WHERE id = ? AND deleted_at IS NULL";
@@ -83,24 +87,7 @@ public final class Organizations {
         return ledger.budgets(accountId, clock.instant());
     }
 
-    /** Returns what is wrong with a name; null if an organization may be called that. */
-    public static @Nullable String complaint(String name) {
-        return name.isBlank() || name.length() > CreateAccount.NAME_CHARS_MAX
-                ? "must have 1 to " + CreateAccount.NAME_CHARS_MAX + " characters"
-                : WrittenText.complaint(name);
-    }
-
-    /** Returns what is wrong with the names of tags, in words that follow the field's name; null if an organization may declare them. */
-    public static @Nullable String tagsComplaint(List<String> names) {
-        if (names.size() > CallLabels.NAMES_MAX) {
-            return "must have at most " + CallLabels.NAMES_MAX + " names, not " + names.size();
-        }
-        return names.stream().allMatch(CallLabels::isName)
-                ? null
-                : "must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter";
-    }
-
-    /** Gives an organization another name. @param name without {@link #complaint} */
+    /** Gives an organization another name. */
     public void rename(Acting by, String name) {
         RenameOrganization rename = new RenameOrganization(by.accountId(), name);
         List<Change> unit = new ArrayList<>(List.of(rename));
@@ -126,8 +113,8 @@ public final class Organizations {
         changes.commit(by, unit);
     }
 
-    /** Erases an end user from the dictionary of labels; the sums stay. The log names no end user. @return whether there was one */
-    public boolean eraseEndUser(Acting by, String endUser) {
+    /** Erases an end user from the dictionary of labels; the sums stay. The log names no end user. */
+    public Outcome<String> eraseEndUser(Acting by, String endUser) {
         EraseEndUser erase = new EraseEndUser(by.accountId(), endUser, EndUser.counted(endUser));
         List<Change> unit = new ArrayList<>(List.of(erase));
         unit.addAll(by.act(
@@ -137,7 +124,9 @@ public final class Organizations {
                 clock.instant(),
                 () -> erase.outcome() ? new Changed(null, null) : null));
         changes.commit(by, unit);
-        return erase.outcome();
+        return erase.outcome()
+                ? new Outcome.Done<>(by.accountId())
+                : Outcome.refused(404, "No call names this end user.");
     }
 
     private static String json(LabelRules rules) {
@@ -149,7 +138,7 @@ public final class Organizations {
     }
 
     /** Gives an organization's budgets another time zone, in which all of them are counted again. */
-    public SetBudgets.Outcome setZone(Acting by, ZoneId zone) {
+    public Outcome<Budgets> setZone(Acting by, ZoneId zone) {
         SetBudgets set = SetBudgets.zone(by.accountId(), zone, clock.instant());
         return set(by, Right.ORGANIZATION, "organization.time_zone", by.accountId(), set, budgets -> ApiJson.MAPPER
                 .createObjectNode()
@@ -162,12 +151,12 @@ public final class Organizations {
      * @param owner {@link Budgets#ACCOUNT}, {@link Budgets#EACH_MEMBER} or the id of a member, a team or a key
      * @param change makes the new limits by window from the present ones; must not fail
      */
-    public SetBudgets.Outcome setBudgets(Acting by, String owner, UnaryOperator<Map<SpendWindow, SpendBudget>> change) {
+    public Outcome<Budgets> setBudgets(Acting by, String owner, UnaryOperator<Map<SpendWindow, SpendBudget>> change) {
         SetBudgets set = SetBudgets.of(by.accountId(), owner, change, clock.instant());
         return set(by, Right.BUDGETS, "budget.set", owner, set, budgets -> limits(budgets, owner));
     }
 
-    private SetBudgets.Outcome set(
+    private Outcome<Budgets> set(
             Acting by, Right right, String action, String subject, SetBudgets set, Function<Budgets, ObjectNode> json) {
         List<Change> unit = new ArrayList<>(List.of(set));
         unit.addAll(by.act(right, action, subject, clock.instant(), () -> {
@@ -179,7 +168,14 @@ public final class Organizations {
             return was.equals(is) ? null : new Changed(was, is);
         }));
         changes.commit(by, unit);
-        return set.outcome();
+        return switch (set.outcome()) {
+            case SetBudgets.Done done -> new Outcome.Done<>(done.after());
+            case SetBudgets.NoSuchOwner _ -> NO_SUCH_OWNER;
+            case SetBudgets.TooMany _ -> TOO_MANY;
+            case SetBudgets.TooSoon soon ->
+                Outcome.refused(
+                        409, "The time zone can be changed once a day; the next time from " + soon.until() + " on.");
+        };
     }
 
     /** Returns an owner's budgets without their use, for the log. */
@@ -187,7 +183,7 @@ public final class Organizations {
         ObjectNode json = ApiJson.MAPPER.createObjectNode();
         budgets.of(owner).forEach((window, budget) -> {
             if (budget.limitMicros() == null) {
-                json.put(window.code(), BudgetJson.UNLIMITED);
+                json.put(window.code(), BudgetActions.UNLIMITED);
             } else {
                 ApiJson.credits(json, window.code(), budget.limitMicros());
             }

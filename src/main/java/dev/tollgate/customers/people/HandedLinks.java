@@ -1,5 +1,8 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.customers.allowances.Allowances.Allowance;
 import dev.tollgate.customers.allowances.Allowances.Use;
@@ -29,8 +32,10 @@ import org.jspecify.annotations.Nullable;
 /** Links that an operator makes for other people, to hand over or to mail, and the operator's test mail. Thread-safe; blocks. */
 public final class HandedLinks {
 
-    /** The complaint if the limit of invitations is reached. */
-    public static final String TOO_MANY = "Too many invitations were sent. Try again later.";
+    /** The limit of invitations is reached. */
+    private static final Outcome<Invited> TOO_MANY = new Outcome.Refused<>(
+            ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, "Too many invitations were sent. Try again later.")
+                    .retryAfter(Duration.ofHours(1)));
 
     private static final int NAME_CHARS = 16;
 
@@ -141,43 +146,31 @@ public final class HandedLinks {
         }
     }
 
-    /**
-     * The result of an invitation.
-     *
-     * @param name of the invitation in the log; empty if none is made
-     * @param path to hand over; null if mails are on
-     * @param complaint a sentence; null if the invitation is made
-     */
-    public record Invited(
-            String name, @Nullable String path, @Nullable String complaint) {
-
-        static Invited refused(String complaint) {
-            return new Invited("", null, complaint);
-        }
-    }
+    /** An invitation that was made. @param name in the log @param path to hand over; null if mails are on */
+    public record Invited(String name, @Nullable String path) {}
 
     /**
      * Invites a person to an organization, by mail if mail is on. The answer does not show whether a person has the address.
      *
      * @param visit of who invites, which limits the mails; null for the operator, who has no limit
      */
-    public Invited invite(ToJoin invitation, Acting by, @Nullable Visit visit) {
+    public Outcome<Invited> invite(ToJoin invitation, Acting by, @Nullable Visit visit) {
         String email = invitation.email().strip();
         SignIn.Invalid refused = LinkRequests.complaint(email);
         if (refused != null) {
-            return Invited.refused(refused.message());
+            return Outcome.refused(409, refused.message());
         }
         List<Allowance> allowed = visit == null
                 ? List.of()
                 : new MailAllowances(people.allowances()).ofInvitations(by.accountId(), email, visit, outbox.isOn());
         Duration wait = people.allowances().wait(allowed);
         if (wait.isPositive() || outbox.isFull()) {
-            return Invited.refused(TOO_MANY);
+            return TOO_MANY;
         }
         return invite(invitation, by, email, people.allowances().using(allowed));
     }
 
-    private Invited invite(ToJoin invitation, Acting by, String email, Use use) {
+    private Outcome<Invited> invite(ToJoin invitation, Acting by, String email, Use use) {
         String token = Tokens.next(random);
         boolean isMailed = outbox.isOn();
         PersonLink link = new PersonLink(
@@ -189,10 +182,11 @@ public final class HandedLinks {
                 isMailed,
                 clock.instant(),
                 invitation.role());
-        PeopleChange<String> making =
-                PeopleChange.of(rows -> use.isAllowed() ? make(rows, link, invitation, by.isOperator()) : TOO_MANY);
-        BooleanSupplier isMade = () -> making.outcome().isEmpty();
         String path = link.kind().path(token);
+        Invited made = new Invited(name(link.hash()), isMailed ? null : path);
+        PeopleChange<Outcome<Invited>> making = PeopleChange.of(
+                rows -> use.isAllowed() ? make(rows, link, invitation, by.isOperator(), made) : TOO_MANY);
+        BooleanSupplier isMade = () -> making.outcome().isDone();
         List<Change> changes = new ArrayList<>(List.of(use, making));
         if (isMailed) {
             Letter letter = letters.joining(
@@ -207,23 +201,22 @@ public final class HandedLinks {
                 link.madeAt(),
                 () -> isMade.getAsBoolean() ? new AccountLog.Changed(null, after) : null));
         writer.commitAndWait(Unit.of(changes));
-        return isMade.getAsBoolean()
-                ? new Invited(name(link.hash()), isMailed ? null : path, null)
-                : Invited.refused(making.outcome());
+        return making.outcome();
     }
 
-    /** @return a complaint; empty if the link is made */
-    private static String make(PeopleRows rows, PersonLink link, ToJoin invitation, boolean isOfOperator)
+    private static Outcome<Invited> make(
+            PeopleRows rows, PersonLink link, ToJoin invitation, boolean isOfOperator, Invited made)
             throws SQLException {
         String replaces = invitation.replaces();
         if (replaces != null && !rows.withdrawInvitation(replaces, String.valueOf(link.accountId()), isOfOperator)) {
-            return "This invitation was accepted or revoked.";
+            return Outcome.refused(409, "This invitation was accepted or revoked.");
         }
         if (rows.places(String.valueOf(link.accountId()), link.madeAt()) >= invitation.membersMax()) {
-            return "An organization has at most " + invitation.membersMax() + " members and open invitations.";
+            return Outcome.refused(
+                    409, "An organization has at most " + invitation.membersMax() + " members and open invitations.");
         }
         rows.insertLink(link, invitation.teams());
-        return "";
+        return new Outcome.Done<>(made);
     }
 
     /** Revokes an open invitation with a role to an organization; to do it twice is no error. */

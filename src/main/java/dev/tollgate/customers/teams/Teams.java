@@ -1,5 +1,7 @@
 package dev.tollgate.customers.teams;
 
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.error.Outcome.Done;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.Account;
@@ -47,10 +49,23 @@ public final class Teams {
 
     public static final int NAME_CHARS_MAX = 100;
 
+    /** The form of a name that {@link #isName}. */
+    public static final String NAME_FORM =
+            "must be 1 to " + NAME_CHARS_MAX + " printable characters without a space at either end";
+
     /** The number of times that keys are read again before an action gives up. */
     private static final int TRIES = 5;
 
     private static final String ADMIN = "admin";
+
+    public static final Outcome<Team> NO_TEAM = Outcome.refused(404, "The team does not exist, or is archived.");
+    public static final Outcome<Team> NO_MEMBER =
+            Outcome.refused(404, "The member does not exist, or is not in the team.");
+    public static final Outcome<Team> NAME_TAKEN = Outcome.wrong("name", "is taken by another team");
+    public static final Outcome<Team> TOO_MANY = Outcome.refused(
+            409, "The organization has " + TEAMS_MAX + " teams, which is the maximum. Archive one first.");
+    public static final Outcome<Team> BUSY = Outcome.refused(409, "The keys of the team are being changed. Try again.");
+    public static final Outcome<Team> NO_ROOM = Outcome.refused(409, LeaversKeys.NO_ROOM);
 
     private static final String COLUMNS = "SELECT id, account_id, name, created_at, archived_at FROM team ";
     private static final String LIST =
@@ -167,34 +182,34 @@ public final class Teams {
     // ---- changing ----
 
     /** Makes a team. @param name that {@link #isName} */
-    public TeamResult create(Acting by, String name) {
+    public Outcome<Team> create(Acting by, String name) {
         Team team = new Team(OwnIds.team(random), by.accountId(), name, clock.instant(), null);
         return commit(by, List.of(), new Create(team));
     }
 
     /** Gives a team another name. @param name that {@link #isName} */
-    public TeamResult rename(Acting by, String id, String name) {
+    public Outcome<Team> rename(Acting by, String id, String name) {
         return commit(by, List.of(), new Rename(by.accountId(), id, name));
     }
 
     /** Archives a team and deletes its keys, also its people's keys in it. Its history stays. */
-    public TeamResult archive(Acting by, String id) {
+    public Outcome<Team> archive(Acting by, String id) {
         Instant now = clock.instant();
         for (int i = 0; i < TRIES; i++) {
             List<String> its = keys.owned(by.accountId(), null, id);
             DeleteKeys delete = new DeleteKeys(by.accountId(), null, id, its, now);
             String json = LeaversKeys.json(its, Map.of());
             Archive archive = new Archive(by.accountId(), id, now, delete::outcome, json);
-            TeamResult result = commit(by, List.of(delete), archive);
-            if (!(result instanceof TeamResult.Busy)) {
+            Outcome<Team> result = commit(by, List.of(delete), archive);
+            if (result != BUSY) {
                 return result;
             }
         }
-        return new TeamResult.Busy();
+        return BUSY;
     }
 
     /** Makes a member one of a team's people, or changes the role in it. */
-    public TeamResult put(Acting by, String id, String memberId, boolean isAdmin) {
+    public Outcome<Team> put(Acting by, String id, String memberId, boolean isAdmin) {
         return commit(by, List.of(), new Put(by.accountId(), id, memberId, isAdmin ? ADMIN : "member"));
     }
 
@@ -203,11 +218,11 @@ public final class Teams {
      *
      * @param teams the ids of teams that get such keys, by the ids of the keys; the others are deleted
      */
-    public TeamResult remove(Acting by, String id, String memberId, Map<String, String> teams) {
+    public Outcome<Team> remove(Acting by, String id, String memberId, Map<String, String> teams) {
         String account = by.accountId();
         String person = database.read(sql -> sql.one(PERSON, row -> row.getString(1), memberId, account));
         if (person == null || find(account, id).isEmpty()) {
-            return person == null ? new TeamResult.NoSuchMember() : new TeamResult.NoSuchTeam();
+            return person == null ? NO_MEMBER : NO_TEAM;
         }
         Leaver leaver = new Leaver(account, memberId, person, id);
         for (int i = 0; i < TRIES; i++) {
@@ -217,20 +232,20 @@ public final class Teams {
                 return commit(by, its.changes(), new Remove(account, id, memberId, its));
             } catch (StoreException e) {
                 if (e.getCause() instanceof NotInTeam) {
-                    return new TeamResult.NoSuchMember();
+                    return NO_MEMBER;
                 }
                 if (!(e.getCause() instanceof KeysLeft left)) {
                     throw e;
                 }
                 if (!left.areOthers()) {
-                    return new TeamResult.NoRoom();
+                    return NO_ROOM;
                 }
             }
         }
-        return new TeamResult.Busy();
+        return BUSY;
     }
 
-    private TeamResult commit(Acting by, List<Change> before, TeamChange change) {
+    private Outcome<Team> commit(Acting by, List<Change> before, TeamChange change) {
         List<Change> all = new ArrayList<>(before);
         all.add(change);
         all.addAll(by.act(change.right, change.action, change.teamId, clock.instant(), change::changed));
@@ -239,7 +254,7 @@ public final class Teams {
     }
 
     /** A change of the teams of an account, whose row the same unit has taken. */
-    private abstract static class TeamChange extends Write<TeamResult> {
+    private abstract static class TeamChange extends Write<Outcome<Team>> {
 
         final String accountId;
         final String teamId;
@@ -255,14 +270,14 @@ public final class Teams {
         }
 
         @Override
-        protected final TeamResult run(Statements statements) throws SQLException {
+        protected final Outcome<Team> run(Statements statements) throws SQLException {
             changed = null;
             Team team = statements.one(ONE, Teams::team, teamId, accountId);
             return decide(statements, team);
         }
 
         /** @param team null if there is none */
-        abstract TeamResult decide(Statements statements, @Nullable Team team) throws SQLException;
+        abstract Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException;
 
         /** Returns what has changed; null if nothing has. Once applied. */
         final @Nullable Changed changed() {
@@ -270,9 +285,9 @@ public final class Teams {
         }
 
         /** Notes a change for the account's log. */
-        final TeamResult done(Team now, @Nullable String beforeJson, @Nullable String afterJson) {
+        final Outcome<Team> done(Team now, @Nullable String beforeJson, @Nullable String afterJson) {
             changed = new Changed(beforeJson, afterJson);
-            return new TeamResult.Done(now);
+            return new Done<>(now);
         }
 
         final boolean isTaken(Statements statements, String name) throws SQLException {
@@ -300,15 +315,15 @@ public final class Teams {
         }
 
         @Override
-        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
+        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
             if (isTaken(statements, made.name())) {
-                return new TeamResult.NameTaken();
+                return NAME_TAKEN;
             }
             if (statements.number(COUNT, accountId) >= TEAMS_MAX) {
-                return new TeamResult.TooMany();
+                return TOO_MANY;
             }
             int rows = statements.run(INSERT, made.id(), made.name(), made.createdAt(), accountId);
-            return rows == 0 ? new TeamResult.NoSuchTeam() : done(made, null, named(made.name()));
+            return rows == 0 ? NO_TEAM : done(made, null, named(made.name()));
         }
     }
 
@@ -322,15 +337,15 @@ public final class Teams {
         }
 
         @Override
-        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
+        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
             if (team == null) {
-                return new TeamResult.NoSuchTeam();
+                return NO_TEAM;
             }
             if (team.name().equals(name)) {
-                return new TeamResult.Done(team);
+                return new Done<>(team);
             }
             if (isTaken(statements, name)) {
-                return new TeamResult.NameTaken();
+                return NAME_TAKEN;
             }
             statements.run("UPDATE team SET name = ? WHERE id = ?", name, teamId);
             Account.Change.BUDGETS_VERSION.run(statements, accountId);
@@ -352,12 +367,12 @@ public final class Teams {
         }
 
         @Override
-        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
+        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
             if (team == null) {
-                return new TeamResult.NoSuchTeam();
+                return NO_TEAM;
             }
             if (!gone.getAsBoolean()) {
-                return new TeamResult.Busy();
+                return BUSY;
             }
             statements.run("UPDATE team SET archived_at = ? WHERE id = ?", at, teamId);
             statements.run("DELETE FROM team_member WHERE team_id = ?", teamId);
@@ -412,16 +427,16 @@ public final class Teams {
         }
 
         @Override
-        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
+        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
             if (team == null) {
-                return new TeamResult.NoSuchTeam();
+                return NO_TEAM;
             }
             if (!statements.has(MEMBER, memberId, accountId)) {
-                return new TeamResult.NoSuchMember();
+                return NO_MEMBER;
             }
             String before = role(statements);
             if (role.equals(before)) {
-                return new TeamResult.Done(team);
+                return new Done<>(team);
             }
             statements.run(PUT, teamId, memberId, role);
             return done(team, json(before), json(role));
@@ -448,7 +463,7 @@ public final class Teams {
         }
 
         @Override
-        TeamResult decide(Statements statements, @Nullable Team team) throws SQLException {
+        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
             keys.requireNone();
             String before = role(statements);
             if (team == null || before == null) {

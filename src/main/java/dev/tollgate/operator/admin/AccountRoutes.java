@@ -1,10 +1,15 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.customers.organizations.OrganizationRequest;
-import dev.tollgate.customers.organizations.OrganizationRoute;
+import dev.tollgate.customers.actions.Action;
+import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.organizations.InvitationActions;
+import dev.tollgate.customers.organizations.OrganizationRoutes;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
@@ -23,13 +28,13 @@ public final class AccountRoutes {
     private static final String ONE = "/admin/accounts/{id}";
 
     private final OperatorAccounts deeds;
-    private final List<OrganizationRoute> organization;
+    private final OrganizationRoutes organization;
     private final AuditedWriter writer;
 
     /** @param organization what can be asked of an organization, by its keys too */
-    public AccountRoutes(OperatorAccounts deeds, List<OrganizationRoute> organization, AuditedWriter writer) {
+    public AccountRoutes(OperatorAccounts deeds, OrganizationRoutes organization, AuditedWriter writer) {
         this.deeds = deeds;
-        this.organization = List.copyOf(organization);
+        this.organization = organization;
         this.writer = writer;
     }
 
@@ -48,7 +53,7 @@ public final class AccountRoutes {
                         request -> deeds.limits(request.id()).json().node()),
                 AdminRoute.post(
                         ONE + "/limits", this::setLimits, "requests", "tokens", "concurrency", "spend", "reason")));
-        organization.forEach(each -> all.add(route(each)));
+        OrganizationRoutes.ACTIONS.forEach(each -> all.add(route(each)));
         return all;
     }
 
@@ -117,40 +122,42 @@ public final class AccountRoutes {
 
     // ---- organizations ----
 
-    /** Returns a route of an organization's management keys for the operator, who gives a reason. */
-    private AdminRoute route(OrganizationRoute route) {
-        String path = ONE + (route.path().isEmpty() ? "/organization" : route.path());
-        List<String> takes = new ArrayList<>(route.takes());
-        if (!route.method().equals("GET")) {
+    /** Returns an action of an organization for the operator, who gives a reason. */
+    private AdminRoute route(Action<OrganizationStores, ?> action) {
+        String path = ONE + (action.path().isEmpty() ? "/organization" : action.path());
+        List<String> takes = new ArrayList<>(action.query());
+        if (action.isChange()) {
+            takes.addAll(names(action));
             takes.add("reason");
         }
-        return new AdminRoute(route.method(), path, route.status(), takes, false, request -> answer(route, request));
+        return new AdminRoute(action.method(), path, action.status(), takes, false, request -> answer(action, request));
+    }
+
+    private static List<String> names(Action<?, ?> action) {
+        return action.fields().stream().<String>map(Field::name).toList();
     }
 
     /** Invites a person to the organization that the path names. */
     JsonNode invite(AdminRequest request) throws ActionRefused {
-        OrganizationRoute create = organization.stream()
-                .filter(each -> each.method().equals("POST") && each.path().equals("/invitations"))
-                .findFirst()
-                .orElseThrow();
-        return answer(create, request);
+        return answer(InvitationActions.CREATE, request);
     }
 
-    private JsonNode answer(OrganizationRoute route, AdminRequest request) throws ActionRefused {
+    private JsonNode answer(Action<OrganizationStores, ?> action, AdminRequest request) throws ActionRefused {
         String id = request.id();
-        boolean isChange = !route.method().equals("GET");
-        By by = isChange ? request.by() : By.of(request.operator().actor());
-        if (isChange) {
+        By by = action.isChange() ? request.by() : By.of(request.operator().actor());
+        if (action.isChange()) {
             deeds.requireNotDeleted(id);
             ActionRefused.where(by::needReason);
         } else {
             var unused = deeds.account(id);
         }
-        ObjectNode answer = route.answer(OrganizationRequest.ofOperator(
-                Acting.operator(id, writer.log(by, id)),
-                request::path,
-                request.query()::get,
-                request.body().withoutReason()));
+        ObjectNode answer = organization.answer(
+                action,
+                ActionRequest.of(
+                        Acting.operator(id, writer.log(by, id)),
+                        request::path,
+                        request.query()::get,
+                        Body.of(request.body().members(names(action)), action.fields())));
         return answer == null ? MissingNode.getInstance() : answer;
     }
 }

@@ -4,7 +4,7 @@ import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.organizations.OrganizationRoute;
+import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import java.net.URI;
@@ -31,7 +31,7 @@ public record Administration(
             Keys keys,
             People people,
             Members members,
-            List<OrganizationRoute> organization,
+            OrganizationRoutes organization,
             Links links,
             @Nullable URI site,
             InstallationKind kind,

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Operators.RoleChange;
@@ -70,9 +71,9 @@ public final class OperatorPeople {
         if (meant.size() > 1 || membership == null) {
             throw new ActionRefused("Several people sign in for this account. Name the login.");
         }
-        Members.Outcome outcome = ActionRefused.where(() -> members.setRole(
+        Outcome<String> outcome = ActionRefused.where(() -> members.setRole(
                 Acting.operator(accountId, writer.log(by, accountId)), membership.id(), MemberRole.OWNER));
-        if (!(outcome instanceof Members.Done)) {
+        if (!outcome.isDone()) {
             throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "The person has left the account.");
         }
     }

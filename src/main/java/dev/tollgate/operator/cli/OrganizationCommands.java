@@ -1,9 +1,15 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.customers.actions.Action;
+import dev.tollgate.customers.organizations.OrganizationRoutes;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +21,8 @@ final class OrganizationCommands {
     private static final String MEMBERS = ACCOUNT + "/members";
     private static final String TEAMS = ACCOUNT + "/teams";
     private static final String BUDGETS = ACCOUNT + "/budgets";
+
+    private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
 
     private OrganizationCommands() {}
 
@@ -39,7 +47,7 @@ final class OrganizationCommands {
         set.asks("PATCH", MEMBERS + "/{member}", member -> session.out()
                 .println(CommandJson.text(member.get("id")) + " has the role " + CommandJson.text(member.get("role"))
                         + " now."));
-        return List.of(list.line(), set.line());
+        return withRows(session, "member", list, set);
     }
 
     static List<CommandLine> teams(Session session) {
@@ -55,7 +63,43 @@ final class OrganizationCommands {
         ApiCommand create = new ApiCommand(session, "create", "Create a team and print its id.")
                 .takes(Field.account(), name, Field.reason())
                 .asks("POST", TEAMS, "id");
-        return List.of(list.line(), create.line(), put(session).line());
+        return withRows(session, "team", list, create, put(session));
+    }
+
+    /** Returns commands, and those of the other changes of a group: each is a row of {@link OrganizationRoutes#ACTIONS}. */
+    private static List<CommandLine> withRows(Session session, String group, ApiCommand... own) {
+        Map<String, CommandLine> all = new LinkedHashMap<>();
+        for (ApiCommand each : own) {
+            CommandLine line = each.line();
+            all.put(group + "." + line.getCommandName(), line);
+        }
+        for (Action<OrganizationStores, ?> action : OrganizationRoutes.ACTIONS) {
+            if (action.isChange() && action.name().startsWith(group + ".") && !all.containsKey(action.name())) {
+                all.put(action.name(), row(session, action, group.length() + 1).line());
+            }
+        }
+        return List.copyOf(all.values());
+    }
+
+    private static ApiCommand row(Session session, Action<OrganizationStores, ?> action, int begin) {
+        ApiCommand command =
+                new ApiCommand(session, action.name().substring(begin), action.help()).takes(Field.account());
+        PARAMETER
+                .matcher(action.path())
+                .results()
+                .map(found -> found.group(1))
+                .forEach(name -> command.takes(Field.option("--" + name, "ID", name, "The " + name + "'s id.")
+                        .needed()));
+        action.fields().stream()
+                .filter(field -> !field.typed().apply("").isObject())
+                .forEach(field -> command.takes(Field.option(
+                        "--" + field.name().replace('_', '-'),
+                        field.name().toUpperCase(Locale.ROOT),
+                        "/" + field.name(),
+                        field.typed()::apply,
+                        field.help().isEmpty() ? field.label() + "." : field.help())));
+        return command.takes(Field.reason()).asks(action.method(), ACCOUNT + action.path(), answer -> session.out()
+                .println("Done."));
     }
 
     private static ApiCommand put(Session session) {

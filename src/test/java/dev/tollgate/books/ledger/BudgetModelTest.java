@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.ids.KeyOwner;
@@ -18,7 +19,7 @@ import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
-import dev.tollgate.customers.teams.TeamResult;
+import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
@@ -369,7 +370,7 @@ class BudgetModelTest {
         its.stream().filter(_ -> random.nextBoolean()).forEach(key -> toTeams.put(key.id(), any(teams, random)));
         Members leaving =
                 new Members(store.database, store.keys, store.writer, store.counted(), store::now, new SecureRandom());
-        assertThat(leaving.remove(OWNER, member, toTeams)).as(as).isEqualTo(new Members.Done());
+        assertThat(leaving.remove(OWNER, member, toTeams)).as(as).isInstanceOf(Outcome.Done.class);
         for (Key key : its) {
             String team = toTeams.get(key.id());
             if (team == null) {
@@ -388,11 +389,11 @@ class BudgetModelTest {
     private void archive(Random random, String as) {
         String team = any(teams, random);
         Teams all = new Teams(store.database, store.keys, store.counted(), store::now, new SecureRandom());
-        assertThat(all.archive(OWNER, team)).as(as).isInstanceOf(TeamResult.Done.class);
+        assertThat(all.archive(OWNER, team)).as(as).isInstanceOf(Outcome.Done.class);
         keys.removeIf(key -> key.team().equals(team));
         teams.remove(team);
-        TeamResult created = all.create(OWNER, "The next " + ++made);
-        String next = ((TeamResult.Done) created).team().id();
+        Outcome<Team> created = all.create(OWNER, "The next " + ++made);
+        String next = created.orThrow().id();
         teams.add(next);
         add("", next);
         add(any(members, random), next);

@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -14,7 +15,6 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.CountedChanges;
-import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.Effort;
@@ -109,7 +109,7 @@ class NodesTest {
         one.account("acc_1", HOLD);
         Teams teams = new Teams(two.database, two.keys, two.counted(), two::now, new SecureRandom());
         Acting by = new Acting("acc_1", "per_1", null, null);
-        String team = ((TeamResult.Done) teams.create(by, "Search")).team().id();
+        String team = teams.create(by, "Search").orThrow().id();
         one.ownedKey("key_1", "acc_1", "", team);
         one.decide(SetBudgets.of("acc_1", team, limits -> Map.of(SpendWindow.DAY, new SpendBudget(0L)), one.now()));
         assertThat(refused("t1", team).name()).isEqualTo("Search");
@@ -127,7 +127,7 @@ class NodesTest {
             StoreFixture node = node(i);
             Teams teams = new Teams(node.database, node.keys, node.counted(), node::now, new SecureRandom());
             try {
-                return teams.create(by, "team " + i) instanceof TeamResult.Done;
+                return teams.create(by, "team " + i) instanceof Outcome.Done;
             } catch (ApiException refused) {
                 return false;
             }

@@ -21,7 +21,6 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.teams.Team;
-import dev.tollgate.customers.teams.TeamResult;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
@@ -86,7 +85,7 @@ class UsageByOwnerTest {
                     + ACCOUNT + "', 'per_" + member + "', 'member', 1)");
         }
         for (String name : List.of("Search", "Ads", "Mail")) {
-            Team team = ((TeamResult.Done) teams.create(BY, name)).team();
+            Team team = teams.create(BY, name).orThrow();
             MEMBERS.forEach(member -> teams.put(BY, team.id(), member, false));
             teamsLeft.add(team);
         }

@@ -158,7 +158,7 @@ class PeopleNoticesTest {
         sweep();
         assertThat(subjects(ANN)).as("of her own account").isEmpty();
         String members = "/dashboard/members";
-        ann.submit(members, members, Map.of("deed", "invite", "email", "bob@example.org", "role", "member"));
+        ann.submit(members, members, Map.of("deed", "invitation.create", "email", "bob@example.org", "role", "member"));
         open(browser(2), "bob@example.org");
         sweep();
         sweep();
@@ -167,7 +167,7 @@ class PeopleNoticesTest {
         assertThat(subjects("bob@example.org")).isEmpty();
 
         String bob = members + "/" + gateway.text("SELECT id FROM member WHERE role = 'member'");
-        ann.submit(bob, bob, Map.of("deed", "role", "role", "viewer"));
+        ann.submit(bob, bob, Map.of("deed", "member.set", "role", "viewer"));
         sweep();
         assertThat(subjects(ANN)).as("she did it").hasSize(1);
         assertThat(subjects("bob@example.org")).hasSize(1);

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.ledger.LedgerChange;
 import dev.tollgate.customers.allowances.Allowances;
-import dev.tollgate.customers.teams.TeamResult;
+import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
@@ -61,12 +62,12 @@ class CountedChangesTest {
         store.close();
     }
 
-    private TeamResult create(String name) {
+    private Outcome<Team> create(String name) {
         return teams.create(OWNER, name);
     }
 
     private String made(String name) {
-        return ((TeamResult.Done) create(name)).team().id();
+        return create(name).orThrow().id();
     }
 
     private long used() {
@@ -93,7 +94,7 @@ class CountedChangesTest {
         });
         assertThat(store.number("SELECT COUNT(*) FROM team")).isEqualTo(2);
         assertThat(teams.create(new Acting("acc_2", "per_2", null, null), "of another"))
-                .isInstanceOf(TeamResult.Done.class);
+                .isInstanceOf(Outcome.Done.class);
         store.advance(Duration.ofDays(1));
         made("tomorrow");
     }
@@ -102,14 +103,14 @@ class CountedChangesTest {
     void changes_that_race_stop_at_the_allowance() throws Exception {
         made("first");
         leave(5);
-        List<Callable<TeamResult>> racers = new ArrayList<>();
+        List<Callable<Outcome<Team>>> racers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             String name = "team " + i;
             racers.add(() -> create(name));
         }
         int done = 0;
         try (ExecutorService threads = Executors.newFixedThreadPool(20)) {
-            for (Future<TeamResult> each : threads.invokeAll(racers)) {
+            for (Future<Outcome<Team>> each : threads.invokeAll(racers)) {
                 if (each.state() == Future.State.SUCCESS) {
                     done++;
                 } else {
@@ -128,9 +129,9 @@ class CountedChangesTest {
         String team = made("Search");
         made("Find");
         assertThat(used()).isEqualTo(2);
-        assertThat(teams.rename(OWNER, team, "Search")).isInstanceOf(TeamResult.Done.class);
-        assertThat(teams.rename(OWNER, team, "Find")).isInstanceOf(TeamResult.NameTaken.class);
-        assertThat(create("Find")).isInstanceOf(TeamResult.NameTaken.class);
+        assertThat(teams.rename(OWNER, team, "Search")).isInstanceOf(Outcome.Done.class);
+        assertThat(teams.rename(OWNER, team, "Find")).isEqualTo(Teams.NAME_TAKEN);
+        assertThat(create("Find")).isEqualTo(Teams.NAME_TAKEN);
         assertThat(used()).isEqualTo(2);
         assertThat(store.number("SELECT COUNT(*) FROM account_log")).isEqualTo(2);
     }
@@ -144,7 +145,7 @@ class CountedChangesTest {
         String team = made("Search");
         teams.put(OWNER, team, "mem_mia", false);
         leave(0);
-        assertThat(teams.remove(OWNER, team, "mem_mia", Map.of())).isInstanceOf(TeamResult.Done.class);
+        assertThat(teams.remove(OWNER, team, "mem_mia", Map.of())).isInstanceOf(Outcome.Done.class);
         assertThat(used()).isEqualTo(CountedChanges.DAY_MAX);
     }
 
@@ -153,7 +154,7 @@ class CountedChangesTest {
         made("first");
         leave(0);
         Acting operator = Acting.operator("acc_1", (action, subject, changed) -> new LedgerChange.TakeAccount("acc_1"));
-        assertThat(teams.create(operator, "by the operator")).isInstanceOf(TeamResult.Done.class);
+        assertThat(teams.create(operator, "by the operator")).isInstanceOf(Outcome.Done.class);
         assertThat(used()).isEqualTo(CountedChanges.DAY_MAX);
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.customers.teams;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.ids.KeyOwner;
@@ -87,8 +88,8 @@ class TeamsTest {
         store.close();
     }
 
-    private static Team done(TeamResult result) {
-        return ((TeamResult.Done) result).team();
+    private static Team done(Outcome<Team> result) {
+        return result.orThrow();
     }
 
     private static Acting by(String account, @Nullable Membership membership) {
@@ -135,10 +136,10 @@ class TeamsTest {
     @Test
     void a_team_has_a_name_of_its_own_in_its_account() {
         Team search = made("Search");
-        assertThat(teams.create(OWNER, "Search")).isInstanceOf(TeamResult.NameTaken.class);
-        assertThat(teams.create(STRANGER, "Search")).isInstanceOf(TeamResult.Done.class);
-        assertThat(teams.rename(STRANGER, search.id(), "Stolen")).isInstanceOf(TeamResult.NoSuchTeam.class);
-        assertThat(teams.rename(OWNER, made("Ads").id(), "Search")).isInstanceOf(TeamResult.NameTaken.class);
+        assertThat(teams.create(OWNER, "Search")).isEqualTo(Teams.NAME_TAKEN);
+        assertThat(teams.create(STRANGER, "Search")).isInstanceOf(Outcome.Done.class);
+        assertThat(teams.rename(STRANGER, search.id(), "Stolen")).isEqualTo(Teams.NO_TEAM);
+        assertThat(teams.rename(OWNER, made("Ads").id(), "Search")).isEqualTo(Teams.NAME_TAKEN);
         assertThat(done(teams.rename(OWNER, search.id(), "Find")).name()).isEqualTo("Find");
         assertThat(teams.list(ACCOUNT)).extracting(Team::name).containsExactly("Ads", "Find");
     }
@@ -148,9 +149,9 @@ class TeamsTest {
         for (int i = 0; i < Teams.TEAMS_MAX; i++) {
             made("Team " + i);
         }
-        assertThat(teams.create(OWNER, "one more")).isInstanceOf(TeamResult.TooMany.class);
+        assertThat(teams.create(OWNER, "one more")).isEqualTo(Teams.TOO_MANY);
         teams.archive(OWNER, teams.list(ACCOUNT).getFirst().id());
-        assertThat(teams.create(OWNER, "one more")).isInstanceOf(TeamResult.Done.class);
+        assertThat(teams.create(OWNER, "one more")).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
@@ -173,7 +174,7 @@ class TeamsTest {
         assertThat(found(others)).isInstanceOf(Authentication.Found.class);
         assertThat(create("", team.id())).isInstanceOf(KeyResult.NoSuchOwner.class);
         assertThat(teams.find(ACCOUNT, team.id())).isEmpty();
-        assertThat(teams.archive(OWNER, team.id())).isInstanceOf(TeamResult.NoSuchTeam.class);
+        assertThat(teams.archive(OWNER, team.id())).isEqualTo(Teams.NO_TEAM);
     }
 
     @Test
@@ -195,7 +196,7 @@ class TeamsTest {
         assertThat(found(bobs)).isInstanceOf(Authentication.Found.class);
         assertThat(found(service)).isInstanceOf(Authentication.Found.class);
         assertThat(fellows(team)).extracting(Team.Fellow::memberId).containsExactly("mem_bob");
-        assertThat(teams.remove(OWNER, team.id(), "mem_ann", Map.of())).isInstanceOf(TeamResult.NoSuchMember.class);
+        assertThat(teams.remove(OWNER, team.id(), "mem_ann", Map.of())).isEqualTo(Teams.NO_MEMBER);
     }
 
     @Test
@@ -216,7 +217,7 @@ class TeamsTest {
         assertThat(create("mem_ann", team.id())).isInstanceOf(KeyResult.Made.class);
         store.execute("UPDATE member SET left_at = 1 WHERE id = 'mem_ann'");
         assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.NoSuchOwner.class);
-        assertThat(teams.put(OWNER, team.id(), "mem_ann", true)).isInstanceOf(TeamResult.NoSuchMember.class);
+        assertThat(teams.put(OWNER, team.id(), "mem_ann", true)).isEqualTo(Teams.NO_MEMBER);
     }
 
     @Test
@@ -358,7 +359,7 @@ class TeamsTest {
         Team team = made("Search");
         teams.put(OWNER, team.id(), "mem_ann", true);
         Acting ann = by(ACCOUNT, new Membership("mem_ann", MemberRole.MEMBER, Set.of(team.id()), true));
-        assertThat(teams.put(ann, team.id(), "mem_bob", false)).isInstanceOf(TeamResult.Done.class);
+        assertThat(teams.put(ann, team.id(), "mem_bob", false)).isInstanceOf(Outcome.Done.class);
         teams.put(OWNER, team.id(), "mem_ann", false);
         KeyResult.Made bobs = key("mem_bob", team.id());
 
@@ -379,8 +380,8 @@ class TeamsTest {
         KeyResult.Made deleted = key("mem_ann", team.id());
         String id = kept.key().id();
         assertThat(teams.remove(OWNER, team.id(), "mem_ann", Map.of(id, "team_none")))
-                .isInstanceOf(TeamResult.NoRoom.class);
-        assertThat(teams.remove(OWNER, other.id(), "mem_ann", Map.of())).isInstanceOf(TeamResult.NoSuchMember.class);
+                .isEqualTo(Teams.NO_ROOM);
+        assertThat(teams.remove(OWNER, other.id(), "mem_ann", Map.of())).isEqualTo(Teams.NO_MEMBER);
         assertThat(found(deleted)).isInstanceOf(Authentication.Found.class);
 
         teams.remove(OWNER, team.id(), "mem_ann", Map.of(id, other.id()));

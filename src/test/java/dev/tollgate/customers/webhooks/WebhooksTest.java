@@ -387,7 +387,7 @@ class WebhooksTest {
         browser.submit(
                 "/dashboard/members/mem_viewer",
                 "/dashboard/members/mem_viewer",
-                Map.of("deed", "role", "role", "billing"));
+                Map.of("deed", "member.set", "role", "billing"));
         sweep();
         assertThat(RECEIVED.remove().body())
                 .contains("\"type\":\"member.role\"", "\"subject\":\"mem_viewer\"", "\"after\":{\"role\":\"billing\"}");

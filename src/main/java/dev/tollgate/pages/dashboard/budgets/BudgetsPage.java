@@ -1,19 +1,19 @@
 package dev.tollgate.pages.dashboard.budgets;
 
 import dev.tollgate.books.budgets.Budgets;
-import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.organizations.Organizations;
+import dev.tollgate.customers.organizations.BudgetActions;
+import dev.tollgate.customers.organizations.OrganizationActions;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
-import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
@@ -21,23 +21,19 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebudgetsGenerated;
 
 /** {@code /dashboard/budgets}: the budgets of an organization with their use, and its time zone. The role billing sees and sets the account's budgets alone. */
-public record BudgetsPage(Organizations organizations, Members members, Teams teams, Keys keys) {
+public record BudgetsPage(OrganizationStores stores, Keys keys) {
 
     private static final String PATH = "/dashboard/budgets";
-    private static final String UNLIMITED = "unlimited";
 
     public static final List<FilterChoice> WINDOWS = Stream.of(
                     SpendWindow.MONTH, SpendWindow.WEEK, SpendWindow.DAY, SpendWindow.HOUR, SpendWindow.TOTAL)
@@ -85,7 +81,17 @@ public record BudgetsPage(Organizations organizations, Members members, Teams te
         }
 
         static Typed of(Form form, Map<String, String> errors) {
-            return new Typed(form.text("owner"), form.text("window"), form.text("limit"), form.field("zone"), errors);
+            return new Typed(
+                    form.text("owner"),
+                    form.text("window"),
+                    form.text("limit"),
+                    form.field("time_zone"),
+                    ofLimit(form, errors));
+        }
+
+        private static Map<String, String> ofLimit(Form form, Map<String, String> errors) {
+            String said = errors.get(form.text("window"));
+            return said == null ? errors : Map.of("limit", said);
         }
 
         public String dollars() {
@@ -110,111 +116,36 @@ public record BudgetsPage(Organizations organizations, Members members, Teams te
         }
         String account = request.visitor().accountId();
         owners.put(Budgets.EACH_MEMBER, new Owner("Each member", "", null));
-        for (Team team : teams.list(account)) {
+        for (Team team : stores.teams().list(account)) {
             owners.put(team.id(), new Owner(team.name(), "team", "/dashboard/teams/" + team.id()));
         }
-        for (Members.Member member : members.list(account)) {
+        for (Members.Member member : stores.members().list(account)) {
             String name = member.name().isBlank() ? member.login() : member.name();
             owners.put(member.id(), new Owner(name, "member", "/dashboard/members/" + member.id()));
         }
         return owners;
     }
 
-    // ---- the forms ----
-
+    /** The form that sets a budget names the window in one field and its limit in another. */
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
-        return switch (form.text("deed")) {
-            case "set" ->
-                set(request, form, SpendBudgetOrNot.of(form, form.text("limit").strip()));
-            case "remove" -> set(request, form, new SpendBudgetOrNot(null, null));
-            case "zone" -> zone(request, form, form.text("zone").strip());
-            default -> PageStep.to(PATH);
-        };
-    }
-
-    /** A typed budget. @param budget null for none @param complaint a sentence; null if it is one */
-    private record SpendBudgetOrNot(
-            @Nullable SpendBudget budget, @Nullable String complaint) {
-
-        static SpendBudgetOrNot of(Form form, String limit) {
-            if (limit.equals(UNLIMITED)) {
-                return form.text("owner").startsWith("mem_")
-                        ? new SpendBudgetOrNot(new SpendBudget(null), null)
-                        : new SpendBudgetOrNot(
-                                null, "Only a member's budget can be unlimited. Remove the others instead.");
-            }
-            Long micros = TypedCredits.micros(limit);
-            return micros == null
-                    ? new SpendBudgetOrNot(null, TypedCredits.COMPLAINT)
-                    : new SpendBudgetOrNot(new SpendBudget(micros), null);
+        Map<String, String> fields = new LinkedHashMap<>(form.fields());
+        String window = form.text("window");
+        if (WINDOWS.stream().anyMatch(each -> each.value().equals(window))) {
+            fields.put(window, form.text("limit"));
         }
-    }
-
-    private PageStep set(PageRequest<Visitor.Member> request, Form form, SpendBudgetOrNot typed) {
-        String owner = form.text("owner");
-        SpendWindow window = Stream.of(SpendWindow.values())
-                .filter(each -> each.code().equals(form.text("window")))
-                .findFirst()
-                .orElse(null);
-        if (window == null) {
-            return again(request, form, "window", "Choose a window from the list.");
-        }
-        if (typed.complaint() != null) {
-            return again(request, form, "limit", typed.complaint());
-        }
-        if (!request.visitor().may(Right.BUDGETS) && !owner.equals(Budgets.ACCOUNT)) {
-            return again(request, form, "owner", "Your role sets budgets of the organization alone.");
-        }
-        SpendBudget budget = typed.budget();
-        UnaryOperator<Map<SpendWindow, SpendBudget>> change = old -> {
-            Map<SpendWindow, SpendBudget> next = new EnumMap<>(SpendWindow.class);
-            next.putAll(old);
-            if (budget == null) {
-                next.remove(window);
-            } else {
-                next.put(window, budget);
-            }
-            return next;
-        };
-        return said(request, form, "owner", organizations.setBudgets(PageRequest.acting(request), owner, change));
-    }
-
-    private PageStep zone(PageRequest<Visitor.Member> request, Form form, String typed) {
-        if (!request.visitor().may(Right.ORGANIZATION)) {
-            return again(request, form, "form", "Your role in this organization does not include this.");
-        }
-        return ZoneId.getAvailableZoneIds().contains(typed)
-                ? said(request, form, "zone", organizations.setZone(PageRequest.acting(request), ZoneId.of(typed)))
-                : again(request, form, "zone", "Enter the name of a time zone, such as Europe/Berlin.");
-    }
-
-    private PageStep said(PageRequest<Visitor.Member> request, Form form, String field, SetBudgets.Outcome outcome) {
-        return switch (outcome) {
-            case SetBudgets.Done _ -> PageStep.to(PATH + "?saved=1");
-            case SetBudgets.NoSuchOwner _ -> again(request, form, field, "Choose an owner from the list.");
-            case SetBudgets.TooMany _ ->
-                again(
+        return ActionForms.of(stores, BudgetActions.SET, OrganizationActions.SET)
+                .take(
                         request,
-                        form,
-                        "form",
-                        "An organization has budgets of at most " + SetBudgets.OWNERS_MAX + " owners.");
-            case SetBudgets.TooSoon(var until) ->
-                again(
-                        request,
-                        form,
-                        field,
-                        "The time zone was changed less than a day ago. Try again after " + until + ".");
-        };
-    }
-
-    private PageStep again(PageRequest<Visitor.Member> request, Form form, String field, String complaint) {
-        return PageStep.again(page(request, Typed.of(form, Map.of(field, complaint))));
+                        new Form(fields),
+                        Map.of(),
+                        errors -> page(request, Typed.of(form, errors)),
+                        done -> PageStep.to(PATH + "?saved=1"));
     }
 
     // ---- the page ----
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
-        BudgetsNow now = organizations.budgets(request.visitor().accountId());
+        BudgetsNow now = stores.organizations().budgets(request.visitor().accountId());
         boolean isWhole = request.visitor().may(Right.BUDGETS);
         Map<String, Owner> owners = owners(request);
         Map<String, String> keyNames = isWhole ? keyNames(request.visitor().accountId()) : Map.of();

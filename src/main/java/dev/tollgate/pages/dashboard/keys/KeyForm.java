@@ -7,7 +7,7 @@ import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Scope;
+import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;

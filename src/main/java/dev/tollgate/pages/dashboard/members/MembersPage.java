@@ -4,15 +4,15 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.people.HandedLinks;
-import dev.tollgate.customers.people.Links;
-import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.organizations.InvitationActions;
+import dev.tollgate.customers.organizations.OrganizationStores;
+import dev.tollgate.customers.people.HandedLinks.Invited;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
-import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.IntSupplier;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtemembersGenerated;
@@ -32,16 +32,14 @@ import templates.dashboard.JtemembersGenerated;
 /**
  * {@code /dashboard/members}: who is in the organization, and who is invited; a member sees the people of the own teams.
  *
- * @param max the most members and open invitations
+ * @param isMailOn whether invitations are mailed
  */
 public record MembersPage(
-        Members members,
-        Teams teams,
+        OrganizationStores stores,
         Keys keys,
         Ledger ledger,
         AccountHistory history,
-        Links links,
-        IntSupplier max,
+        BooleanSupplier isMailOn,
         InstantSource clock) {
 
     static final String PATH = "/dashboard/members";
@@ -85,97 +83,68 @@ public record MembersPage(
             String email,
             String role,
             List<String> teams,
-            @Nullable String error,
+            Map<String, String> errors,
             @Nullable String link) {
 
-        static final Typed NONE = new Typed("", MemberRole.MEMBER.text(), List.of(), null, null);
+        static final Typed NONE = new Typed("", MemberRole.MEMBER.text(), List.of(), Map.of(), null);
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
-        return switch (form.text("deed")) {
-            case "invite" -> invite(request, form.text("email").strip(), form.text("role"), teams(request, form), null);
-            case "resend" -> resend(request, form.text("invitation"));
-            case "revoke" -> {
-                if (find(request, form.text("invitation")) != null) {
-                    links.handed().revoke(form.text("invitation"), PageRequest.acting(request));
-                }
-                yield PageStep.to(PATH);
-            }
-            default -> PageStep.to(PATH);
-        };
+        return ActionForms.of(stores, InvitationActions.CREATE, InvitationActions.RESEND, InvitationActions.REVOKE)
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        errors -> page(request, typed(form, errors)),
+                        done -> done.is(InvitationActions.REVOKE)
+                                ? PageStep.to(PATH)
+                                : invited(request, form, (Invited) done.value()));
     }
 
-    private Members.@Nullable Invitation find(PageRequest<Visitor.Member> request, String id) {
-        return members.invitations(request.visitor().accountId()).stream()
-                .filter(each -> each.id().equals(id) && each.role() != null)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private PageStep resend(PageRequest<Visitor.Member> request, String id) {
-        Members.Invitation invitation = find(request, id);
-        MemberRole role = invitation == null ? null : invitation.role();
-        return invitation == null || role == null
-                ? PageStep.to(PATH)
-                : invite(request, invitation.email(), role.text(), invitation.teams(), id);
-    }
-
-    /** Returns the ids of the chosen teams of the organization. */
-    private List<String> teams(PageRequest<Visitor.Member> request, Form form) {
-        return teams.list(request.visitor().accountId()).stream()
-                .map(Team::id)
-                .filter(id -> form.field("in-" + id) != null)
+    private static Typed typed(Form form, Map<String, String> errors) {
+        List<String> teams = form.fields().keySet().stream()
+                .filter(name -> name.startsWith("teams."))
+                .map(name -> name.substring("teams.".length()))
                 .toList();
+        return new Typed(form.text("email"), form.text("role"), teams, errors, null);
     }
 
-    private PageStep invite(
-            PageRequest<Visitor.Member> request,
-            String email,
-            String text,
-            List<String> chosen,
-            @Nullable String replaces) {
-        MemberRole role = RoleWords.given(text);
-        if (role == null) {
-            return PageStep.again(page(request, new Typed(email, text, chosen, "Choose a role from the list.", null)));
-        }
-        Person person = request.visitor().person();
-        HandedLinks.Invited made = links.handed()
-                .invite(
-                        new HandedLinks.ToJoin(email, role, person.accountName(), max.getAsInt(), chosen, replaces),
-                        PageRequest.acting(request),
-                        request.visit());
-        if (made.complaint() != null) {
-            return PageStep.again(page(request, new Typed(email, text, chosen, made.complaint(), null)));
-        }
+    private PageStep invited(PageRequest<Visitor.Member> request, Form form, Invited made) {
         return made.path() == null
                 ? PageStep.to(PATH + "?invited=1")
-                : PageStep.show(page(request, new Typed("", text, List.of(), null, request.address() + made.path())));
+                : PageStep.show(page(
+                        request,
+                        new Typed("", form.text("role"), List.of(), Map.of(), request.address() + made.path())));
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
         String account = request.visitor().accountId();
-        Set<String> seen = teams.seenBy(
-                account, Objects.requireNonNull(request.visitor().person().membership()));
+        Set<String> seen = stores.teams()
+                .seenBy(
+                        account,
+                        Objects.requireNonNull(request.visitor().person().membership()));
         List<Row> all = rows(
                 request,
-                members.list(account).stream()
+                stores.members().list(account).stream()
                         .filter(member -> seen == null || seen.contains(member.id()))
                         .toList());
-        List<Members.Invitation> invitations = seen == null ? members.invitations(account) : List.of();
-        List<Members.Known> known = request.visitor().may(Right.ACCOUNT_KEYS) ? members.known(account) : List.of();
-        List<Team> inUse = teams.list(account);
-        boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS) && max.getAsInt() > 1;
-        String said = typed.error() != null || typed.link() != null ? null : said(request);
+        List<Members.Invitation> invitations = seen == null ? stores.members().invitations(account) : List.of();
+        List<Members.Known> known =
+                request.visitor().may(Right.ACCOUNT_KEYS) ? stores.members().known(account) : List.of();
+        List<Team> inUse = stores.teams().list(account);
+        boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS)
+                && stores.membersMax().getAsInt() > 1;
+        String said = !typed.errors().isEmpty() || typed.link() != null ? null : said(request);
         Instant now = clock.instant();
         return (out, shell) -> JtemembersGenerated.render(
-                out, null, shell, all, invitations, inUse, mayInvite, links.isMailOn(), known, typed, said, now);
+                out, null, shell, all, invitations, inUse, mayInvite, isMailOn.getAsBoolean(), known, typed, said, now);
     }
 
     private List<Row> rows(PageRequest<Visitor.Member> request, List<Members.Member> seen) {
         String account = request.visitor().accountId();
         Map<String, String> named = new HashMap<>();
-        Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
-        for (Team team : teams.list(account)) {
+        Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
+        for (Team team : stores.teams().list(account)) {
             fellows.getOrDefault(team.id(), List.of())
                     .forEach(fellow -> named.merge(fellow.memberId(), team.name(), (one, two) -> one + ", " + two));
         }

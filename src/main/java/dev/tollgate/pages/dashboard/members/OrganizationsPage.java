@@ -1,7 +1,8 @@
 package dev.tollgate.pages.dashboard.members;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.members.Members.Outcome;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.Form;
@@ -46,10 +47,10 @@ public record OrganizationsPage(Members members) {
             return PageStep.to(PATH);
         }
         Acting by = new Acting(account, person.id(), request.visit().address(), left.membership());
-        Outcome outcome = members.leave(by);
-        return outcome instanceof Members.Done
-                ? PageStep.to(PATH + "?left=1")
-                : PageStep.again(page(request, MemberPage.complaint(outcome)));
+        return switch (members.leave(by)) {
+            case Outcome.Done<String> _ -> PageStep.to(PATH + "?left=1");
+            case Outcome.Refused<String>(ApiError why) -> PageStep.again(page(request, why.message()));
+        };
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, @Nullable String error) {

@@ -4,10 +4,13 @@ import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.labels.LabelUsage;
+import dev.tollgate.customers.organizations.OrganizationActions;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -21,12 +24,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtetagsGenerated;
 
 /** {@code /dashboard/tags}: the names of tags that an organization counts, this month's usage by their values, and end users. */
-public record TagsPage(Organizations organizations, LabelUsage usage, InstantSource clock) {
+public record TagsPage(OrganizationStores stores, LabelUsage usage, InstantSource clock) {
 
     private static final String PATH = "/dashboard/tags";
     private static final int VALUES = 20;
@@ -55,38 +57,19 @@ public record TagsPage(Organizations organizations, LabelUsage usage, InstantSou
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
-        return switch (form.text("deed")) {
-            case "save" ->
-                save(request, form.text("names"), form.text("end-users").equals("on"));
-            case "erase" -> erase(request, form.text("end-user"));
-            default -> PageStep.to(PATH);
-        };
-    }
-
-    private PageStep save(PageRequest<Visitor.Member> request, String typed, boolean endUsers) {
-        List<String> names = Stream.of(typed.split("[\\s,]+"))
-                .filter(name -> !name.isEmpty())
-                .distinct()
-                .toList();
-        String wrong = Organizations.tagsComplaint(names);
-        if (wrong != null) {
-            return PageStep.again(page(request, new Typed(typed, null, Map.of("names", "The list " + wrong + "."))));
-        }
-        organizations.setLabels(PageRequest.acting(request), _ -> new LabelRules(names, endUsers));
-        return PageStep.to(PATH + "?done=saved");
-    }
-
-    private PageStep erase(PageRequest<Visitor.Member> request, String endUser) {
-        boolean isErased = !endUser.isBlank() && organizations.eraseEndUser(PageRequest.acting(request), endUser);
-        return isErased
-                ? PageStep.to(PATH + "?done=erased")
-                : PageStep.again(
-                        page(request, new Typed(null, null, Map.of("end-user", "No call names this end user."))));
+        return ActionForms.of(stores, OrganizationActions.SET, OrganizationActions.ERASE)
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        errors -> page(request, new Typed(form.field("tag_names"), null, errors)),
+                        done -> PageStep.to(
+                                PATH + (done.is(OrganizationActions.ERASE) ? "?done=erased" : "?done=saved")));
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
         String account = request.visitor().accountId();
-        LabelRules rules = organizations
+        LabelRules rules = stores.organizations()
                 .find(account)
                 .map(Organizations.Organization::labels)
                 .orElse(LabelRules.NONE);

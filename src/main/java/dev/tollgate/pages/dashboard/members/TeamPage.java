@@ -9,16 +9,16 @@ import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.organizations.OrganizationStores;
+import dev.tollgate.customers.organizations.TeamActions;
 import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
-import dev.tollgate.customers.teams.TeamResult;
-import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Chart;
@@ -37,15 +37,14 @@ import templates.dashboard.JteteamGenerated;
 
 /** {@code /dashboard/teams/{id}}: the people and the keys of a team, its name, and its end. */
 public record TeamPage(
-        Teams teams,
-        Members members,
+        OrganizationStores stores,
         Keys keys,
         Ledger ledger,
         AccountHistory history,
         Catalogue catalogue,
         InstantSource clock) {
 
-    private static final String PATH = TeamsPage.PATH + "/{id}";
+    private static final String PATH = TeamsPage.PATH + "/{team}";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -95,11 +94,12 @@ public record TeamPage(
 
     private Seen find(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
-        String id = request.param("id");
+        String id = request.param("team");
         Membership membership =
                 Objects.requireNonNull(request.visitor().person().membership());
-        List<Team.Fellow> people = teams.fellows(account).getOrDefault(id, List.of());
-        Team team = teams.find(account, id)
+        List<Team.Fellow> people = stores.teams().fellows(account).getOrDefault(id, List.of());
+        Team team = stores.teams()
+                .find(account, id)
                 .filter(found -> TeamsPage.isSeen(membership, people))
                 .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such team.")
                         .withStatus(404)
@@ -111,61 +111,29 @@ public record TeamPage(
         Set<String> inside = new HashSet<>();
         people.forEach(fellow -> inside.add(fellow.memberId()));
         List<Members.Member> others = may.people()
-                ? members.list(account).stream()
+                ? stores.members().list(account).stream()
                         .filter(member -> !inside.contains(member.id()))
                         .toList()
                 : List.of();
         List<Key> ofTeam = keys.list(account, null, Keys.PAGE_MAX).stream()
                 .filter(key -> key.owner().teamId().equals(id))
                 .toList();
-        List<Team> all = Right.ACCOUNT_KEYS.isWhole(membership.role()) ? teams.list(account) : List.of();
+        List<Team> all =
+                Right.ACCOUNT_KEYS.isWhole(membership.role()) ? stores.teams().list(account) : List.of();
         return new Seen(team, may, people, others, ofTeam, all);
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         Seen seen = find(request);
-        Acting by = PageRequest.acting(request);
         String id = seen.team().id();
-        String member = form.text("member");
-        boolean isAdmin = form.text("role").equals("admin");
-        String deed = form.text("deed");
-        boolean isOfTeam = deed.equals("rename") || deed.equals("archive");
-        if (!(isOfTeam ? seen.may().team() : seen.may().people())) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Your role in this organization does not include this.")
-                    .withStatus(403)
-                    .asException();
-        }
-        return switch (deed) {
-            case "put" -> said(request, seen, "member", teams.put(by, id, member, isAdmin));
-            case "remove" -> {
-                Map<String, String> moves = seen.teams().isEmpty() ? Map.of() : MemberPage.moves(form);
-                yield said(request, seen, "form", teams.remove(by, id, member, moves));
-            }
-            case "rename" -> rename(request, seen, form.text("name").strip());
-            case "archive" -> {
-                TeamResult result = teams.archive(by, id);
-                yield result instanceof TeamResult.Done
-                        ? PageStep.to(TeamsPage.PATH + "?archived=1")
-                        : said(request, seen, "form", result);
-            }
-            default -> PageStep.to(path(id));
-        };
-    }
-
-    private PageStep rename(PageRequest<Visitor.Member> request, Seen seen, String name) {
-        return Teams.isName(name)
-                ? said(
+        return ActionForms.of(stores, TeamActions.PUT, TeamActions.REMOVE, TeamActions.RENAME, TeamActions.ARCHIVE)
+                .take(
                         request,
-                        seen,
-                        "name",
-                        teams.rename(PageRequest.acting(request), seen.team().id(), name))
-                : PageStep.again(page(request, seen, Map.of("name", TeamsPage.NAME)));
-    }
-
-    private PageStep said(PageRequest<Visitor.Member> request, Seen seen, String field, TeamResult result) {
-        return result instanceof TeamResult.Done
-                ? PageStep.to(path(seen.team().id()) + "?saved=1")
-                : PageStep.again(page(request, seen, Map.of(field, TeamsPage.complaint(result))));
+                        form,
+                        Map.of("team", id),
+                        errors -> page(request, seen, errors),
+                        done -> PageStep.to(
+                                done.is(TeamActions.ARCHIVE) ? TeamsPage.PATH + "?archived=1" : path(id) + "?saved=1"));
     }
 
     private static String path(String id) {

@@ -2,13 +2,14 @@ package dev.tollgate.pages.dashboard.members;
 
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.organizations.OrganizationStores;
+import dev.tollgate.customers.organizations.TeamActions;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
-import dev.tollgate.customers.teams.TeamResult;
-import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteteamsGenerated;
 
 /** {@code /dashboard/teams}: the teams of an organization; a member sees the own ones. */
-public record TeamsPage(Teams teams, Ledger ledger, AccountHistory history, InstantSource clock) {
+public record TeamsPage(OrganizationStores stores, Ledger ledger, AccountHistory history, InstantSource clock) {
 
     static final String PATH = "/dashboard/teams";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.partly(Right.MEMBERS), request -> PageStep.show(page(request, "", null))),
+                pages.get(PATH, pages.partly(Right.MEMBERS), request -> PageStep.show(page(request, "", Map.of()))),
                 pages.post(PATH, pages.members(Right.TEAMS), this::create));
     }
 
@@ -44,44 +45,27 @@ public record TeamsPage(Teams teams, Ledger ledger, AccountHistory history, Inst
             @Nullable Long limitMicros) {}
 
     private PageStep create(PageRequest<Visitor.Member> request, Form form) {
-        String name = form.text("name").strip();
-        if (!Teams.isName(name)) {
-            return PageStep.again(page(request, name, NAME));
-        }
-        return switch (teams.create(PageRequest.acting(request), name)) {
-            case TeamResult.Done(Team team) -> PageStep.to(PATH + "/" + team.id());
-            case TeamResult other -> PageStep.again(page(request, name, complaint(other)));
-        };
+        return ActionForms.of(stores, TeamActions.CREATE)
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        errors -> page(request, form.text("name"), errors),
+                        done -> PageStep.to(PATH + "/" + ((Team) done.value()).id()));
     }
 
-    static final String NAME = "Enter a name of 1 to " + Teams.NAME_CHARS_MAX + " characters, without line breaks.";
-
-    /** Returns why a change of a team was not made, in a sentence. */
-    static String complaint(TeamResult result) {
-        return switch (result) {
-            case TeamResult.Done _ -> "";
-            case TeamResult.NoSuchTeam _ -> "This team was archived.";
-            case TeamResult.NoSuchMember _ -> "This person is no member, or has left.";
-            case TeamResult.NameTaken _ -> "Another team has this name. Choose a different one.";
-            case TeamResult.TooMany _ ->
-                "An organization has at most " + Teams.TEAMS_MAX + " teams. Archive one of them first.";
-            case TeamResult.Busy _ -> "The keys of this team are being changed. Try again.";
-            case TeamResult.NoRoom _ -> MemberPage.NO_ROOM;
-        };
-    }
-
-    private PageStep.Drawing page(PageRequest<Visitor.Member> request, String name, @Nullable String error) {
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, String name, Map<String, String> errors) {
         String account = request.visitor().accountId();
         Membership membership =
                 Objects.requireNonNull(request.visitor().person().membership());
-        Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
+        Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
         MonthSpend month = MonthSpend.ofTeams(ledger, history, account, clock.instant());
-        List<Row> rows = teams.list(account).stream()
+        List<Row> rows = stores.teams().list(account).stream()
                 .filter(team -> isSeen(membership, fellows.getOrDefault(team.id(), List.of())))
                 .map(team -> row(team, membership, fellows, month))
                 .toList();
-        boolean isArchived = request.query("archived") != null && error == null;
-        return (out, shell) -> JteteamsGenerated.render(out, null, shell, rows, name, error, isArchived);
+        boolean isArchived = request.query("archived") != null && errors.isEmpty();
+        return (out, shell) -> JteteamsGenerated.render(out, null, shell, rows, name, errors, isArchived);
     }
 
     /** Returns whether a member sees a team: each one, or those that the member belongs to. */

@@ -51,7 +51,7 @@ class BudgetPagesTest {
         assertThat(company.owner.get(BUDGETS).body()).contains("Search", "resets");
         assertThat(company.owner.get(team).body()).contains("Team Search", "resets 1 Dec 00:00 (");
         assertThat(company.owner.get("/dashboard/teams").body()).contains("of ");
-        assertThat(send(company.owner, "deed", "remove", "owner", id, "window", "month")
+        assertThat(send(company.owner, "deed", "budget.set", "owner", id, "window", "month")
                         .location())
                 .isEqualTo(BUDGETS + "?saved=1");
         assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
@@ -67,10 +67,12 @@ class BudgetPagesTest {
         company.gateway.execute("UPDATE allowance SET used = 1000 WHERE name LIKE 'organization.changes %'");
         for (Browser.Page refused : new Browser.Page[] {
             company.budget("account", "hour", "77"),
-            company.owner.submit("/dashboard/teams", "/dashboard/teams", Map.of("name", "Over")),
+            company.owner.submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Over")),
             company.put(company.owner, team, "mia", "member"),
             company.owner.submit(
-                    "/dashboard/tags", "/dashboard/tags", Map.of("deed", "save", "names", "feature", "end-users", "on"))
+                    "/dashboard/tags",
+                    "/dashboard/tags",
+                    Map.of("deed", "organization.set", "tag_names", "feature", "end_users", "on"))
         }) {
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.body()).contains("1000 changes within a day");
@@ -120,35 +122,42 @@ class BudgetPagesTest {
         assertThat(mia.get(member).body()).contains("mia@example.org", "week", "Budgets");
         company.budget(company.id("mia"), "week", "unlimited");
         assertThat(mia.get(member).body()).doesNotContain(", week");
-        assertThat(send(company.owner, "deed", "set", "owner", "account", "window", "week", "limit", "unlimited")
+        assertThat(send(company.owner, "deed", "budget.set", "owner", "account", "window", "week", "limit", "unlimited")
                         .status())
                 .isEqualTo(422);
     }
 
     @Test
     void who_pays_sets_budgets_of_the_organization_alone() {
-        assertThat(send(bill, "deed", "set", "owner", "account", "window", "total", "limit", "4000")
+        assertThat(send(bill, "deed", "budget.set", "owner", "account", "window", "total", "limit", "4000")
                         .status())
                 .isEqualTo(303);
         assertThat(bill.get(BUDGETS).body()).doesNotContain("Each member", "mia@example.org", "Save time zone");
         for (String owner : new String[] {"each_member", company.id("mia")}) {
-            assertThat(send(bill, "deed", "set", "owner", owner, "window", "total", "limit", "1")
+            assertThat(send(bill, "deed", "budget.set", "owner", owner, "window", "total", "limit", "1")
                             .status())
                     .isEqualTo(422);
         }
-        assertThat(send(bill, "deed", "zone", "zone", "Asia/Tokyo").status()).isEqualTo(422);
+        assertThat(send(bill, "deed", "organization.set", "time_zone", "Asia/Tokyo")
+                        .status())
+                .isEqualTo(403);
         assertThat(mia.get(BUDGETS).status()).isEqualTo(403);
     }
 
     @Test
     void the_time_zone_changes_once_a_day() {
-        assertThat(send(company.owner, "deed", "zone", "zone", "Nowhere").status())
+        assertThat(send(company.owner, "deed", "organization.set", "time_zone", "Nowhere")
+                        .status())
                 .isEqualTo(422);
-        assertThat(send(company.owner, "deed", "zone", "zone", "Europe/Berlin").location())
+        assertThat(send(company.owner, "deed", "organization.set", "time_zone", "Europe/Berlin")
+                        .location())
                 .isEqualTo(BUDGETS + "?saved=1");
-        assertThat(send(company.owner, "deed", "zone", "zone", "Asia/Tokyo").body())
-                .contains("changed less than a day ago");
+        assertThat(send(company.owner, "deed", "organization.set", "time_zone", "Asia/Tokyo")
+                        .body())
+                .contains("can be changed once a day");
         company.pass(Duration.ofDays(1));
-        assertThat(send(company.owner, "deed", "zone", "zone", "UTC").status()).isEqualTo(303);
+        assertThat(send(company.owner, "deed", "organization.set", "time_zone", "UTC")
+                        .status())
+                .isEqualTo(303);
     }
 }

@@ -51,17 +51,17 @@ final class Company implements AutoCloseable {
 
     /** Makes a team. @return the path of its page */
     String team(String name) {
-        return owner.submit("/dashboard/teams", "/dashboard/teams", Map.of("name", name))
+        return owner.submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", name))
                 .location();
     }
 
     Browser.Page budget(String owner, String window, String limit) {
-        Map<String, String> form = Map.of("deed", "set", "owner", owner, "window", window, "limit", limit);
+        Map<String, String> form = Map.of("deed", "budget.set", "owner", owner, "window", window, "limit", limit);
         return this.owner.submit("/dashboard/budgets", "/dashboard/budgets", form);
     }
 
     Browser.Page put(Browser by, String team, String name, String role) {
-        return by.submit(team, team, Map.of("deed", "put", "member", id(name), "role", role));
+        return by.submit(team, team, Map.of("deed", "team.set", "member", id(name), "role", role));
     }
 
     /** Makes a key. @param member the name of its member; empty for none @param team the path of its team; empty for none @return its secret */

@@ -42,11 +42,13 @@ class TeamPagesTest {
         assertThat(company.owner.get(TEAMS).body()).contains("Ads");
         assertThat(company.owner.get(team).body()).contains("robot", "service key, never used");
         assertThat(company.owner
-                        .submit(team, team, Map.of("deed", "rename", "name", "Adverts"))
+                        .submit(team, team, Map.of("deed", "team.rename", "name", "Adverts"))
                         .location())
                 .isEqualTo(team + "?saved=1");
         assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(200);
-        assertThat(company.owner.submit(team, team, Map.of("deed", "archive")).location())
+        assertThat(company.owner
+                        .submit(team, team, Map.of("deed", "team.archive"))
+                        .location())
                 .isEqualTo(TEAMS + "?archived=1");
         assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(401);
         assertThat(company.owner.get(team).status()).isEqualTo(404);
@@ -58,7 +60,7 @@ class TeamPagesTest {
     void a_wrong_or_taken_name_is_refused_with_the_typed_text() {
         company.team("Taken");
         for (String name : new String[] {"Taken", " ", "x".repeat(101)}) {
-            Browser.Page refused = company.owner.submit(TEAMS, TEAMS, Map.of("name", name));
+            Browser.Page refused = company.owner.submit(TEAMS, TEAMS, Map.of("deed", "team.create", "name", name));
             assertThat(refused.status()).as(name).isEqualTo(422);
         }
     }
@@ -105,16 +107,19 @@ class TeamPagesTest {
         assertThat(adam.get(own).body()).contains("Service keys", "mia@example.org");
         assertThat(company.put(adam, own, "mia", "member").location()).isEqualTo(own + "?saved=1");
         assertThat(company.put(adam, other, "mia", "member").status()).isEqualTo(403);
-        assertThat(adam.submit(own, own, Map.of("deed", "rename", "name", "Mine"))
+        assertThat(adam.submit(own, own, Map.of("deed", "team.rename", "name", "Mine"))
                         .status())
                 .isEqualTo(403);
-        assertThat(adam.submit(own, own, Map.of("deed", "archive")).status()).isEqualTo(403);
-        assertThat(adam.submit(own, TEAMS, Map.of("name", "Mine")).status()).isEqualTo(403);
+        assertThat(adam.submit(own, own, Map.of("deed", "team.archive")).status())
+                .isEqualTo(403);
+        assertThat(adam.submit(own, TEAMS, Map.of("deed", "team.create", "name", "Mine"))
+                        .status())
+                .isEqualTo(403);
         String secret = company.key("mias", "mia", own);
         assertThat(adam.get(own + "?remove=" + company.id("mia")).body())
                 .contains("mias", "Remove from team")
                 .doesNotContain("Move to team");
-        assertThat(adam.submit(own, own, Map.of("deed", "remove", "member", company.id("mia")))
+        assertThat(adam.submit(own, own, Map.of("deed", "team.remove", "member", company.id("mia")))
                         .status())
                 .isEqualTo(303);
         assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(401);

@@ -1,4 +1,4 @@
-package dev.tollgate.customers.keys;
+package dev.tollgate.customers.roles;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;

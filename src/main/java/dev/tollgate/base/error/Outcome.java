@@ -1,0 +1,41 @@
+package dev.tollgate.base.error;
+
+import java.util.function.Function;
+
+/** The outcome of an action: what it has done, or why it was refused. Every face says the same sentence. */
+public sealed interface Outcome<T> {
+
+    record Done<T>(T value) implements Outcome<T> {}
+
+    record Refused<T>(ApiError why) implements Outcome<T> {}
+
+    /** Returns a refusal without a field. */
+    static <T> Outcome<T> refused(int status, String message) {
+        return new Refused<>(ApiError.invalid(null, message).withStatus(status));
+    }
+
+    /** Returns the refusal of a field's value. @param what follows the quoted name, without the full stop */
+    static <T> Outcome<T> wrong(String field, String what) {
+        return new Refused<>(ApiError.wrong(field, what));
+    }
+
+    default boolean isDone() {
+        return this instanceof Done;
+    }
+
+    /** Returns what was done. @throws ApiException the refusal */
+    default T orThrow() {
+        return switch (this) {
+            case Done<T>(T value) -> value;
+            case Refused<T>(ApiError why) -> throw why.asException();
+        };
+    }
+
+    /** Returns this outcome with another value if it is done. */
+    default <U> Outcome<U> map(Function<T, U> mapper) {
+        return switch (this) {
+            case Done<T>(T value) -> new Done<>(mapper.apply(value));
+            case Refused<T>(ApiError why) -> new Refused<>(why);
+        };
+    }
+}

@@ -1,0 +1,330 @@
+package dev.tollgate.base.fields;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.json.Shown;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.DecimalNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * A field of a request.
+ *
+ * @param name in bodies, forms and messages
+ * @param label on pages
+ * @param help says what it is, in a sentence; empty if the label does
+ * @param nothing what null means, as in {@code no limit}; null if the field cannot be null
+ * @param choices the words that it can have; empty if there is no such list
+ * @param reader reads the value of a member that is not null
+ * @param typed returns the member for a text of a form or a command
+ */
+public record Field<T>(
+        String name,
+        String label,
+        String help,
+        @Nullable String nothing,
+        List<Choice<T>> choices,
+        Reader<T> reader,
+        Function<String, JsonNode> typed) {
+
+    /** The most credits of one amount: a billion. */
+    public static final long CREDITS_MAX = 1_000_000_000;
+
+    private static final int DECIMALS = 6;
+
+    /** The end of the year 9999. */
+    private static final long SECONDS_MAX = 253_402_300_799L;
+
+    private static final Pattern NUMBER =
+            Pattern.compile("-?([0-9]{1,18}|[0-9]{1,3}(,[0-9]{3}){1,5})(\\.[0-9]{1,12})?");
+
+    public Field {
+        choices = List.copyOf(choices);
+    }
+
+    /** Reads a value. */
+    @FunctionalInterface
+    public interface Reader<T> {
+
+        /**
+         * @param path the field's name, with those of the objects around it, as in {@code spend.day}
+         * @throws ApiException as {@link Field#wrong}
+         */
+        T read(String path, JsonNode value);
+    }
+
+    /** A word that a field can have. @param label on pages */
+    public record Choice<T>(String word, String label, T value) {}
+
+    // ---- kinds ----
+
+    /** Returns a field with a text that is {@link WrittenText}. */
+    public static Field<String> text(String name, String label) {
+        return of(
+                name,
+                label,
+                (path, value) -> {
+                    String text = string(path, value);
+                    String complaint = WrittenText.complaint(text);
+                    if (complaint != null) {
+                        throw wrong(path, complaint);
+                    }
+                    return text;
+                },
+                text -> StringNode.valueOf(text.strip()));
+    }
+
+    /** Returns a field with one of some words. */
+    @SafeVarargs
+    public static <T> Field<T> choice(String name, String label, Choice<T>... choices) {
+        return choice(name, label, List.of(choices));
+    }
+
+    /** Returns a field with one of some words. */
+    public static <T> Field<T> choice(String name, String label, List<Choice<T>> choices) {
+        String allowed = "must be " + either(choices.stream().map(Choice::word).toList());
+        Reader<T> reader = (path, value) -> choices.stream()
+                .filter(choice -> value.isString() && choice.word().equals(value.stringValue()))
+                .findFirst()
+                .orElseThrow(() -> wrong(path, allowed))
+                .value();
+        return new Field<>(name, label, "", null, choices, reader, StringNode::valueOf);
+    }
+
+    public static Field<Boolean> flag(String name, String label) {
+        return of(
+                name,
+                label,
+                (path, value) -> {
+                    if (!value.isBoolean()) {
+                        throw wrong(path, "must be true or false");
+                    }
+                    return value.booleanValue();
+                },
+                text -> BooleanNode.valueOf(text.equals("on") || text.equals("true")));
+    }
+
+    /** Returns a field with micro-credits of a number of credits: from 0 to {@link #CREDITS_MAX}, exact. */
+    public static Field<Long> credits(String name, String label) {
+        return amount(name, label, 0);
+    }
+
+    /** Returns a field with micro-credits of a number of credits; below zero, too. */
+    public static Field<Long> signedCredits(String name, String label) {
+        return amount(name, label, -CREDITS_MAX);
+    }
+
+    private static Field<Long> amount(String name, String label, long least) {
+        String allowed = "must be a number of credits from " + least + " to " + CREDITS_MAX + " with at most "
+                + DECIMALS + " decimals";
+        return of(name, label, (path, value) -> micros(path, value, least, allowed), Field::number);
+    }
+
+    private static long micros(String path, JsonNode value, long least, String allowed) {
+        if (value.isNumber()) {
+            BigDecimal credits = value.decimalValue();
+            boolean isWithin = credits.compareTo(BigDecimal.valueOf(least)) >= 0
+                    && credits.compareTo(BigDecimal.valueOf(CREDITS_MAX)) <= 0;
+            if (isWithin && credits.stripTrailingZeros().scale() <= DECIMALS) {
+                return credits.movePointRight(DECIMALS).longValueExact();
+            }
+        }
+        throw wrong(path, allowed);
+    }
+
+    public static Field<Long> whole(String name, String label, long least, long most) {
+        return of(
+                name,
+                label,
+                (path, value) -> {
+                    if (value.isIntegralNumber()
+                            && value.canConvertToLong()
+                            && value.longValue() >= least
+                            && value.longValue() <= most) {
+                        return value.longValue();
+                    }
+                    throw wrong(path, "must be a whole number from " + least + " to " + most);
+                },
+                Field::number);
+    }
+
+    /** Returns a field with a time in Unix seconds. */
+    public static Field<Instant> time(String name, String label) {
+        return whole(name, label, 1, SECONDS_MAX).map((path, seconds) -> Instant.ofEpochSecond(seconds));
+    }
+
+    public static Field<ZoneId> zone(String name, String label) {
+        return of(
+                name,
+                label,
+                (path, value) -> {
+                    if (!value.isString() || !ZoneId.getAvailableZoneIds().contains(value.stringValue())) {
+                        throw wrong(path, "must be the name of a time zone, such as Europe/Berlin");
+                    }
+                    return ZoneId.of(value.stringValue());
+                },
+                text -> StringNode.valueOf(text.strip()));
+    }
+
+    /** Returns a field with a list. A form has its entries between blanks or commas. @param entry reads one */
+    public static <E> Field<List<E>> list(String name, String label, int most, Reader<E> entry) {
+        return of(
+                name,
+                label,
+                (path, value) -> {
+                    if (!value.isArray()) {
+                        throw wrong(path, "must be a list of strings");
+                    }
+                    if (value.size() > most) {
+                        throw wrong(path, "may have at most " + most + " entries, not " + value.size());
+                    }
+                    List<E> entries = new ArrayList<>();
+                    for (int i = 0; i < value.size(); i++) {
+                        entries.add(entry.read(path + "." + i, value.get(i)));
+                    }
+                    return entries;
+                },
+                text -> {
+                    var list = JsonNodeFactory.instance.arrayNode();
+                    Stream.of(text.split("[\\s,]+"))
+                            .filter(each -> !each.isEmpty())
+                            .forEach(list::add);
+                    return list;
+                });
+    }
+
+    /** Returns a field with an object of some fields. */
+    public static Field<Body> object(String name, String label, Field<?>... members) {
+        return of(
+                name,
+                label,
+                (path, value) -> {
+                    if (!(value instanceof ObjectNode object)) {
+                        throw wrong(path, "must be an object");
+                    }
+                    return Body.of(path + ".", object, List.of(members));
+                },
+                StringNode::valueOf);
+    }
+
+    /** Returns a field of another kind. @param typed as the record has it */
+    public static <T> Field<T> of(String name, String label, Reader<T> reader, Function<String, JsonNode> typed) {
+        return new Field<>(name, label, "", null, List.of(), reader, typed);
+    }
+
+    // ---- changed ----
+
+    /** Returns this field, whose value has to be so. @param form of a value, as in {@code must be above 0} */
+    public Field<T> that(Predicate<T> isSo, String form) {
+        return map((path, value) -> {
+            if (!isSo.test(value)) {
+                throw wrong(path, form);
+            }
+            return value;
+        });
+    }
+
+    /** Turns a value into another. */
+    @FunctionalInterface
+    public interface Mapper<T, U> {
+
+        /** @throws ApiException as {@link Field#wrong} */
+        U map(String path, T value);
+    }
+
+    /** Returns a field with the same form, whose value is another. */
+    public <U> Field<U> map(Mapper<T, U> mapper) {
+        return new Field<>(
+                name,
+                label,
+                help,
+                nothing,
+                List.of(),
+                (path, value) -> mapper.map(path, reader.read(path, value)),
+                typed);
+    }
+
+    /** Returns this field, which can be null. @param what that means, as in {@code no limit} */
+    public Field<T> orNull(String what) {
+        return new Field<>(
+                name,
+                label,
+                help,
+                what,
+                choices,
+                reader,
+                text -> text.isBlank() ? NullNode.getInstance() : typed.apply(text));
+    }
+
+    /** Returns this field with an explanation. */
+    public Field<T> help(String sentence) {
+        return new Field<>(name, label, sentence, nothing, choices, reader, typed);
+    }
+
+    // ---- reading ----
+
+    /** Reads a member. @return null only if the field can be null */
+    @Nullable
+    T read(String path, JsonNode value) {
+        if (nothing == null) {
+            return reader.read(path, value);
+        }
+        try {
+            return value.isNull() ? null : reader.read(path, value);
+        } catch (ApiException e) {
+            String message = e.error().message();
+            throw message.startsWith("'" + path + "' must be ")
+                    ? ApiError.invalid(
+                                    path, message.substring(0, message.length() - 1) + ", or null for " + nothing + ".")
+                            .asException()
+                    : e;
+        }
+    }
+
+    /** Returns a string. @throws ApiException if it is none */
+    public static String string(String path, JsonNode value) {
+        if (!value.isString()) {
+            throw wrong(path, "must be a string");
+        }
+        return value.stringValue();
+    }
+
+    /** Returns a 400 that names a field. @param what follows its name, without the full stop */
+    public static ApiException wrong(String path, String what) {
+        return ApiError.wrong(path, what).asException();
+    }
+
+    /** Returns a 400 for a member that is not known. */
+    static ApiException unknown(String path, List<String> known) {
+        return wrong(Shown.plain(path), "is not known here; known are " + String.join(", ", known));
+    }
+
+    private static JsonNode number(String text) {
+        String stripped = text.strip().replace('−', '-');
+        return NUMBER.matcher(stripped).matches()
+                ? DecimalNode.valueOf(new BigDecimal(stripped.replace(",", "")))
+                : StringNode.valueOf(text);
+    }
+
+    private static String either(List<String> words) {
+        return words.size() == 1
+                ? words.getFirst()
+                : words.stream().limit(words.size() - 1L).collect(Collectors.joining(", ")) + " or " + words.getLast();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.tollgate.customers.organizations;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Field.Choice;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.actions.Action;
+import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.customers.teams.Team;
+import dev.tollgate.customers.teams.Teams;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Teams of an organization and their people. */
+public final class TeamActions {
+
+    private static final String ONE = "/teams/{team}";
+    private static final String PERSON = ONE + "/members/{member}";
+
+    private static final Field<String> NAME = Field.text("name", "Name")
+            .that(Teams::isName, Teams.NAME_FORM)
+            .help("A name that no other team of the organization has.");
+    public static final Field<Boolean> ROLE = Field.choice(
+            "role",
+            "Role in the team",
+            new Choice<>("member", "member: keys in this team", false),
+            new Choice<>("admin", "admin: manages people and keys", true));
+
+    static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
+            "team.list",
+            "/teams",
+            Scope.MEMBERS_READ,
+            "List the teams of an account's organization.",
+            (stores, request) -> request.page(stores.teams().list(request.account()), Team::id, TeamActions::json));
+
+    static final Action<OrganizationStores, ActionRequest> SHOW = Action.get(
+            "team.show",
+            ONE,
+            Scope.MEMBERS_READ,
+            "Show a team and its people.",
+            (stores, request) -> withPeople(
+                    stores,
+                    request,
+                    stores.teams().find(request.account(), request.path("team")).orElseThrow(TeamActions::none)));
+
+    public static final Action<OrganizationStores, Team> CREATE = Action.change(
+                    "team.create", "POST", "/teams", Right.TEAMS, Scope.MEMBERS_WRITE, "Create a team.", NAME)
+            .does(
+                    (stores, request) -> stores.teams().create(request.by(), request.need(NAME)),
+                    (stores, request, team) -> json(team));
+
+    public static final Action<OrganizationStores, Team> RENAME = Action.change(
+                    "team.rename", "PATCH", ONE, Right.TEAMS, Scope.MEMBERS_WRITE, "Give a team another name.", NAME)
+            .does(
+                    (stores, request) -> stores.teams().rename(request.by(), request.path("team"), request.need(NAME)),
+                    TeamActions::withPeople);
+
+    public static final Action<OrganizationStores, Team> ARCHIVE = Action.change(
+                    "team.archive",
+                    "DELETE",
+                    ONE,
+                    Right.TEAMS,
+                    Scope.MEMBERS_WRITE,
+                    "Archive a team and delete its keys. Its history stays.")
+            .does((stores, request) -> stores.teams().archive(request.by(), request.path("team")));
+
+    public static final Action<OrganizationStores, Team> PUT = Action.change(
+                    "team.set",
+                    "PUT",
+                    PERSON,
+                    Right.TEAM_PEOPLE,
+                    Scope.MEMBERS_WRITE,
+                    "Make a member one of a team's people, or change the role in it.",
+                    ROLE)
+            .does(
+                    (stores, request) -> stores.teams()
+                            .put(request.by(), request.path("team"), request.path("member"), request.need(ROLE)),
+                    TeamActions::withPeople);
+
+    public static final Action<OrganizationStores, Team> REMOVE = Action.change(
+                    "team.remove",
+                    "DELETE",
+                    PERSON,
+                    Right.TEAM_PEOPLE,
+                    Scope.MEMBERS_WRITE,
+                    "Remove a member from a team.",
+                    MemberActions.MOVES)
+            .does(TeamActions::remove);
+
+    /** All rows. */
+    public static final List<Action<OrganizationStores, ?>> ALL =
+            List.of(LIST, CREATE, SHOW, RENAME, ARCHIVE, PUT, REMOVE);
+
+    private TeamActions() {}
+
+    private static Outcome<Team> remove(OrganizationStores stores, ActionRequest request) {
+        String id = request.path("team");
+        String member = request.path("member");
+        List<Key> its = stores.members().keys(request.account(), member).stream()
+                .filter(key -> key.owner().teamId().equals(id))
+                .toList();
+        return stores.teams().remove(request.by(), id, member, MemberActions.moves(request, its));
+    }
+
+    private static ApiException none() {
+        return ActionRequest.refused(404, "The team does not exist, or is archived.");
+    }
+
+    private static ObjectNode json(Team team) {
+        return ApiJson.MAPPER
+                .createObjectNode()
+                .put("id", team.id())
+                .put("name", team.name())
+                .put("created_at", ApiJson.seconds(team.createdAt()));
+    }
+
+    private static ObjectNode withPeople(OrganizationStores stores, ActionRequest request, Team team) {
+        ObjectNode json = json(team);
+        ArrayNode members = json.putArray("members");
+        for (Team.Fellow fellow : stores.teams().fellows(team.accountId()).getOrDefault(team.id(), List.of())) {
+            members.addObject()
+                    .put("id", fellow.memberId())
+                    .put("name", fellow.name())
+                    .put("role", fellow.isAdmin() ? "admin" : "member");
+        }
+        return json;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.customers.actions.Action;
+import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.http.Form;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The forms of a page: the button {@code deed} names an action, and the form's fields are the action's. Thread-safe; blocks.
+ *
+ * @param actions that the page offers
+ */
+public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
+
+    private static final String DEED = "deed";
+
+    /** The names of check boxes that the form shows: a box that is not checked does not come. */
+    private static final String BOXES = "boxes";
+
+    /** The statuses of refusals that are shown with the form. */
+    private static final Set<Integer> SHOWN = Set.of(400, 403, 404, 409);
+
+    public ActionForms {
+        actions = List.copyOf(actions);
+    }
+
+    @SafeVarargs
+    public static <S> ActionForms<S> of(S stores, Action<S, ?>... actions) {
+        return new ActionForms<>(stores, List.of(actions));
+    }
+
+    /** The result of a form. */
+    public record Done(Action<?, ?> action, Object value) {
+
+        public boolean is(Action<?, ?> other) {
+            return action.equals(other);
+        }
+    }
+
+    /**
+     * Does what a form asks for.
+     *
+     * @param path parameters of the actions' paths; others come from fields of the form
+     * @param again draws the page with sentences by field, {@code form} for one of the whole form
+     * @param then leads on
+     */
+    public PageStep take(
+            PageRequest<Visitor.Member> request,
+            Form form,
+            Map<String, String> path,
+            Function<Map<String, String>, PageStep.Drawing> again,
+            Function<Done, PageStep> then) {
+        Action<S, ?> action = actions.stream()
+                .filter(each -> each.name().equals(form.text(DEED)))
+                .findFirst()
+                .orElse(null);
+        if (action == null) {
+            return PageStep.to(request.path());
+        }
+        Membership by = Objects.requireNonNull(request.visitor().person().membership());
+        if (!mayAsk(by, Objects.requireNonNull(action.right()), path)) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Your role in this organization does not include this.")
+                    .withStatus(403)
+                    .asException();
+        }
+        return switch (run(action, request, form, path)) {
+            case Outcome.Done<?>(Object value) -> then.apply(new Done(action, value));
+            case Outcome.Refused<?>(ApiError why) -> PageStep.again(again.apply(said(action, why)));
+        };
+    }
+
+    /** A part of a right lets a form in where no team is named; which part, the action or its store checks. */
+    private static boolean mayAsk(Membership by, Right right, Map<String, String> path) {
+        String team = path.get("team");
+        return team == null ? right.isPartly(by.role()) : by.mayIn(right, team);
+    }
+
+    private Outcome<?> run(
+            Action<S, ?> action, PageRequest<Visitor.Member> request, Form form, Map<String, String> path) {
+        try {
+            ObjectNode typed = JsonNodeFactory.instance.objectNode();
+            action.fields().forEach(field -> put(typed, field, form));
+            ActionRequest asked = new ActionRequest(
+                    PageRequest.acting(request),
+                    Set.of(Scope.values()),
+                    name -> path.getOrDefault(name, form.text(name)),
+                    name -> null,
+                    Body.of(typed, action.fields()),
+                    request.exchange());
+            return action.does().run(stores, asked);
+        } catch (ApiException e) {
+            if (!SHOWN.contains(e.error().status())) {
+                throw e;
+            }
+            return new Outcome.Refused<>(e.error());
+        }
+    }
+
+    private static void put(ObjectNode typed, Field<?> field, Form form) {
+        String text = form.field(field.name());
+        JsonNode parts = parts(form, field.name() + ".");
+        if (text != null) {
+            typed.set(field.name(), field.typed().apply(text));
+        } else if (!parts.isEmpty()) {
+            typed.set(field.name(), parts);
+        } else if (List.of(form.text(BOXES).split(" ")).contains(field.name())) {
+            typed.set(field.name(), field.typed().apply(""));
+        }
+    }
+
+    /** Returns the fields of a form below a name: a list of the checked boxes, or an object of what was chosen. */
+    private static JsonNode parts(Form form, String begin) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        form.fields().forEach((name, value) -> {
+            if (name.startsWith(begin) && value.equals("on")) {
+                list.add(name.substring(begin.length()));
+            } else if (name.startsWith(begin) && !value.isEmpty()) {
+                object.put(name.substring(begin.length()), value);
+            }
+        });
+        return list.isEmpty() ? object : list;
+    }
+
+    private static Map<String, String> said(Action<?, ?> action, ApiError why) {
+        Map<String, String> errors = new LinkedHashMap<>();
+        String param = String.valueOf(why.param());
+        String top = param.contains(".") ? param.substring(0, param.indexOf('.')) : param;
+        action.fields().stream()
+                .filter(field -> field.name().equals(top))
+                .forEach(field -> errors.put(top, why.message(field.label())));
+        return errors.isEmpty() ? Map.of("form", why.message()) : errors;
+    }
+}
