@@ -15,7 +15,7 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
-import dev.tollgate.customers.notices.NoticeWrite;
+import dev.tollgate.customers.notices.Told;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
@@ -71,7 +71,7 @@ record Stores(
                 RecordedRates.part(),
                 settings.part(),
                 People.part(),
-                NoticeWrite.part(),
+                Told.part(),
                 Dismissals.part(),
                 outbox.part(),
                 Teams.part(),

@@ -362,16 +362,17 @@ class OrganizationApiTest {
 
     @Test
     void a_lowered_budget_is_noticed_without_another_call() {
-        String noticed =
-                "SELECT COALESCE(SUM(percent), 0) FROM budget_notice WHERE account_id = '" + customer.account() + "'";
+        String noticed = "SELECT COUNT(*) FROM told WHERE kind = 'budget' AND owner = '" + customer.account()
+                + "' AND fact LIKE '%s'";
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         now = now.plus(Duration.ofMinutes(30));
         gateway.setNow(now);
-        for (String limit : List.of("0.000002", "0.000001")) {
-            done("PUT", BUDGETS + "/account", "{\"month\":" + limit + "}");
-            assertThat(gateway.number(noticed)).isZero();
+        for (int micros : List.of(2, 1)) {
+            String fact = noticed.formatted("% " + micros + " 100");
+            done("PUT", BUDGETS + "/account", "{\"month\":0.00000" + micros + "}");
+            assertThat(gateway.number(fact)).isZero();
             gateway.app().people().mail().budgetNotices().sweep();
-            assertThat(gateway.number(noticed)).isEqualTo(100);
+            assertThat(gateway.number(fact)).isEqualTo(1);
         }
     }
 

@@ -94,7 +94,7 @@ class TwoServersMailTest {
             one.restart();
             both.forEach(each -> each.app().people().mail().modelNotices().sweep());
             assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail")).isEqualTo(2);
-            assertThat(one.text("SELECT models FROM told_notice")).isEqualTo("gemini-2.5-pro@2026-12-01");
+            assertThat(one.text("SELECT fact FROM told WHERE kind = 'models'")).isEqualTo("gemini-2.5-pro@2026-12-01");
         }
     }
 

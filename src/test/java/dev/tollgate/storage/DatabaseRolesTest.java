@@ -114,7 +114,7 @@ class DatabaseRolesTest {
         gateway.app().people().mail().statements().sweep();
         gateway.app().people().mail().notices().sweep();
         Gateway.await(
-                "what is noted of it", () -> gateway.number("SELECT COUNT(*) FROM told_notice WHERE sequence > 0") > 0);
+                "what is noted of it", () -> gateway.number("SELECT COUNT(*) FROM told WHERE kind = 'limits'") > 0);
         String data = "/dashboard/settings/data";
         assertThat(browser.submit(data, data, Map.of("login", "role@example.org"))
                         .location())

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,13 +29,13 @@ class MigrationsTest {
     @TempDir
     Path folder;
 
-    /** Its file is a test's: the second migration of a later release. */
-    private static final Migration LATER = new Migration(2, "V2__of_a_test.sql", true);
+    /** Its file is a test's: the next migration of a later release. */
+    private static final Migration LATER = new Migration(Migrations.NEWEST + 1, "V2__of_a_test.sql", true);
 
-    private static final Migration SHUTTING_OUT = new Migration(2, "V2__of_a_test.sql", false);
+    private static final Migration SHUTTING_OUT = new Migration(LATER.number(), LATER.file(), false);
 
     private static List<Migration> with(Migration later) {
-        return List.of(Migration.ALL.getFirst(), later);
+        return Stream.concat(Migration.ALL.stream(), Stream.of(later)).toList();
     }
 
     /** Databases of 0.1.0 have these: a change of the baseline would be a schema that they are not. */
@@ -50,9 +51,10 @@ class MigrationsTest {
     void a_program_runs_on_a_newer_schema_that_is_compatible(Dialect dialect) throws SQLException {
         Engine engine = engine(dialect);
         Migrations.migrate(engine, with(LATER));
-        assertThat(Migrations.run(engine)).isEqualTo(2);
+        assertThat(Migrations.run(engine)).isEqualTo(LATER.number());
         Migrations.check(engine);
-        assertThatThrownBy(() -> Migrations.requireOurs(engine)).hasMessageContaining("newer Tollgate (schema 2");
+        assertThatThrownBy(() -> Migrations.requireOurs(engine))
+                .hasMessageContaining("newer Tollgate (schema " + LATER.number());
     }
 
     @ParameterizedTest
@@ -62,7 +64,7 @@ class MigrationsTest {
         Migrations.migrate(engine, with(SHUTTING_OUT));
         assertThatThrownBy(() -> Migrations.run(engine))
                 .isInstanceOf(CannotOpen.class)
-                .hasMessageContaining("for programs from schema 2 on");
+                .hasMessageContaining("for programs from schema " + LATER.number() + " on");
         assertThatThrownBy(() -> Migrations.check(engine)).isInstanceOf(CannotOpen.class);
     }
 
@@ -74,9 +76,9 @@ class MigrationsTest {
         change(engine, "CREATE TABLE of_a_test (id TEXT)");
         assertThatThrownBy(() -> Migrations.migrate(engine, with(LATER))).isInstanceOf(CannotOpen.class);
         change(engine, "DROP TABLE of_a_test");
-        assertThat(Migrations.version(engine)).isEqualTo(1);
+        assertThat(Migrations.version(engine)).isEqualTo(Migrations.NEWEST);
         Migrations.migrate(engine, with(LATER)); // would find the column of its first statement
-        assertThat(Migrations.version(engine)).isEqualTo(2);
+        assertThat(Migrations.version(engine)).isEqualTo(LATER.number());
     }
 
     @Test
@@ -105,10 +107,15 @@ class MigrationsTest {
                             + " AND datname = current_database()");
             assertThatThrownBy(migration::join).hasCauseInstanceOf(CannotOpen.class);
         }
-        assertThat(Migrations.version(server)).isEqualTo(1);
+        assertThat(Migrations.version(server)).isEqualTo(Migrations.NEWEST);
         Migrations.migrate(server, with(LATER));
-        assertThat(rows(server, "SELECT version, least FROM tollgate_schema ORDER BY version"))
-                .containsExactly("1|1", "2|1");
+        int least = Migration.ALL.stream()
+                .filter(it -> !it.isCompatible())
+                .mapToInt(Migration::number)
+                .max()
+                .orElseThrow();
+        assertThat(rows(server, "SELECT version, least FROM tollgate_schema ORDER BY version DESC LIMIT 1"))
+                .containsExactly(LATER.number() + "|" + least);
     }
 
     private Engine engine(Dialect dialect) throws SQLException {
@@ -136,7 +143,8 @@ class MigrationsTest {
         }
         starts.forEach(CompletableFuture::join);
         job.join();
-        assertThat(rows(server, "SELECT version, least FROM tollgate_schema")).containsExactly("1|1");
+        assertThat(rows(server, "SELECT COUNT(*), MAX(version) FROM tollgate_schema"))
+                .containsExactly(Migrations.NEWEST + "|" + Migrations.NEWEST);
     }
 
     @Test
@@ -159,13 +167,46 @@ class MigrationsTest {
         }
         assertThat(log.text()).contains("the migration waits for a table in use");
         assertThat(log.errors()).isEmpty();
-        assertThat(Migrations.version(hasty)).isEqualTo(2);
+        assertThat(Migrations.version(hasty)).isEqualTo(LATER.number());
         try (Connection connection = new PostgresServer(url).migrating().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SHOW lock_timeout")) {
             row.next();
             assertThat(row.getString(1)).isEqualTo("3s");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void what_was_told_before_its_table_is_still_told(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, Migration.ALL.subList(0, 1));
+        for (String sql : List.of(
+                "INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'a', 1)",
+                "INSERT INTO person (id, account_id, login, name, role, password_hash, zone, created_at)"
+                        + " VALUES ('per_1', 'acc_1', 'a@example.org', 'a', 'user', '', 'UTC', 1)",
+                "INSERT INTO told_notice (person_id, told, sequence, version, models) VALUES ('per_1', 'balance,x', 4, 5, 'm@2026-12-01')",
+                "INSERT INTO key_notice (key_id, kind, account_id, told) VALUES ('key_1', 'unused', 'acc_1', 7)",
+                "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('acc_1', 'account', 'day', 9, 0)",
+                "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('acc_1', 'each_member', 'day', 8, 0)",
+                "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'day', 10, 20, 100)",
+                "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'day', 20, 30, 50)",
+                "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'mem_1', 'day', 20, 30, 80)",
+                "INSERT INTO billing_contact (account_id, name, address, vat_id, changed_at, mailed_month)"
+                        + " VALUES ('acc_1', 'a', '', '', 1, '2026-10')")) {
+            change(engine, sql);
+        }
+
+        Migrations.migrate(engine, Migration.ALL);
+
+        assertThat(rows(engine, "SELECT owner, kind, subject, fact FROM told"))
+                .containsExactlyInAnyOrder(
+                        "per_1|limits||5 4 balance,x",
+                        "per_1|models||m@2026-12-01",
+                        "acc_1|key.unused|key_1|7",
+                        "acc_1|budget|account day|20 9 50",
+                        "acc_1|budget|mem_1 day|20 8 80",
+                        "acc_1|statement||2026-10");
     }
 
     private static List<String> rows(Engine engine, String sql) throws SQLException {

@@ -82,7 +82,7 @@ class NodeLeaseTest {
 
     @Test
     void a_program_that_was_shut_out_since_its_start_does_not_join() {
-        execute("INSERT INTO tollgate_schema VALUES (2, 'V2__later.sql', '', 2, 1)");
+        execute("INSERT INTO tollgate_schema VALUES (99, 'V99__later.sql', '', 99, 1)");
         assertThatThrownBy(() -> join(RARE)).isInstanceOf(CannotOpen.class).hasMessageContaining("use a newer version");
         assertThat(number("SELECT COUNT(*) FROM node")).isZero();
     }

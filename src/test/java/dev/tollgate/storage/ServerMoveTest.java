@@ -212,8 +212,6 @@ class ServerMoveTest {
             "INSERT INTO budget_window (account_id, owner, kind, starts_at, ends_at, charged_micros, held_micros)"
                     + " VALUES ('acc_1', 'account', 'month', 0, 9, 1, 1)",
             "INSERT INTO member_notice (account_id, number) VALUES ('acc_1', 1)",
-            "INSERT INTO key_notice (key_id, kind, account_id, told) VALUES ('key_1', 'unused', 'acc_1', 1)",
-            "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'month', 0, 9, 50)",
             "INSERT INTO label (account_id, number, name, value, proof, created_day, used_day) VALUES ('acc_1', 1, 'feature', 'search', 7, 0, 86400000)",
             "INSERT INTO usage_label (account_id, day, number, model, calls) VALUES ('acc_1', 86400000, 1, 'm', 2)",
             "INSERT INTO webhook (id, account_id, url, form, secret, created_at) VALUES ('wh_1', 'acc_1', 'https://a.example', 'slack', 's', 1)",
@@ -229,7 +227,7 @@ class ServerMoveTest {
             "INSERT INTO recovery_code (person_id, hash, used_at) VALUES ('per_1', 'r', NULL)",
             "INSERT INTO person_identity (issuer, subject, person_id, label, linked_at, used_at)"
                     + " VALUES ('https://id.example.org', 'süb', 'per_1', 'ann@example.org', 7, NULL)",
-            "INSERT INTO told_notice (person_id, told, sequence, version) VALUES ('per_1', 'balance', 4, 5)",
+            "INSERT INTO told (owner, kind, subject, fact) VALUES ('per_1', 'limits', '', '5 4 balance')",
             "INSERT INTO dismissed (person_id, subject, until) VALUES ('per_1', 'models', 9)",
             "INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)"
                     + " VALUES ('mail_1', 'acc_1', 'ann@example.org', 'A link', 'sealed', 'waiting', 1, 2, 3)",

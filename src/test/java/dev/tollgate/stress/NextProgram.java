@@ -15,6 +15,11 @@ public final class NextProgram {
 
     private NextProgram() {}
 
+    /** Returns the newest schema of this program. */
+    static int present() throws IOException {
+        return Files.readAllLines(MIGRATIONS).size();
+    }
+
     /** @param folder takes what is different @param compatible yes or no */
     public static List<String> command(Path folder, String compatible) throws IOException {
         Path migrations = Files.createDirectories(folder.resolve("migrations"));

@@ -38,13 +38,6 @@ public final class BudgetSql {
     private static final String DELETE = "DELETE FROM budget WHERE account_id = ? AND owner = ? AND kind = ?";
     private static final String INSERT =
             "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES (?, ?, ?, ?, ?)";
-    /** Starts a budget's notices again: the owner's, or all members' without a budget of their own. */
-    private static final String FORGET_NOTICES = """
-            DELETE FROM budget_notice WHERE account_id = ? AND kind = ? AND (owner = ?
-                OR ? = 'each_member' AND owner LIKE 'mem%' AND NOT EXISTS (
-                    SELECT 1 FROM budget b
-                    WHERE b.account_id = budget_notice.account_id AND b.owner = budget_notice.owner AND b.kind = budget_notice.kind))""";
-
     private static final String COPY = """
             INSERT INTO budget (account_id, owner, kind, limit_micros, since)
             SELECT account_id, ?, kind, limit_micros, since FROM budget WHERE account_id = ? AND owner = ?""";
@@ -200,9 +193,6 @@ public final class BudgetSql {
                 sql.run(INSERT, accountId, owner, kind, budget.limitMicros(), budget.sinceMillis());
             }
         }
-        for (String owner : changed) {
-            forgetNotices(accountId, owner, old.of(owner), next.of(owner));
-        }
         sql.run(isMoved ? DELETE_WINDOWS : DELETE_NEEDLESS, accountId);
         for (String owner : next.owners()) {
             for (Map.Entry<SpendWindow, Budget> each : next.of(owner).entrySet()) {
@@ -213,18 +203,6 @@ public final class BudgetSql {
                         count(accountId, owner, each.getKey(), calendar.at(each.getKey(), period.endMillis()));
                     }
                 }
-            }
-        }
-    }
-
-    private void forgetNotices(
-            String accountId, String owner, Map<SpendWindow, Budget> old, Map<SpendWindow, Budget> next)
-            throws SQLException {
-        for (SpendWindow window : SpendWindow.values()) {
-            Budget before = old.get(window);
-            Budget after = next.get(window);
-            if (before == null ? after != null : after == null || before.ofMicros() != after.ofMicros()) {
-                sql.run(FORGET_NOTICES, accountId, window.code(), owner, owner);
             }
         }
     }

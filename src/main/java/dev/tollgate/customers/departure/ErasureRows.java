@@ -22,7 +22,7 @@ final class ErasureRows {
             "DELETE FROM person_link WHERE person_id = ?",
             "DELETE FROM recovery_code WHERE person_id = ?",
             "DELETE FROM person_identity WHERE person_id = ?",
-            "DELETE FROM told_notice WHERE person_id = ?",
+            "DELETE FROM told WHERE owner = ?",
             "DELETE FROM dismissed WHERE person_id = ?",
             "UPDATE account_log SET address = NULL WHERE actor = ? AND address IS NOT NULL",
             "DELETE FROM person WHERE id = ?");
@@ -39,7 +39,7 @@ final class ErasureRows {
             "DELETE FROM billing_contact WHERE account_id = ?",
             "UPDATE account_log SET address = NULL, before_json = NULL, after_json = NULL WHERE account_id = ?",
             "DELETE FROM member_notice WHERE account_id = ?",
-            "DELETE FROM key_notice WHERE account_id = ?",
+            "DELETE FROM told WHERE owner = ?",
             "DELETE FROM webhook WHERE account_id = ?",
             "DELETE FROM webhook_delivery WHERE account_id = ?",
             "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)",

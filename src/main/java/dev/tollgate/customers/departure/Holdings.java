@@ -79,10 +79,10 @@ final class Holdings {
             Holding.of(
                     "notices.csv",
                     "the notices that you were sent last",
-                    "told_notice n",
-                    "n.person_id = :person",
-                    "n.told n.sequence n.models",
-                    "n.person_id"),
+                    "told n",
+                    "n.owner = :person",
+                    "n.kind n.fact",
+                    "n.kind"),
             Holding.of(
                     "dismissed.csv",
                     "warnings that you have dismissed, and operators' forms that you have sent",
@@ -104,7 +104,7 @@ final class Holdings {
                     "the buyer on your invoices and receipts",
                     "billing_contact b",
                     "b.account_id = :account",
-                    "b.name b.address b.vat_id b.changed_at b.mailed_month",
+                    "b.name b.address b.vat_id b.changed_at",
                     "b.account_id"),
             Holding.of(
                     "keys.csv",

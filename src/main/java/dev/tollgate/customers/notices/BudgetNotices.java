@@ -10,13 +10,13 @@ import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.notices.Told.AccountEvent;
+import dev.tollgate.customers.notices.Told.Fact;
 import dev.tollgate.customers.rejections.RefusedCall;
-import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,6 +26,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,25 +50,24 @@ public final class BudgetNotices {
 
     private static final Duration FIRST_BACK = Duration.ofDays(1);
 
-    /** The time for which a notice is remembered after its window. */
-    private static final Duration KEPT = Duration.ofDays(35);
-
     private static final String ACCOUNTS = """
             SELECT id FROM account WHERE budgets_version > 0 AND id > ? AND blocked = 0 AND (last_number_at >= ? OR ? <= (
                 SELECT created_at FROM account_log WHERE account_id = account.id ORDER BY number DESC LIMIT 1))
             ORDER BY id LIMIT ?""";
     private static final String NEAR = """
-            SELECT w.owner, w.kind, w.starts_at, w.ends_at, w.charged_micros, COALESCE(n.percent, 0), account.time_zone,
+            SELECT w.owner, w.kind, w.starts_at, w.ends_at, w.charged_micros, n.fact, account.time_zone,
                 COALESCE(own.limit_micros, shared.limit_micros) AS limit_micros, COALESCE(team.name, person.name, api_key.name, account.name) AS name
             FROM budget_window w JOIN account ON account.id = w.account_id
                 LEFT JOIN budget own ON own.account_id = w.account_id AND own.owner = w.owner AND own.kind = w.kind
                 LEFT JOIN budget shared ON own.owner IS NULL AND w.owner LIKE 'mem%' AND shared.account_id = w.account_id
                     AND shared.owner = 'each_member' AND shared.kind = w.kind
-                LEFT JOIN budget_notice n ON n.account_id = w.account_id AND n.owner = w.owner AND n.kind = w.kind
-                    AND n.starts_at = w.starts_at
+                LEFT JOIN told n ON n.owner = w.account_id AND n.kind = 'budget' AND n.subject = w.owner || ' ' || w.kind
                 LEFT JOIN team ON team.id = w.owner LEFT JOIN api_key ON api_key.id = w.owner
                 LEFT JOIN member ON member.id = w.owner LEFT JOIN person ON person.id = member.person_id
-            WHERE w.account_id = ? AND w.starts_at <= ? AND w.ends_at > ? AND COALESCE(n.percent, 0) < 100""";
+            WHERE w.account_id = ? AND w.starts_at <= ? AND w.ends_at > ?
+                AND COALESCE(own.limit_micros, shared.limit_micros) IS NOT NULL""";
+    private static final String IS_SAME =
+            "SELECT 1 FROM budget WHERE account_id = ? AND owner IN (?, 'each_member') AND kind = ? AND limit_micros = ?";
 
     private static final Logger log = LoggerFactory.getLogger(BudgetNotices.class);
 
@@ -104,7 +104,7 @@ public final class BudgetNotices {
      * A budget in its present window.
      *
      * @param name of the team, the member, the key or the organization
-     * @param mailedStep the last step that was mailed; 0 for none
+     * @param told the start of a window, a limit and the last step of them that was mailed; null for none
      */
     private record Used(
             String owner,
@@ -115,20 +115,29 @@ public final class BudgetNotices {
             long limitMicros,
             String name,
             ZoneId zone,
-            int mailedStep) {
+            @Nullable String told) {
 
         static Used of(ResultSet row) throws SQLException {
-            long limit = row.getLong("limit_micros");
             return new Used(
                     row.getString("owner"),
                     SpendWindow.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
                     row.getLong("starts_at"),
                     row.getLong("ends_at"),
                     row.getLong("charged_micros"),
-                    row.wasNull() ? Long.MAX_VALUE : limit,
+                    row.getLong("limit_micros"),
                     row.getString("name"),
                     ZoneId.of(row.getString("time_zone")),
-                    row.getInt(6));
+                    row.getString("fact"));
+        }
+
+        /** Returns the last step that was mailed in this window; -1 of another limit, and all if another server sees a later window already. */
+        int mailedStep() {
+            String[] parts = told == null ? new String[] {"0"} : told.split(" ");
+            long start = Long.parseLong(parts[0]);
+            if (start != startsAt || told == null) {
+                return start >= endsAt ? ALL : 0;
+            }
+            return parts[1].equals(String.valueOf(limitMicros)) ? Integer.parseInt(parts[2]) : -1;
         }
 
         /** Returns the highest step that is reached; 0 for none. */
@@ -193,14 +202,13 @@ public final class BudgetNotices {
 
     private void mail(String accountId, Used budget, int step, Instant now) {
         String owner = budget.owner();
-        new SetStep(accountId, budget, step, now)
+        told(accountId, budget, step, now)
                 .commit(
                         writer,
                         outbox,
                         accountId,
-                        () -> Readers.of(database, accountId, owner, owner).stream()
-                                .filter(this::mayBeMailed)
-                                .toList(),
+                        () -> (step == 0 ? List.<String>of() : Readers.of(database, accountId, owner, owner))
+                                .stream().filter(this::mayBeMailed).toList(),
                         to -> letter(to, budget, step));
     }
 
@@ -222,55 +230,27 @@ public final class BudgetNotices {
                         : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
     }
 
-    /** Stores the highest step that was mailed for a window, and queues the event for webhooks. The outcome is whether no server has stored it or a higher one before, and the limit is still the same. */
-    private static final class SetStep extends NoticeWrite {
-
-        private static final String FORGET = "DELETE FROM budget_notice WHERE account_id = ? AND ends_at < ?";
-        private static final String IS_SAME =
-                "SELECT 1 FROM budget WHERE account_id = ? AND owner IN (?, 'each_member') AND kind = ? AND limit_micros = ?";
-        private static final String SET = """
-                INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (account_id, owner, kind, starts_at) DO UPDATE SET percent = excluded.percent
-                WHERE budget_notice.percent < excluded.percent""";
-
-        private final String accountId;
-        private final Used budget;
-        private final int step;
-        private final Instant at;
-
-        SetStep(String accountId, Used budget, int step, Instant at) {
-            this.accountId = accountId;
-            this.budget = budget;
-            this.step = step;
-            this.at = at;
-        }
-
-        @Override
-        protected Boolean run(Statements statements) throws SQLException {
-            statements.run(FORGET, accountId, at.minus(KEPT));
-            String kind = budget.window().code();
-            if (!statements.has(IS_SAME, accountId, budget.owner(), kind, budget.limitMicros())) {
-                return false;
+    /** Makes a write that takes place if the limit is still the same. */
+    private static Told told(String accountId, Used budget, int step, Instant now) {
+        String window = budget.window().code();
+        String id = budget.owner() + "_" + window + "_" + budget.startsAt() + "_" + step + "_" + budget.limitMicros()
+                + "_" + now.toEpochMilli();
+        AccountEvent event = new AccountEvent(accountId, id, "budget.threshold", now, json -> {
+            json.writeStringProperty("owner", budget.owner());
+            json.writeStringProperty("window", window);
+            json.writeNumberProperty("percent", step);
+            ApiJson.credits(json, "used", budget.chargedMicros());
+            ApiJson.credits(json, "limit", budget.limitMicros());
+        });
+        String subject = budget.owner() + " " + window;
+        String fact = budget.startsAt() + " " + budget.limitMicros() + " " + step;
+        return new Told(
+                List.of(new Fact(accountId, "budget", subject, budget.told(), fact, step == 0 ? null : event))) {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                return statements.has(IS_SAME, accountId, budget.owner(), window, budget.limitMicros())
+                        && super.run(statements);
             }
-            boolean isFirst =
-                    statements.run(SET, accountId, budget.owner(), kind, budget.startsAt(), budget.endsAt(), step) == 1;
-            if (isFirst) {
-                String id = budget.owner() + "_" + kind + "_" + budget.startsAt() + "_" + step + "_"
-                        + budget.limitMicros() + "_" + at.toEpochMilli();
-                AccountEvents.queue(statements, accountId, id, "budget.threshold", data(), at);
-            }
-            return isFirst;
-        }
-
-        private String data() {
-            byte[] json = ApiJson.object(256, object -> {
-                object.writeStringProperty("owner", budget.owner());
-                object.writeStringProperty("window", budget.window().code());
-                object.writeNumberProperty("percent", step);
-                ApiJson.credits(object, "used", budget.chargedMicros());
-                ApiJson.credits(object, "limit", budget.limitMicros());
-            });
-            return new String(json, StandardCharsets.UTF_8);
-        }
+        };
     }
 }

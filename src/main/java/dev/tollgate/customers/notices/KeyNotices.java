@@ -4,13 +4,12 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
-import dev.tollgate.customers.roles.AccountEvents;
+import dev.tollgate.customers.notices.Told.AccountEvent;
+import dev.tollgate.customers.notices.Told.Fact;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +43,11 @@ public final class KeyNotices {
 
     /** A key that was made to work for less than a week is not announced. */
     private static final String FOUND = """
-            SELECT k.account_id, k.id, k.name, k.member_id, k.team_id, %s AS since, account.name AS account_name
+            SELECT k.account_id, k.id, k.name, k.member_id, k.team_id, %s AS since, n.fact, account.name AS account_name
             FROM api_key k JOIN account ON account.id = k.account_id AND account.blocked = 0 AND account.deleted_at IS NULL
-                LEFT JOIN key_notice n ON n.key_id = k.id AND n.kind = ?
+                LEFT JOIN told n ON n.owner = k.account_id AND n.kind = ? AND n.subject = k.id
             WHERE k.account_id > ? AND k.deleted_at IS NULL AND k.disabled = 0 AND k.hidden = 0 AND %s
-                AND (n.told IS NULL OR n.told <> %s)
+                AND (n.fact IS NULL OR n.fact <> CAST(%s AS TEXT))
             ORDER BY k.account_id, k.member_id, k.team_id, k.id LIMIT\s""" + PAGE;
 
     private static final Logger log = LoggerFactory.getLogger(KeyNotices.class);
@@ -86,8 +86,9 @@ public final class KeyNotices {
             this.condition = condition;
         }
 
+        /** Returns the kind of what is told, which is the event's name. */
         String code() {
-            return name().toLowerCase(Locale.ROOT);
+            return "key." + name().toLowerCase(Locale.ROOT);
         }
 
         Instant until(Instant now) {
@@ -100,8 +101,18 @@ public final class KeyNotices {
     /** The owner of keys. */
     private record Owner(String accountId, String accountName, String memberId, String teamId) {}
 
-    /** A key. @param since its end, or its last use; the time of its creation if it was never used */
-    private record Found(Owner owner, String id, String name, Instant since) {
+    /**
+     * A key.
+     *
+     * @param since its end, or its last use; the time of its creation if it was never used
+     * @param told the former one that was told; null for none
+     */
+    private record Found(
+            Owner owner,
+            String id,
+            String name,
+            Instant since,
+            @Nullable String told) {
 
         static Found of(ResultSet row) throws SQLException {
             Owner owner = new Owner(
@@ -109,7 +120,26 @@ public final class KeyNotices {
                     row.getString("account_name"),
                     row.getString("member_id"),
                     row.getString("team_id"));
-            return new Found(owner, row.getString("id"), row.getString("name"), Columns.time(row, "since"));
+            return new Found(
+                    owner,
+                    row.getString("id"),
+                    row.getString("name"),
+                    Columns.time(row, "since"),
+                    row.getString("fact"));
+        }
+
+        Fact fact(Kind kind, Instant now) {
+            AccountEvent event = new AccountEvent(
+                    owner.accountId(),
+                    id + "_" + kind.name().toLowerCase(Locale.ROOT) + "_" + since.getEpochSecond(),
+                    kind.code(),
+                    now,
+                    json -> {
+                        json.writeStringProperty("key", id);
+                        json.writeStringProperty("name", name);
+                        ApiJson.time(json, kind == Kind.EXPIRING ? "expires_at" : "last_used_at", since);
+                    });
+            return new Fact(owner.accountId(), kind.code(), id, told, String.valueOf(since.toEpochMilli()), event);
         }
     }
 
@@ -143,7 +173,7 @@ public final class KeyNotices {
     private void tell(Kind kind, Owner owner, List<Found> keys, Instant now) {
         List<String> names = keys.stream().map(Found::name).toList();
         List<Instant> times = keys.stream().map(Found::since).toList();
-        new Tell(kind, owner.accountId(), keys, now)
+        new Told(keys.stream().map(key -> key.fact(kind, now)).toList())
                 .commit(
                         writer,
                         outbox,
@@ -152,47 +182,5 @@ public final class KeyNotices {
                         to -> kind == Kind.EXPIRING
                                 ? letters.keysExpire(to, owner.accountName(), names, times)
                                 : letters.keysUnused(to, owner.accountName(), names, UNUSED_DAYS));
-    }
-
-    /** Stores notices of keys, and queues their events. The outcome is whether one of them is new. */
-    private static final class Tell extends NoticeWrite {
-
-        private static final String SET = """
-                INSERT INTO key_notice (key_id, kind, account_id, told) VALUES (?, ?, ?, ?)
-                ON CONFLICT (key_id, kind) DO UPDATE SET told = excluded.told WHERE key_notice.told <> excluded.told""";
-
-        private final Kind kind;
-        private final String accountId;
-        private final List<Found> keys;
-        private final Instant at;
-
-        Tell(Kind kind, String accountId, List<Found> keys, Instant at) {
-            this.kind = kind;
-            this.accountId = accountId;
-            this.keys = keys;
-            this.at = at;
-        }
-
-        @Override
-        protected Boolean run(Statements statements) throws SQLException {
-            boolean isNew = false;
-            for (Found key : keys) {
-                if (statements.run(SET, key.id(), kind.code(), accountId, key.since()) == 1) {
-                    isNew = true;
-                    String id = key.id() + "_" + kind.code() + "_" + key.since().getEpochSecond();
-                    AccountEvents.queue(statements, accountId, id, "key." + kind.code(), data(key), at);
-                }
-            }
-            return isNew;
-        }
-
-        private String data(Found key) {
-            byte[] json = ApiJson.object(256, object -> {
-                object.writeStringProperty("key", key.id());
-                object.writeStringProperty("name", key.name());
-                ApiJson.time(object, kind == Kind.EXPIRING ? "expires_at" : "last_used_at", key.since());
-            });
-            return new String(json, StandardCharsets.UTF_8);
-        }
     }
 }

@@ -58,7 +58,7 @@ public final class MemberNotices {
      * @param login of the member; empty if the person is erased
      * @param doer the login of who made it; empty for a key, the operator, and an erased person
      */
-    private record Told(
+    private record Waiting(
             String accountId,
             long number,
             String accountName,
@@ -69,8 +69,8 @@ public final class MemberNotices {
             String login,
             String doer) {
 
-        static Told of(ResultSet row) throws SQLException {
-            return new Told(
+        static Waiting of(ResultSet row) throws SQLException {
+            return new Waiting(
                     row.getString(1),
                     row.getLong(2),
                     row.getString(3),
@@ -105,11 +105,11 @@ public final class MemberNotices {
         try {
             String account = "";
             long number = 0;
-            List<Told> rows;
+            List<Waiting> rows;
             do {
                 String from = account;
                 long after = number;
-                rows = database.read(sql -> sql.list(WAITING, Told::of, from, from, after));
+                rows = database.read(sql -> sql.list(WAITING, Waiting::of, from, from, after));
                 rows.forEach(this::mail);
                 account = rows.isEmpty() ? "" : rows.getLast().accountId();
                 number = rows.isEmpty() ? 0 : rows.getLast().number();
@@ -119,7 +119,7 @@ public final class MemberNotices {
         }
     }
 
-    private void mail(Told row) {
+    private void mail(Waiting row) {
         new Take(row.accountId(), row.number())
                 .commit(
                         writer,
@@ -131,12 +131,13 @@ public final class MemberNotices {
     }
 
     /** Takes a row. The outcome is whether no server has taken it before. */
-    private static final class Take extends NoticeWrite {
+    private static final class Take extends Told {
 
         private final String accountId;
         private final long number;
 
         Take(String accountId, long number) {
+            super(List.of());
             this.accountId = accountId;
             this.number = number;
         }

@@ -9,8 +9,6 @@ import dev.tollgate.models.Foresight.Change;
 import dev.tollgate.models.Model;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.StoreUnavailable;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +36,9 @@ public final class ModelNotices {
     private static final int CHARS_MAX = 8_000;
 
     private static final String ACTIVE = """
-            SELECT person.id, account.id, person.email, COALESCE(told_notice.models, '')
+            SELECT person.id, account.id, person.email, told.fact
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
-                LEFT JOIN told_notice ON told_notice.person_id = person.id
+                LEFT JOIN told ON told.owner = person.id AND told.kind = 'models'
             WHERE person.id > ? AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
                 AND member.role IN %s AND account.blocked = 0 AND account.last_number_at >= ?
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
@@ -71,8 +70,12 @@ public final class ModelNotices {
         this.clock = clock;
     }
 
-    /** @param told keys of changes, separated by commas */
-    private record Somebody(String id, String accountId, String email, String told) {}
+    /** @param told keys of changes, separated by commas; null for none */
+    private record Somebody(
+            String id,
+            String accountId,
+            String email,
+            @Nullable String told) {}
 
     /** Mails the changes that are near and were not mailed yet. */
     public synchronized void sweep() {
@@ -97,7 +100,8 @@ public final class ModelNotices {
     }
 
     private void look(Somebody somebody, List<Change> near, Instant since) {
-        Set<String> told = Set.of(somebody.told().split(",", -1));
+        Set<String> told =
+                somebody.told() == null ? Set.of() : Set.of(somebody.told().split(",", -1));
         List<Change> untold =
                 near.stream().filter(change -> !told.contains(change.key())).toList();
         if (untold.isEmpty() || !Letter.canReach(somebody.email())) {
@@ -112,16 +116,14 @@ public final class ModelNotices {
                         told.stream().filter(key -> isToKeep(key, near, due)),
                         due.stream().map(Change::key))
                 .collect(Collectors.joining(","));
-        SetTold noted = SetTold.ofModels(somebody.id(), somebody.told(), all);
-        Letter letter = letters.modelsChange(
-                somebody.email(), due.stream().map(Change::sentence).toList());
-        try {
-            writer.commitAndWait(Unit.of(noted, outbox.needed(somebody.accountId(), letter, noted::outcome)));
-        } catch (StoreUnavailable e) {
-            throw e;
-        } catch (StoreException e) {
-            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
-        }
+        List<String> sentences = due.stream().map(Change::sentence).toList();
+        Told.of(somebody.id(), "models", somebody.told(), all)
+                .commit(
+                        writer,
+                        outbox,
+                        somebody.accountId(),
+                        () -> List.of(somebody.email()),
+                        to -> letters.modelsChange(to, sentences));
     }
 
     /** Returns the changes that one mail has room for; the next sweep mails the others. */

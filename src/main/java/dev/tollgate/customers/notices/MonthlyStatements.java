@@ -4,21 +4,16 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
-import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.StoreUnavailable;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +30,10 @@ public final class MonthlyStatements {
     private static final int PAPERS_MAX = 50;
 
     private static final String DUE = """
-            SELECT b.account_id FROM billing_contact b JOIN account a ON a.id = b.account_id
+            SELECT b.account_id, t.fact FROM billing_contact b JOIN account a ON a.id = b.account_id
+                LEFT JOIN told t ON t.owner = b.account_id AND t.kind = 'statement'
             WHERE b.account_id > ? AND (b.name <> '' OR b.address <> '') AND a.blocked = 0 AND a.created_at < ?
-                AND a.last_number_at >= ? AND (b.mailed_month IS NULL OR b.mailed_month < ?)
+                AND a.last_number_at >= ? AND (t.fact IS NULL OR t.fact < ?)
             ORDER BY b.account_id LIMIT ?""";
     private static final String PEOPLE = """
             SELECT person.email FROM member JOIN person ON person.id = member.person_id
@@ -64,6 +60,9 @@ public final class MonthlyStatements {
         this.clock = clock;
     }
 
+    /** An account. @param told the month that was mailed last; null for none */
+    private record Due(String accountId, @Nullable String told) {}
+
     /** Sends what is due. */
     public synchronized void sweep() {
         if (!outbox.isOn()) {
@@ -72,39 +71,40 @@ public final class MonthlyStatements {
         YearMonth month = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC)).minusMonths(1);
         try {
             String after = "";
-            List<String> due;
+            List<Due> due;
             do {
                 due = due(month, after);
-                for (String accountId : due) {
-                    send(accountId, month);
-                }
-                after = due.isEmpty() ? "" : due.getLast();
+                due.forEach(each -> send(each, month));
+                after = due.isEmpty() ? "" : due.getLast().accountId();
             } while (due.size() == ACCOUNTS_MAX);
         } catch (StoreException e) {
             log.warn(Event.STORE_UNAVAILABLE, "monthly statements could not be mailed; retrying: {}", e.getMessage());
         }
     }
 
-    private void send(String accountId, YearMonth month) {
-        SetMailed mailed = new SetMailed(accountId, month);
+    private void send(Due due, YearMonth month) {
+        String accountId = due.accountId();
         List<String> papers = papers(accountId, month);
-        List<Change> changes = new ArrayList<>(List.of(mailed));
-        for (String email : strings(PEOPLE, accountId, PEOPLE_MAX)) {
-            if (Letter.canReach(email)) {
-                changes.add(outbox.needed(accountId, letters.statement(email, month, papers), mailed::outcome));
-            }
-        }
-        try {
-            writer.commitAndWait(Unit.of(changes));
-        } catch (StoreUnavailable e) {
-            throw e;
-        } catch (StoreException e) {
-            // The account's mails find no room now: nothing is noted, and the next sweep tries again.
-        }
+        Told.of(accountId, "statement", due.told(), month.toString())
+                .commit(
+                        writer,
+                        outbox,
+                        accountId,
+                        () -> strings(PEOPLE, accountId, PEOPLE_MAX).stream()
+                                .filter(Letter::canReach)
+                                .toList(),
+                        to -> letters.statement(to, month, papers));
     }
 
-    private List<String> due(YearMonth month, String after) {
-        return strings(DUE, after, start(month.plusMonths(1)), start(month), month.toString(), ACCOUNTS_MAX);
+    private List<Due> due(YearMonth month, String after) {
+        return database.read(sql -> sql.list(
+                DUE,
+                row -> new Due(row.getString(1), row.getString(2)),
+                after,
+                start(month.plusMonths(1)),
+                start(month),
+                month.toString(),
+                ACCOUNTS_MAX));
     }
 
     private List<String> papers(String accountId, YearMonth month) {
@@ -117,26 +117,5 @@ public final class MonthlyStatements {
 
     private List<String> strings(String text, Object... parameters) {
         return database.read(sql -> sql.list(text, row -> row.getString(1), parameters));
-    }
-
-    /** Notes that the statement of a month goes out, once if several servers come together. The outcome says whether it did not before. */
-    private static final class SetMailed extends NoticeWrite {
-
-        private static final String MAILED = """
-                UPDATE billing_contact SET mailed_month = ?
-                WHERE account_id = ? AND (mailed_month IS NULL OR mailed_month < ?)""";
-
-        private final String accountId;
-        private final YearMonth month;
-
-        SetMailed(String accountId, YearMonth month) {
-            this.accountId = accountId;
-            this.month = month;
-        }
-
-        @Override
-        protected Boolean run(Statements statements) throws SQLException {
-            return statements.run(MAILED, month.toString(), accountId, month.toString()) == 1;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
@@ -13,6 +14,8 @@ import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.notices.Told.AccountEvent;
+import dev.tollgate.customers.notices.Told.Fact;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -26,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,11 +58,11 @@ public final class Notices {
     private static final String CHANGED = """
             SELECT person.id, account.id AS account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
                 person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_number,
-                told_notice.told
+                told.fact
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
-                LEFT JOIN told_notice ON told_notice.person_id = person.id
-            WHERE person.id > ? AND member.role IN %s AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_number
-                OR told_notice.version <> person.version)
+                LEFT JOIN told ON told.owner = person.id AND told.kind = 'limits'
+            WHERE person.id > ? AND member.role IN %s
+                AND (told.fact IS NULL OR told.fact NOT LIKE (person.version || ' ' || account.last_number || ' %%'))
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
 
     private static final Logger log = LoggerFactory.getLogger(Notices.class);
@@ -96,7 +100,7 @@ public final class Notices {
 
     /**
      * @param leftMicros balance including the holds of running calls: most of a hold is released before the mail is read
-     * @param told the names of the notices that were sent, as stored; empty if there are none
+     * @param told as stored: a version, a sequence and the names of the notices that were sent; null for none
      */
     private record Somebody(
             String id,
@@ -107,7 +111,13 @@ public final class Notices {
             long version,
             long leftMicros,
             long sequence,
-            String told) {}
+            @Nullable String told) {
+
+        /** Returns the names of the notices that were sent. */
+        Set<String> toldNames() {
+            return told == null ? Set.of() : Set.of(told.split(" ", 3)[2].split(","));
+        }
+    }
 
     /**
      * A notice that applies.
@@ -135,7 +145,6 @@ public final class Notices {
     }
 
     private static Somebody somebody(ResultSet row) throws SQLException {
-        String told = row.getString("told");
         return new Somebody(
                 row.getString("id"),
                 row.getString("account_id"),
@@ -145,12 +154,12 @@ public final class Notices {
                 row.getLong("version"),
                 row.getLong("left_micros"),
                 row.getLong("last_number"),
-                told == null ? "" : told);
+                row.getString("fact"));
     }
 
     /** Mails due notices and stores them as sent. The others wait until the person can be reached or the outbox has room. */
     private void look(Somebody somebody) {
-        Set<String> told = Set.of(somebody.told().split(","));
+        Set<String> told = somebody.toldNames();
         List<Allowance> allowed = List.of(allowances.of("mails.notices", somebody.id(), MAILS_DAY, Duration.ofDays(1)));
         String to = allowances.wait(allowed).isZero() ? writable(somebody) : null;
         List<Item> items = items(somebody, to).stream()
@@ -160,7 +169,8 @@ public final class Notices {
                 .filter(item -> item.letter() != null && !told.contains(item.name()))
                 .toList();
         List<Item> later = due.stream().skip(MAILS_MAX).toList();
-        SetTold noted = noted(somebody, somebody.told(), names(items, later), later.isEmpty());
+        String fact = fact(somebody, names(items, later), later.isEmpty());
+        Told noted = noted(somebody, somebody.told(), fact);
         Map<Item, Decision<Boolean>> mails = new LinkedHashMap<>();
         List<Use> uses = new ArrayList<>();
         for (Item item : due.subList(0, due.size() - later.size())) {
@@ -184,17 +194,27 @@ public final class Notices {
                     left.add(item);
                 }
             });
-            writer.commitAndWait(Unit.of(noted(somebody, noted.told(), names(items, left), false)));
+            writer.commitAndWait(Unit.of(noted(somebody, fact, fact(somebody, names(items, left), false))));
         }
     }
 
-    private SetTold noted(Somebody somebody, String before, String told, boolean isAll) {
+    private static String fact(Somebody somebody, String names, boolean isAll) {
+        return somebody.version() + " " + (isAll ? somebody.sequence() : LOOK_AGAIN) + " " + names;
+    }
+
+    /** Makes the write. A balance below the person's line is an event of the account, once a day for each line. */
+    private Told noted(Somebody somebody, @Nullable String before, String fact) {
         Long line = somebody.line();
-        SetTold.Low low = line == null || somebody.leftMicros() >= line
-                ? null
-                : new SetTold.Low(somebody.accountId(), somebody.leftMicros(), line, clock.instant());
-        return SetTold.ofAccount(
-                somebody.id(), before, told, isAll ? somebody.sequence() : LOOK_AGAIN, somebody.version(), low);
+        AccountEvent low = null;
+        if (line != null && somebody.leftMicros() < line) {
+            Instant now = clock.instant();
+            String day = now.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
+            low = new AccountEvent(somebody.accountId(), "balance_" + line + "_" + day, "balance.low", now, json -> {
+                ApiJson.credits(json, "balance", somebody.leftMicros());
+                ApiJson.credits(json, "line", line);
+            });
+        }
+        return new Told(List.of(new Fact(somebody.id(), "limits", "", before, fact, low)));
     }
 
     private static String names(List<Item> items, List<Item> without) {

@@ -176,7 +176,33 @@ class BudgetNoticesTest {
         budget(account, "account", "\"month\":0.1,\"total\":60");
         sweep();
         assertThat(subjects("again@example.org")).hasSize(4);
-        assertThat(events(account)).hasSize(4);
+        budget(account, "account", "\"month\":5,\"total\":60"); // none of its steps is reached
+        sweep();
+        gateway.setNow(gateway.now().plus(Duration.ofHours(1)));
+        budget(account, "account", "\"month\":0.1,\"total\":60");
+        sweep();
+        assertThat(subjects("again@example.org")).hasSize(5).last().matches(subject -> subject.endsWith("up to 80 %"));
+        assertThat(events(account)).hasSize(5);
+    }
+
+    @Test
+    void a_server_whose_clock_is_behind_repeats_no_step() {
+        Browser browser = owner("behind@example.org");
+        String account = account("behind@example.org");
+        Instant evening = gateway.now();
+        budget(account, "account", "\"day\":1");
+        call(browser, 51);
+        sweep();
+        assertThat(subjects("behind@example.org")).hasSize(1);
+        gateway.setNow(evening.plus(Duration.ofDays(1)));
+        call(browser, 51);
+        sweep();
+        assertThat(subjects("behind@example.org")).hasSize(2);
+        gateway.setNow(evening);
+        sweep();
+        gateway.setNow(evening.plus(Duration.ofDays(1)));
+        sweep();
+        assertThat(subjects("behind@example.org")).hasSize(2);
     }
 
     @Test

@@ -218,10 +218,12 @@ class PeopleNoticesTest {
         sweep();
 
         assertThat(gateway.text("SELECT account_id FROM member_notice")).isEqualTo(both.getFirst());
-        assertThat(gateway.text("SELECT account_id FROM key_notice")).isEqualTo(both.getLast());
+        assertThat(gateway.text("SELECT owner FROM told WHERE kind = 'key.unused'"))
+                .isEqualTo(both.getLast());
         gateway.execute("DELETE FROM outgoing_mail WHERE recipient = 'x@example.org'");
         sweep();
         assertThat(gateway.number("SELECT COUNT(*) FROM member_notice")).isZero();
-        assertThat(gateway.number("SELECT COUNT(*) FROM key_notice")).isEqualTo(2);
+        assertThat(gateway.number("SELECT COUNT(*) FROM told WHERE kind = 'key.unused'"))
+                .isEqualTo(2);
     }
 }

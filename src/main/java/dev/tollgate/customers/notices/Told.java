@@ -1,0 +1,127 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.roles.AccountEvents;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.Writer;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * A write that says what is told, in the unit of its mails and with its events for webhooks: each fact once, over all servers. The outcome is whether no
+ * server has told it before.
+ */
+public class Told extends Write<Boolean> {
+
+    // Who was erased in the meantime gets no row again.
+    private static final String FIRST = """
+            INSERT INTO told (owner, kind, subject, fact) SELECT ?, ?, ?, ?
+            WHERE EXISTS (SELECT 1 FROM person WHERE id = ?) OR EXISTS (SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL)
+            ON CONFLICT DO NOTHING""";
+    private static final String NEXT =
+            "UPDATE told SET fact = ? WHERE owner = ? AND kind = ? AND subject = ? AND fact = ?";
+
+    /**
+     * A fact that is told.
+     *
+     * @param owner the person or the account whose deletion takes it along
+     * @param subject of which the kind tells; empty for the owner
+     * @param before the fact that was told last, as it was read; null if there was none
+     * @param event for webhooks; null for none
+     */
+    record Fact(
+            String owner,
+            String kind,
+            String subject,
+            @Nullable String before,
+            String fact,
+            @Nullable AccountEvent event) {
+
+        private boolean set(Statements statements) throws SQLException {
+            int rows = before == null
+                    ? statements.run(FIRST, owner, kind, subject, fact, owner, owner)
+                    : statements.run(NEXT, fact, owner, kind, subject, before);
+            if (rows == 1 && event != null) {
+                event.queue(statements);
+            }
+            return rows == 1;
+        }
+    }
+
+    /** An event of an account. @param id names it in the account: it is queued once @param data writes its members */
+    record AccountEvent(String accountId, String id, String name, Instant at, Consumer<JsonGenerator> data) {
+
+        private void queue(Statements statements) throws SQLException {
+            String json = new String(ApiJson.object(256, data), StandardCharsets.UTF_8);
+            AccountEvents.queue(statements, accountId, id, name, json, at);
+        }
+    }
+
+    private final List<Fact> facts;
+
+    Told(List<Fact> facts) {
+        this.facts = List.copyOf(facts);
+    }
+
+    /** Makes a write without an event. @param before as it was read; null if there was none */
+    static Told of(String owner, String kind, @Nullable String before, String fact) {
+        return new Told(List.of(new Fact(owner, kind, "", before, fact, null)));
+    }
+
+    /** Returns the part that stores what was told. It comes before the part of mails. */
+    public static Part<?> part() {
+        return new WritePart<>(Told.class);
+    }
+
+    @Override
+    protected Boolean run(Statements statements) throws SQLException {
+        boolean isNew = false;
+        for (Fact fact : facts) {
+            isNew |= fact.set(statements);
+        }
+        return isNew;
+    }
+
+    /**
+     * Commits this write with a mail to each reader, if mail is on. If the account's mails find no room, nothing is stored, and the next sweep tries
+     * again. Blocks.
+     *
+     * @param readers returns addresses; asked if mail is on
+     * @param letter returns the mail to an address
+     */
+    final void commit(
+            Writer writer,
+            Outbox outbox,
+            String accountId,
+            Supplier<List<String>> readers,
+            Function<String, Letter> letter) {
+        List<Change> changes = new ArrayList<>(List.of(this));
+        if (outbox.isOn()) {
+            readers.get().forEach(to -> changes.add(outbox.needed(accountId, letter.apply(to), this::outcome)));
+        }
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) {
+            // The mails find no room.
+        }
+    }
+}
