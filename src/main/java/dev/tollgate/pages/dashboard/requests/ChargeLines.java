@@ -16,20 +16,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arithmetic behind {@link PriceLines}: one line for each component of a charge, which add up to it.
  *
- * @param pricing the call's rates, which have its step and its tier already
+ * @param rates of the call's step and tier
  * @param conditions see {@link PriceLines#conditions}
- * @param isHoldCharged whether the whole hold was charged instead of the sum (D46)
+ * @param chargedMicros more than the sum if the whole hold was charged (D46)
  */
-record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHoldCharged, long chargedMicros) {
+record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String conditions, long chargedMicros) {
+
+    /** Returns whether nothing but input and output was charged. */
+    boolean isPlain() {
+        return Rate.PARTS.stream().allMatch(it -> tokens(it) == 0)
+                && (usage.searches() == 0 || rates.searchMicros() == 0);
+    }
+
+    private long tokens(Rate rate) {
+        return pricing.tariff().has(rate) ? rate.tokens(usage, pricing.tariff()) : 0;
+    }
 
     PriceLines inCredits(@Nullable String printed) {
         List<Line> lines = new ArrayList<>();
         prompt(lines);
-        lines.add(priced("Completion", "", usage.candidatesTokens(), pricing.outputMicrosPerMillion()));
+        lines.add(priced("Completion", "", usage.candidatesTokens(), rates.outputMicros()));
         if (usage.thoughtsTokens() > 0) {
             lines.add(
                     pricing.reasoningBilled()
-                            ? priced("Thoughts", "", usage.thoughtsTokens(), pricing.outputMicrosPerMillion())
+                            ? priced("Thoughts", "", usage.thoughtsTokens(), rates.outputMicros())
                             : priced("Thoughts", "free with this model", usage.thoughtsTokens(), 0));
         }
         search(lines);
@@ -42,12 +52,11 @@ record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHo
 
     /** Adds the prompt's parts. A prompt without parts has one line, also if it is empty. */
     private void prompt(List<Line> lines) {
-        PriceRates rates = pricing.tariff().rates();
         long plain = usage.inputTokens();
         List<String> others = new ArrayList<>();
         List<Line> parts = new ArrayList<>();
         for (Rate rate : Rate.PARTS) {
-            long tokens = rate.tokens(usage, pricing.tariff());
+            long tokens = tokens(rate);
             if (tokens > 0) {
                 parts.add(priced(rate.line(), String.join(", ", others), tokens, rate.of(rates)));
                 others.add(rate.others());
@@ -62,7 +71,7 @@ record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHo
 
     private void search(List<Line> lines) {
         long searches = pricing.tariff().searches(usage);
-        long rate = pricing.tariff().rates().searchMicros();
+        long rate = rates.searchMicros();
         if (searches > 0 && rate > 0) {
             boolean isByCall = pricing.tariff().searchCounts() == SearchCounts.CALLS;
             BigDecimal amount = BigDecimal.valueOf(rate, 6)
@@ -109,7 +118,7 @@ record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHo
         List<Line> lines = new ArrayList<>();
         long input = pricing.inputUnitsMicros(usage);
         long output = pricing.outputUnitsMicros(usage);
-        lines.add(units("Prompt", "", usage.inputTokens(), pricing.inputMicrosPerMillion(), input));
+        lines.add(units("Prompt", "", usage.inputTokens(), rates.inputMicros(), input));
         boolean thinks = usage.thoughtsTokens() > 0;
         lines.add(units(
                 "Completion",
@@ -117,7 +126,7 @@ record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHo
                         ? "with " + Display.number(usage.thoughtsTokens()) + " of thoughts"
                         : "",
                 pricing.billedOutputTokens(usage),
-                pricing.outputMicrosPerMillion(),
+                rates.outputMicros(),
                 output));
         if (thinks && !pricing.reasoningBilled()) {
             lines.add(new Line(
@@ -150,10 +159,8 @@ record ChargeLines(Pricing pricing, Usage usage, String conditions, boolean isHo
         long other = chargedMicros - pricing.chargeMicros(usage);
         if (other != 0) {
             lines.add(Line.of(
-                    isHoldCharged ? "The whole hold" : other < 0 ? "Not covered" : "Difference",
-                    isHoldCharged
-                            ? "the response ended within a part"
-                            : other < 0 ? "by balance or limits, and not yours to pay" : "",
+                    other > 0 ? "The whole hold" : "Not covered",
+                    other > 0 ? "the response ended within a part" : "by balance or limits, and not yours to pay",
                     Display.exact(other)));
         }
         lines.add(new Line("Charged", Display.dollars(chargedMicros), "", "", "", Display.exact(chargedMicros), true));

@@ -1,20 +1,15 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.figures.CallRow;
-import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Tariff;
-import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Usage;
 import dev.tollgate.pages.frame.Display;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The lines of a call's charge; their amounts add up to the charge exactly. Made from the price that the call has kept, never from today's.
@@ -58,96 +53,32 @@ public record PriceLines(
     /** The unit of a search's rate. */
     static final String PER_THOUSAND = "per thousand";
 
-    private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
-
     /** Returns the lines of a call; null if it was not charged for use, or its price is unknown. */
     public static @Nullable PriceLines of(CallRow call) {
-        return of(call.pricingJson(), call.usageJson(), call.chargeMicros());
+        Pricing pricing = call.pricing();
+        return pricing == null || !call.isPriced()
+                ? null
+                : of(pricing, call.usage(), call.usageJson(), call.chargeMicros());
     }
 
-    /** @param pricingJson the task's pricing detail @param usageJson its usage */
-    static @Nullable PriceLines of(@Nullable String pricingJson, @Nullable String usageJson, long chargeMicros) {
-        if (pricingJson == null) {
-            return null;
-        }
-        JsonNode detail = ApiJson.MAPPER.readTree(pricingJson);
-        Rounding rounding = rounding(detail);
-        if (rounding == null) {
-            return null;
-        }
-        Pricing pricing = new Pricing(
-                detail.path("price_version").asString(""),
-                tariff(detail),
-                detail.path("reasoning_billed").asBoolean(false),
-                rounding);
+    /** @param usageJson the task's usage */
+    static PriceLines of(Pricing pricing, Usage usage, @Nullable String usageJson, long chargeMicros) {
         ChargeLines lines = new ChargeLines(
-                pricing,
-                usage(detail),
-                conditions(detail),
-                detail.path("hold_charged").asBoolean(false),
-                chargeMicros);
-        return rounding.form() == Rounding.Form.NEAREST_COMPONENT
-                        && pricing.tariff().isPlain()
+                pricing, usage, pricing.tariff().of(usage), conditions(pricing.tariff(), usage), chargeMicros);
+        return pricing.rounding().form() == Rounding.Form.NEAREST_COMPONENT && lines.isPlain()
                 ? lines.inUnits(usageJson)
                 : lines.inCredits(usageJson);
     }
 
-    /** Returns the rates of the call, which have its step and its tier already. */
-    private static Tariff tariff(JsonNode detail) {
-        return new Tariff(
-                PriceRates.of(rate -> detail.has(rate.inTask())
-                        ? micros(detail.path(rate.inTask()).decimalValue())
-                        : null),
-                null,
-                detail.path("search_counts").asString("").equals("calls") ? SearchCounts.CALLS : SearchCounts.QUERIES,
-                Tariff.Tiers.NONE);
-    }
-
-    private static Usage usage(JsonNode detail) {
-        long completion = detail.path("completion_tokens").asLong(0);
-        long cachedAudio = detail.path("cached_audio_tokens").asLong(0);
-        return new Usage(
-                ServiceTier.STANDARD,
-                detail.path("prompt_tokens").asLong(0),
-                0,
-                completion,
-                detail.path("reasoning_tokens").asLong(0),
-                detail.path("cached_tokens").asLong(0) + cachedAudio,
-                cachedAudio,
-                detail.path("audio_tokens").asLong(0) + cachedAudio,
-                0,
-                completion,
-                detail.path("searches").asLong(0));
-    }
-
-    private static String conditions(JsonNode detail) {
+    private static String conditions(Tariff tariff, Usage usage) {
         List<String> conditions = new ArrayList<>();
-        long step = detail.path("step").asLong(0);
+        long step = tariff.stepOf(usage);
         if (step > 0) {
             conditions.add("a long prompt, above " + Display.number(step) + " tokens");
         }
-        String tier = detail.path("tier").asString("");
-        if (!tier.isEmpty()) {
-            conditions.add("the service tier " + tier);
+        if (usage.tier() != ServiceTier.STANDARD) {
+            conditions.add("the service tier " + usage.tier().word());
         }
         return conditions.isEmpty() ? "" : "Rates of " + String.join(", and of ", conditions) + ".";
-    }
-
-    /** Reads the rule; null if the price has none of these. */
-    private static @Nullable Rounding rounding(JsonNode detail) {
-        JsonNode members = detail.path("rounding_rule");
-        for (Rounding.Form form : Rounding.Form.values()) {
-            if (members.path("rule").asString("").equals(form.word())) {
-                return new Rounding(
-                        form,
-                        micros(members.path("step").decimalValue()),
-                        micros(members.path("minimum").decimalValue()));
-            }
-        }
-        return null;
-    }
-
-    private static long micros(BigDecimal credits) {
-        return credits.multiply(MILLION).longValueExact();
     }
 }

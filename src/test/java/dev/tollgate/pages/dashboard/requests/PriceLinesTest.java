@@ -2,9 +2,15 @@ package dev.tollgate.pages.dashboard.requests;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Count;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Pricing.Rounding;
+import dev.tollgate.models.Tariff;
+import dev.tollgate.models.Usage;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,18 +18,32 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The lines of a call's price on its page. */
 class PriceLinesTest {
 
-    private static final String FLOOR = "\"rule\":\"floor-total\",\"step\":0.000001,\"minimum\":0.000001";
+    private static final Rounding FLOOR = new Rounding(Rounding.Form.FLOOR_TOTAL, 1, 1);
 
-    /** The call of the worked example in docs/billing.md. */
-    private static final String EXAMPLE = """
-            "input_per_million":400,"output_per_million":1800,"prompt_tokens":250000,"completion_tokens":1300,
-            "reasoning_tokens":700,"reasoning_billed":true,"cached_tokens":180000,"cached_input_per_million":40,
-            "audio_tokens":8000,"audio_input_per_million":600,"searches":3,"search_per_1000":2800,"tier":"flex",
-            "step":200000""";
+    /** The rates of a prompt above the step, which flex halves. */
+    private static final PriceRates ABOVE =
+            new PriceRates(800_000_000, 3_600_000_000L, 80_000_000, 1_200_000_000, 2_800_000_000L);
 
-    private static PriceLines lines(String members, String rounding, long chargeMicros) {
-        String pricing = "{\"price_version\":\"m@1\"," + members + ",\"rounding_rule\":{" + rounding + "}}";
-        return Objects.requireNonNull(PriceLines.of(pricing, null, chargeMicros));
+    /** The price and the call of the worked example in docs/billing.md. */
+    private static final Tariff EXAMPLE = new Tariff(
+            new PriceRates(400_000_000, 1_800_000_000, 40_000_000, 600_000_000, 2_800_000_000L),
+            new PriceRates.Step(200_000, ABOVE),
+            Tariff.SearchCounts.QUERIES,
+            new Tariff.Tiers(5_000, 0));
+
+    private static final Usage CALL =
+            new Usage(ServiceTier.FLEX, 250_000, 0, 1_300, 700, 180_000, 0, 8_000, 0, 1_300, 3);
+
+    private static Tariff rates(long cachedMicros, long searchMicros, Tariff.SearchCounts counts) {
+        return new Tariff(
+                new PriceRates(400_000_000, 1_800_000_000, cachedMicros, 400_000_000, searchMicros),
+                null,
+                counts,
+                Tariff.Tiers.NONE);
+    }
+
+    private static PriceLines lines(Tariff tariff, Usage usage, Rounding rounding, long chargeMicros) {
+        return PriceLines.of(new Pricing("m@1", tariff, true, rounding), usage, null, chargeMicros);
     }
 
     private static List<String> texts(PriceLines price) {
@@ -35,7 +55,7 @@ class PriceLinesTest {
 
     @Test
     void each_component_of_a_charge_has_a_line() {
-        PriceLines price = lines(EXAMPLE, FLOOR, 48_800_000);
+        PriceLines price = lines(EXAMPLE, CALL, FLOOR, 48_800_000);
 
         assertThat(texts(price))
                 .containsExactly(
@@ -55,9 +75,8 @@ class PriceLinesTest {
 
     @Test
     void a_component_of_nothing_has_no_line() {
-        PriceLines price = lines("""
-                "input_per_million":400,"output_per_million":1800,"prompt_tokens":10,"completion_tokens":20,
-                "reasoning_tokens":0,"reasoning_billed":true""", FLOOR, 40_000);
+        PriceLines price =
+                lines(rates(400_000_000, 0, Tariff.SearchCounts.QUERIES), Usage.of(10, 20, 0), FLOOR, 40_000);
 
         assertThat(price.lines())
                 .extracting(PriceLines.Line::what)
@@ -68,36 +87,35 @@ class PriceLinesTest {
 
     @Test
     void a_prompt_that_is_all_cached_has_one_line() {
-        PriceLines price = lines("""
-                "input_per_million":400,"output_per_million":1800,"prompt_tokens":10,"completion_tokens":20,
-                "reasoning_tokens":0,"reasoning_billed":true,"cached_tokens":10,
-                "cached_input_per_million":40""", FLOOR, 36_400);
+        PriceLines price = lines(
+                rates(40_000_000, 0, Tariff.SearchCounts.QUERIES),
+                new Usage(10, 0, 20, 0, 10, 0, 0, 20),
+                FLOOR,
+                36_400);
 
         assertThat(price.lines()).extracting(PriceLines.Line::what).startsWith("Cached prompt", "Completion");
     }
 
     @Test
     void searches_that_are_charged_by_the_call_count_once() {
-        PriceLines price = lines("""
-                "input_per_million":400,"output_per_million":1800,"prompt_tokens":10,"completion_tokens":20,
-                "reasoning_tokens":0,"reasoning_billed":true,"searches":3,"search_per_1000":7000,
-                "search_counts":"calls\"""", FLOOR, 7_040_000);
+        PriceLines price = lines(
+                rates(400_000_000, 7_000_000_000L, Tariff.SearchCounts.CALLS),
+                Usage.of(10, 20, 0).with(Count.SEARCHES, 3),
+                FLOOR,
+                7_040_000);
 
         assertThat(texts(price)).contains("Search||1 call|7,000 per thousand|7.000000", "Exact||||7.040000");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            quoteCharacter = '`',
-            value = {
-                FLOOR + ";48800000",
-                "\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":100;100000000",
-                "\"rule\":\"nearest-component\",\"step\":0.7,\"minimum\":0;48300000",
-                FLOOR + ";40000000",
-            })
-    void the_lines_add_up_to_the_charge(String rounding, long chargeMicros) {
-        PriceLines price = lines(EXAMPLE, rounding, chargeMicros);
+    @CsvSource({
+        "FLOOR_TOTAL, 1, 1, 48800000",
+        "FLOOR_TOTAL, 10000, 100000000, 100000000",
+        "NEAREST_COMPONENT, 700000, 0, 48300000",
+        "FLOOR_TOTAL, 1, 1, 40000000",
+    })
+    void the_lines_add_up_to_the_charge(Rounding.Form form, long step, long minimum, long chargeMicros) {
+        PriceLines price = lines(EXAMPLE, CALL, new Rounding(form, step, minimum), chargeMicros);
         BigDecimal sum = BigDecimal.ZERO;
         for (PriceLines.Line line : price.lines()) {
             BigDecimal amount = new BigDecimal(line.amount().replace(",", "").replace('−', '-'));
