@@ -255,8 +255,7 @@ final class AnswerPath implements BiFunction<String, byte[], Object[]> {
         private void end() {
             text.add("signed", sink.signed());
             Usage usage = tape.usage();
-            Sink.End end =
-                    sink.end(new Sink.Completion(model.printed(usage), usage, tape.next(1_000_000), tape.tier()));
+            Sink.End end = sink.end(new Sink.Completion(model.printed(usage), tape.next(1_000_000), tape.tier()));
             step("rendered");
             if (tape.chance(12)) {
                 failed();

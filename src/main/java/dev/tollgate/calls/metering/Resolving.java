@@ -193,10 +193,7 @@ final class Resolving implements Phase {
                 ? null
                 : call.sink()
                         .end(new Sink.Completion(
-                                printed,
-                                bill.usage(),
-                                bill.chargeMicros(),
-                                answer.usage().answeredTier()));
+                                printed, bill.chargeMicros(), answer.usage().answeredTier()));
         rendered = end;
         reckonCosts(bill);
         readCache(bill.usage());

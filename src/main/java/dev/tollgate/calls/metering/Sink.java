@@ -159,9 +159,14 @@ public interface Sink {
      * The end of a charged call.
      *
      * @param usage the usage as printed
-     * @param tokens the usage in the upstream's tokens
      * @param chargeMicros the ledger's charge
      * @param tier the service tier that was granted; if the upstream has not reported it, the tier that is charged
      */
-    record Completion(PrintedUsage usage, Usage tokens, long chargeMicros, ServiceTier tier) {}
+    record Completion(PrintedUsage usage, long chargeMicros, ServiceTier tier) {
+
+        /** Returns the usage in the upstream's tokens. */
+        public Usage tokens() {
+            return usage.tokens();
+        }
+    }
 }

@@ -58,9 +58,6 @@ public record CallRow(
     /** The approximate length of a row in ApiJson.MAPPER. */
     static final long JSON_BYTES = 1024;
 
-    /** The upstream's counts; all 0 where nothing was used. @param cached part of the prompt */
-    public record Tokens(long prompt, long cached, long completion, long thoughts) {}
-
     static CallRow read(ResultSet row) throws SQLException {
         EndedCall call = CallRows.read(row);
         return new CallRow(
@@ -194,16 +191,6 @@ public record CallRow(
     /** Returns the raw counts; zeros without a price. */
     public Usage usage() {
         return ended == null ? Usage.NONE : ended.usage();
-    }
-
-    public Tokens tokens() {
-        Usage usage = usage();
-        return new Tokens(usage.inputTokens(), usage.cachedTokens(), usage.candidatesTokens(), usage.thoughtsTokens());
-    }
-
-    /** Returns the number of search queries. */
-    public long searches() {
-        return usage().searches();
     }
 
     /** Returns the service tier that was charged; empty if the call has no price. */

@@ -7,12 +7,15 @@ import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.EntryOrigin;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
+import dev.tollgate.models.Count;
+import dev.tollgate.models.Usage;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,8 @@ public final class CsvExport {
 
     private static final String CALLS =
             CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
-                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier,team,member,tags,end_user\r\n";
+                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier,team,member,tags,end_user"
+                    + Count.MADE.stream().map(part -> "," + part.column()).collect(Collectors.joining()) + "\r\n";
     private static final String USAGE =
             CsvCells.BEGIN + "day,model,key," + Figure.heads(Figure.OF_ACCOUNTS) + ",team,member\r\n";
 
@@ -64,9 +68,9 @@ public final class CsvExport {
     }
 
     private static String line(CallRow call, CallLabels labels, CsvCells cells) {
-        CallRow.Tokens tokens = call.tokens();
+        Usage usage = call.usage();
         long firstByte = call.firstByteMicros();
-        return cells.text(call.id())
+        cells.text(call.id())
                 .figure(call.startedAt().toString())
                 .figure(call.endedAt() == null ? "" : call.endedAt().toString())
                 .figure(call.status().code())
@@ -75,22 +79,23 @@ public final class CsvExport {
                 .text(call.keyId())
                 .text(call.keyName())
                 .text(call.door())
-                .number(tokens.prompt())
-                .number(tokens.cached())
-                .number(tokens.completion())
-                .number(tokens.thoughts())
+                .number(usage.inputTokens())
+                .number(usage.cachedTokens())
+                .number(usage.candidatesTokens())
+                .number(usage.thoughtsTokens())
                 .figure(firstByte < 0 ? "" : Long.toString(firstByte / 1_000))
                 .figure(call.took() == null ? "" : Long.toString(call.took().toMillis()))
                 .figure(Credits.text(call.chargeMicros()))
                 .text(String.join(" ", call.flags()))
                 .text(call.errorCode())
-                .number(call.searches())
+                .number(usage.searches())
                 .figure(call.tier())
                 .text(call.owner().teamId())
                 .text(call.owner().memberId())
                 .text(labels.tagsText())
-                .text(labels.endUser())
-                .line();
+                .text(labels.endUser());
+        Count.MADE.forEach(part -> cells.number(usage.of(part)));
+        return cells.line();
     }
 
     /** Writes the usage in the order of day, model, key, team and member; a column of what is not grouped by is empty. */

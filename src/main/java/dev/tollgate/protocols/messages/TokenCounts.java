@@ -7,24 +7,18 @@ import dev.tollgate.models.Usage;
  * The usage of a response, in raw tokens (E4).
  *
  * @param input the prompt without its cached part
- * @param output visible output and thoughts
- * @param thinking the thoughts alone
+ * @param made the counts of the response; none before anything of it is known
  */
-record TokenCounts(long input, long cached, long output, long thinking, long searches) {
+record TokenCounts(long input, long cached, Usage made) {
 
     /** Returns the counts of a prompt before anything of the response is known. */
     static TokenCounts ofPrompt(long input, long cached) {
-        return new TokenCounts(Math.max(0, input - cached), cached, 0, 0, 0);
+        return new TokenCounts(Math.max(0, input - cached), cached, Usage.NONE);
     }
 
     static TokenCounts of(Usage usage) {
         long cached = usage.cachedWithinPrompt();
-        return new TokenCounts(
-                usage.inputTokens() - cached,
-                cached,
-                usage.candidatesTokens() + usage.thoughtsTokens(),
-                usage.thoughtsTokens(),
-                usage.searches());
+        return new TokenCounts(usage.inputTokens() - cached, cached, usage);
     }
 
     /** Writes the last members of a message. */
@@ -43,9 +37,10 @@ record TokenCounts(long input, long cached, long output, long thinking, long sea
         out.raw("{\"input_tokens\":").number(input);
         out.raw(",\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":")
                 .number(cached);
-        out.raw(",\"output_tokens\":").number(output);
-        out.raw(",\"output_tokens_details\":{\"thinking_tokens\":").number(thinking);
-        out.raw("},\"server_tool_use\":{\"web_search_requests\":").number(searches);
+        out.raw(",\"output_tokens\":").number(made.candidatesTokens() + made.thoughtsTokens());
+        out.raw(",\"output_tokens_details\":{\"thinking_tokens\":").number(made.thoughtsTokens());
+        made.writeMade(out);
+        out.raw("},\"server_tool_use\":{\"web_search_requests\":").number(made.searches());
         out.raw(",\"web_fetch_requests\":0}");
     }
 }

@@ -167,6 +167,7 @@ final class ResponseObject {
         out.raw(",\"input_tokens_details\":{\"cached_tokens\":").number(tokens.cachedWithinPrompt());
         out.raw(",\"cache_write_tokens\":0},\"output_tokens\":").number(answered);
         out.raw(",\"output_tokens_details\":{\"reasoning_tokens\":").number(tokens.thoughtsTokens());
+        tokens.writeMade(out);
         out.raw("},\"total_tokens\":").number(tokens.inputTokens() + answered);
         out.raw("},\"credits_consumed\":").credits(completion.chargeMicros());
     }

@@ -24,10 +24,7 @@ class ForwardingSinkTest {
         sink.answering(2);
         sink.events(List.of(new UpstreamEvent.Text(0, "a", null)));
         sink.end(new Sink.Completion(
-                        Sold.model(false).printed(dev.tollgate.models.Usage.NONE),
-                        dev.tollgate.models.Usage.NONE,
-                        5,
-                        ServiceTier.STANDARD))
+                        Sold.model(false).printed(dev.tollgate.models.Usage.NONE), 5, ServiceTier.STANDARD))
                 .send();
         sink.failed(ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble"));
         sink.cut();

@@ -757,11 +757,11 @@ class RandomMonthTest {
                 .as("the last to end first")
                 .isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(shown.stream().mapToLong(CallRow::chargeMicros).sum()).isEqualTo(all.chargedMicros());
-        assertThat(shown.stream().mapToLong(call -> call.tokens().prompt()).sum())
+        assertThat(shown.stream().mapToLong(call -> call.usage().inputTokens()).sum())
                 .isEqualTo(all.promptTokens());
-        assertThat(shown.stream().mapToLong(call -> call.tokens().cached()).sum())
+        assertThat(shown.stream().mapToLong(call -> call.usage().cachedTokens()).sum())
                 .isEqualTo(all.cachedTokens());
-        assertThat(shown.stream().mapToLong(CallRow::searches).sum()).isEqualTo(all.searches());
+        assertThat(shown.stream().mapToLong(it -> it.usage().searches()).sum()).isEqualTo(all.searches());
     }
 
     private void checkCsv(Span span, Figures all) {

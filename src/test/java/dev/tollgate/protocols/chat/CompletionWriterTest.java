@@ -33,7 +33,7 @@ class CompletionWriterTest {
         JsonPieces out = new JsonPieces();
         CompletionWriter writer = new CompletionWriter(out);
         writer.head("chatcmpl-1", 17, "m");
-        writer.rest(List.of(choices), new Sink.Completion(USAGE, Usage.NONE, 250_000, ServiceTier.STANDARD), null);
+        writer.rest(List.of(choices), new Sink.Completion(USAGE, 250_000, ServiceTier.STANDARD), null);
         return new String(out.toByteArray(), StandardCharsets.UTF_8);
     }
 

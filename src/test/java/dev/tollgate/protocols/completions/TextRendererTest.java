@@ -34,8 +34,8 @@ class TextRendererTest {
             + "\"model\":\"gemini-2.5-pro\",\"choices\":[";
     private static final String UNFINISHED = ",\"logprobs\":null,\"finish_reason\":null}]}\n\n";
 
-    private static final Sink.Completion COMPLETION = new Sink.Completion(
-            new PrintedUsage(2, 10, 10, 12, Usage.of(2, 10, 0)), Usage.of(2, 10, 0), 250_000, ServiceTier.STANDARD);
+    private static final Sink.Completion COMPLETION =
+            new Sink.Completion(new PrintedUsage(2, 10, 10, 12, Usage.of(2, 10, 0)), 250_000, ServiceTier.STANDARD);
 
     private static TextRenderer renderer(String members) {
         byte[] body =

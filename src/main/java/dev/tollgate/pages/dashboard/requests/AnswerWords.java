@@ -1,6 +1,8 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.models.Count;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.protocols.door.ProtocolName;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +26,15 @@ public final class AnswerWords {
     /** Returns the provider's word for the filter that has stopped the answer, empty if none has. */
     public static String filter(CallRow call) {
         return call.course().path("filter").asString("");
+    }
+
+    /** Returns the counts of the output that is no text, as in "1,120 image tokens"; empty if there is none. */
+    public static String made(CallRow call) {
+        return Count.MADE.stream()
+                .filter(part -> call.usage().of(part) > 0)
+                .map(part -> Display.number(call.usage().of(part)) + " "
+                        + part.modality().key().replace('_', ' '))
+                .collect(Collectors.joining(", "));
     }
 
     /** Names of fields, empty where all had an effect. */

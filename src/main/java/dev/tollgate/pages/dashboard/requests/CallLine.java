@@ -16,12 +16,12 @@ public final class CallLine {
 
     /** Returns the tokens of the prompt, if it is known what was used. */
     public static String in(CallRow call) {
-        return !call.isPriced() ? NOTHING : Display.number(call.tokens().prompt());
+        return !call.isPriced() ? NOTHING : Display.number(call.usage().inputTokens());
     }
 
     /** Returns the tokens of the answer, if it is known what was used. */
     public static String out(CallRow call) {
-        return !call.isPriced() ? NOTHING : Display.number(call.tokens().completion());
+        return !call.isPriced() ? NOTHING : Display.number(call.usage().candidatesTokens());
     }
 
     public static String firstByte(CallRow call) {

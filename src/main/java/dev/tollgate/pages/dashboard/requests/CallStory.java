@@ -78,7 +78,8 @@ public record CallStory(CallDetail detail, Instant now) {
             return "Answered with " + tokens() + " and charged " + charged;
         }
         return "The provider's safety filter stopped the response (" + filter + ") "
-                + (call().tokens().completion() == 0 ? "before its first token" : "after " + tokens()) + ". Charged "
+                + (call().usage().candidatesTokens() == 0 ? "before its first token" : "after " + tokens())
+                + ". Charged "
                 + charged;
     }
 
@@ -110,7 +111,7 @@ public record CallStory(CallDetail detail, Instant now) {
     }
 
     private String tokens() {
-        return Display.count(call().tokens().completion(), "token");
+        return Display.count(call().usage().candidatesTokens(), "token");
     }
 
     private static String ofCache(JsonNode cache) {
