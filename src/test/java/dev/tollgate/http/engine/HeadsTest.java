@@ -158,24 +158,31 @@ class HeadsTest {
 
     @Test
     void a_head_that_does_not_end_in_time_is_408() throws IOException {
-        front.options(old -> old.withEdge(old.edge().withHeadTime(TestFront.SHORT)))
-                .start();
+        front.start();
         RawClient half = client().send(BEGIN);
-        RawClient.Answer refused = half.read();
-        assertThat(refused.status()).isEqualTo(408);
+        assertThat(lateHead(half).status()).isEqualTo(408);
         assertThat(half.isClosedByServer()).isTrue();
         RawClient second = client();
         assertThat(second.ask("GET", "/v1/ok").status()).isEqualTo(200);
-        assertThat(second.send(BEGIN).read().status()).isEqualTo(408);
+        assertThat(lateHead(second.send(BEGIN)).status()).isEqualTo(408);
+    }
+
+    private RawClient.Answer lateHead(RawClient client) throws IOException {
+        await(() -> front.headBytes() > 0);
+        front.pass(TestFront.LONG.plusSeconds(1));
+        return client.read();
     }
 
     @Test
     void a_silent_connection_is_closed_unless_its_request_is_running() throws IOException {
-        front.options(old -> old.withEdge(old.edge().withHeadTime(TestFront.SHORT)))
-                .start();
+        Duration headTime = Duration.ofMinutes(1);
+        front.options(old -> old.withEdge(old.edge().withHeadTime(headTime))).start();
         RawClient asked = client();
         assertThat(asked.ask("GET", "/v1/ok").status()).isEqualTo(200);
-        assertThat(client().isClosedByServer()).isTrue();
+        RawClient silent = client();
+        await(() -> front.front().connections() == 2);
+        front.pass(headTime.plusSeconds(1));
+        assertThat(silent.isClosedByServer()).isTrue();
         assertThat(asked.ask("GET", "/v1/ok").status()).isEqualTo(200);
     }
 

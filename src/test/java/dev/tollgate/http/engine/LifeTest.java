@@ -304,13 +304,15 @@ class LifeTest {
 
     @Test
     void an_idle_connection_is_closed_unless_it_awaits_a_response() throws Exception {
-        front.options(options -> options.withLimits(TestFront.limits(TestFront.LONG, TestFront.SHORT, TestFront.LONG)))
-                .start();
+        front.start();
         try (RawClient idle = front.client();
                 RawClient used = front.client();
                 RawClient busy = front.client()) {
             busy.send(RawClient.head("POST", "/v1/wait", "Content-Length: 2") + "{}");
             assertThat(used.ask("GET", "/v1/ok").text()).isEqualTo("ok");
+            Gateway.await("three connections", () -> front.front().connections() == 3);
+            awaitOpenExchanges(1);
+            front.pass(TestFront.LONG.plusSeconds(1));
 
             assertThat(idle.isClosedByServer()).isTrue();
             assertThat(used.isClosedByServer()).isTrue();

@@ -9,6 +9,7 @@ import dev.tollgate.http.HttpLimits;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.exchange.CallerExchange;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -195,12 +196,29 @@ final class TestFront implements AutoCloseable {
 
     /** Returns what sends the response of an exchange; no handler gets at it. */
     static Outgoing outgoing(Exchange exchange) {
+        return (Outgoing) read("outgoing", CallerTransport.class, read("transport", CallerExchange.class, exchange));
+    }
+
+    /** Checks the connections as if so much time had passed: a test that waited could itself be late. */
+    void pass(Duration time) {
+        for (Object each : (List<?>) read("loops", HttpFront.class, front)) {
+            FrontLoop loop = (FrontLoop) each;
+            Promise<Void> passed = Promise.promise();
+            loop.context().runOnContext(turn -> {
+                for (Object connection : List.copyOf((Set<?>) read("connections", FrontLoop.class, loop))) {
+                    ((CallerConnection) connection).sweep(System.nanoTime() + time.toNanos());
+                }
+                passed.complete();
+            });
+            await(passed.future());
+        }
+    }
+
+    private static Object read(String name, Class<?> type, Object owner) {
         try {
-            Field transport = CallerExchange.class.getDeclaredField("transport");
-            Field outgoing = CallerTransport.class.getDeclaredField("outgoing");
-            transport.setAccessible(true);
-            outgoing.setAccessible(true);
-            return (Outgoing) outgoing.get(transport.get(exchange));
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(owner);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
