@@ -2,6 +2,7 @@ package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.contract.NodePackages;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
@@ -12,6 +13,7 @@ import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.PageText;
 import dev.tollgate.testing.Totp;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -45,6 +48,10 @@ class PagesGoldenTest {
 
     /** What each golden file has to contain. */
     private static final Map<String, String> FILES = new LinkedHashMap<>();
+
+    /** The pages as they came, a file each. */
+    @TempDir
+    private static Path whole;
 
     private static final Map<String, String> PAGES = new HashMap<>();
 
@@ -92,6 +99,7 @@ class PagesGoldenTest {
     }
 
     private static void keep(String name, String path, Browser.Page page) {
+        write(name, page.body());
         ASKED.add(path.replaceAll("[?#].*", ""));
         if (!page.location().isEmpty()) {
             throw new AssertionError(name + " leads to " + page.location());
@@ -105,6 +113,14 @@ class PagesGoldenTest {
             text = text.replaceAll("(?s)(<article class=\"prose\">).*(</article>)", "$1$2");
         }
         keep(name, route(path), page.status() + "\n" + text);
+    }
+
+    private static void write(String name, String html) {
+        try {
+            Files.writeString(whole.resolve(name + ".html"), html);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String route(String path) {
@@ -156,6 +172,28 @@ class PagesGoldenTest {
     @MethodSource("names")
     void a_page_is_as_it_was(String name) {
         new Golden(FOLDER, FOLDER.resolve(name)).check(FILES.get(name));
+    }
+
+    /** Chromium shows one page of each kind to axe, see {@link dev.tollgate.browser.Visit}. */
+    @Test
+    @Timeout(600)
+    void axe_finds_nothing_in_the_html_of_any_page() throws IOException {
+        assertThat(NodePackages.said("axe.mjs", Path.of("src/test/resources/axe/axe.min.js"), whole))
+                .isEmpty();
+    }
+
+    @Test
+    @Timeout(600)
+    void axe_finds_what_is_wrong_in_html(@TempDir Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("bad.html"),
+                "<!DOCTYPE html><html lang=en><head><title>Bad</title></head><body><main><h1>Bad</h1><img src=a.png>"
+                        + "<ul><li><a href=/1>One</a></li><li><a href=/2></a></li></ul><p hidden><img src=b.png></p></main></body></html>");
+        assertThat(NodePackages.said("axe.mjs", Path.of("src/test/resources/axe/axe.min.js"), folder)
+                        .lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("bad.html: image-alt at img[src=\"a.png\"]"),
+                        line -> assertThat(line).startsWith("bad.html: link-name at a[href$="));
     }
 
     @Test

@@ -216,7 +216,7 @@ class ClicksTest {
             visit.open(home);
             assertThat(visit.layoutShift()).isZero();
             visit.keep("find" + home.replace('/', '-'));
-            visit.assertAccessible();
+            visit.assertFits();
             List<String> parts = home.equals("/console") // which is nobody's account
                     ? List.of("#find")
                     : List.of("#find", "header .balance", "header >> text=Top up");

@@ -85,7 +85,7 @@ class ConsolePagesTest {
     void credits_stay_on_the_smallest_screen(String name) {
         try (Visit visit = Visit.at(gateway.url(), 320, Scheme.DARK).with(operator.cookies())) {
             visit.open(pages.get(name));
-            visit.assertAccessible();
+            visit.assertFits();
         }
     }
 
@@ -123,11 +123,11 @@ class ConsolePagesTest {
         try (Visit visit = Visit.at(gateway.url(), width, Scheme.DARK).with(operator.cookies())) {
             visit.open(pages.get("refused"));
             visit.assertRoomFor("does not exist or is inactive", width - 80);
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("console-refused");
             visit.open(pages.get("request"));
             visit.assertRoomFor("Settled", 0);
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("console-request");
         }
     }

@@ -171,7 +171,7 @@ class PlaygroundTest {
                     .contains("What is the sky?")
                     .doesNotContain("says the sky");
             page.click("#code-dialog [data-close]");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-price");
             page.click("#new");
             page.setInputFiles("#attach", file("notes.txt", "text/plain", "Notes. ".repeat(2_000)));
@@ -279,7 +279,7 @@ class PlaygroundTest {
                     + " && document.querySelector('#heard').textContent === 'Response complete'");
             assertThat(page.locator(".turn.assistant:has-text('says the sky')").count())
                     .isEqualTo(2);
-            visit.assertAccessible();
+            visit.assertFits();
         }
     }
 
@@ -295,7 +295,7 @@ class PlaygroundTest {
             assertThat(page.textContent("#p-schema-state")).isEqualTo("answer");
             ask(page, "What is the sky?");
             page.waitForSelector(".turn.assistant .badge:has-text('does not fit your schema')");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-schema");
             awaitKept(page, "turn.fit");
             page.reload();
@@ -319,7 +319,7 @@ class PlaygroundTest {
                             "() => getComputedStyle(document.querySelector('.answer blockquote')).borderLeftWidth"))
                     .isEqualTo("3px");
             assertThat(page.textContent(".answer .block > header")).isEqualTo("pythonCopy");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-markdown");
         }
     }
@@ -339,7 +339,7 @@ class PlaygroundTest {
             assertThat(page.locator(".answer math").count()).isEqualTo(2);
             assertThat(page.locator(".answer math [style]").count()).isZero();
             assertThat(answer(page, "for $5 or $6:")).contains("$\\def\\a{\\a\\a}\\a$", "x".repeat(2_001));
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-formulas");
         }
     }
@@ -352,7 +352,7 @@ class PlaygroundTest {
             assertThat(page.isVisible("#kept")).isFalse();
             page.click("#options");
             page.selectOption("#p-effort", "minimal");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-settings");
             page.keyboard().press("Escape");
             assertThat(page.isVisible("#panel")).isFalse();
@@ -361,7 +361,7 @@ class PlaygroundTest {
             answer(page, "1.80 credits");
             page.click("#history");
             page.waitForSelector("#kept-list h2:has-text('Today')");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-chats");
             page.click("#new");
             page.waitForSelector("text=Ask anything, or start with an example.");
@@ -383,7 +383,7 @@ class PlaygroundTest {
             answer(page, "1.80 credits");
             assertThat(page.locator(".turn.user .chip").allTextContents())
                     .containsExactly("one.txt · 1 kB", "two.csv · 1 kB", "LICENSE · 1 kB");
-            visit.assertAccessible();
+            visit.assertFits();
         }
     }
 
@@ -394,7 +394,7 @@ class PlaygroundTest {
             ask(page, "Please offend somebody.");
             assertThat(answer(page, "The provider’s safety filter stopped this response (SAFETY)."))
                     .contains("0.01 credits were charged for 87 prompt tokens and the text so far.", "filtered");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-filtered");
             page.click("text=Edit and try again");
             assertThat(page.inputValue("#message")).isEqualTo("Please offend somebody.");
@@ -430,7 +430,7 @@ class PlaygroundTest {
             page.waitForSelector("#guess-about:has-text('about')");
             assertThat(page.textContent("#guess-about")).isEqualTo("about $0.0012");
             assertThat(page.textContent("#guess-most")).isEqualTo("Never more than $0.0025.");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-guess");
         }
     }
@@ -460,7 +460,7 @@ class PlaygroundTest {
                     .matches("Top upLower the maximum to 1[0-9]{2} tokensTry again");
             assertThat(page.inputValue("#message")).isEqualTo("What is the sky?");
             visit.forgive("402");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-refused");
             page.click("#ways >> text=Lower the maximum");
             assertThat(answer(page, "0.08 credits")).as("the call was let in").contains("says the sky");
@@ -513,7 +513,7 @@ class PlaygroundTest {
             page.locator(".turn.assistant >> text=Stop").last().click();
             page.waitForFunction(
                     "() => [...document.querySelectorAll('.turn.assistant')].every(turn => turn.textContent.includes('Stopped. '))");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("playground-compare");
             page.locator("text=Continue with this one").last().click();
             assertThat(page.locator(".turn.assistant").count()).isEqualTo(1);

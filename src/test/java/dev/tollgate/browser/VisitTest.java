@@ -131,6 +131,9 @@ class VisitTest {
             assertThatThrownBy(visit::assertAccessible)
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContainingAll("image-alt", "color-contrast", "320", "than it: <div class=\"card\"");
+            assertThatThrownBy(visit::assertFits)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContainingAll("320", "than it: <div class=\"card\"");
         }
     }
 
@@ -154,7 +157,7 @@ class VisitTest {
         List<String> found = new ArrayList<>();
         for (Arguments window : Windows.each()) {
             try (Visit visit = visit((Integer) window.get()[0], (Scheme) window.get()[1], grey)) {
-                visit.look("harness-grey");
+                visit.look("harness-kind");
             } catch (AssertionError e) {
                 found.add(e.getMessage());
             }

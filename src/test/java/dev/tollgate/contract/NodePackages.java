@@ -57,6 +57,19 @@ public final class NodePackages {
         }
     }
 
+    /** Runs one of the scripts to its end. @return what it has printed; fails with that if it has failed */
+    public static String said(String script, Path... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(node(), script));
+        for (Path argument : arguments) {
+            command.add(argument.toAbsolutePath().toString());
+        }
+        Run run = run(installed(), node(), command.toArray(String[]::new));
+        if (run.exit() != 0) {
+            throw new AssertionError(script + " has failed:\n" + run.output());
+        }
+        return run.output();
+    }
+
     /** Returns the folder with the coding agents. */
     static synchronized Path agents() {
         assumeTrue(NODE_MAJOR > 0, NOT_RUN);

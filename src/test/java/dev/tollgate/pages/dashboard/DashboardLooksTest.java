@@ -109,7 +109,7 @@ class DashboardLooksTest {
     void credits_stay_on_the_smallest_screen(String path) {
         try (Visit visit = visit(320, Scheme.LIGHT, busy)) {
             visit.open(path);
-            visit.assertAccessible();
+            visit.assertFits();
             assertThat(visit.page().evaluate(BROKEN))
                     .as("words that are broken in badges")
                     .isEqualTo(List.of());
@@ -122,11 +122,11 @@ class DashboardLooksTest {
         try (Visit visit = visit(width, Scheme.LIGHT, busy)) {
             visit.open("/dashboard/requests/refused");
             visit.assertRoomFor("gemini-9", width - 80);
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("refused");
             visit.open("/dashboard/requests/" + busy.lastCall());
             visit.assertRoomFor("Settled", 0);
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("request");
         }
     }
@@ -143,7 +143,7 @@ class DashboardLooksTest {
             assertThat(visit.page().locator(".chart .tip tr").allTextContents().getFirst())
                     .as("the tooltip begins with the sum")
                     .startsWith("21 Nov");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("overview-tooltip");
         }
     }

@@ -77,7 +77,7 @@ class RunningCallLooksTest {
             Page page = open(visit);
             page.waitForSelector("b:has-text('0.90 credits')");
             page.focus("text=Open in playground");
-            visit.assertAccessible();
+            visit.assertFits();
             page.click("text=The call has ended – show");
             page.waitForSelector(".badge:has-text('completed')");
         }

@@ -77,7 +77,7 @@ class WholePricesLooksTest {
 
     private static void look(Visit visit, String path, String name) {
         visit.open(path);
-        visit.assertAccessible();
+        visit.assertFits();
         visit.keep(name);
     }
 }

@@ -136,7 +136,7 @@ class ManualLooksTest {
             visit.page().keyboard().press("Enter");
             visit.page().waitForURL("**/docs/reference/chat#createChatCompletion");
             visit.open("/docs/search?q=limit");
-            visit.assertAccessible();
+            visit.assertFits();
         }
     }
 

@@ -69,7 +69,7 @@ class KeyPagesLookTest {
             page.locator("summary:has-text('Limits')").click();
             page.fill("#day", "2.5");
             assertThat(page.textContent("#day-about")).isEqualTo("$0.01");
-            visit.assertAccessible();
+            visit.assertFits();
             visit.keep("key-new-limits");
             page.press("#day", "Enter");
             page.waitForSelector("#secret");
