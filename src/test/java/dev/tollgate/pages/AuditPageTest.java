@@ -36,7 +36,7 @@ class AuditPageTest {
     private static final String PASSWORD = "a long enough operator";
     private static final String CHAT = """
             {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""";
-    private static final Pattern ROW = Pattern.compile("(?s)<tr role=\"row\"><td role=\"cell\" class=\"nw\".*?</tr>");
+    private static final Pattern ROW = Pattern.compile("(?s)<tr role=\"row\"><th role=\"rowheader\".*?</tr>");
 
     @Parameter
     Stores stores;

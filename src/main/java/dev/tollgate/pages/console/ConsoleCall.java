@@ -13,6 +13,7 @@ import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.pages.dashboard.requests.CallStory;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -36,6 +37,11 @@ public record ConsoleCall(
                         pages.operators(),
                         request -> PageStep.show(drawing(request, FormState.kept(forms.kept(request))))),
                 pages.post(PATH, pages.operators(), forms.proved(request -> request.param("task"), this::refund)));
+    }
+
+    /** Returns the end of an attempt as a badge. */
+    public static Cell outcome(String code) {
+        return Cell.badge(code.equals("answered") ? "ok" : code.equals("left") ? "" : "bad", code.replace('_', ' '));
     }
 
     private PageStep refund(PageRequest<Visitor.Member> request, Form form) {

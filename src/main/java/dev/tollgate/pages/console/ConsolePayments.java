@@ -111,6 +111,12 @@ public record ConsolePayments(
         }
     }
 
+    /** Returns the name of the account that pays; its id if it has none. */
+    public static String holder(Map<String, NamesOfIds.Named> accounts, Payment payment) {
+        NamesOfIds.Named account = accounts.get(payment.accountId());
+        return account == null ? payment.accountId() : account.accountName();
+    }
+
     /** Returns whether a payment is a test, and the credits that were reversed; empty for neither. */
     public static String about(Payment payment) {
         return Stream.of(

@@ -12,6 +12,7 @@ import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -22,6 +23,7 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -194,8 +196,41 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
                 : costing + ".";
     }
 
-    /** Returns the first price ahead. */
-    public static String ahead(PriceSchedule.Dated price) {
+    /** A model after its upstream model's retirement. */
+    public record Retired(Prices.Sold sold, Prices.Retirement retirement, Prices.Later later) {}
+
+    public static List<Retired> retired(List<Prices.Sold> models) {
+        List<Retired> retired = new ArrayList<>();
+        for (Prices.Sold sold : models) {
+            Prices.Retirement retirement = sold.retirement();
+            if (retirement != null) {
+                retirement.costs().forEach(later -> retired.add(new Retired(sold, retirement, later)));
+            }
+        }
+        return retired;
+    }
+
+    /** Returns the rates before and after a change. */
+    public static List<RateLine> compared(Prices.Preview preview) {
+        Pricing before = preview.before();
+        Pricing after = preview.next().pricing();
+        List<RateLine> lines = new ArrayList<>(RateLine.of(before.tariff(), after.tariff()));
+        lines.add(new RateLine("Thoughts", thoughts(before), thoughts(after), ""));
+        return lines;
+    }
+
+    /** Returns the cell that names a model in the list. */
+    public static Cell named(Prices.Sold sold) {
+        Cell cell = Cell.link(PATH + "/" + sold.modelId(), sold.modelId())
+                .marked("bad", sold.losses().isEmpty() ? null : "at a loss" + firstDay(sold, " from %s"))
+                .under(sold.fileDiffers() ? ofFile(sold) : null);
+        for (PriceSchedule.Dated ahead : sold.ahead()) {
+            cell = cell.under(ahead(ahead));
+        }
+        return cell;
+    }
+
+    private static String ahead(PriceSchedule.Dated price) {
         return "From " + Display.day(price.from(), ZoneOffset.UTC) + ": "
                 + Display.price(price.pricing().inputMicrosPerMillion()) + " in, "
                 + Display.price(price.pricing().outputMicrosPerMillion()) + " out.";

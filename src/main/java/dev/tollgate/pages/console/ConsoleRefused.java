@@ -28,6 +28,18 @@ public record ConsoleRefused(RefusedCalls refused, NamesOfIds names, AccountList
         return List.of(pages.get(PATH, pages.operators(), this::show));
     }
 
+    /** Returns the name of the account; its id if there is no such name. */
+    public static String account(Map<String, Named> names, RefusedCall call) {
+        Named owner = names.get(call.accountId());
+        return owner == null ? call.accountId() : owner.accountName();
+    }
+
+    /** Returns the name of the key, or what the call came from. */
+    public static String key(Map<String, Named> names, RefusedCall call) {
+        Named key = names.get(call.keyId());
+        return call.keyId().isEmpty() ? "Playground" : key == null ? call.keyId() : key.name();
+    }
+
     private PageStep show(PageRequest<Visitor.Member> request) {
         WantedAccount account = WantedAccount.of(accounts, request.query("account"));
         String id = account.isClear() ? account.id() : "";

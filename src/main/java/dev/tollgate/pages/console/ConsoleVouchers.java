@@ -10,6 +10,7 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorVouchers;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -167,8 +168,14 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 out, null, shell, form, once, String.join("\n", codes), page, names, now, older, done);
     }
 
+    public static Cell badge(Voucher voucher, Instant now, ZoneId zone) {
+        String state = state(voucher, now, zone);
+        boolean isOver = state.equals("expired") || voucher.revokedAt() != null;
+        return Cell.badge(voucher.redeemedAt() != null ? "ok" : isOver ? "warn" : "run", state);
+    }
+
     /** Returns whether a voucher is redeemed, revoked, expired or open, and until when. */
-    public static String state(Voucher voucher, Instant now, ZoneId zone) {
+    private static String state(Voucher voucher, Instant now, ZoneId zone) {
         Instant redeemed = voucher.redeemedAt();
         Instant expires = voucher.expiresAt();
         if (redeemed != null) {

@@ -56,7 +56,7 @@ public record Cell(@Nullable String title, List<Part> parts) {
     }
 
     public static Cell badge(String tone, String text) {
-        return EMPTY.and(new Part.Badge(tone, text));
+        return EMPTY.marked(tone, text);
     }
 
     public static Cell block(Content content) {
@@ -119,12 +119,17 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return new Cell(title, with(parts, part));
     }
 
-    public Cell and(Content content) {
-        return and(new Part.Block(content));
+    public Cell and(@Nullable Content content) {
+        return content == null ? this : and(new Part.Block(content));
     }
 
     public Cell and(@Nullable String text, @Nullable String style) {
         return text == null || text.isEmpty() ? this : and(new Part.Words(text, style, null, null));
+    }
+
+    /** Adds a badge; none for null. */
+    public Cell marked(String tone, @Nullable String text) {
+        return text == null ? this : and(new Part.Badge(tone, text));
     }
 
     /** Adds a remark in the same line. */

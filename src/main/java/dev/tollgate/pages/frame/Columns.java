@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,6 +65,7 @@ public final class Columns<T> {
     private final List<Column<T>> columns = new ArrayList<>();
     private @Nullable String style;
     private Table.@Nullable Empty empty;
+    private Predicate<T> isSum = row -> false;
 
     private Columns(String name) {
         this.name = name;
@@ -84,7 +86,7 @@ public final class Columns<T> {
         Set<Look> all = EnumSet.noneOf(Look.class);
         all.addAll(List.of(looks));
         String style = Look.styles(all.stream().filter(Look.OF_HEADS::contains));
-        columns.add(new Column<>(new Head(head, isSilent, style), cell, all));
+        columns.add(new Column<>(new Head(head, isSilent, style, null, null), cell, all));
         return this;
     }
 
@@ -144,11 +146,26 @@ public final class Columns<T> {
         return this;
     }
 
+    /** Links the head of the last column. @param order {@code ascending} or {@code descending}; null if the list is not sorted by it */
+    public Columns<T> linked(@Nullable String href, @Nullable String order) {
+        Column<T> last = columns.removeLast();
+        Head head = last.head();
+        Head linked = new Head(head.text(), head.isSilent(), head.style(), href, order);
+        columns.add(new Column<>(linked, last.cell(), last.looks()));
+        return this;
+    }
+
     // ---- the table ----
 
     /** @param classes of the style sheet */
     public Columns<T> styled(String classes) {
         style = classes;
+        return this;
+    }
+
+    /** Marks the rows that are sums. */
+    public Columns<T> sums(Predicate<T> sum) {
+        isSum = sum;
         return this;
     }
 
@@ -183,6 +200,9 @@ public final class Columns<T> {
             }
         }
         Placed first = cells.removeFirst();
-        return new Row(new Placed(first.cell().phone(String.join(" · ", folded)), first.style()), cells);
+        return new Row(
+                new Placed(first.cell().phone(String.join(" · ", folded)), first.style()),
+                cells,
+                isSum.test(row) ? "sum" : null);
     }
 }

@@ -17,12 +17,21 @@ public record Table(
         List<Row> rows,
         @Nullable Empty empty) {
 
-    /** @param isSilent whether only screen readers get it */
+    /**
+     * @param isSilent whether only screen readers get it
+     * @param href null for no link
+     * @param order {@code ascending} or {@code descending}; null if the list is not sorted by it
+     */
     public record Head(
-            String text, boolean isSilent, @Nullable String style) {}
+            String text,
+            boolean isSilent,
+            @Nullable String style,
+            @Nullable String href,
+            @Nullable String order) {}
 
-    /** @param first names the row */
-    public record Row(Placed first, List<Placed> others) {}
+    /** @param first names the row @param style class of the style sheet; null for none */
+    public record Row(
+            Placed first, List<Placed> others, @Nullable String style) {}
 
     /** @param style classes of the style sheet; null for none */
     public record Placed(Cell cell, @Nullable String style) {}

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.frame.Cell;
 import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,15 @@ public final class RefusedLine {
         };
     }
 
+    /** Returns why a call was refused, with the help if there is any. */
+    public static Cell reason(RefusedCall call, String words, @Nullable Help help) {
+        Cell cell = Cell.of(words);
+        return (help == null ? cell : cell.and(new Cell.Part.Words(help.label(), null, null, help.href())))
+                .under(route(call) + " · " + call.requestId());
+    }
+
     /** The address that was asked; what stood in the places of its pattern's names is in the message, where it matters. */
-    public static String route(RefusedCall call) {
+    private static String route(RefusedCall call) {
         return NAMES.matcher(call.route()).replaceAll("…");
     }
 }
