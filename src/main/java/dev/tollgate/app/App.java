@@ -76,7 +76,7 @@ public final class App implements AutoCloseable {
                 PagesModule.live(ground, books, calls, vertx),
                 PagesModule.pages(ground, books));
         this.front = new FrontModule(ground, books, watch, calls, addresses, table(), commands(), vertx);
-        sweeps().forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep.work()));
+        sweeps().forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep::run));
     }
 
     /** Starts everything; returns when calls are answered. */

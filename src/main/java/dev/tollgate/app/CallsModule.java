@@ -7,7 +7,6 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.ids.CompletionIds;
-import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
@@ -37,7 +36,6 @@ import dev.tollgate.operator.telemetry.Telemetry;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.storage.CannotOpen;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstreams.media.AllowedPlaces;
 import dev.tollgate.upstreams.media.MediaLimits;
 import dev.tollgate.upstreams.media.MediaLoader;
@@ -58,8 +56,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls of models: the one meter, and what it needs in addition to the books and the upstreams.
@@ -83,8 +79,6 @@ public record CallsModule(
 
     /** The time after which a caller may try again that was refused because the books did not respond. */
     static final Duration COME_BACK = Duration.ofSeconds(1);
-
-    private static final Logger log = LoggerFactory.getLogger(CallsModule.class);
 
     /** The number of running calls from which on some end every few milliseconds. */
     private static final int CROWD = 500;
@@ -241,25 +235,9 @@ public record CallsModule(
 
     List<Sweep> sweeps() {
         return List.of(
-                new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, this::forgetSignatures),
-                new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, this::forgetResponses),
+                new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
+                new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
-    }
-
-    private void forgetSignatures() {
-        try {
-            signatures.forgetOld();
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "old signatures could not be deleted; trying again next time", e);
-        }
-    }
-
-    private void forgetResponses() {
-        try {
-            kept.sweep();
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "old responses could not be deleted; trying again next time", e);
-        }
     }
 
     /** Ends all calls with a 503, and returns their holds. @param reason for their callers */

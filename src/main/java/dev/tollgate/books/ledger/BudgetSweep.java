@@ -1,8 +1,6 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.sql.SQLException;
@@ -10,8 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Deletes the windows of budgets 35 days after their end, and the budgets of keys, members and teams that are gone, once no call counts against them. Safe
@@ -41,8 +37,6 @@ public final class BudgetSweep {
                     WHERE h.account_id = b.account_id AND (h.key_id = b.owner OR h.member_id = b.owner OR h.team_id = b.owner))
             GROUP BY b.account_id, b.owner ORDER BY b.account_id, b.owner LIMIT ?""";
 
-    private static final Logger log = LoggerFactory.getLogger(BudgetSweep.class);
-
     private final Database database;
     private final Writer writer;
     private final InstantSource clock;
@@ -55,12 +49,8 @@ public final class BudgetSweep {
 
     public void sweep() {
         Instant now = clock.instant();
-        try {
-            endWindows(now.minus(KEPT));
-            endBudgets(now);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "old budgets could not be deleted; trying again next time", e);
-        }
+        endWindows(now.minus(KEPT));
+        endBudgets(now);
     }
 
     private void endWindows(Instant before) {

@@ -1,13 +1,11 @@
 package dev.tollgate.books.rollups;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.labels.LabelNumbers.LabelChange;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.sql.SQLException;
@@ -16,8 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Deletes the usage of labels after 400 days, and the labels that were not used since. Older tasks show none. Safe on several servers. Blocks. */
 public final class LabelSweep {
@@ -35,8 +31,6 @@ public final class LabelSweep {
                 OR EXISTS (SELECT 1 FROM label l WHERE l.account_id = account.id AND l.used_day < ? AND l.value <> ''))
             ORDER BY id LIMIT ?""";
 
-    private static final Logger log = LoggerFactory.getLogger(LabelSweep.class);
-
     private final Database database;
     private final Writer writer;
     private final InstantSource clock;
@@ -49,18 +43,14 @@ public final class LabelSweep {
 
     public void sweep() {
         Instant before = clock.instant().minus(KEPT).truncatedTo(ChronoUnit.DAYS);
-        try {
-            String after = "";
-            List<String> accounts;
-            do {
-                String from = after;
-                accounts = database.read(sql -> sql.list(DUE, row -> row.getString(1), from, before, before, ROWS_MAX));
-                accounts.forEach(account -> end(account, before));
-                after = accounts.isEmpty() ? "" : accounts.getLast();
-            } while (accounts.size() == ROWS_MAX);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "old labels could not be deleted; trying again next time", e);
-        }
+        String after = "";
+        List<String> accounts;
+        do {
+            String from = after;
+            accounts = database.read(sql -> sql.list(DUE, row -> row.getString(1), from, before, before, ROWS_MAX));
+            accounts.forEach(account -> end(account, before));
+            after = accounts.isEmpty() ? "" : accounts.getLast();
+        } while (accounts.size() == ROWS_MAX);
     }
 
     private void end(String accountId, Instant before) {

@@ -1,13 +1,11 @@
 package dev.tollgate.books.rollups;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Part;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.time.Duration;
@@ -15,8 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The part of the writer's work that keeps the roll-ups, and the sweep that folds them. */
 public final class Rollups {
@@ -25,8 +21,6 @@ public final class Rollups {
     public static final int QUARTER_DAYS = 100;
 
     public static final Duration SWEEP_EVERY = Duration.ofMinutes(10);
-
-    private static final Logger log = LoggerFactory.getLogger(Rollups.class);
 
     private final Writer writer;
     private final InstantSource clock;
@@ -56,8 +50,6 @@ public final class Rollups {
                 step = new FoldUsage(clock.instant());
                 writer.commitAndWait(Unit.of(step));
             } while (step.isMore());
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "usage could not be folded into days; trying again next time", e);
         } finally {
             sweeping.set(false);
         }

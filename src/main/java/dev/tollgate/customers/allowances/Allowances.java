@@ -1,13 +1,11 @@
 package dev.tollgate.customers.allowances;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
@@ -24,15 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The store of allowances, which names and uses them. Thread-safe; {@link #wait} and {@link #use} block. */
 public final class Allowances {
 
     public static final Duration SWEEP_EVERY = Duration.ofHours(1);
 
-    private static final Logger log = LoggerFactory.getLogger(Allowances.class);
     private static final int PRINT_BYTES = 16;
     private static final String FIND = "SELECT ends_at, used FROM allowance WHERE name = ?";
 
@@ -79,15 +74,11 @@ public final class Allowances {
 
     /** Deletes the allowances whose time is over. */
     public void sweep(Writer writer) {
-        try {
-            Forget forget;
-            do {
-                forget = new Forget(clock.instant());
-                writer.commitAndWait(Unit.of(forget));
-            } while (forget.outcome() == Forget.EACH);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "old allowances could not be deleted; trying again next time", e);
-        }
+        Forget forget;
+        do {
+            forget = new Forget(clock.instant());
+            writer.commitAndWait(Unit.of(forget));
+        } while (forget.outcome() == Forget.EACH);
     }
 
     /** Uses one of each in a commit of its own. @return how long to wait; zero if they were used */

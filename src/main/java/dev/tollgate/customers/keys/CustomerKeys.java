@@ -4,7 +4,6 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.OwnIds;
-import dev.tollgate.base.log.Event;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
@@ -385,15 +384,11 @@ public final class CustomerKeys {
 
     /** Erases keys that were deleted a day ago or earlier, and with which no call was made. */
     public void forgetUnused() {
-        try {
-            ForgetKeys forget;
-            do {
-                forget = new ForgetKeys(clock.instant().minus(DAY));
-                writer.commitAndWait(Unit.of(forget));
-            } while (forget.outcome() == ForgetKeys.ROWS_MAX);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "unused keys could not be erased; trying again: {}", e.getMessage());
-        }
+        ForgetKeys forget;
+        do {
+            forget = new ForgetKeys(clock.instant().minus(DAY));
+            writer.commitAndWait(Unit.of(forget));
+        } while (forget.outcome() == ForgetKeys.ROWS_MAX);
     }
 
     private static void requireName(String name) {

@@ -1,7 +1,6 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.error.Shortage.OfLimit;
-import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.Budgets;
@@ -15,7 +14,6 @@ import dev.tollgate.customers.notices.Told.Fact;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,8 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells owners and admins, the admins of a team and a member by mail, and webhooks, that a budget of theirs is used up to 50, 80 or 100 %: each step once in a window, over all
@@ -68,8 +64,6 @@ public final class BudgetNotices {
                 AND COALESCE(own.limit_micros, shared.limit_micros) IS NOT NULL""";
     private static final String IS_SAME =
             "SELECT 1 FROM budget WHERE account_id = ? AND owner IN (?, 'each_member') AND kind = ? AND limit_micros = ?";
-
-    private static final Logger log = LoggerFactory.getLogger(BudgetNotices.class);
 
     private final Database database;
     private final Writer writer;
@@ -174,20 +168,16 @@ public final class BudgetNotices {
     public synchronized void sweep() {
         Instant now = clock.instant();
         Instant since = now.minus(hasSwept ? BACK : FIRST_BACK);
-        try {
-            String after = "";
-            List<String> accounts;
-            do {
-                String from = after;
-                accounts = database.read(
-                        sql -> sql.list(ACCOUNTS, row -> row.getString(1), from, since, since, ACCOUNTS_MAX));
-                accounts.forEach(account -> look(account, now));
-                after = accounts.isEmpty() ? "" : accounts.getLast();
-            } while (accounts.size() == ACCOUNTS_MAX);
-            hasSwept = true;
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "budgets could not be mailed; retrying: {}", e.getMessage());
-        }
+        String after = "";
+        List<String> accounts;
+        do {
+            String from = after;
+            accounts =
+                    database.read(sql -> sql.list(ACCOUNTS, row -> row.getString(1), from, since, since, ACCOUNTS_MAX));
+            accounts.forEach(account -> look(account, now));
+            after = accounts.isEmpty() ? "" : accounts.getLast();
+        } while (accounts.size() == ACCOUNTS_MAX);
+        hasSwept = true;
     }
 
     private void look(String accountId, Instant now) {

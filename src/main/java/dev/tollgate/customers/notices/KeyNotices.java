@@ -1,13 +1,11 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.Told.AccountEvent;
 import dev.tollgate.customers.notices.Told.Fact;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
@@ -21,8 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells owners and admins, the admins of a team and a member by mail, and webhooks, that keys of theirs expire within {@value #EXPIRING_DAYS} days, or were
@@ -49,8 +45,6 @@ public final class KeyNotices {
             WHERE k.account_id > ? AND k.deleted_at IS NULL AND k.disabled = 0 AND k.hidden = 0 AND %s
                 AND (n.fact IS NULL OR n.fact <> CAST(%s AS TEXT))
             ORDER BY k.account_id, k.member_id, k.team_id, k.id LIMIT\s""" + PAGE;
-
-    private static final Logger log = LoggerFactory.getLogger(KeyNotices.class);
 
     private final Database database;
     private final Writer writer;
@@ -145,12 +139,8 @@ public final class KeyNotices {
 
     /** Mails what was not mailed yet. */
     public synchronized void sweep() {
-        try {
-            for (Kind kind : Kind.values()) {
-                sweep(kind, clock.instant());
-            }
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "notices of keys could not be mailed; retrying: {}", e.getMessage());
+        for (Kind kind : Kind.values()) {
+            sweep(kind, clock.instant());
         }
     }
 

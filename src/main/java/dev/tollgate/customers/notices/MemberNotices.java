@@ -1,21 +1,17 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells owners and admins by mail who joined an organization, left it or got another role there, and the member, except who has done it. The commit of the
@@ -37,8 +33,6 @@ public final class MemberNotices {
                 LEFT JOIN person doer ON doer.id = l.actor
             WHERE n.account_id > ? OR n.account_id = ? AND n.number > ?
             ORDER BY n.account_id, n.number LIMIT\s""" + ROWS_MAX;
-
-    private static final Logger log = LoggerFactory.getLogger(MemberNotices.class);
 
     private final Database database;
     private final Writer writer;
@@ -102,21 +96,17 @@ public final class MemberNotices {
 
     /** Mails what waits. An account whose mails find no room waits for the next sweep, and delays no other one. */
     public synchronized void sweep() {
-        try {
-            String account = "";
-            long number = 0;
-            List<Waiting> rows;
-            do {
-                String from = account;
-                long after = number;
-                rows = database.read(sql -> sql.list(WAITING, Waiting::of, from, from, after));
-                rows.forEach(this::mail);
-                account = rows.isEmpty() ? "" : rows.getLast().accountId();
-                number = rows.isEmpty() ? 0 : rows.getLast().number();
-            } while (rows.size() == ROWS_MAX);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "changes of members could not be mailed; retrying: {}", e.getMessage());
-        }
+        String account = "";
+        long number = 0;
+        List<Waiting> rows;
+        do {
+            String from = account;
+            long after = number;
+            rows = database.read(sql -> sql.list(WAITING, Waiting::of, from, from, after));
+            rows.forEach(this::mail);
+            account = rows.isEmpty() ? "" : rows.getLast().accountId();
+            number = rows.isEmpty() ? 0 : rows.getLast().number();
+        } while (rows.size() == ROWS_MAX);
     }
 
     private void mail(Waiting row) {

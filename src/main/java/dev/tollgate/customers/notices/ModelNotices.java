@@ -1,6 +1,5 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
@@ -8,7 +7,6 @@ import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.models.Foresight.Change;
 import dev.tollgate.models.Model;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +18,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Mails people about changes of the models that their account has used in the last 30 days, each change once. What was mailed is stored in the
@@ -44,8 +40,6 @@ public final class ModelNotices {
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
     private static final String USED =
             "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";
-
-    private static final Logger log = LoggerFactory.getLogger(ModelNotices.class);
 
     private final Database database;
     private final Writer writer;
@@ -84,19 +78,13 @@ public final class ModelNotices {
             return;
         }
         Instant since = clock.instant().minus(USED_WITHIN);
-        try {
-            String after = "";
-            List<Somebody> people;
-            do {
-                people = active(after, since);
-                for (Somebody somebody : people) {
-                    look(somebody, near, since);
-                }
-                after = people.isEmpty() ? "" : people.getLast().id();
-            } while (people.size() == PEOPLE_MAX);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "model changes could not be mailed; retrying: {}", e.getMessage());
-        }
+        String after = "";
+        List<Somebody> people;
+        do {
+            people = active(after, since);
+            people.forEach(somebody -> look(somebody, near, since));
+            after = people.isEmpty() ? "" : people.getLast().id();
+        } while (people.size() == PEOPLE_MAX);
     }
 
     private void look(Somebody somebody, List<Change> near, Instant since) {

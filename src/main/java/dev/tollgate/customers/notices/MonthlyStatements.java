@@ -1,11 +1,9 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +12,6 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells those who have saved a billing contact, once a month, where the statement of the month that has ended (UTC) and its papers are. What
@@ -44,8 +40,6 @@ public final class MonthlyStatements {
             SELECT id FROM payment WHERE account_id = ? AND state = 'paid' AND ended_at >= ? AND ended_at < ?
             ORDER BY ended_at, id LIMIT ?""";
 
-    private static final Logger log = LoggerFactory.getLogger(MonthlyStatements.class);
-
     private final Database database;
     private final Writer writer;
     private final Outbox outbox;
@@ -69,17 +63,13 @@ public final class MonthlyStatements {
             return;
         }
         YearMonth month = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC)).minusMonths(1);
-        try {
-            String after = "";
-            List<Due> due;
-            do {
-                due = due(month, after);
-                due.forEach(each -> send(each, month));
-                after = due.isEmpty() ? "" : due.getLast().accountId();
-            } while (due.size() == ACCOUNTS_MAX);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "monthly statements could not be mailed; retrying: {}", e.getMessage());
-        }
+        String after = "";
+        List<Due> due;
+        do {
+            due = due(month, after);
+            due.forEach(each -> send(each, month));
+            after = due.isEmpty() ? "" : due.getLast().accountId();
+        } while (due.size() == ACCOUNTS_MAX);
     }
 
     private void send(Due due, YearMonth month) {

@@ -1,6 +1,5 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendWindow;
@@ -20,7 +19,6 @@ import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
@@ -38,8 +36,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds due notices and sends each once. Thread-safe; blocks. */
 public final class Notices {
@@ -64,8 +60,6 @@ public final class Notices {
             WHERE person.id > ? AND member.role IN %s
                 AND (told.fact IS NULL OR told.fact NOT LIKE (person.version || ' ' || account.last_number || ' %%'))
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
-
-    private static final Logger log = LoggerFactory.getLogger(Notices.class);
 
     private final Database database;
     private final Writer writer;
@@ -129,15 +123,11 @@ public final class Notices {
 
     /** Checks up to {@value #PEOPLE_MAX} people whose account or preferences have changed. */
     public synchronized void sweep() {
-        try {
-            List<Somebody> changed = changed();
-            for (Somebody somebody : changed) {
-                look(somebody);
-            }
-            after = changed.size() < PEOPLE_MAX ? "" : changed.getLast().id();
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "notices could not be determined; retrying: {}", e.getMessage());
+        List<Somebody> changed = changed();
+        for (Somebody somebody : changed) {
+            look(somebody);
         }
+        after = changed.size() < PEOPLE_MAX ? "" : changed.getLast().id();
     }
 
     private List<Somebody> changed() {

@@ -5,7 +5,6 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.webhooks.Webhooks.Due;
 import dev.tollgate.customers.webhooks.Webhooks.Form;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstreams.media.PublicPost;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -125,8 +124,6 @@ public final class Deliveries {
                 turns = new ArrayList<>(turns(sound, threads));
                 turns.addAll(turns(failing, threads));
             } while (sum(threads.invokeAll(turns)) > 0);
-        } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "webhooks could not be read or updated; retrying: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
