@@ -164,6 +164,7 @@ class HeadsTest {
         assertThat(half.isClosedByServer()).isTrue();
         RawClient second = client();
         assertThat(second.ask("GET", "/v1/ok").status()).isEqualTo(200);
+        await(() -> front.headBytes() == 0);
         assertThat(lateHead(second.send(BEGIN)).status()).isEqualTo(408);
     }
 
