@@ -16,6 +16,7 @@ import dev.tollgate.customers.notices.ModelNotices;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.notices.Readers;
+import dev.tollgate.customers.notices.Teller;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
@@ -70,8 +71,8 @@ public record MailModule(
         Stores stores = books.stores();
         Database database = books.database();
         Writer writer = books.writer();
-        Outbox outbox = stores.outbox();
         InstantSource clock = ground.clock();
+        Teller by = new Teller(database, writer, stores.outbox(), letters, clock);
         Allowances allowances = new Allowances(database, books.secrets(), clock);
         Webhooks webhooks = new Webhooks(database, writer, allowances, books.secrets(), clock, ground.random());
         PublicPost post = ground.open(
@@ -83,12 +84,12 @@ public record MailModule(
         return new MailModule(
                 letters,
                 allowances,
-                new Notices(database, writer, stores.ledger(), stores.keys(), outbox, letters, allowances, clock),
-                new MonthlyStatements(database, writer, outbox, letters, clock),
-                new ModelNotices(database, writer, outbox, letters, changes, clock),
-                new BudgetNotices(database, writer, outbox, letters, refused, allowances, clock),
-                new KeyNotices(database, writer, outbox, letters, clock),
-                new MemberNotices(database, writer, outbox, letters),
+                new Notices(by, stores.ledger(), stores.keys(), allowances),
+                new MonthlyStatements(by),
+                new ModelNotices(by, changes),
+                new BudgetNotices(by, refused, allowances),
+                new KeyNotices(by),
+                new MemberNotices(by),
                 webhooks,
                 post,
                 new Deliveries(webhooks, post, disabled -> mail(books, letters, disabled), clock),

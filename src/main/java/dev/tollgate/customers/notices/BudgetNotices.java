@@ -7,19 +7,14 @@ import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.mail.Letter;
-import dev.tollgate.customers.mail.Letters;
-import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.Told.AccountEvent;
 import dev.tollgate.customers.notices.Told.Fact;
 import dev.tollgate.customers.rejections.RefusedCall;
-import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.Writer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
@@ -65,33 +60,18 @@ public final class BudgetNotices {
     private static final String IS_SAME =
             "SELECT 1 FROM budget WHERE account_id = ? AND owner IN (?, 'each_member') AND kind = ? AND limit_micros = ?";
 
-    private final Database database;
-    private final Writer writer;
-    private final Outbox outbox;
-    private final Letters letters;
+    private final Teller by;
     private final Function<String, List<RefusedCall>> refused;
     private final Allowances allowances;
-    private final InstantSource clock;
 
     /** True once a sweep has reached the end; used by one sweep at a time. */
     private boolean hasSwept;
 
     /** @param refused the latest refused calls of an account at this server, the newest first */
-    public BudgetNotices(
-            Database database,
-            Writer writer,
-            Outbox outbox,
-            Letters letters,
-            Function<String, List<RefusedCall>> refused,
-            Allowances allowances,
-            InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
-        this.outbox = outbox;
-        this.letters = letters;
+    public BudgetNotices(Teller by, Function<String, List<RefusedCall>> refused, Allowances allowances) {
+        this.by = by;
         this.refused = refused;
         this.allowances = allowances;
-        this.clock = clock;
     }
 
     /**
@@ -166,23 +146,19 @@ public final class BudgetNotices {
 
     /** Mails the steps that were reached and not mailed yet. */
     public synchronized void sweep() {
-        Instant now = clock.instant();
+        Instant now = by.clock().instant();
         Instant since = now.minus(hasSwept ? BACK : FIRST_BACK);
-        String after = "";
-        List<String> accounts;
-        do {
-            String from = after;
-            accounts =
-                    database.read(sql -> sql.list(ACCOUNTS, row -> row.getString(1), from, since, since, ACCOUNTS_MAX));
-            accounts.forEach(account -> look(account, now));
-            after = accounts.isEmpty() ? "" : accounts.getLast();
-        } while (accounts.size() == ACCOUNTS_MAX);
+        by.each(
+                ACCOUNTS_MAX,
+                after -> by.list(ACCOUNTS, row -> row.getString(1), after, since, since, ACCOUNTS_MAX),
+                Function.identity(),
+                account -> look(account, now));
         hasSwept = true;
     }
 
     private void look(String accountId, Instant now) {
         List<RefusedCall> calls = refused.apply(accountId);
-        for (Used budget : database.read(sql -> sql.list(NEAR, Used::of, accountId, now, now))) {
+        for (Used budget : by.list(NEAR, Used::of, accountId, now, now)) {
             int step = budget.step(calls);
             if (step > budget.mailedStep()) {
                 mail(accountId, budget, step, now);
@@ -192,32 +168,31 @@ public final class BudgetNotices {
 
     private void mail(String accountId, Used budget, int step, Instant now) {
         String owner = budget.owner();
-        told(accountId, budget, step, now)
-                .commit(
-                        writer,
-                        outbox,
-                        accountId,
-                        () -> (step == 0 ? List.<String>of() : Readers.of(database, accountId, owner, owner))
-                                .stream().filter(this::mayBeMailed).toList(),
-                        to -> letter(to, budget, step));
+        by.tell(
+                told(accountId, budget, step, now),
+                accountId,
+                () -> (step == 0 ? List.<String>of() : Readers.of(by.database(), accountId, owner, owner))
+                        .stream().filter(this::mayBeMailed).toList(),
+                to -> letter(to, budget, step));
     }
 
     private boolean mayBeMailed(String to) {
         return allowances
-                .use(writer, List.of(allowances.of("mails.budgets", to, MAILS_DAY, Duration.ofDays(1))))
+                .use(by.writer(), List.of(allowances.of("mails.budgets", to, MAILS_DAY, Duration.ofDays(1))))
                 .isZero();
     }
 
     private Letter letter(String to, Used budget, int step) {
-        return letters.budgetNear(
-                to,
-                budget.words(),
-                step,
-                Credits.text(budget.chargedMicros()),
-                Credits.text(budget.limitMicros()),
-                budget.endsAt() == Long.MAX_VALUE
-                        ? null
-                        : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
+        return by.letters()
+                .budgetNear(
+                        to,
+                        budget.words(),
+                        step,
+                        Credits.text(budget.chargedMicros()),
+                        Credits.text(budget.limitMicros()),
+                        budget.endsAt() == Long.MAX_VALUE
+                                ? null
+                                : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
     }
 
     /** Makes a write that takes place if the limit is still the same. */

@@ -1,18 +1,13 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.mail.Letters;
-import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.Told.AccountEvent;
 import dev.tollgate.customers.notices.Told.Fact;
-import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,18 +41,10 @@ public final class KeyNotices {
                 AND (n.fact IS NULL OR n.fact <> CAST(%s AS TEXT))
             ORDER BY k.account_id, k.member_id, k.team_id, k.id LIMIT\s""" + PAGE;
 
-    private final Database database;
-    private final Writer writer;
-    private final Outbox outbox;
-    private final Letters letters;
-    private final InstantSource clock;
+    private final Teller by;
 
-    public KeyNotices(Database database, Writer writer, Outbox outbox, Letters letters, InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
-        this.outbox = outbox;
-        this.letters = letters;
-        this.clock = clock;
+    public KeyNotices(Teller by) {
+        this.by = by;
     }
 
     private enum Kind {
@@ -140,7 +127,7 @@ public final class KeyNotices {
     /** Mails what was not mailed yet. */
     public synchronized void sweep() {
         for (Kind kind : Kind.values()) {
-            sweep(kind, clock.instant());
+            sweep(kind, by.clock().instant());
         }
     }
 
@@ -151,7 +138,7 @@ public final class KeyNotices {
         List<Found> page;
         do {
             String from = after;
-            page = database.read(sql -> sql.list(query, Found::of, kind.code(), from, now, kind.until(now)));
+            page = by.list(query, Found::of, kind.code(), from, now, kind.until(now));
             Map<Owner, List<Found>> byOwner = new LinkedHashMap<>();
             page.forEach(key ->
                     byOwner.computeIfAbsent(key.owner(), _ -> new ArrayList<>()).add(key));
@@ -163,14 +150,12 @@ public final class KeyNotices {
     private void tell(Kind kind, Owner owner, List<Found> keys, Instant now) {
         List<String> names = keys.stream().map(Found::name).toList();
         List<Instant> times = keys.stream().map(Found::since).toList();
-        new Told(keys.stream().map(key -> key.fact(kind, now)).toList())
-                .commit(
-                        writer,
-                        outbox,
-                        owner.accountId(),
-                        () -> Readers.of(database, owner.accountId(), owner.memberId(), owner.teamId()),
-                        to -> kind == Kind.EXPIRING
-                                ? letters.keysExpire(to, owner.accountName(), names, times)
-                                : letters.keysUnused(to, owner.accountName(), names, UNUSED_DAYS));
+        by.tell(
+                new Told(keys.stream().map(key -> key.fact(kind, now)).toList()),
+                owner.accountId(),
+                () -> Readers.of(by.database(), owner.accountId(), owner.memberId(), owner.teamId()),
+                to -> kind == Kind.EXPIRING
+                        ? by.letters().keysExpire(to, owner.accountName(), names, times)
+                        : by.letters().keysUnused(to, owner.accountName(), names, UNUSED_DAYS));
     }
 }

@@ -1,12 +1,8 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.mail.Letters;
-import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.roles.AccountEvents;
-import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.Writer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,16 +30,10 @@ public final class MemberNotices {
             WHERE n.account_id > ? OR n.account_id = ? AND n.number > ?
             ORDER BY n.account_id, n.number LIMIT\s""" + ROWS_MAX;
 
-    private final Database database;
-    private final Writer writer;
-    private final Outbox outbox;
-    private final Letters letters;
+    private final Teller by;
 
-    public MemberNotices(Database database, Writer writer, Outbox outbox, Letters letters) {
-        this.database = database;
-        this.writer = writer;
-        this.outbox = outbox;
-        this.letters = letters;
+    public MemberNotices(Teller by) {
+        this.by = by;
     }
 
     /**
@@ -102,7 +92,7 @@ public final class MemberNotices {
         do {
             String from = account;
             long after = number;
-            rows = database.read(sql -> sql.list(WAITING, Waiting::of, from, from, after));
+            rows = by.list(WAITING, Waiting::of, from, from, after);
             rows.forEach(this::mail);
             account = rows.isEmpty() ? "" : rows.getLast().accountId();
             number = rows.isEmpty() ? 0 : rows.getLast().number();
@@ -110,14 +100,12 @@ public final class MemberNotices {
     }
 
     private void mail(Waiting row) {
-        new Take(row.accountId(), row.number())
-                .commit(
-                        writer,
-                        outbox,
-                        row.accountId(),
-                        () -> Readers.ofChange(database, row.accountId(), row.actor(), row.subject()),
-                        to -> letters.memberChanged(
-                                to, row.accountName(), row.login(), row.verb(), row.role(), row.doer()));
+        by.tell(
+                new Take(row.accountId(), row.number()),
+                row.accountId(),
+                () -> Readers.ofChange(by.database(), row.accountId(), row.actor(), row.subject()),
+                to -> by.letters()
+                        .memberChanged(to, row.accountName(), row.login(), row.verb(), row.role(), row.doer()));
     }
 
     /** Takes a row. The outcome is whether no server has taken it before. */

@@ -1,16 +1,11 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.customers.mail.Letter;
-import dev.tollgate.customers.mail.Letters;
-import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.models.Foresight.Change;
 import dev.tollgate.models.Model;
-import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Writer;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,27 +36,13 @@ public final class ModelNotices {
     private static final String USED =
             "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";
 
-    private final Database database;
-    private final Writer writer;
-    private final Outbox outbox;
-    private final Letters letters;
+    private final Teller by;
     private final Supplier<List<Change>> changes;
-    private final InstantSource clock;
 
     /** @param changes of the next 30 days */
-    public ModelNotices(
-            Database database,
-            Writer writer,
-            Outbox outbox,
-            Letters letters,
-            Supplier<List<Change>> changes,
-            InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
-        this.outbox = outbox;
-        this.letters = letters;
+    public ModelNotices(Teller by, Supplier<List<Change>> changes) {
+        this.by = by;
         this.changes = changes;
-        this.clock = clock;
     }
 
     /** @param told keys of changes, separated by commas; null for none */
@@ -74,17 +55,11 @@ public final class ModelNotices {
     /** Mails the changes that are near and were not mailed yet. */
     public synchronized void sweep() {
         List<Change> near = changes.get();
-        if (near.isEmpty() || !outbox.isOn()) {
+        if (near.isEmpty() || !by.outbox().isOn()) {
             return;
         }
-        Instant since = clock.instant().minus(USED_WITHIN);
-        String after = "";
-        List<Somebody> people;
-        do {
-            people = active(after, since);
-            people.forEach(somebody -> look(somebody, near, since));
-            after = people.isEmpty() ? "" : people.getLast().id();
-        } while (people.size() == PEOPLE_MAX);
+        Instant since = by.clock().instant().minus(USED_WITHIN);
+        by.each(PEOPLE_MAX, after -> active(after, since), Somebody::id, somebody -> look(somebody, near, since));
     }
 
     private void look(Somebody somebody, List<Change> near, Instant since) {
@@ -105,13 +80,11 @@ public final class ModelNotices {
                         due.stream().map(Change::key))
                 .collect(Collectors.joining(","));
         List<String> sentences = due.stream().map(Change::sentence).toList();
-        Told.of(somebody.id(), "models", somebody.told(), all)
-                .commit(
-                        writer,
-                        outbox,
-                        somebody.accountId(),
-                        () -> List.of(somebody.email()),
-                        to -> letters.modelsChange(to, sentences));
+        by.tell(
+                Told.of(somebody.id(), "models", somebody.told(), all),
+                somebody.accountId(),
+                () -> List.of(somebody.email()),
+                to -> by.letters().modelsChange(to, sentences));
     }
 
     /** Returns the changes that one mail has room for; the next sweep mails the others. */
@@ -123,7 +96,7 @@ public final class ModelNotices {
 
     /** Returns whether an announced change is to be remembered: it is still to come, or other servers may see it ahead. */
     private boolean isToKeep(String key, List<Change> near, List<Change> due) {
-        return Change.isAhead(key, clock.instant())
+        return Change.isAhead(key, by.clock().instant())
                 && (near.stream().anyMatch(change -> change.key().equals(key))
                         || due.stream().noneMatch(change -> change.corrects(key)));
     }
@@ -133,15 +106,15 @@ public final class ModelNotices {
     }
 
     private List<Somebody> active(String after, Instant since) {
-        return database.read(sql -> sql.list(
+        return by.list(
                 ACTIVE,
                 row -> new Somebody(row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
                 after,
                 since,
-                PEOPLE_MAX));
+                PEOPLE_MAX);
     }
 
     private Set<String> used(String accountId, Instant since) {
-        return database.read(sql -> Set.copyOf(sql.list(USED, row -> row.getString(1), accountId, since)));
+        return by.database().read(sql -> Set.copyOf(sql.list(USED, row -> row.getString(1), accountId, since)));
     }
 }

@@ -1,13 +1,8 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.customers.mail.Letter;
-import dev.tollgate.customers.mail.Letters;
-import dev.tollgate.customers.mail.Outbox;
-import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Writer;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -40,18 +35,10 @@ public final class MonthlyStatements {
             SELECT id FROM payment WHERE account_id = ? AND state = 'paid' AND ended_at >= ? AND ended_at < ?
             ORDER BY ended_at, id LIMIT ?""";
 
-    private final Database database;
-    private final Writer writer;
-    private final Outbox outbox;
-    private final Letters letters;
-    private final InstantSource clock;
+    private final Teller by;
 
-    public MonthlyStatements(Database database, Writer writer, Outbox outbox, Letters letters, InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
-        this.outbox = outbox;
-        this.letters = letters;
-        this.clock = clock;
+    public MonthlyStatements(Teller by) {
+        this.by = by;
     }
 
     /** An account. @param told the month that was mailed last; null for none */
@@ -59,42 +46,35 @@ public final class MonthlyStatements {
 
     /** Sends what is due. */
     public synchronized void sweep() {
-        if (!outbox.isOn()) {
+        if (!by.outbox().isOn()) {
             return;
         }
-        YearMonth month = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC)).minusMonths(1);
-        String after = "";
-        List<Due> due;
-        do {
-            due = due(month, after);
-            due.forEach(each -> send(each, month));
-            after = due.isEmpty() ? "" : due.getLast().accountId();
-        } while (due.size() == ACCOUNTS_MAX);
+        YearMonth month =
+                YearMonth.from(by.clock().instant().atZone(ZoneOffset.UTC)).minusMonths(1);
+        by.each(ACCOUNTS_MAX, after -> due(month, after), Due::accountId, due -> send(due, month));
     }
 
     private void send(Due due, YearMonth month) {
         String accountId = due.accountId();
         List<String> papers = papers(accountId, month);
-        Told.of(accountId, "statement", due.told(), month.toString())
-                .commit(
-                        writer,
-                        outbox,
-                        accountId,
-                        () -> strings(PEOPLE, accountId, PEOPLE_MAX).stream()
-                                .filter(Letter::canReach)
-                                .toList(),
-                        to -> letters.statement(to, month, papers));
+        by.tell(
+                Told.of(accountId, "statement", due.told(), month.toString()),
+                accountId,
+                () -> strings(PEOPLE, accountId, PEOPLE_MAX).stream()
+                        .filter(Letter::canReach)
+                        .toList(),
+                to -> by.letters().statement(to, month, papers));
     }
 
     private List<Due> due(YearMonth month, String after) {
-        return database.read(sql -> sql.list(
+        return by.list(
                 DUE,
                 row -> new Due(row.getString(1), row.getString(2)),
                 after,
                 start(month.plusMonths(1)),
                 start(month),
                 month.toString(),
-                ACCOUNTS_MAX));
+                ACCOUNTS_MAX);
     }
 
     private List<String> papers(String accountId, YearMonth month) {
@@ -106,6 +86,6 @@ public final class MonthlyStatements {
     }
 
     private List<String> strings(String text, Object... parameters) {
-        return database.read(sql -> sql.list(text, row -> row.getString(1), parameters));
+        return by.list(text, row -> row.getString(1), parameters);
     }
 }

@@ -11,22 +11,17 @@ import dev.tollgate.customers.allowances.Allowances.Use;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Letter;
-import dev.tollgate.customers.mail.Letters;
-import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.Told.AccountEvent;
 import dev.tollgate.customers.notices.Told.Fact;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Change;
-import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,35 +56,19 @@ public final class Notices {
                 AND (told.fact IS NULL OR told.fact NOT LIKE (person.version || ' ' || account.last_number || ' %%'))
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
 
-    private final Database database;
-    private final Writer writer;
+    private final Teller by;
     private final Ledger ledger;
     private final Keys keys;
-    private final Outbox outbox;
-    private final Letters letters;
     private final Allowances allowances;
-    private final InstantSource clock;
 
     /** The start of the next sweep; used by one sweep at a time. */
     private String after = "";
 
-    public Notices(
-            Database database,
-            Writer writer,
-            Ledger ledger,
-            Keys keys,
-            Outbox outbox,
-            Letters letters,
-            Allowances allowances,
-            InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
+    public Notices(Teller by, Ledger ledger, Keys keys, Allowances allowances) {
+        this.by = by;
         this.ledger = ledger;
         this.keys = keys;
-        this.outbox = outbox;
-        this.letters = letters;
         this.allowances = allowances;
-        this.clock = clock;
     }
 
     /**
@@ -131,7 +110,7 @@ public final class Notices {
     }
 
     private List<Somebody> changed() {
-        return database.read(sql -> sql.list(CHANGED, Notices::somebody, after, PEOPLE_MAX));
+        return by.list(CHANGED, Notices::somebody, after, PEOPLE_MAX);
     }
 
     private static Somebody somebody(ResultSet row) throws SQLException {
@@ -168,15 +147,16 @@ public final class Notices {
             uses.add(use);
             mails.put(
                     item,
-                    outbox.queue(
-                            somebody.accountId(),
-                            Objects.requireNonNull(item.letter()),
-                            () -> noted.outcome() && use.isAllowed()));
+                    by.outbox()
+                            .queue(
+                                    somebody.accountId(),
+                                    Objects.requireNonNull(item.letter()),
+                                    () -> noted.outcome() && use.isAllowed()));
         }
         List<Change> changes = new ArrayList<>(List.of(noted));
         changes.addAll(uses);
         changes.addAll(mails.values());
-        writer.commitAndWait(Unit.of(changes));
+        by.writer().commitAndWait(Unit.of(changes));
         if (noted.outcome() && !mails.values().stream().allMatch(Decision::outcome)) {
             List<Item> left = new ArrayList<>(later);
             mails.forEach((item, mail) -> {
@@ -184,7 +164,7 @@ public final class Notices {
                     left.add(item);
                 }
             });
-            writer.commitAndWait(Unit.of(noted(somebody, fact, fact(somebody, names(items, left), false))));
+            by.writer().commitAndWait(Unit.of(noted(somebody, fact, fact(somebody, names(items, left), false))));
         }
     }
 
@@ -197,7 +177,7 @@ public final class Notices {
         Long line = somebody.line();
         AccountEvent low = null;
         if (line != null && somebody.leftMicros() < line) {
-            Instant now = clock.instant();
+            Instant now = by.clock().instant();
             String day = now.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
             low = new AccountEvent(somebody.accountId(), "balance_" + line + "_" + day, "balance.low", now, json -> {
                 ApiJson.credits(json, "balance", somebody.leftMicros());
@@ -220,7 +200,7 @@ public final class Notices {
         if (line != null && somebody.leftMicros() < line) {
             Letter letter = to == null
                     ? null
-                    : letters.balanceBelow(to, Credits.text(somebody.leftMicros()), Credits.text(line));
+                    : by.letters().balanceBelow(to, Credits.text(somebody.leftMicros()), Credits.text(line));
             items.add(new Item(BALANCE, letter));
         }
         if (somebody.keyNotices()) {
@@ -231,7 +211,7 @@ public final class Notices {
 
     private @Nullable String writable(Somebody somebody) {
         String email = somebody.email();
-        return outbox.isOn() && email != null && Letter.canReach(email) ? email : null;
+        return by.outbox().isOn() && email != null && Letter.canReach(email) ? email : null;
     }
 
     private void addKeys(Somebody somebody, @Nullable String to, List<Item> items) {
@@ -241,7 +221,7 @@ public final class Notices {
         if (limited.isEmpty()) {
             return;
         }
-        Instant now = clock.instant();
+        Instant now = by.clock().instant();
         Map<String, Map<SpendWindow, WindowUse>> uses = ledger.windows(
                 somebody.accountId(), limited.stream().map(Key::id).toList(), now);
         for (Key key : limited) {
@@ -268,8 +248,14 @@ public final class Notices {
         boolean isAll = used >= limit;
         Letter letter = to == null
                 ? null
-                : letters.keyNear(
-                        to, key.settings().name(), Credits.text(used), Credits.text(limit), words(window), isAll);
+                : by.letters()
+                        .keyNear(
+                                to,
+                                key.settings().name(),
+                                Credits.text(used),
+                                Credits.text(limit),
+                                words(window),
+                                isAll);
         // At the limit the notice of 80 % counts as sent: one mail covers both.
         items.add(new Item(name + "/80", isAll ? null : letter));
         if (isAll) {
