@@ -452,7 +452,6 @@ class ArchitectureTest {
                         packageOf("customers.mail"),
                         packageOf("customers.notices"),
                         packageOf("customers.departure"),
-                        packageOf("customers.labels"),
                         packageOf("books.verification"))
                 .should()
                 .dependOnClassesThat()

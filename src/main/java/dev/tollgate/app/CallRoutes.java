@@ -20,8 +20,6 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyGate;
 import dev.tollgate.customers.keys.KeysHandler;
-import dev.tollgate.customers.labels.LabelUsage;
-import dev.tollgate.customers.labels.LabelUsageHandler;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.ErrorFormat;
@@ -160,9 +158,7 @@ record CallRoutes(
         api(routes, Route.get("/credits", key, new CreditsHandler(stores.ledger(), ground.clock())));
         api(routes, Route.get("/tasks/{id}", key, new TaskHandler(stores.tasks(), stores.ledger(), books.writer())));
         api(routes, Route.get("/tasks", key, new TaskListHandler(books.history())));
-        UsageHandler usage = new UsageHandler(books.history(), ground.clock());
-        LabelUsage byLabel = new LabelUsage(books.database(), books.history());
-        api(routes, Route.get("/usage", key, new LabelUsageHandler(usage, byLabel, ground.clock())));
+        api(routes, Route.get("/usage", key, new UsageHandler(books.history(), ground.clock())));
     }
 
     private void keys(List<Route<?>> routes, KeyGate read, KeyGate write, CustomerKeys customerKeys) {

@@ -13,7 +13,6 @@ import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.Keys;
-import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.organizations.OrganizationStores;
@@ -190,7 +189,7 @@ record PagesModule(
                 new TeamsPage(stores, ledger, books.history(), ground.clock()).routes(pages),
                 new TeamPage(stores, keys, ledger, books.history(), ground.catalogue(), ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
-                new TagsPage(stores, new LabelUsage(books.database(), books.history()), ground.clock()).routes(pages),
+                new TagsPage(stores, books.history(), ground.clock()).routes(pages),
                 new BudgetsPage(stores, keys).routes(pages),
                 new AuditLogPage(stores.log(), stores.members(), stores.teams(), keys).routes(pages),
                 new OrganizationsPage(stores.members()).routes(pages));

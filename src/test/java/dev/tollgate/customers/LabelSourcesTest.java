@@ -307,7 +307,8 @@ class LabelSourcesTest extends LabelledCalls {
                 "tag:A | group_by",
                 "tag:a&team=team_1 | team",
                 "tag:a&tz=Europe/Berlin | tz",
-                "end_user&after=x | after"
+                "end_user&after=x | after",
+                "end_user&after=model~x | after"
             })
     void a_question_about_labels_that_has_no_answer_is_refused_by_its_field(String question, String field) {
         Reply refused = ask("GET", "/v1/usage?group_by=" + question, null);

@@ -13,7 +13,9 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,20 @@ abstract class LabelledCalls {
         return done(ask("GET", "/v1/usage?group_by=" + by, null)).json();
     }
 
+    /** The groups in pages of one. */
+    private List<JsonNode> paged(String by) {
+        List<JsonNode> groups = new ArrayList<>();
+        String after = "";
+        JsonNode page;
+        do {
+            page = usage(by + "&limit=1" + after);
+            assertThat(page.get("groups").size()).isLessThanOrEqualTo(1);
+            page.get("groups").forEach(groups::add);
+            after = "&after=" + page.get("next").asString("");
+        } while (!page.get("next").isNull());
+        return groups;
+    }
+
     /** The charges by the values of a label; "null" for the rest. */
     Map<String, String> charged(String by) {
         JsonNode table = usage(by);
@@ -83,6 +99,7 @@ abstract class LabelledCalls {
                         .map(group -> group.get("charged").decimalValue())
                         .reduce(BigDecimal.ZERO, BigDecimal::add))
                 .isEqualByComparingTo(table.get("totals").get("charged").decimalValue());
+        assertThat(paged(by)).isEqualTo(table.get("groups").valueStream().toList());
         return table.get("groups")
                 .valueStream()
                 .collect(Collectors.toMap(

@@ -192,12 +192,33 @@ public final class AccountHistory {
         return found;
     }
 
+    /**
+     * Figures of a span.
+     *
+     * @param span the span that the figures cover, which may be whole days of UTC
+     * @param all the figures of the whole span under the request's filters, not only of this page
+     * @param isMore whether there are groups after these
+     */
+    public record UsageTable(Instant asOf, Span span, Figures all, List<UsageGroup> groups, boolean isMore) {
+
+        public UsageTable {
+            groups = List.copyOf(groups);
+        }
+    }
+
+    /** Returns whether a call had a tag of that name. */
+    boolean hasTag(String accountId, String name) {
+        return reads().read(accountId, sql -> LabelRows.knows(sql, accountId, name));
+    }
+
+    /** @throws dev.tollgate.base.error.ApiException a 400 if a label has too many values */
     public UsageTable usage(String accountId, UsageQuestion question) {
         return reads().read(accountId, sql -> {
             UsageRows usage = usage(sql, accountId);
             Span span = question.span();
             UsageQuestion asked = withOneMore(question);
-            List<UsageGroup> groups = usage.groups(asked);
+            List<UsageGroup> groups =
+                    question.label() == null ? usage.groups(asked) : LabelRows.groups(sql, accountId, usage, asked);
             boolean isAll = question.after() == null && groups.size() < asked.limit();
             Figures all = isAll ? sum(groups) : usage.sum(span.from(), span.to(), question.model(), question.keys());
             boolean isMore = groups.size() > question.limit();
@@ -220,7 +241,11 @@ public final class AccountHistory {
     }
 
     private static UsageQuestion withOneMore(UsageQuestion question) {
-        return question.page(question.after(), Math.min(UsageQuestion.LIMIT_MAX, question.limit() + 1));
+        return question.page(
+                question.after(),
+                question.label() == null
+                        ? Math.min(UsageQuestion.LIMIT_MAX, question.limit() + 1)
+                        : question.limit() + 1);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.EntryOrigin;
+import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import dev.tollgate.models.Count;

@@ -77,11 +77,6 @@ public final class Figures {
         return sum(UsageColumn.SEARCHES);
     }
 
-    /** Returns how many calls had usage that was not reported in full; read for the platform alone, like the next three. */
-    public long estimated() {
-        return sum(UsageColumn.ESTIMATED);
-    }
-
     /** Returns how many calls have no known price at the upstream. */
     public long uncosted() {
         return sum(UsageColumn.UNCOSTED);

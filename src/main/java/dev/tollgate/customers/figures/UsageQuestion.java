@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param model as it was asked for; null: all
  * @param keys whose calls count
  * @param after the last group of the page before, or null
- * @param limit 1 to {@value #LIMIT_MAX}
+ * @param limit 1 to {@value #LIMIT_MAX}; with a label 1 to {@value #LABELS_MAX}
+ * @param label the name of the tag that it is grouped by, or {@link dev.tollgate.base.ids.CallLabels#END_USER}: then the span is whole days of UTC, and
+ *     all keys count; else null
  */
 public record UsageQuestion(
         Span span,
@@ -20,9 +22,13 @@ public record UsageQuestion(
         @Nullable String model,
         KeyFilter keys,
         @Nullable UsageGroup after,
-        int limit) {
+        int limit,
+        @Nullable String label) {
 
     public static final int LIMIT_MAX = 10_000;
+
+    /** The most groups of a question about a label, before they are paged. */
+    public static final int LABELS_MAX = 50_000;
 
     /** The values that groups have in common; a team or a member owns the key of the calls. */
     public enum By {
@@ -30,7 +36,9 @@ public record UsageQuestion(
         MODEL,
         KEY,
         TEAM,
-        MEMBER;
+        MEMBER,
+        /** The value of a tag, or the end user. */
+        LABEL;
 
         /** Returns the name in queries and answers. */
         public String word() {
@@ -44,10 +52,20 @@ public record UsageQuestion(
     }
 
     public UsageQuestion {
-        if (limit < 1 || limit > LIMIT_MAX) {
-            throw new IllegalArgumentException("a page has 1 to " + LIMIT_MAX + " groups");
+        if (by.contains(By.LABEL) != (label != null)) {
+            throw new IllegalArgumentException("a label has a name");
+        }
+        int most = label == null ? LIMIT_MAX : LABELS_MAX + 1;
+        if (limit < 1 || limit > most) {
+            throw new IllegalArgumentException("a page has 1 to " + most + " groups");
         }
         by = by.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(by));
+    }
+
+    /** Asks without labels. */
+    public UsageQuestion(
+            Span span, Set<By> by, @Nullable String model, KeyFilter keys, @Nullable UsageGroup after, int limit) {
+        this(span, by, model, keys, after, limit, null);
     }
 
     /** All of a span, of all models and keys. */
@@ -61,6 +79,6 @@ public record UsageQuestion(
     }
 
     UsageQuestion page(@Nullable UsageGroup begin, int groups) {
-        return new UsageQuestion(span, by, model, keys, begin, groups);
+        return new UsageQuestion(span, by, model, keys, begin, groups, label);
     }
 }

@@ -244,6 +244,7 @@ final class UsageRows {
                 by.contains(By.KEY) ? name.keyId() : null,
                 by.contains(By.TEAM) ? name.teamId() : null,
                 by.contains(By.MEMBER) ? name.memberId() : null,
+                null,
                 figures);
     }
 

@@ -1,4 +1,4 @@
-/** Usage by tag and by end user, the values of tags, and the erasure of an end user, for management keys. Thread-safe; the work blocks. */
+/** The form in which reports count an end user. Thread-safe. */
 @NullMarked
 package dev.tollgate.customers.labels;
 

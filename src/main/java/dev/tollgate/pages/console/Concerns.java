@@ -1,6 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.Span;
@@ -181,11 +182,11 @@ public record Concerns(
                     "Revenue",
                     "console: shortfall"));
         }
-        if (today.estimated() > 0) {
+        if (Figure.ESTIMATED.of(today) > 0) {
             concerns.add(new Concern(
                     WARNING,
                     "usage",
-                    "The upstream did not report the usage of " + Display.count(today.estimated(), "call")
+                    "The upstream did not report the usage of " + Display.count(Figure.ESTIMATED.of(today), "call")
                             + " today in full.",
                     ConsoleCalls.PATH,
                     "Requests",

@@ -37,11 +37,11 @@ import dev.tollgate.books.tasks.Task;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
+import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.models.Model.UsageForm;
 import dev.tollgate.models.PriceTerms;
@@ -69,6 +69,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -554,7 +555,7 @@ class RandomMonthTest {
                 List.of(By.DAY, By.TEAM),
                 List.of(By.DAY, By.MODEL, By.MEMBER),
                 List.of(By.DAY, By.MODEL, By.KEY),
-                List.of(By.values()),
+                List.of(By.DAY, By.MODEL, By.KEY, By.TEAM, By.MEMBER),
                 List.<By>of())) {
             List<UsageGroup> groups = paged(span, by);
             assertThat(sum(groups)).as("%s by %s", span, by).isEqualTo(all);
@@ -569,20 +570,21 @@ class RandomMonthTest {
     }
 
     private void checkLabels(String name) {
-        LabelUsage usage = new LabelUsage(store.database, history);
         for (Set<By> by : List.of(Set.<By>of(), Set.of(By.DAY), Set.of(By.DAY, By.MODEL))) {
             LocalDate first = LocalDate.of(2026, 9, 26).plusDays(random.nextInt(30));
             LocalDate last = first.plusDays(1 + random.nextInt(60));
-            LabelUsage.Table table = usage.read(ACCOUNT, new LabelUsage.Question(name, first, last, by, null));
+            Set<By> groups = EnumSet.of(By.LABEL);
+            groups.addAll(by);
+            UsageTable table = history.usage(
+                    ACCOUNT,
+                    new UsageQuestion(Span.ofDays(first, last), groups, null, KeyFilter.ALL, null, 10_000, name));
             Figures all = history.usage(ACCOUNT, UsageQuestion.of(Span.ofDays(first, last)))
                     .all();
-            assertThat(ofLabels(table.groups().stream()
-                            .map(LabelUsage.Group::figures)
-                            .reduce(Figures.NONE, Figures::plus)))
+            assertThat(ofLabels(sum(table.groups())))
                     .as("%s from %s to %s by %s", name, first, last, by)
                     .isEqualTo(ofLabels(table.all()))
                     .isEqualTo(ofLabels(all));
-            for (LabelUsage.Group group : table.groups()) {
+            for (UsageGroup group : table.groups()) {
                 checkLabel(name, group, Span.ofDays(first, last));
             }
         }
@@ -603,12 +605,12 @@ class RandomMonthTest {
                 figures.refundedMicros());
     }
 
-    private void checkLabel(String name, LabelUsage.Group group, Span all) {
+    private void checkLabel(String name, UsageGroup group, Span all) {
         Span span =
                 group.day() == null ? all : Span.ofDays(group.day(), group.day().plusDays(1));
         Map<String, Task> of = tasks.stream()
                 .filter(task -> group.model() == null || group.model().equals(task.modelId()))
-                .filter(task -> Objects.equals(group.value(), valueOf(task.id(), name)))
+                .filter(task -> Objects.equals(group.label(), Objects.requireNonNullElse(valueOf(task.id(), name), "")))
                 .collect(Collectors.toMap(Task::id, task -> task));
         List<Task> ended = of.values().stream()
                 .filter(task -> isIn(task.completedAt(), span))

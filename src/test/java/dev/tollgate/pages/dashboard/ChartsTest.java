@@ -31,7 +31,7 @@ class ChartsTest {
     private static final LocalDate DAY = LocalDate.parse("2026-11-21");
 
     private static UsageGroup part(LocalDate day, String model, long calls) {
-        return new UsageGroup(day, model, null, null, null, Figures.of(List.of(UsageColumn.CALLS), calls));
+        return new UsageGroup(day, model, null, null, null, null, Figures.of(List.of(UsageColumn.CALLS), calls));
     }
 
     private static Chart chart(LocalDate first, List<String> order, List<UsageGroup> days) {

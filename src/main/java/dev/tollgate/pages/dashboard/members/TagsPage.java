@@ -1,9 +1,15 @@
 package dev.tollgate.pages.dashboard.members;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
-import dev.tollgate.customers.labels.LabelUsage;
 import dev.tollgate.customers.organizations.OrganizationActions;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.organizations.Organizations;
@@ -28,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtetagsGenerated;
 
 /** {@code /dashboard/tags}: the names of tags that an organization counts, this month's usage by their values, and end users. */
-public record TagsPage(OrganizationStores stores, LabelUsage usage, InstantSource clock) {
+public record TagsPage(OrganizationStores stores, AccountHistory history, InstantSource clock) {
 
     private static final String PATH = "/dashboard/tags";
     private static final int VALUES = 20;
@@ -85,25 +91,35 @@ public record TagsPage(OrganizationStores stores, LabelUsage usage, InstantSourc
 
     /** Returns the month's usage by a label: the values that cost most, the others together, and the calls without one. */
     private List<Row> rows(String account, String name, LocalDate today) {
-        LabelUsage.Question month =
-                new LabelUsage.Question(name, today.withDayOfMonth(1), today.plusDays(1), Set.of(), null);
-        List<LabelUsage.Group> groups = usage.read(account, month).groups();
-        List<LabelUsage.Group> all = groups == null ? List.of() : groups;
-        List<LabelUsage.Group> named = all.stream()
-                .filter(group -> group.value() != null)
+        List<UsageGroup> all = groups(account, name, today);
+        List<UsageGroup> named = all.stream()
+                .filter(group -> !group.name().isEmpty())
                 .sorted(Comparator.comparingLong(
-                        (LabelUsage.Group group) -> -group.figures().netMicros()))
+                        (UsageGroup group) -> -group.figures().netMicros()))
                 .toList();
         List<Row> rows = new ArrayList<>();
-        named.stream().limit(VALUES).forEach(group -> rows.add(new Row(group.value(), 0, group.figures())));
+        named.stream().limit(VALUES).forEach(group -> rows.add(new Row(group.name(), 0, group.figures())));
         if (named.size() > VALUES) {
-            Figures rest =
-                    named.stream().skip(VALUES).map(LabelUsage.Group::figures).reduce(Figures.NONE, Figures::plus);
+            Figures rest = named.stream().skip(VALUES).map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus);
             rows.add(new Row(null, named.size() - VALUES, rest));
         }
         all.stream()
-                .filter(group -> group.value() == null)
+                .filter(group -> group.name().isEmpty())
                 .forEach(group -> rows.add(new Row(null, 0, group.figures())));
         return rows;
+    }
+
+    /** Returns nothing if there are too many values. */
+    private List<UsageGroup> groups(String account, String name, LocalDate today) {
+        Span month = Span.ofDays(today.withDayOfMonth(1), today.plusDays(1));
+        try {
+            return history.usage(
+                            account,
+                            new UsageQuestion(
+                                    month, Set.of(By.LABEL), null, KeyFilter.ALL, null, UsageQuestion.LABELS_MAX, name))
+                    .groups();
+        } catch (ApiException e) {
+            return List.of();
+        }
     }
 }

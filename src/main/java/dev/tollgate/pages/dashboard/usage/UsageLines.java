@@ -1,11 +1,11 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion.By;
-import dev.tollgate.customers.figures.UsageTable;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.Sorting;

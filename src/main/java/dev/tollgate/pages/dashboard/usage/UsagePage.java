@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.usage;
 
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
@@ -9,7 +10,6 @@ import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
-import dev.tollgate.customers.figures.UsageTable;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;

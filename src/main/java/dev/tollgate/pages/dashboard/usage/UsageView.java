@@ -39,7 +39,7 @@ public record UsageView(
         return new UsageView(
                 filters,
                 Stream.of(By.values())
-                        .filter(each -> each.word().equals(by))
+                        .filter(each -> each != By.LABEL && each.word().equals(by))
                         .findFirst()
                         .orElse(By.KEY),
                 Metric.of(request.query("metric"), Metric.OF_ACCOUNTS, Metric.SPEND),
@@ -165,6 +165,7 @@ public record UsageView(
             case KEY -> "Key";
             case TEAM -> "Team";
             case MEMBER -> "Member";
+            case LABEL -> "Tag";
         };
     }
 
