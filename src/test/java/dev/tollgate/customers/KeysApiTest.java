@@ -228,7 +228,7 @@ class KeysApiTest {
         gateway.writeWhatRides();
         long used = ask("GET", path(key), null).json().get("last_used_at").asLong();
         assertThat(Instant.ofEpochSecond(used))
-                .isBetween(Instant.now().minusSeconds(600), Instant.now().plusSeconds(600));
+                .isBetween(gateway.now().minusSeconds(600), gateway.now().plusSeconds(600));
     }
 
     @Test

@@ -139,7 +139,7 @@ class VouchersTest {
                     .get("codes")
                     .get(0)
                     .asString();
-            own.setNow(Instant.now().minus(Duration.ofMinutes(5)));
+            own.setNow(own.now().minus(Duration.ofMinutes(5)));
             assertThat(own.app().money().vouchers().redeem(customer.acting(), "somewhere", code))
                     .isInstanceOf(Vouchers.Redeemed.class);
             own.assertBooksAreClosed();

@@ -20,7 +20,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -226,7 +225,7 @@ class CanaryTest {
     private static void webhooks(Gateway gateway) {
         String event = StripeStandIn.event(CANARY, "checkout.session.completed", "{\"id\":\"" + CANARY + "\"}");
         StripeStandIn.send(gateway, event, CANARY);
-        StripeStandIn.send(gateway, event, StripeStandIn.signature(CANARY, Instant.now(), event));
+        StripeStandIn.send(gateway, event, StripeStandIn.signature(CANARY, gateway.now(), event));
         gateway.send(HttpRequest.newBuilder(
                         URI.create(gateway.url() + "/webhooks/stripe?" + "q=" + CANARY.replace('~', '-')))
                 .POST(HttpRequest.BodyPublishers.ofString(CANARY)));

@@ -181,7 +181,7 @@ class MessagesRefusalsTest {
                 .isEqualTo(reply.header("x-ratelimit-limit-requests"));
         assertThat(reply.header("anthropic-ratelimit-requests-remaining")).isEqualTo("4");
         assertThat(Instant.parse(reply.header("anthropic-ratelimit-requests-reset")))
-                .isAfter(Instant.now().minusSeconds(60));
+                .isAfter(gateway.now().minusSeconds(60));
     }
 
     @ParameterizedTest
@@ -207,7 +207,7 @@ class MessagesRefusalsTest {
         assertThat(reply.header("anthropic-ratelimit-requests-limit")).isEqualTo("1");
         assertThat(reply.header("anthropic-ratelimit-requests-remaining")).isEqualTo("0");
         assertThat(Instant.parse(reply.header("anthropic-ratelimit-requests-reset")))
-                .isAfter(Instant.now().minusSeconds(60));
+                .isAfter(gateway.now().minusSeconds(60));
     }
 
     @ParameterizedTest

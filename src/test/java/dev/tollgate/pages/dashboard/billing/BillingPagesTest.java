@@ -149,7 +149,7 @@ class BillingPagesTest {
     @Test
     void a_statement_begins_with_what_the_month_before_ended_with_and_adds_up() {
         Browser browser = member("reader");
-        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        LocalDate today = LocalDate.ofInstant(gateway.now(), ZoneOffset.UTC);
         String month = today.toString().substring(0, 7);
         assertThat(browser.get("/dashboard/billing/statements/" + month).body())
                 .contains(
@@ -191,7 +191,8 @@ class BillingPagesTest {
                 .get(0)
                 .asString();
         browser.submit("/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", code));
-        String month = LocalDate.now(ZoneOffset.UTC).toString().substring(0, 7);
+        String month =
+                LocalDate.ofInstant(gateway.now(), ZoneOffset.UTC).toString().substring(0, 7);
         List<String> lines = browser.get("/dashboard/billing/statements/" + month + "/statement.csv")
                 .body()
                 .lines()
