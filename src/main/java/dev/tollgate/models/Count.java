@@ -27,7 +27,8 @@ public enum Count {
     IMAGE("image_tokens", PROMPT, Modality.IMAGE),
     TEXT("text_tokens", COMPLETION, Modality.TEXT),
     /** Search queries; 1 if the upstream searched without naming any. */
-    SEARCHES("searches");
+    SEARCHES("searches"),
+    OUTPUT_IMAGE("output_image_tokens", COMPLETION, Modality.IMAGE);
 
     /** The kinds of content that upstreams count apart, by Google's names. OpenAI has no name for documents. */
     public enum Modality {

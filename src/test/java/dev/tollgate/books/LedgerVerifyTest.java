@@ -114,7 +114,8 @@ class LedgerVerifyTest {
         customer.chat(CALL.formatted("gemini-2.5-pro", false, "one"));
         customer.chat(CALL.formatted("google/gemini-2.5-pro", false, "two"));
         assertSilent();
-        gateway.execute("UPDATE usage_quarter SET prompt_tokens = 1, model = 'other' WHERE model LIKE 'google/%'");
+        gateway.execute(
+                "UPDATE usage_quarter SET prompt_tokens = 1, output_image_tokens = 5, model = 'other' WHERE model LIKE 'google/%'");
         gateway.execute("UPDATE usage_hour SET calls = calls + 1, charged_micros = 0, cost_micros = 7, uncosted = 9");
         customer.chat(CALL.formatted("gemini-2.5-pro", false, "three"));
 

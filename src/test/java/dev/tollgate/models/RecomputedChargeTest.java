@@ -38,6 +38,22 @@ class RecomputedChargeTest {
         }
     }
 
+    /** An order on images gives these tokens a rate; until then they are output like any other. */
+    @Test
+    void images_of_the_output_change_no_charge() {
+        Random random = new Random(2_340);
+        for (int call = 0; call < 2_000; call++) {
+            Pricing pricing = RandomPrices.pricing(random);
+            Usage text = RandomPrices.usage(random, pricing.tariff());
+            Usage images = text.with(Count.OUTPUT_IMAGE, RandomPrices.part(random, text.candidatesTokens()));
+            Model model = CatalogueTest.model("m").sold(PriceSchedule.of(pricing));
+            JsonNode price = JSON.readTree(ApiJson.MAPPER.writeValueAsBytes(PriceJson.of(model, Instant.EPOCH)));
+            assertThat(pricing.chargeMicros(images))
+                    .isEqualTo(pricing.chargeMicros(text))
+                    .isEqualTo(charge(price, images).movePointRight(6).longValueExact());
+        }
+    }
+
     private static BigDecimal charge(JsonNode price, Usage usage) {
         boolean isLong = price.has("above")
                 && usage.promptTokens() > price.at("/above/prompt_tokens").longValue();

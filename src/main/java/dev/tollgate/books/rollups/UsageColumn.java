@@ -16,6 +16,8 @@ public enum UsageColumn {
     CACHED_TOKENS(Count.CACHED),
     COMPLETION_TOKENS(Count.COMPLETION),
     THOUGHTS_TOKENS(Count.REASONING),
+    /** The part of the completion that is images. */
+    OUTPUT_IMAGE_TOKENS(Count.OUTPUT_IMAGE),
     /** Search queries. */
     SEARCHES(Count.SEARCHES),
     /** Calls whose usage was not reported in full. */
@@ -78,6 +80,7 @@ public enum UsageColumn {
             CACHED_TOKENS,
             COMPLETION_TOKENS,
             THOUGHTS_TOKENS,
+            OUTPUT_IMAGE_TOKENS,
             SEARCHES,
             CHARGED_MICROS,
             REFUNDED_MICROS);

@@ -30,6 +30,12 @@ public enum Figure {
     CACHED_TOKENS("cached_tokens", "tokens.cached", COUNT, UsageColumn.CACHED_TOKENS, "tokens in from a cache"),
     COMPLETION_TOKENS("completion_tokens", "tokens.output", COUNT, UsageColumn.COMPLETION_TOKENS, "tokens out"),
     REASONING_TOKENS("reasoning_tokens", "tokens.reasoning", COUNT, UsageColumn.THOUGHTS_TOKENS, "tokens of thoughts"),
+    OUTPUT_IMAGE_TOKENS(
+            "output_image_tokens",
+            "tokens.output_image",
+            COUNT,
+            UsageColumn.OUTPUT_IMAGE_TOKENS,
+            "tokens out that are images"),
     CHARGED("charged", "charged", CREDITS, UsageColumn.CHARGED_MICROS, "charges of calls"),
     REFUNDED("refunded", "refunded", CREDITS, UsageColumn.REFUNDED_MICROS, "refunds of calls"),
     NET("net", "credits_consumed", CREDITS, Figures::netMicros, "charges without refunds"),

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import static dev.tollgate.calls.metering.UsageFlag.CLAMPED;
 import static dev.tollgate.calls.metering.UsageFlag.ESTIMATED;
 import static dev.tollgate.calls.metering.UsageFlag.TOTAL_MISMATCH;
+import static dev.tollgate.models.Count.OUTPUT_IMAGE;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
@@ -182,6 +183,36 @@ class UsageMeterTest {
         meter.observe(List.of(
                 text("a"), new UpstreamEvent.Usage(299, prompt, new Modalities(3, 0, 0, 0, 0), 295, ABSENT, 4)));
         assertThat(meter.usage()).isEqualTo(new Usage(295, 0, 4, 0, 0, 32, 258, 3));
+    }
+
+    @Test
+    void images_of_the_output_are_counted_and_text_is_what_remains() {
+        for (Modalities details : List.of(new Modalities(340, 2_000, 0, 0, 0), new Modalities(0, 2_000, 0, 0, 0))) {
+            UsageMeter call = new UsageMeter(100, Sold.limits(1_000_000, 65_536, false, 65_536, false));
+            call.observe(List.of(made(2_340, details)));
+            assertThat(call.usage()).isEqualTo(new Usage(326, 0, 2_340, 337, 0, 0, 0, 340).with(OUTPUT_IMAGE, 2_000));
+            assertThat(call.flags()).isEmpty();
+        }
+    }
+
+    @Test
+    void images_are_cut_to_the_output_that_was_reported() {
+        meter.observe(List.of(made(1_000, new Modalities(7, Long.MAX_VALUE, 0, 0, 0))));
+        assertThat(meter.usage()).isEqualTo(new Usage(326, 0, 1_000, 337, 0, 0, 0, 0).with(OUTPUT_IMAGE, 1_000));
+        assertThat(meter.flags()).containsExactly(CLAMPED);
+    }
+
+    @Test
+    void an_answer_that_is_cut_has_no_more_images_than_output() {
+        UsageMeter call = new UsageMeter(100, Sold.limits(1_000, 65_536, false, 65_536, false));
+        call.observe(List.of(made(2_340, new Modalities(0, 2_000, 0, 0, 0))));
+        call.cutAt(1_500);
+        assertThat(call.usage()).isEqualTo(new Usage(326, 0, 1_500, 337, 0, 0, 0, 0).with(OUTPUT_IMAGE, 1_500));
+        assertThat(call.flags()).isEmpty();
+    }
+
+    private static UpstreamEvent made(long candidates, Modalities details) {
+        return new UpstreamEvent.Usage(ABSENT, Modalities.NONE, details, 326, ABSENT, candidates, 337);
     }
 
     @Test

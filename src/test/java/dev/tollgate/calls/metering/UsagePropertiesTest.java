@@ -141,7 +141,7 @@ class UsagePropertiesTest {
                             || usage.cachedTokens() + usage.of(Count.AUDIO) - usage.of(Count.CACHED_AUDIO)
                                     <= usage.promptTokens())
                     && usage.searches() <= extras.searchesMax()
-                    && usage.of(Count.TEXT) <= usage.candidatesTokens()
+                    && usage.of(Count.TEXT) + usage.of(Count.OUTPUT_IMAGE) <= usage.candidatesTokens()
                     && tariff.tiers().factor(usage.tier()) <= tariff.tiers().factor(extras.tier());
             if (!isWithin) {
                 fail("%s of %s", usage, call.bounds());

@@ -26,36 +26,37 @@ class FigureTest {
             .plus(Figures.of(
                     List.of(UsageColumn.CALLS, UsageColumn.CHARGED_MICROS, UsageColumn.REFUNDED_MICROS),
                     999,
-                    3_499_989,
-                    500_000));
+                    3_499_988,
+                    499_999));
 
     @Test
     void aCustomersAnswerHasTheseMembers() {
         assertThat(json(json -> Figure.write(json, SUMS))).isEqualTo("""
                 {"requests":{"total":1000,"completed":995,"failed":2,"cancelled":3},\
-                "tokens":{"input":4,"cached":5,"output":6,"reasoning":7},\
-                "charged":3.5,"refunded":0.500012,"credits_consumed":2.999988,"searches":8}""");
+                "tokens":{"input":4,"cached":5,"output":6,"reasoning":7,"output_image":8},\
+                "charged":3.5,"refunded":0.500012,"credits_consumed":2.999988,"searches":9}""");
     }
 
     @Test
     void anOperatorsAnswerHasTheseMembers() {
         assertThat(json(json -> Figure.write(json, SUMS, Figure.OF_PLATFORM))).isEqualTo("""
                 {"calls":1000,"failed":2,"cancelled":3,"prompt_tokens":4,"cached_tokens":5,"completion_tokens":6,\
-                "reasoning_tokens":7,"charged":3.5,"refunded":0.500012,"net":2.999988,"searches":8,"estimated":9,\
-                "uncosted":10,"upstream_cost":0.000013,"margin":2.999975,"shortfall":0.000015}""");
+                "reasoning_tokens":7,"output_image_tokens":8,"charged":3.5,"refunded":0.500012,"net":2.999988,"searches":9,\
+                "estimated":10,"uncosted":11,"upstream_cost":0.000014,"margin":2.999974,"shortfall":0.000016}""");
     }
 
     @Test
     void filesHaveTheseColumns() {
         assertThat(Figure.heads(Figure.OF_ACCOUNTS))
                 .isEqualTo("calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-                        + "reasoning_tokens,charged,refunded,net,searches");
+                        + "reasoning_tokens,output_image_tokens,charged,refunded,net,searches");
         assertThat(Figure.heads(Figure.OF_FILES))
-                .isEqualTo("calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,"
-                        + "charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms");
+                .isEqualTo(
+                        "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,"
+                                + "output_image_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms");
         CsvCells cells = new CsvCells();
         Figure.OF_FILES.forEach(figure -> figure.cell(cells, SUMS));
-        assertThat(cells.line()).startsWith("1000,2,3,4,5,6,7,3.5,0.500012,2.999988,0.000013,2.999975,");
+        assertThat(cells.line()).startsWith("1000,2,3,4,5,6,7,8,3.5,0.500012,2.999988,0.000014,2.999974,");
         Figure.FIRST_BYTE_P95.cell(cells, Figures.NONE);
         assertThat(cells.line()).as("a time that is not known").isEqualTo("\r\n");
     }

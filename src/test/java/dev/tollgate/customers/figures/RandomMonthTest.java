@@ -341,7 +341,7 @@ class RandomMonthTest {
             assertThat(sum(
                             browser.get("/dashboard/usage.csv?" + range + "&by=" + by)
                                     .body(),
-                            13))
+                            14))
                     .isEqualByComparingTo(credits(net(span)));
         }
         assertThat(sum(browser.get("/dashboard/requests.csv?" + range).body(), 15))
@@ -775,9 +775,9 @@ class RandomMonthTest {
         assertThat(sum(calls.toString(), 18)).isEqualByComparingTo(BigDecimal.valueOf(all.searches()));
         StringBuilder usage = new StringBuilder();
         export.usage(ACCOUNT, UsageQuestion.of(span, By.DAY, By.KEY), piece -> usage.append(piece) != null);
-        assertThat(sum(usage.toString(), 13)).isEqualByComparingTo(Credits.text(all.netMicros()));
+        assertThat(sum(usage.toString(), 14)).isEqualByComparingTo(Credits.text(all.netMicros()));
         assertThat(sum(usage.toString(), 8)).isEqualByComparingTo(BigDecimal.valueOf(all.cachedTokens()));
-        assertThat(sum(usage.toString(), 14)).isEqualByComparingTo(BigDecimal.valueOf(all.searches()));
+        assertThat(sum(usage.toString(), 15)).isEqualByComparingTo(BigDecimal.valueOf(all.searches()));
     }
 
     private static Figures sum(List<UsageGroup> groups) {

@@ -389,6 +389,33 @@ class DashboardTest {
     }
 
     @Test
+    void a_call_and_the_files_have_image_tokens_of_the_output() {
+        BusyAccount own = stranger();
+        gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
+        gateway.script(UpstreamScript.answers().event("""
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"A dot."}]},"finishReason":"STOP"}],
+                "usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":1223,"totalTokenCount":1232,
+                "candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":1120}]}}"""));
+        String id = own.customer
+                .chat(
+                        "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")
+                .json()
+                .get("id")
+                .asString();
+        own.customer.lastTask();
+        gateway.setNow(BusyAccount.NOW);
+
+        assertThat(own.browser.get("/dashboard/requests/" + id).body())
+                .contains("<dt>Output other than text</dt><dd>1,120 image tokens</dd>");
+        assertThat(own.browser.get("/dashboard/requests.csv").body().lines())
+                .anyMatch(line -> line.endsWith(",end_user,output_image_tokens"))
+                .anyMatch(line -> line.startsWith(id) && line.endsWith(",1120"));
+        assertThat(own.browser.get("/dashboard/usage.csv?by=model").body().lines())
+                .anyMatch(line -> line.contains(",reasoning_tokens,output_image_tokens,"))
+                .anyMatch(line -> line.contains(",1120,"));
+    }
+
+    @Test
     void usage_shows_cached_tokens_and_searches_if_there_are_any() {
         BusyAccount own = stranger();
         gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
@@ -559,7 +586,7 @@ class DashboardTest {
                         .body()
                         .lines()
                         .skip(1)
-                        .map(line -> new BigDecimal(line.split(",", -1)[13]))
+                        .map(line -> new BigDecimal(line.split(",", -1)[14]))
                         .reduce(BigDecimal.ZERO, BigDecimal::add))
                 .isEqualByComparingTo(consumed);
     }
