@@ -8,7 +8,6 @@ import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.OfAccount;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PageLink;
-import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
@@ -17,16 +16,19 @@ import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,12 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             return !isOfAccount || unknown() == 0;
         }
 
+        /** Returns the share of cached tokens in words; null without any. */
+        public @Nullable String cached() {
+            long tokens = figures.cachedTokens();
+            return tokens == 0 ? null : tokens * 100 / Math.max(1, figures.promptTokens()) + " % cached";
+        }
+
         public Change change() {
             return Change.of(figures.netMicros(), before.netMicros(), Good.UP);
         }
@@ -103,17 +111,16 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         }
     }
 
-    /** @param chosen of the heads; the links keep it @param first the page of the first rows; null if it is this one @param next of the next rows, or null */
+    /** @param first the page of the first rows; null if it is this one @param next of the next rows, or null */
     public record Shown(
             ConsoleRange range,
             By by,
-            String chosen,
             List<SwitchLink> ranges,
             List<SwitchLink> groups,
             Metric metric,
             List<SwitchLink> metrics,
             Chart chart,
-            List<Sorting.Head> heads,
+            Sorting<Row> sorting,
             List<Row> rows,
             Row sum,
             @Nullable String first,
@@ -125,15 +132,16 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY);
         RangeFigures figures = RangeFigures.read(history, range);
         PlatformChart chart = figures.chart();
-        Sorting<Row> sorting = sorting(by, range, request);
+        PageLink here = PageLink.to(PATH).with("by", by.word()).with(ConsoleRange.FIELD, range.word());
+        Sorting<Row> sorting = sorting(by, request, name -> here.with("chart", metric.word())
+                .with(SORT, name)
+                .text());
         List<Row> rows = sorting.sorted(rows(by, figures));
         int from = Math.min(page(request) * ROWS, rows.size());
-        PageLink here = PageLink.to(PATH).with("by", by.word()).with(ConsoleRange.FIELD, range.word());
         PageLink sorted = here.with("chart", metric.word()).with(SORT, sorting.chosen());
         Shown shown = new Shown(
                 range,
                 by,
-                sorting.chosen(),
                 ConsoleRange.links(
                         PageLink.to(PATH)
                                         .with("by", by.word())
@@ -148,8 +156,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         metric,
                         it -> here.with(SORT, sorting.chosen()).text() + "&chart=" + it.word()),
                 chart.chart(metric, request.money(), ConsoleCalls.PATH + "?"),
-                sorting.heads(name ->
-                        here.with("chart", metric.word()).with(SORT, name).text()),
+                sorting,
                 rows.subList(from, Math.min(rows.size(), from + ROWS)),
                 new Row("", "All", "", chart.sum(), chart.sumBefore(), false),
                 from == 0 ? null : sorted.text(),
@@ -181,33 +188,28 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         return page != null && page.matches("[0-9]{1,4}") ? Integer.parseInt(page) : 0;
     }
 
-    private static Sorting<Row> sorting(By by, ConsoleRange range, PageRequest<Visitor.Member> request) {
-        String first = by == By.DAY ? range.unit() : by.word();
-        List<Sorting.Column<Row>> columns = List.of(
-                new Sorting.Column<>(
-                        "name",
-                        first.substring(0, 1).toUpperCase(Locale.ROOT) + first.substring(1),
-                        "",
-                        Comparator.comparing(by == By.DAY ? Row::id : Row::name)),
-                most("Calls", "num hide", Figures::calls),
-                most("Failed", "num hide", Figures::failed),
-                most("Refunded", "num hide", Figures::refundedMicros),
-                most("Revenue", "num", Figures::netMicros),
-                new Sorting.Column<>("change", "Change", "num hide", GROWTH.reversed()),
-                Sorting.most("cost", "Cost", "num hide", row -> row.known(row.hasCost(), Figures::costMicros)),
-                Sorting.most("margin", "Margin", "num", row -> row.known(row.hasMargin(), Figures::marginMicros)),
-                Sorting.most("share", "%", "num", row -> row.known(row.hasMargin(), ConsoleRevenue::share)),
-                by == By.ACCOUNT
-                        ? new Sorting.Column<>("uncovered", "Uncovered", "num hide", null)
-                        : most("Uncovered", "num hide", Figures::shortfallMicros));
-        return Sorting.of(columns, request.query(SORT), by == By.DAY ? "-name" : "revenue");
+    private static Sorting<Row> sorting(By by, PageRequest<Visitor.Member> request, UnaryOperator<String> href) {
+        Map<String, Comparator<Row>> orders = new HashMap<>(Map.of(
+                "name", Comparator.comparing(by == By.DAY ? Row::id : Row::name),
+                "calls", most(Figures::calls),
+                "failed", most(Figures::failed),
+                "refunded", most(Figures::refundedMicros),
+                "revenue", most(Figures::netMicros),
+                "change", GROWTH.reversed(),
+                "cost", Sorting.most(row -> row.known(row.hasCost(), Figures::costMicros)),
+                "margin", Sorting.most(row -> row.known(row.hasMargin(), Figures::marginMicros)),
+                "share", Sorting.most(row -> row.known(row.hasMargin(), ConsoleRevenue::share))));
+        if (by != By.ACCOUNT) {
+            orders.put("uncovered", most(Figures::shortfallMicros));
+        }
+        return Sorting.of(orders, request.query(SORT), by == By.DAY ? "-name" : "revenue", href);
     }
 
     private static final Comparator<Row> GROWTH = Comparator.comparing(
             row -> Change.growth(row.figures().netMicros(), row.before().netMicros()));
 
-    private static Sorting.Column<Row> most(String text, String style, ToLongFunction<Figures> figure) {
-        return Sorting.most(text.toLowerCase(Locale.ROOT), text, style, row -> figure.applyAsLong(row.figures()));
+    private static Comparator<Row> most(ToLongFunction<Figures> figure) {
+        return Sorting.most(row -> figure.applyAsLong(row.figures()));
     }
 
     private static long share(Figures figures) {
@@ -285,7 +287,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 + (by == By.ACCOUNT ? ",name," : ",")
                 + PlatformChart.heads());
         CsvCells cells = new CsvCells();
-        for (Row row : sorting(by, range, request).sorted(rows(by, RangeFigures.read(history, range)))) {
+        for (Row row : sorting(by, request, name -> name).sorted(rows(by, RangeFigures.read(history, range)))) {
             cells.text(row.id().isEmpty() ? row.name() : row.id());
             if (by == By.ACCOUNT) {
                 cells.text(row.name());

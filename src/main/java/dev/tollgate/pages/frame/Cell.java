@@ -52,7 +52,7 @@ public record Cell(@Nullable String title, List<Part> parts) {
 
     /** Returns a link; the text alone if there is no address. */
     public static Cell link(@Nullable String href, String text) {
-        return EMPTY.and(new Part.Words(text, null, null, href));
+        return EMPTY.linked(href, text);
     }
 
     public static Cell badge(String tone, String text) {
@@ -75,10 +75,15 @@ public record Cell(@Nullable String title, List<Part> parts) {
 
     /** Returns a sum and its limit. @param limit null for none */
     public static Cell sumOf(Money money, @Nullable Long micros, @Nullable Long limit) {
+        return sumOf(money, micros, limit, "");
+    }
+
+    /** Returns a sum and its limit. @param per words after the limit */
+    public static Cell sumOf(Money money, @Nullable Long micros, @Nullable Long limit, String per) {
         return micros == null || limit == null
                 ? sum(money, micros)
                 : EMPTY.and(new Part.Words(money.sum(micros), null, Money.exact(micros), null))
-                        .and(new Part.Words("of " + money.sum(limit), "muted", Money.exact(limit), null));
+                        .and(new Part.Words("of " + money.sum(limit) + per, "muted", Money.exact(limit), null));
     }
 
     public static Cell form(Shell shell, String path, String... hidden) {
@@ -125,6 +130,11 @@ public record Cell(@Nullable String title, List<Part> parts) {
 
     public Cell and(@Nullable String text, @Nullable String style) {
         return text == null || text.isEmpty() ? this : and(new Part.Words(text, style, null, null));
+    }
+
+    /** Adds a link; the text alone if there is no address. */
+    public Cell linked(@Nullable String href, String text) {
+        return and(new Part.Words(text, null, null, href));
     }
 
     /** Adds a badge; none for null. */

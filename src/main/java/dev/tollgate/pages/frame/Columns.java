@@ -3,6 +3,7 @@ package dev.tollgate.pages.frame;
 import dev.tollgate.pages.frame.Table.Head;
 import dev.tollgate.pages.frame.Table.Placed;
 import dev.tollgate.pages.frame.Table.Row;
+import gg.jte.Content;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -64,6 +65,9 @@ public final class Columns<T> {
     private final String name;
     private final List<Column<T>> columns = new ArrayList<>();
     private @Nullable String style;
+    private @Nullable String id;
+    private Table.@Nullable Live live;
+    private @Nullable Row foot;
     private Table.@Nullable Empty empty;
     private Predicate<T> isSum = row -> false;
 
@@ -86,7 +90,7 @@ public final class Columns<T> {
         Set<Look> all = EnumSet.noneOf(Look.class);
         all.addAll(List.of(looks));
         String style = Look.styles(all.stream().filter(Look.OF_HEADS::contains));
-        columns.add(new Column<>(new Head(head, isSilent, style, null, null), cell, all));
+        columns.add(new Column<>(new Head(head, isSilent, style, null, null, null), cell, all));
         return this;
     }
 
@@ -150,12 +154,46 @@ public final class Columns<T> {
     public Columns<T> linked(@Nullable String href, @Nullable String order) {
         Column<T> last = columns.removeLast();
         Head head = last.head();
-        Head linked = new Head(head.text(), head.isSilent(), head.style(), href, order);
+        Head linked = new Head(head.text(), head.isSilent(), head.style(), href, order, null);
         columns.add(new Column<>(linked, last.cell(), last.looks()));
         return this;
     }
 
+    /** Lets a press on the head of the last column sort by an order, if there is such an order. */
+    public Columns<T> by(Sorting<T> sorting, String order) {
+        return sorting.orders().containsKey(order)
+                ? linked(
+                        sorting.link(order),
+                        sorting.direction(order, columns.getLast().looks().contains(Look.NUM)))
+                : this;
+    }
+
+    /** Gives the last column the colour of a chart's series. */
+    public Columns<T> coloured(int colour) {
+        Column<T> last = columns.removeLast();
+        columns.add(new Column<>(last.head().coloured(colour), last.cell(), last.looks()));
+        return this;
+    }
+
     // ---- the table ----
+
+    /** Gives the table an id, by which a script finds it. */
+    public Columns<T> id(String id) {
+        this.id = id;
+        return this;
+    }
+
+    /** Gives the rows a name, by which a script fills them, and hides the table while there are none. @param sample a template of a row */
+    public Columns<T> live(String list, Content sample) {
+        live = new Table.Live(list, sample);
+        return this;
+    }
+
+    /** Adds a last row, the sum. */
+    public Columns<T> foot(T row) {
+        foot = row(row);
+        return this;
+    }
 
     /** @param classes of the style sheet */
     public Columns<T> styled(String classes) {
@@ -186,7 +224,10 @@ public final class Columns<T> {
                 style,
                 columns.stream().map(Column::head).toList(),
                 rows.stream().map(this::row).toList(),
-                empty);
+                foot,
+                empty,
+                id,
+                live);
     }
 
     private Row row(T row) {

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.frame;
 
+import gg.jte.Content;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name for screen readers
  * @param style classes of the style sheet; null for none
+ * @param foot the sum; null for none
+ * @param id for a script; null for none
+ * @param live how a script fills the rows; null if none does
  * @param empty instead of a table without rows; null for the heads alone
  */
 public record Table(
@@ -15,11 +19,18 @@ public record Table(
         @Nullable String style,
         List<Head> heads,
         List<Row> rows,
-        @Nullable Empty empty) {
+        @Nullable Row foot,
+        @Nullable Empty empty,
+        @Nullable String id,
+        @Nullable Live live) {
+
+    /** @param list the name by which a script fills the rows @param sample a template of a row */
+    public record Live(String list, Content sample) {}
 
     /**
      * @param isSilent whether only screen readers get it
      * @param href null for no link
+     * @param colour of a chart's series; null for none
      * @param order {@code ascending} or {@code descending}; null if the list is not sorted by it
      */
     public record Head(
@@ -27,7 +38,13 @@ public record Table(
             boolean isSilent,
             @Nullable String style,
             @Nullable String href,
-            @Nullable String order) {}
+            @Nullable String order,
+            @Nullable Integer colour) {
+
+        Head coloured(int number) {
+            return new Head(text, isSilent, style, href, order, number);
+        }
+    }
 
     /** @param first names the row @param style class of the style sheet; null for none */
     public record Row(

@@ -659,8 +659,8 @@ class DashboardTest {
         assertThat(lines.stream().filter(line -> line.contains(",charge,")).map(line -> line.split(",")[3]))
                 .containsExactlyElementsOf(onPage.reversed());
         assertThat(page)
-                .contains(
-                        "Balance at the end</th><td></td><td class=\"num\">" + Display.exact(micros(lines.getLast())));
+                .contains("Balance at the end</th><td class=\"num\"></td><td class=\"num\">"
+                        + Display.exact(micros(lines.getLast())));
     }
 
     private static long micros(String line) {

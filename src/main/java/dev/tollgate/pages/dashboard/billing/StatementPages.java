@@ -19,6 +19,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtestatementGenerated;
 
@@ -62,7 +64,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     }
 
     /** Returns the path of a month's calls. @param by what they have in common @param id of the model, key, team or member */
-    public static String calls(YearMonth month, By by, String id) {
+    private static String calls(YearMonth month, By by, String id) {
         return PageLink.to(PageLink.REQUESTS)
                 .with("range", "own")
                 .with("from", month.atDay(1).toString())
@@ -73,12 +75,12 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     }
 
     /** Returns a charge with its sign and six decimals; nothing has no minus. */
-    public static String taken(long micros) {
+    private static String taken(long micros) {
         return (micros == 0 ? "" : "−") + Display.exact(micros);
     }
 
     /** Returns an amount in dollars with the minus of a charge, cut down. */
-    public static String dollars(long micros) {
+    private static String dollars(long micros) {
         return (micros < 0 ? "−" : "") + Display.dollars(Math.abs(micros));
     }
 
@@ -91,6 +93,54 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     /** A line of charges. @param href its calls; null for lines that are more than one key, and for keys without an owner */
     public record Line(@Nullable String href, String name, Figures figures) {}
+
+    /** A line of a table. */
+    public record Item(Cell name, Cell calls, String credits, String dollars, boolean isSum) {
+
+        private static Item ofCalls(Cell name, Figures figures, boolean isSum) {
+            long micros = figures.chargedMicros();
+            Cell calls = Cell.of(Display.number(figures.calls()));
+            return new Item(name, calls, taken(micros), StatementPages.dollars(-micros), isSum);
+        }
+
+        private static Item sum(String name, long micros, String sign) {
+            String dollars = sign + StatementPages.dollars(micros);
+            return new Item(Cell.of(name), Cell.EMPTY, sign + Display.exact(micros), dollars, true);
+        }
+    }
+
+    /** Returns the lines of a statement. @param beside the entries that belong to no call */
+    public static List<Item> items(MonthStatement statement, List<Entry> beside) {
+        List<Item> items = new ArrayList<>();
+        items.add(Item.sum("Balance at the beginning", statement.openingMicros(), ""));
+        for (Entry entry : beside) {
+            Cell name = Cell.of(EntryWords.inLedger(entry))
+                    .note(Display.time(entry.at(), ZoneOffset.UTC))
+                    .under(entry.reason());
+            String dollars = EntryWords.changeInDollars(entry);
+            items.add(new Item(name, Cell.EMPTY, EntryWords.change(entry), dollars, false));
+        }
+        for (UsageGroup group : statement.usage()) {
+            String model = Objects.requireNonNull(group.model());
+            Cell name = Cell.link(calls(statement.month(), By.MODEL, model), model + " calls");
+            items.add(Item.ofCalls(name, group.figures(), false));
+        }
+        items.add(Item.ofCalls(Cell.of("Total calls"), statement.all(), true));
+        long moved = statement.movedMicros();
+        items.add(Item.sum("Total added, refunded and corrected", moved, moved > 0 ? "+" : ""));
+        items.add(Item.sum("Balance at the end", statement.closingMicros(), ""));
+        return items;
+    }
+
+    /** Returns the lines of a table of charges, with their sum. */
+    public static List<Item> items(MonthStatement statement, Charges table) {
+        Item sum = Item.ofCalls(Cell.of("Total by " + table.name()), statement.all(), true);
+        return Stream.concat(
+                        table.lines().stream()
+                                .map(line -> Item.ofCalls(Cell.link(line.href(), line.name()), line.figures(), false)),
+                        Stream.of(sum))
+                .toList();
+    }
 
     /** Returns the charges by key, and by team and member if a key has one. */
     private List<Charges> charges(String account, YearMonth month, List<UsageGroup> groups) {

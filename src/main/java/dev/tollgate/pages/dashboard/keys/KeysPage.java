@@ -19,11 +19,11 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PageLink;
-import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -61,29 +61,26 @@ public record KeysPage(
      */
     public record Line(KeyRow row, long month, String owner, boolean mayTurn) {
 
+        private Instant usedAt() {
+            return Objects.requireNonNullElse(row.key().lastUsedAt(), Instant.EPOCH);
+        }
+
         private long percent() {
             KeyWindow fullest = row.fullest();
             return fullest == null ? -1 : fullest.percent();
         }
     }
 
-    private static Sorting<Line> sorting(@Nullable String chosen) {
+    private static Sorting<Line> sorting(@Nullable String chosen, @Nullable String owner) {
         return Sorting.of(
-                List.of(
-                        new Sorting.Column<>("name", "Name", "", Comparator.comparing(line -> line.row()
-                                .name())),
-                        new Sorting.Column<>("state", "State", "hide", null),
-                        Sorting.most("month", "This month", "num", Line::month),
-                        Sorting.most("limit", "Limit", "num", Line::percent),
-                        new Sorting.Column<>(
-                                "used",
-                                "Last used",
-                                "num hide",
-                                Comparator.<Line, Instant>comparing(line -> Objects.requireNonNullElse(
-                                                line.row().key().lastUsedAt(), Instant.EPOCH))
-                                        .reversed())),
+                Map.of(
+                        "name", Comparator.comparing(line -> line.row().name()),
+                        "month", Sorting.most(Line::month),
+                        "limit", Sorting.most(Line::percent),
+                        "used", Comparator.comparing(Line::usedAt).reversed()),
                 chosen,
-                "");
+                "",
+                name -> sortedBy(name, owner).text());
     }
 
     private List<Line> lines(PageRequest<Visitor.Member> request, List<Key> all, Instant now) {
@@ -119,7 +116,7 @@ public record KeysPage(
                 .sorted(Comparator.comparing(Key::createdAt).reversed().thenComparing(Key::id))
                 .toList();
         Instant now = clock.instant();
-        Sorting<Line> sorting = sorting(request.query("sort"));
+        Sorting<Line> sorting = sorting(request.query("sort"), owner);
         List<Line> sorted = sorting.sorted(lines(request, all, now));
         int from = begin(sorted, request.query("after"));
         List<Line> shown = sorted.subList(from, Math.min(all.size(), from + ROWS));
@@ -133,10 +130,9 @@ public record KeysPage(
                         .text()
                 : null;
         String newest = from > 0 ? sortedBy(sorting.chosen(), owner).text() : null;
-        List<Sorting.Head> heads = sorting.heads(name -> sortedBy(name, owner).text());
         String said = said(request, all);
         return PageStep.show((out, shell) -> JtekeysGenerated.render(
-                out, null, shell, shown, heads, now, warnings, limits, choices, owner, said, older, newest));
+                out, null, shell, shown, sorting, now, warnings, limits, choices, owner, said, older, newest));
     }
 
     /** Returns the operator's limits for all keys of an account: the windows that have a limit. */

@@ -54,7 +54,7 @@ public final class RefusedLine {
     /** Returns why a call was refused, with the help if there is any. */
     public static Cell reason(RefusedCall call, String words, @Nullable Help help) {
         Cell cell = Cell.of(words);
-        return (help == null ? cell : cell.and(new Cell.Part.Words(help.label(), null, null, help.href())))
+        return (help == null ? cell : cell.linked(help.href(), help.label()))
                 .under(route(call) + " · " + call.requestId());
     }
 

@@ -8,10 +8,11 @@ import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
-import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Sorting;
+import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZonedDateTime;
@@ -51,6 +52,10 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
 
         public long net() {
             return figures.netMicros();
+        }
+
+        private BigInteger growth() {
+            return Change.growth(net(), before.netMicros());
         }
 
         public Change change() {
@@ -117,6 +122,11 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                         .toList();
     }
 
+    /** Returns the row of all calls. */
+    Row sum() {
+        return new Row("", "Sum", null, "", table.all(), past.all(), 0);
+    }
+
     private Map<String, Figures> sums(UsageTable of) {
         return of.groups().stream()
                 .collect(Collectors.toMap(this::id, UsageGroup::figures, Figures::plus, TreeMap::new));
@@ -175,30 +185,18 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
         return calls(from, to, view.filters().model(), view.filters().keys());
     }
 
-    /** @param unit of the small lines */
-    Sorting<Row> sorting(String unit) {
+    Sorting<Row> sorting() {
         return Sorting.of(
-                List.of(
-                        new Sorting.Column<>(
-                                "name", UsageView.title(view.rows()), "", Comparator.comparing(Row::label)),
-                        new Sorting.Column<>("days", "Spend by " + unit, "hide", null),
-                        Sorting.most("spend", "Spend", "num", Row::net),
-                        new Sorting.Column<>("share", "Share", "num hide", null),
-                        new Sorting.Column<>(
-                                "change",
-                                "Change",
-                                "num",
-                                Comparator.comparing((Row row) -> Change.growth(
-                                                row.net(), row.before().netMicros()))
-                                        .reversed()),
-                        Sorting.most(
-                                "calls", "Calls", "num", row -> row.figures().calls()),
-                        Sorting.most("failed", "Failed", "num hide", row -> row.figures()
-                                .failed()),
-                        Sorting.most("tokens", "Tokens", "num hide", row -> row.figures()
-                                .tokens()),
-                        Sorting.most("call", "A call", "num hide", Row::aCall)),
+                Map.of(
+                        "name", Comparator.comparing(Row::label),
+                        "spend", Sorting.most(Row::net),
+                        "change", Comparator.comparing(Row::growth).reversed(),
+                        "calls", Sorting.most(row -> row.figures().calls()),
+                        "failed", Sorting.most(row -> row.figures().failed()),
+                        "tokens", Sorting.most(row -> row.figures().tokens()),
+                        "call", Sorting.most(Row::aCall)),
                 view.sort(),
-                "spend");
+                "spend",
+                view::sortedBy);
     }
 }

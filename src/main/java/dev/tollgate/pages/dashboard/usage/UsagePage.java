@@ -19,7 +19,6 @@ import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
-import dev.tollgate.pages.dashboard.parts.Sorting;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
@@ -29,6 +28,7 @@ import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Spark;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
@@ -135,11 +135,14 @@ public record UsagePage(
     /**
      * A page of the table.
      *
+     * @param unit of the small lines
      * @param first the page of the first rows; null if it is this one
      * @param next the page of the next rows, or null
      */
     public record Listed(
-            List<Sorting.Head> heads,
+            Sorting<UsageLines.Row> sorting,
+            String unit,
+            UsageLines.Row sum,
             List<UsageLines.Row> rows,
             Map<String, Spark> sparks,
             @Nullable String first,
@@ -220,7 +223,7 @@ public record UsagePage(
 
     private static Listed listed(UsageLines lines, UsageChart drawn, @Nullable Chart spend, List<UsageGroup> days) {
         UsageView view = lines.view();
-        Sorting<UsageLines.Row> sorting = lines.sorting(drawn.unit());
+        Sorting<UsageLines.Row> sorting = lines.sorting();
         List<UsageLines.Row> all = sorting.sorted(lines.rows());
         int from = Math.min(view.page() * UsageLines.ROWS, all.size());
         List<UsageLines.Row> rows = all.subList(from, Math.min(all.size(), from + UsageLines.ROWS));
@@ -229,7 +232,9 @@ public record UsagePage(
             rows.forEach(row -> sparks.put(row.id(), drawn.spark(days, row.id())));
         }
         return new Listed(
-                sorting.heads(view::sortedBy),
+                sorting,
+                drawn.unit(),
+                lines.sum(),
                 rows,
                 sparks,
                 from > 0 ? view.ofPage(0) : null,
