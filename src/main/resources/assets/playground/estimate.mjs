@@ -16,6 +16,7 @@ const free = () => Number(byId('playground').dataset.balance);
 
 export const noEstimate = () => {
   clearTimeout(asking);
+  asking = 0;
   guess('');
 };
 
@@ -27,15 +28,16 @@ export const estimateFor = (sent, requests, ask, isBusy) => {
   const text = byId('message').value.trim();
   const length = sent.reduce((sum, file) => sum + file.size, text.length);
   if (!text || !isCounted || isBusy() || length > 100000) return;
-  asking = setTimeout(async () => {
+  const mine = setTimeout(async () => {
     try {
       const asked = requests(text);
       const answers = await Promise.all(asked.map((content) => ask('/playground/estimate', content)));
       const told = await Promise.all(answers.map((answer) => answer.json())); // an answer that is not read stays open
-      if (byId('message').value.trim() !== text || isBusy() || answers.some((answer) => !answer.ok)) return;
+      if (asking !== mine || byId('message').value.trim() !== text || isBusy() || answers.some((answer) => !answer.ok)) return;
       const known = Object.fromEntries(models().map((model) => [model.id, model]));
       const { about, most } = guessed(asked, told.map((each) => each.data), known, free());
       guess(roughly(about), atMost(most) + searched(asked, known));
     } catch { /* it is a help, and nothing else depends on it */ }
   }, 400);
+  asking = mine;
 };

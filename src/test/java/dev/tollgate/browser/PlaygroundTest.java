@@ -3,6 +3,7 @@ package dev.tollgate.browser;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.tollgate.testing.Browser;
@@ -11,6 +12,8 @@ import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +32,7 @@ class PlaygroundTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String PASSWORD = "a sentence nobody else has";
+    private static final String ESTIMATE = "**/playground/estimate";
 
     private static Gateway gateway;
     private static Browser member;
@@ -432,6 +436,26 @@ class PlaygroundTest {
             assertThat(page.textContent("#guess-most")).isEqualTo("Never more than $0.0025.");
             visit.assertFits();
             visit.keep("playground-guess");
+        }
+    }
+
+    @Test
+    void a_late_estimate_without_a_file_is_not_shown() {
+        try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            List<Route> held = new ArrayList<>();
+            page.route(ESTIMATE, held::add);
+            page.fill("#message", "Read this.");
+            page.waitForCondition(() -> held.size() == 1);
+            page.setInputFiles("#attach", file("notes.txt", "text/plain", "Notes. ".repeat(2_000)));
+            page.waitForCondition(() -> held.size() == 2);
+            page.waitForResponse(ESTIMATE, () -> held.get(1).resume());
+            page.waitForSelector("#guess-about:has-text('about')");
+            String about = page.textContent("#guess-about");
+            page.waitForResponse(ESTIMATE, () -> held.get(0).resume());
+            visit.layoutShift(); // until nothing is on its way
+            assertThat(page.textContent("#guess-about")).isEqualTo(about);
+            page.unroute(ESTIMATE);
         }
     }
 
