@@ -145,7 +145,8 @@ class EmbeddingChannelsTest {
                         return whole(200, "{\"totalTokens\":1000}");
                     }
                     most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                    LockSupport.parkNanos(150_000_000);
+                    Gateway.await("four requests at the same time", () -> most.get() >= 4);
+                    LockSupport.parkNanos(150_000_000); // a fifth would come in this time
                     running.decrementAndGet();
                     return batch(request);
                 });
