@@ -16,12 +16,12 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Where the bound of a prompt's bytes is not covered, the upstream's own count may be (D31). */
 @BesideOthers
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 class CountedPromptTest {
 
     /** 40,000 bytes: a bound of 40,064 tokens, 2.28 credits; the sandbox counts a quarter of it, 0.57. */

@@ -54,9 +54,8 @@ class DoorClientsTest {
         return JSON.readTree(run.output().lines().toList().getLast());
     }
 
-    /** Some packages are for the long tests alone. */
     private static void onlyInLong() {
-        Assumptions.assumeTrue(Effort.isLong(), "its packages are installed in the long tests alone");
+        Assumptions.assumeTrue(Effort.isLong(), "the long tests alone drive more than one client in JavaScript a door");
     }
 
     @ParameterizedTest
@@ -86,6 +85,7 @@ class DoorClientsTest {
 
     @Test
     void vercels_providers_call_tools_and_fill_schemas_at_both_doors() throws IOException {
+        onlyInLong();
         JsonNode came = tried("ai", "gemini-3-pro-preview");
 
         for (JsonNode door : came) {

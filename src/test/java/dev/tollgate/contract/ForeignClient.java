@@ -64,7 +64,7 @@ enum ForeignClient {
     /** The clients that are asked in this run. */
     static List<ForeignClient> asked() {
         return Stream.of(values())
-                .filter(client -> client != LANGCHAIN_JS || Effort.isLong())
+                .filter(client -> client != LANGCHAIN_JS && client != VERCEL_AI || Effort.isLong())
                 .toList();
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Long tool loops by openai-java, which keeps of an answer what OpenAI's protocol has and nothing else, against an upstream that refuses a
@@ -55,7 +55,7 @@ class ToolLoopTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void g_01_a_client_that_drops_every_extra_field_completes_twenty_steps_across_a_restart(Stores stores) {
         gateway = Gateway.startOn(stores, "gemini.base-url", upstream.url());
         for (boolean streams : List.of(false, true)) {

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** What the operator does with an account's organization: with the bodies of its own keys, a reason, and a row in both logs. */
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 @Timeout(60)
 class OperatorOrganizationsTest {
 

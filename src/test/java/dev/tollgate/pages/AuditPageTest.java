@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The audit log as an operator reads it: names instead of ids, changes in the words and units of pages, found and saved. */
 @BesideOthers
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 @Timeout(60)
 class AuditPageTest {
 

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One rule for names, reasons and notes, of customers and operators, on both databases. */
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 @Timeout(120)
 class TextRuleTest {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Random bodies are refused in the same words, or become the same for an upstream, and random answers the same for a caller, as when the golden files were written. A line is the hash of a
- * hundred bodies, at each change the first eighth of them; {@link FormerPath} finds the body if a line differs.
+ * hundred bodies, at each change the first of them; {@link FormerPath} finds the body if a line differs.
  */
 @Order(8)
 class CallPathGoldenTest {
@@ -23,11 +23,11 @@ class CallPathGoldenTest {
 
     @ParameterizedTest
     @CsvSource({
-        "chat,12000,1500",
-        "generate,6000,800",
-        "count,2000,300",
-        "messages,2000,300",
-        "responses,2000,300",
+        "chat,12000,500",
+        "generate,6000,300",
+        "count,2000,100",
+        "messages,2000,100",
+        "responses,2000,100",
         "answers:chat,500,100",
         "answers:generate,500,100",
         "answers:messages,500,100",

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@link CrashTrials} as a test; {@code -Dcrash.seed=N} repeats a run, {@code -Dcrash.trials=N} makes it longer (D34, D36). */
 // JUnit's first thread takes the first class: if that class had to wait for its turn, it would wait for a thread behind
@@ -22,7 +22,7 @@ class CrashTrialsTest {
     private static final int TRIES_MAX = 6;
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once(Stores stores) {
         long seed = Long.getLong("crash.seed", new Random().nextLong());
         int trials = Integer.getInteger("crash.trials", Effort.of(1, stores == Stores.SQLITE ? 1_000 : 200));

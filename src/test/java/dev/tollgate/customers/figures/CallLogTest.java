@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How far back a filter that has no index of its own is looked for, and what is read for it. */
 @Timeout(240)
@@ -89,7 +89,7 @@ class CallLogTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource(Stores.USUAL)
     void a_rare_call_is_looked_for_among_two_thousand_at_a_time_and_it_is_said_how_far_back_that_was(Stores stores)
             throws SQLException {
         try (StoreFixture store = open(stores)) {
@@ -102,7 +102,7 @@ class CallLogTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource(Stores.USUAL)
     void newer_ones_are_found_from_the_oldest_on(Stores stores) throws SQLException {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = history(store);
@@ -117,7 +117,7 @@ class CallLogTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource(Stores.USUAL)
     void the_numbers_of_a_time_are_found_by_halving(Stores stores) throws SQLException {
         try (StoreFixture store = open(stores)) {
             for (int from : new int[] {-5, 1, 2, 77, 2_048, CALLS - 1, CALLS, CALLS + 1}) {

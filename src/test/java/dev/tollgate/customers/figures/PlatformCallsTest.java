@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The operator's lists of calls. */
 @BesideOthers
@@ -27,7 +27,7 @@ class PlatformCallsTest {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_call_with_an_unwritten_hold_is_listed_and_counted(Stores stores) {
         try (StoreFixture store = stores.open(folder)) {
             store.account("acc_1", 2_500);

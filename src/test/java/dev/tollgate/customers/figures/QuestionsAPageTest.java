@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server is waited for as often as it is asked: how often a page asks is what it costs there, whatever the machine. */
 @BesideOthers
@@ -111,7 +111,7 @@ class QuestionsAPageTest {
 
     /** Balance and fold; today; the days before, of a file; running calls; the last ones. In some zones yesterday's end is not folded yet. */
     @ParameterizedTest
-    @EnumSource
+    @MethodSource(Stores.USUAL)
     void the_first_page_asks_for_balance_today_and_the_last_calls_and_for_yesterday_where_it_is_not_folded_whole(
             Stores stores) {
         try (StoreFixture store = open(stores)) {
@@ -139,7 +139,7 @@ class QuestionsAPageTest {
 
     /** Its numbers; the balances at both ends; the fold; entries; owners of keys; lines of calls and of entries. On SQLite also the charges, twice. */
     @ParameterizedTest
-    @EnumSource
+    @MethodSource(Stores.USUAL)
     void a_statement_asks_a_server_eight_questions_once_its_days_are_known(Stores stores) {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Warnings that people have dismissed. */
 @BesideOthers
@@ -57,7 +57,7 @@ class DismissalsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_dismissal_holds_for_one_person_until_its_time(Stores stores) {
         try (Database database = stores.openBare(folder)) {
             Dismissals dismissals = over(database);
@@ -71,7 +71,7 @@ class DismissalsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_new_dismissal_deletes_the_expired_ones_of_its_person(Stores stores) {
         try (Database database = stores.openBare(folder)) {
             Dismissals dismissals = over(database);
@@ -87,7 +87,7 @@ class DismissalsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_subject_is_dismissed_first_once_for_each_person(Stores stores) {
         try (Database database = stores.openBare(folder)) {
             Dismissals dismissals = over(database);

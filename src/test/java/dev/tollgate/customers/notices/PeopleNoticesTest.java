@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mails and events about keys that expire soon or are unused, and about members who join, leave or get another role. */
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 @Timeout(120)
 class PeopleNoticesTest {
 
