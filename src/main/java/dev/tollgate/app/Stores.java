@@ -74,7 +74,7 @@ record Stores(
                 Told.part(),
                 Dismissals.part(),
                 outbox.part(),
-                Teams.part(),
+                Teams.part(keys),
                 Members.part(),
                 Organizations.part(),
                 Leaving.part(),

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Route;
@@ -19,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -211,6 +213,29 @@ class RouteGatesTest {
                 .allSatisfy(route -> assertThat(ask(route, "Authorization", "Bearer " + banned.key()))
                         .as(route.path())
                         .isEqualTo(401));
+    }
+
+    /** In the form of each door; the secret is checked first. */
+    @Test
+    void a_paused_teams_key_is_a_403_on_every_route_that_takes_a_key() throws ActionRefused {
+        String account = customer.account();
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at, paused) VALUES ('team_shop', '" + account
+                + "', 'Shop', 1, 1)");
+        for (String owner : List.of("", "mem_some")) {
+            KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named("of " + owner));
+            gateway.own(made.key().id(), owner, "team_shop");
+            assertThat(gateway.app().routes())
+                    .filteredOn(route -> route.gate().name().matches("(.* )?(API|management) key.*"))
+                    .hasSizeGreaterThan(40)
+                    .allSatisfy(route -> {
+                        HttpResponse<String> refused = CLIENT.send(
+                                request(route, "Authorization", "Bearer " + made.secret())
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+                        assertThat(refused.statusCode()).as(route.path()).isEqualTo(403);
+                        assertThat(refused.body()).as(route.path()).contains("The team 'Shop' is paused.");
+                    });
+        }
     }
 
     @Test

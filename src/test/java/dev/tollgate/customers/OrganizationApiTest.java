@@ -532,6 +532,42 @@ class OrganizationApiTest {
     }
 
     @Test
+    void a_paused_team_is_shown_so_and_its_keys_work_again() {
+        String path = TEAMS + "/"
+                + done("POST", TEAMS, "{\"name\":\"Shop\"}").get("id").asString();
+        String team = path.substring(TEAMS.length() + 1);
+        JsonNode made = done("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":\"" + team + "\"}");
+        String secret = made.get("key").asString();
+        assertThat(gateway.post("/v1/chat/completions", CALL, secret).status()).isEqualTo(200);
+
+        assertThat(done("PATCH", path, "{\"paused\":true}").get("paused").asBoolean())
+                .isTrue();
+
+        assertThat(gateway.post("/v1/chat/completions", CALL, secret)
+                        .error()
+                        .get("message")
+                        .asString())
+                .isEqualTo("The team 'Shop' is paused.");
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        assertThat(get("/v1/keys/" + made.get("id").asString()).get("paused").asBoolean())
+                .isTrue();
+        assertThat(all(TEAMS))
+                .extracting(each -> each.get("paused").asBoolean())
+                .containsExactly(true);
+        done("PATCH", path, "{\"paused\":true,\"name\":\"Store\"}");
+        assertThat(gateway.post("/v1/chat/completions", CALL, secret)
+                        .error()
+                        .get("message")
+                        .asString())
+                .isEqualTo("The team 'Store' is paused.");
+        done("PATCH", path, "{\"paused\":false}");
+        assertThat(gateway.post("/v1/chat/completions", CALL, secret).status()).isEqualTo(200);
+        assertThat(actions()).containsExactly("team.create", "key.create", "team.pause", "team.rename", "team.resume");
+        assertRefused(ask("PATCH", path, "{}"), 400, null, "name, paused");
+        assertRefused(ask("PATCH", path, "{\"paused\":\"yes\"}"), 400, "paused", "true or false");
+    }
+
+    @Test
     void a_teams_budget_refuses_its_service_key_by_name() throws ActionRefused {
         String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
         String key = done("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":\"" + team + "\"}")

@@ -123,7 +123,7 @@ public final class StoreFixture implements AutoCloseable {
                 Signatures.part(SIGNATURES_KIB_MAX),
                 KeptResponses.part(RESPONSES_BYTES_MAX),
                 answers.part(),
-                Teams.part(),
+                Teams.part(keys),
                 Members.part(),
                 new WritePart<>(Execute.class),
                 AccountLog.part(),

@@ -12,6 +12,7 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.ledger.Reserve.OnLess;
 import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.customers.keys.KeyGate;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Riding;
@@ -242,7 +243,7 @@ final class StoredBooks implements Books {
                 new NotHeld(Refusals.of(refused, reserve.at()), refused.leavesSomething());
             case ReserveOutcome.NotOnLess refused ->
                 new NotHeld(Refusals.of(refused, reserve.at()), refused.most().leavesSomething());
-            case ReserveOutcome.NotAllowed refused -> new NotHeld(refusal(key.outcome()), false);
+            case ReserveOutcome.NotAllowed refused -> new NotHeld(refusal(key), false);
         };
     }
 
@@ -311,12 +312,17 @@ final class StoredBooks implements Books {
         };
     }
 
-    private static ApiError refusal(KeyState.Outcome state) {
+    private static ApiError refusal(KeyState key) {
+        KeyState.Outcome state = key.outcome();
+        if (state == KeyState.Outcome.TEAM_PAUSED) {
+            return KeyGate.teamPaused(key.pausedTeam());
+        }
         return ApiError.of(
                 ErrorCode.INVALID_API_KEY,
                 switch (state) {
                     case DISABLED -> "The API key is disabled.";
                     case EXPIRED -> "The API key has expired.";
+                    case TEAM_PAUSED -> "The team of the API key is paused.";
                     case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
                     case UNKNOWN -> "The API key does not exist.";
                     case DELETED, MOVED -> "The API key was deleted.";

@@ -36,6 +36,8 @@ public sealed interface Authentication {
     /** The key has another secret by now, and the time of this one is over. */
     record Replaced(Key key) implements NotUsable {}
 
+    record TeamPaused(Key key) implements NotUsable {}
+
     record AccountBlocked(Key key) implements NotUsable {}
 
     /** The store could not be asked: 503, not 401. */

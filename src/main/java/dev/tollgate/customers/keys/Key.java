@@ -29,7 +29,8 @@ public record Key(
         Instant createdAt,
         @Nullable Instant lastUsedAt,
         @Nullable Instant deletedAt,
-        @Nullable Instant oldSecretUntil) {
+        @Nullable Instant oldSecretUntil,
+        @Nullable String pausedTeam) {
 
     /** Returns an account key that has just been created. */
     public static Key made(String id, String accountId, String prefix, KeySettings settings, Instant at) {
@@ -37,7 +38,7 @@ public record Key(
     }
 
     static Key made(String id, String accountId, KeyOwner owner, String prefix, KeySettings settings, Instant at) {
-        return new Key(id, accountId, owner, prefix, settings, false, Set.of(), 1, at, null, null, null);
+        return new Key(id, accountId, owner, prefix, settings, false, Set.of(), 1, at, null, null, null, null);
     }
 
     /** Returns whether the key may be used from there. */
@@ -66,7 +67,19 @@ public record Key(
 
     Key movedTo(String nextId, KeyOwner its, Instant at) {
         return new Key(
-                nextId, accountId, its, prefix, settings, disabled, Set.of(), 1, at, lastUsedAt, null, oldSecretUntil);
+                nextId,
+                accountId,
+                its,
+                prefix,
+                settings,
+                disabled,
+                Set.of(),
+                1,
+                at,
+                lastUsedAt,
+                null,
+                oldSecretUntil,
+                null);
     }
 
     Key withAccount(String its) {
@@ -82,7 +95,8 @@ public record Key(
                 createdAt,
                 lastUsedAt,
                 deletedAt,
-                oldSecretUntil);
+                oldSecretUntil,
+                pausedTeam);
     }
 
     Key withSettings(KeySettings its) {
@@ -98,7 +112,8 @@ public record Key(
                 createdAt,
                 lastUsedAt,
                 deletedAt,
-                oldSecretUntil);
+                oldSecretUntil,
+                pausedTeam);
     }
 
     Key withDisabled(boolean its) {
@@ -114,7 +129,8 @@ public record Key(
                 createdAt,
                 lastUsedAt,
                 deletedAt,
-                oldSecretUntil);
+                oldSecretUntil,
+                pausedTeam);
     }
 
     Key withLocks(Set<KeyLock> its) {
@@ -130,7 +146,8 @@ public record Key(
                 createdAt,
                 lastUsedAt,
                 deletedAt,
-                oldSecretUntil);
+                oldSecretUntil,
+                pausedTeam);
     }
 
     Key withDeletedAt(@Nullable Instant at) {
@@ -146,7 +163,8 @@ public record Key(
                 createdAt,
                 lastUsedAt,
                 at,
-                oldSecretUntil);
+                oldSecretUntil,
+                pausedTeam);
     }
 
     Key withSecret(String newPrefix, @Nullable Instant oldUntil) {
@@ -162,7 +180,8 @@ public record Key(
                 createdAt,
                 lastUsedAt,
                 deletedAt,
-                oldUntil);
+                oldUntil,
+                pausedTeam);
     }
 
     Key asNextVersion() {
@@ -178,6 +197,7 @@ public record Key(
                 createdAt,
                 lastUsedAt,
                 deletedAt,
-                oldSecretUntil);
+                oldSecretUntil,
+                pausedTeam);
     }
 }

@@ -281,6 +281,8 @@ public final class KeyGate implements Gate<KeyCaller> {
             case Authentication.Disabled disabled -> throw refuse("The API key is disabled.");
             case Authentication.Expired expired -> throw refuse("The API key has expired.");
             case Authentication.AccountBlocked blocked -> throw refuse("The account of this API key is blocked.");
+            case Authentication.TeamPaused(Key key) ->
+                throw teamPaused(key.pausedTeam()).asException();
             case Authentication.Unavailable unavailable ->
                 throw ApiError.of(
                                 ErrorCode.INTERNAL_ERROR, "The API key cannot be checked right now. Please try again.")
@@ -304,6 +306,12 @@ public final class KeyGate implements Gate<KeyCaller> {
         count.count(exchange, caller, isAnthropics);
         taken.check(key);
         return caller;
+    }
+
+    /** Returns the refusal of a key whose team is paused. */
+    public static ApiError teamPaused(@Nullable String name) {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, "The team '" + name + "' is paused.")
+                .withStatus(403);
     }
 
     private static ApiException refuse(String message) {

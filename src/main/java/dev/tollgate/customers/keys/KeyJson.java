@@ -89,6 +89,9 @@ public final class KeyJson {
                 .put("name", settings.name())
                 .put("kind", settings.kind().code())
                 .put("disabled", key.disabled());
+        if (key.pausedTeam() != null) {
+            json.put("paused", true);
+        }
         if (!key.locks().isEmpty()) {
             texts(json.putArray("locked"), KeyLock.codes(key.locks()));
         }

@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
 /** The columns of a key's row. */
 final class KeySql {
 
+    /** The name of a key's team if the team is paused, else null. */
+    static final String PAUSED_TEAM =
+            "(SELECT team.name FROM team WHERE team.id = api_key.team_id AND team.paused = 1) AS paused_team";
+
     static final String COLUMNS = """
             api_key.id, api_key.account_id, api_key.hash, api_key.prefix, api_key.name, api_key.kind, api_key.disabled,
             api_key.allow, api_key.models, api_key.spend_hour, api_key.spend_day, api_key.spend_total, api_key.rate_requests,
             api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at,
             api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until,
             api_key.member_id, api_key.team_id, api_key.origin_id, api_key.scopes,
-            api_key.locked, api_key.tags""";
+            api_key.locked, api_key.tags, """ + PAUSED_TEAM;
 
     /** The live keys of an account that have an owner, or a part of it; hidden ones too. Takes the account, the member and the team, each of these null for any. */
     private static final String OWNED = """
@@ -51,7 +55,8 @@ final class KeySql {
                 Columns.time(row, "created_at"),
                 Columns.timeOrNull(row, "last_used_at"),
                 Columns.timeOrNull(row, "deleted_at"),
-                Columns.timeOrNull(row, "old_until"));
+                Columns.timeOrNull(row, "old_until"),
+                row.getString("paused_team"));
     }
 
     private static KeyOwner owner(ResultSet row) throws SQLException {

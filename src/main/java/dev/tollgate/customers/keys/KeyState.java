@@ -23,6 +23,8 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         REPLACED,
         DISABLED,
         EXPIRED,
+        /** The key's team is paused: {@link #pausedTeam}. */
+        TEAM_PAUSED,
         ACCOUNT_BLOCKED
     }
 
@@ -32,6 +34,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
     private final boolean admits;
     private SpendLimits spend = SpendLimits.NONE;
     private @Nullable Moved movedTo;
+    private @Nullable String pausedTeam;
 
     /** The next id of a key that was moved. */
     public record Moved(String keyId, KeyOwner owner) {}
@@ -77,6 +80,11 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return movedTo;
     }
 
+    /** Returns, once applied, the name of the key's team if it is paused; else null. */
+    public @Nullable String pausedTeam() {
+        return pausedTeam;
+    }
+
     /** Nothing that is missed: when the key was used last. */
     @Override
     public boolean writes() {
@@ -102,8 +110,9 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return admits;
     }
 
-    void found(Outcome outcome, SpendLimits spend, @Nullable Moved to) {
+    void found(Outcome outcome, SpendLimits spend, @Nullable Moved to, @Nullable String paused) {
         this.spend = spend;
+        this.pausedTeam = paused;
         this.movedTo = to;
         decide(outcome);
     }

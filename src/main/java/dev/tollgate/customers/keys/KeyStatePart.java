@@ -25,12 +25,12 @@ final class KeyStatePart implements Part<KeyState> {
     private static final long USED_EVERY_MILLIS = Duration.ofMinutes(1).toMillis();
 
     private static final String COLUMNS = """
-            SELECT api_key.id, api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807),
-                COALESCE(api_key.last_used_at, 0), api_key.spend_hour, api_key.spend_day, api_key.spend_total,
+            SELECT %s, api_key.id, api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807) AS ends_at,
+                COALESCE(api_key.last_used_at, 0) AS used_at, api_key.spend_hour, api_key.spend_day, api_key.spend_total,
                 api_key.prefix, COALESCE(api_key.old_until, 0) AS old_until, api_key.deleted_at,
                 next.id AS next_id, next.member_id AS next_member, next.team_id AS next_team, next.origin_id AS next_origin
             FROM api_key JOIN account ON account.id = api_key.account_id
-                LEFT JOIN api_key next ON next.id = api_key.moved_to""";
+                LEFT JOIN api_key next ON next.id = api_key.moved_to""".formatted(KeySql.PAUSED_TEAM);
     private static final RowStatement SELECT =
             RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
 
@@ -53,7 +53,8 @@ final class KeyStatePart implements Part<KeyState> {
             SpendLimits spend,
             String prefix,
             long oldUntilMillis,
-            KeyState.@Nullable Moved movedTo) {
+            KeyState.@Nullable Moved movedTo,
+            @Nullable String pausedTeam) {
 
         KeyState.Outcome at(long nowMillis, @Nullable String shown) {
             if (deleted) {
@@ -68,12 +69,24 @@ final class KeyStatePart implements Part<KeyState> {
             if (disabled) {
                 return KeyState.Outcome.DISABLED;
             }
-            return nowMillis < expiresAtMillis ? KeyState.Outcome.USABLE : KeyState.Outcome.EXPIRED;
+            if (nowMillis >= expiresAtMillis) {
+                return KeyState.Outcome.EXPIRED;
+            }
+            return pausedTeam == null ? KeyState.Outcome.USABLE : KeyState.Outcome.TEAM_PAUSED;
         }
 
         State used(long nowMillis) {
             return new State(
-                    disabled, blocked, deleted, expiresAtMillis, nowMillis, spend, prefix, oldUntilMillis, movedTo);
+                    disabled,
+                    blocked,
+                    deleted,
+                    expiresAtMillis,
+                    nowMillis,
+                    spend,
+                    prefix,
+                    oldUntilMillis,
+                    movedTo,
+                    pausedTeam);
         }
     }
 
@@ -119,10 +132,10 @@ final class KeyStatePart implements Part<KeyState> {
             State state = states.get(change.keyId());
             long nowMillis = change.at().toEpochMilli();
             if (state == null) {
-                change.found(KeyState.Outcome.UNKNOWN, SpendLimits.NONE, null);
+                change.found(KeyState.Outcome.UNKNOWN, SpendLimits.NONE, null, null);
                 continue;
             }
-            change.found(state.at(nowMillis, change.prefix()), state.spend(), state.movedTo());
+            change.found(state.at(nowMillis, change.prefix()), state.spend(), state.movedTo(), state.pausedTeam());
             if (change.admits() && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
                 used.put(change.keyId(), nowMillis);
                 states.put(change.keyId(), state.used(nowMillis));
@@ -165,17 +178,18 @@ final class KeyStatePart implements Part<KeyState> {
         Rows wanted = SELECT.on(
                 statements,
                 row -> states.put(
-                        row.getString(1),
+                        row.getString("id"),
                         new State(
-                                row.getInt(2) == 1,
-                                row.getInt(3) == 1,
+                                row.getInt("disabled") == 1,
+                                row.getInt("blocked") == 1,
                                 Columns.numberOrNull(row, "deleted_at") != null,
-                                row.getLong(4),
-                                row.getLong(5),
+                                row.getLong("ends_at"),
+                                row.getLong("used_at"),
                                 KeySql.spend(row),
                                 row.getString("prefix"),
                                 row.getLong("old_until"),
-                                movedTo(row))));
+                                movedTo(row),
+                                row.getString("paused_team"))));
         Set<String> keyIds = new LinkedHashSet<>();
         for (KeyState change : changes) {
             if (!states.containsKey(change.keyId()) && keyIds.add(change.keyId())) {

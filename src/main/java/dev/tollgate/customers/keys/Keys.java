@@ -267,8 +267,11 @@ public final class Keys {
         if (key.disabled()) {
             return new Authentication.Disabled(key);
         }
-        return key.expired(now)
-                ? new Authentication.Expired(key)
+        if (key.expired(now)) {
+            return new Authentication.Expired(key);
+        }
+        return key.pausedTeam() != null
+                ? new Authentication.TeamPaused(key)
                 : new Authentication.Found(key, known.accountRates(), known.labels());
     }
 

@@ -13,6 +13,7 @@ import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import java.util.List;
+import java.util.Objects;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,6 +31,9 @@ public final class TeamActions {
             "Role in the team",
             new Choice<>("member", "member: keys in this team", false),
             new Choice<>("admin", "admin: manages people and keys", true));
+
+    private static final Field<Boolean> PAUSED =
+            Field.flag("paused", "Paused").help("true: calls with the team's keys get a 403. false: they work again.");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
             "team.list",
@@ -54,11 +58,16 @@ public final class TeamActions {
                     (stores, request) -> stores.teams().create(request.by(), request.need(NAME)),
                     (stores, request, team) -> json(team));
 
-    public static final Action<OrganizationStores, Team> RENAME = Action.change(
-                    "team.rename", "PATCH", ONE, Right.TEAMS, Scope.MEMBERS_WRITE, "Give a team another name.", NAME)
-            .does(
-                    (stores, request) -> stores.teams().rename(request.by(), request.path("team"), request.need(NAME)),
-                    TeamActions::withPeople);
+    public static final Action<OrganizationStores, Team> CHANGE = Action.change(
+                    "team.change",
+                    "PATCH",
+                    ONE,
+                    Right.TEAMS,
+                    Scope.MEMBERS_WRITE,
+                    "Give a team another name, pause it, or end the pause.",
+                    NAME,
+                    PAUSED)
+            .does(TeamActions::change, TeamActions::withPeople);
 
     public static final Action<OrganizationStores, Team> ARCHIVE = Action.change(
                     "team.archive",
@@ -94,9 +103,20 @@ public final class TeamActions {
 
     /** All rows. */
     public static final List<Action<OrganizationStores, ?>> ALL =
-            List.of(LIST, CREATE, SHOW, RENAME, ARCHIVE, PUT, REMOVE);
+            List.of(LIST, CREATE, SHOW, CHANGE, ARCHIVE, PUT, REMOVE);
 
     private TeamActions() {}
+
+    private static Outcome<Team> change(OrganizationStores stores, ActionRequest request) {
+        request.body().requireSome(CHANGE.fields());
+        String name = request.get(NAME);
+        Boolean paused = request.get(PAUSED);
+        String team = request.path("team");
+        Outcome<Team> named = name == null ? null : stores.teams().rename(request.by(), team, name);
+        return paused == null || (named != null && !named.isDone())
+                ? Objects.requireNonNull(named)
+                : stores.teams().pause(request.by(), team, paused);
+    }
 
     private static Outcome<Team> remove(OrganizationStores stores, ActionRequest request) {
         String id = request.path("team");
@@ -116,6 +136,7 @@ public final class TeamActions {
                 .createObjectNode()
                 .put("id", team.id())
                 .put("name", team.name())
+                .put("paused", team.paused())
                 .put("created_at", ApiJson.seconds(team.createdAt()));
     }
 

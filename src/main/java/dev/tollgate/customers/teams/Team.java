@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id {@code team_…}
  * @param archivedAt null while it is in use
+ * @param paused whether its keys are refused
  */
 public record Team(
         String id,
         String accountId,
         String name,
         Instant createdAt,
-        @Nullable Instant archivedAt) {
+        @Nullable Instant archivedAt,
+        boolean paused) {
 
     /**
      * A member of a team.

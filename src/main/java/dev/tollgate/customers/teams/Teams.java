@@ -67,7 +67,7 @@ public final class Teams {
     public static final Outcome<Team> BUSY = Outcome.refused(409, "The keys of the team are being changed. Try again.");
     public static final Outcome<Team> NO_ROOM = Outcome.refused(409, LeaversKeys.NO_ROOM);
 
-    private static final String COLUMNS = "SELECT id, account_id, name, created_at, archived_at FROM team ";
+    private static final String COLUMNS = "SELECT id, account_id, name, created_at, archived_at, paused FROM team ";
     private static final String LIST =
             COLUMNS + "WHERE account_id = ? AND archived_at IS NULL ORDER BY lower(name), id LIMIT " + TEAMS_MAX;
     private static final String EVER = COLUMNS + "WHERE account_id = ? ORDER BY id LIMIT 1000";
@@ -105,9 +105,14 @@ public final class Teams {
         this.random = random;
     }
 
-    /** Returns the part that stores teams: goes after the keys, whose deletion it waits for. */
-    public static Part<?> part() {
-        return new WritePart<>(TeamChange.class);
+    /** Returns the part that stores teams: goes after the keys, whose deletion it waits for. A change says something else of a team's keys. */
+    public static Part<?> part(Keys keys) {
+        return new WritePart<>(TeamChange.class) {
+            @Override
+            public void committed(List<TeamChange> changes) {
+                changes.forEach(change -> keys.forgetAccount(change.accountId));
+            }
+        };
     }
 
     /** Returns whether a team may be called that: 1 to {@value #NAME_CHARS_MAX} characters that are {@link WrittenText}, spaces within. */
@@ -176,20 +181,26 @@ public final class Teams {
                 row.getString("account_id"),
                 row.getString("name"),
                 Columns.time(row, "created_at"),
-                Columns.timeOrNull(row, "archived_at"));
+                Columns.timeOrNull(row, "archived_at"),
+                Columns.flag(row, "paused"));
     }
 
     // ---- changing ----
 
     /** Makes a team. @param name that {@link #isName} */
     public Outcome<Team> create(Acting by, String name) {
-        Team team = new Team(OwnIds.team(random), by.accountId(), name, clock.instant(), null);
+        Team team = new Team(OwnIds.team(random), by.accountId(), name, clock.instant(), null, false);
         return commit(by, List.of(), new Create(team));
     }
 
     /** Gives a team another name. @param name that {@link #isName} */
     public Outcome<Team> rename(Acting by, String id, String name) {
         return commit(by, List.of(), new Rename(by.accountId(), id, name));
+    }
+
+    /** Pauses a team, whose keys are refused from the next hold on, or ends the pause. */
+    public Outcome<Team> pause(Acting by, String id, boolean paused) {
+        return commit(by, List.of(), new Pause(by.accountId(), id, paused));
     }
 
     /** Archives a team and deletes its keys, also its people's keys in it. Its history stays. */
@@ -349,7 +360,29 @@ public final class Teams {
             }
             statements.run("UPDATE team SET name = ? WHERE id = ?", name, teamId);
             Account.Change.BUDGETS_VERSION.run(statements, accountId);
-            return done(new Team(teamId, accountId, name, team.createdAt(), null), named(team.name()), named(name));
+            return done(
+                    new Team(teamId, accountId, name, team.createdAt(), null, team.paused()),
+                    named(team.name()),
+                    named(name));
+        }
+    }
+
+    private static final class Pause extends TeamChange {
+
+        private final boolean paused;
+
+        Pause(String accountId, String id, boolean paused) {
+            super(accountId, id, Right.TEAMS, paused ? "team.pause" : "team.resume");
+            this.paused = paused;
+        }
+
+        @Override
+        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
+            if (team == null || team.paused() == paused) {
+                return team == null ? NO_TEAM : new Done<>(team);
+            }
+            statements.run("UPDATE team SET paused = ? WHERE id = ?", paused, teamId);
+            return done(new Team(teamId, accountId, team.name(), team.createdAt(), null, paused), null, null);
         }
     }
 
@@ -376,7 +409,10 @@ public final class Teams {
             }
             statements.run("UPDATE team SET archived_at = ? WHERE id = ?", at, teamId);
             statements.run("DELETE FROM team_member WHERE team_id = ?", teamId);
-            return done(new Team(teamId, accountId, team.name(), team.createdAt(), at), named(team.name()), keysJson);
+            return done(
+                    new Team(teamId, accountId, team.name(), team.createdAt(), at, team.paused()),
+                    named(team.name()),
+                    keysJson);
         }
     }
 

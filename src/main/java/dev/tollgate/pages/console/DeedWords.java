@@ -29,6 +29,8 @@ final class DeedWords {
             "invitation.revoke", "Revoked an invitation",
             "team.create", "Created a team",
             "team.rename", "Renamed a team",
+            "team.pause", "Paused a team",
+            "team.resume", "Ended a team's pause",
             "team.archive", "Archived a team",
             "team.member", "Set a role in a team",
             "team.leave", "Removed a person from a team",

@@ -32,6 +32,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -102,6 +103,42 @@ class NodesTest {
         assertThat(outcomes)
                 .filteredOn(ReserveOutcome.SpendLimitReached.class::isInstance)
                 .hasSize(CALLERS - 20);
+    }
+
+    /** Each racer notes when it has begun: what begins after the answer to the pause makes no hold, on either node. */
+    @Test
+    void no_key_of_a_team_makes_a_hold_after_the_team_is_paused() throws Exception {
+        one.account("acc_1", 10 * CALLERS * HOLD);
+        Acting by = new Acting("acc_1", "per_1", null, null);
+        Teams teams = new Teams(two.database, two.keys, two.counted(), two::now, new SecureRandom());
+        String team = teams.create(by, "Shop").orThrow().id();
+        one.key("key_1", "acc_1", KeySettings.named("k"));
+        one.execute("UPDATE api_key SET team_id = '" + team + "' WHERE id = 'key_1'");
+        AtomicBoolean isPaused = new AtomicBoolean();
+        List<Boolean> late = race(caller -> {
+            boolean isLate = false;
+            for (int i = 0; i < 10; i++) {
+                if (caller == 0 && i == 5) {
+                    teams.pause(by, team, true).orThrow();
+                    isPaused.set(true);
+                }
+                boolean isAfter = isPaused.get();
+                StoreFixture node = node(caller);
+                KeyState key = new KeyState("key_1", node.now());
+                node.commit(
+                        key,
+                        new Reserve(
+                                new OpenHold("t" + caller + "_" + i, "acc_1", "key_1", "chat", "m", node.now()),
+                                HOLD,
+                                HOLD,
+                                () -> SpendLimits.NONE,
+                                key::usable));
+                isLate |= isAfter && key.usable();
+            }
+            return isLate;
+        });
+        assertThat(late).doesNotContain(true);
+        assertThat(one.decide(new KeyState("key_1", one.now()))).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
     }
 
     @Test

@@ -21,8 +21,10 @@ import dev.tollgate.customers.keys.Authentication;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyEdit;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
@@ -350,6 +352,35 @@ class TeamsTest {
                         "team.member {\"member\":\"mem_ann\",\"role\":\"member\"} {\"member\":\"mem_ann\",\"role\":\"admin\"}",
                         "team.leave {\"member\":\"mem_ann\",\"role\":\"admin\"} null",
                         "team.archive {\"name\":\"Find\"} null");
+    }
+
+    @Test
+    void a_paused_teams_key_makes_no_hold_and_grows_none() {
+        Team team = made("Search");
+        String inside = key("", team.id()).key().id();
+        String moved = key("", "").key().id();
+        assertThat(state(inside)).isEqualTo(KeyState.Outcome.USABLE);
+
+        teams.pause(OWNER, team.id(), true).orThrow();
+
+        assertThat(state(inside)).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
+        assertThat(store.decide(KeyState.ofRunningCall(inside, store.now()))).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
+        assertThat(state(key("", team.id()).key().id())).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
+        assertThat(state(moved)).isEqualTo(KeyState.Outcome.USABLE);
+        String in = ((KeyResult.Done) keys.move(by(ACCOUNT), moved, team.id()))
+                .key()
+                .id();
+        assertThat(state(in)).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
+        String out = ((KeyResult.Done) keys.move(by(ACCOUNT), in, "")).key().id();
+        assertThat(state(out)).isEqualTo(KeyState.Outcome.USABLE);
+        store.commit(new KeyEdit.DisableKey(inside, true));
+        teams.pause(OWNER, team.id(), false).orThrow();
+        assertThat(state(inside)).isEqualTo(KeyState.Outcome.DISABLED);
+        assertThat(teams.pause(STRANGER, team.id(), true)).isEqualTo(Teams.NO_TEAM);
+    }
+
+    private KeyState.Outcome state(String key) {
+        return store.decide(new KeyState(key, store.now()));
     }
 
     @Test

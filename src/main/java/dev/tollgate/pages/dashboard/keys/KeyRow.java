@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key with what it has spent, as pages show it.
  *
- * @param state in a word: on, off, expired or limit reached
+ * @param state in a word: on, off, expired, team paused or limit reached
  * @param windows the shortest first
  */
 public record KeyRow(Key key, String state, List<KeyWindow> windows) {
@@ -23,7 +23,11 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
         SpendLimits spend = key.settings().spend();
         List<KeyWindow> windows = KeyWindow.all(spend, uses, now);
         boolean isFull = windows.stream().anyMatch(KeyWindow::full);
-        String state = key.disabled() ? "off" : key.expired(now) ? "expired" : isFull ? "limit reached" : "on";
+        String state = key.disabled()
+                ? "off"
+                : key.expired(now)
+                        ? "expired"
+                        : key.pausedTeam() != null ? "team paused" : isFull ? "limit reached" : "on";
         return new KeyRow(key, state, windows);
     }
 
@@ -39,7 +43,7 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
     public String badge() {
         return switch (state) {
             case "on" -> "ok";
-            case "limit reached" -> "warn";
+            case "limit reached", "team paused" -> "warn";
             case "expired" -> "bad";
             default -> "";
         };

@@ -126,7 +126,7 @@ public record TeamPage(
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         Seen seen = find(request);
         String id = seen.team().id();
-        return ActionForms.of(stores, TeamActions.PUT, TeamActions.REMOVE, TeamActions.RENAME, TeamActions.ARCHIVE)
+        return ActionForms.of(stores, TeamActions.PUT, TeamActions.REMOVE, TeamActions.CHANGE, TeamActions.ARCHIVE)
                 .take(
                         request,
                         form,

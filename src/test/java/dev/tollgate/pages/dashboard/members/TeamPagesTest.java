@@ -42,7 +42,7 @@ class TeamPagesTest {
         assertThat(company.owner.get(TEAMS).body()).contains("Ads");
         assertThat(company.owner.get(team).body()).contains("robot", "service key, never used");
         assertThat(company.owner
-                        .submit(team, team, Map.of("deed", "team.rename", "name", "Adverts"))
+                        .submit(team, team, Map.of("deed", "team.change", "name", "Adverts"))
                         .location())
                 .isEqualTo(team + "?saved=1");
         assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(200);
@@ -107,7 +107,7 @@ class TeamPagesTest {
         assertThat(adam.get(own).body()).contains("Service keys", "mia@example.org");
         assertThat(company.put(adam, own, "mia", "member").location()).isEqualTo(own + "?saved=1");
         assertThat(company.put(adam, other, "mia", "member").status()).isEqualTo(403);
-        assertThat(adam.submit(own, own, Map.of("deed", "team.rename", "name", "Mine"))
+        assertThat(adam.submit(own, own, Map.of("deed", "team.change", "name", "Mine"))
                         .status())
                 .isEqualTo(403);
         assertThat(adam.submit(own, own, Map.of("deed", "team.archive")).status())
