@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.keys.Allowlist;
@@ -276,7 +277,7 @@ record PagesModule(
         Instant to = now.truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
         try {
             return history.groups(to.minus(SPEED_SPAN), to, false, PlatformHistory.Part.MODEL).stream()
-                    .filter(group -> group.figures().completed() >= SPEED_CALLS_MIN
+                    .filter(group -> Figure.COMPLETED.of(group.figures()) >= SPEED_CALLS_MIN
                             && group.figures().withFirstByte() >= SPEED_CALLS_MIN)
                     .collect(Collectors.toMap(
                             PlatformHistory.Group::name,

@@ -23,7 +23,12 @@ import tools.jackson.core.JsonGenerator;
  */
 public enum Figure {
     CALLS("calls", "requests.total", COUNT, UsageColumn.CALLS, "calls that have ended"),
-    COMPLETED("completed", "requests.completed", COUNT, Figures::completed, "calls with a complete answer"),
+    COMPLETED(
+            "completed",
+            "requests.completed",
+            COUNT,
+            it -> it.calls() - it.failed() - it.cancelled(),
+            "calls with a complete answer"),
     FAILED("failed", "requests.failed", COUNT, UsageColumn.FAILED, "calls that ended with an error"),
     CANCELLED("cancelled", "requests.cancelled", COUNT, UsageColumn.CANCELLED, "calls whose caller left"),
     PROMPT_TOKENS("prompt_tokens", "tokens.input", COUNT, UsageColumn.PROMPT_TOKENS, "tokens in, with the cached ones"),

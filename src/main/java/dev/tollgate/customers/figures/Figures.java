@@ -47,10 +47,6 @@ public final class Figures {
         return sum(CANCELLED);
     }
 
-    public long completed() {
-        return calls() - failed() - cancelled();
-    }
-
     /** Returns all tokens billed as input, with the cached ones. */
     public long promptTokens() {
         return sum(UsageColumn.PROMPT_TOKENS);
@@ -75,15 +71,6 @@ public final class Figures {
 
     public long searches() {
         return sum(UsageColumn.SEARCHES);
-    }
-
-    /** Returns how many calls have no known price at the upstream. */
-    public long uncosted() {
-        return sum(UsageColumn.UNCOSTED);
-    }
-
-    public long shortfallMicros() {
-        return sum(UsageColumn.SHORTFALL_MICROS);
     }
 
     /** Returns the upstream's list prices of the calls. */

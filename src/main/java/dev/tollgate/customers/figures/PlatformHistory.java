@@ -28,19 +28,13 @@ public final class PlatformHistory {
     private static final long HOUR_MILLIS = 3_600_000;
     private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
-    private static final String GROUPS = """
-            SELECT by_day, by_one, %s
-            FROM (
-                SELECT CASE WHEN ? = 1 THEN starts_at - starts_at %% 86400000 ELSE 0 END AS by_day,
-                    CASE WHEN ? = 1 THEN model WHEN ? = 2 THEN channel WHEN ? = 3 THEN ending ELSE '' END AS by_one, usage_hour.*
-                FROM usage_hour WHERE starts_at >= ? AND starts_at < ?) AS hours
-            GROUP BY by_day, by_one ORDER BY by_day, by_one LIMIT 10000""".formatted(
-                    UsageColumn.OF_PLATFORM.stream().map(PlatformHistory::sum).collect(Collectors.joining(", ")));
+    /** Sums by a period and two columns, each of which may be a constant. */
+    private static final String SUMS = "SELECT %s, %s, %s, "
+            + UsageColumn.OF_PLATFORM.stream().map(PlatformHistory::sum).collect(Collectors.joining(", "))
+            + " FROM usage_hour WHERE starts_at >= ? AND starts_at < ? GROUP BY 1, 2, 3";
 
-    private static final String PERIODS = """
-            SELECT starts_at - starts_at %% %d AS period, model, channel, %s
-            FROM usage_hour WHERE starts_at >= ? AND starts_at < ?
-            GROUP BY starts_at - starts_at %% %d, model, channel""";
+    private static final String PERIOD = "starts_at - starts_at %% %d";
+    private static final int FIRST_SUM = 4;
 
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
@@ -109,10 +103,16 @@ public final class PlatformHistory {
 
     /** The dimension of a group in addition to the day. */
     public enum Part {
-        NOTHING,
-        MODEL,
-        CHANNEL,
-        END
+        NOTHING("''"),
+        MODEL("model"),
+        CHANNEL("channel"),
+        END("ending");
+
+        private final String column;
+
+        Part(String column) {
+            this.column = column;
+        }
     }
 
     /**
@@ -138,8 +138,8 @@ public final class PlatformHistory {
 
     private static List<Group> groups(Reads sql, Instant from, Instant to, boolean byDay, Part part)
             throws SQLException {
-        int by = part.ordinal();
-        return sql.list(GROUPS, row -> group(row, byDay), byDay, by, by, by, from, to);
+        String text = SUMS.formatted(byDay ? PERIOD.formatted(DAY_MILLIS) : "0", part.column, "''");
+        return sql.list(text + " ORDER BY 1, 2 LIMIT 10000", row -> group(row, byDay), from, to);
     }
 
     private static String sum(UsageColumn column) {
@@ -154,7 +154,7 @@ public final class PlatformHistory {
         return new Group(
                 byDay ? LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS) : null,
                 row.getString(2),
-                Figures.read(row, 3, UsageColumn.OF_PLATFORM));
+                Figures.read(row, FIRST_SUM, UsageColumn.OF_PLATFORM));
     }
 
     /** Figures of an hour, a day or more, by model and by channel; each call counts in both. The name of a channel may be empty: not known. */
@@ -245,16 +245,12 @@ public final class PlatformHistory {
 
     private static Map<Instant, Sums> read(Reads sql, long from, long to, long step) throws SQLException {
         Map<Instant, Sums> periods = new HashMap<>();
-        String text = PERIODS.formatted(
-                step,
-                UsageColumn.OF_PLATFORM.stream().map(PlatformHistory::sum).collect(Collectors.joining(", ")),
-                step);
         sql.list(
-                text,
+                SUMS.formatted(PERIOD.formatted(step), "model", "channel"),
                 row -> {
                     Sums sums = periods.computeIfAbsent(
                             Instant.ofEpochMilli(row.getLong(1)), _ -> new Sums(new HashMap<>(), new HashMap<>()));
-                    Figures figures = Figures.read(row, 4, UsageColumn.OF_PLATFORM);
+                    Figures figures = Figures.read(row, FIRST_SUM, UsageColumn.OF_PLATFORM);
                     sums.models.merge(row.getString(2), figures, Figures::plus);
                     sums.channels.merge(row.getString(3), figures, Figures::plus);
                     return sums;

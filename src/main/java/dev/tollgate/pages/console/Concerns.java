@@ -172,11 +172,11 @@ public record Concerns(
     }
 
     private static void addUsage(List<Concern> concerns, Figures today, Money money) {
-        if (today.shortfallMicros() > 0) {
+        if (Figure.SHORTFALL.of(today) > 0) {
             concerns.add(new Concern(
                     WARNING,
                     "usage",
-                    "Today's calls used " + money.sum(today.shortfallMicros()) + money.unit()
+                    "Today's calls used " + money.sum(Figure.SHORTFALL.of(today)) + money.unit()
                             + " that were not covered.",
                     ConsoleRevenue.PATH,
                     "Revenue",

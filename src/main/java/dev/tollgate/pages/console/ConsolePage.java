@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
@@ -158,7 +159,9 @@ public record ConsolePage(
                         "Upstream cost",
                         money.sum(now.costMicros()),
                         Money.exact(now.costMicros()),
-                        now.uncosted() == 0 ? "" : Display.count(now.uncosted(), "call") + " not known",
+                        Figure.UNCOSTED.of(now) == 0
+                                ? ""
+                                : Display.count(Figure.UNCOSTED.of(now), "call") + " not known",
                         Change.of(now.costMicros(), before.costMicros(), Good.DOWN),
                         chart.spark(Figures::costMicros)),
                 margin(chart, now, before, money),

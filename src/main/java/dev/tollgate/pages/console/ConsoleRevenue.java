@@ -3,6 +3,7 @@ package dev.tollgate.pages.console;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.CsvCells;
 import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.OfAccount;
@@ -82,7 +83,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     public record Row(String id, String name, String href, Figures figures, Figures before, boolean isOfAccount) {
 
         public long unknown() {
-            return isOfAccount ? figures.calls() - figures.costed() : figures.uncosted();
+            return isOfAccount ? figures.calls() - figures.costed() : Figure.UNCOSTED.of(figures);
         }
 
         /** Returns whether the cost of any call is known. */
@@ -200,7 +201,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 "margin", Sorting.most(row -> row.known(row.hasMargin(), Figures::marginMicros)),
                 "share", Sorting.most(row -> row.known(row.hasMargin(), ConsoleRevenue::share))));
         if (by != By.ACCOUNT) {
-            orders.put("uncovered", most(Figures::shortfallMicros));
+            orders.put("uncovered", most(Figure.SHORTFALL::of));
         }
         return Sorting.of(orders, request.query(SORT), by == By.DAY ? "-name" : "revenue", href);
     }

@@ -7,6 +7,7 @@ import dev.tollgate.pages.frame.Chart.Column;
 import dev.tollgate.pages.frame.Chart.Series;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -125,40 +126,30 @@ public enum Metric {
 
     /** Returns the column of a model, a key or a channel. */
     public Column column(Series series, List<Figures> rows, Money money) {
-        return column(series, rows, money, value);
+        return column(series, rows, cell(money, value));
     }
 
-    private Column column(Series series, List<Figures> rows, Money money, ToLongFunction<Figures> of) {
-        return new Column(
-                series,
-                rows.stream()
-                        .mapToLong(of)
-                        .mapToObj(isAmount() ? Chart.amounts(money) : isTime() ? Cell::time : Cell::count)
-                        .toList());
+    private static Column column(Series series, List<Figures> rows, Function<Figures, Cell> cell) {
+        return new Column(series, rows.stream().map(cell).toList());
+    }
+
+    private Function<Figures, Cell> cell(Money money, ToLongFunction<Figures> of) {
+        LongFunction<Cell> text = isAmount() ? Chart.amounts(money) : isTime() ? Cell::time : Cell::count;
+        return figures -> text.apply(of.applyAsLong(figures));
     }
 
     /** Returns the columns of its parts. */
     public List<Column> columns(List<Figures> rows, Money money) {
         return parts.stream()
-                .map(it -> column(new Series(it.name, it.colour), rows, money, it.value))
+                .map(it -> column(new Series(it.name, it.colour), rows, cell(money, it.value)))
                 .toList();
     }
 
     /** Returns the last column, of all models, keys or channels together. */
     public Column last(List<Figures> rows, Money money) {
-        Series head = new Series(last, 0);
-        return this == ERRORS
-                ? new Column(
-                        head,
-                        rows.stream()
-                                .map(it -> new Cell("", Display.percent(it.failed(), it.calls()), ""))
-                                .toList())
-                : isTime()
-                        ? new Column(
-                                head,
-                                rows.stream()
-                                        .map(it -> Cell.count(it.withFirstByte()))
-                                        .toList())
-                        : column(head, rows, money);
+        Function<Figures, Cell> cell = this == ERRORS
+                ? it -> new Cell("", Display.percent(it.failed(), it.calls()), "")
+                : isTime() ? it -> Cell.count(it.withFirstByte()) : cell(money, value);
+        return column(new Series(last, 0), rows, cell);
     }
 }

@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendPath;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
@@ -170,7 +171,8 @@ public record PlaygroundPage(
     /** Returns the billed output tokens of this account's average answer in the last 30 days; 0 if there is none. */
     private static long usual(Model model, Figures usage) {
         long billed = usage.completionTokens() + (model.pricing().reasoningBilled() ? usage.thoughtsTokens() : 0);
-        return usage.completed() == 0 ? 0 : billed / usage.completed();
+        long calls = Figure.COMPLETED.of(usage);
+        return calls == 0 ? 0 : billed / calls;
     }
 
     /** Reports the end of a call to the person who stopped it. */

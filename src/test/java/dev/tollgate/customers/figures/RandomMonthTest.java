@@ -50,7 +50,11 @@ import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
 import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Metric;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Ended;
@@ -78,6 +82,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -543,6 +548,7 @@ class RandomMonthTest {
         checkFilters(span, ended);
         checkLog(span, all, ended);
         checkCsv(span, all);
+        checkCharts(span, all);
     }
 
     private void checkGroups(Span span, Figures all, List<Task> ended) {
@@ -775,9 +781,44 @@ class RandomMonthTest {
         assertThat(sum(calls.toString(), 18)).isEqualByComparingTo(BigDecimal.valueOf(all.searches()));
         StringBuilder usage = new StringBuilder();
         export.usage(ACCOUNT, UsageQuestion.of(span, By.DAY, By.KEY), piece -> usage.append(piece) != null);
-        assertThat(sum(usage.toString(), 14)).isEqualByComparingTo(Credits.text(all.netMicros()));
-        assertThat(sum(usage.toString(), 8)).isEqualByComparingTo(BigDecimal.valueOf(all.cachedTokens()));
-        assertThat(sum(usage.toString(), 15)).isEqualByComparingTo(BigDecimal.valueOf(all.searches()));
+        for (Figure figure : Figure.OF_ACCOUNTS) {
+            CsvCells cell = new CsvCells();
+            figure.cell(cell, all);
+            assertThat(sum(usage.toString(), 3 + Figure.OF_ACCOUNTS.indexOf(figure)))
+                    .as("%s of %s", figure, span)
+                    .isEqualByComparingTo(cell.line().strip());
+        }
+    }
+
+    /** Each row of a chart adds up to its last column, and the rows to the figures of the span. */
+    private void checkCharts(Span span, Figures all) {
+        UsageChart chart = new UsageChart(
+                span.firstDay(),
+                span.to().minusMillis(1).atZone(span.zone()).toLocalDate(),
+                null,
+                List.of("m1"),
+                (_, _) -> "");
+        List<UsageGroup> groups =
+                history.usage(ACCOUNT, UsageQuestion.of(span, By.DAY, By.MODEL)).groups();
+        for (Metric metric : List.of(Metric.SPEND, Metric.CALLS, Metric.TOKENS, Metric.ERRORS)) {
+            Chart drawn = chart.of(metric, Money.CREDITS, groups, Function.identity());
+            BigDecimal sum = BigDecimal.ZERO;
+            for (Chart.Row row : drawn.rows()) {
+                assertThat(row.cells().stream()
+                                .map(cell -> new BigDecimal(cell.value()))
+                                .reduce(BigDecimal.ZERO, BigDecimal::add))
+                        .as("%s of %s", metric, row.label())
+                        .isEqualByComparingTo(row.all().value());
+                sum = sum.add(new BigDecimal(row.all().value()));
+            }
+            assertThat(sum)
+                    .as("%s of %s", metric, span)
+                    .isEqualByComparingTo(drawn.sum().all().value())
+                    .isEqualByComparingTo(BigDecimal.valueOf(metric.value(all), metric == Metric.SPEND ? 6 : 0));
+        }
+        assertThat(sum(history.credits(ACCOUNT, span, By.MODEL, null, KeyFilter.ALL))
+                        .netMicros())
+                .isEqualTo(all.netMicros());
     }
 
     private static Figures sum(List<UsageGroup> groups) {
@@ -882,17 +923,15 @@ class RandomMonthTest {
         long charged = store.number("SELECT SUM(charged_micros) FROM call");
         long refunded = store.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE kind = 'refund'");
         checkPeriods();
+        List<Figures> sums = new ArrayList<>();
         for (PlatformHistory.Part part : PlatformHistory.Part.values()) {
             List<PlatformHistory.Group> groups = platform.groups(all.from(), all.to(), random.nextBoolean(), part);
-            assertThat(groups.stream()
-                            .mapToLong(group -> group.figures().chargedMicros())
-                            .sum())
-                    .isEqualTo(charged);
-            assertThat(groups.stream()
-                            .mapToLong(group -> group.figures().refundedMicros())
-                            .sum())
-                    .isEqualTo(refunded);
+            Figures sum = groups.stream().map(PlatformHistory.Group::figures).reduce(Figures.NONE, Figures::plus);
+            assertThat(sum.chargedMicros()).isEqualTo(charged);
+            assertThat(sum.refundedMicros()).isEqualTo(refunded);
+            sums.add(sum);
         }
+        assertThat(sums).as("all figures, by day, model, channel and end").containsOnly(sums.getFirst());
         List<PlatformHistory.OfAccount> each = platform.accounts(all, null, 200);
         assertThat(platform.byAccount(all)).isEqualTo(each);
         assertThat(platform.highest(all, 200))
