@@ -5,6 +5,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Limit;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,8 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code GET /v1/prices?after&limit}: the caller's price of each model, since when it holds, and the prices ahead (P8). */
 public final class PricesHandler implements Handler<Caller> {
 
-    private static final int LIMIT_DEFAULT = 100;
-    private static final int LIMIT_MAX = 1_000;
+    private static final Limit LIMIT = Limit.of(1_000, 100);
 
     private final Catalogue catalogue;
     private final InstantSource clock;
@@ -34,7 +34,7 @@ public final class PricesHandler implements Handler<Caller> {
                 .filter(model -> caller.mayUse(model.id()))
                 .toList();
         int from = after(models, exchange.query("after"));
-        int to = (int) Math.min(models.size(), (long) from + limit(exchange.query("limit")));
+        int to = (int) Math.min(models.size(), (long) from + LIMIT.read(exchange.query("limit")));
         Instant now = clock.instant();
         ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
         ArrayNode data = list.putArray("data");
@@ -60,16 +60,5 @@ public final class PricesHandler implements Handler<Caller> {
         }
         throw ApiError.invalid("after", "'after' must be the field 'next' of the previous page.")
                 .asException();
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return LIMIT_DEFAULT;
-        }
-        if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > LIMIT_MAX) {
-            throw ApiError.invalid("limit", "'limit' must be a whole number from 1 to " + LIMIT_MAX + ".")
-                    .asException();
-        }
-        return Integer.parseInt(text);
     }
 }

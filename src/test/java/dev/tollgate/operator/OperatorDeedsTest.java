@@ -504,6 +504,29 @@ class OperatorDeedsTest {
     }
 
     @Test
+    void a_last_page_that_is_full_has_no_next() {
+        assertThat(post("/vouchers", "{\"count\":2,\"credits\":1,\"reason\":\"a fair\"}")
+                        .status())
+                .isEqualTo(201);
+        String path = "/models/gemini-2.5-pro/prices";
+        for (String input : List.of("60", "57")) {
+            assertThat(post(path, "{\"input\":" + input + ",\"reason\":\"a trial\"}")
+                            .status())
+                    .isEqualTo(201);
+        }
+        gateway.customer("10");
+        for (String list : List.of("/accounts", "/keys", "/audit", "/vouchers", path)) {
+            int all = get(list + "?limit=200").get("data").size();
+            assertThat(get(list + "?limit=" + all).get("next").isNull())
+                    .as(list)
+                    .isTrue();
+            assertThat(get(list + "?limit=" + (all - 1)).get("next").isNull())
+                    .as(list)
+                    .isFalse();
+        }
+    }
+
+    @Test
     void the_books_are_checked_while_calls_continue() {
         Gateway.Reply begun = gateway.post("/admin/books", "", adminKey);
         assertThat(begun.status()).as(begun.text()).isEqualTo(202);

@@ -76,10 +76,10 @@ public final class AuditLog {
      * Returns the newest rows first.
      *
      * @param before the last sequence of the previous page; {@link Long#MAX_VALUE} for the newest
-     * @param limit 1 to {@value #PAGE_MAX}
+     * @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on
      */
     public List<Line> page(Filter filter, long before, int limit) {
-        if (limit < 1 || limit > PAGE_MAX) {
+        if (limit < 1 || limit > PAGE_MAX + 1) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
         }
         StringBuilder text = new StringBuilder(COLUMNS);

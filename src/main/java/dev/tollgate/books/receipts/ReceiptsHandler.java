@@ -7,8 +7,8 @@ import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.receipts.Receipts.Unsigned;
 import dev.tollgate.http.Caller;
-import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Limit;
 import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.http.limits.Workers;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +22,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/receipts…}: the chain of the caller's account, signed as it is read (D42). */
 public final class ReceiptsHandler {
 
-    private static final int LIMIT_DEFAULT = 100;
+    private static final Limit LIMIT = Limit.of(999_999_999, 100);
     private static final Duration WAIT_MAX = Duration.ofSeconds(10);
 
     /** The receipts signed in one turn, some 10 ms: a request for one receipt waits at most that long for each account that reads many. */
@@ -73,8 +74,8 @@ public final class ReceiptsHandler {
     public Handler<Caller> list() {
         return (exchange, caller) -> {
             String accountId = caller.accountId();
-            long after = number(exchange, "after", 0, 0);
-            int limit = (int) Math.min(number(exchange, "limit", LIMIT_DEFAULT, 1), Receipts.PAGE_MAX);
+            long after = after(exchange.query("after"));
+            int limit = Math.min(LIMIT.read(exchange.query("limit")), Receipts.PAGE_MAX);
             AtomicBoolean left = new AtomicBoolean();
             exchange.onGone(() -> left.set(true));
             exchange.compute(
@@ -150,16 +151,12 @@ public final class ReceiptsHandler {
                 .asException();
     }
 
-    private static long number(Exchange exchange, String name, long standard, long least) {
-        String text = exchange.query(name);
-        if (text == null) {
-            return standard;
-        }
-        if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < least) {
-            throw ApiError.invalid(name, "'" + name + "' must be a whole number from " + least + ".")
+    private static long after(@Nullable String text) {
+        if (text != null && !text.matches("[0-9]{1,18}")) {
+            throw ApiError.invalid("after", "'after' must be a whole number from 0.")
                     .asException();
         }
-        return Long.parseLong(text);
+        return text == null ? 0 : Long.parseLong(text);
     }
 
     private static byte[] lines(List<String> receipts) {

@@ -7,6 +7,7 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Limit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/keys}: an account's keys, for its management keys. A thin face over {@link CustomerKeys}. */
 public final class KeysHandler {
 
-    private static final int PAGE_DEFAULT = 100;
+    private static final Limit LIMIT = Limit.of(Keys.PAGE_MAX - 1, 100);
 
     private final CustomerKeys keys;
     private final Function<String, @Nullable String> modelIds;
@@ -31,7 +32,7 @@ public final class KeysHandler {
 
     public Handler<KeyCaller> list() {
         return (exchange, caller) -> {
-            int limit = limit(exchange.query("limit"));
+            int limit = LIMIT.read(exchange.query("limit"));
             String after = exchange.query("after");
             // One more tells whether there is a further page.
             answer(exchange, () -> keys.list(caller.accountId(), after, limit + 1), found -> {
@@ -196,17 +197,6 @@ public final class KeysHandler {
             return Long.valueOf(text.substring(1, text.length() - 1));
         }
         throw ApiError.invalid("If-Match", "The 'If-Match' header must be the ETag of the key as it was read, or '*'.")
-                .asException();
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return PAGE_DEFAULT;
-        }
-        if (text.matches("[1-9][0-9]{0,2}")) {
-            return Integer.parseInt(text);
-        }
-        throw ApiError.invalid("limit", "'limit' must be a whole number from 1 to " + (Keys.PAGE_MAX - 1) + ".")
                 .asException();
     }
 

@@ -253,7 +253,7 @@ public final class Payments {
         return found != null && found.accountId().equals(accountId) ? found : null;
     }
 
-    /** Returns an account's payments, newest first. @param limit 1 to {@value #PAGE_MAX} */
+    /** Returns an account's payments, newest first. @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on */
     public List<Payment> page(String accountId, PaymentCursor from, int limit) {
         check(limit);
         return database.readFor(
@@ -268,7 +268,7 @@ public final class Payments {
                         limit));
     }
 
-    /** Returns payments of all accounts, newest first. @param limit 1 to {@value #PAGE_MAX} */
+    /** Returns payments of all accounts, newest first. @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on */
     public List<Payment> page(PaymentCursor from, int limit) {
         check(limit);
         return database.read(sql ->
@@ -281,7 +281,7 @@ public final class Payments {
     }
 
     private static void check(int limit) {
-        if (limit < 1 || limit > PAGE_MAX) {
+        if (limit < 1 || limit > PAGE_MAX + 1) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " payments, not " + limit);
         }
     }

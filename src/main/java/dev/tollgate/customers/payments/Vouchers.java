@@ -189,10 +189,10 @@ public final class Vouchers {
      * The newest first.
      *
      * @param before the last sequence of the page before; {@link Long#MAX_VALUE} for the newest
-     * @param limit 1 to {@value #PAGE_MAX}
+     * @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on
      */
     public List<Voucher> page(long before, int limit) {
-        if (limit < 1 || limit > PAGE_MAX) {
+        if (limit < 1 || limit > PAGE_MAX + 1) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " vouchers, not " + limit);
         }
         return database.read(sql -> sql.list(PAGE, VouchersPart::voucher, before, limit));

@@ -173,10 +173,10 @@ public final class SetPrices {
      * Returns the versions of one model's price, the newest first.
      *
      * @param before the last sequence of the previous page; {@link Long#MAX_VALUE} for the newest
-     * @param limit 1 to {@value #PAGE_MAX}
+     * @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on
      */
     public List<PriceVersion> of(String modelId, long before, int limit) {
-        if (limit < 1 || limit > PAGE_MAX) {
+        if (limit < 1 || limit > PAGE_MAX + 1) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " versions, not " + limit);
         }
         return database.read(sql -> sql.list(OF_MODEL, SetPrices::read, modelId, before, limit));

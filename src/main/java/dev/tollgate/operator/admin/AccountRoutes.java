@@ -58,8 +58,8 @@ public final class AccountRoutes {
     }
 
     private ObjectNode list(AdminRequest request) throws ActionRefused {
-        int limit = request.limit(PAGE_MAX);
-        return AdminJson.list(deeds.accounts(request.word("after"), limit), limit, AccountRoutes::json, Account::id);
+        return request.page(
+                PAGE_MAX, limit -> deeds.accounts(request.word("after"), limit), AccountRoutes::json, Account::id);
     }
 
     private ObjectNode create(AdminRequest request) throws ActionRefused {

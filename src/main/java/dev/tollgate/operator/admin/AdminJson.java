@@ -18,16 +18,6 @@ public final class AdminJson {
 
     private final ObjectNode node = ApiJson.MAPPER.createObjectNode();
 
-    /** A page of a list. @param cursor what a next request names in {@code after} */
-    static <T> ObjectNode list(List<T> page, int limit, Function<T, ObjectNode> json, Function<T, Object> cursor) {
-        return all(page, json)
-                .put(
-                        "next",
-                        page.size() < limit
-                                ? null
-                                : cursor.apply(page.getLast()).toString());
-    }
-
     /** A list without further pages. */
     static <T> ObjectNode all(List<T> entries, Function<T, ObjectNode> json) {
         ObjectNode list = ApiJson.MAPPER.createObjectNode();

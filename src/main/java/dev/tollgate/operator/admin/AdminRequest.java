@@ -1,11 +1,17 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.http.Cursor;
+import dev.tollgate.http.Limit;
+import dev.tollgate.http.Page;
 import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A request of the operator's API, by HTTP or from a command of this process. Its methods name the member or parameter that is wrong in an
@@ -38,25 +44,34 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         return new By(operator.actor(), isGiven ? body.reason() : null, body.requestId());
     }
 
+    /** The begin of a list. @param <T> an entry */
+    @FunctionalInterface
+    interface Listed<T> {
+        List<T> first(int limit) throws ActionRefused;
+    }
+
     int limit(int most) {
-        return Math.toIntExact(number("limit", Math.min(LIMIT_DEFAULT, most), 1, most));
+        return Limit.of(most, Math.min(LIMIT_DEFAULT, most)).read(query.get("limit"));
     }
 
-    /** The last sequence of the page before, of a list whose newest comes first. */
+    /**
+     * Returns a page of a list.
+     *
+     * @param most entries of a page
+     * @param list its entries from the page on, of which one more is read
+     * @param place what a next request names in {@code after}
+     */
+    <T> ObjectNode page(int most, Listed<T> list, Function<T, ObjectNode> json, Function<T, Object> place)
+            throws ActionRefused {
+        int limit = limit(most);
+        Page<T> page = Page.of(list.first(limit + 1), limit, entry -> Cursor.of(place.apply(entry)));
+        return AdminJson.all(page.entries(), json).put("next", page.next());
+    }
+
+    /** Returns the last sequence of the previous page, of a list whose newest comes first. */
     long before() {
-        return number("after", Long.MAX_VALUE, 1, Long.MAX_VALUE);
-    }
-
-    private long number(String name, long standard, long least, long most) {
-        String text = query.get(name);
-        if (text == null) {
-            return standard;
-        }
-        if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < least || Long.parseLong(text) > most) {
-            throw ApiError.invalid(name, "'" + name + "' must be a whole number from " + least + " to " + most + ".")
-                    .asException();
-        }
-        return Long.parseLong(text);
+        Long before = Cursor.read(query.get("after"), 1, it -> it.number(0));
+        return before == null ? Long.MAX_VALUE : before;
     }
 
     @Nullable

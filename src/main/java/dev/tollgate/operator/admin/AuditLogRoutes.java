@@ -24,15 +24,17 @@ public final class AuditLogRoutes {
         return List.of(
                 AdminRoute.get("/admin/audit", this::list, FILTERS),
                 AdminRoute.get(
-                        "/admin/audit.csv", request -> StringNode.valueOf(AuditLogCsv.of(page(request))), FILTERS));
+                        "/admin/audit.csv",
+                        request -> StringNode.valueOf(AuditLogCsv.of(lines(request, request.limit(AuditLog.PAGE_MAX)))),
+                        FILTERS));
     }
 
-    private JsonNode list(AdminRequest request) {
-        return AdminJson.list(
-                page(request), request.limit(AuditLog.PAGE_MAX), AuditLogRoutes::json, AuditLog.Line::sequence);
+    private JsonNode list(AdminRequest request) throws ActionRefused {
+        return request.page(
+                AuditLog.PAGE_MAX, limit -> lines(request, limit), AuditLogRoutes::json, AuditLog.Line::sequence);
     }
 
-    private List<AuditLog.Line> page(AdminRequest request) {
+    private List<AuditLog.Line> lines(AdminRequest request, int limit) {
         String account = request.word("account");
         AuditLog.Filter filter = new AuditLog.Filter(
                 request.name("actor"),
@@ -41,7 +43,7 @@ public final class AuditLogRoutes {
                 account == null ? Set.of() : Set.of(account),
                 request.time("from"),
                 request.time("to"));
-        return Records.read(() -> log.page(filter, request.before(), request.limit(AuditLog.PAGE_MAX)));
+        return Records.read(() -> log.page(filter, request.before(), limit));
     }
 
     private static ObjectNode json(AuditLog.Line line) {

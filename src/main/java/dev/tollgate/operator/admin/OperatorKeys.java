@@ -86,9 +86,11 @@ public final class OperatorKeys {
         if (request.path().containsKey("id")) {
             deeds.account(request.id());
         }
-        int limit = request.limit(AccountRoutes.PAGE_MAX);
-        return AdminJson.list(
-                list(account, request.word("after"), limit), limit, key -> KeyJson.ofOperator(key, null), Key::id);
+        return request.page(
+                AccountRoutes.PAGE_MAX,
+                limit -> list(account, request.word("after"), limit),
+                key -> KeyJson.ofOperator(key, null),
+                Key::id);
     }
 
     private JsonNode create(AdminRequest request) throws ActionRefused {

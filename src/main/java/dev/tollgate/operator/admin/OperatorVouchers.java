@@ -34,8 +34,8 @@ public final class OperatorVouchers {
     }
 
     private JsonNode list(AdminRequest request) throws ActionRefused {
-        int limit = request.limit(Vouchers.PAGE_MAX);
-        return AdminJson.list(page(request.before(), limit), limit, OperatorVouchers::json, Voucher::sequence);
+        return request.page(
+                Vouchers.PAGE_MAX, limit -> page(request.before(), limit), OperatorVouchers::json, Voucher::sequence);
     }
 
     private JsonNode make(AdminRequest request) throws ActionRefused {

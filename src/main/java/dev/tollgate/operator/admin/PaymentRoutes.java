@@ -31,10 +31,9 @@ public final class PaymentRoutes {
     private JsonNode list(AdminRequest request) throws ActionRefused {
         PaymentCursor from = cursor(request.query().get("after"));
         String account = request.word("account");
-        int limit = request.limit(Payments.PAGE_MAX);
-        ObjectNode list = AdminJson.list(
-                account == null ? payments.page(from, limit) : payments.page(account, from, limit),
-                limit,
+        ObjectNode list = request.page(
+                Payments.PAGE_MAX,
+                limit -> account == null ? payments.page(from, limit) : payments.page(account, from, limit),
                 PaymentRoutes::json,
                 payment -> PaymentCursor.after(payment).text());
         ObjectNode counts = list.putObject("events");

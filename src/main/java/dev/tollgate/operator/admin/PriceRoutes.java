@@ -37,10 +37,9 @@ public final class PriceRoutes {
 
     /** The versions that were set, the newest first. */
     private JsonNode versions(AdminRequest request) throws ActionRefused {
-        int limit = request.limit(SetPrices.PAGE_MAX);
-        return AdminJson.list(
-                prices.versions(request.id(), request.before(), limit),
-                limit,
+        return request.page(
+                SetPrices.PAGE_MAX,
+                limit -> prices.versions(request.id(), request.before(), limit),
                 version -> dated(version.pricing(), version.from())
                         .number("sequence", version.sequence())
                         .time("created_at", version.at())
