@@ -17,7 +17,6 @@ import dev.tollgate.testing.StripeStandIn;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -26,8 +25,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -416,12 +417,15 @@ class OneAlteredRowTest {
     @TempDir
     static Path folder;
 
-    private static final Map<Stores, String> URLS = new EnumMap<>(Stores.class);
     private static final Map<Stores, SecretBox> SECRETS = new EnumMap<>(Stores.class);
-    private static int copies;
+    private static final Map<Stores, Books> BOOKS = new EnumMap<>(Stores.class);
+    private static final Pattern ALTERED = Pattern.compile("(?:UPDATE|INSERT INTO|DELETE FROM) (\\w+)");
+
+    /** @param connection alters without the rules of tables; the database only reads */
+    private record Books(Connection connection, Database database) {}
 
     @BeforeAll
-    static void make() throws IOException {
+    static void make() throws IOException, SQLException {
         for (Stores stores : Stores.values()) {
             String url = stores == Stores.SQLITE ? "" : Postgres.migrated();
             try (StripeStandIn stripe = new StripeStandIn();
@@ -437,12 +441,23 @@ class OneAlteredRowTest {
                                 new SecureRandom()));
                 if (stores == Stores.SQLITE) {
                     try (Database reading = Database.openReading(gateway.data())) {
-                        reading.backupTo(folder.resolve("original.db"));
+                        reading.backupTo(folder.resolve("tollgate.db"));
                     }
                 }
             }
-            URLS.put(stores, url);
+            BOOKS.put(stores, books(stores, url));
         }
+    }
+
+    private static Books books(Stores stores, String url) throws SQLException {
+        boolean isFile = stores == Stores.SQLITE;
+        Connection connection =
+                DriverManager.getConnection(isFile ? "jdbc:sqlite:" + folder.resolve("tollgate.db") : url);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    isFile ? "PRAGMA ignore_check_constraints = 1" : "SET session_replication_role = replica");
+        }
+        return new Books(connection, isFile ? Database.openReading(folder) : Database.openReading(url));
     }
 
     private static Gateway start(String url, StripeStandIn stripe) {
@@ -514,12 +529,16 @@ class OneAlteredRowTest {
     }
 
     @AfterAll
-    static void forget() throws IOException {
-        Files.delete(folder.resolve("original.db"));
+    static void forget() throws SQLException {
+        for (Books books : BOOKS.values()) {
+            books.database.close();
+            books.connection.close();
+        }
+        BOOKS.clear();
     }
 
     @Test
-    void altered_rows_belong_to_a_searched_and_cached_call() throws SQLException, IOException {
+    void altered_rows_belong_to_a_searched_and_cached_call() throws SQLException {
         assertThat(found(
                         Stores.SQLITE,
                         "UPDATE usage_hour SET searches = 0, cached_tokens = 0 WHERE {first of usage_hour}"))
@@ -530,7 +549,7 @@ class OneAlteredRowTest {
 
     @ParameterizedTest
     @EnumSource
-    void books_of_every_kind_add_up(Stores stores) throws SQLException, IOException {
+    void books_of_every_kind_add_up(Stores stores) throws SQLException {
         assertThat(found(stores, "UPDATE account SET name = name WHERE id = {account}"))
                 .isEmpty();
     }
@@ -541,71 +560,76 @@ class OneAlteredRowTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void one_altered_row_is_found(String alteration) throws SQLException, IOException {
+    void one_altered_row_is_found(String alteration) throws SQLException {
         assertThat(found(Stores.SQLITE, alteration)).isNotEmpty();
     }
 
     @ParameterizedTest
     @FieldSource("MORE")
-    void one_altered_row_of_any_table_is_found(String alteration) throws SQLException, IOException {
+    void one_altered_row_of_any_table_is_found(String alteration) throws SQLException {
         assertThat(found(Stores.SQLITE, alteration)).isNotEmpty();
     }
 
     @ParameterizedTest
     @FieldSource("OF_CALLS")
-    void one_altered_column_of_a_call_is_found(String alteration) throws SQLException, IOException {
+    void one_altered_column_of_a_call_is_found(String alteration) throws SQLException {
         assertThat(found(Stores.SQLITE, alteration)).isNotEmpty();
     }
 
     @ParameterizedTest
     @FieldSource("CALLS_UNSEEN")
-    void columns_that_nothing_repeats_are_not_found(String alteration) throws SQLException, IOException {
+    void columns_that_nothing_repeats_are_not_found(String alteration) throws SQLException {
         assertThat(found(Stores.SQLITE, alteration)).isEmpty();
     }
 
     @ParameterizedTest
     @FieldSource("MORE_UNSEEN")
-    void more_that_no_other_row_repeats_is_not_found(String alteration) throws SQLException, IOException {
+    void more_that_no_other_row_repeats_is_not_found(String alteration) throws SQLException {
         assertThat(found(Stores.SQLITE, alteration)).isEmpty();
     }
 
     @ParameterizedTest
     @FieldSource("OF_MONEY")
-    void one_altered_row_on_a_server_is_found(String alteration) throws SQLException, IOException {
+    void one_altered_row_on_a_server_is_found(String alteration) throws SQLException {
         assertThat(found(Stores.POSTGRESQL, alteration)).isNotEmpty();
     }
 
     @ParameterizedTest
     @FieldSource("UNSEEN")
-    void what_no_other_row_repeats_is_not_found(String alteration) throws SQLException, IOException {
+    void what_no_other_row_repeats_is_not_found(String alteration) throws SQLException {
         assertThat(found(Stores.SQLITE, alteration)).isEmpty();
     }
 
-    private static List<String> found(Stores stores, String alteration) throws SQLException, IOException {
-        Path copy = Files.createDirectory(folder.resolve("copy" + ++copies));
-        String url = URLS.get(stores);
-        if (stores == Stores.SQLITE) {
-            Files.copy(folder.resolve("original.db"), copy.resolve("tollgate.db"));
-            url = "jdbc:sqlite:" + copy.resolve("tollgate.db");
-        } else {
-            url = Postgres.copied(url, "SELECT 1");
-        }
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(
-                    stores == Stores.SQLITE
-                            ? "PRAGMA ignore_check_constraints = 1"
-                            : "SET session_replication_role = replica");
+    /** Alters the one copy of the books, checks it, and puts the rows of the altered tables back. */
+    private static List<String> found(Stores stores, String alteration) throws SQLException {
+        Books books = BOOKS.get(stores);
+        Set<String> tables = new LinkedHashSet<>();
+        Matcher altered = ALTERED.matcher(alteration);
+        assertThat(altered.lookingAt()).as(alteration).isTrue();
+        tables.add(altered.group(1));
+        try (Statement statement = books.connection.createStatement()) {
             if (alteration.contains("usage_day")) {
-                fold(statement);
+                tables.addAll(List.of("usage_day", "usage_fold"));
             }
-            assertThat(statement.executeUpdate(named(alteration))).isOne();
+            for (String table : tables) {
+                statement.execute("CREATE TEMPORARY TABLE was_" + table + " AS SELECT * FROM " + table);
+            }
+            try {
+                if (tables.contains("usage_fold")) {
+                    fold(statement);
+                }
+                assertThat(statement.executeUpdate(named(alteration))).isOne();
+                List<String> found = new ArrayList<>();
+                new Audit(books.database, SECRETS.get(stores)).run(found::add, found::add, (subject, rows) -> {});
+                return found;
+            } finally {
+                for (String table : tables) {
+                    statement.execute("DELETE FROM " + table);
+                    statement.execute("INSERT INTO " + table + " SELECT * FROM was_" + table);
+                    statement.execute("DROP TABLE was_" + table);
+                }
+            }
         }
-        List<String> found = new ArrayList<>();
-        try (Database database = stores == Stores.SQLITE ? Database.openReading(copy) : Database.openReading(url)) {
-            new Audit(database, SECRETS.get(stores)).run(found::add, found::add, (subject, rows) -> {});
-        }
-        return found;
     }
 
     private static void fold(Statement statement) throws SQLException {
