@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The permanent record of operator actions, and the part that writes it. Reads block; thread-safe. */
-public final class AuditLog {
+public record AuditLog(Database database) {
 
     /** The most rows of one page. */
     public static final int PAGE_MAX = 1_000;
@@ -27,12 +27,6 @@ public final class AuditLog {
             + " OR subject IN (SELECT person_id FROM member WHERE account_id IN (%s))"
             + " OR subject IN (SELECT task_id FROM entry WHERE account_id IN (%s) AND task_id IS NOT NULL))";
     private static final String NEWEST = " ORDER BY sequence DESC LIMIT ?";
-
-    private final Database database;
-
-    public AuditLog(Database database) {
-        this.database = database;
-    }
 
     /**
      * A row of the audit log.

@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of budgets and of the windows that begin with them. The account's row is locked for changes. */
-public final class BudgetSql {
+public record BudgetSql(Sql sql) {
 
     private static final String ZONE = "SELECT time_zone, time_zone_at FROM account WHERE id = ?";
     private static final String BUDGETS =
@@ -100,12 +100,6 @@ public final class BudgetSql {
             WHERE account_id = ? AND (id = ? OR member_id = ? OR team_id = ?)""";
 
     private record Zone(ZoneId id, Instant setAt) {}
-
-    private final Sql sql;
-
-    public BudgetSql(Sql sql) {
-        this.sql = sql;
-    }
 
     /** Reads an account's budgets as of a version of its row. */
     public Budgets read(String accountId, long version) throws SQLException {

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Reads the dictionary of labels. Thread-safe; blocks. */
-public final class Labels {
+public record Labels(Database database) {
 
     private static final String SOME =
             "SELECT number, name, value FROM label WHERE account_id = ? AND value <> '' AND number IN (%s)";
@@ -28,12 +28,6 @@ public final class Labels {
     private static final String VALUES = """
             SELECT value, created_day, used_day FROM label
             WHERE account_id = ? AND name = ? AND value > ? AND value <> '' ORDER BY value LIMIT ?""";
-
-    private final Database database;
-
-    public Labels(Database database) {
-        this.database = database;
-    }
 
     /** A value of a name. @param createdDay the first day (UTC) of a call with it @param usedDay the last */
     public record Value(String value, Instant createdDay, Instant usedDay) {}

@@ -13,7 +13,7 @@ import java.util.List;
  * Deletes the windows of budgets 35 days after their end, and the budgets of keys, members and teams that are gone, once no call counts against them. Safe
  * on several servers at the same time. Blocks.
  */
-public final class BudgetSweep {
+public record BudgetSweep(Database database, Writer writer, InstantSource clock) {
 
     public static final Duration EVERY = Duration.ofHours(1);
 
@@ -36,16 +36,6 @@ public final class BudgetSweep {
                     SELECT 1 FROM open_hold h
                     WHERE h.account_id = b.account_id AND (h.key_id = b.owner OR h.member_id = b.owner OR h.team_id = b.owner))
             GROUP BY b.account_id, b.owner ORDER BY b.account_id, b.owner LIMIT ?""";
-
-    private final Database database;
-    private final Writer writer;
-    private final InstantSource clock;
-
-    public BudgetSweep(Database database, Writer writer, InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
-        this.clock = clock;
-    }
 
     public void sweep() {
         Instant now = clock.instant();

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The SQL of accounts and reservations: the queries that all connections share, and the reads and writes on the writer's connection. One table has the
  * open reservations, another the history. Rows that the writer reads stay locked until its batch ends.
  */
-final class LedgerSql {
+record LedgerSql(Statements statements) {
 
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_number,
@@ -158,12 +158,6 @@ final class LedgerSql {
             SELECT 1 + COALESCE(MAX(number), 0), ?, ?, ?, ? FROM signing_key WHERE 1 = 1
             ON CONFLICT DO NOTHING""";
     private static final String KEY_NUMBER = "SELECT number FROM signing_key WHERE id = ?";
-
-    private final Statements statements;
-
-    LedgerSql(Statements statements) {
-        this.statements = statements;
-    }
 
     /** Asks for the accounts that exist; a server's answer comes with the next question. */
     void askAccounts(Collection<String> ids, Consumer<AccountRow> found) throws SQLException {

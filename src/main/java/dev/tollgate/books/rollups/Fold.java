@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The SQL of the fold, on the writer's connection. A few accounts at a time, since settlements wait for it. Its one row has its progress,
  * so that it continues after a crash and on another node. Writer's thread only.
  */
-final class Fold {
+record Fold(Statements statements) {
 
     /** The time between the end of a day and its fold: if the clocks of nodes differ by more, the fold goes back. */
     private static final Duration MARGIN = Duration.ofHours(2);
@@ -78,12 +78,6 @@ final class Fold {
         boolean isUnderWay() {
             return foldingUntil > foldedUntil;
         }
-    }
-
-    private final Statements statements;
-
-    Fold(Statements statements) {
-        this.statements = statements;
     }
 
     /** Returns the end of the days that are folded or being folded; 0 if there are none. */

@@ -16,7 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Deletes the usage of labels after 400 days, and the labels that were not used since. Older tasks show none. Safe on several servers. Blocks. */
-public final class LabelSweep {
+public record LabelSweep(Database database, Writer writer, InstantSource clock) {
 
     public static final Duration EVERY = Duration.ofHours(6);
 
@@ -30,16 +30,6 @@ public final class LabelSweep {
                 EXISTS (SELECT 1 FROM usage_label u WHERE u.account_id = account.id AND u.day < ?)
                 OR EXISTS (SELECT 1 FROM label l WHERE l.account_id = account.id AND l.used_day < ? AND l.value <> ''))
             ORDER BY id LIMIT ?""";
-
-    private final Database database;
-    private final Writer writer;
-    private final InstantSource clock;
-
-    public LabelSweep(Database database, Writer writer, InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
-        this.clock = clock;
-    }
 
     public void sweep() {
         Instant before = clock.instant().minus(KEPT).truncatedTo(ChronoUnit.DAYS);

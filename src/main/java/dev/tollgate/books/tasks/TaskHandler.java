@@ -17,17 +17,7 @@ import java.util.Optional;
  * {@code GET /v1/tasks/{id}}: one call of the key or of its owner's other keys, with its usage, price and movements (D41). A reported call may not
  * be written yet: its id is found all the same, after a commit (D58).
  */
-public final class TaskHandler implements Handler<Caller> {
-
-    private final Tasks tasks;
-    private final Ledger ledger;
-    private final Writer writer;
-
-    public TaskHandler(Tasks tasks, Ledger ledger, Writer writer) {
-        this.tasks = tasks;
-        this.ledger = ledger;
-        this.writer = writer;
-    }
+public record TaskHandler(Tasks tasks, Ledger ledger, Writer writer) implements Handler<Caller> {
 
     @Override
     public void handle(Exchange exchange, Caller caller) {

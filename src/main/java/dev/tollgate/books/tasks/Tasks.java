@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Finds tasks: running calls by their holds, ended ones by their rows. Thread-safe; reads block. */
-public final class Tasks {
+public record Tasks(Database database) {
 
     private static final String OWNER = """
             COALESCE((SELECT k.team_id FROM api_key k WHERE k.id = c.key_id), '') AS team,
@@ -44,12 +44,6 @@ public final class Tasks {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
-
-    private final Database database;
-
-    public Tasks(Database database) {
-        this.database = database;
-    }
 
     /** The task, if it is this account's: another's is as good as none (decision D28). */
     public Optional<Task> find(String accountId, String id) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * there. So statements of consecutive periods have each movement once, and the same balance between them, even if a clock
  * has jumped back.
  */
-public final class AccountStatement {
+public record AccountStatement(Database database) {
 
     public static final String HEADER =
             "time,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice,team,member";
@@ -38,12 +38,6 @@ public final class AccountStatement {
             FROM entry e%s
             WHERE e.account_id = ?
             ORDER BY 1""".formatted(EntryOrigin.COLUMNS_OF_CHARGE, EntryOrigin.COLUMNS, EntryOrigin.JOINS);
-
-    private final Database database;
-
-    public AccountStatement(Database database) {
-        this.database = database;
-    }
 
     /**
      * Writes the lines, without line ends, the header first.

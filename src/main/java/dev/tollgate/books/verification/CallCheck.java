@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks a call on its own: what an ending may have, the charge and the cost as its counts and prices make them. It computes by itself, apart from the
  * program that charges.
+ *
+ * @param prices that are read before the first call is checked
  */
-final class CallCheck {
+record CallCheck(PriceCheck prices) {
 
     private static final String COUNTS =
             "prompt_tokens, tool_tokens, completion_tokens, reasoning_tokens, cached_tokens, cached_audio_tokens, audio_tokens, image_tokens,"
@@ -71,13 +73,6 @@ final class CallCheck {
 
     /** A call is priced by its arrival; its body takes less time than this. */
     private static final long BODY_MILLIS = 86_400_000;
-
-    private final PriceCheck prices;
-
-    /** @param prices that are read before the first call is checked */
-    CallCheck(PriceCheck prices) {
-        this.prices = prices;
-    }
 
     void check(AuditedCall call, Findings findings) {
         if (call.price() != null && call.counts() != null) {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * not folded, or kept in addition to its day, and each hour by channel, model and ending. Quarters are deleted from the oldest on, so missing oldest
  * quarters are no difference. A refund counts for the channel, the model and the ending of its call. The database adds up, and sorts on disk if there is much.
  */
-final class UsageCheck implements Check {
+record UsageCheck(Consumer<UsageDifference> differences) implements Check {
 
     static final String FOLDED_UNTIL = "SELECT COALESCE(MAX(folded_until), 0) FROM usage_fold";
 
@@ -61,12 +61,6 @@ final class UsageCheck implements Check {
                 SELECT quarter - quarter %% 3600000, channel, model, upstream_model, ending, %12$s FROM counted) AS h
             GROUP BY starts_at, channel, model, upstream_model, ending
             HAVING %13$s""";
-
-    private final Consumer<UsageDifference> differences;
-
-    UsageCheck(Consumer<UsageDifference> differences) {
-        this.differences = differences;
-    }
 
     @Override
     public String subject() {

@@ -20,8 +20,10 @@ import java.util.TreeMap;
 /**
  * The kept responses' changes and their share of a batch. Responses and deletions come first, under their accounts' locks in the order of the accounts;
  * notes of a use and sweeps follow and pass over what another node holds, so two nodes never wait for each other.
+ *
+ * @param shareBytes what the responses of one account may take
  */
-final class KeptPart implements Part<KeptPart.KeptChange> {
+record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
 
     sealed interface KeptChange extends Change {}
 
@@ -38,13 +40,6 @@ final class KeptPart implements Part<KeptPart.KeptChange> {
     private static final String KEEP = """
             INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at, owner, origin_id)
             SELECT ?, a.id, ?, ?, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
-
-    private final long shareBytes;
-
-    /** @param shareBytes what the responses of one account may take */
-    KeptPart(long shareBytes) {
-        this.shareBytes = shareBytes;
-    }
 
     @Override
     public Class<KeptChange> type() {

@@ -9,15 +9,7 @@ import dev.tollgate.upstreams.pool.Ask;
 import org.jspecify.annotations.Nullable;
 
 /** Downloads media for calls, but only for accounts that can spend something (D29). Thread-safe; blocks. */
-public final class MediaAccess {
-
-    private final MediaLoader loader;
-    private final Ledger ledger;
-
-    public MediaAccess(MediaLoader loader, Ledger ledger) {
-        this.loader = loader;
-        this.ledger = ledger;
-    }
+public record MediaAccess(MediaLoader loader, Ledger ledger) {
 
     /** @return the reason why the account may not download; null if it may */
     @Nullable

@@ -18,24 +18,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** Charges one call: commits the call's row with charge and receipt, roll-ups, signatures and kept response together. Confined to its call. */
-final class Settling {
+record Settling(Accounting accounting, Executor loop, Keeper keeper, Releases releases) {
 
     private static final Logger log = LoggerFactory.getLogger(Settling.class);
 
     /** Tries of a settlement whose outcome is unknown, about a minute. The caller waits for its end that long. */
     private static final int TRIES_MAX = 60;
-
-    private final Accounting accounting;
-    private final Executor loop;
-    private final Keeper keeper;
-    private final Releases releases;
-
-    Settling(Accounting accounting, Executor loop, Keeper keeper, Releases releases) {
-        this.accounting = accounting;
-        this.loop = loop;
-        this.keeper = keeper;
-        this.releases = releases;
-    }
 
     /** A settlement to commit. Each try needs a new unit with the same changes. */
     private record Due(Books.Settlement settlement, Settle settle, Consumer<Books.Settled> then) {}

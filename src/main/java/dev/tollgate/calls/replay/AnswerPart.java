@@ -20,13 +20,7 @@ import java.util.List;
  * Writes the claims after the ledger has decided. Settlements come first, because they may wait for another node. Old claims are deleted last and
  * wait for no lock, so two nodes never wait for each other.
  */
-final class AnswerPart implements Part<AnswerChange> {
-
-    private final long shareBytesMax;
-
-    AnswerPart(long shareBytesMax) {
-        this.shareBytesMax = shareBytesMax;
-    }
+record AnswerPart(long shareBytesMax) implements Part<AnswerChange> {
 
     @Override
     public Class<AnswerChange> type() {

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Forgets answers after their time, rows and spools. Blocks; one at a time. */
-public final class Expiry {
+public record Expiry(Writer writer, Answers answers, SpoolFolder folder, InstantSource clock) {
 
     /** The time for which a response is kept (decision D36). */
     public static final Duration KEPT = Duration.ofHours(24);
@@ -24,18 +24,6 @@ public final class Expiry {
     static final int BATCH = 500;
 
     private static final Logger log = LoggerFactory.getLogger(Expiry.class);
-
-    private final Writer writer;
-    private final Answers answers;
-    private final SpoolFolder folder;
-    private final InstantSource clock;
-
-    public Expiry(Writer writer, Answers answers, SpoolFolder folder, InstantSource clock) {
-        this.writer = writer;
-        this.answers = answers;
-        this.folder = folder;
-        this.clock = clock;
-    }
 
     /** @throws dev.tollgate.storage.StoreException when the store does not take it; the next time may */
     public void forgetOld() {

@@ -21,18 +21,10 @@ import org.slf4j.LoggerFactory;
  * Decides whether a large body is read: in full for an account that can spend something. For another account only its hash is read, if a response
  * under its idempotency key is known (D36). Thread-safe; blocks.
  */
-public final class LargeBodies {
+public record LargeBodies(Ledger ledger, KnownAnswers known) {
 
     private static final Logger log = LoggerFactory.getLogger(LargeBodies.class);
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
-
-    private final Ledger ledger;
-    private final KnownAnswers known;
-
-    public LargeBodies(Ledger ledger, KnownAnswers known) {
-        this.ledger = ledger;
-        this.known = known;
-    }
 
     /** Decides for a body that cannot have a known response. @throws dev.tollgate.base.error.ApiException 402 if nothing can be spent */
     public BodyGate.Verdict paid(String accountId) {

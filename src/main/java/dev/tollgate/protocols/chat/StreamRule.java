@@ -11,13 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Decides between a stream and one JSON body (D1, D52). An explicit {@code stream} always wins. Without it, the model's default holds, except for
  * clients that show that they expect no stream.
  */
-final class StreamRule {
-
-    private final Settings.JsonClients jsonClients;
-
-    StreamRule(Settings.JsonClients jsonClients) {
-        this.jsonClients = jsonClients;
-    }
+record StreamRule(Settings.JsonClients jsonClients) {
 
     /** @param header the request's header of that lower-case name, or null */
     boolean streams(@Nullable Boolean stream, boolean modelDefault, Function<String, @Nullable String> header) {

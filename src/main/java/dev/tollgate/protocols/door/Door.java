@@ -23,17 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A protocol served over HTTP: its calls, and what is only counted. */
-public final class Door implements Handler<KeyCaller> {
-
-    private final Protocol protocol;
-    private final Calls calls;
-    private final LargeBodies bodies;
-
-    public Door(Protocol protocol, Calls calls, LargeBodies bodies) {
-        this.protocol = protocol;
-        this.calls = calls;
-        this.bodies = bodies;
-    }
+public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implements Handler<KeyCaller> {
 
     /** Returns the protocol's route. */
     public Route<KeyCaller> route(String path, Gate<KeyCaller> gate) {

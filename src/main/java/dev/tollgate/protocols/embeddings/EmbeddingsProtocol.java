@@ -19,15 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/embeddings}: a vector for each input, in OpenAI's words. */
-public final class EmbeddingsProtocol implements Protocol {
+public record EmbeddingsProtocol(ReadLimits limits) implements Protocol {
 
     private static final String DOOR = ProtocolName.EMBEDDINGS.code();
-
-    private final ReadLimits limits;
-
-    public EmbeddingsProtocol(ReadLimits limits) {
-        this.limits = limits;
-    }
 
     @Override
     public String name() {

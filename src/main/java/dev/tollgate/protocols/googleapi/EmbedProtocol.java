@@ -20,19 +20,14 @@ import dev.tollgate.upstreams.pool.EmbedAsk;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST …/models/{model}:embedContent} and {@code :batchEmbedContents}, by the same rows as OpenAI's door (E68). */
-public final class EmbedProtocol implements Protocol {
+/**
+ * {@code POST …/models/{model}:embedContent} and {@code :batchEmbedContents}, by the same rows as OpenAI's door (E68).
+ *
+ * @param isBatch whether it is {@code :batchEmbedContents}
+ */
+public record EmbedProtocol(boolean isBatch, ReadLimits limits) implements Protocol {
 
     private static final String DOOR = ProtocolName.GENERATE.code();
-
-    private final boolean isBatch;
-    private final ReadLimits limits;
-
-    /** @param isBatch whether it is {@code :batchEmbedContents} */
-    public EmbedProtocol(boolean isBatch, ReadLimits limits) {
-        this.isBatch = isBatch;
-        this.limits = limits;
-    }
 
     @Override
     public String name() {

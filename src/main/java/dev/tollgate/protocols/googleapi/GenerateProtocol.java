@@ -31,17 +31,21 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}. */
-public final class GenerateProtocol implements Protocol {
+/**
+ * {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}.
+ *
+ * @param silence after which a stream has a heartbeat
+ */
+public record GenerateProtocol(
+        Method method,
+        CurrentModels models,
+        Signatures signatures,
+        SchemaChecks checks,
+        ReadLimits limits,
+        Duration silence)
+        implements Protocol {
 
     private static final String DOOR = ProtocolName.GENERATE.code();
-
-    private final Method method;
-    private final CurrentModels models;
-    private final Signatures signatures;
-    private final SchemaChecks checks;
-    private final ReadLimits limits;
-    private final Duration silence;
 
     /** What is behind the colon of a path. */
     public enum Method {
@@ -49,22 +53,6 @@ public final class GenerateProtocol implements Protocol {
         STREAM,
         /** Counting. The conversation may be unfinished. */
         COUNT
-    }
-
-    /** @param silence after which a stream has a heartbeat */
-    public GenerateProtocol(
-            Method method,
-            CurrentModels models,
-            Signatures signatures,
-            SchemaChecks checks,
-            ReadLimits limits,
-            Duration silence) {
-        this.method = method;
-        this.models = models;
-        this.signatures = signatures;
-        this.checks = checks;
-        this.limits = limits;
-        this.silence = silence;
     }
 
     @Override

@@ -16,18 +16,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET …/v1beta/models} and {@code GET …/v1beta/models/{id}} in Google's shape (protocol 1.10, D51). */
-public final class GoogleModelsHandler {
+public record GoogleModelsHandler(Catalogue catalogue, ModelLife life) {
 
     private static final int PAGE_MAX = 1_000;
     private static final int PAGE_DEFAULT = 50;
-
-    private final Catalogue catalogue;
-    private final ModelLife life;
-
-    public GoogleModelsHandler(Catalogue catalogue, ModelLife life) {
-        this.catalogue = catalogue;
-        this.life = life;
-    }
 
     public Handler<Caller> list() {
         return this::list;

@@ -23,17 +23,11 @@ import org.jspecify.annotations.Nullable;
  * {@code GET} and {@code DELETE /v1/responses/{id}}, its {@code input_items} and {@code cancel}: kept responses, for the key that made them and their owner's other
  * keys (E27, E29).
  */
-public final class KeptHandlers {
+public record KeptHandlers(KeptResponses kept) {
 
     private static final int ITEMS_DEFAULT = 20;
     private static final int ITEMS_MAX = 100;
     private static final Set<String> ORDERS = Set.of("asc", "desc");
-
-    private final KeptResponses kept;
-
-    public KeptHandlers(KeptResponses kept) {
-        this.kept = kept;
-    }
 
     /** Returns the object of a response as it was sent as JSON. */
     public Handler<Caller> one() {

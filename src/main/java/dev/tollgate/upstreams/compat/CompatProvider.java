@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Channels of kind {@code openai}: any server with {@code POST {base_url}/chat/completions}. */
-public final class CompatProvider implements Provider {
+public record CompatProvider(Outbound outbound, InstantSource clock) implements Provider {
 
     private static final Pattern MODEL = Pattern.compile("[\\x20-\\x7e]{1,200}");
     private static final Map<String, String> FIELDS =
@@ -25,14 +25,6 @@ public final class CompatProvider implements Provider {
     private static final Map<String, Boolean> READ = Map.of("use", true, "ignore", false);
 
     static final String KIND = "openai";
-
-    private final Outbound outbound;
-    private final InstantSource clock;
-
-    public CompatProvider(Outbound outbound, InstantSource clock) {
-        this.outbound = outbound;
-        this.clock = clock;
-    }
 
     @Override
     public String kind() {

@@ -8,22 +8,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reports the answering model to {@link Succession}, and makes the call fail over to the successor if the model has retired. */
-final class AnsweringModel implements UpstreamListener {
+/**
+ * Reports the answering model to {@link Succession}, and makes the call fail over to the successor if the model has retired.
+ *
+ * @param model the name that was asked for
+ */
+record AnsweringModel(Succession models, String model, UpstreamListener listener) implements UpstreamListener {
 
     private static final Pattern OTHER_RULES = Pattern.compile(
             "thinking budget|missing a thought_signature|multiple candidates is not enabled", Pattern.CASE_INSENSITIVE);
-
-    private final Succession models;
-    private final String model;
-    private final UpstreamListener listener;
-
-    /** @param model the name that was asked for */
-    AnsweringModel(Succession models, String model, UpstreamListener listener) {
-        this.models = models;
-        this.model = model;
-        this.listener = listener;
-    }
 
     /** Receives the events; the answering model is named before all others. */
     @Override

@@ -11,24 +11,15 @@ import dev.tollgate.upstreams.pool.Timeouts;
 import java.util.Objects;
 import java.util.Set;
 
-/** Channels of kind {@code gemini}: the Gemini API, or a server that speaks its protocol, with a key. */
-public final class GeminiProvider implements Provider {
+/**
+ * Channels of kind {@code gemini}: the Gemini API, or a server that speaks its protocol, with a key.
+ *
+ * @param models the catalogue's rules
+ * @param media what channels have to know to pass media on
+ */
+public record GeminiProvider(Outbound outbound, KnownModels models, GeminiMedia media) implements Provider {
 
     static final String KIND = "gemini";
-
-    private final Outbound outbound;
-    private final KnownModels models;
-    private final GeminiMedia media;
-
-    /**
-     * @param models the catalogue's rules
-     * @param media what channels have to know to pass media on
-     */
-    public GeminiProvider(Outbound outbound, KnownModels models, GeminiMedia media) {
-        this.outbound = outbound;
-        this.models = models;
-        this.media = media;
-    }
 
     @Override
     public String kind() {

@@ -16,8 +16,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Channels of kind {@code vertex}: Vertex AI with a service account's key file, or with a key in express mode. */
-public final class VertexProvider implements Provider {
+/**
+ * Channels of kind {@code vertex}: Vertex AI with a service account's key file, or with a key in express mode.
+ *
+ * @param models the catalogue's rules
+ * @param media what channels have to know to pass media on
+ */
+public record VertexProvider(Outbound outbound, InstantSource clock, KnownModels models, GeminiMedia media)
+        implements Provider {
 
     private static final Pattern PROJECT = Pattern.compile("[a-z0-9][a-z0-9.:-]{0,99}");
     private static final Pattern LOCATION = Pattern.compile("[a-z][a-z0-9-]{0,39}");
@@ -25,22 +31,6 @@ public final class VertexProvider implements Provider {
     private static final int TOKEN_CONNECTIONS_MAX = 4;
 
     static final String KIND = "vertex";
-
-    private final Outbound outbound;
-    private final InstantSource clock;
-    private final KnownModels models;
-    private final GeminiMedia media;
-
-    /**
-     * @param models the catalogue's rules
-     * @param media what channels have to know to pass media on
-     */
-    public VertexProvider(Outbound outbound, InstantSource clock, KnownModels models, GeminiMedia media) {
-        this.outbound = outbound;
-        this.clock = clock;
-        this.models = models;
-        this.media = media;
-    }
 
     @Override
     public String kind() {

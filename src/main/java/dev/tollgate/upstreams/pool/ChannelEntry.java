@@ -19,7 +19,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An entry of the channels file, with the readers that several providers need. None of its error messages contains a secret. */
-public final class ChannelEntry {
+public record ChannelEntry(
+        String id,
+        YamlNode node,
+        Map<String, Named> models,
+        Timeouts defaults,
+        UnaryOperator<@Nullable String> environment) {
 
     /** The keys of every channel. */
     static final List<String> KEYS = List.of(
@@ -44,36 +49,8 @@ public final class ChannelEntry {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,512}");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
 
-    private final String id;
-    private final YamlNode node;
-    private final Map<String, Named> models;
-    private final Timeouts defaults;
-    private final UnaryOperator<@Nullable String> environment;
-
     /** @param place the node with the upstream's name of a model; null if the name is the catalogue's */
     record Named(String upstreamModel, @Nullable YamlNode place) {}
-
-    ChannelEntry(
-            String id,
-            YamlNode node,
-            Map<String, Named> models,
-            Timeouts defaults,
-            UnaryOperator<@Nullable String> environment) {
-        this.id = id;
-        this.node = node;
-        this.models = models;
-        this.defaults = defaults;
-        this.environment = environment;
-    }
-
-    public String id() {
-        return id;
-    }
-
-    /** Returns the whole entry, for a provider's own keys. */
-    public YamlNode node() {
-        return node;
-    }
 
     /** Checks the form of each upstream model name in the file. */
     public void checkModels(Pattern pattern, String allowed) {

@@ -14,12 +14,10 @@ import org.jspecify.annotations.Nullable;
  * these the session's key decides, or a draw by weight for a call without one. If none is healthy, a channel whose trouble may be over is used: an
  * attempt is better than a refusal. Thread-safe if its random numbers are.
  */
-final class Chooser {
+record Chooser(RandomGenerator random) {
 
     /** The number of open calls below which a channel may have more than its share of them. */
     private static final int CALLS_MIN = 16;
-
-    private final RandomGenerator random;
 
     /**
      * A call's wish for its channel.
@@ -34,10 +32,6 @@ final class Chooser {
             String channel = ask.preferredChannel();
             return new Wish(channel, channel != null && ask.isToolLoopOpen(), session);
         }
-    }
-
-    Chooser(RandomGenerator random) {
-        this.random = random;
     }
 
     /**

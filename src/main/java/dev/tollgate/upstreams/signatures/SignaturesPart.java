@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * The table of kept signatures: its changes, their share of a batch, and its reads. What the changes of a batch ask for is gathered and written
  * together. So that two nodes cannot wait for each other, what must be written comes first, under the accounts' locks and in the order of the keys;
  * notes of a use and sweeps follow, and pass over what another node holds.
+ *
+ * @param shareKib what the signatures of one account may take
  */
-final class SignaturesPart implements Part<SignaturesPart.SignatureChange> {
+record SignaturesPart(long shareKib) implements Part<SignaturesPart.SignatureChange> {
 
     sealed interface SignatureChange extends Change {}
 
@@ -65,13 +67,6 @@ final class SignaturesPart implements Part<SignaturesPart.SignatureChange> {
             "bigint",
             "text",
             "text");
-
-    private final long shareKib;
-
-    /** @param shareKib what the signatures of one account may take */
-    SignaturesPart(long shareKib) {
-        this.shareKib = shareKib;
-    }
 
     @Override
     public Class<SignatureChange> type() {

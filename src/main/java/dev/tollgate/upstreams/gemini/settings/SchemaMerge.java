@@ -12,15 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Lays one branch of an {@code allOf} over another: properties and required united, bounds narrowed, enums intersected; notes
  * keep the first word, all else takes the last (protocol 4.3). Types that exclude each other are a 400.
  */
-final class SchemaMerge {
-
-    private final String param;
-    private final String path;
-
-    SchemaMerge(String param, String path) {
-        this.param = param;
-        this.path = path;
-    }
+record SchemaMerge(String param, String path) {
 
     /** Changes {@code out}; {@code branch} stays. */
     void into(ObjectNode out, ObjectNode branch) {

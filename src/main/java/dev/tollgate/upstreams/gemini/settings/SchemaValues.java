@@ -13,15 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Rewrites {@code enum}, {@code const} and {@code nullable} of one schema. Gemini's enums hold strings and numbers only: null
  * becomes an alternative, a boolean a type and a note.
  */
-final class SchemaValues {
-
-    private final ObjectNode schema;
-    private final Set<String> removed;
-
-    SchemaValues(ObjectNode schema, Set<String> removed) {
-        this.schema = schema;
-        this.removed = removed;
-    }
+record SchemaValues(ObjectNode schema, Set<String> removed) {
 
     /** Changes the schema that was given; {@code source} is the caller's, for nothing but what it names. */
     void settle(ObjectNode source) {
