@@ -142,9 +142,9 @@ class ConsoleOverviewTest {
             JsonNode day = days.get(i);
             assertThat(cells[0]).startsWith(day.get("day").asString());
             assertThat(cells[1]).isEqualTo(day.get("calls").asString());
-            assertThat(new BigDecimal(cells[10]))
+            assertThat(new BigDecimal(cells[11]))
                     .isEqualByComparingTo(day.get("net").decimalValue());
-            assertThat(new BigDecimal(cells[12]))
+            assertThat(new BigDecimal(cells[13]))
                     .isEqualByComparingTo(day.get("margin").decimalValue());
         }
         assertThat(operator.get("/console/overview.csv?range=24h").body().lines())

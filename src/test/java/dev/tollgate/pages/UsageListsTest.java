@@ -76,7 +76,7 @@ class UsageListsTest {
         assertThat(totals.get("requests").toString())
                 .isEqualTo("{\"total\":3,\"completed\":3,\"failed\":0,\"cancelled\":0}");
         assertThat(totals.get("tokens").toString())
-                .isEqualTo("{\"input\":3000,\"cached\":0,\"output\":600,\"reasoning\":0}");
+                .isEqualTo("{\"input\":3000,\"cached\":0,\"output\":600,\"reasoning\":0,\"output_image\":0}");
         assertThat(totals.get("charged").decimalValue()).isEqualByComparingTo(customer.consumed());
         assertThat(totals.get("credits_consumed").decimalValue()).isEqualByComparingTo(customer.consumed());
         assertThat(usage.get("groups").valueStream().map(group -> group.get("model")
