@@ -321,7 +321,8 @@ class LabelSourcesTest extends LabelledCalls {
         for (String wrong : new String[] {"[\"A\"]", "[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]", "\"a\"", "[1]"}) {
             Reply refused = ask("PATCH", ORGANIZATION, "{\"tag_names\":" + wrong + "}");
             assertThat(refused.status()).as(wrong).isEqualTo(400);
-            assertThat(refused.json().at("/error/param").asString()).isEqualTo("tag_names");
+            assertThat(refused.json().at("/error/param").asString())
+                    .isEqualTo(wrong.equals("[1]") ? "tag_names.0" : "tag_names");
         }
         declare("{\"tag_names\":[\"env\",\"feature\"],\"end_users\":true}");
         JsonNode shown = done(ask("GET", ORGANIZATION, null)).json();

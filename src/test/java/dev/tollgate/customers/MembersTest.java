@@ -413,7 +413,7 @@ class MembersTest {
                 "teams." + gone.replaceFirst(".*/", ""),
                 "on");
         abe.browser().submit(MEMBERS, MEMBERS, form);
-        assertThat(abe.browser().get(MEMBERS).body()).contains("team Search", "team Gone");
+        assertThat(abe.browser().get(MEMBERS).body()).contains("in Gone, Search");
         String id = gateway.text(
                 "SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'newbie@example.org'");
         String link =
