@@ -690,22 +690,24 @@ class RandomMonthTest {
                 random.nextBoolean() ? KeyView.ALL : new KeyView(false, "mem_1", Set.of("team_2")));
         long over = random.nextBoolean() ? random.nextInt(30_000) : -1;
         CallFilter filter = new CallFilter(span.from(), span.to(), Set.of(status), model, keys, null, null, over);
-        List<String> shown = new ArrayList<>();
+        List<CallRow> shown = new ArrayList<>();
         String before = null;
         do {
             CallPage page = history.calls(ACCOUNT, filter, before, null, 1 + random.nextInt(20));
-            page.calls().forEach(call -> shown.add(call.id()));
+            shown.addAll(page.calls());
             before = page.older();
         } while (before != null);
-        assertThat(shown)
+        assertThat(shown.stream().map(CallRow::number))
+                .as("%s, the last to end first", filter)
+                .isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(shown.stream().map(CallRow::id))
                 .as("%s", filter)
-                .containsExactlyElementsOf(ended.stream()
+                .containsExactlyInAnyOrderElementsOf(ended.stream()
                         .filter(task -> task.status() == status
                                 && (model == null || task.modelId().equals(model))
                                 && takes(keys, task)
                                 && task.chargeMicros() > over)
                         .map(Task::id)
-                        .sorted((one, two) -> two.compareTo(one))
                         .toList());
         assertThat(history.usage(ACCOUNT, UsageQuestion.of(span, keys)).all().chargedMicros())
                 .as("%s", keys)
