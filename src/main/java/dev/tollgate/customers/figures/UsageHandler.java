@@ -65,9 +65,9 @@ public final class UsageHandler implements Handler<KeyCaller> {
     }
 
     private UsageQuestion question(ListParameters parameters, KeyCaller caller) {
-        String words = parameters.text(GROUP_BY);
-        String label = words == null ? null : label(words);
-        Set<By> by = words == null ? Set.of() : by(words, label);
+        String words = Objects.requireNonNullElse(parameters.text(GROUP_BY), "");
+        String label = label(words);
+        Set<By> by = words.isEmpty() ? Set.of() : by(words, label);
         if (label != null) {
             checkLabel(parameters, caller, words);
         }
