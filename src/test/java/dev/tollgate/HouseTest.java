@@ -78,6 +78,19 @@ class HouseTest {
     }
 
     @Test
+    void one_template_writes_tables() throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/jte"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file).contains("<table")) {
+                    found.add(file);
+                }
+            }
+        }
+        assertThat(found).as("describe a table by its Columns").containsExactly(Path.of("src/main/jte/part/table.jte"));
+    }
+
+    @Test
     void no_method_has_more_than_forty_lines() throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> found = new ArrayList<>();
