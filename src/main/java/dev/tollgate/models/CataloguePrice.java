@@ -62,7 +62,7 @@ final class CataloguePrice {
             throw node.complaint("'@" + Pricing.SET_MARK + "' marks the versions that are set while the program runs.");
         }
         if (node.text().contains("*")) {
-            throw node.complaint("'*' joins a version and a price group; a version has none.");
+            throw node.complaint("'*' is no part of a version.");
         }
         return node.text();
     }

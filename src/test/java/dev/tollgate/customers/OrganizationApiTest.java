@@ -562,7 +562,7 @@ class OrganizationApiTest {
                 .isEqualTo("The team 'Store' is paused.");
         done("PATCH", path, "{\"paused\":false}");
         assertThat(gateway.post("/v1/chat/completions", CALL, secret).status()).isEqualTo(200);
-        assertThat(actions()).containsExactly("team.create", "key.create", "team.pause", "team.rename", "team.resume");
+        assertThat(actions()).containsExactly("team.create", "team.pause", "team.rename", "team.resume");
         assertRefused(ask("PATCH", path, "{}"), 400, null, "name, paused");
         assertRefused(ask("PATCH", path, "{\"paused\":\"yes\"}"), 400, "paused", "true or false");
     }

@@ -145,7 +145,7 @@ class CatalogueTariffTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "a*b, '''*'' joins a version and a price group; a version has none.'",
+        "a*b, '''*'' is no part of a version.'",
         "house@set-7, '''@set-'' marks the versions that are set while the program runs.'",
     })
     void a_version_keeps_clear_of_groups_and_set_prices(String version, String complaint) {
@@ -189,7 +189,7 @@ class CatalogueTariffTest {
             version: a                              | from: 2027-01-01, version: b                | price[1].from is '2027-01-01'; allowed is a time like
             version: a                              | from: 2027-02-30T00:00:00Z, version: b      | price[1].from is '2027-02-30T00:00:00Z'; allowed is a time like
             version: a                              | from: 2027-01-01T00:00:00Z                  | price[1].version is missing.
-            version: a                              | from: 2027-01-01T00:00:00Z, version: b*1    | price[1].version '*' joins
+            version: a                              | from: 2027-01-01T00:00:00Z, version: b*1    | price[1].version '*' is no part
             """)
     void a_mistake_in_a_list_of_prices_is_named(String first, String second, String complaint) {
         String prices = list(first + ", input: 1, output: 1", second + ", input: 1, output: 1");

@@ -46,6 +46,9 @@ public record Field<T>(
     /** The most credits of one amount: a billion. */
     public static final long CREDITS_MAX = 1_000_000_000;
 
+    /** The words of a refusal before what null means; a form has nothing in the field for it. */
+    public static final String OR_NULL = ", or null for ";
+
     private static final int DECIMALS = 6;
 
     /** The end of the year 9999. */
@@ -290,8 +293,7 @@ public record Field<T>(
         } catch (ApiException e) {
             String message = e.error().message();
             throw message.startsWith("'" + path + "' must be ")
-                    ? ApiError.invalid(
-                                    path, message.substring(0, message.length() - 1) + ", or null for " + nothing + ".")
+                    ? ApiError.invalid(path, message.substring(0, message.length() - 1) + OR_NULL + nothing + ".")
                             .asException()
                     : e;
         }

@@ -124,8 +124,8 @@ public final class BudgetActions {
         if (budget != null && budget.limitMicros() == null && !owner.startsWith("mem_")) {
             throw Field.wrong(
                     window.code(),
-                    "must be a number of credits from 0 to " + Field.CREDITS_MAX
-                            + ", or null for no budget: only a member's can be " + UNLIMITED);
+                    "must be a number of credits from 0 to " + Field.CREDITS_MAX + Field.OR_NULL
+                            + "no budget: only a member's can be " + UNLIMITED);
         }
         if (budget != null && owner.startsWith("key_") && OF_KEYS.contains(window)) {
             throw Field.wrong(

@@ -30,12 +30,37 @@ public enum Right {
     ACCOUNT("account export, deletion, ownership", "✓|–|–|–|–|–"),
     SELF("own settings, own data, leave", "✓|✓|✓|✓|✓|✓");
 
-    private static final List<String> WHOLE = List.of("✓", "all", "see");
-    private static final String NONE = "–";
-    private static final String OWN = "own";
+    /** A cell of the table. @param word in the documentation; it starts no program if it is none of these */
+    private enum Cell {
+        YES("✓", true),
+        ALL("all", true),
+        SEE("see", true),
+        OWN("own", false),
+        OWN_TEAMS("own teams", false),
+        TEAM("team", false),
+        ACCOUNT("account", false),
+        NOT_OWNERS("not owners", false),
+        EXISTING_MEMBERS("existing members", false),
+        NONE("–", false);
+
+        private final String word;
+        private final boolean isWhole;
+
+        Cell(String word, boolean isWhole) {
+            this.word = word;
+            this.isWhole = isWhole;
+        }
+
+        static Cell of(String word) {
+            return Stream.of(values())
+                    .filter(each -> each.word.equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("no cell of the table of rights: " + word));
+        }
+    }
 
     private final String row;
-    private final List<String> cells;
+    private final List<Cell> cells;
 
     /**
      * @param row the row's name in the documentation
@@ -43,22 +68,23 @@ public enum Right {
      */
     Right(String row, String cells) {
         this.row = row;
-        this.cells = List.of(cells.split("\\|"));
+        this.cells = Stream.of(cells.split("\\|")).map(Cell::of).toList();
     }
 
     /** Returns the row of the table as the documentation has it. */
     public List<String> row() {
-        return Stream.concat(Stream.of(row), cells.stream()).toList();
+        return Stream.concat(Stream.of(row), cells.stream().map(cell -> cell.word))
+                .toList();
     }
 
     /** Returns whether a role has the whole right. */
     public boolean isWhole(MemberRole role) {
-        return WHOLE.contains(cell(role));
+        return cell(role).isWhole;
     }
 
     /** Returns whether a role has the right or a part of it. Which part is the handler's to check. */
     public boolean isPartly(MemberRole role) {
-        return !cell(role).equals(NONE);
+        return cell(role) != Cell.NONE;
     }
 
     /** Returns whether a member has the right or a part of it, by the role or as the admin of a team. Which part is the handler's to check. */
@@ -68,21 +94,21 @@ public enum Right {
 
     /** Returns whether the admin of a team has the right or a part of it. */
     boolean isOfAdmins() {
-        return !cells.getLast().equals(NONE);
+        return cells.getLast() != Cell.NONE;
     }
 
     /** Returns whether a member has the right for what is the member's own, by the role or as the admin of a team. */
     boolean isOwn(Membership membership) {
-        return cell(membership.role()).equals(OWN)
-                || (!membership.administers().isEmpty() && cells.getLast().equals(OWN));
+        return cell(membership.role()) == Cell.OWN
+                || (!membership.administers().isEmpty() && cells.getLast() == Cell.OWN);
     }
 
     /** Returns whether the admin of a team has the right for what is the team's. */
     boolean isOfTeam() {
-        return cells.getLast().equals("team");
+        return cells.getLast() == Cell.TEAM;
     }
 
-    private String cell(MemberRole role) {
+    private Cell cell(MemberRole role) {
         return cells.get(role.ordinal());
     }
 }

@@ -149,7 +149,8 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         String top = param.contains(".") ? param.substring(0, param.indexOf('.')) : param;
         action.fields().stream()
                 .filter(field -> field.name().equals(top))
-                .forEach(field -> errors.put(top, why.message(field.label())));
+                .forEach(
+                        field -> errors.put(top, why.message(field.label()).replace(Field.OR_NULL, ", or empty for ")));
         return errors.isEmpty() ? Map.of("form", why.message()) : errors;
     }
 }
