@@ -6,6 +6,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.Main;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.RawCall;
@@ -68,7 +69,7 @@ class ClockJumpsTest {
 
     @Test
     void no_window_is_ever_past_its_limit_and_the_statement_keeps_its_order() {
-        long seed = Long.getLong("clock.seed", new Random().nextLong());
+        long seed = Effort.seed("clock.seed");
         System.out.println("seed " + seed);
         Customer customer = gateway.customer("1000", KeyOptions.spend("2", "5", "40"));
         Random random = new Random(seed);

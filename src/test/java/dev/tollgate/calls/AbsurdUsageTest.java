@@ -214,7 +214,7 @@ class AbsurdUsageTest {
 
     @Test
     void whatever_is_reported_of_any_call_it_costs_no_more_than_its_estimate() {
-        long seed = Long.getLong("test.seed", new Random().nextLong());
+        long seed = Effort.seed("test.seed");
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         for (int i = 0; i < CALLS; i++) {
@@ -307,7 +307,7 @@ class AbsurdUsageTest {
 
     @Test
     void a_compatible_server_is_believed_no_more() {
-        long seed = Long.getLong("test.seed", new Random().nextLong());
+        long seed = Effort.seed("test.seed");
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         try (FarServer far = FarServer.saying("");

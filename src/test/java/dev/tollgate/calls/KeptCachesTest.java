@@ -77,7 +77,7 @@ class KeptCachesTest {
     private static Gateway two;
     private static Customer customer;
 
-    private final long seed = Long.getLong("test.seed", System.nanoTime());
+    private final long seed = Effort.seed("test.seed");
     private final Vertx vertx = Vertx.vertx();
     private final List<Sandbox> farSides = new ArrayList<>();
 

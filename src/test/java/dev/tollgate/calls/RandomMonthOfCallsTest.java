@@ -6,6 +6,7 @@ import dev.tollgate.books.receipts.PublicKeys;
 import dev.tollgate.books.receipts.ReceiptFileCheck;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -52,7 +53,7 @@ class RandomMonthOfCallsTest {
     @TempDir
     Path folder;
 
-    private final long seed = Long.getLong("month.seed", System.nanoTime());
+    private final long seed = Effort.seed("month.seed");
     private final Random random = new Random(seed);
     private Gateway gateway;
     private Customer customer;

@@ -38,7 +38,7 @@ class SecondCalculatorTest {
     @TempDir
     Path folder;
 
-    private final long seed = Long.getLong("calculator.seed", System.nanoTime());
+    private final long seed = Effort.seed("calculator.seed");
     private final Random random = new Random(seed);
 
     /** What the provider reports of a call by its last event, or by the event at which its caller leaves. */

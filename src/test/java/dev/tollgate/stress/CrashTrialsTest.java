@@ -24,7 +24,7 @@ class CrashTrialsTest {
     @ParameterizedTest
     @MethodSource(Stores.USUAL)
     void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once(Stores stores) {
-        long seed = Long.getLong("crash.seed", new Random().nextLong());
+        long seed = Effort.seed("crash.seed");
         int trials = Integer.getInteger("crash.trials", Effort.of(1, stores == Stores.SQLITE ? 1_000 : 200));
 
         List<CrashTrials.Result> results = new ArrayList<>(new CrashTrials(stores, System.out).run(trials, seed));

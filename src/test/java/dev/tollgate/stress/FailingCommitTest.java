@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.storage.ServerMove;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
@@ -61,7 +62,7 @@ class FailingCommitTest {
 
     private final Queue<CrashCaller.Heard> heard = new ConcurrentLinkedQueue<>();
     private final AtomicInteger lastNumber = new AtomicInteger();
-    private final long seed = Long.getLong("commit.seed", new Random().nextLong());
+    private final long seed = Effort.seed("commit.seed");
     private final Map<CommitProxy.Where, Integer> made = new EnumMap<>(CommitProxy.Where.class);
     private final Random random = new Random(seed);
     private final CrashDatabase database = CrashDatabase.shared(Postgres.migrated());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.Calls;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
@@ -23,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -60,7 +60,7 @@ class FullDiskTest {
 
     private final Queue<CrashCaller.Heard> heard = new ConcurrentLinkedQueue<>();
     private final AtomicInteger lastNumber = new AtomicInteger();
-    private final long seed = Long.getLong("disk.seed", new Random().nextLong());
+    private final long seed = Effort.seed("disk.seed");
     private volatile boolean over;
     private volatile Path books;
 

@@ -92,7 +92,7 @@ class ModelTest {
 
     static List<Long> seeds() {
         List<Long> seeds = new ArrayList<>(Effort.isLong() ? List.of(1L, 2L, 3L) : List.of(1L));
-        seeds.add(Long.getLong("model.seed", new Random().nextLong()));
+        seeds.add(Effort.seed("model.seed"));
         return seeds;
     }
 

@@ -83,7 +83,7 @@ class NoCircleTest {
     @ParameterizedTest
     @EnumSource(Besides.class)
     void batches_of_two_nodes_never_wait_for_each_other_in_a_circle(Besides besides) throws Exception {
-        long seed = Long.getLong("circle.seed", new Random().nextLong());
+        long seed = Effort.seed("circle.seed");
         System.out.println("seed " + seed + " besides " + besides);
         String url = Postgres.migrated();
         try (LogCapture log = new LogCapture();

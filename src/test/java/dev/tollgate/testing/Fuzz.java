@@ -71,7 +71,7 @@ public final class Fuzz {
         for (byte[] seed : seeds) {
             tried(target, seed, "as it is");
         }
-        long first = Long.getLong("test.seed", System.nanoTime());
+        long first = Effort.seed("test.seed");
         System.out.println("test.seed=" + first);
         long end = System.nanoTime() + LASTS.toNanos();
         for (long round = 0; round < ROUNDS || System.nanoTime() - end < 0; round++) {

@@ -37,7 +37,7 @@ public final class GoldenAnswers {
     }
 
     private static void checkPieces(byte[] bytes, String whole, Supplier<AnswerReader> readers) {
-        long seed = Double.doubleToLongBits(Math.random());
+        long seed = Effort.seed("test.seed");
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
             List<byte[]> pieces = new ArrayList<>();

@@ -9,7 +9,7 @@ public final class Randomly {
     private Randomly() {}
 
     public static void run(int rounds, Consumer<Random> test) {
-        long first = Long.getLong("test.seed", System.nanoTime());
+        long first = Effort.seed("test.seed");
         System.out.println("test.seed=" + first);
         for (int i = 0; i < rounds; i++) {
             long seed = first + i;

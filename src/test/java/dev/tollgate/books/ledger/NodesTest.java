@@ -241,7 +241,7 @@ class NodesTest {
 
     @Test
     void batches_over_the_same_accounts_in_any_order_never_block_each_other_for_good() throws Exception {
-        long seed = new Random().nextLong();
+        long seed = Effort.seed("test.seed");
         System.out.println("seed " + seed);
         for (int account = 0; account < 8; account++) {
             one.account("acc_" + account, 1_000_000);

@@ -10,6 +10,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
@@ -131,7 +132,7 @@ class LongPromptRaceTest {
     }
 
     private void race(ErrorCode refusal) {
-        long seed = new Random().nextLong();
+        long seed = Effort.seed("test.seed");
         Random random = new Random(seed);
         String prefix = nodes.getFirst().prefix("key_1");
         on(() -> {

@@ -13,6 +13,7 @@ import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.models.Usage;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -63,7 +64,7 @@ class PlatformHistoryTest {
     @ParameterizedTest
     @EnumSource(Stores.class)
     void known_costs_of_accounts_add_up_to_the_costs_of_channels(Stores stores) {
-        long seed = Long.getLong("costs.seed", System.nanoTime());
+        long seed = Effort.seed("costs.seed");
         System.out.println("costs.seed=" + seed);
         Random random = new Random(seed);
         try (StoreFixture store = stores.open(folder)) {

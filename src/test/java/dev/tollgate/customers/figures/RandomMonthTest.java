@@ -57,6 +57,7 @@ import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
@@ -133,7 +134,7 @@ class RandomMonthTest {
     @TempDir
     Path folder;
 
-    private final long seed = Long.getLong("month.seed", System.nanoTime());
+    private final long seed = Effort.seed("month.seed");
     private final Random random = new Random(seed);
     private final List<Task> tasks = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();

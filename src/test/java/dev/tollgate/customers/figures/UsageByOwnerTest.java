@@ -24,6 +24,7 @@ import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -53,7 +54,7 @@ class UsageByOwnerTest {
     @TempDir
     Path folder;
 
-    private final long seed = Long.getLong("owners.seed", System.nanoTime());
+    private final long seed = Effort.seed("owners.seed");
     private final Random random = new Random(seed);
     private final List<Key> live = new ArrayList<>();
 

@@ -10,6 +10,7 @@ import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StripeStandIn;
 import dev.tollgate.testing.UpstreamScript;
@@ -40,7 +41,7 @@ class MonthSumsTest {
 
     @Test
     void a_month_adds_up_on_the_statement_the_papers_the_ledger_and_by_the_api() throws Exception {
-        long seed = Long.getLong("test.seed", System.nanoTime());
+        long seed = Effort.seed("test.seed");
         System.out.println("test.seed=" + seed);
         Random random = new Random(seed);
         try (StripeStandIn stripe = new StripeStandIn();

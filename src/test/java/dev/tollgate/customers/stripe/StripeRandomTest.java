@@ -6,6 +6,7 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
@@ -44,7 +45,7 @@ class StripeRandomTest {
     @ParameterizedTest
     @EnumSource(Stores.class)
     void the_books_hold_what_stripe_holds_in_any_order_with_duplicates_over_two_nodes(Stores stores) throws Exception {
-        long seed = Long.getLong("test.seed", System.nanoTime());
+        long seed = Effort.seed("test.seed");
         System.out.println("test.seed=" + seed);
         Random random = new Random(seed);
         Map<String, String> environment = Map.of(

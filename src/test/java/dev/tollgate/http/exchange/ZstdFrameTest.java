@@ -88,7 +88,7 @@ class ZstdFrameTest {
     /** The decoder reads memory unchecked by the JVM: a damaged frame must neither end the process nor be more than refused. */
     @Test
     void a_damaged_frame_is_unpacked_or_refused() throws IOException {
-        long seed = Long.getLong("test.seed", System.nanoTime());
+        long seed = Effort.seed("test.seed");
         SplittableRandom random = new SplittableRandom(seed);
         byte[] text = "A sentence that comes again, and again. ".repeat(200).getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < (Effort.isLong() ? 100_000 : 1_000); i++) {

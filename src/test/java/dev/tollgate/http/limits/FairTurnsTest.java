@@ -2,6 +2,7 @@ package dev.tollgate.http.limits;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Effort;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -108,7 +109,7 @@ class FairTurnsTest {
     /** In every order of requests and releases the bounds hold, no account is passed over while a permit is free, and accounts take turns. */
     @Test
     void bounds_hold_and_no_permit_stays_free_while_work_waits() {
-        long seed = Long.getLong("test.seed", System.nanoTime());
+        long seed = Effort.seed("test.seed");
         Random random = new Random(seed);
         for (int round = 0; round < 2_000; round++) {
             FairTurns.Bounds bounds = new FairTurns.Bounds(

@@ -3,6 +3,7 @@ package dev.tollgate.http.limits;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Effort;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -41,7 +42,7 @@ class SharesTest {
 
     @Test
     void whatever_is_taken_and_given_back_the_sum_is_right_and_something_is_left_for_who_has_nothing() {
-        long seed = Long.getLong("test.seed", System.nanoTime());
+        long seed = Effort.seed("test.seed");
         Random random = new Random(seed);
         Shares shares = new Shares(10_000);
         Map<String, Long> taken = new HashMap<>();

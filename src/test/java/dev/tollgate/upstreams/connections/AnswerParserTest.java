@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.connections;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Effort;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -212,7 +213,7 @@ class AnswerParserTest {
     /** The random cuts of a long answer, its chunks of any size. */
     @Test
     void many_chunks_come_out_as_they_went_in() throws IOException {
-        long seed = Long.getLong("test.seed", new Random().nextLong());
+        long seed = Effort.seed("test.seed");
         Random random = new Random(seed);
         StringBuilder wire = new StringBuilder(OK + "transfer-encoding: chunked\r\n\r\n");
         StringBuilder content = new StringBuilder();

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.TestClock;
 import dev.tollgate.upstreams.media.WantedMedium;
 import io.vertx.core.Context;
@@ -421,7 +422,7 @@ class HedgingTest {
 
     @Test
     void however_the_two_take_turns_one_is_heard_and_no_channel_keeps_a_call() {
-        long first = Long.getLong("test.seed", System.nanoTime());
+        long first = Effort.seed("test.seed");
         System.out.println("test.seed=" + first);
         int hedged = 0;
         for (int series = 0; series < 50; series++) {

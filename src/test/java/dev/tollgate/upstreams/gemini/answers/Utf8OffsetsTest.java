@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini.answers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Effort;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ class Utf8OffsetsTest {
 
     private static final String[] CHARACTERS = {"a", "\n", "ü", "€", "😀", "漢", "\ud83d", "\ude00"};
 
-    private final long seed = Long.getLong("test.seed", new Random().nextLong());
+    private final long seed = Effort.seed("test.seed");
     private final Random random = new Random(seed);
 
     @Test
