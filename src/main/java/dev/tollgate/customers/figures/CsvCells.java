@@ -47,7 +47,12 @@ public final class CsvCells {
 
     /** Returns the line with its end, and begins the next one. */
     public String line() {
-        String line = String.join(",", cells) + "\r\n";
+        return line("\r\n");
+    }
+
+    /** Returns the line with another end, and begins the next one. */
+    public String line(String end) {
+        String line = String.join(",", cells) + end;
         cells.clear();
         return line;
     }

@@ -2,7 +2,6 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.AuditLog;
-import dev.tollgate.books.auditlog.AuditLogCsv;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CsvCells;
 import dev.tollgate.customers.figures.CsvExport;
@@ -10,6 +9,7 @@ import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.AuditLogRoutes;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteauditGenerated;
 
@@ -165,7 +164,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
     }
 
     private void write(AuditLog.Filter filter, Predicate<String> pieces) {
-        StringBuilder piece = new StringBuilder(AuditLogCsv.HEADER).append(",who,what,whom,changes\r\n");
+        StringBuilder piece = new StringBuilder(AuditLogRoutes.HEADS).append(",who,what,whom,changes\r\n");
         CsvCells cells = new CsvCells();
         long before = Long.MAX_VALUE;
         List<AuditLog.Line> rows;
@@ -175,8 +174,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
             for (int i = 0; i < rows.size(); i++) {
                 AuditLog.Line row = rows.get(i);
                 before = row.sequence();
-                cells.figure(row.at().toString()).number(row.sequence());
-                Stream.concat(asKept(row), lines.get(i).inFile()).forEach(cells::text);
+                lines.get(i).inFile().forEach(AuditLogRoutes.cells(cells, row)::text);
                 piece.append(cells.line());
             }
             if (!pieces.test(piece.toString())) {
@@ -184,16 +182,5 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
             }
             piece.setLength(0);
         } while (rows.size() == ROWS_AT_ONCE);
-    }
-
-    private static Stream<@Nullable String> asKept(AuditLog.Line row) {
-        return Stream.of(
-                row.actor().who(),
-                row.actor().address(),
-                row.action(),
-                row.subject(),
-                row.beforeJson(),
-                row.afterJson(),
-                row.reason());
     }
 }
