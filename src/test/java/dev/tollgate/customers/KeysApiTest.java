@@ -271,6 +271,29 @@ class KeysApiTest {
     }
 
     @Test
+    void a_larger_limit_of_before_stays_until_it_is_changed() {
+        JsonNode key = made("{\"name\":\"a\",\"spend\":{\"hour\":1}}");
+        gateway.execute("UPDATE api_key SET spend_day = 100000000000000000 WHERE id = '"
+                + key.get("id").asString() + "'");
+        String shown = "{\"hour\":2,\"day\":100000000000,\"total\":null}";
+
+        assertThat(ask("PATCH", path(key), "{\"name\":\"b\",\"spend\":{\"hour\":2}}")
+                        .json()
+                        .get("spend")
+                        .toString())
+                .isEqualTo(shown);
+        assertThat(ask("PATCH", path(key), "{\"name\":\"c\",\"spend\":" + shown + "}")
+                        .json()
+                        .get("spend")
+                        .toString())
+                .isEqualTo(shown);
+        assertRefused(ask("PATCH", path(key), "{\"spend\":{\"day\":1000000001}}"), 400, "from 0 to 1000000000 with");
+        assertThat(ask("PATCH", path(key), "{\"spend\":{\"day\":1000000000}}").status())
+                .isEqualTo(200);
+        assertRefused(ask("PATCH", path(key), "{\"spend\":" + shown + "}"), 400, "'spend.day'");
+    }
+
+    @Test
     void a_disabled_key_is_refused_from_the_next_call_on_and_works_again_when_it_is_enabled() {
         JsonNode key = made("{\"name\":\"a\"}");
         String secret = key.get("key").asString();

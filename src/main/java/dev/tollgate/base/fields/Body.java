@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,13 +54,22 @@ public final class Body {
     }
 
     static Body of(String path, ObjectNode object, List<? extends Field<?>> known) {
-        List<String> names = known.stream().map(Field::name).toList();
+        Body body = new Body(path, object);
+        known.stream().filter(Field::isFixed).forEach(body::get);
+        List<String> names = names(known);
         for (String name : object.propertyNames()) {
             if (!names.contains(name)) {
                 throw Field.unknown(path + name, names);
             }
         }
-        return new Body(path, object);
+        return body;
+    }
+
+    private static List<String> names(List<? extends Field<?>> fields) {
+        return fields.stream()
+                .filter(field -> !field.isFixed())
+                .map(Field::name)
+                .toList();
     }
 
     public boolean isEmpty() {
@@ -89,6 +99,16 @@ public final class Body {
         return has(field) ? read(field) : old;
     }
 
+    /** Returns the micro-credits of a field as {@link #or}; the old ones may be more than the field can have today. */
+    public @Nullable Long amountOr(Field<Long> field, @Nullable Long old) {
+        JsonNode value = object.get(field.name());
+        boolean isOld = old != null
+                && value != null
+                && value.isNumber()
+                && value.decimalValue().compareTo(BigDecimal.valueOf(old, Field.DECIMALS)) == 0;
+        return isOld ? old : or(field, old);
+    }
+
     private <T> @Nullable T read(Field<T> field) {
         JsonNode value = object.get(field.name());
         return field.read(path + field.name(), value);
@@ -106,10 +126,7 @@ public final class Body {
         if (isEmpty()) {
             throw ApiError.invalid(
                             null,
-                            "The body must have at least one of the fields "
-                                    + String.join(
-                                            ", ",
-                                            fields.stream().map(Field::name).toList()) + ".")
+                            "The body must have at least one of the fields " + String.join(", ", names(fields)) + ".")
                     .asException();
         }
     }

@@ -49,7 +49,7 @@ public record Field<T>(
     /** The words of a refusal before what null means; a form has nothing in the field for it. */
     public static final String OR_NULL = ", or null for ";
 
-    private static final int DECIMALS = 6;
+    static final int DECIMALS = 6;
 
     /** The end of the year 9999. */
     private static final long SECONDS_MAX = 253_402_300_799L;
@@ -224,6 +224,21 @@ public record Field<T>(
                     return Body.of(path + ".", object, List.of(members));
                 },
                 StringNode::valueOf);
+    }
+
+    /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
+    public static Field<String> fixed(String name) {
+        return of(
+                name,
+                "",
+                (path, value) -> {
+                    throw wrong(path, "cannot be changed");
+                },
+                StringNode::valueOf);
+    }
+
+    public boolean isFixed() {
+        return label.isEmpty();
     }
 
     /** Returns a field of another kind. @param typed as the record has it */

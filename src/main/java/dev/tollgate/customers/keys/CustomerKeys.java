@@ -248,6 +248,13 @@ public final class CustomerKeys {
         return edit(by, "key.change", KeyRights::mayRestrict, new Often(CHANGED, CHANGED_DAY), change);
     }
 
+    /** Does what a body asks for. @param version what was seen of the key; null for any */
+    KeyResult change(Acting by, String id, @Nullable Long version, KeyOptions.Change change) {
+        return change.onlyDisables()
+                ? disable(by, id, version, true)
+                : change(by, id, version, change.edit(), change.disabled());
+    }
+
     /** Refuses its calls from now on, or takes them again. To do it twice is no error. */
     public KeyResult disable(Acting by, String id, boolean disabled) {
         return disable(by, id, null, disabled);

@@ -2,13 +2,15 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Limit;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -48,10 +50,10 @@ public final class KeysHandler {
         return (exchange, caller) -> {
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.creationByKey(KeyBody.read(body, memory), modelIds, keys.now()),
-                    wanted -> answer(
+                    body -> Body.read(body, memory, KeyOptions.CREATE_BY_KEY),
+                    body -> answer(
                             exchange,
-                            () -> keys.create(by(exchange, caller), wanted, null),
+                            () -> keys.create(by(exchange, caller), wanted(body), null),
                             result -> show(exchange, 201, result)));
         };
     }
@@ -75,12 +77,10 @@ public final class KeysHandler {
             Long version = version(exchange.header("if-match"));
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.change(KeyBody.read(body, memory), modelIds),
-                    change -> answer(
+                    body -> Body.read(body, memory, KeyOptions.CHANGE),
+                    body -> answer(
                             exchange,
-                            () -> change.onlyDisables()
-                                    ? keys.disable(by(exchange, caller), id, version, true)
-                                    : keys.change(by(exchange, caller), id, version, change.edit(), change.disabled()),
+                            () -> keys.change(by(exchange, caller), id, version, change(caller, id, body)),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -103,10 +103,10 @@ public final class KeysHandler {
             String id = exchange.pathParam("id");
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> Duration.ofSeconds(KeyBody.graceSeconds(body, memory)),
-                    grace -> answer(
+                    body -> Body.read(body, memory, KeyOptions.ROTATE),
+                    body -> answer(
                             exchange,
-                            () -> keys.rotate(by(exchange, caller), id, null, grace),
+                            () -> keys.rotate(by(exchange, caller), id, null, KeyOptions.grace(body)),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -116,12 +116,24 @@ public final class KeysHandler {
             String id = exchange.pathParam("id");
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.teamOfMove(KeyBody.read(body, memory)),
-                    team -> answer(
+                    body -> Body.read(body, memory, KeyOptions.MOVE),
+                    body -> answer(
                             exchange,
-                            () -> keys.move(by(exchange, caller), id, team),
+                            () -> keys.move(by(exchange, caller), id, KeyOptions.teamOfMove(body)),
                             result -> show(exchange, 200, result)));
         };
+    }
+
+    private NewKey wanted(Body body) {
+        KeySettings settings = KeyOptions.creation(body, modelIds, keys.now());
+        return new NewKey(settings, "", KeyOptions.teamOf(body, settings));
+    }
+
+    private KeyOptions.Change change(KeyCaller caller, String id, Body body) {
+        SpendLimits present = keys.find(caller.accountId(), id)
+                .map(key -> key.settings().spend())
+                .orElse(SpendLimits.NONE);
+        return KeyOptions.change(body, present, modelIds);
     }
 
     private static Acting by(Exchange exchange, KeyCaller caller) {

@@ -1,16 +1,18 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.CreateKey;
 import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.KeyBody;
 import dev.tollgate.customers.keys.KeyEdit;
 import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;
 import dev.tollgate.customers.keys.KeyJson;
+import dev.tollgate.customers.keys.KeyOptions;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySecret;
 import dev.tollgate.customers.keys.KeySettings;
@@ -95,14 +97,19 @@ public final class OperatorKeys {
 
     private JsonNode create(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        KeySettings settings = KeyBody.creation(request.body().ofKey(), ANY_MODEL, writer.now());
+        KeySettings settings =
+                KeyOptions.creation(Body.of(request.body().ofKey(), KeyOptions.CREATE), ANY_MODEL, writer.now());
         KeyResult.Made made = create(by, request.id(), settings);
         return KeyJson.ofOperator(made.key(), made.secret());
     }
 
     private JsonNode change(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        KeyBody.Change change = KeyBody.change(request.body().ofKey(), ANY_MODEL);
+        SpendLimits present = ActionRefused.where(() -> keys.byId(request.id()))
+                .map(key -> key.settings().spend())
+                .orElse(SpendLimits.NONE);
+        KeyOptions.Change change =
+                KeyOptions.change(Body.of(request.body().ofKey(), KeyOptions.CHANGE), present, ANY_MODEL);
         return KeyJson.ofOperator(
                 change.onlyDisables()
                         ? disable(by, request.id())

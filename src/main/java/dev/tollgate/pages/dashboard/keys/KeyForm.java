@@ -146,7 +146,8 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         if (!CustomerKeys.isName(name)) {
             errors.put("name", "A name has 1 to " + CustomerKeys.NAME_CHARS_MAX + " printable characters.");
         }
-        SpendLimits spend = new SpendLimits(credits("hour", errors), credits("day", errors), credits("total", errors));
+        SpendLimits spend = new SpendLimits(
+                credits("hour", present, errors), credits("day", present, errors), credits("total", present, errors));
         CallLimits rates =
                 new CallLimits(rate("requests", errors), rate("tokens", errors), rate("concurrency", errors));
         Allowlist allow = allow(errors);
@@ -169,9 +170,9 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
                 errors);
     }
 
-    private @Nullable Long credits(String field, Map<String, String> errors) {
+    private @Nullable Long credits(String field, @Nullable KeyForm present, Map<String, String> errors) {
         String text = text(field);
-        Long micros = TypedCredits.micros(text);
+        Long micros = TypedCredits.micros(text, present == null ? "" : present.text(field));
         if (micros == null && !text.isEmpty()) {
             errors.put(field, TypedCredits.COMPLAINT);
         }

@@ -151,13 +151,16 @@ public record SettingsPages(People people, boolean isMailOn) {
 
     private PageStep notices(PageRequest<Visitor.Member> request) {
         Person person = request.visitor().person();
-        Long line = person.preferences().balanceLineMicros();
-        String text = line == null ? "" : Credits.text(line);
         return PageStep.show(noticePage(
                 request,
-                new Noticed(text, person.preferences().keyNotices(), hasBudgetNotices(person)),
+                new Noticed(line(person), person.preferences().keyNotices(), hasBudgetNotices(person)),
                 person.version(),
                 Map.of()));
+    }
+
+    private static String line(Person person) {
+        Long line = person.preferences().balanceLineMicros();
+        return line == null ? "" : Credits.text(line);
     }
 
     private PageStep changeNotices(PageRequest<Visitor.Member> request, Form form) {
@@ -165,7 +168,7 @@ public record SettingsPages(People people, boolean isMailOn) {
         String line = form.text("line").strip();
         boolean keyNotices = form.field("keys") != null;
         boolean budgets = form.field("budgets") != null;
-        Long micros = TypedCredits.micros(line);
+        Long micros = TypedCredits.micros(line, line(person));
         Map<String, String> errors;
         if (micros == null && !line.isEmpty()) {
             errors = Map.of("line", TypedCredits.COMPLAINT);

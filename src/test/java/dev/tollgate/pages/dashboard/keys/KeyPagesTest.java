@@ -167,6 +167,7 @@ class KeyPagesTest {
         "day, 20 dollars, Credits like 20",
         "day, -1, Credits like 20",
         "hour, 0.0000001, Credits like 20",
+        "total, 1000000001, 'up to 1,000,000,000 with'",
         "requests, 0, A whole number from 1",
         "allow, laptop, IP addresses or blocks",
         "expires, tomorrow, A day like",
@@ -180,6 +181,22 @@ class KeyPagesTest {
             assertThat(page.body()).contains(text);
         }
         assertThat(other.get(KEYS).body()).contains("No keys yet.");
+    }
+
+    @Test
+    void a_larger_limit_of_before_stays_in_the_form() {
+        Made key = make("name", "old", "day", "7");
+        gateway.execute("UPDATE api_key SET spend_day = 100000000000000000 WHERE id = '" + key.id() + "'");
+        String page = browser.get(key.path()).body();
+        assertThat(page).contains("value=\"100000000000\"", "$500,000,000");
+        String[] sent = {"deed", "save", "version", found(VERSION, page), "name", "new", "day", "100000000000"};
+
+        assertThat(submit(key, sent).status()).isEqualTo(303);
+        assertThat(gateway.text("SELECT name || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'"))
+                .isEqualTo("new 100000000000000000");
+        sent[3] = found(VERSION, browser.get(key.path()).body());
+        sent[7] = "100000000001";
+        assertThat(submit(key, sent).status()).isEqualTo(422);
     }
 
     @Test

@@ -128,6 +128,19 @@ class SettingsPagesTest {
     }
 
     @Test
+    void a_larger_line_of_before_stays_in_the_form() {
+        gateway.execute("UPDATE person SET balance_line = 100000000000000000");
+        assertThat(browser.get(NOTICES).body()).contains("value=\"100000000000\"");
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "100000000000", "keys", "on"))
+                        .status())
+                .isEqualTo(303);
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1000000001"))
+                        .body())
+                .contains("up to 1,000,000,000 with");
+        browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", ""));
+    }
+
+    @Test
     void a_key_near_its_limit_is_shown_if_the_customer_wants_it() {
         Browser.Page made =
                 browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "eager", "day", "20"));

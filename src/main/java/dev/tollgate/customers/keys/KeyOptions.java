@@ -1,0 +1,276 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Field.Choice;
+import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.customers.keys.KeyEdit.RotateKey;
+import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.http.limits.CallLimits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/** The fields of requests about a key. A field that is missing changes nothing, null takes a limit away. */
+public final class KeyOptions {
+
+    private static final String NO_LIMIT = "no limit";
+
+    private static final Field<String> NAME = Field.text("name", "Name")
+            .that(
+                    CustomerKeys::isName,
+                    "must be 1 to " + CustomerKeys.NAME_CHARS_MAX
+                            + " printable characters without a space at either end");
+    private static final Field<KeyKind> KIND = Field.choice(
+            "kind",
+            "Kind",
+            new Choice<>("api", "api: calls models", KeyKind.API),
+            new Choice<>("management", "management: administers its account", KeyKind.MANAGEMENT));
+    private static final Field<Set<Scope>> SCOPES =
+            Field.list("scopes", "Scopes", Scope.values().length, Field::string).map(KeyOptions::scopes);
+    private static final Field<Allowlist> ALLOW = Field.list(
+                    "allow", "Allowed addresses", Allowlist.ENTRIES_MAX, KeyOptions::address)
+            .map((path, texts) -> Allowlist.of(texts))
+            .orNull("all addresses");
+    private static final Field<Long> HOUR =
+            Field.credits("hour", "Credits per hour").orNull(NO_LIMIT);
+    private static final Field<Long> DAY =
+            Field.credits("day", "Credits per day").orNull(NO_LIMIT);
+    private static final Field<Long> TOTAL =
+            Field.credits("total", "Credits in all").orNull(NO_LIMIT);
+    private static final Field<Body> SPEND =
+            Field.object("spend", "Spend limits", HOUR, DAY, TOTAL).orNull(NO_LIMIT);
+    private static final Field<Long> REQUESTS = rate("requests", "Requests per minute");
+    private static final Field<Long> TOKENS = rate("tokens", "Tokens per minute");
+    private static final Field<Long> CONCURRENCY = rate("concurrency", "Calls at the same time");
+    private static final Field<Body> RATES =
+            Field.object("rates", "Rates", REQUESTS, TOKENS, CONCURRENCY).orNull(NO_LIMIT);
+    private static final Field<List<String>> MODELS = Field.list(
+                    "models", "Models", KeySettings.MODELS_MAX, Field::string)
+            .orNull("all models");
+    private static final Field<Instant> EXPIRES_AT =
+            Field.time("expires_at", "Expires").orNull("never");
+    private static final Field<SortedMap<String, String>> TAGS =
+            Field.of("tags", "Tags", KeyOptions::tags, StringNode::valueOf).orNull("no tags");
+    private static final Field<Boolean> DISABLED = Field.flag("disabled", "Disabled");
+    private static final Field<String> TEAM =
+            Field.of("team", "Team", KeyOptions::team, StringNode::valueOf).orNull("a key of the account");
+    private static final Field<Duration> GRACE = Field.whole(
+                    "grace_seconds", "Old secret", 0, RotateKey.GRACE_MAX.toSeconds())
+            .map((path, seconds) -> Duration.ofSeconds(seconds));
+
+    /** The fields of a new key that an operator makes. */
+    public static final List<Field<?>> CREATE =
+            List.of(ALLOW, EXPIRES_AT, KIND, MODELS, NAME, RATES, SCOPES, SPEND, TAGS);
+
+    /** The fields of a new key that a customer's key makes, never a personal key: its secret could read what the member's keys have kept. */
+    static final List<Field<?>> CREATE_BY_KEY =
+            List.of(ALLOW, EXPIRES_AT, KIND, MODELS, NAME, RATES, SPEND, TAGS, TEAM);
+
+    /** The fields of a change. */
+    public static final List<Field<?>> CHANGE =
+            List.of(ALLOW, DISABLED, EXPIRES_AT, MODELS, NAME, RATES, SPEND, TAGS, Field.fixed("kind"));
+
+    static final List<Field<?>> MOVE = List.of(TEAM);
+    static final List<Field<?>> ROTATE = List.of(GRACE);
+
+    private KeyOptions() {}
+
+    /** A change of a key. @param disabled null: stays as it is @param onlyDisables whether that is all: it always works */
+    public record Change(
+            UnaryOperator<KeySettings> edit, @Nullable Boolean disabled, boolean onlyDisables) {}
+
+    /**
+     * Returns the settings of a new key.
+     *
+     * @param modelIds the id of a model by its id or an alias; null if there is none
+     * @throws dev.tollgate.base.error.ApiException a 400 that names the field
+     */
+    public static KeySettings creation(Body body, Function<String, @Nullable String> modelIds, Instant now) {
+        KeySettings named = KeySettings.named(body.need(NAME));
+        KeySettings settings = edit(body, SpendLimits.NONE, modelIds).apply(named);
+        Instant end = settings.expiresAt();
+        if (end != null && !end.isAfter(now)) {
+            throw Field.wrong("expires_at", "must be in the future: " + end + " is past, it is " + now);
+        }
+        if (body.has(KIND)) {
+            settings = settings.withKind(body.need(KIND));
+        }
+        if (!body.has(SCOPES)) {
+            return settings;
+        }
+        if (settings.kind() != KeyKind.MANAGEMENT) {
+            throw Field.wrong("scopes", "can be chosen only for a management key");
+        }
+        return settings.withScopes(body.need(SCOPES));
+    }
+
+    /** Returns the id of the team of a new key; empty for the account. */
+    static String teamOf(Body body, KeySettings settings) {
+        String team = Objects.requireNonNullElse(body.get(TEAM), "");
+        if (!team.isEmpty() && settings.kind() == KeyKind.MANAGEMENT) {
+            throw Field.wrong("team", "must be missing or null for a management key");
+        }
+        return team;
+    }
+
+    /** Returns the id of the team to which a key is moved; empty for the account. */
+    static String teamOfMove(Body body) {
+        if (!body.has(TEAM)) {
+            throw Field.wrong("team", "is required");
+        }
+        return Objects.requireNonNullElse(body.get(TEAM), "");
+    }
+
+    /** Returns how long the old secret stays good: not at all if that is not there. */
+    static Duration grace(Body body) {
+        return body.has(GRACE) ? body.need(GRACE) : Duration.ZERO;
+    }
+
+    /**
+     * Returns a change; all of it is read before any of it is done.
+     *
+     * @param present the key's limits: a stored one may be larger than what can be chosen today
+     */
+    public static Change change(Body body, SpendLimits present, Function<String, @Nullable String> modelIds) {
+        body.requireSome(CHANGE);
+        Boolean disabled = body.has(DISABLED) ? body.need(DISABLED) : null;
+        boolean isAll = body.without(DISABLED).isEmpty();
+        return new Change(edit(body, present, modelIds), disabled, isAll && Boolean.TRUE.equals(disabled));
+    }
+
+    private static UnaryOperator<KeySettings> edit(
+            Body body, SpendLimits present, Function<String, @Nullable String> modelIds) {
+        List<UnaryOperator<KeySettings>> edits = List.of(
+                part(body, NAME, KeySettings::withName),
+                part(body, ALLOW, (its, allow) -> its.withAllow(allow == null ? Allowlist.EVERYBODY : allow)),
+                spend(body, present),
+                rates(body),
+                models(body, modelIds),
+                part(body, TAGS, (its, tags) -> its.withTags(tags == null ? new TreeMap<>() : tags)),
+                part(body, EXPIRES_AT, KeySettings::withExpiresAt));
+        return settings -> {
+            KeySettings edited = settings;
+            for (UnaryOperator<KeySettings> edit : edits) {
+                edited = edit.apply(edited);
+            }
+            return edited;
+        };
+    }
+
+    private static <T> UnaryOperator<KeySettings> part(
+            Body body, Field<T> field, BiFunction<KeySettings, @Nullable T, KeySettings> with) {
+        T value = body.get(field);
+        return body.has(field) ? settings -> with.apply(settings, value) : UnaryOperator.identity();
+    }
+
+    private static UnaryOperator<KeySettings> spend(Body body, SpendLimits present) {
+        Body named = body.get(SPEND);
+        if (named == null) {
+            return part(body, SPEND, (its, none) -> its.withSpend(SpendLimits.NONE));
+        }
+        Long hour = named.amountOr(HOUR, present.hourMicros());
+        Long day = named.amountOr(DAY, present.dayMicros());
+        Long total = named.amountOr(TOTAL, present.totalMicros());
+        return its -> its.withSpend(new SpendLimits(
+                named.has(HOUR) ? hour : its.spend().hourMicros(),
+                named.has(DAY) ? day : its.spend().dayMicros(),
+                named.has(TOTAL) ? total : its.spend().totalMicros()));
+    }
+
+    private static UnaryOperator<KeySettings> rates(Body body) {
+        Body named = body.get(RATES);
+        if (named == null) {
+            return part(body, RATES, (its, none) -> its.withRates(CallLimits.NONE));
+        }
+        Long requests = named.get(REQUESTS);
+        Long tokens = named.get(TOKENS);
+        Long concurrency = named.get(CONCURRENCY);
+        return its -> its.withRates(new CallLimits(
+                named.has(REQUESTS) ? requests : its.rates().requests(),
+                named.has(TOKENS) ? tokens : its.rates().tokens(),
+                named.has(CONCURRENCY) ? concurrency : its.rates().concurrency()));
+    }
+
+    private static UnaryOperator<KeySettings> models(Body body, Function<String, @Nullable String> modelIds) {
+        List<String> texts = Objects.requireNonNullElse(body.get(MODELS), List.of());
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            String id = modelIds.apply(texts.get(i));
+            if (id == null) {
+                throw Field.wrong("models." + i, "names no model: '" + Shown.plain(texts.get(i)) + "'");
+            }
+            if (!ids.contains(id)) {
+                ids.add(id);
+            }
+        }
+        return body.has(MODELS) ? its -> its.withModels(ids) : UnaryOperator.identity();
+    }
+
+    // ---- readers ----
+
+    private static Field<Long> rate(String name, String label) {
+        return Field.whole(name, label, 1, CallLimits.MAX).orNull(NO_LIMIT);
+    }
+
+    private static Set<Scope> scopes(String path, List<String> codes) {
+        List<String> known = Scope.codes(Set.of(Scope.values()));
+        if (codes.isEmpty() || !known.containsAll(codes)) {
+            throw Field.wrong(path, "must be one or more of " + String.join(", ", known));
+        }
+        return Scope.parse(codes);
+    }
+
+    private static String address(String path, JsonNode value) {
+        String text = Field.string(path, value);
+        try {
+            Allowlist.of(List.of(text));
+        } catch (IllegalArgumentException e) {
+            throw Field.wrong(path, "must be an IP address or a CIDR block like 192.0.2.0/24");
+        }
+        return text;
+    }
+
+    private static SortedMap<String, String> tags(String path, JsonNode value) {
+        if (!(value instanceof ObjectNode object)) {
+            throw Field.wrong(path, "must be an object of strings");
+        }
+        SortedMap<String, String> tags = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> tag : object.properties()) {
+            String field = path + "." + Shown.plain(tag.getKey());
+            if (!CallLabels.isName(tag.getKey())) {
+                throw Field.wrong(field, "is no name of a tag: " + CallLabels.NAME_FORM);
+            }
+            if (!tag.getValue().isString() || !CallLabels.isValue(tag.getValue().stringValue())) {
+                throw Field.wrong(field, "must be a string of " + CallLabels.VALUE_FORM);
+            }
+            tags.put(tag.getKey(), tag.getValue().stringValue());
+        }
+        if (tags.size() > CallLabels.NAMES_MAX) {
+            throw Field.wrong(path, "may have at most " + CallLabels.NAMES_MAX + " entries, not " + tags.size());
+        }
+        return tags;
+    }
+
+    private static String team(String path, JsonNode value) {
+        if (!value.isString() || value.stringValue().isEmpty()) {
+            throw Field.wrong(path, "must be the id of a team");
+        }
+        return value.stringValue();
+    }
+}
