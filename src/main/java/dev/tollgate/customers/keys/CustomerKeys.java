@@ -33,8 +33,6 @@ import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The actions of a customer on the keys of an account, from a page or with a management key. Every action is durable when its method returns, and
@@ -42,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CustomerKeys {
 
-    private static final Logger log = LoggerFactory.getLogger(CustomerKeys.class);
 
     /** The number of account keys that an account may have, deleted ones not counted. */
     public static final int KEYS_MAX = 100;

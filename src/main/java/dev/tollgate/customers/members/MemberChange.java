@@ -16,6 +16,7 @@ import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A change of one membership, under the lock of its account. */
@@ -97,9 +98,10 @@ class MemberChange extends Write<Outcome<String>> {
             }
             after = keys.json();
             keys.requireNone();
-            String person = statements.one(PERSON, row -> row.getString(1), memberId);
-            Links.endInvitations(statements, endsAt, by.accountId(), person);
-            People.endMembership(statements, memberId, endsAt);
+            String person = Objects.requireNonNull(statements.one(PERSON, row -> row.getString(1), memberId));
+            Instant at = Objects.requireNonNull(endsAt);
+            Links.endInvitations(statements, at, by.accountId(), person);
+            People.endMembership(statements, memberId, at);
         } else {
             after = json(role);
             People.setRole(statements, memberId, role);

@@ -19,8 +19,8 @@ public record Sorting<T>(Map<String, Comparator<T>> orders, String chosen, Unary
     /** @param chosen by the URL; not used if there is no such order */
     public static <T> Sorting<T> of(
             Map<String, Comparator<T>> orders, @Nullable String chosen, String otherwise, UnaryOperator<String> href) {
-        boolean isKnown = chosen != null && orders.containsKey(name(chosen));
-        return new Sorting<>(orders, isKnown ? chosen : otherwise, href);
+        return new Sorting<>(
+                orders, chosen != null && orders.containsKey(name(chosen)) ? chosen : otherwise, href);
     }
 
     /** Returns the order of a figure, the largest first. */
