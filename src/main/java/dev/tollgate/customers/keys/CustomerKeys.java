@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CustomerKeys {
 
-
     /** The number of account keys that an account may have, deleted ones not counted. */
     public static final int KEYS_MAX = 100;
 

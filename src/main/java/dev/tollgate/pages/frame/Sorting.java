@@ -19,8 +19,7 @@ public record Sorting<T>(Map<String, Comparator<T>> orders, String chosen, Unary
     /** @param chosen by the URL; not used if there is no such order */
     public static <T> Sorting<T> of(
             Map<String, Comparator<T>> orders, @Nullable String chosen, String otherwise, UnaryOperator<String> href) {
-        return new Sorting<>(
-                orders, chosen != null && orders.containsKey(name(chosen)) ? chosen : otherwise, href);
+        return new Sorting<>(orders, chosen != null && orders.containsKey(name(chosen)) ? chosen : otherwise, href);
     }
 
     /** Returns the order of a figure, the largest first. */
