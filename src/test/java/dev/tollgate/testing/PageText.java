@@ -48,7 +48,9 @@ public final class PageText {
                 "(<code class=\"wrap\">)(?:[^<]*/channels\\d+\\.yaml|\\d{4,5})(?=</code><span class=\"badge\">argument)",
                 "$1OWN");
         mask("\\b[0-9a-f]{64}\\b", "SHA256");
-        mask("(The last mail was sent on )[^.<]+", "$1DAY"); // on a slow machine a round of notices comes before the page
+        mask(
+                "(The last mail was sent on )[^.<]+",
+                "$1DAY"); // on a slow machine a round of notices comes before the page
     }
 
     private static void mask(String pattern, String by) {

@@ -73,11 +73,16 @@ class ManualLooksTest {
     }
 
     @Test
-    void no_table_is_wider_than_its_box_and_no_comment_shows() {
+    void every_page_fits_shows_no_comment_and_its_entry_in_its_contents() {
         List<String> faults = new ArrayList<>();
         try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
             for (String path : paths()) {
+                visit.page().setViewportSize(1280, 800);
                 visit.open(path);
+                // the list of models has no contents beside it
+                if (!path.equals(Manual.MODELS) && !(boolean) visit.page().evaluate(IN_SIGHT)) {
+                    faults.add(path + ": its entry is out of sight");
+                }
                 for (int width : List.of(1280, 390)) {
                     visit.page().setViewportSize(width, 800);
                     faults.addAll((List<String>) visit.page().evaluate(FAULTS, path));
@@ -89,21 +94,6 @@ class ManualLooksTest {
 
     private static List<String> paths() {
         return Manual.ofThisProgram().paths();
-    }
-
-    @Test
-    void the_entry_of_every_page_is_in_sight_in_its_contents() {
-        List<String> hidden = new ArrayList<>();
-        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
-            for (String path : paths()) {
-                visit.open(path);
-                // the list of models has no contents beside it
-                if (!path.equals(Manual.MODELS) && !(boolean) visit.page().evaluate(IN_SIGHT)) {
-                    hidden.add(path);
-                }
-            }
-        }
-        assertThat(hidden).isEmpty();
     }
 
     @Test
