@@ -208,7 +208,7 @@ class OperatorOrganizationsTest {
                         adminKey),
                 400,
                 "invalid_request",
-                "'account' is missing");
+                "'account' is required");
     }
 
     @Test

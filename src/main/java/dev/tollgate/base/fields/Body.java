@@ -114,6 +114,11 @@ public final class Body {
         return field.read(path + field.name(), value);
     }
 
+    /** Returns the members as they were sent, those that are null too. */
+    public ObjectNode members() {
+        return object.deepCopy();
+    }
+
     /** Returns this body without a member. */
     public Body without(Field<?> field) {
         ObjectNode rest = object.deepCopy();

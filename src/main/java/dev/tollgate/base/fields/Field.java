@@ -29,7 +29,7 @@ import tools.jackson.databind.node.StringNode;
  * @param name in bodies, forms and messages
  * @param label on pages
  * @param help says what it is, in a sentence; empty if the label does
- * @param nothing what null means, as in {@code no limit}; null if the field cannot be null
+ * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
  * @param choices the words that it can have; empty if there is no such list
  * @param reader reads the value of a member that is not null
  * @param typed returns the member for a text of a form or a command
@@ -241,6 +241,11 @@ public record Field<T>(
         return label.isEmpty();
     }
 
+    /** Returns a field whose value is read later, with others. */
+    public static Field<JsonNode> raw(String name) {
+        return of(name, name, (path, value) -> value, StringNode::valueOf);
+    }
+
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, String label, Reader<T> reader, Function<String, JsonNode> typed) {
         return new Field<>(name, label, "", null, List.of(), reader, typed);
@@ -290,6 +295,11 @@ public record Field<T>(
                 text -> text.isBlank() ? NullNode.getInstance() : typed.apply(text));
     }
 
+    /** Returns this field, for which null is as if it was missing. */
+    public Field<T> optional() {
+        return orNull("");
+    }
+
     /** Returns this field with an explanation. */
     public Field<T> help(String sentence) {
         return new Field<>(name, label, sentence, nothing, choices, reader, typed);
@@ -307,7 +317,7 @@ public record Field<T>(
             return value.isNull() ? null : reader.read(path, value);
         } catch (ApiException e) {
             String message = e.error().message();
-            throw message.startsWith("'" + path + "' must be ")
+            throw !nothing.isEmpty() && message.startsWith("'" + path + "' must be ")
                     ? ApiError.invalid(path, message.substring(0, message.length() - 1) + OR_NULL + nothing + ".")
                             .asException()
                     : e;

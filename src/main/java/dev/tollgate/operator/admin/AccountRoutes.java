@@ -27,6 +27,32 @@ public final class AccountRoutes {
 
     private static final String ONE = "/admin/accounts/{id}";
 
+    private static final Field<String> REASON = AdminRequest.REASON;
+    private static final Field<String> NAME = Field.text("name", "Name");
+    private static final Field<Long> START_CREDITS =
+            Field.credits("credits", "Credits").optional();
+    static final Field<Long> SOME_CREDITS =
+            Field.credits("credits", "Credits").that(micros -> micros > 0, "must be above 0");
+    private static final Field<Long> CREDITS =
+            Field.signedCredits("credits", "Credits").that(micros -> micros != 0, "must not be 0");
+    private static final Field<Boolean> BLOCKED = Field.flag("blocked", "Blocked");
+    private static final Field<Long> REQUESTS = rate("requests");
+    private static final Field<Long> TOKENS = rate("tokens");
+    private static final Field<Long> CONCURRENCY = rate("concurrency");
+    private static final Field<Long> HOUR = spend("hour");
+    private static final Field<Long> DAY = spend("day");
+    private static final Field<Long> TOTAL = spend("total");
+    private static final Field<Body> SPEND =
+            Field.object("spend", "Spend", HOUR, DAY, TOTAL).orNull("no limit");
+
+    private static Field<Long> rate(String name) {
+        return Field.whole(name, name, 1, CallLimits.MAX).orNull("no limit");
+    }
+
+    private static Field<Long> spend(String name) {
+        return Field.credits(name, name).orNull("no limit");
+    }
+
     private final OperatorAccounts deeds;
     private final OrganizationRoutes organization;
     private final AuditedWriter writer;
@@ -42,17 +68,16 @@ public final class AccountRoutes {
     public List<AdminRoute> routes() {
         List<AdminRoute> all = new ArrayList<>(List.of(
                 AdminRoute.get("/admin/accounts", this::list, "after", "limit"),
-                AdminRoute.post("/admin/accounts", this::create, "name", "credits", "reason")
+                AdminRoute.post("/admin/accounts", this::create, NAME, START_CREDITS, REASON)
                         .answering(201),
                 AdminRoute.get(ONE, request -> json(deeds.account(request.id()))),
-                AdminRoute.post(ONE + "/grants", this::grant, "credits", "reason", "id"),
-                AdminRoute.post(ONE + "/adjustments", this::adjust, "credits", "reason", "id"),
-                AdminRoute.post(ONE + "/block", this::block, "blocked", "reason"),
+                AdminRoute.post(ONE + "/grants", this::grant, SOME_CREDITS, REASON, AdminRequest.ID),
+                AdminRoute.post(ONE + "/adjustments", this::adjust, CREDITS, REASON, AdminRequest.ID),
+                AdminRoute.post(ONE + "/block", this::block, BLOCKED, REASON),
                 AdminRoute.get(
                         ONE + "/limits",
                         request -> deeds.limits(request.id()).json().node()),
-                AdminRoute.post(
-                        ONE + "/limits", this::setLimits, "requests", "tokens", "concurrency", "spend", "reason")));
+                AdminRoute.post(ONE + "/limits", this::setLimits, REQUESTS, TOKENS, CONCURRENCY, SPEND, REASON)));
         OrganizationRoutes.ACTIONS.forEach(each -> all.add(route(each)));
         return all;
     }
@@ -63,45 +88,43 @@ public final class AccountRoutes {
     }
 
     private ObjectNode create(AdminRequest request) throws ActionRefused {
-        By by = request.by();
-        String name = request.body().needText("name");
-        long micros = request.body().has("credits") ? request.body().credits("credits") : 0;
-        if (micros < 0) {
-            throw OperatorBody.wrong("credits", "must be 0 or more");
-        }
-        return json(deeds.createAccount(by, name, micros));
+        return json(deeds.createAccount(request.by(), request.need(NAME), request.or(START_CREDITS, 0L)));
     }
 
     private ObjectNode grant(AdminRequest request) throws ActionRefused {
-        return json(deeds.grant(request.by(), request.id(), request.body().someCredits("credits")));
+        return json(deeds.grant(request.by(), request.id(), request.need(SOME_CREDITS)));
     }
 
     /** Adds credits to an account; an amount below zero debits them. */
     private ObjectNode adjust(AdminRequest request) throws ActionRefused {
-        By by = request.by();
-        long micros = request.body().credits("credits");
-        if (micros == 0) {
-            throw OperatorBody.wrong("credits", "must not be 0");
-        }
-        return json(deeds.adjust(by, request.id(), micros));
+        return json(deeds.adjust(request.by(), request.id(), request.need(CREDITS)));
     }
 
     private ObjectNode block(AdminRequest request) throws ActionRefused {
-        return json(deeds.block(request.by(), request.id(), request.body().needFlag("blocked")));
+        return json(deeds.block(request.by(), request.id(), request.need(BLOCKED)));
     }
 
     /** Sets the limits that the body names; the others stay. */
     private ObjectNode setLimits(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        OperatorBody body = request.body();
+        Body body = request.body();
         UnaryOperator<CallLimits> rates = old -> new CallLimits(
-                body.limit("requests", CallLimits.MAX, old.requests()),
-                body.limit("tokens", CallLimits.MAX, old.tokens()),
-                body.limit("concurrency", CallLimits.MAX, old.concurrency()));
-        UnaryOperator<SpendLimits> spend = old -> body.spend("spend", old);
+                body.or(REQUESTS, old.requests()),
+                body.or(TOKENS, old.tokens()),
+                body.or(CONCURRENCY, old.concurrency()));
+        UnaryOperator<SpendLimits> spend = old -> spend(body, old);
         // A wrong body is refused here, not on the writer's thread.
         var unused = new AccountLimits(rates.apply(CallLimits.NONE), spend.apply(SpendLimits.NONE));
         return deeds.setLimits(by, request.id(), rates, spend).json().node();
+    }
+
+    private static SpendLimits spend(Body body, SpendLimits old) {
+        Body spend = body.get(SPEND);
+        if (spend == null) {
+            return body.has(SPEND) ? SpendLimits.NONE : old;
+        }
+        return new SpendLimits(
+                spend.or(HOUR, old.hourMicros()), spend.or(DAY, old.dayMicros()), spend.or(TOTAL, old.totalMicros()));
     }
 
     static ObjectNode json(Account account) {
@@ -125,16 +148,18 @@ public final class AccountRoutes {
     /** Returns an action of an organization for the operator, who gives a reason. */
     private AdminRoute route(Action<OrganizationStores, ?> action) {
         String path = ONE + (action.path().isEmpty() ? "/organization" : action.path());
-        List<String> takes = new ArrayList<>(action.query());
+        List<Field<?>> fields = new ArrayList<>(action.fields());
         if (action.isChange()) {
-            takes.addAll(names(action));
-            takes.add("reason");
+            fields.add(REASON);
         }
-        return new AdminRoute(action.method(), path, action.status(), takes, false, request -> answer(action, request));
-    }
-
-    private static List<String> names(Action<?, ?> action) {
-        return action.fields().stream().<String>map(Field::name).toList();
+        return new AdminRoute(
+                action.method(),
+                path,
+                action.status(),
+                fields,
+                action.query(),
+                false,
+                request -> answer(action, request));
     }
 
     /** Invites a person to the organization that the path names. */
@@ -157,7 +182,7 @@ public final class AccountRoutes {
                         Acting.operator(id, writer.log(by, id)),
                         request::path,
                         request.query()::get,
-                        Body.of(request.body().members(names(action)), action.fields())));
+                        request.body().without(REASON)));
         return answer == null ? MissingNode.getInstance() : answer;
     }
 }

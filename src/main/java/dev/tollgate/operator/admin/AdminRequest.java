@@ -1,6 +1,10 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.http.Cursor;
 import dev.tollgate.http.Limit;
 import dev.tollgate.http.Page;
@@ -11,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * A request of the operator's API, by HTTP or from a command of this process. Its methods name the member or parameter that is wrong in an
@@ -21,9 +27,52 @@ import tools.jackson.databind.node.ObjectNode;
  * @param path the parameters of the path
  * @param query the parameters of the query that the route takes
  */
-public record AdminRequest(Operator operator, Map<String, String> path, Map<String, String> query, OperatorBody body) {
+public record AdminRequest(Operator operator, Map<String, String> path, Map<String, String> query, Body body) {
+
+    static final Field<String> REASON =
+            Field.text("reason", "Reason").map((path, text) -> reason(text)).help("Reason, for the audit log.");
+
+    static final Field<RequestId> ID = Field.text("id", "Id")
+            .map(AdminRequest::requestId)
+            .optional()
+            .help("An id of the request: sent twice, it moves credits once.");
 
     private static final int LIMIT_DEFAULT = 50;
+
+    /** The end of the year 9999. */
+    private static final long SECONDS_MAX = 253_402_300_799L;
+
+    /** Returns a field with Unix seconds, or a time in words. */
+    static Field<Instant> time(String name, String label) {
+        return Field.of(name, label, AdminRequest::time, StringNode::valueOf);
+    }
+
+    private static Instant time(String path, JsonNode value) {
+        if (value.isIntegralNumber() && value.canConvertToLong() && Math.abs(value.longValue()) <= SECONDS_MAX) {
+            return Instant.ofEpochSecond(value.longValue());
+        }
+        try {
+            return Instant.parse(value.isString() ? value.stringValue() : "");
+        } catch (DateTimeParseException e) {
+            throw Field.wrong(path, "must be Unix seconds, or a time in UTC like 2026-12-31T00:00:00Z");
+        }
+    }
+
+    private static String reason(@Nullable String text) {
+        try {
+            return Deed.reason(text);
+        } catch (IllegalArgumentException e) {
+            throw ApiError.invalid("reason", String.valueOf(e.getMessage())).asException();
+        }
+    }
+
+    private static RequestId requestId(String path, String text) {
+        try {
+            return RequestId.ofOperator(text);
+        } catch (IllegalArgumentException e) {
+            throw Field.wrong(path, String.valueOf(e.getMessage()));
+        }
+    }
 
     /** Returns a parameter of the path. */
     String id() {
@@ -40,8 +89,24 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
 
     /** Returns the operator, with the body's reason and id. */
     By by() {
-        boolean isGiven = operator.givesReasons() || body.has("reason");
-        return new By(operator.actor(), isGiven ? body.reason() : null, body.requestId());
+        String reason = get(REASON);
+        return new By(operator.actor(), operator.givesReasons() ? reason(reason) : reason, get(ID));
+    }
+
+    /** Returns the value of a field that has to be there. */
+    <T> T need(Field<T> field) {
+        return body.need(field);
+    }
+
+    /** Returns the value of a field; null if it is missing or null. */
+    <T> @Nullable T get(Field<T> field) {
+        return body.get(field);
+    }
+
+    /** Returns the value of a field, or another if it is missing or null. */
+    <T> T or(Field<T> field, T standard) {
+        T value = body.get(field);
+        return value == null ? standard : value;
     }
 
     /** The begin of a list. @param <T> an entry */

@@ -1,6 +1,8 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.BodyKind;
@@ -22,11 +24,19 @@ import tools.jackson.databind.JsonNode;
  *
  * @param path as {@link Route} has it
  * @param status of an answer that is no refusal
- * @param takes the parameters of the query, or the members of the body; others are refused in a body and ignored in a query
+ * @param fields of the body; others are refused
+ * @param query the parameters of the query; others are ignored
  * @param isLocal whether it is for commands on this machine alone
  * @param action runs where it may block
  */
-public record AdminRoute(String method, String path, int status, List<String> takes, boolean isLocal, Action action) {
+public record AdminRoute(
+        String method,
+        String path,
+        int status,
+        List<Field<?>> fields,
+        List<String> query,
+        boolean isLocal,
+        Action action) {
 
     private static final String CSV = "text/csv; charset=utf-8";
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)[.}]");
@@ -38,36 +48,37 @@ public record AdminRoute(String method, String path, int status, List<String> ta
     }
 
     public AdminRoute {
-        takes = List.copyOf(takes);
+        fields = List.copyOf(fields);
+        query = List.copyOf(query);
     }
 
     static AdminRoute get(String path, Action action, String... query) {
-        return new AdminRoute("GET", path, 200, List.of(query), false, action);
+        return new AdminRoute("GET", path, 200, List.of(), List.of(query), false, action);
     }
 
-    static AdminRoute post(String path, Action action, String... members) {
-        return new AdminRoute("POST", path, 200, List.of(members), false, action);
+    static AdminRoute post(String path, Action action, Field<?>... fields) {
+        return new AdminRoute("POST", path, 200, List.of(fields), List.of(), false, action);
     }
 
-    static AdminRoute patch(String path, Action action, String... members) {
-        return new AdminRoute("PATCH", path, 200, List.of(members), false, action);
+    static AdminRoute patch(String path, Action action, Field<?>... fields) {
+        return new AdminRoute("PATCH", path, 200, List.of(fields), List.of(), false, action);
     }
 
     /** Returns a copy that answers with another status. */
     AdminRoute answering(int code) {
-        return new AdminRoute(method, path, code, takes, isLocal, action);
+        return new AdminRoute(method, path, code, fields, query, isLocal, action);
     }
 
     /** Returns a copy that only commands on this machine can use. */
     AdminRoute local() {
-        return new AdminRoute(method, path, status, takes, true, action);
+        return new AdminRoute(method, path, status, fields, query, true, action);
     }
 
     /** Returns the route of an HTTP server, behind a gate. */
     public Route<Operator> behind(Gate<Operator> gate) {
         if (hasBody()) {
             Handler<Operator> handler = (exchange, operator) -> exchange.read(
-                    bytes -> OperatorBody.read(bytes, exchange.memory(), takes),
+                    bytes -> Body.read(bytes, exchange.memory(), fields),
                     body -> answer(exchange, request(exchange, operator, body)));
             return switch (method) {
                 case "PUT" -> Route.put(path, gate, handler);
@@ -76,31 +87,30 @@ public record AdminRoute(String method, String path, int status, List<String> ta
                 default -> Route.post(path, gate, handler);
             };
         }
-        Handler<Operator> handler =
-                (exchange, operator) -> answer(exchange, request(exchange, operator, OperatorBody.NONE));
+        Handler<Operator> handler = (exchange, operator) -> answer(exchange, request(exchange, operator, Body.NONE));
         return method.equals("GET")
                 ? Route.get(path, gate, handler)
                 : Route.post(path, gate, handler).taking();
     }
 
     private boolean hasBody() {
-        return !method.equals("GET") && !takes.isEmpty();
+        return !fields.isEmpty();
     }
 
-    private AdminRequest request(Exchange exchange, Operator operator, OperatorBody body) {
+    private AdminRequest request(Exchange exchange, Operator operator, Body body) {
         Map<String, String> parameters = new HashMap<>();
         Matcher parameter = PARAMETER.matcher(path);
         while (parameter.find()) {
             parameters.put(parameter.group(1), exchange.pathParam(parameter.group(1)));
         }
-        Map<String, String> query = new HashMap<>();
-        for (String name : takes) {
+        Map<String, String> asked = new HashMap<>();
+        for (String name : query) {
             String value = exchange.query(name);
             if (value != null) {
-                query.put(name, value);
+                asked.put(name, value);
             }
         }
-        return new AdminRequest(operator, parameters, query, body);
+        return new AdminRequest(operator, parameters, asked, body);
     }
 
     private void answer(Exchange exchange, AdminRequest request) {
@@ -132,10 +142,10 @@ public record AdminRoute(String method, String path, int status, List<String> ta
         };
     }
 
-    /** Answers a command of this process. @param sent the body, or nothing */
-    JsonNode answer(Operator operator, Map<String, String> path, Map<String, String> query, byte[] sent)
-            throws ActionRefused {
-        OperatorBody body = hasBody() ? OperatorBody.read(sent, Lease.FREE, takes) : OperatorBody.NONE;
-        return action.answer(new AdminRequest(operator, path, query, body));
+    /** Answers a command of this process. @param parameters of the path and the query @param sent the body, or nothing */
+    JsonNode answer(Operator operator, Map<String, String> parameters, byte[] sent) throws ActionRefused {
+        Map<String, String> asked = new HashMap<>(parameters);
+        asked.keySet().retainAll(query);
+        return action.answer(new AdminRequest(operator, parameters, asked, Body.read(sent, Lease.FREE, fields)));
     }
 }

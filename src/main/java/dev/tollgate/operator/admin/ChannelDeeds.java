@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.http.limits.RequestRates;
@@ -33,6 +34,9 @@ public final class ChannelDeeds {
 
     /** A trial tells within fewer. */
     private static final long WAIT_SECONDS = 30;
+
+    /** A trial changes nothing, so that each reason is enough. */
+    private static final Field<String> NOTE = Field.text("reason", "Reason").optional();
 
     private final boolean hasFile;
     private final BooleanSupplier reload;
@@ -70,8 +74,8 @@ public final class ChannelDeeds {
                         request -> new AdminJson()
                                 .flag("taken", reload(request.by()))
                                 .node(),
-                        "reason"),
-                AdminRoute.post("/admin/channels/{id}/try", this::tryOut, "reason"));
+                        AdminRequest.REASON),
+                AdminRoute.post("/admin/channels/{id}/try", this::tryOut, NOTE));
     }
 
     private JsonNode list(AdminRequest request) {
@@ -82,7 +86,7 @@ public final class ChannelDeeds {
     }
 
     private JsonNode tryOut(AdminRequest request) throws ActionRefused {
-        By by = new By(request.operator().actor(), request.body().text("reason"), null);
+        By by = new By(request.operator().actor(), request.get(NOTE), null);
         Tried tried = tryOut(by, request.id());
         return new AdminJson()
                 .text("id", request.id())

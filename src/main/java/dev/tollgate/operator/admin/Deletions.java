@@ -29,7 +29,7 @@ public final class Deletions {
         return List.of(AdminRoute.post(
                 "/admin/accounts/{id}/delete",
                 request -> AccountRoutes.json(delete(request.by(), request.id())),
-                "reason"));
+                AdminRequest.REASON));
     }
 
     /** Deletes an account with all its people. Needs a reason. */

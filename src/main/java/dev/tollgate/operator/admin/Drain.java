@@ -20,7 +20,7 @@ public final class Drain {
     }
 
     public List<AdminRoute> routes() {
-        return List.of(AdminRoute.post("/admin/drain", this::drain, "reason"));
+        return List.of(AdminRoute.post("/admin/drain", this::drain, AdminRequest.REASON));
     }
 
     /** Announced first: a database that is away is a reason to drain. */

@@ -2,7 +2,6 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminGate.Operator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +33,9 @@ public final class LocalApi implements AdminApi {
                 .filter(each -> each.method().equals(method) && each.path().equals(path))
                 .findFirst()
                 .orElseThrow();
-        Map<String, String> query = new HashMap<>(parameters);
-        query.keySet().retainAll(route.takes());
         try {
             byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
-            JsonNode answer = route.answer(Operator.COMMAND, parameters, query, sent);
+            JsonNode answer = route.answer(Operator.COMMAND, parameters, sent);
             return answer.isMissingNode() ? answer : JSON.readTree(JSON.writeValueAsBytes(answer));
         } catch (ApiException e) {
             throw new ActionRefused(e.error().message());

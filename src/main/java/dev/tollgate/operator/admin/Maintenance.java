@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.InstallationKind.SetInstallationKind;
@@ -11,6 +12,9 @@ import tools.jackson.databind.JsonNode;
 /** The actions that a command on its machine takes once for an installation. Thread-safe; blocks. */
 public final class Maintenance {
 
+    private static final Field<Long> FOLDED_UNTIL = Field.whole("folded_until", "Folded until", 0, Long.MAX_VALUE);
+    private static final Field<JsonNode> ROWS = Field.raw("rows");
+
     private final InstallationKind kind;
     private final AuditedWriter writer;
 
@@ -21,9 +25,9 @@ public final class Maintenance {
 
     public List<AdminRoute> routes() {
         return List.of(
-                AdminRoute.post("/admin/installation/sandbox", this::becomeSandbox, "reason")
+                AdminRoute.post("/admin/installation/sandbox", this::becomeSandbox, AdminRequest.REASON)
                         .local(),
-                AdminRoute.post("/admin/usage/corrections", this::correctUsage, "folded_until", "rows")
+                AdminRoute.post("/admin/usage/corrections", this::correctUsage, FOLDED_UNTIL, ROWS)
                         .local());
     }
 
@@ -60,9 +64,9 @@ public final class Maintenance {
      * changed, and they are to be found again.
      */
     private JsonNode correctUsage(AdminRequest request) throws ActionRefused {
-        JsonNode rows = request.body().node("rows");
+        JsonNode rows = request.need(ROWS);
         CorrectUsage correct = ActionRefused.where(() -> new CorrectUsage(
-                request.body().node("folded_until").asLong(),
+                request.need(FOLDED_UNTIL),
                 rows.valueStream().map(Maintenance::row).toList()));
         AdminJson corrected = new AdminJson().number("rows", (long) rows.size());
         writer.commit(

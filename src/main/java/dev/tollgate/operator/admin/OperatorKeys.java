@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -22,19 +23,26 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.storage.Change;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** API keys of all accounts, as an operator makes and changes them. Thread-safe; blocks. */
 public final class OperatorKeys {
 
     /** An operator may name a model that is not on sale yet. */
     private static final Function<String, @Nullable String> ANY_MODEL = id -> KeySettings.isModel(id) ? id : null;
+
+    private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", "Expiry");
+    private static final Field<Long> GRACE = Field.whole("grace_seconds", "Grace", 0, RotateKey.GRACE_MAX.toSeconds())
+            .optional();
 
     private final OperatorAccounts deeds;
     private final Keys keys;
@@ -53,34 +61,25 @@ public final class OperatorKeys {
         String ofAccount = "/admin/accounts/{id}/keys";
         return List.of(
                 AdminRoute.get(ofAccount, this::list, "after", "limit"),
-                AdminRoute.post(
-                                ofAccount,
-                                this::create,
-                                "name",
-                                "kind",
-                                "scopes",
-                                "spend",
-                                "rates",
-                                "allow",
-                                "models",
-                                "expires_at",
-                                "tags",
-                                "reason")
+                AdminRoute.post(ofAccount, this::create, fields(KeyOptions.CREATE))
                         .answering(201),
                 AdminRoute.get("/admin/keys", this::list, "account", "after", "limit"),
-                AdminRoute.patch(
-                        "/admin/keys/{id}",
-                        this::change,
-                        "name",
-                        "disabled",
-                        "spend",
-                        "rates",
-                        "allow",
-                        "models",
-                        "expires_at",
-                        "tags",
-                        "reason"),
-                AdminRoute.post("/admin/keys/{id}/rotate", this::rotate, "grace_seconds", "reason"));
+                AdminRoute.patch("/admin/keys/{id}", this::change, fields(KeyOptions.CHANGE)),
+                AdminRoute.post("/admin/keys/{id}/rotate", this::rotate, GRACE, AdminRequest.REASON));
+    }
+
+    /** Returns fields and the reason. */
+    private static Field<?>[] fields(List<Field<?>> ofKey) {
+        return Stream.concat(ofKey.stream(), Stream.of(AdminRequest.REASON)).toArray(Field<?>[]::new);
+    }
+
+    /** Returns the members that describe a key; its end is in Unix seconds. */
+    private static Body key(Body body, List<Field<?>> fields) {
+        ObjectNode key = body.without(AdminRequest.REASON).members();
+        if (key.path(EXPIRES.name()).isString()) {
+            key.put(EXPIRES.name(), body.need(EXPIRES).getEpochSecond());
+        }
+        return Body.of(key, fields);
     }
 
     private JsonNode list(AdminRequest request) throws ActionRefused {
@@ -97,8 +96,7 @@ public final class OperatorKeys {
 
     private JsonNode create(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        KeySettings settings =
-                KeyOptions.creation(Body.of(request.body().ofKey(), KeyOptions.CREATE), ANY_MODEL, writer.now());
+        KeySettings settings = KeyOptions.creation(key(request.body(), KeyOptions.CREATE), ANY_MODEL, writer.now());
         KeyResult.Made made = create(by, request.id(), settings);
         return KeyJson.ofOperator(made.key(), made.secret());
     }
@@ -108,8 +106,7 @@ public final class OperatorKeys {
         SpendLimits present = ActionRefused.where(() -> keys.byId(request.id()))
                 .map(key -> key.settings().spend())
                 .orElse(SpendLimits.NONE);
-        KeyOptions.Change change =
-                KeyOptions.change(Body.of(request.body().ofKey(), KeyOptions.CHANGE), present, ANY_MODEL);
+        KeyOptions.Change change = KeyOptions.change(key(request.body(), KeyOptions.CHANGE), present, ANY_MODEL);
         return KeyJson.ofOperator(
                 change.onlyDisables()
                         ? disable(by, request.id())
@@ -119,10 +116,7 @@ public final class OperatorKeys {
 
     private JsonNode rotate(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        long seconds = request.body().has("grace_seconds")
-                ? request.body().number("grace_seconds", 0, Math.toIntExact(RotateKey.GRACE_MAX.toSeconds()))
-                : 0;
-        KeyResult.Made made = rotate(by, request.id(), Duration.ofSeconds(seconds));
+        KeyResult.Made made = rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L)));
         return KeyJson.ofOperator(made.key(), made.secret());
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.HandedLinks;
@@ -15,6 +16,13 @@ import tools.jackson.databind.JsonNode;
 
 /** Links that an operator makes for others, and test mails. Each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorLinks {
+
+    private static final Field<String> EMAIL = Field.text("email", "E-mail");
+    private static final Field<String> JOINED = Field.text("account", "Account");
+    private static final Field<String> ACCOUNT = JOINED.optional();
+    private static final Field<JsonNode> ROLE = Field.raw("role").optional();
+    private static final Field<JsonNode> TEAMS = Field.raw("teams").optional();
+    private static final Field<String> TO = Field.text("to", "Recipient");
 
     private final OperatorAccounts deeds;
     private final People people;
@@ -60,27 +68,34 @@ public final class OperatorLinks {
     /** {@code /admin/invitations}, {@code /admin/accounts/{id}/reset-link} and {@code /admin/mail}. */
     public List<AdminRoute> routes() {
         return List.of(
-                AdminRoute.post("/admin/accounts/{id}/reset-link", this::resetLink, "login", "reason")
+                AdminRoute.post(
+                                "/admin/accounts/{id}/reset-link",
+                                this::resetLink,
+                                OperatorPeople.LOGIN,
+                                AdminRequest.REASON)
                         .answering(201),
-                AdminRoute.post("/admin/invitations", this::invite, "email", "account", "role", "teams", "reason")
+                AdminRoute.post("/admin/invitations", this::invite, EMAIL, ACCOUNT, ROLE, TEAMS, AdminRequest.REASON)
                         .answering(201),
                 AdminRoute.get("/admin/mail", this::mailState),
-                AdminRoute.post("/admin/mail", this::testMail, "to", "reason").answering(202));
+                AdminRoute.post("/admin/mail", this::testMail, TO, AdminRequest.REASON)
+                        .answering(202));
     }
 
     private JsonNode invite(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        if (request.body().has("role") || request.body().has("teams")) {
-            String account = request.body().needText("account");
-            return joining.answer(
-                    new AdminRequest(request.operator(), Map.of("id", account), Map.of(), request.body()));
+        if (request.get(ROLE) != null || request.get(TEAMS) != null) {
+            String account = request.need(JOINED);
+            return joining.answer(new AdminRequest(
+                    request.operator(),
+                    Map.of("id", account),
+                    Map.of(),
+                    request.body().without(ACCOUNT)));
         }
-        String email = request.body().needText("email");
-        return json(invite(by, email, request.body().text("account")));
+        return json(invite(by, request.need(EMAIL), request.get(ACCOUNT)));
     }
 
     private JsonNode resetLink(AdminRequest request) throws ActionRefused {
-        return json(resetLink(request.by(), request.id(), request.body().text("login")));
+        return json(resetLink(request.by(), request.id(), request.get(OperatorPeople.LOGIN)));
     }
 
     private static JsonNode json(MadeLink made) {
@@ -103,7 +118,7 @@ public final class OperatorLinks {
 
     private JsonNode testMail(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        String to = request.body().needText("to");
+        String to = request.need(TO);
         testMail(by, to);
         return new AdminJson().text("to", to).node();
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Operators.RoleChange;
@@ -12,11 +13,22 @@ import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** People who sign in, as an operator changes them, each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorPeople {
+
+    private static final Field<String> REASON = AdminRequest.REASON;
+    private static final Field<String> OWNER = Field.text("login", "Login");
+    static final Field<String> LOGIN = OWNER.optional();
+    private static final Field<Role> ROLE = Field.choice(
+            "role",
+            "Role",
+            Stream.of(Role.values())
+                    .map(role -> new Field.Choice<>(role.text(), role.text(), role))
+                    .toList());
 
     private final OperatorAccounts deeds;
     private final People people;
@@ -33,25 +45,22 @@ public final class OperatorPeople {
     /** {@code /admin/people…} and the people of an account. */
     public List<AdminRoute> routes() {
         return List.of(
-                AdminRoute.post("/admin/accounts/{id}/role", this::setRole, "login", "role", "reason"),
-                AdminRoute.post(
-                        "/admin/accounts/{id}/remove-second-factor", this::removeSecondFactor, "login", "reason"),
-                AdminRoute.post("/admin/accounts/{id}/owner", this::appointOwner, "login", "reason"),
+                AdminRoute.post("/admin/accounts/{id}/role", this::setRole, LOGIN, ROLE, REASON),
+                AdminRoute.post("/admin/accounts/{id}/remove-second-factor", this::removeSecondFactor, LOGIN, REASON),
+                AdminRoute.post("/admin/accounts/{id}/owner", this::appointOwner, OWNER, REASON),
                 AdminRoute.get("/admin/people", this::find, "login"),
                 AdminRoute.post("/admin/operator/reset", this::resetOperator).local());
     }
 
     private JsonNode setRole(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        String login = request.body().text("login");
-        String text = request.body().text("role");
-        Role role = ActionRefused.where(() -> Role.of(text == null ? "" : text));
-        return json(request.id(), setRole(by, request.id(), login, role), role);
+        Role role = request.need(ROLE);
+        return json(request.id(), setRole(by, request.id(), request.get(LOGIN), role), role);
     }
 
     private JsonNode appointOwner(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        String login = request.body().needText("login");
+        String login = request.need(OWNER);
         appointOwner(by, request.id(), login);
         return new AdminJson()
                 .text("account", request.id())
@@ -95,10 +104,8 @@ public final class OperatorPeople {
     }
 
     private JsonNode removeSecondFactor(AdminRequest request) throws ActionRefused {
-        By by = request.by();
-        String login = request.body().text("login");
         return new AdminJson()
-                .texts("removed", removeSecondFactor(by, request.id(), login))
+                .texts("removed", removeSecondFactor(request.by(), request.id(), request.get(LOGIN)))
                 .node();
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.operator.settings.StoredSettings.StoreSetting;
 import dev.tollgate.storage.Change;
@@ -17,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** All settings with the sources of their values, and changes of those that may be changed. Thread-safe; {@link #set} blocks. */
 public final class OperatorSettings {
+
+    private static final Field<String> NAME = Field.text("name", "Name");
+    private static final Field<String> VALUE = Field.text("value", "Value").optional();
 
     private final CurrentSettings current;
     private final AuditedWriter writer;
@@ -44,14 +48,14 @@ public final class OperatorSettings {
     public List<AdminRoute> routes() {
         return List.of(
                 AdminRoute.get("/admin/settings", request -> AdminJson.all(all(), OperatorSettings::json)),
-                AdminRoute.post("/admin/settings", this::set, "name", "value", "reason"));
+                AdminRoute.post("/admin/settings", this::set, NAME, VALUE, AdminRequest.REASON));
     }
 
     private JsonNode set(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        String name = request.body().needText("name");
+        String name = request.need(NAME);
         Map<String, @Nullable String> values = new HashMap<>();
-        values.put(name, request.body().text("value"));
+        values.put(name, request.get(VALUE));
         set(by, values);
         return json(shown(named(name)));
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
@@ -16,6 +17,14 @@ public final class OperatorVouchers {
 
     private static final int NUMBER_MAX = 999_999_999;
 
+    private static final Field<Long> COUNT =
+            Field.whole("count", "Count", 1, Vouchers.AT_ONCE_MAX).optional();
+    private static final Field<Instant> EXPIRES =
+            AdminRequest.time("expires_at", "Expiry").optional();
+    private static final Field<Long> FIRST = Field.whole("first", "First", 1, NUMBER_MAX);
+    private static final Field<Long> LAST =
+            Field.whole("last", "Last", 1, NUMBER_MAX).optional();
+
     private final Vouchers vouchers;
     private final AuditedWriter writer;
 
@@ -28,9 +37,15 @@ public final class OperatorVouchers {
     public List<AdminRoute> routes() {
         return List.of(
                 AdminRoute.get("/admin/vouchers", this::list, "after", "limit"),
-                AdminRoute.post("/admin/vouchers", this::make, "count", "credits", "expires_at", "reason")
+                AdminRoute.post(
+                                "/admin/vouchers",
+                                this::make,
+                                COUNT,
+                                AccountRoutes.SOME_CREDITS,
+                                EXPIRES,
+                                AdminRequest.REASON)
                         .answering(201),
-                AdminRoute.post("/admin/vouchers/revoke", this::revoke, "first", "last", "reason"));
+                AdminRoute.post("/admin/vouchers/revoke", this::revoke, FIRST, LAST, AdminRequest.REASON));
     }
 
     private JsonNode list(AdminRequest request) throws ActionRefused {
@@ -40,18 +55,16 @@ public final class OperatorVouchers {
 
     private JsonNode make(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        OperatorBody body = request.body();
-        int count = body.has("count") ? body.number("count", 1, Vouchers.AT_ONCE_MAX) : 1;
+        int count = Math.toIntExact(request.or(COUNT, 1L));
         return new AdminJson()
-                .texts("codes", make(by, count, body.someCredits("credits"), body.time("expires_at")))
+                .texts("codes", make(by, count, request.need(AccountRoutes.SOME_CREDITS), request.get(EXPIRES)))
                 .node();
     }
 
     private JsonNode revoke(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        OperatorBody body = request.body();
-        int first = body.number("first", 1, NUMBER_MAX);
-        int last = body.has("last") ? body.number("last", 1, NUMBER_MAX) : first;
+        long first = request.need(FIRST);
+        long last = request.or(LAST, first);
         return new AdminJson().number("revoked", revoke(by, first, last)).node();
     }
 

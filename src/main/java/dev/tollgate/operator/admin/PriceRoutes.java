@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.TariffRules;
@@ -17,6 +18,20 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code /admin/models…}: prices, what they earn, and new versions of them. Prices are credits per million tokens. */
 public final class PriceRoutes {
 
+    private static final Field<Boolean> REASONING = Field.choice(
+                    "reasoning",
+                    "Reasoning",
+                    new Field.Choice<>("billed", "billed", true),
+                    new Field.Choice<>("free", "free", false))
+            .optional();
+    private static final Field<Instant> FROM =
+            Field.text("from", "From").map(PriceRoutes::from).optional();
+    private static final Field<Boolean> CANCELS =
+            Field.flag("cancel_scheduled", "Cancel later prices").optional();
+    private static final Field<String> VERSION =
+            Field.text("version", "Version").optional();
+    private static final List<Field<?>> OF_VERSION = List.of(REASONING, FROM, CANCELS, VERSION, AdminRequest.REASON);
+
     private final Prices prices;
 
     public PriceRoutes(Prices prices) {
@@ -25,10 +40,8 @@ public final class PriceRoutes {
 
     public List<AdminRoute> routes() {
         String versions = "/admin/models/{id...}/prices";
-        String[] members = Stream.concat(
-                        TariffRules.MEMBERS.stream(),
-                        Stream.of("reasoning", "from", "cancel_scheduled", "version", "reason"))
-                .toArray(String[]::new);
+        Field<?>[] members = Stream.concat(TariffRules.MEMBERS.stream().map(Field::raw), OF_VERSION.stream())
+                .toArray(Field<?>[]::new);
         return List.of(
                 AdminRoute.get("/admin/models", request -> AdminJson.all(prices.all(), PriceRoutes::json)),
                 AdminRoute.get(versions, this::versions, "after", "limit"),
@@ -49,16 +62,15 @@ public final class PriceRoutes {
 
     private JsonNode set(AdminRequest request) throws ActionRefused {
         By by = request.by();
-        OperatorBody body = request.body();
         Prices.Done done = prices.set(
                 by,
                 request.id(),
                 new Prices.Change(
-                        TariffEdit.of(body.members(TariffRules.MEMBERS)),
-                        reasoning(body),
-                        from(body),
-                        body.has("cancel_scheduled") && body.needFlag("cancel_scheduled"),
-                        body.text("version")));
+                        new TariffEdit(request.body().members().retain(TariffRules.MEMBERS)),
+                        request.get(REASONING),
+                        request.get(FROM),
+                        request.or(CANCELS, false),
+                        request.get(VERSION)));
         ObjectNode json = json(done.sold());
         json.set(
                 "withdrawn",
@@ -66,25 +78,13 @@ public final class PriceRoutes {
         return json;
     }
 
-    private static @Nullable Boolean reasoning(OperatorBody body) {
-        String word = body.text("reasoning");
-        return switch (word) {
-            case null -> null;
-            case "billed" -> Boolean.TRUE;
-            case "free" -> Boolean.FALSE;
-            default ->
-                throw OperatorBody.wrong("reasoning", "is " + Shown.quoted(word) + "; allowed is billed or free");
-        };
-    }
-
-    private static @Nullable Instant from(OperatorBody body) {
-        String text = body.text("from");
+    private static Instant from(String path, String text) {
         try {
-            return text == null ? null : Prices.time(text);
+            return Prices.time(text);
         } catch (DateTimeParseException e) {
-            throw OperatorBody.wrong(
-                    "from",
-                    "is " + Shown.quoted(String.valueOf(text))
+            throw Field.wrong(
+                    path,
+                    "is " + Shown.quoted(text)
                             + "; allowed is a time with its offset, like 2026-12-01T00:00:00-08:00, or null for at once");
         }
     }

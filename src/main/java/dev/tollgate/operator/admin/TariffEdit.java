@@ -19,13 +19,9 @@ public final class TariffEdit {
 
     private final ObjectNode patch;
 
-    private TariffEdit(ObjectNode patch) {
+    /** @param patch with members of {@link TariffRules#MEMBERS} alone; it must not change any more */
+    public TariffEdit(ObjectNode patch) {
         this.patch = patch;
-    }
-
-    /** @param members the patch, with members of {@link TariffRules#MEMBERS} alone */
-    public static TariffEdit of(ObjectNode members) {
-        return new TariffEdit(members.deepCopy());
     }
 
     /** Returns whether it names no rate, or removes only what a tariff does not have. */

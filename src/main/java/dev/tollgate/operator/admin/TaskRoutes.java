@@ -32,7 +32,12 @@ public final class TaskRoutes {
     public List<AdminRoute> routes() {
         return List.of(
                 AdminRoute.get("/admin/tasks/{id}", this::one),
-                AdminRoute.post("/admin/tasks/{id}/refunds", this::refund, "credits", "reason", "id"));
+                AdminRoute.post(
+                        "/admin/tasks/{id}/refunds",
+                        this::refund,
+                        AccountRoutes.SOME_CREDITS,
+                        AdminRequest.REASON,
+                        AdminRequest.ID));
     }
 
     /** Returns the task as its owner sees it, and its owner. */
@@ -53,8 +58,6 @@ public final class TaskRoutes {
     /** Answers with the account afterwards. */
     private JsonNode refund(AdminRequest request) throws ActionRefused {
         return AccountRoutes.json(deeds.refund(
-                request.by(),
-                CompletionIds.ofShown(request.id()),
-                request.body().someCredits("credits")));
+                request.by(), CompletionIds.ofShown(request.id()), request.need(AccountRoutes.SOME_CREDITS)));
     }
 }

@@ -21,9 +21,6 @@ final class Values {
     static final String NONE = "none";
     static final String UNLIMITED = "unlimited";
 
-    /** A billion credits. */
-    private static final long CREDITS_MOST_MICROS = 1_000_000_000L * Decimals.MICROS;
-
     private static final int RATE_MOST = 100_000_000;
     private static final long GRACE_DAYS_MOST = 30;
 
@@ -117,7 +114,7 @@ final class Values {
 
     private static Long micros(String text) {
         try {
-            return Decimals.credits(text, CREDITS_MOST_MICROS);
+            return Decimals.credits(text, dev.tollgate.base.fields.Field.CREDITS_MAX * Decimals.MICROS);
         } catch (IllegalArgumentException e) {
             throw notAllowed(text, String.valueOf(e.getMessage()));
         }

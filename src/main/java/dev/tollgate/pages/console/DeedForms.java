@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.RequestId;
@@ -38,7 +39,6 @@ public final class DeedForms {
     private static final String SEALED_AT = "sealed-at";
     private static final String WHOM = "sealed-whom";
     private static final int MICROS_DIGITS = 6;
-    private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
 
     /** The time within which a form is carried out after the password. */
     private static final Duration WAITS_MAX = Duration.ofMinutes(10);
@@ -202,7 +202,7 @@ public final class DeedForms {
             throw new IllegalArgumentException("A number of credits is needed, like 12.5.");
         }
         BigDecimal credits = new BigDecimal(text);
-        if (credits.abs().compareTo(CREDITS_MAX) > 0) {
+        if (credits.abs().compareTo(BigDecimal.valueOf(Field.CREDITS_MAX)) > 0) {
             throw new IllegalArgumentException("At most a billion credits in one step.");
         }
         try {

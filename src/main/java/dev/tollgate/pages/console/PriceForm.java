@@ -131,7 +131,7 @@ public record PriceForm(Map<String, String> values) {
     /** @throws IllegalArgumentException with a sentence, if the time is none */
     Prices.Change change() {
         return new Prices.Change(
-                TariffEdit.of(members()),
+                new TariffEdit(members()),
                 values.containsKey("thoughts") ? isBilled() : null,
                 from(),
                 isCancelling(),
