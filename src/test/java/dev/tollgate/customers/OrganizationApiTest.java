@@ -568,6 +568,28 @@ class OrganizationApiTest {
     }
 
     @Test
+    void a_key_comes_into_a_paused_team_and_leaves_it() {
+        String team = done("POST", TEAMS, "{\"name\":\"Shop\"}").get("id").asString();
+        done("PATCH", TEAMS + "/" + team, "{\"paused\":true}");
+        String in = "{\"team\":\"" + team + "\"}";
+        assertThat(done("POST", "/v1/keys", "{\"name\":\"new\",\"team\":\"" + team + "\"}")
+                        .get("paused")
+                        .asBoolean())
+                .isTrue();
+        JsonNode made = done("POST", "/v1/keys", "{\"name\":\"bot\"}");
+        String secret = made.get("key").asString();
+
+        JsonNode moved = done("POST", "/v1/keys/" + made.get("id").asString() + "/move", in);
+        assertThat(moved.get("paused").asBoolean()).isTrue();
+        assertThat(gateway.post("/v1/chat/completions", CALL, secret).status()).isEqualTo(403);
+        JsonNode out = done("POST", "/v1/keys/" + moved.get("id").asString() + "/move", "{\"team\":null}");
+
+        assertThat(out.has("paused")).isFalse();
+        assertThat(gateway.post("/v1/chat/completions", CALL, secret).status()).isEqualTo(200);
+        gateway.assertBooksAreClosed();
+    }
+
+    @Test
     void a_teams_budget_refuses_its_service_key_by_name() throws ActionRefused {
         String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
         String key = done("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":\"" + team + "\"}")

@@ -162,7 +162,7 @@ public final class CustomerKeys {
                     .orElseThrow(() -> e);
         }
         return switch (create.outcome()) {
-            case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
+            case CreateKey.Created created -> new KeyResult.Made(inTeam(created.key()), secret.reveal());
             case CreateKey.MadeBefore before ->
                 find(key.accountId(), key.id())
                         .<KeyResult>map(KeyResult.MadeBefore::new)
@@ -191,6 +191,13 @@ public final class CustomerKeys {
     /** Returns a key that is neither deleted nor hidden. */
     public Optional<Key> find(String accountId, String id) {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
+    }
+
+    /** Returns a key that has just been written, as its team has it: paused or not. */
+    private Key inTeam(Key key) {
+        return key.owner().teamId().isEmpty()
+                ? key
+                : find(key.accountId(), key.id()).orElse(key);
     }
 
     /** Returns a key that calls may have used: also a deleted or hidden one. */
@@ -303,7 +310,7 @@ public final class CustomerKeys {
                         ? KeyJson.changed(move.before(), moved.key())
                         : null);
         return switch (move.outcome()) {
-            case CreateKey.Created created -> new KeyResult.Done(created.key());
+            case CreateKey.Created created -> new KeyResult.Done(inTeam(created.key()));
             case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
             case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();
             case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();

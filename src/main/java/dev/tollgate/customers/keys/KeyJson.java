@@ -16,7 +16,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Keys as all faces of the API show them: amounts in credits, times in seconds since 1970; null is no limit, or never. */
 public final class KeyJson {
 
-    private static final List<String> TIMES = List.of("last_used_at", "created_at");
+    private static final String PAUSED = "paused";
+
+    /** The fields of which the log of an organization does not tell. A team is paused, not its keys. */
+    private static final List<String> NOT_LOGGED = List.of("last_used_at", "created_at", PAUSED);
 
     private KeyJson() {}
 
@@ -70,7 +73,7 @@ public final class KeyJson {
     }
 
     private static String shown(ObjectNode fields) {
-        fields.remove(TIMES);
+        fields.remove(NOT_LOGGED);
         return fields.toString();
     }
 
@@ -90,7 +93,7 @@ public final class KeyJson {
                 .put("kind", settings.kind().code())
                 .put("disabled", key.disabled());
         if (key.pausedTeam() != null) {
-            json.put("paused", true);
+            json.put(PAUSED, true);
         }
         if (!key.locks().isEmpty()) {
             texts(json.putArray("locked"), KeyLock.codes(key.locks()));
