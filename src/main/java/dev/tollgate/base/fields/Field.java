@@ -7,8 +7,9 @@ import dev.tollgate.base.json.Shown;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -120,7 +121,13 @@ public record Field<T>(
                     }
                     return value.booleanValue();
                 },
-                text -> BooleanNode.valueOf(text.equals("on") || text.equals("true")));
+                Field::typedFlag);
+    }
+
+    /** A box that is not checked is an empty text. */
+    private static JsonNode typedFlag(String text) {
+        boolean isOn = text.equals("on") || text.equals("true");
+        return isOn || text.isEmpty() || text.equals("false") ? BooleanNode.valueOf(isOn) : StringNode.valueOf(text);
     }
 
     /** Returns a field with micro-credits of a number of credits: from 0 to {@link #CREDITS_MAX}, exact. */
@@ -185,7 +192,7 @@ public record Field<T>(
                 text -> StringNode.valueOf(text.strip()));
     }
 
-    /** Returns a field with a list. A form has its entries between blanks or commas. @param entry reads one */
+    /** Returns a field with a list, which has each entry once. A form has them between blanks or commas. @param entry reads one */
     public static <E> Field<List<E>> list(String name, String label, int most, Reader<E> entry) {
         return of(
                 name,
@@ -194,14 +201,14 @@ public record Field<T>(
                     if (!value.isArray()) {
                         throw wrong(path, "must be a list of strings");
                     }
-                    if (value.size() > most) {
-                        throw wrong(path, "may have at most " + most + " entries, not " + value.size());
-                    }
-                    List<E> entries = new ArrayList<>();
+                    Set<E> entries = new LinkedHashSet<>();
                     for (int i = 0; i < value.size(); i++) {
                         entries.add(entry.read(path + "." + i, value.get(i)));
                     }
-                    return entries;
+                    if (entries.size() > most) {
+                        throw wrong(path, "may have at most " + most + " entries, not " + entries.size());
+                    }
+                    return List.copyOf(entries);
                 },
                 text -> {
                     var list = JsonNodeFactory.instance.arrayNode();

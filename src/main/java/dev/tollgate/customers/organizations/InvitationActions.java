@@ -114,7 +114,7 @@ public final class InvitationActions {
 
     private static List<String> teams(OrganizationStores stores, ActionRequest request) {
         List<String> named = request.get(TEAMS);
-        List<String> ids = named == null ? List.of() : named.stream().distinct().toList();
+        List<String> ids = named == null ? List.of() : named;
         for (String id : ids) {
             if (stores.teams().find(request.account(), id).isEmpty()) {
                 throw Field.wrong("teams", "has an id of no team: " + Shown.plain(id));

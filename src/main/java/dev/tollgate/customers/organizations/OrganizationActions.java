@@ -29,7 +29,6 @@ public final class OrganizationActions {
     private static final Field<ZoneId> TIME_ZONE = Field.zone("time_zone", "Time zone");
     private static final Field<List<String>> TAG_NAMES = Field.list(
                     "tag_names", "Names of tags", CallLabels.NAMES_MAX, Field::string)
-            .map((path, names) -> names.stream().distinct().toList())
             .that(
                     names -> names.stream().allMatch(CallLabels::isName),
                     "must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter");

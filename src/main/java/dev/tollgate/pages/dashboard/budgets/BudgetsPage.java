@@ -35,6 +35,8 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
 
     private static final String PATH = "/dashboard/budgets";
 
+    private static final String LIMIT_MISSING = "Enter a limit in credits. To end a budget, press Remove in its row.";
+
     public static final List<FilterChoice> WINDOWS = Stream.of(
                     SpendWindow.MONTH, SpendWindow.WEEK, SpendWindow.DAY, SpendWindow.HOUR, SpendWindow.TOTAL)
             .map(window -> new FilterChoice(window.code(), BudgetBar.name(window)))
@@ -126,10 +128,13 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
         return owners;
     }
 
-    /** The form that sets a budget names the window in one field and its limit in another. */
+    /** The form that sets a budget names the window in one field and its limit in another; the one that removes it has no limit. */
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         Map<String, String> fields = new LinkedHashMap<>(form.fields());
         String window = form.text("window");
+        if (form.field("limit") != null && form.text("limit").isBlank()) {
+            return PageStep.again(page(request, Typed.of(form, Map.of("limit", LIMIT_MISSING))));
+        }
         if (WINDOWS.stream().anyMatch(each -> each.value().equals(window))) {
             fields.put(window, form.text("limit"));
         }

@@ -62,6 +62,17 @@ class BudgetPagesTest {
     }
 
     @Test
+    void an_empty_limit_removes_no_budget() {
+        String id = company.team("Kept").replaceFirst(".*/", "");
+        company.budget(id, "month", "500");
+        Browser.Page refused = send(company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", " ");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body()).contains("Enter a limit in credits.");
+        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
+                .isOne();
+    }
+
+    @Test
     void a_page_refuses_a_change_beyond_the_allowance() {
         String team = company.team("Counted");
         company.gateway.execute("UPDATE allowance SET used = 1000 WHERE name LIKE 'organization.changes %'");

@@ -1,0 +1,39 @@
+package dev.tollgate.base.fields;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.base.error.ApiException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+class FieldTest {
+
+    private static final Field<Boolean> FLAG = Field.flag("paused", "Paused");
+    private static final Field<List<String>> LIST = Field.list("names", "Names", 2, Field::string);
+
+    @ParameterizedTest
+    @CsvSource({"on, true", "true, true", "'', false", "false, false"})
+    void a_typed_flag_is_true_or_false(String text, boolean flag) {
+        assertThat(FLAG.read("paused", FLAG.typed().apply(text))).isEqualTo(flag);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "TRUE", "1", "no", " "})
+    void another_word_for_a_typed_flag_is_refused(String text) {
+        assertThatThrownBy(() -> FLAG.read("paused", FLAG.typed().apply(text)))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("true or false");
+    }
+
+    @Test
+    void an_entry_that_comes_twice_counts_once() {
+        var sent = JsonNodeFactory.instance.arrayNode().add("b").add("a").add("b");
+        assertThat(LIST.read("names", sent)).containsExactly("b", "a");
+        assertThatThrownBy(() -> LIST.read("names", sent.add("c"))).hasMessageContaining("at most 2 entries, not 3");
+    }
+}
