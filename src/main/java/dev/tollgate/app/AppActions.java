@@ -5,6 +5,7 @@ import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.CodePages;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.Signals;
@@ -15,7 +16,6 @@ import dev.tollgate.calls.replay.SpoolMove;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.operator.admin.AuditedWriter;
@@ -54,7 +54,7 @@ public record AppActions(PrintWriter out) implements Actions {
 
     /** Serves until a stop signal; then the hook drains while this thread waits for it to end the process. */
     @Override
-    public int serve(Settings settings, boolean newInstallation) throws ActionRefused {
+    public int serve(Settings settings, boolean newInstallation) {
         CodePages.makeLarge();
         App app = started(settings, newInstallation);
         Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
@@ -82,7 +82,7 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public int sandbox(SandboxChoice choice) throws ActionRefused {
+    public int sandbox(SandboxChoice choice) {
         LoneSandbox sandbox = LoneSandbox.start(choice);
         Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "sandbox-close"));
         out.print(SandboxChoice.banner(sandbox.url()));
@@ -99,16 +99,16 @@ public record AppActions(PrintWriter out) implements Actions {
         }
     }
 
-    private static App started(Settings settings, boolean newInstallation) throws ActionRefused {
+    private static App started(Settings settings, boolean newInstallation) {
         try {
             if (newInstallation) {
                 beginAfresh(settings);
             }
             return App.start(settings);
         } catch (CannotListen e) {
-            throw new ActionRefused(String.valueOf(e.getMessage()));
+            throw new ApiException(400, String.valueOf(e.getMessage()));
         } catch (StoreException e) {
-            throw new ActionRefused(e.withCause());
+            throw new ApiException(400, e.withCause());
         }
     }
 
@@ -127,16 +127,16 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public void requireRelease(Settings settings) throws ActionRefused {
+    public void requireRelease(Settings settings) {
         try {
             Installation.requireRelease(settings.data());
         } catch (StoreException e) {
-            throw new ActionRefused(e.withCause());
+            throw new ApiException(400, e.withCause());
         }
     }
 
     @Override
-    public AdminApi open(Settings settings, boolean mayBegin) throws ActionRefused {
+    public AdminApi open(Settings settings, boolean mayBegin) {
         InstantSource clock = Surroundings.REAL.clock();
         SecureRandom random = new SecureRandom();
         try {
@@ -151,12 +151,12 @@ public record AppActions(PrintWriter out) implements Actions {
             routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books, clock, random), audited).routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
-            throw new ActionRefused(e.withCause());
+            throw new ApiException(400, e.withCause());
         }
     }
 
     @Override
-    public Inspection inspection(Settings settings) throws ActionRefused {
+    public Inspection inspection(Settings settings) {
         try {
             Secret key = settings.find(ServerSettings.SECRET_KEY);
             Database database = openReading(settings);
@@ -165,7 +165,7 @@ public record AppActions(PrintWriter out) implements Actions {
                     () -> SecretKeys.trouble(key == null ? null : key.value(), settings.data(), database),
                     secrets(settings));
         } catch (StoreException e) {
-            throw ActionRefused.of(e);
+            throw StoredInspection.refused(e);
         }
     }
 
@@ -180,22 +180,22 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public String migrate(Settings settings, boolean stopsOlder) throws ActionRefused {
+    public String migrate(Settings settings, boolean stopsOlder) {
         try {
             Secret url = settings.databaseUrl();
             return url == null
                     ? Installation.migrate(settings.data())
                     : Installation.migrateShared(url.value(), settings.data(), stopsOlder);
         } catch (StoreException e) {
-            throw new ActionRefused(e.withCause());
+            throw new ApiException(400, e.withCause());
         }
     }
 
     @Override
-    public @Nullable String acceptServer(Settings settings, String reason) throws ActionRefused {
+    public @Nullable String acceptServer(Settings settings, String reason) {
         Secret url = settings.databaseUrl();
         if (url == null) {
-            throw new ActionRefused("Name the PostgreSQL server to accept with --database jdbc:postgresql://….");
+            throw new ApiException(400, "Name the PostgreSQL server to accept with --database jdbc:postgresql://….");
         }
         try (BooksModule books = BooksModule.toAccept(settings, url, new SecureRandom())) {
             AcceptServer accept = books.database().serverToAccept();
@@ -205,21 +205,21 @@ public record AppActions(PrintWriter out) implements Actions {
             new AuditedWriter(books.writer(), Surroundings.REAL.clock()).accept(By.of(Actor.COMMAND, reason), accept);
             return accept.present();
         } catch (StoreException e) {
-            throw new ActionRefused(e.withCause());
+            throw new ApiException(400, e.withCause());
         }
     }
 
     @Override
-    public void migrateToPostgres(Settings settings, Consumer<String> lines) throws ActionRefused {
+    public void migrateToPostgres(Settings settings, Consumer<String> lines) {
         Secret url = settings.databaseUrl();
         if (url == null) {
-            throw new ActionRefused("Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
+            throw new ApiException(400, "Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
         }
         try {
             ServerMove.run(settings.data(), url.value(), to -> SpoolMove.run(() -> spools(settings), to))
                     .forEach(lines);
         } catch (StoreException e) {
-            throw new ActionRefused(e.withCause());
+            throw new ApiException(400, e.withCause());
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.loops.EventLoops;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.cli.SandboxChoice;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
@@ -33,8 +33,8 @@ public final class LoneSandbox implements AutoCloseable {
         this.sandbox = sandbox;
     }
 
-    /** @throws ActionRefused if the script cannot be read or the port is taken, in a sentence */
-    public static LoneSandbox start(SandboxChoice choice) throws ActionRefused {
+    /** @throws ApiException if the script cannot be read or the port is taken, in a sentence */
+    public static LoneSandbox start(SandboxChoice choice) {
         SandboxOptions options = SandboxOptions.defaults()
                 .withHost(choice.host())
                 .withPort(choice.port())
@@ -49,8 +49,8 @@ public final class LoneSandbox implements AutoCloseable {
             return new LoneSandbox(loops, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
         } catch (Exception e) {
             loops.close();
-            throw new ActionRefused(
-                    "The sandbox cannot listen on " + choice.host() + ":" + choice.port() + ": " + e.getMessage());
+            throw new ApiException(
+                    400, "The sandbox cannot listen on " + choice.host() + ":" + choice.port() + ": " + e.getMessage());
         }
     }
 
@@ -61,20 +61,20 @@ public final class LoneSandbox implements AutoCloseable {
         return () -> real.instant().plus(ahead);
     }
 
-    private static Script script(@Nullable Path file) throws ActionRefused {
+    private static Script script(@Nullable Path file) {
         if (file == null) {
             return Script.none();
         }
         try {
             return Script.parse(new String(OperatorFile.read(file, SCRIPT_BYTES_MAX), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
-            throw new ActionRefused(file + " does not exist.");
+            throw new ApiException(400, file + " does not exist.");
         } catch (OperatorFile.Unfit e) {
-            throw new ActionRefused(file + " " + e.getMessage() + ".");
+            throw new ApiException(400, file + " " + e.getMessage() + ".");
         } catch (IOException e) {
-            throw new ActionRefused(file + " cannot be read: " + e.getMessage());
+            throw new ApiException(400, file + " cannot be read: " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            throw new ActionRefused(file + ": " + e.getMessage());
+            throw new ApiException(400, file + ": " + e.getMessage());
         }
     }
 

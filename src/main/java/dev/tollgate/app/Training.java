@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.models.CatalogueLoader;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.cli.SandboxChoice;
 import dev.tollgate.storage.SqliteLibrary;
 import java.io.IOException;
@@ -133,7 +132,7 @@ public final class Training {
      * @param folder the first server's, which is closed
      * @param key that calls it
      */
-    public static void startAgain(Path folder, String key) throws ActionRefused {
+    public static void startAgain(Path folder, String key) {
         try (LoneSandbox upstream = LoneSandbox.start(SANDBOX)) {
             Path models = folder.resolve("models.yaml");
             CatalogueLoader.copyBuiltIn(models);

@@ -12,7 +12,6 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.net.http.HttpRequest;
@@ -149,7 +148,7 @@ class ApiDescriptionTest {
         }
     }
 
-    private static KeyResult.Made manager() throws ActionRefused {
+    private static KeyResult.Made manager() {
         return gateway.commands()
                 .createKey(
                         gateway.customer("1").account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
@@ -157,8 +156,7 @@ class ApiDescriptionTest {
 
     @ParameterizedTest
     @CsvSource({"POST, /keys", "PATCH, /keys/{id}"})
-    void the_fields_that_are_described_of_a_key_are_those_that_are_taken(String method, String path)
-            throws ActionRefused {
+    void the_fields_that_are_described_of_a_key_are_those_that_are_taken(String method, String path) {
         JsonNode schema = description
                 .get("paths")
                 .get(path)
@@ -292,7 +290,7 @@ class ApiDescriptionTest {
     }
 
     @Test
-    void answers_have_no_member_that_their_schema_lacks() throws ActionRefused {
+    void answers_have_no_member_that_their_schema_lacks() {
         String chat = """
                 {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"What is the weather in Rome?"}],
                 "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}]}""";

@@ -3,7 +3,7 @@ package dev.tollgate.app;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.cli.SandboxChoice;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -39,10 +39,10 @@ class LoneSandboxTest {
         Path missing = folder.resolve("missing.yaml");
 
         assertThatThrownBy(() -> LoneSandbox.start(choice(0, broken)))
-                .isInstanceOf(ActionRefused.class)
+                .isInstanceOf(ApiException.class)
                 .hasMessage(broken + ": unknown fault 'fire'");
         assertThatThrownBy(() -> LoneSandbox.start(choice(0, missing)))
-                .isInstanceOf(ActionRefused.class)
+                .isInstanceOf(ApiException.class)
                 .hasMessage(missing + " does not exist.");
     }
 
@@ -50,7 +50,7 @@ class LoneSandboxTest {
     void a_port_that_is_taken_is_refused_in_a_sentence() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> LoneSandbox.start(choice(taken.getLocalPort(), null)))
-                    .isInstanceOf(ActionRefused.class)
+                    .isInstanceOf(ApiException.class)
                     .hasMessageStartingWith("The sandbox cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
     }

@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.contract.NodePackages;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Difference;
 import dev.tollgate.testing.FilledInstallation;
@@ -215,7 +214,7 @@ class PagesGoldenTest {
 
     private record Collected(FilledInstallation it) {
 
-        void all() throws ActionRefused {
+        void all() {
             account();
             requests();
             keys();
@@ -711,7 +710,7 @@ class PagesGoldenTest {
                     "wrong");
         }
 
-        void door() throws ActionRefused {
+        void door() {
             Browser stranger = it.browser(21);
             get("sign-in", stranger, "/sign-in?to=%2Fdashboard%2Fusage");
             for (String said : List.of("confirmed", "reset", "deleted", "left")) {

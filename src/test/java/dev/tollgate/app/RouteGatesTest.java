@@ -8,7 +8,6 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -125,7 +124,7 @@ class RouteGatesTest {
     }
 
     @BeforeAll
-    static void start() throws ActionRefused {
+    static void start() {
         gateway = Gateway.start(
                 Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", "the operator of the tests"));
         member = new Browser(gateway.url())
@@ -178,7 +177,7 @@ class RouteGatesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_route_takes_only_management_keys_with_its_scope(Scope scope) throws ActionRefused {
+    void a_route_takes_only_management_keys_with_its_scope(Scope scope) {
         String with = managementKey(Set.of(scope));
         String without = managementKey(EnumSet.complementOf(EnumSet.of(scope)));
         assertThat(gateway.app().routes())
@@ -194,7 +193,7 @@ class RouteGatesTest {
                 });
     }
 
-    private static String managementKey(Set<Scope> scopes) throws ActionRefused {
+    private static String managementKey(Set<Scope> scopes) {
         return gateway.commands()
                 .createKey(
                         customer.account(),
@@ -203,7 +202,7 @@ class RouteGatesTest {
     }
 
     @Test
-    void a_banned_accounts_key_is_a_401_on_every_route_that_takes_a_key() throws ActionRefused {
+    void a_banned_accounts_key_is_a_401_on_every_route_that_takes_a_key() {
         Customer banned = gateway.customer("1");
         assertThat(gateway.get("/v1/credits", banned.key()).status()).isEqualTo(200);
         gateway.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), banned.account(), true);
@@ -217,7 +216,7 @@ class RouteGatesTest {
 
     /** In the form of each door; the secret is checked first. */
     @Test
-    void a_paused_teams_key_is_a_403_on_every_route_that_takes_a_key() throws ActionRefused {
+    void a_paused_teams_key_is_a_403_on_every_route_that_takes_a_key() {
         String account = customer.account();
         gateway.execute("INSERT INTO team (id, account_id, name, created_at, paused) VALUES ('team_shop', '" + account
                 + "', 'Shop', 1, 1)");

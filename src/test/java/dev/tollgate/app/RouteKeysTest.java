@@ -6,7 +6,6 @@ import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
@@ -57,7 +56,7 @@ class RouteKeysTest {
     private static List<Customer> owned;
 
     @BeforeAll
-    static void start() throws ActionRefused {
+    static void start() {
         gateway = Gateway.start();
         account = gateway.customer("1");
         owned = List.of(owned("mem_1", ""), owned("mem_1", "team_1"), owned("", "team_1"));

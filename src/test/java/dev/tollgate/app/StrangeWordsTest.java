@@ -5,7 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -74,7 +73,7 @@ class StrangeWordsTest {
     private static Browser staff;
 
     @BeforeAll
-    static void start() throws ActionRefused {
+    static void start() {
         gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", PASSWORD));
         member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
         member.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "laptop"));

@@ -7,7 +7,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -57,7 +56,7 @@ class ClicksTest {
     private static Browser operator;
 
     @BeforeAll
-    static void start() throws ActionRefused {
+    static void start() {
         gateway = Gateway.start(Map.of("TOLLGATE_OPERATOR_PASSWORD", PASSWORD), "sign-up.credits", "100");
         member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
         String account = gateway.text("SELECT account_id FROM person WHERE login = 'member@example.org'");

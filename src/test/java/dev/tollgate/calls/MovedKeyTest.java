@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -60,7 +59,7 @@ class MovedKeyTest {
     }
 
     @Test
-    void its_calls_go_on_and_a_repeated_one_gets_its_first_answer() throws ActionRefused {
+    void its_calls_go_on_and_a_repeated_one_gets_its_first_answer() {
         String manager = one.commands()
                 .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
@@ -93,7 +92,7 @@ class MovedKeyTest {
     }
 
     @Test
-    void a_new_secret_after_a_move_reads_no_response_of_the_member() throws ActionRefused {
+    void a_new_secret_after_a_move_reads_no_response_of_the_member() {
         one.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"
                 + customer.account() + "', 'per_1', 'member', 1)");
         one.own(customer.keyId(), "mem_1", "");

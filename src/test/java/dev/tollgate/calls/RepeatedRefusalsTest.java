@@ -4,7 +4,6 @@ import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -123,7 +122,7 @@ class RepeatedRefusalsTest {
     }
 
     @Test
-    void a_refusal_of_ours_for_money_is_not_remembered() throws ActionRefused {
+    void a_refusal_of_ours_for_money_is_not_remembered() {
         gateway.script(UpstreamScript.answers().text("Yes", SOME).finish("STOP", SOME));
         Customer poor = gateway.customer("0.000001");
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(402);
@@ -133,7 +132,7 @@ class RepeatedRefusalsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void after_a_spent_limit_is_raised_the_same_call_is_served(boolean streams) throws ActionRefused {
+    void after_a_spent_limit_is_raised_the_same_call_is_served(boolean streams) {
         gateway.script(UpstreamScript.answers().text("Yes", SOME).finish("STOP", SOME));
         Customer limited = gateway.customer("10", Gateway.KeyOptions.spend(null, null, "0.000001"));
         String call = CALL.formatted(streams, "limit");

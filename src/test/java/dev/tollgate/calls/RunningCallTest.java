@@ -3,8 +3,8 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -80,7 +80,7 @@ class RunningCallTest {
     private static void set(Gateway gateway, Customer customer, UnaryOperator<SpendLimits> change) {
         try {
             gateway.commands().setKey(customer.keyId(), settings -> settings.withSpend(change.apply(settings.spend())));
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new AssertionError(e);
         }
     }
@@ -88,7 +88,7 @@ class RunningCallTest {
     static void disable(Gateway gateway, Customer customer) {
         try {
             gateway.commands().disableKey(customer.keyId());
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new AssertionError(e);
         }
     }
@@ -154,7 +154,7 @@ class RunningCallTest {
     }
 
     @Test
-    void a_balance_that_is_topped_up_helps_after_a_growth_was_refused_ahead() throws ActionRefused {
+    void a_balance_that_is_topped_up_helps_after_a_growth_was_refused_ahead() {
         Customer customer = gateway.customer(FIRST_HOLD);
         try (RawCall call = customer.chatRaw(STREAM)) {
             say(call, "One.", 4_000);
@@ -315,7 +315,7 @@ class RunningCallTest {
                     .createKey(customer.account(), KeyOptions.NONE.choice())
                     .secret();
             return new Customer(gateway, customer.account(), customer.keyId(), other).lastTask();
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new AssertionError(e);
         }
     }

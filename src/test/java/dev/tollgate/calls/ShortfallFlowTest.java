@@ -2,7 +2,7 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
@@ -113,7 +113,7 @@ class ShortfallFlowTest {
             price(customer);
             try {
                 gateway.commands().grant(customer.account(), 2_000_000, "test");
-            } catch (ActionRefused e) {
+            } catch (ApiException e) {
                 throw new AssertionError(e);
             }
         }

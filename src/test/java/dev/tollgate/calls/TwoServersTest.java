@@ -3,7 +3,6 @@ package dev.tollgate.calls;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -102,8 +101,7 @@ class TwoServersTest {
     }
 
     @Test
-    void an_account_that_is_banned_on_one_server_is_refused_by_the_other_and_what_runs_there_gets_no_more()
-            throws ActionRefused {
+    void an_account_that_is_banned_on_one_server_is_refused_by_the_other_and_what_runs_there_gets_no_more() {
         try (SteppedUpstream upstream = new SteppedUpstream();
                 Gateway three = upstream.gateway(url, "timeouts.drain", "0ms")) {
             Customer customer = at(three, one.customer("100"));

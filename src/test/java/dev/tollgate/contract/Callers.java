@@ -5,7 +5,6 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Gateway;
 import java.util.List;
@@ -22,25 +21,24 @@ final class Callers {
         this.commands = gateway.commands();
     }
 
-    String poor() throws ActionRefused {
+    String poor() {
         return key(0, SpendLimits.NONE, List.of(), null);
     }
 
-    String fromElsewhere() throws ActionRefused {
+    String fromElsewhere() {
         return key(CREDIT, SpendLimits.NONE, List.of("192.0.2.0/24"), null);
     }
 
-    String once() throws ActionRefused {
+    String once() {
         return key(100 * CREDIT, SpendLimits.NONE, List.of(), 1L);
     }
 
     /** One that has a total spend limit of a ten-thousandth credit. */
-    String thrifty() throws ActionRefused {
+    String thrifty() {
         return key(100 * CREDIT, new SpendLimits(null, null, CREDIT / 10_000), List.of(), null);
     }
 
-    private String key(long creditsMicros, SpendLimits spend, List<String> allow, @Nullable Long requestsPerMinute)
-            throws ActionRefused {
+    private String key(long creditsMicros, SpendLimits spend, List<String> allow, @Nullable Long requestsPerMinute) {
         Account account = commands.createAccount("A caller", creditsMicros);
         KeySettings choice = KeySettings.named("A key")
                 .withSpend(spend)

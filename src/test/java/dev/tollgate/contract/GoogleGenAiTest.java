@@ -26,7 +26,6 @@ import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.ToolCodeExecution;
 import com.google.genai.types.Type;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;
@@ -308,7 +307,7 @@ class GoogleGenAiTest {
     }
 
     @Test
-    void each_refusal_shows_our_message() throws ActionRefused {
+    void each_refusal_shows_our_message() {
         Callers callers = new Callers(gateway);
         assertRefused("sk-unknown-key-0123456789", PRO, 401, "UNAUTHENTICATED", "The API key is invalid.");
         assertRefused("no-key", PRO, 401, "UNAUTHENTICATED", "The API key must start with 'sk-'.");

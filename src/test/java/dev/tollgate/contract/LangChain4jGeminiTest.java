@@ -26,7 +26,6 @@ import dev.langchain4j.model.googleai.GoogleAiGeminiChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiStreamingChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiTokenCountEstimator;
 import dev.langchain4j.model.output.FinishReason;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;
@@ -213,7 +212,7 @@ class LangChain4jGeminiTest {
     }
 
     @Test
-    void a_call_that_the_key_forbids_throws() throws ActionRefused {
+    void a_call_that_the_key_forbids_throws() {
         Callers callers = new Callers(gateway);
         String once = callers.once();
         plain("gemini-2.5-pro", once).chat("Hi");

@@ -32,7 +32,6 @@ import dev.langchain4j.model.openai.OpenAiModelCatalog;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.model.output.FinishReason;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;
 import java.util.ArrayList;
@@ -239,7 +238,7 @@ class LangChain4jTest {
     // ---- errors ----
 
     @Test
-    void each_refusal_is_the_exception_that_the_client_has_for_it() throws ActionRefused {
+    void each_refusal_is_the_exception_that_the_client_has_for_it() {
         Callers callers = new Callers(gateway);
         String once = callers.once();
         model("gemini-2.5-pro").apiKey(once).build().chat("Say: one");

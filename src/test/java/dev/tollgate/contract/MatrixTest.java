@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tollgate.contract.ForeignClient.Lacks;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import dev.tollgate.testing.Prompts;
@@ -351,7 +350,7 @@ class MatrixTest {
 
     @ParameterizedTest
     @MethodSource("cells")
-    void each_error_has_its_status_and_its_code(ForeignClient client, boolean streams) throws ActionRefused {
+    void each_error_has_its_status_and_its_code(ForeignClient client, boolean streams) {
         Callers callers = new Callers(gateway);
         Question question = Question.to("gemini-2.5-pro", streams).user("Hi");
         String once = callers.once();

@@ -16,7 +16,6 @@ import com.openai.errors.UnauthorizedException;
 import com.openai.errors.UnexpectedStatusCodeException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Gateway;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,7 +75,7 @@ class OpenAiJavaErrorTest {
     }
 
     @Test
-    void an_empty_account_gets_the_top_up_error() throws ActionRefused {
+    void an_empty_account_gets_the_top_up_error() {
         UnexpectedStatusCodeException error = refused(new Callers(gateway).poor(), UnexpectedStatusCodeException.class);
 
         assertThat(error.statusCode()).isEqualTo(402);
@@ -86,7 +85,7 @@ class OpenAiJavaErrorTest {
     }
 
     @Test
-    void a_foreign_address_is_denied() throws ActionRefused {
+    void a_foreign_address_is_denied() {
         PermissionDeniedException error =
                 refused(new Callers(gateway).fromElsewhere(), PermissionDeniedException.class);
 
@@ -123,7 +122,7 @@ class OpenAiJavaErrorTest {
     // ---- limits ----
 
     @Test
-    void a_rate_limit_says_when_to_come_back_and_the_client_waits_that_long() throws ActionRefused {
+    void a_rate_limit_says_when_to_come_back_and_the_client_waits_that_long() {
         try (OpenAiJava openai = OpenAiJava.of(gateway, new Callers(gateway).once())) {
             openai.create(ask("gemini-2.5-pro", "Say: one"));
 
@@ -140,7 +139,7 @@ class OpenAiJavaErrorTest {
     }
 
     @Test
-    void a_spend_limit_is_not_tried_again() throws ActionRefused {
+    void a_spend_limit_is_not_tried_again() {
         try (OpenAiJava openai = OpenAiJava.of(gateway, new Callers(gateway).thrifty())) {
             UnexpectedStatusCodeException error = catchThrowableOfType(
                     UnexpectedStatusCodeException.class, () -> openai.create(ask("gemini-2.5-pro", "Hi")));

@@ -3,7 +3,6 @@ package dev.tollgate.contract;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.OutgoingSchema;
 import java.util.List;
@@ -81,7 +80,7 @@ class OutgoingSchemaTest {
     // ---- errors ----
 
     @Test
-    void errors_of_every_kind_fit() throws ActionRefused {
+    void errors_of_every_kind_fit() {
         Callers callers = new Callers(gateway);
         String hi = "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         String once = callers.once();

@@ -150,7 +150,7 @@ class FreeMoneyTest {
             assertThat(operator.get("/console").body()).contains("Node " + node + " has no real upstream");
             assertThat(real.app().administration().deeds().accounts(null, 10)).isNotEmpty();
             assertThat(org.junit.jupiter.api.Assertions.assertThrows(
-                                    dev.tollgate.operator.admin.ActionRefused.class,
+                                    dev.tollgate.base.error.ApiException.class,
                                     () -> sandbox.commands().beSandbox("a test"))
                             .getMessage())
                     .contains("still have a real upstream");

@@ -7,7 +7,6 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -40,7 +39,7 @@ class KeysApiTest {
     private static String managerId;
 
     @BeforeAll
-    static void start() throws ActionRefused {
+    static void start() {
         gateway = Gateway.start();
         customer = gateway.customer("100");
         KeyResult.Made made = management(customer.account());
@@ -48,7 +47,7 @@ class KeysApiTest {
         managerId = made.key().id();
     }
 
-    private static KeyResult.Made management(String account) throws ActionRefused {
+    private static KeyResult.Made management(String account) {
         return gateway.commands().createKey(account, KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
     }
 
@@ -102,7 +101,7 @@ class KeysApiTest {
     }
 
     @Test
-    void a_management_key_is_refused_what_its_scopes_leave_out() throws ActionRefused {
+    void a_management_key_is_refused_what_its_scopes_leave_out() {
         KeySettings settings = KeySettings.named("reader")
                 .withKind(KeyKind.MANAGEMENT)
                 .withScopes(Set.of(Scope.KEYS_READ, Scope.AUDIT_READ));
@@ -232,7 +231,7 @@ class KeysApiTest {
     }
 
     @Test
-    void keys_come_in_pages() throws ActionRefused {
+    void keys_come_in_pages() {
         Customer other = gateway.customer("0");
         String its = management(other.account()).secret();
         for (int i = 0; i < 4; i++) {
@@ -406,7 +405,7 @@ class KeysApiTest {
     }
 
     @Test
-    void what_an_operator_chooses_for_a_key_is_kept_and_can_be_changed_and_rotated() throws ActionRefused {
+    void what_an_operator_chooses_for_a_key_is_kept_and_can_be_changed_and_rotated() {
         Commands operator = gateway.commands();
         Instant end = Instant.parse("2099-01-01T00:00:00Z");
         KeyResult.Made key = operator.createKey(

@@ -2,7 +2,6 @@ package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import java.io.IOException;
@@ -39,7 +38,7 @@ class LabelSourcesTest extends LabelledCalls {
     }
 
     @BeforeEach
-    void openAccount() throws ActionRefused {
+    void openAccount() {
         gateway = shared;
         open();
     }

@@ -5,7 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -35,7 +34,7 @@ abstract class LabelledCalls {
     String manager;
 
     /** Makes a new account. */
-    void open() throws ActionRefused {
+    void open() {
         customer = gateway.customer("100");
         manager = gateway.commands()
                 .createKey(

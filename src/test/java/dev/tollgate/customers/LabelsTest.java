@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -29,7 +28,7 @@ class LabelsTest extends LabelledCalls {
     Stores stores;
 
     @BeforeEach
-    void start() throws ActionRefused {
+    void start() {
         gateway = stores == Stores.SQLITE
                 ? Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY))
                 : Gateway.startOn(Postgres.migrated(), Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
@@ -127,7 +126,7 @@ class LabelsTest extends LabelledCalls {
     }
 
     @Test
-    void a_refund_counts_for_the_tags_of_its_call() throws ActionRefused {
+    void a_refund_counts_for_the_tags_of_its_call() {
         declare("{\"tag_names\":[\"feature\"]}");
         Reply reply = done(call(CHAT, PLAIN, Map.of("x-tollgate-tags", "feature=search")));
         gateway.execute("UPDATE label SET used_day = 0");
@@ -195,7 +194,7 @@ class LabelsTest extends LabelledCalls {
     }
 
     @Test
-    void pages_and_the_file_of_requests_show_labels() throws ActionRefused {
+    void pages_and_the_file_of_requests_show_labels() {
         Browser owner = new Browser(gateway.url()).signUp("owner@example.org", "a long password");
         String page = "/dashboard/tags";
         owner.submit(page, page, Map.of("deed", "organization.set", "tag_names", "feature", "end_users", "on"));

@@ -6,7 +6,6 @@ import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -54,7 +53,7 @@ class OrganizationApiTest {
     private KeyResult.Made manager;
 
     @BeforeEach
-    void start() throws ActionRefused {
+    void start() {
         if (kind != stores) {
             stop();
             gateway = Gateway.startOn(stores);
@@ -75,7 +74,7 @@ class OrganizationApiTest {
         }
     }
 
-    private static KeyResult.Made manager(String account, Set<Scope> scopes) throws ActionRefused {
+    private static KeyResult.Made manager(String account, Set<Scope> scopes) {
         return gateway.commands()
                 .createKey(
                         account,
@@ -146,7 +145,7 @@ class OrganizationApiTest {
 
     @ParameterizedTest
     @CsvSource({"name, members:write", "time_zone, budgets:write"})
-    void each_field_of_an_organization_needs_its_scope(String field, String scope) throws ActionRefused {
+    void each_field_of_an_organization_needs_its_scope(String field, String scope) {
         Set<Scope> others = EnumSet.complementOf(EnumSet.copyOf(Scope.parse(List.of(scope))));
         String without = manager(customer.account(), others).secret();
         assertRefused(ask(without, "PATCH", ORGANIZATION, "{\"" + field + "\":\"UTC\"}"), 403, null, scope);
@@ -251,7 +250,7 @@ class OrganizationApiTest {
     }
 
     @Test
-    void a_wrong_budget_is_refused_with_its_window() throws ActionRefused {
+    void a_wrong_budget_is_refused_with_its_window() {
         for (String wrong : List.of("-1", "0.0000001", "\"unlimited\"", "true", "1000000001")) {
             assertRefused(
                     ask("PUT", BUDGETS + "/account", "{\"month\":" + wrong + "}"),
@@ -284,14 +283,14 @@ class OrganizationApiTest {
         return "mem_" + id;
     }
 
-    private String personalKey(String member) throws ActionRefused {
+    private String personalKey(String member) {
         KeyResult.Made made = gateway.commands().createKey(customer.account(), KeySettings.named("of " + member));
         gateway.own(made.key().id(), member, "");
         return made.key().id();
     }
 
     @Test
-    void members_come_in_pages_and_one_with_its_keys() throws ActionRefused {
+    void members_come_in_pages_and_one_with_its_keys() {
         member("Ann", "owner");
         String bob = member("Bob", "member");
         member("Cara", "viewer");
@@ -332,7 +331,7 @@ class OrganizationApiTest {
     }
 
     @Test
-    void a_removed_members_key_moves_to_a_team_and_the_others_end() throws ActionRefused {
+    void a_removed_members_key_moves_to_a_team_and_the_others_end() {
         member("Ann", "owner");
         String bob = member("Bob", "member");
         String stays = personalKey(bob);
@@ -590,7 +589,7 @@ class OrganizationApiTest {
     }
 
     @Test
-    void a_teams_budget_refuses_its_service_key_by_name() throws ActionRefused {
+    void a_teams_budget_refuses_its_service_key_by_name() {
         String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
         String key = done("POST", "/v1/keys", "{\"name\":\"bot\",\"team\":\"" + team + "\"}")
                 .get("key")

@@ -2,7 +2,6 @@ package dev.tollgate.operator;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
@@ -41,7 +40,7 @@ class RolesTest {
     }
 
     @Test
-    void a_role_is_given_and_taken_for_a_reason_ends_the_sessions_and_stands_in_the_audit_log() throws ActionRefused {
+    void a_role_is_given_and_taken_for_a_reason_ends_the_sessions_and_stands_in_the_audit_log() {
         try (Gateway gateway = Gateway.start(ENVIRONMENT)) {
             Browser ann = member(gateway, "ann@example.org");
             Browser operator = new Browser(gateway.url());

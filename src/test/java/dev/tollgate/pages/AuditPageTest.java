@@ -3,7 +3,6 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -124,7 +123,7 @@ class AuditPageTest {
     }
 
     @Test
-    void a_keys_limits_stand_there_in_credits_and_what_did_not_change_does_not() throws ActionRefused {
+    void a_keys_limits_stand_there_in_credits_and_what_did_not_change_does_not() {
         Customer ben = named("Ben");
         String key = gateway.text("SELECT id FROM api_key WHERE account_id = '" + ben.account() + "'");
         gateway.commands().setKey(key, settings -> settings.withSpend(new SpendLimits(null, 12_500_000L, null)));

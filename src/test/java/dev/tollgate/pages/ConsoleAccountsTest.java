@@ -2,8 +2,8 @@ package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.BesideOthers;
@@ -86,7 +86,7 @@ class ConsoleAccountsTest {
                     .deeds()
                     .createAccount(By.of(Actor.COMMAND, "for a test"), name, 10_000_000)
                     .id();
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new AssertionError(e);
         }
     }

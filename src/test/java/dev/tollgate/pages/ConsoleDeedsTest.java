@@ -3,7 +3,6 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -291,8 +290,7 @@ class ConsoleDeedsTest {
 
     @ParameterizedTest
     @CsvSource({"true, Streamed", "false, Not streamed"})
-    void both_pages_of_a_call_tell_what_happened_its_form_and_what_had_no_effect(boolean stream, String form)
-            throws ActionRefused {
+    void both_pages_of_a_call_tell_what_happened_its_form_and_what_had_no_effect(boolean stream, String form) {
         String login = "caller-" + stream + "@example.org";
         Browser member = new Browser(gateway.url()).signUp(login, PASSWORD);
         KeySettings choice = KeySettings.named("k");

@@ -7,7 +7,6 @@ import dev.tollgate.customers.figures.AccountHistory.Hit;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -49,14 +48,14 @@ class UsageListsTest {
     }
 
     @BeforeEach
-    void accounts() throws ActionRefused {
+    void accounts() {
         gateway.script(UpstreamScript.says("Hello", 1_000, 200));
         customer = gateway.customer("1000");
         second = key(KeyKind.API);
         manager = key(KeyKind.MANAGEMENT);
     }
 
-    private Customer key(KeyKind kind) throws ActionRefused {
+    private Customer key(KeyKind kind) {
         KeyResult.Made made = gateway.commands()
                 .createKey(customer.account(), KeySettings.named("other").withKind(kind));
         return new Customer(gateway, customer.account(), made.key().id(), made.secret());

@@ -5,7 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -84,7 +83,7 @@ public class ErrorListTest {
     }
 
     @Test
-    void a_disabled_key_is_refused_from_the_next_call_on() throws ActionRefused {
+    void a_disabled_key_is_refused_from_the_next_call_on() {
         Customer customer = gateway.customer("1");
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         gateway.commands().disableKey(customer.keyId());
@@ -248,7 +247,7 @@ public class ErrorListTest {
     }
 
     @Test
-    void a_raised_spend_limit_holds_at_once_and_what_was_spent_stays_counted() throws ActionRefused {
+    void a_raised_spend_limit_holds_at_once_and_what_was_spent_stays_counted() {
         Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.11"));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).status()).isEqualTo(402);
@@ -320,7 +319,7 @@ public class ErrorListTest {
     }
 
     @Test
-    void a_management_key_calls_no_model() throws ActionRefused {
+    void a_management_key_calls_no_model() {
         Customer customer = gateway.customer("1");
         KeySettings choice = KeySettings.named("m").withKind(KeyKind.MANAGEMENT);
         String key = gateway.commands().createKey(customer.account(), choice).secret();

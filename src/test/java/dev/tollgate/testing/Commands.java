@@ -5,7 +5,6 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorLinks;
@@ -22,43 +21,43 @@ public record Commands(Administration administration) {
         return By.of(Actor.CONTROL_SOCKET, reason);
     }
 
-    public Account createAccount(String name, long creditsMicros) throws ActionRefused {
+    public Account createAccount(String name, long creditsMicros) {
         return administration.deeds().createAccount(COMMAND, name, creditsMicros);
     }
 
-    public Account grant(String accountId, long creditsMicros, String reason) throws ActionRefused {
+    public Account grant(String accountId, long creditsMicros, String reason) {
         return administration.deeds().grant(by(reason), accountId, creditsMicros);
     }
 
-    public KeyResult.Made createKey(String accountId, KeySettings settings) throws ActionRefused {
+    public KeyResult.Made createKey(String accountId, KeySettings settings) {
         return administration.keys().create(COMMAND, accountId, settings);
     }
 
-    public Key setKey(String keyId, UnaryOperator<KeySettings> edit) throws ActionRefused {
+    public Key setKey(String keyId, UnaryOperator<KeySettings> edit) {
         return administration.keys().set(COMMAND, keyId, edit, null);
     }
 
-    public Key disableKey(String keyId) throws ActionRefused {
+    public Key disableKey(String keyId) {
         return administration.keys().disable(COMMAND, keyId);
     }
 
-    public KeyResult.Made rotateKey(String keyId, long graceSeconds) throws ActionRefused {
+    public KeyResult.Made rotateKey(String keyId, long graceSeconds) {
         return administration.keys().rotate(COMMAND, keyId, Duration.ofSeconds(graceSeconds));
     }
 
-    public OperatorPeople.NewPassword resetOperator() throws ActionRefused {
+    public OperatorPeople.NewPassword resetOperator() {
         return administration.people().resetOperator(COMMAND);
     }
 
-    public OperatorLinks.MadeLink invite(String email, String accountId, String reason) throws ActionRefused {
+    public OperatorLinks.MadeLink invite(String email, String accountId, String reason) {
         return administration.links().invite(by(reason), email, accountId);
     }
 
-    public void testMail(String email) throws ActionRefused {
+    public void testMail(String email) {
         administration.links().testMail(COMMAND, email);
     }
 
-    public boolean beSandbox(String reason) throws ActionRefused {
+    public boolean beSandbox(String reason) {
         return administration.maintenance().becomeSandbox(by(reason));
     }
 }

@@ -3,7 +3,6 @@ package dev.tollgate.testing;
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -50,7 +49,7 @@ public final class FilledInstallation implements AutoCloseable {
     public Browser fred;
     public List<String> vouchers = List.of();
 
-    public FilledInstallation() throws IOException, ActionRefused {
+    public FilledInstallation() throws IOException {
         provider = new OidcStandIn(() -> now);
         far = Gateway.start("sandbox.seed", "7");
         Path channels = Files.createTempFile("channels", ".yaml");
@@ -85,7 +84,7 @@ public final class FilledInstallation implements AutoCloseable {
         return gateway;
     }
 
-    public FilledInstallation filled() throws ActionRefused {
+    public FilledInstallation filled() {
         makePeople();
         makeKeys();
         useForAMonth();
@@ -179,7 +178,7 @@ public final class FilledInstallation implements AutoCloseable {
         return box.link(login, 2);
     }
 
-    public String invitation(String email) throws ActionRefused {
+    public String invitation(String email) {
         gateway.commands().invite(email, null, "a customer");
         return mailed(email);
     }
@@ -196,7 +195,7 @@ public final class FilledInstallation implements AutoCloseable {
 
     // ---- people and keys ----
 
-    private Browser invited(int number, String name, String account) throws ActionRefused {
+    private Browser invited(int number, String name, String account) {
         String login = name.toLowerCase() + "@example.org";
         pass(60);
         gateway.commands().invite(login, account, "a customer");
@@ -210,7 +209,7 @@ public final class FilledInstallation implements AutoCloseable {
         return browser;
     }
 
-    private void makePeople() throws ActionRefused {
+    private void makePeople() {
         ann = invited(2, "Ann", null);
         ben = invited(3, "Ben", account("ann@example.org"));
         fred = invited(4, "Fred", null);

@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.app.App;
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.Allowlist;
@@ -13,7 +14,6 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.scripting.Script;
@@ -318,7 +318,7 @@ public final class Gateway implements AutoCloseable {
             String account = commands().createAccount("Test", micros).id();
             KeyResult.Made key = commands().createKey(account, options.choice());
             return new Customer(this, account, key.key().id(), key.secret());
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new AssertionError(e);
         }
     }

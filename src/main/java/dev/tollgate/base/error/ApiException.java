@@ -10,6 +10,11 @@ public final class ApiException extends RuntimeException {
         this.error = error;
     }
 
+    /** A refusal without a field. */
+    public ApiException(int status, String message) {
+        this(ApiError.invalid(null, message).withStatus(status));
+    }
+
     public ApiError error() {
         return error;
     }

@@ -82,30 +82,30 @@ public final class AccountRoutes {
         return all;
     }
 
-    private ObjectNode list(AdminRequest request) throws ActionRefused {
+    private ObjectNode list(AdminRequest request) {
         return request.page(
                 PAGE_MAX, limit -> deeds.accounts(request.word("after"), limit), AccountRoutes::json, Account::id);
     }
 
-    private ObjectNode create(AdminRequest request) throws ActionRefused {
+    private ObjectNode create(AdminRequest request) {
         return json(deeds.createAccount(request.by(), request.need(NAME), request.or(START_CREDITS, 0L)));
     }
 
-    private ObjectNode grant(AdminRequest request) throws ActionRefused {
+    private ObjectNode grant(AdminRequest request) {
         return json(deeds.grant(request.by(), request.id(), request.need(SOME_CREDITS)));
     }
 
     /** Adds credits to an account; an amount below zero debits them. */
-    private ObjectNode adjust(AdminRequest request) throws ActionRefused {
+    private ObjectNode adjust(AdminRequest request) {
         return json(deeds.adjust(request.by(), request.id(), request.need(CREDITS)));
     }
 
-    private ObjectNode block(AdminRequest request) throws ActionRefused {
+    private ObjectNode block(AdminRequest request) {
         return json(deeds.block(request.by(), request.id(), request.need(BLOCKED)));
     }
 
     /** Sets the limits that the body names; the others stay. */
-    private ObjectNode setLimits(AdminRequest request) throws ActionRefused {
+    private ObjectNode setLimits(AdminRequest request) {
         By by = request.by();
         Body body = request.body();
         UnaryOperator<CallLimits> rates = old -> new CallLimits(
@@ -163,16 +163,16 @@ public final class AccountRoutes {
     }
 
     /** Invites a person to the organization that the path names. */
-    JsonNode invite(AdminRequest request) throws ActionRefused {
+    JsonNode invite(AdminRequest request) {
         return answer(InvitationActions.CREATE, request);
     }
 
-    private JsonNode answer(Action<OrganizationStores, ?> action, AdminRequest request) throws ActionRefused {
+    private JsonNode answer(Action<OrganizationStores, ?> action, AdminRequest request) {
         String id = request.id();
         By by = action.isChange() ? request.by() : By.of(request.operator().actor());
         if (action.isChange()) {
             deeds.requireNotDeleted(id);
-            ActionRefused.where(by::needReason);
+            by.needReason();
         } else {
             var unused = deeds.account(id);
         }

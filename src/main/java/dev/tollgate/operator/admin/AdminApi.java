@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -15,10 +16,9 @@ public interface AdminApi extends AutoCloseable {
      * @param parameters path parameters by name, and query parameters
      * @param body null for none
      * @return the response body, with exact numbers
-     * @throws ActionRefused with the error message
+     * @throws ApiException with the error message
      */
-    JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
-            throws ActionRefused;
+    JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body);
 
     @Override
     void close();

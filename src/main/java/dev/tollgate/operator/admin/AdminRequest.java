@@ -58,7 +58,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         }
     }
 
-    private static String reason(@Nullable String text) {
+    static String reason(@Nullable String text) {
         try {
             return Deed.reason(text);
         } catch (IllegalArgumentException e) {
@@ -112,7 +112,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     /** The begin of a list. @param <T> an entry */
     @FunctionalInterface
     interface Listed<T> {
-        List<T> first(int limit) throws ActionRefused;
+        List<T> first(int limit);
     }
 
     int limit(int most) {
@@ -126,8 +126,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
      * @param list its entries from the page on, of which one more is read
      * @param place what a next request names in {@code after}
      */
-    <T> ObjectNode page(int most, Listed<T> list, Function<T, ObjectNode> json, Function<T, Object> place)
-            throws ActionRefused {
+    <T> ObjectNode page(int most, Listed<T> list, Function<T, ObjectNode> json, Function<T, Object> place) {
         int limit = limit(most);
         Page<T> page = Page.of(list.first(limit + 1), limit, entry -> Cursor.of(place.apply(entry)));
         return AdminJson.all(page.entries(), json).put("next", page.next());

@@ -1,6 +1,5 @@
 package dev.tollgate.operator.admin;
 
-import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.memory.Lease;
@@ -44,7 +43,7 @@ public record AdminRoute(
     /** Answers a request, with JSON, with a text that is CSV, or with a missing node for no body. */
     @FunctionalInterface
     public interface Action {
-        JsonNode answer(AdminRequest request) throws ActionRefused;
+        JsonNode answer(AdminRequest request);
     }
 
     public AdminRoute {
@@ -114,36 +113,19 @@ public record AdminRoute(
     }
 
     private void answer(Exchange exchange, AdminRequest request) {
-        exchange.compute(
-                () -> {
-                    try {
-                        return action.answer(request);
-                    } catch (ActionRefused e) {
-                        throw error(e).asException();
-                    }
-                },
-                answer -> {
-                    if (answer.isMissingNode()) {
-                        exchange.empty(status);
-                    } else if (answer.isString()) {
-                        exchange.send(status, CSV, answer.stringValue().getBytes(StandardCharsets.UTF_8));
-                    } else {
-                        exchange.json(status, ApiJson.MAPPER.writeValueAsBytes(answer));
-                    }
-                });
-    }
-
-    private static ApiError error(ActionRefused refused) {
-        ApiError error = ApiError.invalid(refused.field(), String.valueOf(refused.getMessage()));
-        return switch (refused.why()) {
-            case INVALID -> error;
-            case NOT_FOUND -> error.withStatus(404);
-            case CONFLICT, DAMAGED -> error.withStatus(409);
-        };
+        exchange.compute(() -> action.answer(request), answer -> {
+            if (answer.isMissingNode()) {
+                exchange.empty(status);
+            } else if (answer.isString()) {
+                exchange.send(status, CSV, answer.stringValue().getBytes(StandardCharsets.UTF_8));
+            } else {
+                exchange.json(status, ApiJson.MAPPER.writeValueAsBytes(answer));
+            }
+        });
     }
 
     /** Answers a command of this process. @param parameters of the path and the query @param sent the body, or nothing */
-    JsonNode answer(Operator operator, Map<String, String> parameters, byte[] sent) throws ActionRefused {
+    JsonNode answer(Operator operator, Map<String, String> parameters, byte[] sent) {
         Map<String, String> asked = new HashMap<>(parameters);
         asked.keySet().retainAll(query);
         return action.answer(new AdminRequest(operator, parameters, asked, Body.read(sent, Lease.FREE, fields)));

@@ -33,7 +33,7 @@ public final class AuditLogRoutes {
                         FILTERS));
     }
 
-    private JsonNode list(AdminRequest request) throws ActionRefused {
+    private JsonNode list(AdminRequest request) {
         return request.page(
                 AuditLog.PAGE_MAX, limit -> lines(request, limit), AuditLogRoutes::json, AuditLog.Line::sequence);
     }

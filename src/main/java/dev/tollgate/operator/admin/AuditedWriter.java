@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.roles.AccountLog;
@@ -39,18 +40,17 @@ public final class AuditedWriter {
      * @param action like {@code account.grant}
      * @param subject the id of the changed object
      * @param told supplies the state before and after once all changes are decided; null if nothing changed: then there is no row
-     * @throws ActionRefused if the books cannot be written
+     * @throws ApiException if the books cannot be written
      */
-    void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes)
-            throws ActionRefused {
+    void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes) {
         List<Change> all = new ArrayList<>(List.of(changes));
         all.add(row(by, action, subject, told));
         commit(all);
     }
 
     /** Records that the books are on another database server than before. Needs a reason. */
-    public void accept(By by, AcceptServer accept) throws ActionRefused {
-        ActionRefused.where(by::needReason);
+    public void accept(By by, AcceptServer accept) {
+        by.needReason();
         String former = accept.former();
         commit(
                 by,
@@ -64,11 +64,20 @@ public final class AuditedWriter {
         return new AdminJson().text("server", server).end();
     }
 
-    void commit(List<Change> changes) throws ActionRefused {
+    /** Runs a step; an operator's mistake, and a database that fails, become a refusal with their sentence. */
+    static <T extends @Nullable Object> T step(Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (IllegalArgumentException | StoreException e) {
+            throw new ApiException(400, String.valueOf(e.getMessage()));
+        }
+    }
+
+    void commit(List<Change> changes) {
         try {
             writer.commitAndWait(Unit.of(changes));
         } catch (StoreException e) {
-            throw new ActionRefused(String.valueOf(e.getMessage()));
+            throw new ApiException(400, String.valueOf(e.getMessage()));
         }
     }
 

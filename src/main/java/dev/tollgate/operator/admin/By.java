@@ -1,7 +1,6 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.RequestId;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +21,9 @@ public record By(
         return new By(actor, reason, null);
     }
 
-    /** @throws IllegalArgumentException with a sentence, if there is none */
+    /** @throws dev.tollgate.base.error.ApiException with a sentence, if there is none */
     String needReason() {
-        return Deed.reason(reason);
+        return AdminRequest.reason(reason);
     }
 
     /** Returns the idempotency key of the request, unique among all operators; null if each request counts. */

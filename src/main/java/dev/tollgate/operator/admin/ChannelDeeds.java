@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
@@ -85,7 +86,7 @@ public final class ChannelDeeds {
         return answer;
     }
 
-    private JsonNode tryOut(AdminRequest request) throws ActionRefused {
+    private JsonNode tryOut(AdminRequest request) {
         By by = new By(request.operator().actor(), request.get(NOTE), null);
         Tried tried = tryOut(by, request.id());
         return new AdminJson()
@@ -160,10 +161,9 @@ public final class ChannelDeeds {
      *
      * @return whether it was taken; one with an error changes nothing, and the log says why
      */
-    public synchronized boolean reload(By by) throws ActionRefused {
+    public synchronized boolean reload(By by) {
         if (!hasFile) {
-            throw new ActionRefused(
-                    ActionRefused.Why.CONFLICT, "There is no channels file: the channel comes from the settings.");
+            throw new ApiException(409, "There is no channels file: the channel comes from the settings.");
         }
         boolean taken = reload.getAsBoolean();
         write(by, "channels.reload", "channels", new AdminJson().flag("taken", taken), taken ? "taken" : "not taken");
@@ -183,17 +183,17 @@ public final class ChannelDeeds {
     /**
      * Makes a channel count the tokens of a few words. This costs nothing and does not affect its health. The audit log records it.
      *
-     * @throws ActionRefused for an unknown channel, a channel whose protocol cannot count tokens, a channel under test, or too many tests in the last
+     * @throws ApiException for an unknown channel, a channel whose protocol cannot count tokens, a channel under test, or too many tests in the last
      *     minute
      */
-    public Tried tryOut(By by, String channelId) throws ActionRefused {
+    public Tried tryOut(By by, String channelId) {
         if (channels.get().stream().noneMatch(channel -> channel.id().equals(channelId))) {
             throw noSuchChannel();
         }
         RequestRates.Rate rate = trials.take(channelId, TRIALS_A_MINUTE);
         if (!rate.allowed()) {
-            throw new ActionRefused(
-                    ActionRefused.Why.CONFLICT,
+            throw new ApiException(
+                    409,
                     "This channel was tried " + TRIALS_A_MINUTE + " times within a minute. Try again in "
                             + (rate.retryAfter().toSeconds() + 1) + " seconds.");
         }
@@ -203,11 +203,10 @@ public final class ChannelDeeds {
                     case Trial.Failed failed ->
                         new Tried(failed.millis(), failed.kind().name().toLowerCase(Locale.ROOT));
                     case Trial.NothingFree _ ->
-                        throw new ActionRefused(
-                                ActionRefused.Why.CONFLICT,
+                        throw new ApiException(
+                                409,
                                 "A channel of this kind cannot be tried for free: its protocol does not count tokens.");
-                    case Trial.Busy _ ->
-                        throw new ActionRefused(ActionRefused.Why.CONFLICT, "This channel is being tried right now.");
+                    case Trial.Busy _ -> throw new ApiException(409, "This channel is being tried right now.");
                     case Trial.NoSuchChannel _ -> throw noSuchChannel();
                 };
         AdminJson after = new AdminJson().flag("answered", tried.hasAnswered()).number("milliseconds", tried.millis());
@@ -215,31 +214,30 @@ public final class ChannelDeeds {
         return tried;
     }
 
-    private static ActionRefused noSuchChannel() {
-        return new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no such channel.");
+    private static ApiException noSuchChannel() {
+        return new ApiException(404, "There is no such channel.");
     }
 
-    private Trial trial(String channelId) throws ActionRefused {
+    private Trial trial(String channelId) {
         CompletableFuture<Trial> trial = new CompletableFuture<>();
         asking.tryOut(channelId, trial::complete);
         try {
             return trial.get(WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new ActionRefused(
-                    ActionRefused.Why.CONFLICT, "This channel could not be tried: the server is too busy.");
+            throw new ApiException(409, "This channel could not be tried: the server is too busy.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ActionRefused(ActionRefused.Why.CONFLICT, "This channel could not be tried: the server stops.");
+            throw new ApiException(409, "This channel could not be tried: the server stops.");
         }
     }
 
     /** @param done what has been done, and cannot be undone */
-    private void write(By by, String action, String subject, AdminJson after, String done) throws ActionRefused {
+    private void write(By by, String action, String subject, AdminJson after, String done) {
         String json = after.end();
         try {
             writer.commit(by, action, subject, () -> new Deed.Changed(null, json));
-        } catch (ActionRefused e) {
-            throw new ActionRefused("It was " + done + ", but the audit log entry could not be written.");
+        } catch (ApiException e) {
+            throw new ApiException(400, "It was " + done + ", but the audit log entry could not be written.");
         }
     }
 }

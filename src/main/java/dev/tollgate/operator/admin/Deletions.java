@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.Account;
@@ -33,14 +34,13 @@ public final class Deletions {
     }
 
     /** Deletes an account with all its people. Needs a reason. */
-    public Account delete(By by, String accountId) throws ActionRefused {
+    public Account delete(By by, String accountId) {
         deeds.requireNotDeleted(accountId);
         if (accountId.equals(DEMO)) {
-            throw new ActionRefused(
-                    ActionRefused.Why.CONFLICT,
-                    "The demo account cannot be deleted, because each start maintains it. Ban it instead.");
+            throw new ApiException(
+                    409, "The demo account cannot be deleted, because each start maintains it. Ban it instead.");
         }
-        Leaving.Outcome outcome = ActionRefused.where(() -> {
+        Leaving.Outcome outcome = AuditedWriter.step(() -> {
             by.needReason();
             return leaving.end(
                     accountId, close -> List.of(writer.row(by, "account.delete", accountId, () -> changed(close))));
@@ -48,13 +48,12 @@ public final class Deletions {
         return switch (outcome) {
             case Leaving.Gone _ -> deeds.account(accountId);
             case Leaving.NoSuchAccount _ -> throw OperatorAccounts.noSuchAccount(accountId);
-            case Leaving.LastOperator _ ->
-                throw new ActionRefused(ActionRefused.Why.CONFLICT, "The only operator signs in for this account.");
+            case Leaving.LastOperator _ -> throw new ApiException(409, "The only operator signs in for this account.");
             case Leaving.LastOwner _, Leaving.IsElsewhere _ ->
                 throw new IllegalStateException("this stops people who leave, and not the end of an account");
             case Leaving.StillRuns(long held) ->
-                throw new ActionRefused(
-                        ActionRefused.Why.CONFLICT,
+                throw new ApiException(
+                        409,
                         "Calls still run and hold " + Credits.text(held)
                                 + " credits: ban the account, and delete it when they have ended.");
         };

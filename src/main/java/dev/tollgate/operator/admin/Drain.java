@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Deed;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -24,15 +25,15 @@ public final class Drain {
     }
 
     /** Announced first: a database that is away is a reason to drain. */
-    private JsonNode drain(AdminRequest request) throws ActionRefused {
+    private JsonNode drain(AdminRequest request) {
         By by = request.by();
         AdminJson draining = new AdminJson().flag("draining", true);
-        ActionRefused.where(by::needReason);
+        by.needReason();
         announce.run();
         try {
             writer.commit(by, "server.drain", "server", () -> new Deed.Changed(null, draining.end()));
-        } catch (ActionRefused e) {
-            throw new ActionRefused("The server is draining, but the audit log entry could not be written.");
+        } catch (ApiException e) {
+            throw new ApiException(400, "The server is draining, but the audit log entry could not be written.");
         }
         return draining.node();
     }

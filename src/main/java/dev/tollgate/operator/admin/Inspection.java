@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -52,43 +53,42 @@ public interface Inspection extends AutoCloseable {
      * @param differences receives each difference as a sentence
      * @param notes receives what could not be checked
      * @return whether there is no difference
-     * @throws ActionRefused if the books cannot be read
+     * @throws ApiException if the books cannot be read
      */
-    boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress) throws ActionRefused;
+    boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress);
 
     /**
      * Finds rows of usage that are not the sum of their calls.
      *
      * @param rowsMax maximum number of rows returned
-     * @throws ActionRefused if the books cannot be read
+     * @throws ApiException if the books cannot be read
      */
-    Usage usage(int rowsMax, Progress progress) throws ActionRefused;
+    Usage usage(int rowsMax, Progress progress);
 
     /**
      * An account's movements as lines of CSV.
      *
      * @param from null: from the beginning
      * @param to exclusive; null: to the end
-     * @throws ActionRefused if there is no such account, or the books cannot be read
+     * @throws ApiException if there is no such account, or the books cannot be read
      */
-    void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
-            throws ActionRefused;
+    void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines);
 
     /**
      * Copies everything but the secret key into a new file.
      *
-     * @throws ActionRefused if there is such a file, or it cannot be written
+     * @throws ApiException if there is such a file, or it cannot be written
      */
-    void backup(Path file) throws ActionRefused;
+    void backup(Path file);
 
     /**
      * Returns why a start would not open what is sealed in these books, or null if it would. The key is looked for where a start looks for it,
      * not in a running server.
      *
-     * @throws ActionRefused if the books cannot be read
+     * @throws ApiException if the books cannot be read
      */
     @Nullable
-    String keyTrouble() throws ActionRefused;
+    String keyTrouble();
 
     @Override
     void close();

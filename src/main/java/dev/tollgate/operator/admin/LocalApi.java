@@ -1,6 +1,5 @@
 package dev.tollgate.operator.admin;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.util.List;
 import java.util.Map;
@@ -27,19 +26,14 @@ public final class LocalApi implements AdminApi {
     }
 
     @Override
-    public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
-            throws ActionRefused {
+    public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body) {
         AdminRoute route = routes.stream()
                 .filter(each -> each.method().equals(method) && each.path().equals(path))
                 .findFirst()
                 .orElseThrow();
-        try {
-            byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
-            JsonNode answer = route.answer(Operator.COMMAND, parameters, sent);
-            return answer.isMissingNode() ? answer : JSON.readTree(JSON.writeValueAsBytes(answer));
-        } catch (ApiException e) {
-            throw new ActionRefused(e.error().message());
-        }
+        byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
+        JsonNode answer = route.answer(Operator.COMMAND, parameters, sent);
+        return answer.isMissingNode() ? answer : JSON.readTree(JSON.writeValueAsBytes(answer));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
@@ -32,18 +33,20 @@ public final class Maintenance {
     }
 
     /** Records that no server has a real upstream from now on; {@code changed} says whether there was one. */
-    private JsonNode becomeSandbox(AdminRequest request) throws ActionRefused {
+    private JsonNode becomeSandbox(AdminRequest request) {
         return new AdminJson().flag("changed", becomeSandbox(request.by())).node();
     }
 
     /** Records that no server has a real upstream. Needs a reason. @return whether the installation had one */
-    public boolean becomeSandbox(By by) throws ActionRefused {
-        List<String> real = ActionRefused.where(() -> kind.nodes(true));
+    public boolean becomeSandbox(By by) {
+        List<String> real = AuditedWriter.step(() -> kind.nodes(true));
         if (kind.isRealHere() || !real.isEmpty()) {
-            throw new ActionRefused((real.isEmpty() ? "The running server" : "Nodes " + String.join(", ", real))
-                    + " still have a real upstream: stop them, or start them without one, first.");
+            throw new ApiException(
+                    400,
+                    (real.isEmpty() ? "The running server" : "Nodes " + String.join(", ", real))
+                            + " still have a real upstream: stop them, or start them without one, first.");
         }
-        ActionRefused.where(by::needReason);
+        by.needReason();
         SetInstallationKind change = new SetInstallationKind(false, writer.now());
         writer.commit(
                 by,
@@ -53,7 +56,7 @@ public final class Maintenance {
                         ? new Deed.Changed("{\"real_upstream\":true}", "{\"real_upstream\":false}")
                         : null,
                 change);
-        return ActionRefused.where(() -> {
+        return AuditedWriter.step(() -> {
             kind.look();
             return change.outcome();
         });
@@ -63,9 +66,9 @@ public final class Maintenance {
      * Adds to rows of usage what they lack, unless days have been folded since they were found: then {@code done} is false, nothing has
      * changed, and they are to be found again.
      */
-    private JsonNode correctUsage(AdminRequest request) throws ActionRefused {
+    private JsonNode correctUsage(AdminRequest request) {
         JsonNode rows = request.need(ROWS);
-        CorrectUsage correct = ActionRefused.where(() -> new CorrectUsage(
+        CorrectUsage correct = AuditedWriter.step(() -> new CorrectUsage(
                 request.need(FOLDED_UNTIL),
                 rows.valueStream().map(Maintenance::row).toList()));
         AdminJson corrected = new AdminJson().number("rows", (long) rows.size());

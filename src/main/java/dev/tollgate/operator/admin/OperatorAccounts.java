@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.base.money.Credits;
@@ -47,9 +48,9 @@ public final class OperatorAccounts {
         this.random = random;
     }
 
-    /** @throws ActionRefused if there is no such account, or the books cannot be read */
-    public Account account(String id) throws ActionRefused {
-        Account account = ActionRefused.where(() -> ledger.account(id).orElse(null));
+    /** @throws ApiException if there is no such account, or the books cannot be read */
+    public Account account(String id) {
+        Account account = AuditedWriter.step(() -> ledger.account(id).orElse(null));
         if (account == null) {
             throw noSuchAccount(id);
         }
@@ -61,20 +62,20 @@ public final class OperatorAccounts {
      *
      * @param after the last id of the page before; null for the first
      */
-    public List<Account> accounts(@Nullable String after, int limit) throws ActionRefused {
-        return ActionRefused.where(() -> ledger.accounts(after, limit));
+    public List<Account> accounts(@Nullable String after, int limit) {
+        return AuditedWriter.step(() -> ledger.accounts(after, limit));
     }
 
     /** Makes an account once for each request id. @param creditsMicros its first credits, 0 or more */
-    public Account createAccount(By by, String name, long creditsMicros) throws ActionRefused {
+    public Account createAccount(By by, String name, long creditsMicros) {
         Instant now = writer.now();
-        CreateAccount account = ActionRefused.where(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
+        CreateAccount account = AuditedWriter.step(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
         if (creditsMicros > Grant.PURCHASED_MICROS_MAX) {
             throw tooMuch(); // or the account would be made without them
         }
         Grant grant = creditsMicros == 0
                 ? null
-                : ActionRefused.where(
+                : AuditedWriter.step(
                         () -> new Grant(account.id(), creditsMicros, "credits at creation", account::created, now));
         writer.commit(
                 by,
@@ -103,8 +104,8 @@ public final class OperatorAccounts {
     }
 
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
-    public Account grant(By by, String accountId, long creditsMicros) throws ActionRefused {
-        Grant grant = ActionRefused.where(
+    public Account grant(By by, String accountId, long creditsMicros) {
+        Grant grant = AuditedWriter.step(
                 () -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         writer.commit(by, "account.grant", accountId, () -> granted(grant, creditsMicros), grant);
         switch (grant.outcome()) {
@@ -131,16 +132,16 @@ public final class OperatorAccounts {
     }
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
-    public Account adjust(By by, String accountId, long creditsMicros) throws ActionRefused {
-        Adjustment adjustment = ActionRefused.where(
+    public Account adjust(By by, String accountId, long creditsMicros) {
+        Adjustment adjustment = AuditedWriter.step(
                 () -> new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         correct(by, "account.adjust", accountId, adjustment, adjustment);
         return account(accountId);
     }
 
     /** Takes a payment back; what the balance lacks of it is the platform's, and blocks the account. Needs a reason. */
-    public Account reverse(By by, String accountId, long creditsMicros) throws ActionRefused {
-        Reversal reversal = ActionRefused.where(
+    public Account reverse(By by, String accountId, long creditsMicros) {
+        Reversal reversal = AuditedWriter.step(
                 () -> new Reversal(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         correct(by, "account.reverse", accountId, reversal, reversal);
         return account(accountId);
@@ -152,20 +153,19 @@ public final class OperatorAccounts {
      * @param creditsMicros above 0; with what was given back before at most the charge
      * @return the call's account afterwards
      */
-    public Account refund(By by, String taskId, long creditsMicros) throws ActionRefused {
-        Reservation call = ActionRefused.where(() -> ledger.reservation(taskId).orElse(null));
+    public Account refund(By by, String taskId, long creditsMicros) {
+        Reservation call = AuditedWriter.step(() -> ledger.reservation(taskId).orElse(null));
         if (call == null) {
             throw noSuchTask(taskId);
         }
-        Refund refund = ActionRefused.where(() ->
+        Refund refund = AuditedWriter.step(() ->
                 new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
         correct(by, "task.refund", taskId, refund, refund, new CountRefund(refund));
         return account(call.accountId());
     }
 
     /** @param changes with the correction itself, which is the first of them */
-    private void correct(By by, String action, String subject, Correction correction, Change... changes)
-            throws ActionRefused {
+    private void correct(By by, String action, String subject, Correction correction, Change... changes) {
         writer.commit(by, action, subject, () -> corrected(correction), changes);
         switch (correction.outcome()) {
             case Correction.Corrected _, Correction.DoneBefore _ -> {}
@@ -200,8 +200,8 @@ public final class OperatorAccounts {
      * Blocks an account or unblocks it; the keys of a blocked one answer 401, its people are signed out, and calls that run end when they have
      * to hold more (D54). Needs a reason. Blocking twice is no error.
      */
-    public Account block(By by, String accountId, boolean blocked) throws ActionRefused {
-        ActionRefused.where(by::needReason);
+    public Account block(By by, String accountId, boolean blocked) {
+        by.needReason();
         SetBlocked set = new SetBlocked(accountId, blocked);
         // Also when it is unblocked: a session from before, or from the moment of the ban, does not come to life again.
         Change sessions = Sessions.ending(
@@ -229,9 +229,9 @@ public final class OperatorAccounts {
     }
 
     /** Returns what all keys of an account together may use. */
-    public AccountLimits limits(String accountId) throws ActionRefused {
+    public AccountLimits limits(String accountId) {
         account(accountId);
-        return ActionRefused.where(() -> new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId)));
+        return AuditedWriter.step(() -> new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId)));
     }
 
     /**
@@ -240,9 +240,8 @@ public final class OperatorAccounts {
      * @param ofRates must not fail, nor {@code ofSpend}: they run on the writer's thread
      */
     public AccountLimits setLimits(
-            By by, String accountId, UnaryOperator<CallLimits> ofRates, UnaryOperator<SpendLimits> ofSpend)
-            throws ActionRefused {
-        ActionRefused.where(by::needReason);
+            By by, String accountId, UnaryOperator<CallLimits> ofRates, UnaryOperator<SpendLimits> ofSpend) {
+        by.needReason();
         SetAccountRates rates = new SetAccountRates(accountId, ofRates);
         SetAccountSpend spend = new SetAccountSpend(accountId, ofSpend);
         writer.commit(
@@ -266,42 +265,42 @@ public final class OperatorAccounts {
         return new AccountLimits(rates.after(), spend.after());
     }
 
-    /** @throws ActionRefused if the account is deleted: no one could spend its credits */
-    void requireNotDeleted(String id) throws ActionRefused {
+    /** @throws ApiException if the account is deleted: no one could spend its credits */
+    void requireNotDeleted(String id) {
         if (account(id).deletedAt() != null) {
             throw deleted();
         }
     }
 
     /** Returns why there is no such account to change. */
-    ActionRefused goneOrNever(String id) throws ActionRefused {
+    ApiException goneOrNever(String id) {
         requireNotDeleted(id);
         return noSuchAccount(id);
     }
 
-    private static ActionRefused deleted() {
+    private static ApiException deleted() {
         return conflict("This account is deleted and cannot be changed.");
     }
 
-    static ActionRefused noSuchAccount(String id) {
-        return new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no account " + id + ".");
+    static ApiException noSuchAccount(String id) {
+        return new ApiException(404, "There is no account " + id + ".");
     }
 
-    private static ActionRefused noSuchTask(String id) {
-        return new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no call " + id + ".");
+    private static ApiException noSuchTask(String id) {
+        return new ApiException(404, "There is no call " + id + ".");
     }
 
-    private static ActionRefused tooMuch() {
+    private static ApiException tooMuch() {
         return conflict("An account cannot hold that many credits.");
     }
 
-    private static ActionRefused idTaken(By by) {
+    private static ApiException idTaken(By by) {
         String id = by.requestId() == null ? "" : by.requestId().text();
         return conflict("The id " + id + " was used for another action on this account.");
     }
 
-    private static ActionRefused conflict(String message) {
-        return new ActionRefused(ActionRefused.Why.CONFLICT, message);
+    private static ApiException conflict(String message) {
+        return new ApiException(409, message);
     }
 
     /** The limits that all keys of an account share: rates and spend. */

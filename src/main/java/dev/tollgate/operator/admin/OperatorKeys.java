@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.OwnIds;
@@ -82,7 +83,7 @@ public final class OperatorKeys {
         return Body.of(key, fields);
     }
 
-    private JsonNode list(AdminRequest request) throws ActionRefused {
+    private JsonNode list(AdminRequest request) {
         String account = request.path().containsKey("id") ? request.id() : request.word("account");
         if (request.path().containsKey("id")) {
             deeds.account(request.id());
@@ -94,16 +95,16 @@ public final class OperatorKeys {
                 Key::id);
     }
 
-    private JsonNode create(AdminRequest request) throws ActionRefused {
+    private JsonNode create(AdminRequest request) {
         By by = request.by();
         KeySettings settings = KeyOptions.creation(key(request.body(), KeyOptions.CREATE), ANY_MODEL, writer.now());
         KeyResult.Made made = create(by, request.id(), settings);
         return KeyJson.ofOperator(made.key(), made.secret());
     }
 
-    private JsonNode change(AdminRequest request) throws ActionRefused {
+    private JsonNode change(AdminRequest request) {
         By by = request.by();
-        SpendLimits present = ActionRefused.where(() -> keys.byId(request.id()))
+        SpendLimits present = AuditedWriter.step(() -> keys.byId(request.id()))
                 .map(key -> key.settings().spend())
                 .orElse(SpendLimits.NONE);
         KeyOptions.Change change = KeyOptions.change(key(request.body(), KeyOptions.CHANGE), present, ANY_MODEL);
@@ -114,7 +115,7 @@ public final class OperatorKeys {
                 null);
     }
 
-    private JsonNode rotate(AdminRequest request) throws ActionRefused {
+    private JsonNode rotate(AdminRequest request) {
         By by = request.by();
         KeyResult.Made made = rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L)));
         return KeyJson.ofOperator(made.key(), made.secret());
@@ -126,12 +127,12 @@ public final class OperatorKeys {
      * @param accountId null for the keys of all accounts
      * @param after the last id of the previous page; null for the first page
      */
-    public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) throws ActionRefused {
-        return ActionRefused.where(() -> keys.list(accountId, after, limit));
+    public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) {
+        return AuditedWriter.step(() -> keys.list(accountId, after, limit));
     }
 
     /** Makes a key. The settings are checked already. */
-    public KeyResult.Made create(By by, String accountId, KeySettings settings) throws ActionRefused {
+    public KeyResult.Made create(By by, String accountId, KeySettings settings) {
         KeySecret secret = KeySecret.random(random);
         CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, writer.now());
         commit(by, "key.create", create.id(), accountId, create, () -> created(create));
@@ -145,13 +146,12 @@ public final class OperatorKeys {
     }
 
     /** Changes what was chosen when the key was made; what it has spent stays counted (D47). @param disabled null: stays as it is */
-    public Key set(By by, String keyId, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled)
-            throws ActionRefused {
+    public Key set(By by, String keyId, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
         return commit(by, "key.set", keyId, new SetKey(keyId, KeyCondition.NONE, edit, disabled));
     }
 
     /** Refuses the key's calls from now on. Disabling twice is no error. */
-    public Key disable(By by, String keyId) throws ActionRefused {
+    public Key disable(By by, String keyId) {
         return commit(by, "key.disable", keyId, new DisableKey(keyId, true));
     }
 
@@ -160,11 +160,11 @@ public final class OperatorKeys {
      *
      * @param grace how long the old one works, 0 to 30 days
      */
-    public KeyResult.Made rotate(By by, String keyId, Duration grace) throws ActionRefused {
-        Key present = ActionRefused.where(() -> keys.byId(keyId).orElse(null));
+    public KeyResult.Made rotate(By by, String keyId, Duration grace) {
+        Key present = AuditedWriter.step(() -> keys.byId(keyId).orElse(null));
         if (present != null && !present.owner().memberId().isEmpty()) {
-            throw new ActionRefused(
-                    ActionRefused.Why.CONFLICT,
+            throw new ApiException(
+                    409,
                     "Key " + keyId + " is the personal key of member "
                             + present.owner().memberId()
                             + ", who alone can get a new secret for it. You can disable the key.");
@@ -174,24 +174,22 @@ public final class OperatorKeys {
         return new KeyResult.Made(key, secret.reveal());
     }
 
-    private Key commit(By by, String action, String keyId, KeyEdit edit) throws ActionRefused {
-        Key present = ActionRefused.where(() -> keys.byId(keyId).orElse(null));
+    private Key commit(By by, String action, String keyId, KeyEdit edit) {
+        Key present = AuditedWriter.step(() -> keys.byId(keyId).orElse(null));
         if (present == null) {
-            throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no key " + keyId + ".");
+            throw new ApiException(404, "There is no key " + keyId + ".");
         }
         commit(by, action, keyId, present.accountId(), edit, () -> edited(edit));
         return switch (edit.outcome()) {
             case KeyEdit.Changed done -> done.key();
-            case KeyEdit.NoSuchKey _ ->
-                throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no key " + keyId + ".");
+            case KeyEdit.NoSuchKey _ -> throw new ApiException(404, "There is no key " + keyId + ".");
             case KeyEdit.ChangedMeanwhile _ -> throw new IllegalStateException("whatever it has become");
         };
     }
 
     /** Commits a change with its rows in both logs: the operator's and the organization's. */
     private void commit(
-            By by, String action, String keyId, String accountId, Change change, Supplier<@Nullable BothKeys> told)
-            throws ActionRefused {
+            By by, String action, String keyId, String accountId, Change change, Supplier<@Nullable BothKeys> told) {
         Acting.OperatorLog log = (name, subject, unused) -> writer.row(by, name, subject, () -> {
             BothKeys both = told.get();
             return both == null ? null : changed(both.before(), both.after());

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.mail.Outbox;
@@ -81,7 +82,7 @@ public final class OperatorLinks {
                         .answering(202));
     }
 
-    private JsonNode invite(AdminRequest request) throws ActionRefused {
+    private JsonNode invite(AdminRequest request) {
         By by = request.by();
         if (request.get(ROLE) != null || request.get(TEAMS) != null) {
             String account = request.need(JOINED);
@@ -94,7 +95,7 @@ public final class OperatorLinks {
         return json(invite(by, request.need(EMAIL), request.get(ACCOUNT)));
     }
 
-    private JsonNode resetLink(AdminRequest request) throws ActionRefused {
+    private JsonNode resetLink(AdminRequest request) {
         return json(resetLink(request.by(), request.id(), request.get(OperatorPeople.LOGIN)));
     }
 
@@ -106,8 +107,8 @@ public final class OperatorLinks {
                 .node();
     }
 
-    private JsonNode mailState(AdminRequest request) throws ActionRefused {
-        Outbox.State state = ActionRefused.where(links::mailState);
+    private JsonNode mailState(AdminRequest request) {
+        Outbox.State state = AuditedWriter.step(links::mailState);
         return new AdminJson()
                 .flag("on", links.isMailOn())
                 .time("sent_at", state.sentAt())
@@ -116,7 +117,7 @@ public final class OperatorLinks {
                 .node();
     }
 
-    private JsonNode testMail(AdminRequest request) throws ActionRefused {
+    private JsonNode testMail(AdminRequest request) {
         By by = request.by();
         String to = request.need(TO);
         testMail(by, to);
@@ -133,7 +134,7 @@ public final class OperatorLinks {
      *
      * @param accountId account that the person joins; null for a new account
      */
-    public MadeLink invite(By by, String email, @Nullable String accountId) throws ActionRefused {
+    public MadeLink invite(By by, String email, @Nullable String accountId) {
         if (accountId != null) {
             deeds.requireNotDeleted(accountId);
         }
@@ -142,9 +143,9 @@ public final class OperatorLinks {
             Deed row = row(by, "account.invite", accountId == null ? "new account" : accountId, "email", email.strip());
             return made(email.strip(), links.handed().invite(email, accountId, by.once(), row));
         } catch (IllegalArgumentException e) {
-            throw new ActionRefused(String.valueOf(e.getMessage()));
+            throw new ApiException(400, String.valueOf(e.getMessage()));
         } catch (StoreException e) {
-            throw new ActionRefused("The invitation could not be written, or too many mails wait to be sent.");
+            throw new ApiException(400, "The invitation could not be written, or too many mails wait to be sent.");
         }
     }
 
@@ -153,15 +154,15 @@ public final class OperatorLinks {
      *
      * @param login of the person; may be null if the account has only one person
      */
-    public MadeLink resetLink(By by, String accountId, @Nullable String login) throws ActionRefused {
+    public MadeLink resetLink(By by, String accountId, @Nullable String login) {
         deeds.account(accountId);
-        return ActionRefused.where(() -> {
+        return AuditedWriter.step(() -> {
             List<Person> meant = people.ofAccount(accountId).stream()
                     .filter(person -> login == null || person.login().equals(login))
                     .toList();
             if (meant.size() != 1) {
-                throw new ActionRefused(
-                        ActionRefused.Why.NOT_FOUND,
+                throw new ApiException(
+                        404,
                         meant.isEmpty()
                                 ? "No person with this login belongs to account " + accountId + "."
                                 : "Several people sign in for the account " + accountId + ". Name the login.");
@@ -175,13 +176,13 @@ public final class OperatorLinks {
     }
 
     /** Sends a mail that says nothing but that it came. */
-    public void testMail(By by, String email) throws ActionRefused {
+    public void testMail(By by, String email) {
         try {
             links.handed().testMail(email, row(by, "mail.test", "mail", "to", email.strip()));
         } catch (IllegalArgumentException e) {
-            throw new ActionRefused(String.valueOf(e.getMessage()));
+            throw new ApiException(400, String.valueOf(e.getMessage()));
         } catch (StoreException e) {
-            throw new ActionRefused("The mail could not be written, or too many wait to be sent.");
+            throw new ApiException(400, "The mail could not be written, or too many wait to be sent.");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
@@ -52,13 +53,13 @@ public final class OperatorPeople {
                 AdminRoute.post("/admin/operator/reset", this::resetOperator).local());
     }
 
-    private JsonNode setRole(AdminRequest request) throws ActionRefused {
+    private JsonNode setRole(AdminRequest request) {
         By by = request.by();
         Role role = request.need(ROLE);
         return json(request.id(), setRole(by, request.id(), request.get(LOGIN), role), role);
     }
 
-    private JsonNode appointOwner(AdminRequest request) throws ActionRefused {
+    private JsonNode appointOwner(AdminRequest request) {
         By by = request.by();
         String login = request.need(OWNER);
         appointOwner(by, request.id(), login);
@@ -73,25 +74,24 @@ public final class OperatorPeople {
      *
      * @param login of the member; doing it twice is no error
      */
-    public void appointOwner(By by, String accountId, @Nullable String login) throws ActionRefused {
-        ActionRefused.where(by::needReason);
+    public void appointOwner(By by, String accountId, @Nullable String login) {
+        by.needReason();
         List<Person> meant = meant(accountId, login);
         Membership membership = meant.getFirst().membership();
         if (meant.size() > 1 || membership == null) {
-            throw new ActionRefused("Several people sign in for this account. Name the login.");
+            throw new ApiException(400, "Several people sign in for this account. Name the login.");
         }
-        Outcome<String> outcome = ActionRefused.where(() -> members.setRole(
+        Outcome<String> outcome = AuditedWriter.step(() -> members.setRole(
                 Acting.operator(accountId, writer.log(by, accountId)), membership.id(), MemberRole.OWNER));
         if (!outcome.isDone()) {
-            throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "The person has left the account.");
+            throw new ApiException(404, "The person has left the account.");
         }
     }
 
-    private JsonNode find(AdminRequest request) throws ActionRefused {
+    private JsonNode find(AdminRequest request) {
         String login = request.name("login");
-        Person person = ActionRefused.where(() -> people.byLogin(login == null ? "" : login)
-                .orElseThrow(
-                        () -> new ActionRefused(ActionRefused.Why.NOT_FOUND, "No person signs in as " + login + ".")));
+        Person person = AuditedWriter.step(() -> people.byLogin(login == null ? "" : login)
+                .orElseThrow(() -> new ApiException(404, "No person signs in as " + login + ".")));
         return json(person.accountId(), person.login(), person.role());
     }
 
@@ -103,13 +103,13 @@ public final class OperatorPeople {
                 .node();
     }
 
-    private JsonNode removeSecondFactor(AdminRequest request) throws ActionRefused {
+    private JsonNode removeSecondFactor(AdminRequest request) {
         return new AdminJson()
                 .texts("removed", removeSecondFactor(request.by(), request.id(), request.get(LOGIN)))
                 .node();
     }
 
-    private JsonNode resetOperator(AdminRequest request) throws ActionRefused {
+    private JsonNode resetOperator(AdminRequest request) {
         NewPassword made = resetOperator(request.by());
         return new AdminJson()
                 .text("login", made.login())
@@ -123,8 +123,8 @@ public final class OperatorPeople {
      * @param login of the person; null for all people of the account
      * @return the logins of people who had a second factor
      */
-    public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) throws ActionRefused {
-        return ActionRefused.where(() -> {
+    public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) {
+        return AuditedWriter.step(() -> {
             by.needReason();
             List<String> removed = new ArrayList<>();
             for (Person person : meant(accountId, login)) {
@@ -155,12 +155,12 @@ public final class OperatorPeople {
      * @param login whose; null if one person alone signs in for the account
      * @return the login of the person
      */
-    public String setRole(By by, String accountId, @Nullable String login, Role role) throws ActionRefused {
-        return ActionRefused.where(() -> {
+    public String setRole(By by, String accountId, @Nullable String login, Role role) {
+        return AuditedWriter.step(() -> {
             by.needReason();
             List<Person> meant = meant(accountId, login);
             if (meant.size() > 1) {
-                throw new ActionRefused("Several people sign in for this account. Name the login.");
+                throw new ApiException(400, "Several people sign in for this account. Name the login.");
             }
             Person person = meant.getFirst();
             RoleChange done = people.operators()
@@ -175,31 +175,28 @@ public final class OperatorPeople {
                                             ? new Deed.Changed(state(person, person.role()), state(person, role))
                                             : null));
             if (done == RoleChange.LAST) {
-                throw new ActionRefused(
-                        ActionRefused.Why.CONFLICT,
-                        "This is the last operator. Make another person an operator first.");
+                throw new ApiException(409, "This is the last operator. Make another person an operator first.");
             }
             return person.login();
         });
     }
 
     /** Returns one person or more. @param login null for all people of the account */
-    private List<Person> meant(String accountId, @Nullable String login) throws ActionRefused {
+    private List<Person> meant(String accountId, @Nullable String login) {
         deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()
                 .filter(person -> login == null || person.login().equals(login))
                 .toList();
         if (meant.isEmpty()) {
-            throw new ActionRefused(
-                    ActionRefused.Why.NOT_FOUND, "No person with this login belongs to account " + accountId + ".");
+            throw new ApiException(404, "No person with this login belongs to account " + accountId + ".");
         }
         return meant;
     }
 
     /** Signs all people of an account out. Needs a reason. */
-    public void endSessions(By by, String accountId) throws ActionRefused {
+    public void endSessions(By by, String accountId) {
         deeds.account(accountId);
-        ActionRefused.where(() -> {
+        AuditedWriter.step(() -> {
             by.needReason();
             Deed row = writer.row(by, "account.end_sessions", accountId, () -> new Deed.Changed(null, null));
             people.sessions().endOfAccount(accountId, row);
@@ -231,12 +228,11 @@ public final class OperatorPeople {
     }
 
     /** Gives the first operator a new password, to be changed at the sign-in; ends the sessions and removes the second factor. */
-    public NewPassword resetOperator(By by) throws ActionRefused {
-        return ActionRefused.where(() -> {
+    public NewPassword resetOperator(By by) {
+        return AuditedWriter.step(() -> {
             Person operator = people.person(Person.FIRST_OPERATOR_ID)
-                    .orElseThrow(() -> new ActionRefused(
-                            ActionRefused.Why.NOT_FOUND,
-                            "There is no operator yet. The next start of the server creates one."));
+                    .orElseThrow(() -> new ApiException(
+                            404, "There is no operator yet. The next start of the server creates one."));
             Deed row = writer.row(by, "operator.reset", operator.id(), () -> new Deed.Changed(null, null));
             return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));
         });

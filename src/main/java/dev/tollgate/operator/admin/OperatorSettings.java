@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.operator.settings.StoredSettings.StoreSetting;
@@ -51,7 +52,7 @@ public final class OperatorSettings {
                 AdminRoute.post("/admin/settings", this::set, NAME, VALUE, AdminRequest.REASON));
     }
 
-    private JsonNode set(AdminRequest request) throws ActionRefused {
+    private JsonNode set(AdminRequest request) {
         By by = request.by();
         String name = request.need(NAME);
         Map<String, @Nullable String> values = new HashMap<>();
@@ -95,9 +96,9 @@ public final class OperatorSettings {
      *
      * @param values by the setting's name; null: forget what is stored
      */
-    public void set(By by, Map<String, @Nullable String> values) throws ActionRefused {
+    public void set(By by, Map<String, @Nullable String> values) {
         List<Change> changes = new ArrayList<>();
-        ActionRefused.where(() -> {
+        AuditedWriter.step(() -> {
             by.needReason();
             for (Map.Entry<String, @Nullable String> each : values.entrySet()) {
                 StoreSetting store = new StoreSetting(named(each.getKey()), each.getValue(), writer.now());
@@ -115,11 +116,11 @@ public final class OperatorSettings {
         }
     }
 
-    private static Setting<?> named(String name) throws ActionRefused {
+    private static Setting<?> named(String name) {
         return SettingTable.all().stream()
                 .filter(it -> it.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no setting " + name + "."));
+                .orElseThrow(() -> new ApiException(404, "There is no setting " + name + "."));
     }
 
     private static @Nullable String json(@Nullable String value) {

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.payments.Voucher;
@@ -48,12 +49,12 @@ public final class OperatorVouchers {
                 AdminRoute.post("/admin/vouchers/revoke", this::revoke, FIRST, LAST, AdminRequest.REASON));
     }
 
-    private JsonNode list(AdminRequest request) throws ActionRefused {
+    private JsonNode list(AdminRequest request) {
         return request.page(
                 Vouchers.PAGE_MAX, limit -> page(request.before(), limit), OperatorVouchers::json, Voucher::sequence);
     }
 
-    private JsonNode make(AdminRequest request) throws ActionRefused {
+    private JsonNode make(AdminRequest request) {
         By by = request.by();
         int count = Math.toIntExact(request.or(COUNT, 1L));
         return new AdminJson()
@@ -61,7 +62,7 @@ public final class OperatorVouchers {
                 .node();
     }
 
-    private JsonNode revoke(AdminRequest request) throws ActionRefused {
+    private JsonNode revoke(AdminRequest request) {
         By by = request.by();
         long first = request.need(FIRST);
         long last = request.or(LAST, first);
@@ -89,9 +90,9 @@ public final class OperatorVouchers {
      * @param expiresAt null: never
      * @return the codes, shown here and nowhere else
      */
-    public List<String> make(By by, int count, long creditsMicros, @Nullable Instant expiresAt) throws ActionRefused {
+    public List<String> make(By by, int count, long creditsMicros, @Nullable Instant expiresAt) {
         Vouchers.Made made =
-                ActionRefused.where(() -> vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, by.once()));
+                AuditedWriter.step(() -> vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, by.once()));
         MakeVouchers change = made.change();
         writer.commit(
                 by,
@@ -100,8 +101,8 @@ public final class OperatorVouchers {
                 () -> change.wasMadeBefore() ? null : made(change, count, creditsMicros),
                 change);
         if (change.wasMadeBefore()) {
-            throw new ActionRefused(
-                    ActionRefused.Why.CONFLICT,
+            throw new ApiException(
+                    409,
                     "These vouchers were created before; no others were created now. Their codes were shown once, at that time.");
         }
         return made.codes();
@@ -118,8 +119,8 @@ public final class OperatorVouchers {
     }
 
     /** Revokes the open vouchers of a range of numbers. Needs a reason. @return how many they were */
-    public long revoke(By by, long first, long last) throws ActionRefused {
-        RevokeVouchers change = ActionRefused.where(() -> {
+    public long revoke(By by, long first, long last) {
+        RevokeVouchers change = AuditedWriter.step(() -> {
             String unused = by.needReason();
             return vouchers.revoke(first, last);
         });
@@ -138,15 +139,13 @@ public final class OperatorVouchers {
                                         .end()),
                 change);
         if (change.count() == 0) {
-            throw new ActionRefused(
-                    ActionRefused.Why.CONFLICT,
-                    "None of these vouchers is open: they are redeemed, revoked or not there.");
+            throw new ApiException(409, "None of these vouchers is open: they are redeemed, revoked or not there.");
         }
         return change.count();
     }
 
     /** The newest first. @param before the last sequence of the page before */
-    public List<Voucher> page(long before, int limit) throws ActionRefused {
-        return ActionRefused.where(() -> vouchers.page(before, limit));
+    public List<Voucher> page(long before, int limit) {
+        return AuditedWriter.step(() -> vouchers.page(before, limit));
     }
 }

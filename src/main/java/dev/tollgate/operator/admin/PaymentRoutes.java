@@ -28,7 +28,7 @@ public final class PaymentRoutes {
     }
 
     /** The newest first, and the events. */
-    private JsonNode list(AdminRequest request) throws ActionRefused {
+    private JsonNode list(AdminRequest request) {
         PaymentCursor from = cursor(request.query().get("after"));
         String account = request.word("account");
         ObjectNode list = request.page(

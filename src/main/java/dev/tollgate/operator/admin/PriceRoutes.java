@@ -49,7 +49,7 @@ public final class PriceRoutes {
     }
 
     /** The versions that were set, the newest first. */
-    private JsonNode versions(AdminRequest request) throws ActionRefused {
+    private JsonNode versions(AdminRequest request) {
         return request.page(
                 SetPrices.PAGE_MAX,
                 limit -> prices.versions(request.id(), request.before(), limit),
@@ -60,7 +60,7 @@ public final class PriceRoutes {
                 PriceVersion::sequence);
     }
 
-    private JsonNode set(AdminRequest request) throws ActionRefused {
+    private JsonNode set(AdminRequest request) {
         By by = request.by();
         Prices.Done done = prices.set(
                 by,

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
@@ -132,15 +134,15 @@ public final class Prices {
         return catalogue.all().stream().map(this::sold).toList();
     }
 
-    /** @throws ActionRefused if it is not on sale under this id */
-    public Sold one(String modelId) throws ActionRefused {
+    /** @throws ApiException if it is not on sale under this id */
+    public Sold one(String modelId) {
         return sold(model(modelId));
     }
 
     /** The versions that were set of a model's price, the newest first. @param before the last sequence of the page before */
-    public List<PriceVersion> versions(String modelId, long before, int limit) throws ActionRefused {
+    public List<PriceVersion> versions(String modelId, long before, int limit) {
         model(modelId);
-        return ActionRefused.where(() -> prices.of(modelId, before, limit));
+        return AuditedWriter.step(() -> prices.of(modelId, before, limit));
     }
 
     /**
@@ -209,9 +211,9 @@ public final class Prices {
      * Returns a model's price after a change, which is not set. Rates that the change leaves out are those in force just before. Does not
      * block.
      *
-     * @throws ActionRefused with the wrong member
+     * @throws ApiException with the wrong member
      */
-    public Preview preview(String modelId, Change change) throws ActionRefused {
+    public Preview preview(String modelId, Change change) {
         Model model = model(modelId);
         return preview(model, plan(model, change));
     }
@@ -237,13 +239,14 @@ public final class Prices {
         }
     }
 
-    private Plan plan(Model model, Change change) throws ActionRefused {
+    private Plan plan(Model model, Change change) {
         Instant now = clock.instant();
         requireFuture(change.from(), now);
         Instant from = Objects.requireNonNullElse(change.from(), now);
         Pricing before = model.prices().at(from);
         if (change.leaves(before) && !change.cancelsScheduled()) {
-            throw new ActionRefused(
+            throw new ApiException(
+                    400,
                     "Nothing would change. Name at least one rate or 'reasoning', or withdraw the later prices with"
                             + " 'cancel_scheduled': true.");
         }
@@ -265,9 +268,9 @@ public final class Prices {
         return new Plan(now, from, before, next, kept, withdrawn);
     }
 
-    private static void requireFuture(@Nullable Instant from, Instant now) throws ActionRefused {
+    private static void requireFuture(@Nullable Instant from, Instant now) {
         if (from != null && (from.isBefore(now.plus(AHEAD_MIN)) || from.isAfter(LATEST))) {
-            throw ActionRefused.of(
+            throw Field.wrong(
                     "from",
                     "is " + from
                             + "; allowed is a time that is 5 seconds or more in the future and before the year 2200, or null"
@@ -276,29 +279,27 @@ public final class Prices {
     }
 
     private static void requireScheduled(
-            Model model, boolean leaves, List<PriceSchedule.Dated> kept, List<PriceSchedule.Dated> withdrawn)
-            throws ActionRefused {
+            Model model, boolean leaves, List<PriceSchedule.Dated> kept, List<PriceSchedule.Dated> withdrawn) {
         if (kept.size() > KEPT_MAX) {
-            throw ActionRefused.of(
+            throw Field.wrong(
                     "cancel_scheduled",
                     "is not true, but " + model.id() + " has " + kept.size()
                             + " later prices, and a new price keeps at most " + KEPT_MAX);
         }
         if (leaves && withdrawn.isEmpty()) {
-            throw ActionRefused.of(
-                    "cancel_scheduled", "is true, but " + model.id() + " has no later price to withdraw");
+            throw Field.wrong("cancel_scheduled", "is true, but " + model.id() + " has no later price to withdraw");
         }
     }
 
-    private static void requireEmbedding(Model model, Pricing next) throws ActionRefused {
+    private static void requireEmbedding(Model model, Pricing next) {
         if (model.isEmbedding() && !next.tariff().equals(Tariff.of(next.inputMicrosPerMillion(), 0))) {
-            throw ActionRefused.of(
+            throw Field.wrong(
                     "output",
                     "is not 0, or another rate is set; allowed is a price with 'input' alone, as " + model.id()
                             + " makes embeddings");
         }
         if (model.isEmbedding() && next.reasoningBilled()) {
-            throw ActionRefused.of("reasoning", "is billed; allowed is free, as " + model.id() + " makes embeddings");
+            throw Field.wrong("reasoning", "is billed; allowed is free, as " + model.id() + " makes embeddings");
         }
     }
 
@@ -329,8 +330,8 @@ public final class Prices {
      * Makes a new version of a model's price. From its time on it replaces all others: at once, or from a time in the future. It holds for the
      * next call, on other servers within a second or so; a call that runs is charged at the price that it was held for. Needs a reason.
      */
-    public Done set(By by, String modelId, Change change) throws ActionRefused {
-        ActionRefused.where(by::needReason);
+    public Done set(By by, String modelId, Change change) {
+        by.needReason();
         String id = model(modelId).id();
         SetPrice.Outcome outcome = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -350,22 +351,19 @@ public final class Prices {
     }
 
     /** @param newest the version that was set last; null if none was set, so that the catalogue's holds */
-    private static void requireLooked(Model model, @Nullable String newest, Change change) throws ActionRefused {
+    private static void requireLooked(Model model, @Nullable String newest, Change change) {
         String last = model.prices().dated().getLast().pricing().version();
         if (change.looked() == null || change.looked().equals(newest == null ? last : newest)) {
             return;
         }
         throw newest != null
                 ? changed(newest)
-                : new ActionRefused(
-                        ActionRefused.Why.CONFLICT,
-                        "The price has changed since you looked at it; its version is now: " + last + ".");
+                : new ApiException(
+                        409, "The price has changed since you looked at it; its version is now: " + last + ".");
     }
 
-    private static ActionRefused changed(String version) {
-        return new ActionRefused(
-                ActionRefused.Why.CONFLICT,
-                "Another operator has changed the price. Its version is " + version + " now.");
+    private static ApiException changed(String version) {
+        return new ApiException(409, "Another operator has changed the price. Its version is " + version + " now.");
     }
 
     private static Deed.@Nullable Changed told(Plan plan, SetPrice set) {
@@ -401,10 +399,10 @@ public final class Prices {
         return models.sold(model, clock.instant());
     }
 
-    private Model model(String id) throws ActionRefused {
+    private Model model(String id) {
         Model model = catalogue.find(id);
         if (model == null) {
-            throw new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no model " + id + " on sale.");
+            throw new ApiException(404, "There is no model " + id + " on sale.");
         }
         return model;
     }

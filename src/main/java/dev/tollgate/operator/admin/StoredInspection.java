@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.storage.Database;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** The inspection of a command, over a database that it has opened itself. */
 public final class StoredInspection implements Inspection {
 
+    /** The status of a refusal because the database's file is damaged. */
+    public static final int DAMAGED = 500;
+
     private final Database database;
     private final Supplier<@Nullable String> keyTrouble;
     private final @Nullable SecretBox secrets;
@@ -33,8 +37,7 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress)
-            throws ActionRefused {
+    public boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress) {
         try {
             return new Audit(database, secrets).run(differences, notes, progress::at);
         } catch (StoreException e) {
@@ -43,7 +46,7 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public Usage usage(int rowsMax, Progress progress) throws ActionRefused {
+    public Usage usage(int rowsMax, Progress progress) {
         List<Row> rows = new ArrayList<>();
         try {
             long foldedUntil = new Audit(database)
@@ -62,11 +65,10 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
-            throws ActionRefused {
+    public void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines) {
         try {
             if (!new AccountStatement(database).write(accountId, from, to, lines)) {
-                throw new ActionRefused("There is no account " + accountId + ".");
+                throw new ApiException(400, "There is no account " + accountId + ".");
             }
         } catch (StoreException e) {
             throw refused(e);
@@ -74,7 +76,7 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public void backup(Path file) throws ActionRefused {
+    public void backup(Path file) {
         try {
             database.backupTo(file);
         } catch (StoreException e) {
@@ -83,12 +85,13 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public @Nullable String keyTrouble() throws ActionRefused {
-        return ActionRefused.where(keyTrouble::get);
+    public @Nullable String keyTrouble() {
+        return AuditedWriter.step(keyTrouble::get);
     }
 
-    private static ActionRefused refused(StoreException e) {
-        return ActionRefused.of(e);
+    /** Returns the refusal by a store that cannot be opened, read or written, with the cause in words: {@link #DAMAGED} if its file is damaged. */
+    public static ApiException refused(StoreException e) {
+        return new ApiException(e.isDamage() ? DAMAGED : 400, e.withCause());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
@@ -38,9 +40,9 @@ public final class TariffEdit {
      * Returns the tariff after this change.
      *
      * @param isUnits whether calls are charged in printed units, by input and output alone
-     * @throws ActionRefused with the member, its value and the allowed values
+     * @throws ApiException with the member, its value and the allowed values
      */
-    public Tariff applied(Tariff before, boolean isUnits) throws ActionRefused {
+    public Tariff applied(Tariff before, boolean isUnits) {
         ObjectNode whole = merged(before);
         if (!whole.path("search_per_1000").isNumber() && !patch.hasNonNull("search_counts")) {
             whole.remove("search_counts");
@@ -51,7 +53,7 @@ public final class TariffEdit {
         try {
             return TariffRules.OF_CREDITS.read(whole);
         } catch (TariffRules.NotAllowed e) {
-            throw ActionRefused.of(e.refusal().field(), e.refusal().what());
+            throw Field.wrong(e.refusal().field(), e.refusal().what());
         }
     }
 
@@ -119,10 +121,10 @@ public final class TariffEdit {
         }
     }
 
-    private static void requirePlain(ObjectNode whole) throws ActionRefused {
+    private static void requirePlain(ObjectNode whole) {
         for (String name : TariffRules.MEMBERS) {
             if (!name.equals("input") && !name.equals("output") && whole.has(name)) {
-                throw ActionRefused.of(
+                throw Field.wrong(
                         name, "is not possible: this model is billed in units, only 'input' and 'output' apply");
             }
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
@@ -41,10 +42,9 @@ public final class TaskRoutes {
     }
 
     /** Returns the task as its owner sees it, and its owner. */
-    private JsonNode one(AdminRequest request) throws ActionRefused {
+    private JsonNode one(AdminRequest request) {
         String id = CompletionIds.ofShown(request.id());
-        return Records.read(() -> find(id))
-                .orElseThrow(() -> new ActionRefused(ActionRefused.Why.NOT_FOUND, "There is no call " + id + "."));
+        return Records.read(() -> find(id)).orElseThrow(() -> new ApiException(404, "There is no call " + id + "."));
     }
 
     private Optional<JsonNode> find(String id) {
@@ -56,7 +56,7 @@ public final class TaskRoutes {
     }
 
     /** Answers with the account afterwards. */
-    private JsonNode refund(AdminRequest request) throws ActionRefused {
+    private JsonNode refund(AdminRequest request) {
         return AccountRoutes.json(deeds.refund(
                 request.by(), CompletionIds.ofShown(request.id()), request.need(AccountRoutes.SOME_CREDITS)));
     }

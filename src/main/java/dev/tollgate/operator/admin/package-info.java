@@ -4,7 +4,7 @@
  * its resource and its lines of the API ({@link dev.tollgate.operator.admin.AdminRoute}).
  *
  * <p>Invariants: a change is durable when its method returns, and its row of the audit log with it, in one commit
- * ({@link dev.tollgate.operator.admin.AuditedWriter}); an operator's mistake is {@link dev.tollgate.operator.admin.ActionRefused}, in a sentence;
+ * ({@link dev.tollgate.operator.admin.AuditedWriter}); an operator's mistake is {@link dev.tollgate.base.error.ApiException}, in a sentence;
  * over the network a route accepts only the admin key, compared in constant time; a valid API key gets a 403, any other key a 401; no response
  * holds a credential or an upstream's address, except a key, code, link or password that was just created.
  *

@@ -1,6 +1,5 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.ActionRefused;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -32,7 +31,7 @@ final class AcceptServerCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ActionRefused {
+    public Integer call() {
         String accepted = session.actions().acceptServer(session.settings(spec), reason);
         session.out()
                 .println(

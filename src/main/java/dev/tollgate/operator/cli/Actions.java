@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles;
@@ -18,32 +18,32 @@ public interface Actions {
      *
      * @param newInstallation whether to create new books if the earlier books are gone
      * @return the exit code
-     * @throws ActionRefused if the server cannot start, with the reason
+     * @throws ApiException if the server cannot start, with the reason
      */
-    int serve(Settings settings, boolean newInstallation) throws ActionRefused;
+    int serve(Settings settings, boolean newInstallation);
 
     /**
      * Runs only the sandbox until the process is stopped.
      *
      * @return the exit code
-     * @throws ActionRefused if the sandbox cannot start, with the reason
+     * @throws ApiException if the sandbox cannot start, with the reason
      */
-    int sandbox(SandboxChoice choice) throws ActionRefused;
+    int sandbox(SandboxChoice choice);
 
     /**
      * Checks that a release made the data folder's database, if there is one: a server of a development build would answer, too.
      *
-     * @throws ActionRefused if none did
+     * @throws ApiException if none did
      */
-    void requireRelease(Settings settings) throws ActionRefused;
+    void requireRelease(Settings settings);
 
     /**
      * Opens the store itself, for a command while no server runs.
      *
      * @param mayBegin whether a data folder without an installation is given one
-     * @throws ActionRefused if the data folder is in use, holds no installation or cannot be read, in a sentence
+     * @throws ApiException if the data folder is in use, holds no installation or cannot be read, in a sentence
      */
-    AdminApi open(Settings settings, boolean mayBegin) throws ActionRefused;
+    AdminApi open(Settings settings, boolean mayBegin);
 
     /**
      * Checks a file of receipts.
@@ -58,33 +58,33 @@ public interface Actions {
     /**
      * Opens the store for reading only, also while a server runs.
      *
-     * @throws ActionRefused if there is no store or it cannot be read, with the reason
+     * @throws ApiException if there is no store or it cannot be read, with the reason
      */
-    Inspection inspection(Settings settings) throws ActionRefused;
+    Inspection inspection(Settings settings);
 
     /**
      * Brings the schema of the database that the settings name up to date.
      *
      * @param stopsOlder whether servers of an older version that the new schema shuts out are stopped first
      * @return a line of what was done
-     * @throws ActionRefused where that cannot be done, in a sentence
+     * @throws ApiException where that cannot be done, in a sentence
      */
-    String migrate(Settings settings, boolean stopsOlder) throws ActionRefused;
+    String migrate(Settings settings, boolean stopsOlder);
 
     /**
      * Accepts the database server that the settings name as the one with the books, whatever was known before.
      *
      * @return the accepted server; null if it was the right one already
-     * @throws ActionRefused if the database cannot be opened or there is no reason, with the reason
+     * @throws ApiException if the database cannot be opened or there is no reason, with the reason
      */
     @Nullable
-    String acceptServer(Settings settings, String reason) throws ActionRefused;
+    String acceptServer(Settings settings, String reason);
 
     /**
      * Copies the data folder's database into the PostgreSQL that the settings name.
      *
      * @param lines receives what was copied
-     * @throws ActionRefused if the copy fails, with the reason; then nothing was copied
+     * @throws ApiException if the copy fails, with the reason; then nothing was copied
      */
-    void migrateToPostgres(Settings settings, Consumer<String> lines) throws ActionRefused;
+    void migrateToPostgres(Settings settings, Consumer<String> lines);
 }

@@ -1,7 +1,6 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +23,7 @@ final class ApiCommand implements Callable<Integer> {
     /** Asks and prints. */
     @FunctionalInterface
     interface Run {
-        void run(AdminApi api) throws ActionRefused;
+        void run(AdminApi api);
     }
 
     private record Check(Predicate<ObjectNode> isWrong, String message) {}
@@ -90,7 +89,7 @@ final class ApiCommand implements Callable<Integer> {
                 rows -> CommandJson.pages(api, path, parameters(), each -> rows.accept(row.apply(each)))));
     }
 
-    JsonNode ask(AdminApi api, String method, String path) throws ActionRefused {
+    JsonNode ask(AdminApi api, String method, String path) {
         return api.ask(method, path, parameters(), method.equals("GET") ? null : body());
     }
 
@@ -135,7 +134,7 @@ final class ApiCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ActionRefused {
+    public Integer call() {
         ObjectNode body = body();
         for (Check check : checks) {
             if (check.isWrong().test(body)) {

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.Inspection;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -37,12 +37,12 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ActionRefused {
+    public Integer call() {
         try (Inspection inspection = session.inspection(spec)) {
             inspection.backup(file);
             String trouble = inspection.keyTrouble();
             if (trouble != null) {
-                throw new ActionRefused(file + " is written, but its encrypted data cannot be read: " + trouble);
+                throw new ApiException(400, file + " is written, but its encrypted data cannot be read: " + trouble);
             }
         }
         session.err()

@@ -2,8 +2,8 @@ package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.Printable;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -44,7 +44,7 @@ public final class Cli {
             Map<String, String> settings, Map<String, String> environment, Actions actions, PrintWriter err) {
         try {
             return actions.serve(SettingsLoader.load(settings, environment), false);
-        } catch (ActionRefused | RuntimeException failure) {
+        } catch (RuntimeException failure) {
             return failed(failure, err);
         }
     }
@@ -88,9 +88,9 @@ public final class Cli {
     }
 
     private static int failed(Exception failure, PrintWriter err) {
-        if (failure instanceof ActionRefused || failure instanceof ConfigException || failure instanceof CannotLook) {
+        if (failure instanceof ApiException || failure instanceof ConfigException || failure instanceof CannotLook) {
             err.println("tollgate: " + Printable.line(String.valueOf(failure.getMessage())));
-            return failure instanceof ActionRefused ? FAILED : WRONG;
+            return failure instanceof ApiException ? FAILED : WRONG;
         }
         err.println("tollgate: this has failed unexpectedly:");
         StringWriter trace = new StringWriter();

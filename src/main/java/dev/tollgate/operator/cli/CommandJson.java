@@ -1,7 +1,6 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -81,8 +80,7 @@ final class CommandJson {
     }
 
     /** Asks for all pages of a list. @param parameters of the path */
-    static void pages(AdminApi api, String path, Map<String, String> parameters, Consumer<JsonNode> entries)
-            throws ActionRefused {
+    static void pages(AdminApi api, String path, Map<String, String> parameters, Consumer<JsonNode> entries) {
         Map<String, String> all = new HashMap<>(parameters);
         all.put("limit", PAGE_LIMIT);
         JsonNode page;

@@ -1,6 +1,5 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.ActionRefused;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +184,7 @@ final class Commands {
         }
 
         @Override
-        public Integer call() throws ActionRefused {
+        public Integer call() {
             return session.actions().serve(session.settings(spec), newInstallation);
         }
     }
@@ -216,7 +215,7 @@ final class Commands {
         }
 
         @Override
-        public Integer call() throws ActionRefused {
+        public Integer call() {
             session.out().println(session.actions().migrate(session.settings(spec), stopsOlder));
             return ExitCode.OK;
         }
@@ -242,7 +241,7 @@ final class Commands {
         }
 
         @Override
-        public Integer call() throws ActionRefused {
+        public Integer call() {
             session.actions().migrateToPostgres(session.settings(spec), session.out()::println);
             session.err()
                     .println("tollgate: everything is copied. The data folder is as it was. Start each server with this"

@@ -1,10 +1,11 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.Printable;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
+import dev.tollgate.operator.admin.StoredInspection;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Map;
@@ -51,8 +52,8 @@ final class LedgerCommands {
         public Integer call() throws CannotLook {
             try (Inspection inspection = session.inspection(spec)) {
                 return verify(inspection) ? ExitCode.OK : ExitCode.SOFTWARE;
-            } catch (ActionRefused e) {
-                if (e.why() == ActionRefused.Why.DAMAGED) {
+            } catch (ApiException e) {
+                if (e.error().status() == StoredInspection.DAMAGED) {
                     session.out().println(Printable.line(String.valueOf(e.getMessage())));
                     return ExitCode.SOFTWARE;
                 }
@@ -61,13 +62,15 @@ final class LedgerCommands {
         }
 
         /** Verifies the books. A failure on the way is no verdict. */
-        private boolean verify(Inspection inspection) throws ActionRefused {
+        private boolean verify(Inspection inspection) {
             ProgressLine progress = new ProgressLine(session);
             try {
                 return inspection.verify(
                         line -> session.out().println(Printable.line(line)), session.err()::println, progress);
+            } catch (ApiException e) {
+                throw e;
             } catch (RuntimeException e) {
-                throw new ActionRefused("The books could not be read: " + e);
+                throw new ApiException(400, "The books could not be read: " + e);
             } finally {
                 progress.clear();
             }
@@ -97,7 +100,7 @@ final class LedgerCommands {
         }
 
         @Override
-        public Integer call() throws ActionRefused {
+        public Integer call() {
             long corrected = 0;
             for (int tries = 0; tries < TRIES_MAX; tries++) {
                 Inspection.Usage found = find();
@@ -107,11 +110,13 @@ final class LedgerCommands {
                 }
                 corrected += correct(found);
             }
-            throw new ActionRefused("Usage still differs after " + TRIES_MAX + " rounds; " + corrected
-                    + " rows were recomputed. Run the command again.");
+            throw new ApiException(
+                    400,
+                    "Usage still differs after " + TRIES_MAX + " rounds; " + corrected
+                            + " rows were recomputed. Run the command again.");
         }
 
-        private Inspection.Usage find() throws ActionRefused {
+        private Inspection.Usage find() {
             ProgressLine progress = new ProgressLine(session);
             try (Inspection inspection = session.inspection(spec)) {
                 return inspection.usage(FOUND_MAX, progress);
@@ -121,7 +126,7 @@ final class LedgerCommands {
         }
 
         /** @return how many rows were corrected, fewer than were found if days have been folded in the meantime */
-        private int correct(Inspection.Usage found) throws ActionRefused {
+        private int correct(Inspection.Usage found) {
             int done = 0;
             try (AdminApi api = session.api(spec, false)) {
                 while (done < found.rows().size()) {
@@ -214,12 +219,12 @@ final class LedgerCommands {
         }
 
         @Override
-        public Integer call() throws ActionRefused {
+        public Integer call() {
             try (Inspection inspection = session.inspection(spec)) {
                 inspection.statement(account, from, to, line -> session.out().print(line + "\n"));
             }
             if (session.out().checkError()) {
-                throw new ActionRefused("The statement could not be written to its end.");
+                throw new ApiException(400, "The statement could not be written to its end.");
             }
             return ExitCode.OK;
         }

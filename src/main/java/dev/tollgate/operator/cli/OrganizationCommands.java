@@ -3,7 +3,6 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,7 +170,7 @@ final class OrganizationCommands {
                 });
     }
 
-    private static void print(Session session, AdminApi api, ApiCommand command) throws ActionRefused {
+    private static void print(Session session, AdminApi api, ApiCommand command) {
         Map<String, String> account = Map.of("id", command.parameters().getOrDefault("id", ""));
         String[] heads = {"OWNER", "WINDOW", "LIMIT", "USED", "HELD", "RESETS"};
         TextTable.print(

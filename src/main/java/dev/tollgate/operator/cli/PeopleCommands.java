@@ -1,8 +1,8 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.FirstStartFile;
-import dev.tollgate.operator.admin.ActionRefused;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +70,10 @@ final class PeopleCommands {
             try {
                 file.write(List.of("Sign in as: " + login, "Password: " + password));
             } catch (IOException e) {
-                throw new ActionRefused("The password was changed, but " + file.path() + " cannot be written: "
-                        + FileTrouble.of(e) + ". Run the command again on a terminal.");
+                throw new ApiException(
+                        400,
+                        "The password was changed, but " + file.path() + " cannot be written: " + FileTrouble.of(e)
+                                + ". Run the command again on a terminal.");
             }
             session.out().println("The new password is in " + file.path() + ", until " + login + " signs in.");
         });

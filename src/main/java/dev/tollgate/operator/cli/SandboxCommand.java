@@ -1,6 +1,5 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.ActionRefused;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -84,7 +83,7 @@ final class SandboxCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ActionRefused {
+    public Integer call() {
         within("--port", port, 65_535);
         within("--pace-millis", paceMillis, MILLIS_MAX);
         within("--file-millis", fileMillis, MILLIS_MAX);

@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import java.io.PrintWriter;
@@ -28,9 +28,9 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
      * The running server's API, or one over the store itself if no server runs.
      *
      * @param mayBegin whether a data folder without an installation is given one
-     * @throws ActionRefused if there is no installation
+     * @throws ApiException if there is no installation
      */
-    AdminApi api(CommandSpec command, boolean mayBegin) throws ActionRefused {
+    AdminApi api(CommandSpec command, boolean mayBegin) {
         Settings settings = settings(command);
         actions.requireRelease(settings);
         Optional<AdminApi> running = SocketApi.find(settings.data());
@@ -38,7 +38,7 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
     }
 
     /** Returns the inspection that this process makes itself. */
-    Inspection inspection(CommandSpec command) throws ActionRefused {
+    Inspection inspection(CommandSpec command) {
         return actions.inspection(settings(command));
     }
 

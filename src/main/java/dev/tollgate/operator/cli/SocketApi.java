@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.AdminApi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,13 +39,13 @@ public final class SocketApi implements AdminApi {
     }
 
     /** Returns the API; empty if no server of this data folder answers. */
-    public static Optional<AdminApi> find(Path dataFolder) throws ActionRefused {
+    public static Optional<AdminApi> find(Path dataFolder) {
         Path socket = dataFolder.resolve(ControlSocket.NAME);
         if (!Files.exists(socket)) {
             return Optional.empty();
         }
         if (!Files.isWritable(socket)) {
-            throw new ActionRefused(socket + " belongs to another user, as whom this command must be given.");
+            throw new ApiException(400, socket + " belongs to another user, as whom this command must be given.");
         }
         SocketApi api = new SocketApi(dataFolder);
         try (SocketChannel _ = api.connect()) {
@@ -63,8 +63,7 @@ public final class SocketApi implements AdminApi {
     }
 
     @Override
-    public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
-            throws ActionRefused {
+    public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body) {
         byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
         String head = method + " " + target(path, parameters) + " HTTP/1.1\r\nHost: tollgate\r\nConnection: close\r\n"
                 + (body == null ? "" : "Content-Type: application/json\r\n")
@@ -72,9 +71,10 @@ public final class SocketApi implements AdminApi {
         try {
             return answer(exchange(head.getBytes(StandardCharsets.US_ASCII), sent));
         } catch (IOException e) {
-            throw new ActionRefused("The server has not answered; whether the command was carried out is not known.");
+            throw new ApiException(
+                    400, "The server has not answered; whether the command was carried out is not known.");
         } catch (JacksonException e) {
-            throw new ActionRefused("The server's answer cannot be read; is it of another version?");
+            throw new ApiException(400, "The server's answer cannot be read; is it of another version?");
         }
     }
 
@@ -124,7 +124,7 @@ public final class SocketApi implements AdminApi {
         }
     }
 
-    private static JsonNode answer(byte[] answer) throws IOException, ActionRefused {
+    private static JsonNode answer(byte[] answer) throws IOException {
         int end = 0;
         while (end + HEAD_END.length <= answer.length && !startsBody(answer, end)) {
             end++;
@@ -136,11 +136,11 @@ public final class SocketApi implements AdminApi {
         int status = Integer.parseInt(head.substring(9, 12));
         int from = end + HEAD_END.length;
         if (status == HTTP_FAULT) {
-            throw new ActionRefused("The server has failed at this; its log says more.");
+            throw new ApiException(400, "The server has failed at this; its log says more.");
         }
         JsonNode json = JSON.readTree(answer, from, answer.length - from);
         if (status >= 400) {
-            throw new ActionRefused(json.at("/error/message").asString());
+            throw new ApiException(400, json.at("/error/message").asString());
         }
         return json;
     }

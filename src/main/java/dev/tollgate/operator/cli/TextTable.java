@@ -1,7 +1,6 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.host.Printable;
-import dev.tollgate.operator.admin.ActionRefused;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -18,14 +17,14 @@ final class TextTable {
     interface Rows {
 
         /** Hands over all rows. */
-        void read(Consumer<String[]> row) throws ActionRefused;
+        void read(Consumer<String[]> row);
     }
 
     /**
      * Prints a table. Its rows are read twice, first for the widths of the columns, so that a list of any length takes no memory. A cell that has
      * grown in between is printed whole.
      */
-    static void print(PrintWriter out, String[] heads, Rows rows) throws ActionRefused {
+    static void print(PrintWriter out, String[] heads, Rows rows) {
         int[] widths = Arrays.stream(heads).mapToInt(String::length).toArray();
         rows.read(row -> {
             for (int i = 0; i < widths.length; i++) {

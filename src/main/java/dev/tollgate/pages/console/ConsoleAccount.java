@@ -1,6 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.Credits;
@@ -20,7 +21,6 @@ import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Deletions;
@@ -122,7 +122,7 @@ public final class ConsoleAccount {
         String id = request.param("id");
         try {
             return deeds.account(id).name() + " (" + id + ")";
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             return id;
         }
     }
@@ -142,12 +142,12 @@ public final class ConsoleAccount {
             }
             take(deed, id, request, form);
             return PageStep.to(path + "?done=" + UrlText.encoded(deed));
-        } catch (ActionRefused | IllegalArgumentException e) {
+        } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }
     }
 
-    private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) throws ActionRefused {
+    private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) {
         By by = forms.by(request, form);
         switch (deed) {
             case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
@@ -170,14 +170,14 @@ public final class ConsoleAccount {
         }
     }
 
-    private void ban(By by, String id, PageRequest<Visitor.Member> request) throws ActionRefused {
+    private void ban(By by, String id, PageRequest<Visitor.Member> request) {
         if (request.visitor().accountId().equals(id)) {
             throw new IllegalArgumentException("This is your own account: you could not unban it.");
         }
         deeds.block(by, id, true);
     }
 
-    private void delete(By by, String id, PageRequest<Visitor.Member> request) throws ActionRefused {
+    private void delete(By by, String id, PageRequest<Visitor.Member> request) {
         if (request.visitor().accountId().equals(id)) {
             throw new IllegalArgumentException("This is your own account: delete it in your settings.");
         }
@@ -241,7 +241,7 @@ public final class ConsoleAccount {
             return (out, shell) -> JteaccountGenerated.render(
                     out, null, shell, account, ban, limits, its, parts, keys, overview, recent, calls, ledger, now,
                     form, once, hasMail, done);
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
     }

@@ -1,11 +1,11 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
@@ -70,7 +70,7 @@ public record ConsoleAccounts(
             String id = deeds.createAccount(forms.by(request, form), FormState.text(form, "name"), micros)
                     .id();
             return PageStep.to(PATH + "/" + id + "?done=" + CREATE);
-        } catch (ActionRefused | IllegalArgumentException e) {
+        } catch (ApiException | IllegalArgumentException e) {
             AccountList.Page page = accounts.page(null, PAGE);
             FormState state = FormState.wrong(form, String.valueOf(e.getMessage()));
             return PageStep.again(drawing(request, "", page.accounts(), page.older(), state));

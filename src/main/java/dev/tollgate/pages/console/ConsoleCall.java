@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.calls.CallTexts;
@@ -9,7 +10,6 @@ import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.pages.dashboard.requests.CallStory;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
@@ -50,7 +50,7 @@ public record ConsoleCall(
         try {
             deeds.refund(forms.by(request, form), task, DeedForms.micros(FormState.text(form, "credits")));
             return PageStep.to(path + "?done=refund");
-        } catch (ActionRefused | IllegalArgumentException e) {
+        } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }
     }
@@ -85,7 +85,7 @@ public record ConsoleCall(
                     costs.micros(),
                     costs.how(),
                     costs.thrownAwayMicros());
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }

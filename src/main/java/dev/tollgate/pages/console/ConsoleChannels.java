@@ -1,11 +1,11 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.ChannelDeeds;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
@@ -60,7 +60,7 @@ public record ConsoleChannels(
             ChannelDeeds.Tried tried = deeds.tryOut(forms.by(request, form), channel);
             return PageStep.to(PATH + "?tried=" + UrlText.encoded(channel) + "&took=" + tried.millis() + "&end="
                     + (tried.hasAnswered() ? "answered" : tried.error()));
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             return PageStep.again(drawing(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))));
         }
     }
@@ -68,7 +68,7 @@ public record ConsoleChannels(
     private PageStep readAgain(PageRequest<Visitor.Member> request, Form form) {
         try {
             return PageStep.to(PATH + "?read=" + (deeds.reload(forms.by(request, form)) ? "yes" : "no"));
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             return PageStep.to(PATH);
         }
     }

@@ -10,7 +10,6 @@ import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.customers.webhooks.Webhooks.Webhook;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorKeys;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.upstreams.media.PublicPost;
@@ -36,7 +35,7 @@ public record ConsoleOrganization(
     /** A webhook. @param host of its URL, whose path may be a secret */
     public record WebhookRow(String host, Webhook webhook) {}
 
-    Parts of(String account) throws ActionRefused {
+    Parts of(String account) {
         List<Team> all = teams.list(account);
         Map<String, List<Team.Fellow>> people = all.isEmpty() ? Map.of() : teams.fellows(account);
         return new Parts(
@@ -50,7 +49,7 @@ public record ConsoleOrganization(
                         .toList());
     }
 
-    private List<BudgetRow> budgets(String account, List<Team> all) throws ActionRefused {
+    private List<BudgetRow> budgets(String account, List<Team> all) {
         BudgetsNow now = organizations.budgets(account);
         if (now.lines().isEmpty()) {
             return List.of();

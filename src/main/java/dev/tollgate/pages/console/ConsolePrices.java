@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
@@ -9,7 +10,6 @@ import dev.tollgate.models.Rate;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.frame.Cell;
@@ -67,7 +67,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         try {
             Prices.Preview preview = prices.preview(request.param("model"), typed.change());
             return PageStep.show(drawing(request, new Shown(typed, preview, reason, null)));
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             return PageStep.again(drawing(request, new Shown(typed, null, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(request, new Shown(typed, null, reason, e.getMessage())));
@@ -94,7 +94,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
             preview = prices.preview(request.param("model"), change);
             prices.set(forms.by(request, form), request.param("model"), change);
             return PageStep.to(path + "?done=price");
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             return PageStep.again(drawing(request, new Shown(typed, preview, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(request, new Shown(typed, preview, reason, e.getMessage())));
@@ -123,7 +123,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     private Prices.Sold sold(PageRequest<Visitor.Member> request) {
         try {
             return prices.one(request.param("model"));
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }
@@ -134,7 +134,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         try {
             List<PriceVersion> versions = prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS);
             return (out, shell) -> JtepriceGenerated.render(out, null, shell, sold, shown, versions, isDone);
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }

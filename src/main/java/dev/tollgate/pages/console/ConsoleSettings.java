@@ -3,10 +3,10 @@ package dev.tollgate.pages.console;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.pages.frame.Display;
@@ -99,7 +99,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             }
             settings.set(forms.by(request, form), changes(tab(request.path()), form));
             return PageStep.to(request.path() + "?done=setting");
-        } catch (ActionRefused | IllegalArgumentException e) {
+        } catch (ApiException | IllegalArgumentException e) {
             return show(request, FormState.wrong(form, String.valueOf(e.getMessage())), 422);
         }
     }

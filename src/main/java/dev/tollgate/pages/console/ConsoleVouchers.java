@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CsvCells;
@@ -8,7 +9,6 @@ import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
@@ -65,7 +65,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                     DeedForms.micros(FormState.text(form, "credits")),
                     expires(FormState.text(form, "expires")));
             return PageStep.show(drawing(request, FormState.NONE, codes));
-        } catch (ActionRefused | IllegalArgumentException e) {
+        } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
         }
     }
@@ -79,7 +79,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
             }
             long count = vouchers.revoke(forms.by(request, form), Long.parseLong(first), Long.parseLong(last));
             return PageStep.to(PATH + "?revoked=" + count);
-        } catch (ActionRefused | IllegalArgumentException e) {
+        } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
         }
     }
@@ -128,7 +128,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
     private List<Voucher> page(long before, int limit) {
         try {
             return vouchers.page(before, limit);
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new IllegalStateException(e);
         }
     }

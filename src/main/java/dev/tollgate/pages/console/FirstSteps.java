@@ -1,7 +1,7 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.people.Links;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
@@ -133,7 +133,7 @@ public final class FirstSteps {
     private boolean hasVouchers() {
         try {
             return !vouchers.page(Long.MAX_VALUE, 1).isEmpty();
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             return false;
         }
     }
@@ -141,8 +141,8 @@ public final class FirstSteps {
     private boolean isDemoClosed() {
         try {
             return deeds.account(DEMO).blocked();
-        } catch (ActionRefused e) {
-            return e.why() == ActionRefused.Why.NOT_FOUND;
+        } catch (ApiException e) {
+            return e.error().status() == 404;
         }
     }
 }

@@ -1,10 +1,11 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.TariffEdit;
 import java.time.DateTimeException;
@@ -182,8 +183,9 @@ public record PriceForm(Map<String, String> values) {
     }
 
     /** Returns a refusal in the words of the page. */
-    static String complaint(ActionRefused refused) {
-        String label = refused.field() == null ? null : LABELS.get(refused.field());
-        return label == null ? String.valueOf(refused.getMessage()) : label + " " + refused.what();
+    static String complaint(ApiException refused) {
+        ApiError error = refused.error();
+        String label = error.param() == null ? null : LABELS.get(error.param());
+        return label == null ? error.message() : error.message(label);
     }
 }

@@ -6,7 +6,6 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
@@ -115,7 +114,7 @@ class AlteredOrganizationTest {
     private static final Map<Stores, Map<String, String>> NAMES = new EnumMap<>(Stores.class);
 
     @BeforeAll
-    static void make() throws ActionRefused {
+    static void make() {
         for (Stores stores : Stores.values()) {
             Gateway gateway = Gateway.startOn(stores);
             GATEWAYS.put(stores, gateway);
@@ -129,7 +128,7 @@ class AlteredOrganizationTest {
     }
 
     /** Makes the organization. Returns the names in alterations with what they stand for. */
-    private static Map<String, String> organization(Gateway gateway) throws ActionRefused {
+    private static Map<String, String> organization(Gateway gateway) {
         gateway.script(UpstreamScript.answers()
                 .whenAsked("fail")
                 .status(500)
@@ -183,7 +182,7 @@ class AlteredOrganizationTest {
         return Map.of("{account}", account, "{other}", other, "{search}", search, "{ads}", ads);
     }
 
-    private static void labelled(Gateway gateway, Customer customer, String manager) throws ActionRefused {
+    private static void labelled(Gateway gateway, Customer customer, String manager) {
         String rules = "{\"tag_names\":[\"feature\",\"env\"],\"end_users\":true}";
         assertThat(gateway.send("PATCH", "/v1/organization", rules, manager).status())
                 .isEqualTo(200);

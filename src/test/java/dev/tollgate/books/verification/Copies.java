@@ -1,7 +1,7 @@
 package dev.tollgate.books.verification;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.storage.Database;
@@ -114,7 +114,7 @@ final class Copies implements AutoCloseable {
             deeds.adjust(by, ids.get("back"), -2_000_000);
             deeds.adjust(by, ids.get("back"), 1_000_000);
             deeds.reverse(by, ids.get("back"), 3_000_000);
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new AssertionError(e);
         }
     }

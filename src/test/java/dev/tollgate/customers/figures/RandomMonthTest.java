@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
@@ -49,7 +50,6 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
@@ -200,14 +200,14 @@ class RandomMonthTest {
             checkOperatorsApi(gateway, end);
             ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
             checkPages(gateway, zone, end);
-        } catch (ActionRefused | AssertionError e) {
+        } catch (ApiException | AssertionError e) {
             throw new AssertionError("month.seed=" + seed, e);
         }
     }
 
     // ---- by the doors ----
 
-    private void checkApi(Gateway gateway) throws ActionRefused {
+    private void checkApi(Gateway gateway) {
         String key = gateway.commands()
                 .createKey(ACCOUNT, KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
@@ -295,7 +295,7 @@ class RandomMonthTest {
         }
     }
 
-    private void checkPages(Gateway gateway, ZoneId zone, Instant end) throws ActionRefused {
+    private void checkPages(Gateway gateway, ZoneId zone, Instant end) {
         String link = gateway.commands()
                 .invite("month@example.org", ACCOUNT, "to look")
                 .path();

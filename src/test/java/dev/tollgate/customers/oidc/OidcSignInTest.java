@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -577,7 +576,7 @@ class OidcSignInTest {
     }
 
     @Test
-    void a_banned_account_stays_out() throws ActionRefused {
+    void a_banned_account_stays_out() {
         User user = somebody();
         joined(user);
         gateway.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), column("account_id", user), true);

@@ -2,8 +2,8 @@ package dev.tollgate.customers.stripe;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Effort;
@@ -105,7 +105,7 @@ class StripeRandomTest {
     }
 
     /** Spends a part of the credits first: then a part of a reversal is missing. */
-    private static void spend(Gateway gateway, Random random) throws ActionRefused {
+    private static void spend(Gateway gateway, Random random) {
         for (int i = 0; i < 10; i++) {
             String account =
                     gateway.text("SELECT id FROM account WHERE balance_micros > 0 ORDER BY balance_micros DESC");
@@ -115,7 +115,7 @@ class StripeRandomTest {
                             .administration()
                             .deeds()
                             .adjust(By.of(Actor.COMMAND, "used"), account, -1_000_000L * (1 + random.nextInt(2_000)));
-                } catch (ActionRefused tooMuch) {
+                } catch (ApiException tooMuch) {
                     // so much was not there
                 }
             }

@@ -7,7 +7,7 @@ import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles;
@@ -666,9 +666,9 @@ class CliTest {
         }
 
         @Override
-        public void statement(String accountId, Instant from, Instant to, Consumer<String> lines) throws ActionRefused {
+        public void statement(String accountId, Instant from, Instant to, Consumer<String> lines) {
             if (accountId.equals("acc_9")) {
-                throw new ActionRefused("There is no account acc_9.");
+                throw new ApiException(400, "There is no account acc_9.");
             }
             lines.accept(accountId + " from " + from + " to " + to);
         }
@@ -785,18 +785,17 @@ class CliTest {
         }
 
         @Override
-        public void migrateToPostgres(Settings settings, java.util.function.Consumer<String> lines)
-                throws ActionRefused {
+        public void migrateToPostgres(Settings settings, java.util.function.Consumer<String> lines) {
             if (settings.databaseUrl() == null) {
-                throw new ActionRefused("no target");
+                throw new ApiException(400, "no target");
             }
             lines.accept("account: 1 rows");
         }
 
         @Override
-        public String migrate(Settings settings, boolean stopsOlder) throws ActionRefused {
+        public String migrate(Settings settings, boolean stopsOlder) {
             if (settings.databaseUrl() == null) {
-                throw new ActionRefused("no database");
+                throw new ApiException(400, "no database");
             }
             return "schema 30 is now schema 31" + (stopsOlder ? " without the older servers" : "");
         }
@@ -815,9 +814,9 @@ class CliTest {
         }
 
         @Override
-        public void requireRelease(Settings settings) throws ActionRefused {
+        public void requireRelease(Settings settings) {
             if (settings.data().startsWith("of-a-development-build")) {
-                throw new ActionRefused("no release reads it");
+                throw new ApiException(400, "no release reads it");
             }
         }
 
@@ -837,9 +836,9 @@ class CliTest {
         }
 
         @Override
-        public Inspection inspection(Settings settings) throws ActionRefused {
+        public Inspection inspection(Settings settings) {
             if (inspection == null) {
-                throw new ActionRefused("There is no database in " + settings.data() + ".");
+                throw new ApiException(400, "There is no database in " + settings.data() + ".");
             }
             return inspection;
         }

@@ -3,7 +3,7 @@ package dev.tollgate.operator.cli;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class ControlSocketTest {
     private AdminApi remote;
 
     @BeforeEach
-    void start() throws ActionRefused {
+    void start() {
         gateway = Gateway.start();
         data = gateway.data();
         remote = SocketApi.find(data).orElseThrow();
@@ -64,7 +64,7 @@ class ControlSocketTest {
         return CommandJson.object().put("name", name);
     }
 
-    private static JsonNode make(AdminApi api, String name) throws ActionRefused {
+    private static JsonNode make(AdminApi api, String name) {
         return api.ask("POST", ACCOUNTS, Map.of(), account(name));
     }
 
@@ -73,7 +73,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void every_question_comes_back_as_if_the_store_had_been_asked() throws ActionRefused {
+    void every_question_comes_back_as_if_the_store_had_been_asked() {
         ObjectNode ann = account("Ann \"ü\" 漢字");
         ann.set("credits", CommandJson.credits(12_500_000L));
         JsonNode made = remote.ask("POST", ACCOUNTS, Map.of(), ann);
@@ -96,7 +96,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void pages_are_asked_for_one_by_one() throws ActionRefused {
+    void pages_are_asked_for_one_by_one() {
         for (int i = 0; i < 3; i++) {
             make(remote, "n" + i);
         }
@@ -116,7 +116,7 @@ class ControlSocketTest {
                         "/admin/keys/{id}",
                         Map.of("id", "key_9"),
                         CommandJson.object().put("disabled", true)))
-                .isInstanceOf(ActionRefused.class)
+                .isInstanceOf(ApiException.class)
                 .hasMessage("There is no key key_9.");
     }
 
@@ -125,7 +125,7 @@ class ControlSocketTest {
         gateway.execute("ALTER TABLE audit_log RENAME TO elsewhere");
         try {
             assertThatThrownBy(() -> remote.ask("GET", "/admin/audit", Map.of(), null))
-                    .isInstanceOf(ActionRefused.class)
+                    .isInstanceOf(ApiException.class)
                     .hasMessageNotContaining("audit_log");
         } finally {
             gateway.execute("ALTER TABLE elsewhere RENAME TO audit_log");
@@ -205,7 +205,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void only_commands_on_this_machine_may_reset_the_operator() throws ActionRefused {
+    void only_commands_on_this_machine_may_reset_the_operator() {
         assertThat(remote.ask("POST", "/admin/operator/reset", Map.of(), null)
                         .get("login")
                         .asString())
@@ -221,7 +221,7 @@ class ControlSocketTest {
             assertThat(data.resolve("tollgate.sock")).doesNotExist();
             try {
                 assertThat(SocketApi.find(data)).isEmpty();
-            } catch (ActionRefused e) {
+            } catch (ApiException e) {
                 throw new AssertionError(e);
             }
         });
@@ -239,7 +239,7 @@ class ControlSocketTest {
             assertThat(file).exists();
             try {
                 assertThat(SocketApi.find(data)).isEmpty();
-            } catch (ActionRefused e) {
+            } catch (ApiException e) {
                 throw new AssertionError(e);
             }
         });

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.ActionRefused;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -32,8 +32,7 @@ final class FakeApi implements AdminApi {
     long rotatedWithGrace = -1;
 
     @Override
-    public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
-            throws ActionRefused {
+    public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body) {
         String id = parameters.getOrDefault("id", "");
         return switch (method + " " + path) {
             case "POST /admin/accounts" -> createAccount(body);
@@ -70,7 +69,7 @@ final class FakeApi implements AdminApi {
             }
             case "GET /admin/people" -> {
                 if (parameters.get("login").equals("nobody")) {
-                    throw new ActionRefused("No person signs in as nobody.");
+                    throw new ApiException(400, "No person signs in as nobody.");
                 }
                 yield JSON.createObjectNode().put("account", "acc_1").put("login", parameters.get("login"));
             }
@@ -131,10 +130,10 @@ final class FakeApi implements AdminApi {
         return JSON.createObjectNode().put("email", email).put("mailed", false);
     }
 
-    private static ObjectNode known(Map<String, ObjectNode> all, String what, String id) throws ActionRefused {
+    private static ObjectNode known(Map<String, ObjectNode> all, String what, String id) {
         ObjectNode found = all.get(id);
         if (found == null) {
-            throw new ActionRefused("There is no " + what + " " + id + ".");
+            throw new ApiException(400, "There is no " + what + " " + id + ".");
         }
         return found;
     }

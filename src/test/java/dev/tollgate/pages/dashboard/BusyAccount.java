@@ -1,8 +1,8 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -48,7 +48,7 @@ final class BusyAccount {
         try {
             KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named(name));
             return new Customer(gateway, account, made.key().id(), made.secret());
-        } catch (ActionRefused e) {
+        } catch (ApiException e) {
             throw new AssertionError(e);
         }
     }

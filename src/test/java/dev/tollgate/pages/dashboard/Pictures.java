@@ -6,7 +6,6 @@ import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -70,7 +69,7 @@ final class Pictures {
         this.gateway = gateway;
     }
 
-    public static void main(String[] arguments) throws IOException, ActionRefused {
+    public static void main(String[] arguments) throws IOException {
         Path models = Files.createTempFile("pictures", ".yaml");
         Files.writeString(models, prices(Files.readString(Path.of("src/main/resources/models.yaml"))));
         try (MailBox box = new MailBox();
@@ -99,7 +98,7 @@ final class Pictures {
                 .replace("output: 2100\n", "output: 2600\n");
     }
 
-    private void write() throws ActionRefused {
+    private void write() {
         gateway.setNow(NOW.minus(Duration.ofDays(DAYS)));
         Browser operator = new Browser(gateway.url());
         operator.signIn("operator", OPERATOR);
@@ -151,7 +150,7 @@ final class Pictures {
     }
 
     /** What the console wants to be done before strangers come. */
-    private void goLive(Browser operator) throws ActionRefused {
+    private void goLive(Browser operator) {
         gateway.commands().testMail("operator@tollgate.example");
         box.to("operator@tollgate.example", 1);
         String demo = "/console/accounts/acc_demo";
@@ -168,7 +167,7 @@ final class Pictures {
         operator.submit(factor, factor, Map.of("deed", "on", "sealed", sealed, "code", Totp.code(secret, NOW)));
     }
 
-    private Customer key(String account, String name) throws ActionRefused {
+    private Customer key(String account, String name) {
         KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named(name));
         return new Customer(gateway, account, made.key().id(), made.secret());
     }

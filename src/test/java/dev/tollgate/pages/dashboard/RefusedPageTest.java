@@ -8,7 +8,6 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.rejections.RefusedCall;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.requests.RefusedLine;
@@ -84,21 +83,21 @@ class RefusedPageTest {
     }
 
     @Test
-    void a_refused_call_of_a_disabled_key_is_shown_to_its_account() throws ActionRefused {
+    void a_refused_call_of_a_disabled_key_is_shown_to_its_account() {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         gateway.commands().disableKey(one.other.keyId());
         assertThat(one.other.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(401);
         assertThat(one.browser.get(PATH).body()).contains("invalid_api_key", "The API key is disabled.", "ci");
     }
 
-    private static Customer limited(String account, String name) throws ActionRefused {
+    private static Customer limited(String account, String name) {
         KeyResult.Made made = gateway.commands()
                 .createKey(account, KeySettings.named(name).withSpend(new SpendLimits(null, 1_000_000L, null)));
         return new Customer(gateway, account, made.key().id(), made.secret());
     }
 
     @Test
-    void missing_credits_show_start_figures_and_remedy_to_customer_and_operator() throws ActionRefused {
+    void missing_credits_show_start_figures_and_remedy_to_customer_and_operator() {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         Customer limited = limited(one.customer.account(), "<b>day</b>");
         one.ask(limited, "gemini-2.5-pro", 0, 3_000, 0);
@@ -140,7 +139,7 @@ class RefusedPageTest {
                 .doesNotContain("Your credit balance is too low", "spend limit of", "<b>day");
     }
 
-    private static void adjust(BusyAccount one, long micros) throws ActionRefused {
+    private static void adjust(BusyAccount one, long micros) {
         gateway.app()
                 .administration()
                 .deeds()

@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -36,7 +35,7 @@ class UsagePageTest {
     private static String manager;
 
     @BeforeAll
-    static void start() throws ActionRefused {
+    static void start() {
         gateway = Gateway.start("sign-up.credits", "500");
         gateway.setNow(BusyAccount.NOW.minusSeconds(40L * 86_400));
         busy = BusyAccount.in(gateway, "ci");

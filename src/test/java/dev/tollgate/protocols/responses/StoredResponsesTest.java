@@ -5,7 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.ActionRefused;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -394,7 +393,7 @@ class StoredResponsesTest {
     }
 
     @Test
-    void a_management_key_reads_no_kept_response() throws ActionRefused {
+    void a_management_key_reads_no_kept_response() {
         String id = id("\"Hi\"", "");
         String key = gateway.commands()
                 .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
@@ -407,14 +406,14 @@ class StoredResponsesTest {
         assertThat(get(id).status()).isEqualTo(200);
     }
 
-    private String keyOf(String member, String team) throws ActionRefused {
+    private String keyOf(String member, String team) {
         var made = gateway.commands().createKey(customer.account(), KeySettings.named("owned"));
         gateway.own(made.key().id(), member, team);
         return made.secret();
     }
 
     @Test
-    void a_response_and_its_task_are_read_by_their_owners_keys_alone() throws ActionRefused {
+    void a_response_and_its_task_are_read_by_their_owners_keys_alone() {
         for (int i = 1; i <= 2; i++) {
             gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + i
                     + "', '" + customer.account() + "', 'per_" + i + "', 'member', 1)");
