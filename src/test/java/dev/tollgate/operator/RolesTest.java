@@ -81,7 +81,7 @@ class RolesTest {
                     .isEqualTo("operator");
             assertThat(new Browser(gateway.url()).signIn("operator", password).status())
                     .isEqualTo(303);
-            assertThat(set(gateway, "ann@example.org", "root").text()).contains("A role is user or operator.");
+            assertThat(set(gateway, "ann@example.org", "root").text()).contains("'role' must be user or operator.");
             assertThat(gateway.post(path.replace("/console", "/admin") + "/role", "{\"role\":\"user\"}", ADMIN)
                             .text())
                     .contains("A reason is needed");
