@@ -5,7 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.BesideOthers;
@@ -369,7 +368,8 @@ class FloodTest {
     }
 
     private static String made(CustomerKeys keys, String account) {
-        return ((KeyResult.Made) keys.create(by(account), NewKey.ofAccount(KeySettings.named("made")), null))
+        return keys.create(by(account), NewKey.ofAccount(KeySettings.named("made")), null)
+                .orThrow()
                 .key()
                 .id();
     }

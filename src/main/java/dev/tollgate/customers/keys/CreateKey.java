@@ -1,31 +1,15 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.KeyOwner;
 import java.sql.SQLException;
 import java.time.Instant;
 
 /**
  * Makes a key. Its secret is the caller's, to be shown once it is committed; it is not kept here. The unit of a key with an owner has taken the account's
- * row: its team may be archived, and its member removed, on another server.
+ * row: its team may be archived, and its member removed, on another server. The outcome is the key that was made, or that had the id before.
  */
-public final class CreateKey extends KeyChange<CreateKey.Outcome> {
-
-    /** The outcome of creating a key. */
-    public sealed interface Outcome {}
-
-    public record Created(Key key) implements Outcome {}
-
-    /** The account does not exist, or was deleted. */
-    public record NoSuchAccount() implements Outcome {}
-
-    /** The account has no such member or team, or the member is not in the team. */
-    public record NoSuchOwner() implements Outcome {}
-
-    /** A key with that id exists. */
-    public record MadeBefore() implements Outcome {}
-
-    /** The account, the member or the team has as many as it may. */
-    public record TooMany() implements Outcome {}
+public final class CreateKey extends KeyChange<Outcome<Key>> {
 
     private final Key key;
     private final String hash;
@@ -49,6 +33,11 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
         this.accountMax = accountMax;
     }
 
+    /** Returns whether it has made the key. Once applied. */
+    public boolean isMade() {
+        return outcome().equals(new Outcome.Done<>(key));
+    }
+
     public String id() {
         return key.id();
     }
@@ -59,22 +48,23 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
     }
 
     @Override
-    Outcome decideOver(KeyRows rows) throws SQLException {
+    Outcome<Key> decideOver(KeyRows rows) throws SQLException {
         KeyOwner owner = key.owner();
         if (!rows.hasAccount(key.accountId())) {
-            return new NoSuchAccount();
+            return KeyResult.noSuchAccount();
         }
         if (!rows.hasOwner(key.accountId(), owner)) {
-            return new NoSuchOwner();
+            return KeyResult.noSuchOwner();
         }
-        if (rows.byId(key.id()) != null) {
-            return new MadeBefore();
+        KeyRows.Row before = rows.byId(key.id());
+        if (before != null) {
+            return before.key().isDeleted() ? KeyResult.deleted() : new Outcome.Done<>(before.key());
         }
         if (accountMax < Integer.MAX_VALUE && rows.isFull(key.accountId(), owner, accountMax)) {
-            return new TooMany();
+            return KeyResult.tooMany();
         }
         rows.insert(key, hash, createdBy);
         touch(hash);
-        return new Created(key);
+        return new Outcome.Done<>(key);
     }
 }

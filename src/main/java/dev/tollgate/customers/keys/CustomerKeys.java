@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.KeyOwner;
@@ -14,6 +15,7 @@ import dev.tollgate.customers.keys.KeyEdit.DisableKey;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.customers.keys.KeyEdit.RotateKey;
 import dev.tollgate.customers.keys.KeyEdit.SetKey;
+import dev.tollgate.customers.keys.KeyResult.Made;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Membership;
@@ -117,9 +119,9 @@ public final class CustomerKeys {
      * Makes a key once.
      *
      * @param once what is random and the same whenever the same is asked for; null: one is made each time
-     * @return {@link KeyResult.MadeBefore} where it was made by an earlier call
+     * @return the key without its secret if an earlier call made it
      */
-    public KeyResult create(Acting by, NewKey wanted, @Nullable String once) {
+    public Outcome<Made> create(Acting by, NewKey wanted, @Nullable String once) {
         String accountId = by.accountId();
         KeySettings settings = wanted.settings();
         requireName(settings.name());
@@ -127,23 +129,23 @@ public final class CustomerKeys {
             throw new IllegalArgumentException("a hidden key is not made by wish");
         }
         if (byKey && settings.kind() == KeyKind.MANAGEMENT) {
-            return new KeyResult.NotByKey();
+            return KeyResult.notByKey();
         }
         String id = OwnIds.key(once == null ? random : new Drawn(accountId + " " + once));
         KeyOwner owner = new KeyOwner(wanted.memberId(), wanted.teamId(), id);
         Membership membership = by.membership();
         if (membership != null && !KeyRights.mayCreate(membership, settings.kind(), owner)) {
-            return new KeyResult.NotAllowed();
+            return KeyResult.notAllowed();
         }
         Duration wait = use(byKey ? accountId : by.who(), "keys.made", MADE_DAY);
         if (wait.isPositive()) {
-            return new KeyResult.TooOften(wait);
+            return KeyResult.tooOften(wait);
         }
         KeySecret secret = KeySecret.random(random);
         return create(by, Key.made(id, accountId, owner, secret.prefix(), settings, clock.instant()), secret);
     }
 
-    private KeyResult create(Acting by, Key key, KeySecret secret) {
+    private Outcome<Made> create(Acting by, Key key, KeySecret secret) {
         CreateKey create = new CreateKey(key, secret, by.who(), KEYS_MAX);
         try {
             commit(
@@ -152,25 +154,12 @@ public final class CustomerKeys {
                     "key.create",
                     key.id(),
                     create,
-                    () -> create.outcome() instanceof CreateKey.Created made
-                            ? KeyJson.changed(null, made.key())
-                            : null);
+                    () -> create.isMade() ? KeyJson.changed(null, key) : null);
         } catch (StoreException e) {
             // Another server may have made it at the same moment.
-            return find(key.accountId(), key.id())
-                    .<KeyResult>map(KeyResult.MadeBefore::new)
-                    .orElseThrow(() -> e);
+            return new Outcome.Done<>(new Made(find(key.accountId(), key.id()).orElseThrow(() -> e), ""));
         }
-        return switch (create.outcome()) {
-            case CreateKey.Created created -> new KeyResult.Made(inTeam(created.key()), secret.reveal());
-            case CreateKey.MadeBefore before ->
-                find(key.accountId(), key.id())
-                        .<KeyResult>map(KeyResult.MadeBefore::new)
-                        .orElseGet(KeyResult.NoSuchKey::new);
-            case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
-            case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
-            case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();
-        };
+        return create.outcome().map(made -> new Made(inTeam(made), create.isMade() ? secret.reveal() : ""));
     }
 
     /**
@@ -240,7 +229,7 @@ public final class CustomerKeys {
      * @param edit over the settings as they are then; keeps the kind, gives it a name that {@link #isName}, must not fail or block
      * @param disabled null: stays as it is
      */
-    public KeyResult change(
+    public Outcome<Key> change(
             Acting by, String id, @Nullable Long version, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
         // A name that another member gives a personal key would surprise its member.
         boolean mayRename = find(by.accountId(), id)
@@ -252,19 +241,19 @@ public final class CustomerKeys {
     }
 
     /** Does what a body asks for. @param version what was seen of the key; null for any */
-    KeyResult change(Acting by, String id, @Nullable Long version, KeyOptions.Change change) {
+    Outcome<Key> change(Acting by, String id, @Nullable Long version, KeyOptions.Change change) {
         return change.onlyDisables()
                 ? disable(by, id, version, true)
                 : change(by, id, version, change.edit(), change.disabled());
     }
 
     /** Refuses its calls from now on, or takes them again. To do it twice is no error. */
-    public KeyResult disable(Acting by, String id, boolean disabled) {
+    public Outcome<Key> disable(Acting by, String id, boolean disabled) {
         return disable(by, id, null, disabled);
     }
 
     /** Does so if the key has the version that the caller has seen; null for any. */
-    KeyResult disable(Acting by, String id, @Nullable Long version, boolean disabled) {
+    Outcome<Key> disable(Acting by, String id, @Nullable Long version, boolean disabled) {
         DisableKey change = new DisableKey(id, condition(by, version), disabled);
         return disabled
                 ? edit(by, "key.disable", KeyRights::mayRestrict, null, change)
@@ -280,24 +269,27 @@ public final class CustomerKeys {
      *
      * @param teamId empty for the account
      */
-    public KeyResult move(Acting by, String id, String teamId) {
+    public Outcome<Key> move(Acting by, String id, String teamId) {
         String accountId = by.accountId();
         Key present = find(accountId, id).orElse(null);
         if (present == null) {
-            return new KeyResult.NoSuchKey();
+            return KeyResult.noSuchKey();
+        }
+        if (byKey && present.settings().kind() == KeyKind.MANAGEMENT) {
+            return KeyResult.notByKey();
         }
         if (present.settings().kind() != KeyKind.API) {
-            return new KeyResult.NotByKey();
+            return Outcome.wrong("team", "must be missing or null for a management key");
         }
         if (!may(by, present, KeyRights::mayMove)) {
-            return new KeyResult.NotAllowed();
+            return KeyResult.notAllowed();
         }
         if (present.owner().memberId().isEmpty() && present.owner().teamId().equals(teamId)) {
-            return new KeyResult.Done(present);
+            return new Outcome.Done<>(present);
         }
         Duration wait = use(accountId, "keys.made", MADE_DAY);
         if (wait.isPositive()) {
-            return new KeyResult.TooOften(wait);
+            return KeyResult.tooOften(wait);
         }
         MoveKey move = new MoveKey(condition(by, null), id, OwnIds.key(random), teamId, by.who(), clock.instant());
         commit(
@@ -306,20 +298,14 @@ public final class CustomerKeys {
                 "key.move",
                 id,
                 move,
-                () -> move.outcome() instanceof CreateKey.Created moved
-                        ? KeyJson.changed(move.before(), moved.key())
+                () -> move.outcome() instanceof Outcome.Done<Key>(Key moved)
+                        ? KeyJson.changed(move.before(), moved)
                         : null);
-        return switch (move.outcome()) {
-            case CreateKey.Created created -> new KeyResult.Done(inTeam(created.key()));
-            case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
-            case CreateKey.NoSuchOwner none -> new KeyResult.NoSuchOwner();
-            case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
-            case CreateKey.MadeBefore before -> throw new IllegalStateException("a new id each time");
-        };
+        return move.outcome().map(this::inTeam);
     }
 
     /** Takes it out of use for good; its name and its history stay. Stopping a key is never done too often. */
-    public KeyResult delete(Acting by, String id) {
+    public Outcome<Key> delete(Acting by, String id) {
         DeleteKey change = new DeleteKey(id, condition(by, null), clock.instant());
         return edit(by, "key.delete", KeyRights::mayRestrict, null, change);
     }
@@ -329,17 +315,17 @@ public final class CustomerKeys {
      *
      * @param version the version that the caller has seen; null for any
      * @param grace how long the present secret stays valid, 0 to {@link RotateKey#GRACE_MAX}
-     * @return {@link KeyResult.Made} with the new secret on success
+     * @return the key with the new secret
      */
-    public KeyResult rotate(Acting by, String id, @Nullable Long version, Duration grace) {
+    public Outcome<Made> rotate(Acting by, String id, @Nullable Long version, Duration grace) {
         String its = find(by.accountId(), id).map(key -> key.owner().memberId()).orElse("");
         if (!its.isEmpty() && !its.equals(memberId(by))) {
-            return new KeyResult.NotYours();
+            return KeyResult.notYours();
         }
         KeySecret secret = KeySecret.random(random);
         RotateKey change = new RotateKey(id, condition(by, version), secret, grace, clock.instant());
-        KeyResult result = edit(by, "key.rotate", KeyRights::mayChange, new Often("keys.rotated", ROTATED_DAY), change);
-        return result instanceof KeyResult.Done done ? new KeyResult.Made(done.key(), secret.reveal()) : result;
+        return edit(by, "key.rotate", KeyRights::mayChange, new Often("keys.rotated", ROTATED_DAY), change)
+                .map(key -> new Made(key, secret.reveal()));
     }
 
     /**
@@ -362,33 +348,30 @@ public final class CustomerKeys {
     private record Often(String kind, int most) {}
 
     /** @param rule of members; @param often null: always */
-    private KeyResult edit(
+    private Outcome<Key> edit(
             Acting by, String action, BiPredicate<Membership, Key> rule, @Nullable Often often, KeyEdit edit) {
         Key present = find(by.accountId(), edit.idOrHash()).orElse(null);
         if (present == null) {
-            return new KeyResult.NoSuchKey();
+            return KeyResult.noSuchKey();
         }
         if (byKey && present.settings().kind() == KeyKind.MANAGEMENT) { // no change makes one of the other kind
-            return new KeyResult.NotByKey();
+            return KeyResult.notByKey();
         }
         if (!may(by, present, rule)) {
-            return new KeyResult.NotAllowed();
+            return KeyResult.notAllowed();
         }
         Duration wait = often == null ? Duration.ZERO : use(by.accountId(), often.kind(), often.most());
         if (wait.isPositive()) {
-            return new KeyResult.TooOften(wait);
+            return KeyResult.tooOften(wait);
         }
         commit(by, right(by, present), action, present.id(), edit, () -> changed(edit));
-        return switch (edit.outcome()) {
-            case KeyEdit.Changed changed -> new KeyResult.Done(changed.key());
-            case KeyEdit.ChangedMeanwhile changed -> new KeyResult.ChangedMeanwhile(changed.key());
-            case KeyEdit.NoSuchKey none -> new KeyResult.NoSuchKey();
-        };
+        return edit.outcome().map(KeyEdit.Changed::key);
     }
 
     private static @Nullable Changed changed(KeyEdit edit) {
-        return edit.outcome() instanceof KeyEdit.Changed done && !done.before().equals(done.key())
-                ? KeyJson.changed(done.before(), done.key().isDeleted() ? null : done.key())
+        return edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed(Key before, Key after))
+                        && !before.equals(after)
+                ? KeyJson.changed(before, after.isDeleted() ? null : after)
                 : null;
     }
 

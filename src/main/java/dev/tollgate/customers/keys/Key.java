@@ -56,6 +56,11 @@ public record Key(
         return end != null && !now.isBefore(end);
     }
 
+    /** Returns the version as a header has it. */
+    String etag() {
+        return "\"" + version + "\"";
+    }
+
     public boolean isDeleted() {
         return deletedAt != null;
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.keys.KeyCaller.LabelRules;
 import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
@@ -111,7 +112,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
     }
 
     /** Sees to it that a member has the hidden key, in a unit that has taken the account's row. */
-    public static final class EnsureHiddenKey extends KeyChange<CreateKey.Outcome> {
+    public static final class EnsureHiddenKey extends KeyChange<Outcome<Key>> {
 
         private static final String NAME = "Playground";
 
@@ -137,20 +138,20 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         }
 
         @Override
-        CreateKey.Outcome decideOver(KeyRows rows) throws SQLException {
+        Outcome<Key> decideOver(KeyRows rows) throws SQLException {
             KeyRows.Row present = rows.byHash(hash);
             if (present != null) {
-                return new CreateKey.Created(present.key());
+                return new Outcome.Done<>(present.key());
             }
             if (!rows.hasAccount(key.accountId())) {
-                return new CreateKey.NoSuchAccount();
+                return KeyResult.noSuchAccount();
             }
             if (!rows.hasOwner(key.accountId(), key.owner())) {
-                return new CreateKey.NoSuchOwner();
+                return KeyResult.noSuchOwner();
             }
             rows.insert(key, hash, "");
             touch(hash);
-            return new CreateKey.Created(key);
+            return new Outcome.Done<>(key);
         }
     }
 
@@ -242,7 +243,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
      * Gives a key another owner under another id, which takes over secret, settings and the key's budgets, in a unit that has taken the account's row. The
      * old id keeps its history. The outcome is as if a key was made.
      */
-    public static final class MoveKey extends KeyChange<CreateKey.Outcome> {
+    public static final class MoveKey extends KeyChange<Outcome<Key>> {
 
         private final KeyCondition condition;
         private final String id;
@@ -274,27 +275,27 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         }
 
         @Override
-        CreateKey.Outcome decideOver(KeyRows rows) throws SQLException {
+        Outcome<Key> decideOver(KeyRows rows) throws SQLException {
             KeyRows.Row present = rows.byId(id);
             before = present == null ? null : present.key();
             if (present == null
                     || present.key().isDeleted()
                     || present.key().settings().kind() != KeyKind.API
                     || !condition.isOf(present.key())) {
-                return new CreateKey.NoSuchOwner();
+                return KeyResult.noSuchOwner();
             }
             Key old = present.key();
             KeyOwner owner = new KeyOwner("", teamId, old.owner().originId());
             if (!rows.hasOwner(old.accountId(), owner)) {
-                return new CreateKey.NoSuchOwner();
+                return KeyResult.noSuchOwner();
             }
             if (rows.isFull(old.accountId(), owner, CustomerKeys.KEYS_MAX)) {
-                return new CreateKey.TooMany();
+                return KeyResult.tooMany();
             }
             Key next = old.movedTo(nextId, owner, at);
             rows.move(present, next, at, movedBy);
             touch(present);
-            return new CreateKey.Created(next);
+            return new Outcome.Done<>(next);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.error.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,19 +8,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A change of a key that is there. What was counted stays counted (decision D47). */
-public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
+public abstract sealed class KeyEdit extends KeyChange<Outcome<KeyEdit.Changed>> {
 
-    /** The outcome of a change. */
-    public sealed interface Outcome {}
-
-    /** @param before as it was; @param key as it is now */
-    public record Changed(Key before, Key key) implements Outcome {}
-
-    /** The account has no key with that id. Deleted and hidden keys do not count. */
-    public record NoSuchKey() implements Outcome {}
-
-    /** The key was changed since it was read. @param key as it is now */
-    public record ChangedMeanwhile(Key key) implements Outcome {}
+    /** A change that was made. @param before as it was; @param key as it is now */
+    public record Changed(Key before, Key key) {}
 
     private final String id;
     private final KeyCondition condition;
@@ -42,25 +34,25 @@ public abstract sealed class KeyEdit extends KeyChange<KeyEdit.Outcome> {
     }
 
     @Override
-    final Outcome decideOver(KeyRows rows) throws SQLException {
+    final Outcome<Changed> decideOver(KeyRows rows) throws SQLException {
         KeyRows.Row present = rows.byId(id);
         if (present == null
                 || present.key().isDeleted()
                 || present.key().isHidden()
                 || !condition.isOf(present.key())) {
-            return new NoSuchKey();
+            return KeyResult.noSuchKey();
         }
         if (!condition.hasSeen(present.key())) {
-            return new ChangedMeanwhile(present.key());
+            return KeyResult.changedMeanwhile(present.key());
         }
         Key edited = locked(present.key(), edited(present.key()));
         if (edited.equals(present.key()) && !(this instanceof RotateKey)) {
-            return new Changed(edited, edited);
+            return new Outcome.Done<>(new Changed(edited, edited));
         }
         Key changed = edited.asNextVersion();
         write(rows, present, changed);
         touch(present);
-        return new Changed(present.key(), changed);
+        return new Outcome.Done<>(new Changed(present.key(), changed));
     }
 
     private Key locked(Key old, Key changed) {

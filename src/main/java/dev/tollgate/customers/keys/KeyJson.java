@@ -85,7 +85,7 @@ public final class KeyJson {
         }
         owner(json, "member", key.owner().memberId());
         owner(json, "team", key.owner().teamId());
-        if (secret != null) {
+        if (secret != null && !secret.isEmpty()) {
             json.put("key", secret);
         }
         json.put("prefix", key.prefix())

@@ -1,7 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -12,7 +12,6 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Limit;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,7 +52,8 @@ public final class KeysHandler {
                     body -> Body.read(body, memory, KeyOptions.CREATE_BY_KEY),
                     body -> answer(
                             exchange,
-                            () -> keys.create(by(exchange, caller), wanted(body), null),
+                            () -> keys.create(by(exchange, caller), wanted(body), null)
+                                    .orThrow(),
                             result -> show(exchange, 201, result)));
         };
     }
@@ -61,13 +61,13 @@ public final class KeysHandler {
     public Handler<KeyCaller> one() {
         return (exchange, caller) -> {
             String id = exchange.pathParam("id");
-            answer(exchange, () -> keys.find(caller.accountId(), id), (Optional<Key> found) -> {
-                if (found.isEmpty()) {
-                    exchange.fail(notFound());
-                } else {
-                    show(exchange, 200, found.get(), null);
-                }
-            });
+            answer(
+                    exchange,
+                    () -> keys.find(caller.accountId(), id)
+                            .<Outcome<Key>>map(Outcome.Done::new)
+                            .orElseGet(KeyResult::noSuchKey)
+                            .orThrow(),
+                    key -> show(exchange, 200, key));
         };
     }
 
@@ -80,7 +80,7 @@ public final class KeysHandler {
                     body -> Body.read(body, memory, KeyOptions.CHANGE),
                     body -> answer(
                             exchange,
-                            () -> keys.change(by(exchange, caller), id, version, change(caller, id, body)),
+                            () -> keys.change(by(exchange, caller), id, version, change(caller, id, body)).orThrow(),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -88,13 +88,7 @@ public final class KeysHandler {
     public Handler<KeyCaller> delete() {
         return (exchange, caller) -> {
             String id = exchange.pathParam("id");
-            answer(exchange, () -> keys.delete(by(exchange, caller), id), result -> {
-                if (result instanceof KeyResult.Done) {
-                    exchange.empty(204);
-                } else {
-                    show(exchange, 204, result);
-                }
-            });
+            answer(exchange, () -> keys.delete(by(exchange, caller), id).orThrow(), deleted -> exchange.empty(204));
         };
     }
 
@@ -106,7 +100,7 @@ public final class KeysHandler {
                     body -> Body.read(body, memory, KeyOptions.ROTATE),
                     body -> answer(
                             exchange,
-                            () -> keys.rotate(by(exchange, caller), id, null, KeyOptions.grace(body)),
+                            () -> keys.rotate(by(exchange, caller), id, null, KeyOptions.grace(body)).orThrow(),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -119,7 +113,7 @@ public final class KeysHandler {
                     body -> Body.read(body, memory, KeyOptions.MOVE),
                     body -> answer(
                             exchange,
-                            () -> keys.move(by(exchange, caller), id, KeyOptions.teamOfMove(body)),
+                            () -> keys.move(by(exchange, caller), id, KeyOptions.teamOfMove(body)).orThrow(),
                             result -> show(exchange, 200, result)));
         };
     }
@@ -144,59 +138,18 @@ public final class KeysHandler {
         exchange.compute(() -> RightLost.answering("keys", work), then);
     }
 
-    private static void show(Exchange exchange, int status, KeyResult result) {
-        switch (result) {
-            case KeyResult.Made made -> show(exchange, status, made.key(), made.secret());
-            case KeyResult.Done done -> show(exchange, status, done.key(), null);
-            case KeyResult.MadeBefore before -> show(exchange, status, before.key(), null);
-            case KeyResult.Refused refused -> exchange.fail(error(refused));
-        }
+    private static void show(Exchange exchange, int status, KeyResult.Made made) {
+        show(exchange, status, made.key(), made.secret());
     }
 
-    private static ApiError error(KeyResult.Refused refused) {
-        return switch (refused) {
-            case KeyResult.NoSuchKey none -> notFound();
-            case KeyResult.ChangedMeanwhile changed ->
-                ApiError.of(
-                                ErrorCode.INVALID_REQUEST,
-                                "This key was changed after you read it. Read it again and repeat your change.")
-                        .withStatus(412)
-                        .withHeader("etag", etag(changed.key()));
-            case KeyResult.TooMany tooMany ->
-                ApiError.invalid(
-                        null,
-                        "The account or the team has as many keys as it may have: " + CustomerKeys.KEYS_MAX
-                                + " of the account, " + KeyRows.KEYS_OF_TEAM_MAX + " of a team, "
-                                + KeyRows.KEYS_OF_ALL_MAX + " in all. Delete an unused key first.");
-            case KeyResult.NoSuchOwner none ->
-                ApiError.invalid("team", "'team' must be the id of a team of this account.");
-            case KeyResult.NotAllowed none -> throw new IllegalStateException("a key has no role");
-            case KeyResult.NotYours none -> forbidden("Only its member can get a new secret for a personal key.");
-            case KeyResult.TooOften often ->
-                ApiError.of(
-                                ErrorCode.RATE_LIMIT_EXCEEDED,
-                                "The account has created, rotated or changed too many keys within a day.")
-                        .retryAfter(often.left());
-            case KeyResult.NotByKey notByKey ->
-                forbidden(
-                        "A key cannot create, change or delete a management key. Sign in to do so, or ask the operator.");
-            case KeyResult.NoSuchAccount none ->
-                ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist.");
-        };
-    }
-
-    private static ApiError forbidden(String message) {
-        return ApiError.of(ErrorCode.INVALID_API_KEY, message).withStatus(403);
+    private static void show(Exchange exchange, int status, Key key) {
+        show(exchange, status, key, null);
     }
 
     private static void show(Exchange exchange, int status, Key key, @Nullable String secret) {
-        exchange.setHeader("etag", etag(key));
+        exchange.setHeader("etag", key.etag());
         exchange.setHeader("cache-control", "no-store");
         exchange.json(status, KeyJson.one(key, secret));
-    }
-
-    private static String etag(Key key) {
-        return "\"" + key.version() + "\"";
     }
 
     /** Returns null if the caller accepts any version of the key. */
@@ -210,9 +163,5 @@ public final class KeysHandler {
         }
         throw ApiError.invalid("If-Match", "The 'If-Match' header must be the ETag of the key as it was read, or '*'.")
                 .asException();
-    }
-
-    private static ApiError notFound() {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "The key does not exist.").withStatus(404);
     }
 }

@@ -90,7 +90,7 @@ public final class LeaversKeys {
 
     /** Requires on the writer's thread that no key is left. @throws KeysLeft otherwise: nothing of the unit is then done */
     public void requireNone() {
-        boolean areMoved = moves.stream().allMatch(move -> move.outcome() instanceof CreateKey.Created);
+        boolean areMoved = moves.stream().allMatch(move -> move.outcome().isDone());
         if (!areMoved || !delete.outcome()) {
             throw new KeysLeft(areMoved);
         }

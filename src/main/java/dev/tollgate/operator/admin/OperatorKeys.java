@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.OwnIds;
@@ -136,13 +137,11 @@ public final class OperatorKeys {
         KeySecret secret = KeySecret.random(random);
         CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, writer.now());
         commit(by, "key.create", create.id(), accountId, create, () -> created(create));
-        return switch (create.outcome()) {
-            case CreateKey.NoSuchOwner _ -> throw new IllegalStateException("an account key has no other owner");
-            case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
-            case CreateKey.NoSuchAccount _ -> throw deeds.goneOrNever(accountId);
-            case CreateKey.MadeBefore _ -> throw new IllegalStateException("a new id each time");
-            case CreateKey.TooMany _ -> throw new IllegalStateException("as many as are wanted");
-        };
+        if (create.outcome() instanceof Outcome.Done<Key>(Key made)) {
+            return new KeyResult.Made(made, secret.reveal());
+        }
+        throw deeds.goneOrNever(
+                accountId); // no other refusal: an account key has no other owner, and has no limit on their number
     }
 
     /** Changes what was chosen when the key was made; what it has spent stays counted (D47). @param disabled null: stays as it is */
@@ -177,14 +176,17 @@ public final class OperatorKeys {
     private Key commit(By by, String action, String keyId, KeyEdit edit) {
         Key present = AuditedWriter.step(() -> keys.byId(keyId).orElse(null));
         if (present == null) {
-            throw new ApiException(404, "There is no key " + keyId + ".");
+            throw none(keyId);
         }
         commit(by, action, keyId, present.accountId(), edit, () -> edited(edit));
-        return switch (edit.outcome()) {
-            case KeyEdit.Changed done -> done.key();
-            case KeyEdit.NoSuchKey _ -> throw new ApiException(404, "There is no key " + keyId + ".");
-            case KeyEdit.ChangedMeanwhile _ -> throw new IllegalStateException("whatever it has become");
-        };
+        if (edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed done)) {
+            return done.key();
+        }
+        throw none(keyId);
+    }
+
+    private static ApiException none(String keyId) {
+        return new ApiException(404, "There is no key " + keyId + ".");
     }
 
     /** Commits a change with its rows in both logs: the operator's and the organization's. */
@@ -206,11 +208,13 @@ public final class OperatorKeys {
     private record BothKeys(@Nullable Key before, Key after) {}
 
     private static @Nullable BothKeys created(CreateKey create) {
-        return create.outcome() instanceof CreateKey.Created made ? new BothKeys(null, made.key()) : null;
+        return create.outcome() instanceof Outcome.Done<Key>(Key made) ? new BothKeys(null, made) : null;
     }
 
     private static @Nullable BothKeys edited(KeyEdit edit) {
-        return edit.outcome() instanceof KeyEdit.Changed done ? new BothKeys(done.before(), done.key()) : null;
+        return edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed(Key before, Key after))
+                ? new BothKeys(before, after)
+                : null;
     }
 
     private static Deed.Changed changed(@Nullable Key before, Key after) {

@@ -14,7 +14,6 @@ import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.CustomerKeys;
-import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
@@ -346,9 +345,10 @@ class BudgetModelTest {
                 new Allowances(store.database, StoreFixture.SECRETS, store::now),
                 store::now,
                 new SecureRandom());
-        KeyResult moved = customers.move(new Acting(ACCOUNT, "per_1", null, null), key.id(), team);
-        assertThat(moved).as(as).isInstanceOf(KeyResult.Done.class);
-        String id = ((KeyResult.Done) moved).key().id();
+        String id = customers
+                .move(new Acting(ACCOUNT, "per_1", null, null), key.id(), team)
+                .orThrow()
+                .id();
         if (!id.equals(key.id())) {
             moved(key, id, team);
         }

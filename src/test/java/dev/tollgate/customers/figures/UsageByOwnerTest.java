@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.CallDetails;
@@ -171,18 +172,18 @@ class UsageByOwnerTest {
 
     private void make() {
         String member = random.nextBoolean() ? "" : MEMBERS.get(random.nextInt(MEMBERS.size()));
-        KeyResult made = keys.create(BY, new NewKey(KeySettings.named("k"), member, team()), null);
-        if (made instanceof KeyResult.Made its) {
-            live.add(its.key());
+        Outcome<KeyResult.Made> made = keys.create(BY, new NewKey(KeySettings.named("k"), member, team()), null);
+        if (made.isDone()) {
+            live.add(made.orThrow().key());
         }
     }
 
     private void move() {
         if (!live.isEmpty()) {
             Key old = live.get(random.nextInt(live.size()));
-            if (keys.move(BY, old.id(), team()) instanceof KeyResult.Done moved) {
+            if (keys.move(BY, old.id(), team()) instanceof Outcome.Done<Key>(Key moved)) {
                 live.remove(old);
-                live.add(moved.key());
+                live.add(moved);
             }
         }
     }

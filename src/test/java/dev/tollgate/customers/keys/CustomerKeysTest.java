@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
@@ -71,11 +72,11 @@ class CustomerKeysTest {
     }
 
     private KeyResult.Made made(KeySettings settings) {
-        return (KeyResult.Made) keys.create(by("acc_1"), NewKey.ofAccount(settings), null);
+        return keys.create(by("acc_1"), NewKey.ofAccount(settings), null).orThrow();
     }
 
-    private static Key done(KeyResult result) {
-        return ((KeyResult.Done) result).key();
+    private static Key done(Outcome<Key> result) {
+        return result.orThrow();
     }
 
     private Authentication find(KeyResult.Made made) {
@@ -89,10 +90,10 @@ class CustomerKeysTest {
         }
         String last = made(PLAIN).key().id();
         store.setNow(store.now().plus(Duration.ofDays(1)));
-        assertThat(keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null)).isEqualTo(new KeyResult.TooMany());
-        assertThat(keys.create(by("acc_2"), NewKey.ofAccount(PLAIN), null)).isInstanceOf(KeyResult.Made.class);
+        assertThat(keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null)).isEqualTo(KeyResult.tooMany());
+        assertThat(keys.create(by("acc_2"), NewKey.ofAccount(PLAIN), null)).isInstanceOf(Outcome.Done.class);
         keys.delete(by("acc_1"), last);
-        assertThat(keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null)).isInstanceOf(KeyResult.Made.class);
+        assertThat(keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null)).isInstanceOf(Outcome.Done.class);
     }
 
     @ParameterizedTest
@@ -108,7 +109,7 @@ class CustomerKeysTest {
         KeyResult.Made made = made(PLAIN);
         assertThat(find(made)).isInstanceOf(Authentication.Found.class);
         String id = made.key().id();
-        assertThat(keys.delete(by("acc_1"), id)).isInstanceOf(KeyResult.Done.class);
+        assertThat(keys.delete(by("acc_1"), id)).isInstanceOf(Outcome.Done.class);
         assertThat(find(made)).isInstanceOf(Authentication.Deleted.class);
         assertThat(admit(id, made.key().prefix())).isEqualTo(KeyState.Outcome.DELETED);
         assertThat(keys.list("acc_1", null, 9)).isEmpty();
@@ -116,15 +117,15 @@ class CustomerKeysTest {
         assertThat(keys.everMade("acc_1", null, 9))
                 .extracting(key -> key.settings().name())
                 .contains("laptop");
-        assertThat(keys.delete(by("acc_1"), id)).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.rotate(by("acc_1"), id, null, Duration.ZERO)).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.disable(by("acc_1"), id, false)).isEqualTo(new KeyResult.NoSuchKey());
+        assertThat(keys.delete(by("acc_1"), id)).isEqualTo(KeyResult.noSuchKey());
+        assertThat(keys.rotate(by("acc_1"), id, null, Duration.ZERO)).isEqualTo(KeyResult.noSuchKey());
+        assertThat(keys.disable(by("acc_1"), id, false)).isEqualTo(KeyResult.noSuchKey());
     }
 
     @Test
     void another_accounts_key_is_not_there() {
         String id = made(PLAIN).key().id();
-        KeyResult.NoSuchKey none = new KeyResult.NoSuchKey();
+        Outcome<?> none = KeyResult.noSuchKey();
         assertThat(keys.find("acc_2", id)).isEmpty();
         assertThat(keys.disable(by("acc_2"), id, true)).isEqualTo(none);
         assertThat(keys.delete(by("acc_2"), id)).isEqualTo(none);
@@ -132,7 +133,7 @@ class CustomerKeysTest {
         assertThat(keys.change(by("acc_2"), id, null, settings -> settings, null))
                 .isEqualTo(none);
         assertThat(store.decide(new DeleteKey(id, new KeyCondition("acc_2", null, ""), store.now())))
-                .isEqualTo(new KeyEdit.NoSuchKey());
+                .isEqualTo(KeyResult.noSuchKey());
         assertThat(keys.find("acc_1", id)).isPresent();
     }
 
@@ -142,7 +143,7 @@ class CustomerKeysTest {
         Key changed = done(keys.change(by("acc_1"), seen.id(), seen.version(), its -> its.withName("one"), null));
         assertThat(changed.version()).isGreaterThan(seen.version());
         assertThat(keys.change(by("acc_1"), seen.id(), seen.version(), its -> its.withName("two"), true))
-                .isEqualTo(new KeyResult.ChangedMeanwhile(changed));
+                .isEqualTo(KeyResult.changedMeanwhile(changed));
         assertThat(keys.find("acc_1", seen.id())).contains(changed);
         Key again = done(keys.change(by("acc_1"), seen.id(), changed.version(), its -> its.withName("two"), true));
         assertThat(again.disabled()).isTrue();
@@ -153,8 +154,8 @@ class CustomerKeysTest {
     void after_a_rotation_the_old_secret_is_good_as_long_as_was_said() {
         KeyResult.Made first = made(PLAIN.withRates(new CallLimits(7L, 8L, 9L)));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
-        KeyResult.Made second =
-                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofHours(1));
+        KeyResult.Made second = keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofHours(1))
+                .orThrow();
         assertThat(second.key().id()).isEqualTo(first.key().id());
         assertThat(second.key().settings()).isEqualTo(first.key().settings());
         assertThat(second.secret()).isNotEqualTo(first.secret());
@@ -172,11 +173,11 @@ class CustomerKeysTest {
     @Test
     void rotated_without_grace_the_old_secret_is_refused_at_once() {
         KeyResult.Made first = made(PLAIN);
-        KeyResult.Made second =
-                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofDays(7));
+        KeyResult.Made second = keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofDays(7))
+                .orThrow();
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         KeyResult.Made third =
-                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ZERO);
+                keys.rotate(by("acc_1"), first.key().id(), null, Duration.ZERO).orThrow();
         assertThat(find(first)).isEqualTo(new Authentication.Unknown());
         assertThat(find(second)).isEqualTo(new Authentication.Unknown());
         assertThat(find(third)).isInstanceOf(Authentication.Found.class);
@@ -199,8 +200,8 @@ class CustomerKeysTest {
     @Test
     void secrets_old_and_new_are_known_after_a_restart() {
         KeyResult.Made first = made(PLAIN);
-        KeyResult.Made second =
-                (KeyResult.Made) keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofDays(1));
+        KeyResult.Made second = keys.rotate(by("acc_1"), first.key().id(), null, Duration.ofDays(1))
+                .orThrow();
         store = store.reopened();
         store.keys.callTheRoll();
         assertThat(authenticate(first.secret())).isInstanceOf(Authentication.Found.class);
@@ -233,8 +234,8 @@ class CustomerKeysTest {
         assertThat(store.keys.list(null, null, 9)).isEmpty();
         assertThat(keys.find("acc_1", one.key().id())).isEmpty();
         assertThat(keys.rotate(by("acc_1"), one.key().id(), null, Duration.ZERO))
-                .isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.delete(by("acc_1"), one.key().id())).isEqualTo(new KeyResult.NoSuchKey());
+                .isEqualTo(KeyResult.noSuchKey());
+        assertThat(keys.delete(by("acc_1"), one.key().id())).isEqualTo(KeyResult.noSuchKey());
         assertThat(store.keys.find("hidden mem_ann")).isEqualTo(new Authentication.Unknown());
         assertThat(admit(one.key().id(), one.key().prefix())).isEqualTo(KeyState.Outcome.USABLE);
         assertThat(keys.playground("acc_2", "mem_cid")).isEqualTo(new Authentication.Unknown());
@@ -244,7 +245,7 @@ class CustomerKeysTest {
     void a_management_key_neither_makes_nor_changes_one() {
         KeySettings management = PLAIN.withKind(KeyKind.MANAGEMENT);
         CustomerKeys byKey = keys.byManagementKey();
-        KeyResult.NotByKey refused = new KeyResult.NotByKey();
+        Outcome<?> refused = KeyResult.notByKey();
         assertThat(byKey.create(by("acc_1"), NewKey.ofAccount(management), null))
                 .isEqualTo(refused);
         String id = made(management).key().id();
@@ -253,7 +254,7 @@ class CustomerKeysTest {
                 .isEqualTo(refused);
         assertThat(byKey.delete(by("acc_1"), id)).isEqualTo(refused);
         assertThat(byKey.disable(by("acc_1"), id, true)).isEqualTo(refused);
-        assertThat(keys.disable(by("acc_1"), id, true)).isInstanceOf(KeyResult.Done.class);
+        assertThat(keys.disable(by("acc_1"), id, true)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
@@ -89,9 +90,9 @@ class KeyRightsTest {
     }
 
     private Key made(String by, KeySettings settings, String member, String team) {
-        KeyResult result = keys.create(as(by), new NewKey(settings, member, team), null);
-        assertThat(result).isInstanceOf(KeyResult.Made.class);
-        return ((KeyResult.Made) result).key();
+        return keys.create(as(by), new NewKey(settings, member, team), null)
+                .orThrow()
+                .key();
     }
 
     private List<String> log() {
@@ -108,11 +109,11 @@ class KeyRightsTest {
     }
 
     /** Returns who may do it. */
-    private static List<String> allowed(Function<String, KeyResult> deed) {
+    private static List<String> allowed(Function<String, Outcome<?>> deed) {
         List<String> allowed = new ArrayList<>();
         for (String name : names()) {
-            KeyResult result = deed.apply(name);
-            if (!(result instanceof KeyResult.NotAllowed || result instanceof KeyResult.NotYours)) {
+            Outcome<?> result = deed.apply(name);
+            if (!(result.equals(KeyResult.notAllowed()) || result.equals(KeyResult.notYours()))) {
                 allowed.add(name);
             }
         }
@@ -148,10 +149,10 @@ class KeyRightsTest {
                 .containsExactly("member");
         assertThat(allowed(name -> keys.move(as(name), inTeam, "team_none"))).containsExactly("owner", "admin");
         for (String name : List.of("billing", "viewer", "lead")) {
-            assertThat(keys.delete(as(name), alone)).isEqualTo(new KeyResult.NotAllowed());
+            assertThat(keys.delete(as(name), alone)).isEqualTo(KeyResult.notAllowed());
         }
-        assertThat(keys.delete(as("lead"), inTeam)).isInstanceOf(KeyResult.Done.class);
-        assertThat(keys.delete(as("admin"), alone)).isInstanceOf(KeyResult.Done.class);
+        assertThat(keys.delete(as("lead"), inTeam)).isInstanceOf(Outcome.Done.class);
+        assertThat(keys.delete(as("admin"), alone)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
@@ -180,12 +181,11 @@ class KeyRightsTest {
         keys.disable(as("admin"), key.id(), true);
         keys.disable(as("admin"), key.id(), true);
         keys.disable(as("admin"), key.id(), false);
-        String rotated = ((KeyResult.Made) keys.rotate(as("member"), key.id(), null, Duration.ZERO))
+        String rotated = keys.rotate(as("member"), key.id(), null, Duration.ZERO)
+                .orThrow()
                 .key()
                 .prefix();
-        String next = ((KeyResult.Done) keys.move(as("owner"), key.id(), "team_1"))
-                .key()
-                .id();
+        String next = keys.move(as("owner"), key.id(), "team_1").orThrow().id();
         keys.delete(as("lead"), next);
 
         List<String> log = log();
@@ -218,7 +218,7 @@ class KeyRightsTest {
         keys.change(as("admin"), key.id(), null, its -> its.withName("mine").withSpend(lower), null);
         keys.disable(as("admin"), key.id(), true);
 
-        assertThat(keys.disable(as("member"), key.id(), false)).isEqualTo(new KeyResult.NotAllowed());
+        assertThat(keys.disable(as("member"), key.id(), false)).isEqualTo(KeyResult.notAllowed());
         keys.change(
                 as("member"),
                 key.id(),
@@ -245,7 +245,7 @@ class KeyRightsTest {
 
         assertThat(keys.find(ACCOUNT, key.id()).orElseThrow().locks()).isEmpty();
         keys.disable(as("member"), key.id(), true);
-        assertThat(keys.disable(as("member"), key.id(), false)).isInstanceOf(KeyResult.Done.class);
+        assertThat(keys.disable(as("member"), key.id(), false)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test

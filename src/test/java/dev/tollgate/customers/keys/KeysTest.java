@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.CreateAccount;
@@ -130,7 +131,7 @@ class KeysTest {
     void a_key_for_an_unknown_account_is_not_made() {
         CreateKey create = new CreateKey(
                 "key_1", "acc_9", KeySecret.random(new SecureRandom()), KeySettings.named("x"), store.now());
-        assertThat(store.decide(create)).isEqualTo(new CreateKey.NoSuchAccount());
+        assertThat(store.decide(create)).isEqualTo(KeyResult.noSuchAccount());
         assertThat(store.keys.byId("key_1")).isEmpty();
     }
 
@@ -139,7 +140,7 @@ class KeysTest {
         KeySecret secret = KeySecret.random(new SecureRandom());
         CreateKey create = new CreateKey("key_1", "acc_2", secret, KeySettings.named("x"), store.now());
         store.commit(create, new CreateAccount("acc_2", "Two", store.now()));
-        assertThat(create.outcome()).isInstanceOf(CreateKey.Created.class);
+        assertThat(create.outcome()).isInstanceOf(Outcome.Done.class);
         assertThat(store.keys.find(secret.reveal())).isInstanceOf(Authentication.Found.class);
     }
 
@@ -180,11 +181,11 @@ class KeysTest {
     void a_disabled_key_is_refused_at_once_and_can_be_enabled_again() {
         String key = store.key("key_1", "acc_1", KeySettings.named("x")).reveal();
         assertThat(store.keys.find(key)).isInstanceOf(Authentication.Found.class);
-        assertThat(store.decide(new DisableKey("key_1", true))).isInstanceOf(SetKey.Changed.class);
+        assertThat(store.decide(new DisableKey("key_1", true))).isInstanceOf(Outcome.Done.class);
         assertThat(store.keys.find(key)).isInstanceOf(Authentication.Disabled.class);
         store.commit(new DisableKey("key_1", false));
         assertThat(store.keys.find(key)).isInstanceOf(Authentication.Found.class);
-        assertThat(store.decide(new DisableKey("key_9", true))).isEqualTo(new SetKey.NoSuchKey());
+        assertThat(store.decide(new DisableKey("key_9", true))).isEqualTo(KeyResult.noSuchKey());
     }
 
     @Test
@@ -216,7 +217,7 @@ class KeysTest {
         Key changed = ((Authentication.Found) store.keys.find(key)).key();
         assertThat(changed.settings().name()).isEqualTo("after");
         assertThat(changed.settings().spend()).isEqualTo(new SpendLimits(5L, null, null));
-        assertThat(store.decide(new SetKey("key_9", settings -> settings))).isEqualTo(new SetKey.NoSuchKey());
+        assertThat(store.decide(new SetKey("key_9", settings -> settings))).isEqualTo(KeyResult.noSuchKey());
     }
 
     @Test

@@ -123,12 +123,12 @@ class TeamsTest {
         return new Acting(ACCOUNT, "per_1", null, member.isEmpty() ? null : new Membership(member, MemberRole.MEMBER));
     }
 
-    private KeyResult create(String member, String team) {
+    private Outcome<KeyResult.Made> create(String member, String team) {
         return keys.create(by(ACCOUNT), new NewKey(KeySettings.named("k"), member, team), null);
     }
 
     private KeyResult.Made key(String member, String team) {
-        return (KeyResult.Made) create(member, team);
+        return create(member, team).orThrow();
     }
 
     private Authentication found(KeyResult.Made made) {
@@ -174,7 +174,7 @@ class TeamsTest {
         assertThat(found(personal)).isInstanceOf(Authentication.Deleted.class);
         assertThat(found(outside)).isInstanceOf(Authentication.Found.class);
         assertThat(found(others)).isInstanceOf(Authentication.Found.class);
-        assertThat(create("", team.id())).isInstanceOf(KeyResult.NoSuchOwner.class);
+        assertThat(create("", team.id())).isEqualTo(KeyResult.noSuchOwner());
         assertThat(teams.find(ACCOUNT, team.id())).isEmpty();
         assertThat(teams.archive(OWNER, team.id())).isEqualTo(Teams.NO_TEAM);
     }
@@ -207,18 +207,18 @@ class TeamsTest {
         Team team = made("Search");
         Team foreign = done(teams.create(STRANGER, "Search"));
 
-        assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.Made.class);
+        assertThat(create("mem_ann", "")).isInstanceOf(Outcome.Done.class);
         for (List<String> owner : List.of(
                 List.of("mem_bob", ""),
                 List.of("", "team_none"),
                 List.of("", foreign.id()),
                 List.of("mem_ann", team.id()))) {
-            assertThat(create(owner.getFirst(), owner.getLast())).isInstanceOf(KeyResult.NoSuchOwner.class);
+            assertThat(create(owner.getFirst(), owner.getLast())).isEqualTo(KeyResult.noSuchOwner());
         }
         teams.put(OWNER, team.id(), "mem_ann", false);
-        assertThat(create("mem_ann", team.id())).isInstanceOf(KeyResult.Made.class);
+        assertThat(create("mem_ann", team.id())).isInstanceOf(Outcome.Done.class);
         store.execute("UPDATE member SET left_at = 1 WHERE id = 'mem_ann'");
-        assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.NoSuchOwner.class);
+        assertThat(create("mem_ann", "")).isEqualTo(KeyResult.noSuchOwner());
         assertThat(teams.put(OWNER, team.id(), "mem_ann", true)).isEqualTo(Teams.NO_MEMBER);
     }
 
@@ -230,24 +230,25 @@ class TeamsTest {
         for (int i = 0; i < 10; i++) {
             key("mem_ann", i % 2 == 0 ? "" : team.id());
         }
-        assertThat(create("mem_ann", "")).isInstanceOf(KeyResult.TooMany.class);
+        assertThat(create("mem_ann", "")).isEqualTo(KeyResult.tooMany());
         for (int i = 0; i < 50; i++) {
             key("", team.id());
         }
-        assertThat(create("", team.id())).isInstanceOf(KeyResult.TooMany.class);
-        assertThat(create("", "")).isInstanceOf(KeyResult.Made.class);
+        assertThat(create("", team.id())).isEqualTo(KeyResult.tooMany());
+        assertThat(create("", "")).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
     void a_moved_key_keeps_secret_settings_and_first_id() {
         Team team = made("Search");
-        KeyResult.Made old = (KeyResult.Made) keys.create(
-                by(ACCOUNT), NewKey.ofAccount(KeySettings.named("bot").withModels(List.of("m"))), null);
+        KeyResult.Made old = keys.create(
+                        by(ACCOUNT), NewKey.ofAccount(KeySettings.named("bot").withModels(List.of("m"))), null)
+                .orThrow();
         String id = old.key().id();
-        assertThat(keys.move(by(OTHER), id, team.id())).isEqualTo(new KeyResult.NoSuchKey());
-        assertThat(keys.move(by(ACCOUNT), id, "team_none")).isEqualTo(new KeyResult.NoSuchOwner());
+        assertThat(keys.move(by(OTHER), id, team.id())).isEqualTo(KeyResult.noSuchKey());
+        assertThat(keys.move(by(ACCOUNT), id, "team_none")).isEqualTo(KeyResult.noSuchOwner());
 
-        Key moved = ((KeyResult.Done) keys.move(by(ACCOUNT), id, team.id())).key();
+        Key moved = keys.move(by(ACCOUNT), id, team.id()).orThrow();
 
         assertThat(moved.id()).isNotEqualTo(id);
         assertThat(moved.settings()).isEqualTo(old.key().settings());
@@ -258,7 +259,7 @@ class TeamsTest {
         assertThat(store.number("SELECT COUNT(*) FROM api_key WHERE id = '" + id + "' AND deleted_at IS NOT NULL"
                         + " AND moved_to = '" + moved.id() + "'"))
                 .isEqualTo(1);
-        Key back = ((KeyResult.Done) keys.move(by(ACCOUNT), moved.id(), "")).key();
+        Key back = keys.move(by(ACCOUNT), moved.id(), "").orThrow();
         assertThat(back.owner()).isEqualTo(KeyOwner.account(id));
         store = store.reopened();
         assertThat(store.keys.find(old.secret())).isInstanceOf(Authentication.Found.class);
@@ -270,9 +271,9 @@ class TeamsTest {
         String id = key("mem_ann", "").key().id();
 
         for (String by : List.of("", "mem_bob")) {
-            assertThat(keys.rotate(as(by), id, null, Duration.ZERO)).isEqualTo(new KeyResult.NotYours());
+            assertThat(keys.rotate(as(by), id, null, Duration.ZERO)).isEqualTo(KeyResult.notYours());
         }
-        assertThat(keys.rotate(as("mem_ann"), id, null, Duration.ZERO)).isInstanceOf(KeyResult.Made.class);
+        assertThat(keys.rotate(as("mem_ann"), id, null, Duration.ZERO)).isInstanceOf(Outcome.Done.class);
     }
 
     private void budget(String owner, long micros) {
@@ -298,7 +299,7 @@ class TeamsTest {
         budget(old.id(), 100);
         assertThat(reserve("t1", old, 60)).isEqualTo(new ReserveOutcome.Reserved(60));
 
-        Key moved = ((KeyResult.Done) keys.move(by(ACCOUNT), old.id(), team.id())).key();
+        Key moved = keys.move(by(ACCOUNT), old.id(), team.id()).orThrow();
 
         assertThat(refused("t2", moved, 101)).isEqualTo(new Spender(Owner.KEY, moved.id(), ""));
         assertThat(reserve("t3", moved, 100)).isEqualTo(new ReserveOutcome.Reserved(100));
@@ -367,11 +368,9 @@ class TeamsTest {
         assertThat(store.decide(KeyState.ofRunningCall(inside, store.now()))).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
         assertThat(state(key("", team.id()).key().id())).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
         assertThat(state(moved)).isEqualTo(KeyState.Outcome.USABLE);
-        String in = ((KeyResult.Done) keys.move(by(ACCOUNT), moved, team.id()))
-                .key()
-                .id();
+        String in = keys.move(by(ACCOUNT), moved, team.id()).orThrow().id();
         assertThat(state(in)).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
-        String out = ((KeyResult.Done) keys.move(by(ACCOUNT), in, "")).key().id();
+        String out = keys.move(by(ACCOUNT), in, "").orThrow().id();
         assertThat(state(out)).isEqualTo(KeyState.Outcome.USABLE);
         store.commit(new KeyEdit.DisableKey(inside, true));
         teams.pause(OWNER, team.id(), false).orThrow();

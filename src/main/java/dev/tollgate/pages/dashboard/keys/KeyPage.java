@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
@@ -14,7 +15,6 @@ import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeyRights;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Membership;
@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeyGenerated;
@@ -61,8 +62,6 @@ public record KeyPage(
         ModelLife life,
         InstantSource clock) {
 
-    private static final String TOO_OFTEN =
-            "The keys of this account were changed too often today. Try again tomorrow.";
     private static final String PATH = KeysPage.PATH + "/{id}";
     private static final Duration DAY = Duration.ofDays(1);
     private static final int CALLS = 8;
@@ -115,14 +114,12 @@ public record KeyPage(
         return KeyOwners.membership(request).view(Right.KEYS).sees(key.owner());
     }
 
-    /** Returns the result of a change. @throws RuntimeException a 403 if the member's rights do not include it */
-    static KeyResult allowed(KeyResult result) {
-        if (result instanceof KeyResult.NotAllowed || result instanceof KeyResult.NotYours) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Your rights over this key do not include this.")
-                    .withStatus(403)
-                    .asException();
+    /** Returns the sentence that a form shows for a refusal. @throws RuntimeException a 403 if the member's rights do not include the change */
+    static String said(ApiError why, String label) {
+        if (why.status() == 403) {
+            throw why.asException();
         }
-        return result;
+        return why.message(label);
     }
 
     private static RuntimeException noSuchKey() {
@@ -163,17 +160,23 @@ public record KeyPage(
             return again(request, key, form, reading.errors());
         }
         Long version = version(sent.text("version"));
-        return switch (allowed(keys.change(PageRequest.acting(request), key.id(), version, reading.edit(), null))) {
-            case KeyResult.Done done -> PageStep.to(path(key) + "?done=saved");
-            case KeyResult.ChangedMeanwhile changed ->
-                again(
-                        request,
-                        changed.key(),
-                        form,
-                        Map.of("form", "Another session has changed this key. Reload the key."));
-            case KeyResult.TooOften often -> again(request, key, form, Map.of("form", TOO_OFTEN));
-            default -> PageStep.to(KeysPage.PATH);
+        return after(
+                keys.change(PageRequest.acting(request), key.id(), version, reading.edit(), null),
+                done -> PageStep.to(path(done) + "?done=saved"),
+                said -> again(request, key(request), form, Map.of("form", said)));
+    }
+
+    private static <T> PageStep after(
+            Outcome<T> outcome, Function<T, PageStep> then, Function<String, PageStep> otherwise) {
+        return switch (outcome) {
+            case Outcome.Done<T>(T done) -> then.apply(done);
+            case Outcome.Refused<T>(ApiError why) -> otherwise.apply(said(why, "Team"));
         };
+    }
+
+    private PageStep refused(PageRequest<Visitor.Member> request, String field, String said) {
+        Key present = key(request);
+        return again(request, present, KeyForm.of(present, zone(request)), Map.of(field, said));
     }
 
     /** Returns the version, or a version that no key has if the text is no version. */
@@ -182,8 +185,10 @@ public record KeyPage(
     }
 
     private PageStep turn(PageRequest<Visitor.Member> request, Key key, boolean off) {
-        allowed(keys.disable(PageRequest.acting(request), key.id(), off));
-        return PageStep.to(path(key) + "?done=turned");
+        return after(
+                keys.disable(PageRequest.acting(request), key.id(), off),
+                done -> PageStep.to(path(done) + "?done=turned"),
+                said -> refused(request, "form", said));
     }
 
     private PageStep rotate(PageRequest<Visitor.Member> request, Key key, Long version, String grace) {
@@ -191,33 +196,20 @@ public record KeyPage(
         if (chosen == null) {
             return PageStep.to(path(key));
         }
-        return switch (allowed(keys.rotate(PageRequest.acting(request), key.id(), version, chosen))) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
-            // Also where the form is sent once more: the secret that it has made was shown, and stays good.
-            case KeyResult.ChangedMeanwhile changed ->
-                again(
-                        request,
-                        changed.key(),
-                        KeyForm.of(changed.key(), zone(request)),
-                        Map.of("form", "Another session has changed this key. Reload the key."));
-            case KeyResult.TooOften often ->
-                again(request, key, KeyForm.of(key, zone(request)), Map.of("form", TOO_OFTEN));
-            default -> PageStep.to(KeysPage.PATH);
-        };
+        // A form that is sent once more is refused by its version: the secret that it has made was shown, and stays
+        // good.
+        return after(
+                keys.rotate(PageRequest.acting(request), key.id(), version, chosen),
+                made -> RevealedKey.show(request, made, catalogue, life),
+                said -> refused(request, "form", said));
     }
 
     private PageStep move(PageRequest<Visitor.Member> request, Key key, String to) {
         String team = to.equals(KeyOwners.ACCOUNT) ? "" : to;
-        return switch (allowed(keys.move(PageRequest.acting(request), key.id(), team))) {
-            case KeyResult.Done moved -> PageStep.to(path(moved.key()) + "?done=moved");
-            case KeyResult.TooOften often -> unmoved(request, key, TOO_OFTEN);
-            case KeyResult.TooMany full -> unmoved(request, key, "The new owner has as many keys as it may have.");
-            default -> unmoved(request, key, "Choose a team from the list.");
-        };
-    }
-
-    private PageStep unmoved(PageRequest<Visitor.Member> request, Key key, String why) {
-        return again(request, key, KeyForm.of(key, zone(request)), Map.of("to", why));
+        return after(
+                keys.move(PageRequest.acting(request), key.id(), team),
+                moved -> PageStep.to(path(moved) + "?done=moved"),
+                said -> refused(request, "to", said));
     }
 
     private PageStep delete(PageRequest<Visitor.Member> request, Key key, String typed) {
@@ -229,8 +221,10 @@ public record KeyPage(
                     KeyForm.of(key, zone(request)),
                     Map.of("typed", "Type the key's name, " + key.settings().name() + ", to delete it."));
         }
-        allowed(keys.delete(PageRequest.acting(request), key.id()));
-        return PageStep.to(KeysPage.PATH + "?deleted=1");
+        return after(
+                keys.delete(PageRequest.acting(request), key.id()),
+                deleted -> PageStep.to(KeysPage.PATH + "?deleted=1"),
+                said -> refused(request, "form", said));
     }
 
     private PageStep again(PageRequest<Visitor.Member> request, Key key, KeyForm form, Map<String, String> errors) {

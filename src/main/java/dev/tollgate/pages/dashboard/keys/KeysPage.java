@@ -194,7 +194,7 @@ public record KeysPage(
         String id = form.text(off ? "off" : "on");
         Key key = keys.find(account, id).orElse(null);
         if (key != null && (off || key.settings().kind() != KeyKind.MANAGEMENT)) {
-            KeyPage.allowed(keys.disable(PageRequest.acting(request), id, off));
+            var unused = keys.disable(PageRequest.acting(request), id, off).orThrow();
         }
         return PageStep.to(PATH + "?turned=" + UrlText.encoded(id));
     }

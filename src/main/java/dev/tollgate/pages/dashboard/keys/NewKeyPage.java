@@ -1,10 +1,12 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeyResult.Made;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Right;
@@ -70,30 +72,14 @@ public record NewKeyPage(
                 ? new KeyOwner("", "", "")
                 : KeyOwners.chosen(KeyOwners.membership(request), form.text("owner"));
         NewKey wanted = new NewKey(settings, owner.memberId(), owner.teamId());
-        return said(request, form, KeyPage.allowed(keys.create(PageRequest.acting(request), wanted, Once.of(sent))));
-    }
-
-    private PageStep said(PageRequest<Visitor.Member> request, KeyForm form, KeyResult result) {
-        return switch (result) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
-            case KeyResult.MadeBefore before ->
-                PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
-            case KeyResult.TooMany tooMany ->
-                again(
-                        request,
-                        form,
-                        "There are as many keys as there may be: " + CustomerKeys.KEYS_MAX + " of the account, "
-                                + CustomerKeys.KEYS_OF_MEMBER_MAX + " of a member, " + CustomerKeys.KEYS_OF_TEAM_MAX
-                                + " of a team. Delete an unused key.");
-            case KeyResult.NoSuchOwner none -> again(request, form, "Choose an owner from the list.");
-            case KeyResult.TooOften often ->
-                again(request, form, "This account has created too many keys in one day. Try again tomorrow.");
-            default -> again(request, form, "The key could not be created.");
+        return switch (keys.create(PageRequest.acting(request), wanted, Once.of(sent))) {
+            case Outcome.Done<Made>(Made made)
+            when made.secret().isEmpty() ->
+                PageStep.to(KeysPage.PATH + "/" + made.key().id() + "?done=before");
+            case Outcome.Done<Made>(Made made) -> RevealedKey.show(request, made, catalogue, life);
+            case Outcome.Refused<Made>(ApiError why) ->
+                PageStep.again(page(request, form, Map.of("form", KeyPage.said(why, "Owner"))));
         };
-    }
-
-    private PageStep again(PageRequest<Visitor.Member> request, KeyForm form, String message) {
-        return PageStep.again(page(request, form, Map.of("form", message)));
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {

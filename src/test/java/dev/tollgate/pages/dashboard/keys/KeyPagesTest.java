@@ -219,7 +219,7 @@ class KeyPagesTest {
         Made second = made(submit(first, "deed", "rotate", "grace", "1h", "version", version));
         Browser.Page resent = submit(first, "deed", "rotate", "grace", "1h", "version", version);
         assertThat(resent.status()).isEqualTo(422);
-        assertThat(resent.body()).contains("Another session has changed this key.");
+        assertThat(resent.body()).contains("This key was changed after you read it.");
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(status(first)).isEqualTo(200);
         assertThat(status(second)).isEqualTo(200);
@@ -240,7 +240,7 @@ class KeyPagesTest {
                 .isEqualTo(303);
         Browser.Page late = submit(key, "deed", "save", "version", version, "name", "mine", "day", "900");
         assertThat(late.status()).isEqualTo(422);
-        assertThat(late.body()).contains("Another session has changed this key. Reload the key.", "value=\"mine\"");
+        assertThat(late.body()).contains("This key was changed after you read it.", "value=\"mine\"");
         String again = found(VERSION, late.body());
         assertThat(submit(key, "deed", "save", "version", again, "name", "mine", "day", "900")
                         .status())
