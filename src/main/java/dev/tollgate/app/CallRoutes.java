@@ -15,11 +15,13 @@ import dev.tollgate.calls.schema.FitHandler;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.customers.figures.TaskListHandler;
 import dev.tollgate.customers.figures.UsageHandler;
+import dev.tollgate.customers.keys.ActionRoutes;
 import dev.tollgate.customers.keys.CreditsHandler;
 import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyActions;
+import dev.tollgate.customers.keys.KeyActions.KeyStores;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyGate;
-import dev.tollgate.customers.keys.KeysHandler;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.ErrorFormat;
@@ -78,7 +80,7 @@ record CallRoutes(
         models(routes, key);
         keptResponses(routes, key);
         account(routes, key.orManagement(Scope.USAGE_READ));
-        keys(routes, key.forManagement(Scope.KEYS_READ), key.forManagement(Scope.KEYS_WRITE), customerKeys);
+        keys(routes, key, customerKeys);
         receipts(routes, key.ofAccountOrManagement(Scope.USAGE_READ));
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         ground.surroundings()
@@ -161,15 +163,9 @@ record CallRoutes(
         api(routes, Route.get("/usage", key, new UsageHandler(books.history(), ground.clock())));
     }
 
-    private void keys(List<Route<?>> routes, KeyGate read, KeyGate write, CustomerKeys customerKeys) {
-        KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
-        api(routes, Route.get("/keys", read, keys.list()));
-        api(routes, Route.post("/keys", write, keys.create()));
-        api(routes, Route.get("/keys/{id}", read, keys.one()));
-        api(routes, Route.patch("/keys/{id}", write, keys.change()));
-        api(routes, Route.delete("/keys/{id}", write, keys.delete()));
-        api(routes, Route.post("/keys/{id}/rotate", write, keys.rotate()));
-        api(routes, Route.post("/keys/{id}/move", write, keys.move()));
+    private void keys(List<Route<?>> routes, KeyGate key, CustomerKeys customerKeys) {
+        KeyStores stores = new KeyStores(customerKeys.byManagementKey(), this::modelId);
+        new ActionRoutes<>(stores, "/keys", "keys").forKeys(KeyActions.ALL, key).forEach(each -> api(routes, each));
     }
 
     private void receipts(List<Route<?>> routes, KeyGate key) {

@@ -24,16 +24,8 @@ public final class KeyJson {
     private KeyJson() {}
 
     /** @param secret shown this once, or null */
-    static byte[] one(Key key, @Nullable String secret) {
-        return ApiJson.MAPPER.writeValueAsBytes(node(key, null, secret));
-    }
-
-    /** @param next what asks for the page after this one, or null */
-    static byte[] list(List<Key> keys, @Nullable String next) {
-        ObjectNode list = ApiJson.MAPPER.createObjectNode();
-        ArrayNode data = list.putArray("data");
-        keys.forEach(key -> data.add(node(key, null, null)));
-        return ApiJson.MAPPER.writeValueAsBytes(list.put("next", next));
+    static ObjectNode of(Key key, @Nullable String secret) {
+        return node(key, null, secret);
     }
 
     /** Writes a key with its account, for operators and the audit log. @param secret shown only in this response, or null */

@@ -9,7 +9,7 @@
  * <p>{@link KeyRoll} recognises unknown keys without a database query. {@link KeyLookups} reads existing keys that are not cached: once for all
  * concurrent callers, and no address can use all reads.
  *
- * <p>People manage keys through {@link CustomerKeys}, from a page or over HTTP ({@link KeysHandler}). A deleted key keeps its row, for its name. A
+ * <p>People manage keys through {@link CustomerKeys}, from a page or over HTTP ({@link KeyActions}). A deleted key keeps its row, for its name. A
  * rotated key has a new secret, and for a time also the previous one. A hidden key, one for each member, has no secret: the playground's
  * calls count under it, and toward the member's budgets. An account may have an older one without a member, for its history.
  *

@@ -1,17 +1,10 @@
 package dev.tollgate.customers.organizations;
 
-import dev.tollgate.base.fields.Body;
-import dev.tollgate.base.memory.Lease;
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.keys.ActionRoutes;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.KeyGate;
-import dev.tollgate.customers.roles.Acting;
-import dev.tollgate.customers.roles.RightLost;
-import dev.tollgate.http.BodyKind;
-import dev.tollgate.http.Exchange;
-import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,58 +26,15 @@ public record OrganizationRoutes(OrganizationStores stores) {
 
     /** Returns the routes below {@code /organization} for management keys. */
     public List<Route<KeyCaller>> forKeys(KeyGate key) {
-        return ACTIONS.stream()
-                .<Route<KeyCaller>>map(action -> route(action, key))
-                .toList();
-    }
-
-    private Route<KeyCaller> route(Action<OrganizationStores, ?> action, KeyGate key) {
-        KeyGate gate = action.scope() == null ? key.forManagement() : key.forManagement(action.scope());
-        String path = "/organization" + action.path();
-        boolean hasBody = !action.fields().isEmpty();
-        Handler<KeyCaller> handler = hasBody
-                ? (exchange, caller) -> readThenAnswer(action, exchange, caller)
-                : (exchange, caller) -> answer(action, request(exchange, caller, Body.NONE), exchange);
-        Route<KeyCaller> route =
-                switch (action.method()) {
-                    case "GET" -> Route.get(path, gate, handler);
-                    case "POST" -> Route.post(path, gate, handler);
-                    case "PUT" -> Route.put(path, gate, handler);
-                    case "PATCH" -> Route.patch(path, gate, handler);
-                    case "DELETE" -> Route.delete(path, gate, handler);
-                    default -> throw new IllegalArgumentException("method " + action.method());
-                };
-        return hasBody ? route.taking(BodyKind.JSON) : route.taking();
-    }
-
-    private void readThenAnswer(Action<OrganizationStores, ?> action, Exchange exchange, KeyCaller caller) {
-        Lease memory = exchange.memory();
-        exchange.read(
-                bytes -> Body.read(bytes, memory, action.fields()),
-                body -> answer(action, request(exchange, caller, body), exchange));
-    }
-
-    /** The query is decoded here, on the loop, so that others only read it. */
-    private static ActionRequest request(Exchange exchange, KeyCaller caller, Body body) {
-        var unused = exchange.query("");
-        Acting by = new Acting(caller.accountId(), caller.key().id(), exchange.remoteAddress(), null);
-        return new ActionRequest(
-                by, caller.key().settings().scopes(), exchange::pathParam, exchange::query, body, exchange);
-    }
-
-    private void answer(Action<OrganizationStores, ?> action, ActionRequest request, Exchange exchange) {
-        exchange.compute(() -> ApiJson.MAPPER.writeValueAsBytes(answer(action, request)), answer -> {
-            exchange.setHeader("cache-control", "no-store");
-            if (action.status() == 204) {
-                exchange.empty(204);
-            } else {
-                exchange.json(action.status(), answer);
-            }
-        });
+        return routes().forKeys(ACTIONS, key);
     }
 
     /** Answers a request of a key or of the operator. @return null if the status is 204 */
     public @Nullable ObjectNode answer(Action<OrganizationStores, ?> action, ActionRequest request) {
-        return RightLost.answering("an organization", () -> action.answer(stores, request));
+        return routes().answer(action, request);
+    }
+
+    private ActionRoutes<OrganizationStores> routes() {
+        return new ActionRoutes<>(stores, "/organization", "an organization");
     }
 }

@@ -1,0 +1,149 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.customers.actions.Action;
+import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
+import dev.tollgate.customers.keys.KeyResult.Made;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Limit;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /v1/keys}: an account's keys, for its management keys. */
+public final class KeyActions {
+
+    private static final Limit LIMIT = Limit.of(Keys.PAGE_MAX - 1, 100);
+    private static final String ONE = "/{id}";
+
+    /**
+     * The stores that the actions need.
+     *
+     * @param keys for management keys
+     * @param modelIds the id of a model by its id or an alias; null if there is none
+     */
+    public record KeyStores(CustomerKeys keys, Function<String, @Nullable String> modelIds) {}
+
+    private static final Action<KeyStores, ActionRequest> LIST =
+            Action.list("key.list", "", Scope.KEYS_READ, "List the keys of an account.", KeyActions::list);
+
+    private static final Action<KeyStores, Made> CREATE = change(
+                    "key.create", "POST", "", "Create a key. Its secret is shown this once.", KeyOptions.CREATE_BY_KEY)
+            .does(KeyActions::create, KeyActions::made);
+
+    private static final Action<KeyStores, ActionRequest> SHOW = Action.get(
+            "key.show",
+            ONE,
+            Scope.KEYS_READ,
+            "Show a key.",
+            (stores, request) -> shown(
+                    request,
+                    stores.keys()
+                            .find(request.account(), request.path("id"))
+                            .<Outcome<Key>>map(Outcome.Done::new)
+                            .orElseGet(KeyResult::noSuchKey)
+                            .orThrow(),
+                    null));
+
+    private static final Action<KeyStores, Key> CHANGE = change(
+                    "key.change", "PATCH", ONE, "Change a key. Settings that are not named stay.", KeyOptions.CHANGE)
+            .does(KeyActions::change, KeyActions::changed);
+
+    private static final Action<KeyStores, Key> DELETE = change(
+                    "key.delete", "DELETE", ONE, "Delete a key. Its history stays.", List.of())
+            .does((stores, request) -> stores.keys().delete(request.by(), request.path("id")));
+
+    private static final Action<KeyStores, Made> ROTATE = change(
+                    "key.rotate",
+                    "POST",
+                    ONE + "/rotate",
+                    "Give a key a new secret, which is shown this once.",
+                    KeyOptions.ROTATE)
+            .does(KeyActions::rotate, KeyActions::made)
+            .answering(200);
+
+    private static final Action<KeyStores, Key> MOVE = change(
+                    "key.move", "POST", ONE + "/move", "Move a key to a team, or to the account.", KeyOptions.MOVE)
+            .does(KeyActions::move, KeyActions::changed)
+            .answering(200);
+
+    /** All rows. */
+    public static final List<Action<KeyStores, ?>> ALL = List.of(LIST, CREATE, SHOW, CHANGE, DELETE, ROTATE, MOVE);
+
+    private KeyActions() {}
+
+    private static Action.Change change(String name, String method, String path, String help, List<Field<?>> fields) {
+        return new Action.Change(name, method, path, Right.KEYS, Scope.KEYS_WRITE, help, fields);
+    }
+
+    private static ObjectNode list(KeyStores stores, ActionRequest request) {
+        int limit = LIMIT.read(request.query("limit"));
+        // One more tells whether there is a further page.
+        List<Key> found = stores.keys().list(request.account(), request.query("after"), limit + 1);
+        List<Key> page = found.subList(0, Math.min(limit, found.size()));
+        String next = found.size() > limit ? page.getLast().id() : null;
+        return ActionRequest.list(page, key -> KeyJson.of(key, null), next);
+    }
+
+    private static Outcome<Made> create(KeyStores stores, ActionRequest request) {
+        KeySettings settings = KeyOptions.creation(
+                request.body(), stores.modelIds(), stores.keys().now());
+        NewKey wanted = new NewKey(settings, "", KeyOptions.teamOf(request.body(), settings));
+        return stores.keys().create(request.by(), wanted, null);
+    }
+
+    private static Outcome<Key> change(KeyStores stores, ActionRequest request) {
+        Exchange exchange = request.exchange();
+        Long version = version(exchange == null ? null : exchange.header("if-match"));
+        SpendLimits present = stores.keys()
+                .find(request.account(), request.path("id"))
+                .map(key -> key.settings().spend())
+                .orElse(SpendLimits.NONE);
+        KeyOptions.Change change = KeyOptions.change(request.body(), present, stores.modelIds());
+        return stores.keys().change(request.by(), request.path("id"), version, change);
+    }
+
+    private static Outcome<Made> rotate(KeyStores stores, ActionRequest request) {
+        return stores.keys().rotate(request.by(), request.path("id"), null, KeyOptions.grace(request.body()));
+    }
+
+    private static Outcome<Key> move(KeyStores stores, ActionRequest request) {
+        return stores.keys().move(request.by(), request.path("id"), KeyOptions.teamOfMove(request.body()));
+    }
+
+    private static ObjectNode made(KeyStores stores, ActionRequest request, Made made) {
+        return shown(request, made.key(), made.secret());
+    }
+
+    private static ObjectNode changed(KeyStores stores, ActionRequest request, Key key) {
+        return shown(request, key, null);
+    }
+
+    private static ObjectNode shown(ActionRequest request, Key key, @Nullable String secret) {
+        Exchange exchange = request.exchange();
+        if (exchange != null) {
+            exchange.run(() -> exchange.setHeader("etag", key.etag()));
+        }
+        return KeyJson.of(key, secret);
+    }
+
+    /** Returns null if the caller accepts any version of the key. */
+    private static @Nullable Long version(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.strip().equals("*")) {
+            return null;
+        }
+        String text = ifMatch.strip();
+        if (text.matches("\"[0-9]{1,18}\"")) {
+            return Long.valueOf(text.substring(1, text.length() - 1));
+        }
+        throw ApiError.invalid("If-Match", "The 'If-Match' header must be the ETag of the key as it was read, or '*'.")
+                .asException();
+    }
+}
