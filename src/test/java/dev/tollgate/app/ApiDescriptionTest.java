@@ -13,6 +13,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.http.Route;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Gateway;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ class ApiDescriptionTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", Channels.ADMIN_KEY));
         Gateway.Reply reply = gateway.send(gateway.request("/openapi.json").GET());
         assertThat(reply.status()).isEqualTo(200);
         description = reply.json();
@@ -151,6 +152,37 @@ class ApiDescriptionTest {
                         .filter(field -> !field.isFixed())
                         .map(Field::name)
                         .toList());
+    }
+
+    @Test
+    void the_fields_that_are_described_for_operators_are_those_that_are_taken() {
+        List<String> faults = new ArrayList<>();
+        int bodies = 0;
+        for (Map.Entry<String, JsonNode> path : description.get("paths").properties()) {
+            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+                JsonNode schema = operation.getValue().at("/requestBody/content/application~1json/schema");
+                if (path.getKey().startsWith("/admin/") && schema.isObject()) {
+                    bodies++;
+                    faults.addAll(otherFields(path.getKey(), operation.getKey(), schema));
+                }
+            }
+        }
+        assertThat(faults).isEmpty();
+        assertThat(bodies).isGreaterThan(20);
+    }
+
+    private static List<String> otherFields(String path, String method, JsonNode schema) {
+        JsonNode described = schema.has("$ref") ? at(schema.get("$ref").asString()) : schema;
+        Gateway.Reply refused = gateway.send(
+                method.toUpperCase(Locale.ROOT),
+                path.replaceAll("\\{[a-z]+}", "none"),
+                "{\"other\":1}",
+                Channels.ADMIN_KEY);
+        String known = refused.error().get("message").asString().replaceAll("^.*known are |\\.$", "");
+        TreeSet<String> taken = new TreeSet<>(List.of(known.split(", ")));
+        return taken.equals(new TreeSet<>(described.path("properties").propertyNames()))
+                ? List.of()
+                : List.of(method + " " + path + " takes " + taken);
     }
 
     private static KeyResult.Made manager() {
