@@ -52,9 +52,10 @@ final class OrganizationCommands {
     static List<CommandLine> teams(Session session) {
         ApiCommand list = new ApiCommand(session, "list", "List the teams of an account's organization.")
                 .takes(Field.account())
-                .lists(TEAMS, "ID,CREATED,NAME", team -> new String[] {
+                .lists(TEAMS, "ID,CREATED,STATE,NAME", team -> new String[] {
                     CommandJson.text(team.get("id")),
                     CommandJson.time(team.get("created_at"), "never"),
+                    team.get("paused").booleanValue() ? "paused" : "active",
                     CommandJson.text(team.get("name"))
                 });
         Field name = Field.option("--name", "NAME", "/name", "A name that no other team of the organization has.")
