@@ -382,6 +382,7 @@ class KeysApiTest {
                 "{\"name\":\"a\",\"rates\":5} | 'rates'",
                 "{\"name\":\"a\",\"allow\":[\"10.0.0.0/8\",\"everybody\"]} | 'allow.1'",
                 "{\"name\":\"a\",\"models\":[\"gpt-9\"]} | 'models.0' names no model",
+                "{\"name\":\"a\",\"models\":[\"gemini-2.5-pro\",\"gemini-2.5-pro\",\"gpt-9\"]} | 'models.2' names",
                 "{\"name\":\"a\",\"expires_at\":\"tomorrow\"} | 'expires_at'",
                 "{\"name\":\"a\",\"expires_at\":1700000000} | 'expires_at' must be in the future",
             })

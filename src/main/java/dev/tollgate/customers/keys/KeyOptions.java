@@ -60,8 +60,11 @@ public final class KeyOptions {
     private static final Field<Long> CONCURRENCY = rate("concurrency", "Calls at the same time");
     private static final Field<Body> RATES =
             Field.object("rates", "Rates", REQUESTS, TOKENS, CONCURRENCY).orNull(NO_LIMIT);
-    private static final Field<List<String>> MODELS = Field.list(
-                    "models", "Models", KeySettings.MODELS_MAX, Field::string)
+    private static final Field<List<Named>> MODELS = Field.list(
+                    "models",
+                    "Models",
+                    KeySettings.MODELS_MAX,
+                    (path, value) -> new Named(path, Field.string(path, value)))
             .orNull("all models");
     private static final Field<Instant> EXPIRES_AT =
             Field.time("expires_at", "Expires").orNull("never");
@@ -207,13 +210,15 @@ public final class KeyOptions {
                 named.has(CONCURRENCY) ? concurrency : its.rates().concurrency()));
     }
 
+    /** A model as a request names it. @param path of the entry */
+    private record Named(String path, String model) {}
+
     private static UnaryOperator<KeySettings> models(Body body, Function<String, @Nullable String> modelIds) {
-        List<String> texts = Objects.requireNonNullElse(body.get(MODELS), List.of());
         List<String> ids = new ArrayList<>();
-        for (int i = 0; i < texts.size(); i++) {
-            String id = modelIds.apply(texts.get(i));
+        for (Named named : Objects.requireNonNullElse(body.get(MODELS), List.<Named>of())) {
+            String id = modelIds.apply(named.model());
             if (id == null) {
-                throw Field.wrong("models." + i, "names no model: '" + Shown.plain(texts.get(i)) + "'");
+                throw Field.wrong(named.path(), "names no model: '" + Shown.plain(named.model()) + "'");
             }
             if (!ids.contains(id)) {
                 ids.add(id);

@@ -140,8 +140,8 @@ public final class OperatorKeys {
         if (create.outcome() instanceof Outcome.Done<Key>(Key made)) {
             return new KeyResult.Made(made, secret.reveal());
         }
-        throw deeds.goneOrNever(
-                accountId); // no other refusal: an account key has no other owner, and has no limit on their number
+        // There is no other refusal: an account key has no other owner, and has no limit on their number.
+        throw deeds.goneOrNever(accountId);
     }
 
     /** Changes what was chosen when the key was made; what it has spent stays counted (D47). @param disabled null: stays as it is */
