@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An account's calls by their numbers, which are in the order of their ends. Within one read transaction. */
-final class CallLog {
+/**
+ * An account's calls by their numbers, which are in the order of their ends. Within one read transaction.
+ *
+ * @param callMax how long a call can last
+ */
+record CallLog(Reads sql, String accountId, Duration callMax) {
 
     /** A page looks at so many numbers. */
     static final int LOOKED_AT_MAX = 2_000;
@@ -35,17 +39,6 @@ final class CallLog {
 
     private static final String ENDED_AT =
             "SELECT c.ended_at FROM call c WHERE c.account_id = ? AND c.number >= ? ORDER BY c.number LIMIT 1";
-
-    private final Reads sql;
-    private final String accountId;
-    private final Duration callMax;
-
-    /** @param callMax how long a call can last */
-    CallLog(Reads sql, String accountId, Duration callMax) {
-        this.sql = sql;
-        this.accountId = accountId;
-        this.callMax = callMax;
-    }
 
     /** Returns a call of one of the keys; null if there is none. */
     @Nullable

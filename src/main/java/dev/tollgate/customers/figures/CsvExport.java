@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Calls and usage as CSV, {@value #ROWS_AT_ONCE} rows in each read transaction. Blocks; between pieces no transaction is open, so the consumer
  * may be slow. Amounts are credits to the micro-credit, times ISO in UTC.
  */
-public final class CsvExport {
+public record CsvExport(AccountHistory history) {
 
     public static final String CONTENT_TYPE = "text/csv; charset=utf-8";
     public static final int ROWS_AT_ONCE = 1_000;
@@ -38,12 +38,6 @@ public final class CsvExport {
     private static final String STATEMENT = CsvCells.BEGIN + AccountStatement.HEADER + "\r\n";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
-    private final AccountHistory history;
-
-    public CsvExport(AccountHistory history) {
-        this.history = history;
-    }
 
     /**
      * The newest call first.

@@ -16,8 +16,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a text names. Within one read transaction. */
-final class Find {
+/**
+ * Finds what a text names. Within one read transaction.
+ *
+ * @param calls the keys whose calls are found
+ * @param keys the keys that are found
+ */
+record Find(Reads sql, String accountId, KeyFilter calls, KeyView keys, Duration callMax) {
 
     private static final int HITS_MAX = 20;
     private static final int CALLS_MAX = 20_000;
@@ -38,21 +43,6 @@ final class Find {
 
     private static final String KEYS =
             "SELECT id, name, prefix, member_id, team_id FROM api_key WHERE account_id = ? ORDER BY id LIMIT 1000";
-
-    private final Reads sql;
-    private final String accountId;
-    private final KeyFilter calls;
-    private final KeyView keys;
-    private final Duration callMax;
-
-    /** @param calls the keys whose calls are found @param keys the keys that are found */
-    Find(Reads sql, String accountId, KeyFilter calls, KeyView keys, Duration callMax) {
-        this.sql = sql;
-        this.accountId = accountId;
-        this.calls = calls;
-        this.keys = keys;
-        this.callMax = callMax;
-    }
 
     List<Hit> find(String text) throws SQLException {
         List<Hit> call = call(text);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines of an account's ledger: charges of calls, and entries. They are read apart, each by number, and merged here. Within one read transaction.
  */
-final class LedgerRead {
+record LedgerRead(Reads sql, String accountId) {
 
     /** A page looks at so many numbers. */
     private static final int LOOKED_AT_MAX = 2_000;
@@ -45,14 +45,6 @@ final class LedgerRead {
 
     private static final String BESIDE_CALLS =
             Ledger.SELECT_ENTRY + " WHERE account_id = ? AND number >= ? AND number < ? ORDER BY number";
-
-    private final Reads sql;
-    private final String accountId;
-
-    LedgerRead(Reads sql, String accountId) {
-        this.sql = sql;
-        this.accountId = accountId;
-    }
 
     /**
      * @param lastNumber of its newest call or entry

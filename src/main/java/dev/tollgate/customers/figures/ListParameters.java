@@ -16,16 +16,10 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** The query parameters of lists for scripts. An unknown one is refused by name (400). */
-public final class ListParameters {
+public record ListParameters(Exchange exchange) {
 
     private static final int TEXT_CHARS_MAX = 256;
     private static final String NEXT = "the 'next' of an answer to the same question";
-
-    private final Exchange exchange;
-
-    public ListParameters(Exchange exchange) {
-        this.exchange = exchange;
-    }
 
     public @Nullable String text(String name) {
         String text = exchange.query(name);

@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The changing figures on pages. Pages poll them, so one read serves many accounts. Thread-safe; blocks. */
-public final class LiveAccounts {
+public record LiveAccounts(Database database) {
 
     /** The most accounts of one look. */
     public static final int ACCOUNTS_MAX = 500;
@@ -40,12 +40,6 @@ public final class LiveAccounts {
     private static final String NEW = """
             SELECT COUNT(*) FROM (SELECT 1 FROM call c
                 WHERE c.account_id = ? AND c.number > ?%s LIMIT ?) AS newer""";
-
-    private final Database database;
-
-    public LiveAccounts(Database database) {
-        this.database = database;
-    }
 
     /** @param number of its last call or entry: if that and the balance stand still, nothing of the account's has changed */
     public record Head(Balance balance, long number) {}

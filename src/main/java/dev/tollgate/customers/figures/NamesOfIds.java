@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The present names of ids: records store ids, and people read names. Thread-safe; blocks. */
-public final class NamesOfIds {
+public record NamesOfIds(Database database) {
 
     /** The most that are looked up at once. */
     public static final int IDS_MAX = 3_000;
@@ -31,12 +31,6 @@ public final class NamesOfIds {
                     + " FROM api_key k JOIN account a ON a.id = k.account_id WHERE k.id IN (%s)",
             "SELECT t.id, 'CALL', '', a.id, " + ACCOUNT_NAME
                     + " FROM call t JOIN account a ON a.id = t.account_id WHERE t.id IN (%s)");
-
-    private final Database database;
-
-    public NamesOfIds(Database database) {
-        this.database = database;
-    }
 
     /**
      * The thing that an id names.

@@ -14,8 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of all accounts, as the operator looks through them. Thread-safe; blocks. */
-public final class PlatformCalls {
+/**
+ * The calls of all accounts, as the operator looks through them. Thread-safe; blocks.
+ *
+ * @param writer the writer of the reading program: before running calls are read it writes the calls that it has already reported
+ * @param callMax how long a call can last
+ */
+public record PlatformCalls(Database database, Writer writer, Duration callMax) {
 
     /** The most that one page holds. */
     public static final int PAGE_MAX = 200;
@@ -36,20 +41,6 @@ public final class PlatformCalls {
 
     /** Calls have lower ids. */
     private static final String LAST = CompletionIds.earliest(Instant.parse("9999-01-01T00:00:00Z"));
-
-    private final Database database;
-    private final Writer writer;
-    private final Duration callMax;
-
-    /**
-     * @param writer the writer of the reading program: before running calls are read it writes the calls that it has already reported
-     * @param callMax how long a call can last
-     */
-    public PlatformCalls(Database database, Writer writer, Duration callMax) {
-        this.database = database;
-        this.writer = writer;
-        this.callMax = callMax;
-    }
 
     /** A call and whose it is. */
     public record OfAccount(String accountId, String accountName, CallRow call) {}

@@ -9,16 +9,10 @@ import dev.tollgate.http.Handler;
  * {@code GET /admin/tasks?account&from&to&status&model&key&after&limit}: calls that have ended. Those of all accounts are in the order of
  * their starts, those of one account in that of their ends, the newest first. {@code next} is as in {@link TaskListHandler}.
  */
-public final class PlatformTasksHandler implements Handler<Object> {
+public record PlatformTasksHandler(PlatformCalls calls) implements Handler<Object> {
 
     private static final int LIMIT_DEFAULT = 50;
     private static final int LIMIT_MAX = 200;
-
-    private final PlatformCalls calls;
-
-    public PlatformTasksHandler(PlatformCalls calls) {
-        this.calls = calls;
-    }
 
     @Override
     public void handle(Exchange exchange, Object operator) {

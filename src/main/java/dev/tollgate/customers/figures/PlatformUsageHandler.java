@@ -26,7 +26,7 @@ import tools.jackson.core.JsonGenerator;
  * by list prices, except by account. Ranges are exact to the hour (by account to the day if the range is
  * long), in UTC; the default is the last 30 days.
  */
-public final class PlatformUsageHandler implements Handler<Object> {
+public record PlatformUsageHandler(PlatformHistory history, InstantSource clock) implements Handler<Object> {
 
     private static final int LIMIT_DEFAULT = 100;
     private static final int LIMIT_MAX = 1_000;
@@ -43,14 +43,6 @@ public final class PlatformUsageHandler implements Handler<Object> {
             "model", PlatformHistory.Part.MODEL,
             "channel", PlatformHistory.Part.CHANNEL,
             "end", PlatformHistory.Part.END);
-
-    private final PlatformHistory history;
-    private final InstantSource clock;
-
-    public PlatformUsageHandler(PlatformHistory history, InstantSource clock) {
-        this.history = history;
-        this.clock = clock;
-    }
 
     @Override
     public void handle(Exchange exchange, Object operator) {

@@ -21,16 +21,10 @@ import tools.jackson.core.JsonGenerator;
  * {@code GET /v1/tasks?from&to&status&model&key&team&member&after&limit}: calls, the last to end first, running ones before them. {@code next} goes on where this page ends; it may be
  * there although few calls, or none, fit: then so many were looked at.
  */
-public final class TaskListHandler implements Handler<KeyCaller> {
+public record TaskListHandler(AccountHistory history) implements Handler<KeyCaller> {
 
     private static final int LIMIT_DEFAULT = 100;
     private static final int LIMIT_MAX = 1_000;
-
-    private final AccountHistory history;
-
-    public TaskListHandler(AccountHistory history) {
-        this.history = history;
-    }
 
     @Override
     public void handle(Exchange exchange, KeyCaller caller) {

@@ -31,7 +31,7 @@ import tools.jackson.core.JsonGenerator;
  * far. Tokens are the upstream's counts whatever units a model prints. With {@code tag:NAME} or {@code end_user} in {@code group_by}: by the labels of
  * calls, over whole days (UTC).
  */
-public final class UsageHandler implements Handler<KeyCaller> {
+public record UsageHandler(AccountHistory history, InstantSource clock) implements Handler<KeyCaller> {
 
     private static final String GROUP_BY = "group_by";
     private static final String TAG = "tag:";
@@ -42,14 +42,6 @@ public final class UsageHandler implements Handler<KeyCaller> {
 
     private static final int LIMIT_DEFAULT = 1_000;
     private static final int LIMIT_MAX = 5_000;
-
-    private final AccountHistory history;
-    private final InstantSource clock;
-
-    public UsageHandler(AccountHistory history, InstantSource clock) {
-        this.history = history;
-        this.clock = clock;
-    }
 
     @Override
     public void handle(Exchange exchange, KeyCaller caller) {

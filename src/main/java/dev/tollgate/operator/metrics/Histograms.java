@@ -6,7 +6,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /** The kind of histograms in the metrics: classic histograms, no exemplars. */
-final class Histograms {
+record Histograms(PrometheusRegistry registry) {
 
     private static final double NANOS = 1e9;
     private static final double MICROS = 1e6;
@@ -20,12 +20,6 @@ final class Histograms {
     };
     private static final double[] PACE = {1, 2, 5, 10, 20, 40, 80, 160, 320, 640};
     private static final double[] UNITS = {1, 2, 4, 8, 16, 32, 64, 128, 256};
-
-    private final PrometheusRegistry registry;
-
-    Histograms(PrometheusRegistry registry) {
-        this.registry = registry;
-    }
 
     static double seconds(long nanos) {
         return nanos / NANOS;

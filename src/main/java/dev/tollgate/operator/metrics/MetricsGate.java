@@ -11,8 +11,10 @@ import java.util.List;
 /**
  * Admits requests with the admin key, and requests from this machine without it. The exception does not apply if a proxy may run on this
  * machine, because then all requests come from here. It also rejects requests from a page in a browser on this machine, under any host name.
+ *
+ * @param behindProxies whether the operator has said that there are some
  */
-public final class MetricsGate implements Gate<Gate.Anyone> {
+public record MetricsGate(Gate<?> admin, boolean behindProxies) implements Gate<Gate.Anyone> {
 
     private static final List<String> FORWARDING = List.of(
             "forwarded",
@@ -27,15 +29,6 @@ public final class MetricsGate implements Gate<Gate.Anyone> {
             "fly-client-ip");
 
     private static final Future<Anyone> LET_IN = Future.succeededFuture(new Anyone());
-
-    private final Gate<?> admin;
-    private final boolean behindProxies;
-
-    /** @param behindProxies whether the operator has said that there are some */
-    public MetricsGate(Gate<?> admin, boolean behindProxies) {
-        this.admin = admin;
-        this.behindProxies = behindProxies;
-    }
 
     @Override
     public String name() {

@@ -4,13 +4,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 
 /** {@code GET /metrics}: in Prometheus' text format. */
-public final class MetricsHandler implements Handler<Object> {
-
-    private final Exposition exposition;
-
-    public MetricsHandler(Exposition exposition) {
-        this.exposition = exposition;
-    }
+public record MetricsHandler(Exposition exposition) implements Handler<Object> {
 
     @Override
     public void handle(Exchange exchange, Object caller) {
