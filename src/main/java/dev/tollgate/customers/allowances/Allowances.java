@@ -24,22 +24,12 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /** The store of allowances, which names and uses them. Thread-safe; {@link #wait} and {@link #use} block. */
-public final class Allowances {
+public record Allowances(Database database, SecretBox secrets, InstantSource clock) {
 
     public static final Duration SWEEP_EVERY = Duration.ofHours(1);
 
     private static final int PRINT_BYTES = 16;
     private static final String FIND = "SELECT ends_at, used FROM allowance WHERE name = ?";
-
-    private final Database database;
-    private final SecretBox secrets;
-    private final InstantSource clock;
-
-    public Allowances(Database database, SecretBox secrets, InstantSource clock) {
-        this.database = database;
-        this.secrets = secrets;
-        this.clock = clock;
-    }
 
     /** Goes before the parts whose changes depend on it. */
     public static Part<?> part() {

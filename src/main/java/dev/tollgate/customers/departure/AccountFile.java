@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that is stored about an account and a person, as one ZIP of CSV files, {@value #ROWS_AT_ONCE} rows in each read; so its memory is
  * bounded, and nothing is held while it is taken. Amounts are credits to the micro-credit, times ISO in UTC. Thread-safe; blocks.
  */
-public final class AccountFile {
+public record AccountFile(Database database) {
 
     public static final String CONTENT_TYPE = "application/zip";
 
@@ -43,12 +43,6 @@ public final class AccountFile {
             for they are stored as hashes only, and neither are texts that are stored encrypted.
 
             """;
-
-    private final Database database;
-
-    public AccountFile(Database database) {
-        this.database = database;
-    }
 
     /**
      * @param accountId whose tables are in the file, too; null for those about the person alone

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
-public final class Leaving {
+public record Leaving(Database database, People people, Keys keys, Writer writer, InstantSource clock) {
 
     /** The time for which a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
@@ -49,20 +49,6 @@ public final class Leaving {
             SELECT 1 FROM person WHERE role = 'operator' AND (id NOT IN
                     (SELECT person_id FROM member WHERE account_id = ? AND left_at IS NULL)
                 OR id IN (SELECT person_id FROM member WHERE account_id <> ? AND left_at IS NULL)) LIMIT 1""";
-
-    private final Database database;
-    private final People people;
-    private final Keys keys;
-    private final Writer writer;
-    private final InstantSource clock;
-
-    public Leaving(Database database, People people, Keys keys, Writer writer, InstantSource clock) {
-        this.database = database;
-        this.people = people;
-        this.keys = keys;
-        this.writer = writer;
-        this.clock = clock;
-    }
 
     /** The part that erases; behind all whose tables it touches. */
     public static Part<?> part() {

@@ -255,7 +255,7 @@ public final class Outbox {
     }
 
     /** The table of mails as the writer sees it. Writer's turn only. */
-    static final class MailRows {
+    record MailRows(Statements statements) {
 
         private static final String DUE = """
                 SELECT id, account_id, recipient, subject, body, attempts FROM outgoing_mail
@@ -268,12 +268,6 @@ public final class Outbox {
                 AND state = 'waiting'""";
         private static final String OLD =
                 "SELECT id FROM outgoing_mail WHERE state <> 'waiting' AND ended_at < ? ORDER BY ended_at LIMIT ?";
-
-        private final Statements statements;
-
-        MailRows(Statements statements) {
-            this.statements = statements;
-        }
 
         /** Takes mails that are due for one sender: until the lease has run out no other takes them. */
         List<WaitingMail> claim(Instant now, Instant until, int most) throws SQLException {

@@ -37,7 +37,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The members of organizations. Thread-safe; blocks. */
-public final class Members {
+public record Members(
+        Database database,
+        Keys keys,
+        Writer writer,
+        CountedChanges counted,
+        InstantSource clock,
+        RandomGenerator random) {
 
     public static final String NONE = "The member does not exist, or has left.";
 
@@ -76,28 +82,6 @@ public final class Members {
 
     /** The number of times that keys are read again before a removal gives up. */
     private static final int TRIES = 5;
-
-    private final Database database;
-    private final Keys keys;
-    private final Writer writer;
-    private final CountedChanges counted;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    public Members(
-            Database database,
-            Keys keys,
-            Writer writer,
-            CountedChanges counted,
-            InstantSource clock,
-            RandomGenerator random) {
-        this.database = database;
-        this.keys = keys;
-        this.writer = writer;
-        this.counted = counted;
-        this.clock = clock;
-        this.random = random;
-    }
 
     /** Returns the part that changes memberships; behind the ledger's, which locks the accounts. */
     public static Part<?> part() {

@@ -15,19 +15,9 @@ import java.util.List;
 import java.util.Set;
 
 /** Warnings on pages that people have dismissed, and forms that they have sent: by subject, each until a time. Thread-safe; blocks. */
-public final class Dismissals {
+public record Dismissals(Database database, Writer writer, InstantSource clock) {
 
     private static final String DISMISSED = "SELECT subject FROM dismissed WHERE person_id = ? AND until > ?";
-
-    private final Database database;
-    private final Writer writer;
-    private final InstantSource clock;
-
-    public Dismissals(Database database, Writer writer, InstantSource clock) {
-        this.database = database;
-        this.writer = writer;
-        this.clock = clock;
-    }
 
     /** Returns the part that stores dismissals. */
     public static Part<?> part() {

@@ -24,7 +24,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Checks the provider's tokens and reads whom they name. Thread-safe; blocks while a key is requested from the provider. */
-final class IdTokens {
+record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
 
     static final int CHARS_MAX = 16 * 1024;
 
@@ -41,16 +41,6 @@ final class IdTokens {
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
 
     private static final DefaultJWSVerifierFactory VERIFIERS = new DefaultJWSVerifierFactory();
-
-    private final OidcClient client;
-    private final ProviderKeys keys;
-    private final InstantSource clock;
-
-    IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
-        this.client = client;
-        this.keys = keys;
-        this.clock = clock;
-    }
 
     /**
      * Returns the identity that a token names.

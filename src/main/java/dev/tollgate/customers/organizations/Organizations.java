@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The name, the time zone and the budgets of organizations. Thread-safe; blocks. */
-public final class Organizations {
+public record Organizations(Database database, Ledger ledger, CountedChanges changes, InstantSource clock) {
 
     private static final Outcome<Budgets> NO_SUCH_OWNER = Outcome.refused(
             404,
@@ -48,18 +48,6 @@ public final class Organizations {
 
     private static final String ONE =
             "SELECT name, time_zone, created_at, tag_names, end_users FROM account WHERE id = ? AND deleted_at IS NULL";
-
-    private final Database database;
-    private final Ledger ledger;
-    private final CountedChanges changes;
-    private final InstantSource clock;
-
-    public Organizations(Database database, Ledger ledger, CountedChanges changes, InstantSource clock) {
-        this.database = database;
-        this.ledger = ledger;
-        this.changes = changes;
-        this.clock = clock;
-    }
 
     /** Returns the part that renames organizations; behind the ledger's, which locks the accounts. */
     public static Part<?> part() {

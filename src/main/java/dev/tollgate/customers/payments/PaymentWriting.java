@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what was decided of payments. Writer's thread only. */
-final class PaymentWriting {
+record PaymentWriting(Statements statements) {
 
     private static final String INSERT = """
             INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state, session_id, url)
@@ -35,12 +35,6 @@ final class PaymentWriting {
             INSERT INTO invoice (payment_id, series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name,
                 buyer_address, buyer_vat_id)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
-
-    private final Statements statements;
-
-    PaymentWriting(Statements statements) {
-        this.statements = statements;
-    }
 
     void insert(Payment payment) throws SQLException {
         statements.run(

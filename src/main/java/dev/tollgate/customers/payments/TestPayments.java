@@ -6,19 +6,10 @@ import java.util.function.BooleanSupplier;
 /**
  * Payments in which no money moves, for trying things out. They are open only while the installation has no real upstream: their credits would
  * be free money. Thread-safe; blocks.
+ *
+ * @param open asked each time, on any thread
  */
-public final class TestPayments {
-
-    private final Payments payments;
-    private final BooleanSupplier open;
-    private final InstantSource clock;
-
-    /** @param open asked each time, on any thread */
-    public TestPayments(Payments payments, BooleanSupplier open, InstantSource clock) {
-        this.open = open;
-        this.payments = payments;
-        this.clock = clock;
-    }
+public record TestPayments(Payments payments, BooleanSupplier open, InstantSource clock) {
 
     public boolean isOpen() {
         return open.getAsBoolean();

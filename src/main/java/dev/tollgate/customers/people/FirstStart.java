@@ -6,17 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes the file of the first start away once the operator whom it is for has signed in, on whichever server that was. Thread-safe; blocks. */
-public final class FirstStart {
+public record FirstStart(FirstStartFile file, People people) {
 
     private static final Logger log = LoggerFactory.getLogger(FirstStart.class);
-
-    private final FirstStartFile file;
-    private final People people;
-
-    public FirstStart(FirstStartFile file, People people) {
-        this.file = file;
-        this.people = people;
-    }
 
     /** Somebody has signed in, the second factor included. */
     public void signedIn(Person person) {

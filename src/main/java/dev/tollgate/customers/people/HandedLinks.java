@@ -30,7 +30,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Links that an operator makes for other people, to hand over or to mail, and the operator's test mail. Thread-safe; blocks. */
-public final class HandedLinks {
+public record HandedLinks(
+        People people,
+        Database database,
+        Writer writer,
+        Outbox outbox,
+        Letters letters,
+        InstantSource clock,
+        RandomGenerator random) {
 
     /** The limit of invitations is reached. */
     private static final Outcome<Invited> TOO_MANY = new Outcome.Refused<>(
@@ -38,31 +45,6 @@ public final class HandedLinks {
                     .retryAfter(Duration.ofHours(1)));
 
     private static final int NAME_CHARS = 16;
-
-    private final People people;
-    private final Database database;
-    private final Writer writer;
-    private final Outbox outbox;
-    private final Letters letters;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    HandedLinks(
-            People people,
-            Database database,
-            Writer writer,
-            Outbox outbox,
-            Letters letters,
-            InstantSource clock,
-            RandomGenerator random) {
-        this.people = people;
-        this.database = database;
-        this.writer = writer;
-        this.outbox = outbox;
-        this.letters = letters;
-        this.clock = clock;
-        this.random = random;
-    }
 
     /** A link that an operator has made. @param path the path to hand over; null if the link was mailed */
     public record Handed(PersonLink link, @Nullable String path) {}

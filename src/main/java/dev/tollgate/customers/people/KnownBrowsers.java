@@ -14,21 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Recognises browsers with an earlier sign-in. Wrong passwords from elsewhere do not delay such a browser; its own wrong passwords do. That is
  * its only right. The server stores nothing: a signed cookie names the person. Thread-safe.
  */
-final class KnownBrowsers {
+record KnownBrowsers(SecretBox secrets, InstantSource clock, RandomGenerator random) {
 
     private static final Duration GOOD_FOR = Duration.ofDays(180);
     private static final int ID_BYTES = 16;
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-
-    private final SecretBox secrets;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    KnownBrowsers(SecretBox secrets, InstantSource clock, RandomGenerator random) {
-        this.secrets = secrets;
-        this.clock = clock;
-        this.random = random;
-    }
 
     /** @param present the cookies that the browser has sent; it keeps its name if it is known for this person already */
     String cookie(String personId, List<String> present) {

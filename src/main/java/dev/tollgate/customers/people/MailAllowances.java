@@ -11,7 +11,7 @@ import java.util.Locale;
  * The limits on mails that people can cause. Mails to unconfirmed addresses count by person, by network and, within a network, by domain; a wide
  * network counts as eight. Resets and security notices have allowances of their own, so that no flood of other mails stops them. Thread-safe.
  */
-final class MailAllowances {
+record MailAllowances(Allowances allowances) {
 
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
@@ -23,12 +23,6 @@ final class MailAllowances {
     private static final int WIDE_PLACES = 8;
     private static final int SECURITY_DAY = 20;
     private static final int INVITATIONS_DAY = 50;
-
-    private final Allowances allowances;
-
-    MailAllowances(Allowances allowances) {
-        this.allowances = allowances;
-    }
 
     /** Mails to an address that its sender may not own. */
     List<Allowance> toUnconfirmed(String email, Visit visit) {

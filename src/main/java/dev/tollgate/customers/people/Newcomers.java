@@ -24,29 +24,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Creates people who come by a link or an identity, and grants the start credits of their accounts. Thread-safe; blocks. */
-final class Newcomers {
-
-    private final People people;
-    private final Database database;
-    private final Writer writer;
-    private final SignUp signUp;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    Newcomers(
-            People people,
-            Database database,
-            Writer writer,
-            SignUp signUp,
-            InstantSource clock,
-            RandomGenerator random) {
-        this.people = people;
-        this.database = database;
-        this.writer = writer;
-        this.signUp = signUp;
-        this.clock = clock;
-        this.random = random;
-    }
+record Newcomers(
+        People people, Database database, Writer writer, SignUp signUp, InstantSource clock, RandomGenerator random) {
 
     /**
      * Creates a person, and an account with start credits if the person joins no other account.

@@ -18,32 +18,16 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** People who operate the installation: the first one, and what other operators change about them. Thread-safe; blocks. */
-public final class Operators {
+public record Operators(
+        Database database,
+        Writer writer,
+        Passwords passwords,
+        SignInWaits waits,
+        InstantSource clock,
+        RandomGenerator random) {
 
     private static final String MADE_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
     private static final int MADE_CHARS = 25;
-
-    private final Database database;
-    private final Writer writer;
-    private final Passwords passwords;
-    private final SignInWaits waits;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    Operators(
-            Database database,
-            Writer writer,
-            Passwords passwords,
-            SignInWaits waits,
-            InstantSource clock,
-            RandomGenerator random) {
-        this.database = database;
-        this.writer = writer;
-        this.passwords = passwords;
-        this.waits = waits;
-        this.clock = clock;
-        this.random = random;
-    }
 
     /** Returns whether there is an operator. */
     public boolean exist() {

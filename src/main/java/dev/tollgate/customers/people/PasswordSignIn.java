@@ -20,35 +20,15 @@ import org.jspecify.annotations.Nullable;
  * Signing in and up with a password, and what needs the password again within a session. Wrong passwords make the next try wait, but not in a browser
  * that the person has signed in with before. Thread-safe; blocks.
  */
-public final class PasswordSignIn {
-
-    private final People people;
-    private final Writer writer;
-    private final Passwords passwords;
-    private final SignInWaits waits;
-    private final Sessions sessions;
-    private final KnownBrowsers browsers;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    PasswordSignIn(
-            People people,
-            Writer writer,
-            Passwords passwords,
-            SignInWaits waits,
-            Sessions sessions,
-            KnownBrowsers browsers,
-            InstantSource clock,
-            RandomGenerator random) {
-        this.people = people;
-        this.writer = writer;
-        this.passwords = passwords;
-        this.waits = waits;
-        this.sessions = sessions;
-        this.browsers = browsers;
-        this.clock = clock;
-        this.random = random;
-    }
+public record PasswordSignIn(
+        People people,
+        Writer writer,
+        Passwords passwords,
+        SignInWaits waits,
+        Sessions sessions,
+        KnownBrowsers browsers,
+        InstantSource clock,
+        RandomGenerator random) {
 
     /** @throws Passwords.Busy if too many sign in at once */
     public SignIn signIn(String typedLogin, String password, Visit visit) {

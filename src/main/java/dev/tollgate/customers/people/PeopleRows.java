@@ -13,15 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of this package as the writer sees them. Writer's turn only. */
-final class PeopleRows {
+record PeopleRows(Statements statements) {
 
     private static final Duration LINKS_KEPT = Duration.ofDays(1);
-
-    private final Statements statements;
-
-    PeopleRows(Statements statements) {
-        this.statements = statements;
-    }
 
     /** @throws SQLException also where the login or the id is taken */
     void insert(NewPerson person) throws SQLException {

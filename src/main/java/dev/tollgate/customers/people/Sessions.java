@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions in browsers: they begin with a sign-in, and end when they are too old or are ended. Thread-safe; blocks. */
-public final class Sessions {
+public record Sessions(
+        Database database, Writer writer, SecretBox secrets, InstantSource clock, RandomGenerator random) {
 
     private static final String OPEN = """
             UPDATE session SET account_id = ? WHERE hash = ? AND person_id = ? AND EXISTS
@@ -33,20 +34,6 @@ public final class Sessions {
     private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
     private static final int SESSIONS_MAX = 50;
     private static final int LOOKED_UP_MAX = 8;
-
-    private final Database database;
-    private final Writer writer;
-    private final SecretBox secrets;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    Sessions(Database database, Writer writer, SecretBox secrets, InstantSource clock, RandomGenerator random) {
-        this.database = database;
-        this.writer = writer;
-        this.secrets = secrets;
-        this.clock = clock;
-        this.random = random;
-    }
 
     /**
      * Begins a session with a new token, so a token planted before the sign-in opens nothing.

@@ -21,15 +21,7 @@ import java.util.TreeSet;
  * The marks of logins and identities that got start credits. A mark is a keyed hash, which stays when its account is deleted, so that a second account
  * gets none. Thread-safe; blocks.
  */
-public final class StartMarks {
-
-    private final Database database;
-    private final SecretBox secrets;
-
-    StartMarks(Database database, SecretBox secrets) {
-        this.database = database;
-        this.secrets = secrets;
-    }
+public record StartMarks(Database database, SecretBox secrets) {
 
     /** Returns the mark of a login or an identity. Only this installation's key can make it again. */
     public String of(String name) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The log of an organization: what its members and keys have changed. Reads block; thread-safe. */
-public final class AccountLog {
+public record AccountLog(Database database) {
 
     /** The most rows of one page. */
     public static final int PAGE_MAX = 200;
@@ -24,12 +24,6 @@ public final class AccountLog {
     private static final String PAGE = """
             SELECT number, created_at, actor, address, action, subject, before_json, after_json FROM account_log
             WHERE account_id = ? AND number < ? ORDER BY number DESC LIMIT ?""";
-
-    private final Database database;
-
-    public AccountLog(Database database) {
-        this.database = database;
-    }
 
     /** Returns the part, which follows the parts whose changes it records. */
     public static Part<?> part() {

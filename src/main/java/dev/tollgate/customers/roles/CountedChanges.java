@@ -18,7 +18,7 @@ import java.util.Set;
  * The commits of changes that an organization makes of itself: each is a row of its log for good, so they are limited to {@value #DAY_MAX} a day.
  * Changes of the operator do not count. Thread-safe; blocks.
  */
-public final class CountedChanges {
+public record CountedChanges(Writer writer, Allowances allowances) {
 
     public static final int DAY_MAX = 1_000;
 
@@ -26,14 +26,6 @@ public final class CountedChanges {
     private static final Set<String> ALWAYS = Set.of("member.remove", "member.leave", "team.leave");
 
     private static final Duration DAY = Duration.ofDays(1);
-
-    private final Writer writer;
-    private final Allowances allowances;
-
-    public CountedChanges(Writer writer, Allowances allowances) {
-        this.writer = writer;
-        this.allowances = allowances;
-    }
 
     /**
      * Commits a change, and counts it if the log gets a row.

@@ -13,41 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets in what says that Stripe has signed it lately; whether that is so shows when the body is there. Where no payments are configured there is
  * nothing here.
+ *
+ * @param account null where there is none
  */
-public final class StripeGate implements Gate<StripeGate.Signed>, BodyGate<StripeGate.Signed> {
+public record StripeGate(@Nullable StripeAccount account, WebhookCounts counts, InstantSource clock)
+        implements Gate<StripeGate.Signed>, BodyGate<StripeGate.Signed> {
 
     static final int BODY_BYTES_MAX = 256 * 1024;
 
-    private final @Nullable StripeAccount account;
-    private final WebhookCounts counts;
-    private final InstantSource clock;
-
-    /** @param account null where there is none */
-    public StripeGate(@Nullable StripeAccount account, WebhookCounts counts, InstantSource clock) {
-        this.account = account;
-        this.counts = counts;
-        this.clock = clock;
-    }
-
     /** Somebody who shows a signature. */
-    public static final class Signed {
-
-        private final StripeSignature signature;
-        private final StripeAccount account;
-
-        Signed(StripeSignature signature, StripeAccount account) {
-            this.signature = signature;
-            this.account = account;
-        }
-
-        StripeSignature signature() {
-            return signature;
-        }
-
-        StripeAccount account() {
-            return account;
-        }
-    }
+    public record Signed(StripeSignature signature, StripeAccount account) {}
 
     @Override
     public String name() {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * {@code POST /webhooks/stripe}. Signed events are answered with 200, whether or not they count: Stripe would send them again for days, to the
  * same end. It is asked to if the books cannot be written, or if an event comes before the session of its payment is stored.
  */
-public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
+public record StripeWebhookHandler(Payments payments, WebhookCounts counts) implements Handler<StripeGate.Signed> {
 
     public static final String PATH = "/webhooks/stripe";
 
@@ -36,14 +36,6 @@ public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
 
     private static final Logger log = LoggerFactory.getLogger(StripeWebhookHandler.class);
     private static final byte[] RECEIVED = "{\"received\":true}".getBytes(StandardCharsets.US_ASCII);
-
-    private final Payments payments;
-    private final WebhookCounts counts;
-
-    public StripeWebhookHandler(Payments payments, WebhookCounts counts) {
-        this.payments = payments;
-        this.counts = counts;
-    }
 
     /** @param notice null for an event that says nothing to us */
     private record Reading(boolean isSigned, @Nullable PaymentNotice notice) {}

@@ -42,7 +42,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The store of teams. */
-public final class Teams {
+public record Teams(Database database, Keys keys, CountedChanges changes, InstantSource clock, RandomGenerator random) {
 
     /** The number of teams that an account may have, archived ones not counted. */
     public static final int TEAMS_MAX = 50;
@@ -90,20 +90,6 @@ public final class Teams {
                 AND (',' || person_link.teams || ',') LIKE ('%,' || team.id || ',%')""";
 
     private static final String PERSON = "SELECT person_id FROM member WHERE id = ? AND account_id = ?";
-
-    private final Database database;
-    private final Keys keys;
-    private final CountedChanges changes;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    public Teams(Database database, Keys keys, CountedChanges changes, InstantSource clock, RandomGenerator random) {
-        this.database = database;
-        this.keys = keys;
-        this.changes = changes;
-        this.clock = clock;
-        this.random = random;
-    }
 
     /** Returns the part that stores teams: goes after the keys, whose deletion it waits for. A change says something else of a team's keys. */
     public static Part<?> part(Keys keys) {
