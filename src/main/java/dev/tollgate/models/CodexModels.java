@@ -10,8 +10,10 @@ import tools.jackson.core.JsonGenerator;
 /**
  * The list {@code models} that Codex reads next to {@code data} (A11). An entry replaces Codex's own model and needs its system prompt, so the list
  * is empty without instructions of the operator's. Immutable.
+ *
+ * @param instructions the system prompt of each entry; null for no entries
  */
-public final class CodexModels {
+public record CodexModels(@Nullable String instructions) {
 
     /** The largest file of instructions. */
     public static final int INSTRUCTIONS_BYTES_MAX = 32 * 1024;
@@ -27,13 +29,6 @@ public final class CodexModels {
     /** The efforts that Codex has words for, the least first. */
     private static final Set<Effort> NAMED =
             EnumSet.of(Effort.NONE, Effort.MINIMAL, Effort.LOW, Effort.MEDIUM, Effort.HIGH, Effort.XHIGH);
-
-    private final @Nullable String instructions;
-
-    /** @param instructions the system prompt of each entry; null for no entries */
-    public CodexModels(@Nullable String instructions) {
-        this.instructions = instructions;
-    }
 
     /** Returns whether a request for the list of models comes from Codex. */
     static boolean isAskedBy(Exchange exchange) {

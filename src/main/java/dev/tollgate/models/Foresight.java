@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Warnings about the catalogue for the operator: models that retire and their successors, models that are or will be sold below the upstream's
  * price, and models whose responses are likely to be empty. One sentence on each line; the same facts give the same sentence. Immutable.
  */
-public final class Foresight {
+public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
 
     /** The time before a change at which customers are notified. */
     public static final Duration TELLS_CUSTOMERS = Duration.ofDays(30);
@@ -27,16 +27,6 @@ public final class Foresight {
 
     /** Separates model and price in the key of a change; no id has it. */
     private static final String PRICE_MARK = "*";
-
-    private final Catalogue catalogue;
-    private final ModelLife life;
-    private final Instant now;
-
-    public Foresight(Catalogue catalogue, ModelLife life, Instant now) {
-        this.catalogue = catalogue;
-        this.life = life;
-        this.now = now;
-    }
 
     private record End(String asked, ModelLife.Retirement retirement) {}
 

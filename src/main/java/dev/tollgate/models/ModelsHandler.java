@@ -13,21 +13,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's form, with aliases and prices, or in Anthropic's, with the names for Claude Code (E17). */
-public final class ModelsHandler {
-
-    private final Catalogue catalogue;
-    private final ModelLife life;
-    private final CodexModels codex;
-    private final InstantSource clock;
-
-    /** @param clock the time by which prices come into force */
-    public ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels codex, InstantSource clock) {
-        this.catalogue = catalogue;
-        this.life = life;
-        this.codex = codex;
-        this.clock = clock;
-    }
+/**
+ * {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's form, with aliases and prices, or in Anthropic's, with the names for Claude Code (E17).
+ *
+ * @param clock the time by which prices come into force
+ */
+public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels codex, InstantSource clock) {
 
     /** Returns whether a request is of Anthropic's API. */
     private static boolean isOfAnthropicsClient(Exchange exchange) {

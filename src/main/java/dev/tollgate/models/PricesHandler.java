@@ -14,19 +14,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code GET /v1/prices?after&limit}: the caller's price of each model, since when it holds, and the prices ahead (P8). */
-public final class PricesHandler implements Handler<Caller> {
+/**
+ * {@code GET /v1/prices?after&limit}: the caller's price of each model, since when it holds, and the prices ahead (P8).
+ *
+ * @param clock the time by which prices come into force
+ */
+public record PricesHandler(Catalogue catalogue, InstantSource clock) implements Handler<Caller> {
 
     private static final Limit LIMIT = Limit.of(1_000, 100);
-
-    private final Catalogue catalogue;
-    private final InstantSource clock;
-
-    /** @param clock the time by which prices come into force */
-    public PricesHandler(Catalogue catalogue, InstantSource clock) {
-        this.catalogue = catalogue;
-        this.clock = clock;
-    }
 
     @Override
     public void handle(Exchange exchange, Caller caller) {

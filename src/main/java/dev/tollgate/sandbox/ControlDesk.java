@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * GET /sandbox/requests} lists what was asked and {@code DELETE} forgets it. No key is needed; a browser's page may not use them,
  * nor one whose name was made to lead here after it was loaded (DNS rebinding).
  */
-final class ControlDesk {
+record ControlDesk(Planner planner, RequestRecord record, String host) {
 
     private static final Set<String> SECRETS = Set.of("x-goog-api-key", "x-api-key", "authorization", "cookie");
 
@@ -27,16 +27,6 @@ final class ControlDesk {
     private static final Pattern LOCAL = Pattern.compile(
             "(?:[^.:]+|\\[[0-9a-f:.%]+]|[0-9.]+|.*\\.(?:localhost|internal|local|test))\\.?(?::\\d{1,5})?",
             Pattern.CASE_INSENSITIVE);
-
-    private final Planner planner;
-    private final String host;
-    private final RequestRecord record;
-
-    ControlDesk(Planner planner, RequestRecord record, String host) {
-        this.host = host;
-        this.planner = planner;
-        this.record = record;
-    }
 
     static boolean isFor(String path) {
         return path.equals("/sandbox") || path.startsWith("/sandbox/");

@@ -20,17 +20,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Models and files: everything that is listed, described or removed (protocol 1.9, 1.10). Does no I/O itself. */
-final class Library {
+record Library(FileShelf files, InstantSource clock) {
 
     private static final int PAGE_SIZE_MAX = 1_000;
-
-    private final FileShelf files;
-    private final InstantSource clock;
-
-    Library(FileShelf files, InstantSource clock) {
-        this.files = files;
-        this.clock = clock;
-    }
 
     /**
      * Answers what is neither generated nor counted.

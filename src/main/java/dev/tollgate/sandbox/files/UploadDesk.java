@@ -26,19 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
  * The resumable upload of the Files API (protocol 1.9): a start, which needs a key, gives a URL; pieces are sent there and need none.
  * Pieces go to disk as they come, as fast as the disk takes them. Runs on the connection's event loop.
  */
-public final class UploadDesk {
+public record UploadDesk(Vertx vertx, FileShelf shelf) {
 
     private static final String GRANULARITY_BYTES = "262144";
     private static final String STATUS = "x-goog-upload-status";
     private static final String NO_SUCH_UPLOAD = "Upload not found: it has ended, was cancelled or never began.";
-
-    private final Vertx vertx;
-    private final FileShelf shelf;
-
-    public UploadDesk(Vertx vertx, FileShelf shelf) {
-        this.vertx = vertx;
-        this.shelf = shelf;
-    }
 
     /** Returns whether a request goes on with an upload, and has no JSON as its body. */
     public static boolean continues(HttpServerRequest request) {

@@ -17,18 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
  * Makes embeddings: the sum of a vector for each word, so that texts with common words are near each other. The same seed, model and text
  * give the same vector. Immutable.
  */
-public final class Embeddings {
+public record Embeddings(long seed) {
 
     private static final int WORDS_MAX = 256;
     private static final int BATCH_MAX = 100;
     private static final String BATCH = "batchEmbedContents";
     private static final String PREDICT = "predict";
-
-    private final long seed;
-
-    public Embeddings(long seed) {
-        this.seed = seed;
-    }
 
     /** Returns the tokens of texts, as {@code countTokens} has them. */
     public static ObjectNode count(JsonNode body) {

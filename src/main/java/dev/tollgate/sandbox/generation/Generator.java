@@ -35,19 +35,9 @@ import tools.jackson.databind.node.ObjectNode;
  * Makes the events of an answer: the candidates' chunks alternately, each with the usage so far. The same seed and
  * request give the same events. Immutable.
  */
-public final class Generator {
+public record Generator(long seed, ThoughtSignatures signatures, InstantSource clock) {
 
     private static final int SEARCH_TOKENS = 64;
-
-    private final long seed;
-    private final ThoughtSignatures signatures;
-    private final InstantSource clock;
-
-    public Generator(long seed, ThoughtSignatures signatures, InstantSource clock) {
-        this.seed = seed;
-        this.signatures = signatures;
-        this.clock = clock;
-    }
 
     /** Returns what makes the events of the answer, each a {@code GenerateContentResponse}; at least one. */
     List<Supplier<ObjectNode>> events(GoogleRequest ask, CachedTokens cached) {
