@@ -7,18 +7,13 @@ import java.util.function.Supplier;
 /**
  * {@code GET /health/live}, {@code /health/ready} and {@code /health/startup}: probes for the operator. Answered while draining, too:
  * shutting down is one of the reasons. Only this machine gets the reasons; the log has them for others.
+ *
+ * @param complaints words of a closed list, none where all is well; called on an event loop: must not wait
  */
-public final class Health implements Handler<Object> {
+public record Health(Supplier<List<String>> complaints) implements Handler<Object> {
 
     private static final byte[] UP = bytes("{\"status\":\"up\"}");
     private static final byte[] DOWN = bytes("{\"status\":\"down\"}");
-
-    private final Supplier<List<String>> complaints;
-
-    /** @param complaints words of a closed list, none where all is well; called on an event loop: must not wait */
-    public Health(Supplier<List<String>> complaints) {
-        this.complaints = complaints;
-    }
 
     @Override
     public void handle(Exchange exchange, Object caller) {

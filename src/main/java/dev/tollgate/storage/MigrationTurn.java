@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Lets one of the programs that start together over one server migrate it, while the others wait. The migration does not wait for a
  * table for long, since later queries queue behind it: it gives up and tries again. Used by one thread.
  */
-final class MigrationTurn {
+record MigrationTurn(PostgresServer server, Duration pause, List<Migration> migrations, boolean stopsOlder) {
 
     /** The time for which a try waits for a table in use. */
     static final Duration TABLE_WAIT = Duration.ofSeconds(3);
@@ -31,21 +31,9 @@ final class MigrationTurn {
 
     private static final Logger log = LoggerFactory.getLogger(MigrationTurn.class);
 
-    private final PostgresServer server;
-    private final Duration pause;
-    private final List<Migration> migrations;
-    private final boolean stopsOlder;
-
     /** @param stopsOlder whether servers that a migration shuts out are stopped before it */
     MigrationTurn(PostgresServer server, boolean stopsOlder) {
         this(server, PAUSE, Migration.ALL, stopsOlder);
-    }
-
-    MigrationTurn(PostgresServer server, Duration pause, List<Migration> migrations, boolean stopsOlder) {
-        this.server = server;
-        this.pause = pause;
-        this.migrations = migrations;
-        this.stopsOlder = stopsOlder;
     }
 
     /**

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * checksum over all their values, and the sum of each amount. What tables there are and which must come first is asked of the
  * database, so that no list of them can be out of date. Neither connection is committed.
  */
-final class TableCopy {
+record TableCopy(Connection from, Connection to) {
 
     private static final int BATCH_ROWS = 200; // a row may hold tens of KiB
 
@@ -34,14 +34,6 @@ final class TableCopy {
 
     private static final Set<String> LARGE = Set.of("kept_response");
     private static final long MIX = 0x9E3779B97F4A7C15L;
-
-    private final Connection from;
-    private final Connection to;
-
-    TableCopy(Connection from, Connection to) {
-        this.from = from;
-        this.to = to;
-    }
 
     /** The content of a table, independent of the order of its rows. */
     record Sums(long rows, long checksum, Map<String, BigInteger> micros) {}

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  * Ids of responses and their tasks (D10): {@code chatcmpl-}, the time in UTC to the second, 9 digits of
  * nanoseconds, 8 alphanumerics. Thread-safe if the random generator is.
  */
-public final class CompletionIds {
+public record CompletionIds(InstantSource clock, RandomGenerator random) {
 
     private static final String PREFIX = "chatcmpl-";
     private static final List<String> SHOWN_PREFIXES = List.of("resp_", "msg_", "task_", "batch_req_");
@@ -19,14 +19,6 @@ public final class CompletionIds {
     private static final int CHARS = PREFIX.length() + "yyyyMMddHHmmssnnnnnnnnn".length() + RANDOM_CHARS;
     private static final DateTimeFormatter TO_THE_NANOSECOND =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn").withZone(ZoneOffset.UTC);
-
-    private final InstantSource clock;
-    private final RandomGenerator random;
-
-    public CompletionIds(InstantSource clock, RandomGenerator random) {
-        this.clock = clock;
-        this.random = random;
-    }
 
     /** Returns whether a text may be one. */
     public static boolean isOne(String text) {

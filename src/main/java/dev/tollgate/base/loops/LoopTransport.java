@@ -133,15 +133,7 @@ final class LoopTransport extends NioTransport implements Transport {
     }
 
     /** The loop's context for its selector, which records what the selector requests. */
-    private static final class Wait implements IoHandlerContext {
-
-        private final IoHandlerContext loop;
-        private final @Nullable WakePipe pipe;
-
-        Wait(IoHandlerContext loop, @Nullable WakePipe pipe) {
-            this.loop = loop;
-            this.pipe = pipe;
-        }
+    private record Wait(IoHandlerContext loop, @Nullable WakePipe pipe) implements IoHandlerContext {
 
         int run(IoHandler selector) {
             if (pipe != null) {

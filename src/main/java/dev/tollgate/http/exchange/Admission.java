@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The checks before a handler runs: path, preflight, route, gate, body; the first that objects ends the
  * exchange. The gate comes before anything is said about the body, and before the body is read.
  */
-public final class Admission {
+public record Admission(FrontParts parts) {
 
     /** The target of an OPTIONS that asks about no path (RFC 9110, 9.3.7). */
     private static final String WHOLE_SERVER = "*";
@@ -30,12 +30,6 @@ public final class Admission {
     private static final List<String> CREDENTIALS = List.of("Authorization", "x-goog-api-key", "x-api-key");
 
     private static final int SHOWN_CHARS_MAX = 200;
-
-    private final FrontParts parts;
-
-    public Admission(FrontParts parts) {
-        this.parts = parts;
-    }
 
     public void admit(CallerExchange exchange) {
         exchange.guard(() -> {

@@ -11,15 +11,7 @@ import java.util.function.Supplier;
  * Work for exchanges that an event loop must not do. The value comes back to the exchange's loop, and so does what is thrown, which is answered;
  * if the caller disconnects, nothing more happens. The exchange's lease is held until the work is over. Immutable.
  */
-public final class Aside {
-
-    private final BodyReaders readers;
-    private final BodyReaders writers;
-
-    public Aside(BodyReaders readers, BodyReaders writers) {
-        this.readers = readers;
-        this.writers = writers;
-    }
+public record Aside(BodyReaders readers, BodyReaders writers) {
 
     /** Runs work that waits, e.g. for the database. */
     static <T> void blocking(Exchange exchange, Supplier<T> work, Consumer<T> then) {

@@ -11,24 +11,10 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** The steps before others get access. Each marks itself as done from a fact. Thread-safe; blocks. */
-public final class FirstSteps {
+public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, OperatorVouchers vouchers, Links links) {
 
     private static final String DEMO = "acc_demo";
     private static final String DOCS = "/docs/configuration#";
-
-    private final Chosen chosen;
-    private final Prices prices;
-    private final OperatorAccounts deeds;
-    private final OperatorVouchers vouchers;
-    private final Links links;
-
-    public FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, OperatorVouchers vouchers, Links links) {
-        this.chosen = chosen;
-        this.prices = prices;
-        this.deeds = deeds;
-        this.vouchers = vouchers;
-        this.links = links;
-    }
 
     /** The settings that the steps check. @param signUp whether it is open, asked each time */
     public record Chosen(

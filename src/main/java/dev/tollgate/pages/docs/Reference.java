@@ -12,18 +12,12 @@ import tools.jackson.databind.JsonNode;
  * The description of the API as Markdown: one page lists all operations, and each tag has a page with its operations and their fields. What is described
  * only because it is refused ({@code x-refused}) is left out.
  */
-final class Reference {
+record Reference(JsonNode api) {
 
     static final String GROUP = "API reference";
     static final String NAME = "reference";
 
     private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
-
-    private final JsonNode api;
-
-    Reference(JsonNode api) {
-        this.api = api;
-    }
 
     /** @param name without its ending; @param fields for those who look for words */
     record Written(String book, String name, String markdown, List<Finder.Place> fields) {}
