@@ -38,23 +38,6 @@ final class CommandJson {
         return array;
     }
 
-    /** Puts a member that was named on the command line. @param value null: it was not */
-    static void put(ObjectNode object, String name, @Nullable JsonNode value) {
-        if (value != null) {
-            object.set(name, value);
-        }
-    }
-
-    /** Puts limits of credits that were named. Parameters as above. */
-    static void spend(ObjectNode object, @Nullable JsonNode hour, @Nullable JsonNode day, @Nullable JsonNode total) {
-        if (hour != null || day != null || total != null) {
-            ObjectNode spend = object.withObjectProperty("spend");
-            put(spend, "hour", hour);
-            put(spend, "day", day);
-            put(spend, "total", total);
-        }
-    }
-
     /** A text, or a number with all its digits. */
     static String text(JsonNode value) {
         return value.isNumber() ? value.decimalValue().toPlainString() : value.asString();
