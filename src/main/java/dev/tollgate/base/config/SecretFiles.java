@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Secrets from files. An environment variable is visible to anyone who may inspect the process or its unit; a file is not. The file is named
  * by the secret's variable with the suffix {@code _FILE}, or is in systemd's folder {@code CREDENTIALS_DIRECTORY}.
+ *
+ * @param environment a variable's value by its name, null where it is not set
  */
-public final class SecretFiles {
+public record SecretFiles(UnaryOperator<@Nullable String> environment) {
 
     /** The suffix of a variable that names a secret's file. */
     static final String SUFFIX = "_FILE";
@@ -22,13 +24,6 @@ public final class SecretFiles {
     static final String FOLDER = "CREDENTIALS_DIRECTORY";
 
     private static final int BYTES_MAX = 64 * 1024;
-
-    private final UnaryOperator<@Nullable String> environment;
-
-    /** @param environment a variable's value by its name, null where it is not set */
-    public SecretFiles(UnaryOperator<@Nullable String> environment) {
-        this.environment = environment;
-    }
 
     /**
      * A secret that was found.

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Finds receipts: they are rendered from the rows of their calls. Reads block. */
-public final class Receipts {
+public record Receipts(Database database, SecretBox secrets) {
 
     /** The most receipts of one page (D42). */
     public static final int PAGE_MAX = 1_000;
@@ -48,14 +48,6 @@ public final class Receipts {
                 SELECT CASE WHEN %1$s THEN (low + high) / 2 + 1 ELSE low END, CASE WHEN %1$s THEN high ELSE (low + high) / 2 END
                 FROM bounds WHERE low < high)
             SELECT MAX(low) FROM bounds""".formatted(IS_BEFORE);
-
-    private final Database database;
-    private final SecretBox secrets;
-
-    public Receipts(Database database, SecretBox secrets) {
-        this.database = database;
-        this.secrets = secrets;
-    }
 
     /** Returns whether there is a signing key; the first start sets one. */
     public boolean hasSigningKey() {

@@ -11,25 +11,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44). */
-public final class Audit {
+/**
+ * Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44).
+ *
+ * @param secrets opens kept responses; null if there is no key
+ */
+public record Audit(Database database, @Nullable SecretBox secrets) {
 
     private static final long PROGRESS_ROWS = 100_000;
 
     private static final String KEPT = "SELECT COUNT(*) FROM kept_response";
 
-    private final Database database;
-    private final @Nullable SecretBox secrets;
-
     /** Checks everything but what kept responses contain. */
     public Audit(Database database) {
         this(database, null);
-    }
-
-    /** @param secrets opens kept responses; null if there is no key */
-    public Audit(Database database, @Nullable SecretBox secrets) {
-        this.database = database;
-        this.secrets = secrets;
     }
 
     /** Runs without saying what could not be checked. */

@@ -91,7 +91,7 @@ record AnswerPart(long shareBytesMax) implements Part<AnswerChange> {
     }
 
     /** The claims' SQL on the writer's connection. */
-    static final class AnswerRows {
+    record AnswerRows(Statements statements) {
 
         private static final String FREE = "DELETE FROM kept_answer WHERE task_id = ? AND state = 'running'";
         private static final String SETTLE =
@@ -120,12 +120,6 @@ record AnswerPart(long shareBytesMax) implements Part<AnswerChange> {
 
         /** @param bytes of the spool's file; 0 if the answer was dropped */
         record StoredRow(String taskId, String accountId, long bytes) {}
-
-        private final Statements statements;
-
-        AnswerRows(Statements statements) {
-            this.statements = statements;
-        }
 
         void free(String taskId) throws SQLException {
             PreparedStatement delete = statements.of(FREE);

@@ -20,8 +20,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds responses by name, and provides the claims' parts of the writer's work. Reads block and see everything committed before. */
-public final class Answers {
+/**
+ * Finds responses by name, and provides the claims' parts of the writer's work. Reads block and see everything committed before.
+ *
+ * @param shareBytesMax what the answers of one account may take on disk
+ */
+public record Answers(Database database, long shareBytesMax) {
 
     /** The most disk space for one account's responses (decision D36). */
     public static final long SHARE_BYTES_MAX = 256L << 20;
@@ -33,17 +37,8 @@ public final class Answers {
     private static final String COPY = "SELECT sealed_copy FROM kept_answer WHERE task_id = ? AND state = 'kept'";
     private static final String RUNNING = "SELECT task_id FROM kept_answer WHERE state = 'running' AND task_id IN (%s)";
 
-    private final Database database;
-    private final long shareBytesMax;
-
     public Answers(Database database) {
         this(database, SHARE_BYTES_MAX);
-    }
-
-    /** @param shareBytesMax what the answers of one account may take on disk */
-    public Answers(Database database, long shareBytesMax) {
-        this.database = database;
-        this.shareBytesMax = shareBytesMax;
     }
 
     /** Returns the part that runs before the ledger, whose reservations depend on the claims. */

@@ -12,21 +12,20 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The texts of Tollgate's mails. Their links are built from {@code public.url} alone. Immutable. */
-public final class Letters {
+/**
+ * The texts of Tollgate's mails. Their links are built from {@code public.url} alone. Immutable.
+ *
+ * @param site null: mail is off, and nothing is written
+ */
+public record Letters(String brand, @Nullable URI site) {
 
     private static final int NAME_CHARS_MAX = 60;
 
     /** The most lines of a list. */
     private static final int LINES_MAX = 20;
 
-    private final String brand;
-    private final @Nullable URI site;
-
-    /** @param site null: mail is off, and nothing is written */
-    public Letters(String brand, @Nullable URI site) {
-        this.brand = Letter.inLine(brand, NAME_CHARS_MAX);
-        this.site = site;
+    public Letters {
+        brand = Letter.inLine(brand, NAME_CHARS_MAX);
     }
 
     /** Returns the full address of a page. */
