@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.PriceEstimate;
@@ -29,11 +30,13 @@ import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
 import dev.tollgate.upstreams.signatures.Signatures;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST /v1/chat/completions}: reads and checks the request, and writes the response. */
@@ -97,7 +100,7 @@ public final class ChatProtocol implements Protocol {
 
     /** {@code POST /v1/estimate}: what a chat request would cost, without making the call (D43). */
     public static Door.Counted estimate() {
-        return (exchange, call, counted) -> exchange.json(200, EstimateJson.of(call, PriceEstimate.of(call, counted)));
+        return (exchange, call, counted) -> exchange.json(200, estimateJson(call, PriceEstimate.of(call, counted)));
     }
 
     private final class Chat extends ConversationReading<ChatRequest> {
@@ -164,5 +167,19 @@ public final class ChatProtocol implements Protocol {
             StreamedAnswer chunks = new StreamedAnswer(outlet, renderers);
             return tellsCost ? new CostStream(chunks, outlet, System::nanoTime) : chunks;
         }
+    }
+
+    /** Returns an estimate on the wire (D43). */
+    private static byte[] estimateJson(MeteredCall request, PriceEstimate estimate) {
+        String json = "{\"code\":200,\"msg\":\"success\",\"data\":{\"model\":"
+                + JsonNodeFactory.instance.stringNode(request.requestedModel())
+                + ",\"min_credits\":" + Credits.text(estimate.leastMicros())
+                + ",\"max_credits\":" + Credits.text(estimate.mostMicros())
+                + (estimate.messagesMostMicros() == estimate.mostMicros()
+                        ? ""
+                        : ",\"messages_max_credits\":" + Credits.text(estimate.messagesMostMicros()))
+                + ",\"prompt_tokens_max\":" + estimate.promptTokensMax()
+                + ",\"max_tokens\":" + estimate.tokensMax() + "}}";
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 }
