@@ -110,7 +110,9 @@ final class KeyCommands {
                             CommandJson.text(key.get("account")),
                             CommandJson.text(key.get("prefix")),
                             CommandJson.text(key.get("kind")),
-                            key.get("disabled").booleanValue() ? "disabled" : key.has("paused") ? "team paused" : "active",
+                            key.get("disabled").booleanValue()
+                                    ? "disabled"
+                                    : key.has("paused") ? "team paused" : "active",
                             CommandJson.limit(key.at("/spend/hour"), ""),
                             CommandJson.limit(key.at("/spend/day"), ""),
                             CommandJson.limit(key.at("/spend/total"), ""),
