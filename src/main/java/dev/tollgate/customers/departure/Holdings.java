@@ -122,7 +122,7 @@ final class Holdings {
                     "all teams, including archived ones",
                     "team t",
                     "t.account_id = :account",
-                    "t.id t.name t.created_at t.archived_at",
+                    "t.id t.name t.created_at t.archived_at t.paused:YES_NO",
                     "t.id"),
             Holding.of(
                     "team-members.csv",
