@@ -7,6 +7,7 @@ import dev.tollgate.base.json.Shown;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -201,12 +202,17 @@ public record Field<T>(
                     if (!value.isArray()) {
                         throw wrong(path, "must be a list of strings");
                     }
+                    // Counted before any is read: to read an entry may cost more than to send it.
+                    long count = value.valueStream().distinct().count();
+                    if (count > most) {
+                        throw wrong(path, "may have at most " + most + " entries, not " + count);
+                    }
+                    Set<JsonNode> sent = new HashSet<>();
                     Set<E> entries = new LinkedHashSet<>();
                     for (int i = 0; i < value.size(); i++) {
-                        entries.add(entry.read(path + "." + i, value.get(i)));
-                    }
-                    if (entries.size() > most) {
-                        throw wrong(path, "may have at most " + most + " entries, not " + entries.size());
+                        if (sent.add(value.get(i))) {
+                            entries.add(entry.read(path + "." + i, value.get(i)));
+                        }
                     }
                     return List.copyOf(entries);
                 },

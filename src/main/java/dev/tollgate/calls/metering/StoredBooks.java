@@ -313,21 +313,19 @@ final class StoredBooks implements Books {
     }
 
     private static ApiError refusal(KeyState key) {
-        KeyState.Outcome state = key.outcome();
-        if (state == KeyState.Outcome.TEAM_PAUSED) {
-            return KeyGate.teamPaused(key.pausedTeam());
-        }
-        return ApiError.of(
-                ErrorCode.INVALID_API_KEY,
-                switch (state) {
-                    case DISABLED -> "The API key is disabled.";
-                    case EXPIRED -> "The API key has expired.";
-                    case TEAM_PAUSED -> "The team of the API key is paused.";
-                    case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
-                    case UNKNOWN -> "The API key does not exist.";
-                    case DELETED, MOVED -> "The API key was deleted.";
-                    case REPLACED -> "The API key has been replaced by a new one.";
-                });
+        return switch (key.outcome()) {
+            case DISABLED -> unusable("The API key is disabled.");
+            case EXPIRED -> unusable("The API key has expired.");
+            case TEAM_PAUSED -> KeyGate.teamPaused(key.pausedTeam());
+            case ACCOUNT_BLOCKED, USABLE -> unusable("The account of this API key is blocked.");
+            case UNKNOWN -> unusable("The API key does not exist.");
+            case DELETED, MOVED -> unusable("The API key was deleted.");
+            case REPLACED -> unusable("The API key has been replaced by a new one.");
+        };
+    }
+
+    private static ApiError unusable(String message) {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, message);
     }
 
     @Override

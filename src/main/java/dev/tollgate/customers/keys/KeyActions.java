@@ -10,8 +10,10 @@ import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyResult.Made;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.http.Cursor;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Limit;
+import dev.tollgate.http.Page;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,11 +87,11 @@ public final class KeyActions {
 
     private static ObjectNode list(KeyStores stores, ActionRequest request) {
         int limit = LIMIT.read(request.query("limit"));
-        // One more tells whether there is a further page.
-        List<Key> found = stores.keys().list(request.account(), request.query("after"), limit + 1);
-        List<Key> page = found.subList(0, Math.min(limit, found.size()));
-        String next = found.size() > limit ? page.getLast().id() : null;
-        return ActionRequest.list(page, key -> KeyJson.of(key, null), next);
+        Page<Key> page = Page.of(
+                stores.keys().list(request.account(), request.query("after"), limit + 1),
+                limit,
+                key -> Cursor.of(key.id()));
+        return ActionRequest.list(page.entries(), key -> KeyJson.of(key, null), page.next());
     }
 
     private static Outcome<Made> create(KeyStores stores, ActionRequest request) {

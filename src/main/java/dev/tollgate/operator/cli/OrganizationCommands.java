@@ -26,8 +26,7 @@ final class OrganizationCommands {
     private OrganizationCommands() {}
 
     static List<CommandLine> members(Session session) {
-        ApiCommand list = new ApiCommand(session, "list", "List the members of an account's organization.")
-                .takes(Field.account())
+        ApiCommand list = of(session, "member.list")
                 .lists(MEMBERS, "ID,ROLE,E-MAIL,SINCE,NAME", member -> new String[] {
                     CommandJson.text(member.get("id")),
                     CommandJson.text(member.get("role")),
@@ -35,9 +34,8 @@ final class OrganizationCommands {
                     CommandJson.time(member.get("created_at"), "never"),
                     CommandJson.text(member.get("name"))
                 });
-        ApiCommand set = new ApiCommand(session, "set", "Give a member another role.")
+        ApiCommand set = of(session, "member.set")
                 .takes(
-                        Field.account(),
                         Field.option("--member", "ID", "member", "The member's id.")
                                 .needed(),
                         Field.option("--role", "ROLE", "/role", "owner, admin, billing, member or viewer.")
@@ -50,14 +48,12 @@ final class OrganizationCommands {
     }
 
     static List<CommandLine> teams(Session session) {
-        ApiCommand list = new ApiCommand(session, "list", "List the teams of an account's organization.")
-                .takes(Field.account())
-                .lists(TEAMS, "ID,CREATED,STATE,NAME", team -> new String[] {
-                    CommandJson.text(team.get("id")),
-                    CommandJson.time(team.get("created_at"), "never"),
-                    team.get("paused").booleanValue() ? "paused" : "active",
-                    CommandJson.text(team.get("name"))
-                });
+        ApiCommand list = of(session, "team.list").lists(TEAMS, "ID,CREATED,STATE,NAME", team -> new String[] {
+            CommandJson.text(team.get("id")),
+            CommandJson.time(team.get("created_at"), "never"),
+            team.get("paused").booleanValue() ? "paused" : "active",
+            CommandJson.text(team.get("name"))
+        });
         Field name = Field.option("--name", "NAME", "/name", "A name that no other team of the organization has.")
                 .needed();
         ApiCommand create = new ApiCommand(session, "create", "Create a team and print its id.")
@@ -75,15 +71,24 @@ final class OrganizationCommands {
         }
         for (Action<OrganizationStores, ?> action : OrganizationRoutes.ACTIONS) {
             if (action.isChange() && action.name().startsWith(group + ".") && !all.containsKey(action.name())) {
-                all.put(action.name(), row(session, action, group.length() + 1).line());
+                all.put(action.name(), row(session, action).line());
             }
         }
         return List.copyOf(all.values());
     }
 
-    private static ApiCommand row(Session session, Action<OrganizationStores, ?> action, int begin) {
-        ApiCommand command =
-                new ApiCommand(session, action.name().substring(begin), action.help()).takes(Field.account());
+    /** Begins the command of an action by its name. */
+    private static ApiCommand of(Session session, String name) {
+        return OrganizationRoutes.ACTIONS.stream()
+                .filter(action -> action.name().equals(name))
+                .map(action -> new ApiCommand(session, name.substring(name.indexOf('.') + 1), action.help()))
+                .findFirst()
+                .orElseThrow()
+                .takes(Field.account());
+    }
+
+    private static ApiCommand row(Session session, Action<OrganizationStores, ?> action) {
+        ApiCommand command = of(session, action.name());
         PARAMETER
                 .matcher(action.path())
                 .results()
@@ -103,10 +108,8 @@ final class OrganizationCommands {
     }
 
     private static ApiCommand put(Session session) {
-        ApiCommand put = new ApiCommand(
-                        session, "set", "Make a member one of a team's people, or change the role in it.")
+        ApiCommand put = of(session, "team.set")
                 .takes(
-                        Field.account(),
                         Field.option("--team", "ID", "team", "The team's id.").needed(),
                         Field.option("--member", "ID", "member", "The member's id.")
                                 .needed(),
@@ -126,8 +129,7 @@ final class OrganizationCommands {
     }
 
     static List<CommandLine> budgets(Session session) {
-        ApiCommand list = new ApiCommand(session, "list", "List the budgets of an account with their use.")
-                .takes(Field.account());
+        ApiCommand list = of(session, "budget.list");
         list.runs(api -> print(session, api, list));
         return List.of(list.line(), set(session).line());
     }

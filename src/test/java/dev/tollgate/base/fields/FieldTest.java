@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,5 +36,15 @@ class FieldTest {
         var sent = JsonNodeFactory.instance.arrayNode().add("b").add("a").add("b");
         assertThat(LIST.read("names", sent)).containsExactly("b", "a");
         assertThatThrownBy(() -> LIST.read("names", sent.add("c"))).hasMessageContaining("at most 2 entries, not 3");
+    }
+
+    @Test
+    void entries_beyond_the_bound_are_not_read() {
+        var many = JsonNodeFactory.instance.arrayNode();
+        IntStream.range(0, 10_000).forEach(i -> many.add(7_000 + i));
+        Field<List<String>> list = Field.list("names", "Names", 2, (path, value) -> {
+            throw new AssertionError(path + " was read");
+        });
+        assertThatThrownBy(() -> list.read("names", many)).hasMessageContaining("at most 2 entries, not 10000");
     }
 }
