@@ -55,6 +55,8 @@ record CallCheck(PriceCheck prices) {
                         OR done_us < COALESCE(first_byte_us, asked_us, reserved_us, 0)
                         OR settled_us < COALESCE(done_us, first_byte_us, asked_us, reserved_us, 0)
                     THEN 'took a step before an earlier one'
+                WHEN ending = 'completed' AND first_byte_us IS NOT NULL AND done_us IS NULL
+                    THEN 'is completed, and its output has a beginning and no end'
                 WHEN flags < 0 OR flags > 511 OR (flags & 192) = 192 THEN 'has the flags ' || flags || ', which no call has'
                 WHEN price IS NULL AND ((flags & 15) <> 0 OR attempts IS NULL AND (flags & 192) <> 0)
                     THEN 'has the flags ' || flags || ' of a usage, and no price'

@@ -547,6 +547,13 @@ class OneAlteredRowTest {
                 .contains("400 cached_tokens too few", "2 searches too few");
     }
 
+    /** The roll-ups show it only if the output took a millisecond or more. */
+    @Test
+    void the_missing_end_of_a_short_output_is_found() throws SQLException {
+        assertThat(found(Stores.SQLITE, "UPDATE call SET done_us = NULL WHERE id = {call}"))
+                .anySatisfy(line -> assertThat(line).contains("its output has a beginning and no end"));
+    }
+
     @ParameterizedTest
     @EnumSource
     void books_of_every_kind_add_up(Stores stores) throws SQLException {
