@@ -567,6 +567,19 @@ class OrganizationApiTest {
     }
 
     @Test
+    void a_name_and_a_pause_are_one_commit() {
+        done("POST", TEAMS, "{\"name\":\"Taken\"}");
+        String path = TEAMS + "/"
+                + done("POST", TEAMS, "{\"name\":\"Shop\"}").get("id").asString();
+        assertRefused(ask("PATCH", path, "{\"name\":\"Taken\",\"paused\":true}"), 400, "name", "is taken");
+        assertThat(get(path).get("paused").asBoolean()).isFalse();
+        gateway.execute("UPDATE allowance SET used = 999 WHERE name LIKE 'organization.changes %'");
+        JsonNode both = done("PATCH", path, "{\"name\":\"Store\",\"paused\":true}");
+        assertThat(both.get("name").asString() + both.get("paused")).isEqualTo("Storetrue");
+        assertRefused(ask("PATCH", path, "{\"paused\":false}"), 429, null, "1000 changes");
+    }
+
+    @Test
     void a_key_comes_into_a_paused_team_and_leaves_it() {
         String team = done("POST", TEAMS, "{\"name\":\"Shop\"}").get("id").asString();
         done("PATCH", TEAMS + "/" + team, "{\"paused\":true}");

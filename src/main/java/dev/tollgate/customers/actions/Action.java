@@ -128,6 +128,14 @@ public record Action<S, T>(
         return new Action<>(name, method, path, right, scope, code, help, fields, query, does, shows);
     }
 
+    /** Returns this row for a form that shows some of its fields: it takes no others. */
+    public Action<S, T> showing(String... names) {
+        List<Field<?>> shown = fields.stream()
+                .filter(field -> List.of(names).contains(field.name()))
+                .toList();
+        return new Action<>(name, method, path, right, scope, status, help, shown, query, does, shows);
+    }
+
     public boolean isChange() {
         return !method.equals("GET");
     }

@@ -13,7 +13,6 @@ import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import java.util.List;
-import java.util.Objects;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -109,13 +108,7 @@ public final class TeamActions {
 
     private static Outcome<Team> change(OrganizationStores stores, ActionRequest request) {
         request.body().requireSome(CHANGE.fields());
-        String name = request.get(NAME);
-        Boolean paused = request.get(PAUSED);
-        String team = request.path("team");
-        Outcome<Team> named = name == null ? null : stores.teams().rename(request.by(), team, name);
-        return paused == null || (named != null && !named.isDone())
-                ? Objects.requireNonNull(named)
-                : stores.teams().pause(request.by(), team, paused);
+        return stores.teams().change(request.by(), request.path("team"), request.get(NAME), request.get(PAUSED));
     }
 
     private static Outcome<Team> remove(OrganizationStores stores, ActionRequest request) {

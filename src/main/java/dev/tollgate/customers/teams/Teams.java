@@ -34,11 +34,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The store of teams. */
@@ -179,14 +181,17 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
         return commit(by, List.of(), new Create(team));
     }
 
-    /** Gives a team another name. @param name that {@link #isName} */
-    public Outcome<Team> rename(Acting by, String id, String name) {
-        return commit(by, List.of(), new Rename(by.accountId(), id, name));
-    }
-
-    /** Pauses a team, whose keys are refused from the next hold on, or ends the pause. */
-    public Outcome<Team> pause(Acting by, String id, boolean paused) {
-        return commit(by, List.of(), new Pause(by.accountId(), id, paused));
+    /**
+     * Gives a team another name, and pauses it or ends the pause, or does none of it. The keys of a paused team are refused from the next hold on.
+     *
+     * @param name that {@link #isName}; null: stays as it is
+     * @param paused null: stays as it is
+     */
+    public Outcome<Team> change(Acting by, String id, @Nullable String name, @Nullable Boolean paused) {
+        Rename rename = name == null ? null : new Rename(by.accountId(), id, name);
+        Pause pause = paused == null ? null : new Pause(by.accountId(), id, paused, rename);
+        return commit(
+                by, List.of(), Stream.of(rename, pause).filter(Objects::nonNull).toArray(TeamChange[]::new));
     }
 
     /** Archives a team and deletes its keys, also its people's keys in it. Its history stays. */
@@ -242,12 +247,15 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
         return BUSY;
     }
 
-    private Outcome<Team> commit(Acting by, List<Change> before, TeamChange change) {
+    /** @return the outcome of the last change */
+    private Outcome<Team> commit(Acting by, List<Change> before, TeamChange... teamChanges) {
         List<Change> all = new ArrayList<>(before);
-        all.add(change);
-        all.addAll(by.act(change.right, change.action, change.teamId, clock.instant(), change::changed));
+        for (TeamChange change : teamChanges) {
+            all.add(change);
+            all.addAll(by.act(change.right, change.action, change.teamId, clock.instant(), change::changed));
+        }
         changes.commit(by, all);
-        return change.outcome();
+        return teamChanges[teamChanges.length - 1].outcome();
     }
 
     /** A change of the teams of an account, whose row the same unit has taken. */
@@ -356,14 +364,20 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
     private static final class Pause extends TeamChange {
 
         private final boolean paused;
+        private final @Nullable Rename first;
 
-        Pause(String accountId, String id, boolean paused) {
+        /** @param first without which the team is not paused; null for none */
+        Pause(String accountId, String id, boolean paused, @Nullable Rename first) {
             super(accountId, id, Right.TEAMS, paused ? "team.pause" : "team.resume");
             this.paused = paused;
+            this.first = first;
         }
 
         @Override
         Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
+            if (first != null && !first.outcome().isDone()) {
+                return first.outcome();
+            }
             if (team == null || team.paused() == paused) {
                 return team == null ? NO_TEAM : new Done<>(team);
             }

@@ -119,7 +119,7 @@ class NodesTest {
             boolean isLate = false;
             for (int i = 0; i < 10; i++) {
                 if (caller == 0 && i == 5) {
-                    teams.pause(by, team, true).orThrow();
+                    teams.change(by, team, null, true).orThrow();
                     isPaused.set(true);
                 }
                 boolean isAfter = isPaused.get();
@@ -150,7 +150,7 @@ class NodesTest {
         one.ownedKey("key_1", "acc_1", "", team);
         one.decide(SetBudgets.of("acc_1", team, limits -> Map.of(SpendWindow.DAY, new SpendBudget(0L)), one.now()));
         assertThat(refused("t1", team).name()).isEqualTo("Search");
-        teams.rename(by, team, "Find");
+        teams.change(by, team, "Find", null);
         assertThat(refused("t2", team).name()).isEqualTo("Find");
     }
 

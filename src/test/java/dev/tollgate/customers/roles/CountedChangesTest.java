@@ -129,8 +129,8 @@ class CountedChangesTest {
         String team = made("Search");
         made("Find");
         assertThat(used()).isEqualTo(2);
-        assertThat(teams.rename(OWNER, team, "Search")).isInstanceOf(Outcome.Done.class);
-        assertThat(teams.rename(OWNER, team, "Find")).isEqualTo(Teams.NAME_TAKEN);
+        assertThat(teams.change(OWNER, team, "Search", null)).isInstanceOf(Outcome.Done.class);
+        assertThat(teams.change(OWNER, team, "Find", null)).isEqualTo(Teams.NAME_TAKEN);
         assertThat(create("Find")).isEqualTo(Teams.NAME_TAKEN);
         assertThat(used()).isEqualTo(2);
         assertThat(store.number("SELECT COUNT(*) FROM account_log")).isEqualTo(2);

@@ -140,9 +140,9 @@ class TeamsTest {
         Team search = made("Search");
         assertThat(teams.create(OWNER, "Search")).isEqualTo(Teams.NAME_TAKEN);
         assertThat(teams.create(STRANGER, "Search")).isInstanceOf(Outcome.Done.class);
-        assertThat(teams.rename(STRANGER, search.id(), "Stolen")).isEqualTo(Teams.NO_TEAM);
-        assertThat(teams.rename(OWNER, made("Ads").id(), "Search")).isEqualTo(Teams.NAME_TAKEN);
-        assertThat(done(teams.rename(OWNER, search.id(), "Find")).name()).isEqualTo("Find");
+        assertThat(teams.change(STRANGER, search.id(), "Stolen", null)).isEqualTo(Teams.NO_TEAM);
+        assertThat(teams.change(OWNER, made("Ads").id(), "Search", null)).isEqualTo(Teams.NAME_TAKEN);
+        assertThat(done(teams.change(OWNER, search.id(), "Find", null)).name()).isEqualTo("Find");
         assertThat(teams.list(ACCOUNT)).extracting(Team::name).containsExactly("Ads", "Find");
     }
 
@@ -320,7 +320,7 @@ class TeamsTest {
         budget(team.id(), 100);
         assertThat(refused("t1", key, 101)).isEqualTo(new Spender(Owner.TEAM, team.id(), "Search"));
 
-        done(teams.rename(OWNER, team.id(), "Find"));
+        done(teams.change(OWNER, team.id(), "Find", null));
 
         assertThat(refused("t2", key, 101)).isEqualTo(new Spender(Owner.TEAM, team.id(), "Find"));
         assertThat(reserve("t3", key, 100)).isEqualTo(new ReserveOutcome.Reserved(100));
@@ -337,8 +337,8 @@ class TeamsTest {
     void the_accounts_log_has_each_change_of_a_team() {
         member("ann");
         String id = made("Search").id();
-        teams.rename(OWNER, id, "Find");
-        teams.rename(OWNER, id, "Find");
+        teams.change(OWNER, id, "Find", null);
+        teams.change(OWNER, id, "Find", null);
         teams.put(OWNER, id, "mem_ann", false);
         teams.put(OWNER, id, "mem_ann", true);
         teams.put(OWNER, id, "mem_ann", true);
@@ -362,7 +362,7 @@ class TeamsTest {
         String moved = key("", "").key().id();
         assertThat(state(inside)).isEqualTo(KeyState.Outcome.USABLE);
 
-        teams.pause(OWNER, team.id(), true).orThrow();
+        teams.change(OWNER, team.id(), null, true).orThrow();
 
         assertThat(state(inside)).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
         assertThat(store.decide(KeyState.ofRunningCall(inside, store.now()))).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
@@ -373,9 +373,9 @@ class TeamsTest {
         String out = keys.move(by(ACCOUNT), in, "").orThrow().id();
         assertThat(state(out)).isEqualTo(KeyState.Outcome.USABLE);
         store.commit(new KeyEdit.DisableKey(inside, true));
-        teams.pause(OWNER, team.id(), false).orThrow();
+        teams.change(OWNER, team.id(), null, false).orThrow();
         assertThat(state(inside)).isEqualTo(KeyState.Outcome.DISABLED);
-        assertThat(teams.pause(STRANGER, team.id(), true)).isEqualTo(Teams.NO_TEAM);
+        assertThat(teams.change(STRANGER, team.id(), null, true)).isEqualTo(Teams.NO_TEAM);
     }
 
     private KeyState.Outcome state(String key) {

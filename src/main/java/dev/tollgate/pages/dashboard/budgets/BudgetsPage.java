@@ -138,7 +138,7 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
         if (WINDOWS.stream().anyMatch(each -> each.value().equals(window))) {
             fields.put(window, form.text("limit"));
         }
-        return ActionForms.of(stores, BudgetActions.SET, OrganizationActions.SET)
+        return ActionForms.of(stores, BudgetActions.SET.showing(window), OrganizationActions.SET.showing("time_zone"))
                 .take(
                         request,
                         new Form(fields),

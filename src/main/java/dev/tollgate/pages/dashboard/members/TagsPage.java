@@ -63,7 +63,8 @@ public record TagsPage(OrganizationStores stores, AccountHistory history, Instan
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
-        return ActionForms.of(stores, OrganizationActions.SET, OrganizationActions.ERASE)
+        return ActionForms.of(
+                        stores, OrganizationActions.SET.showing("tag_names", "end_users"), OrganizationActions.ERASE)
                 .take(
                         request,
                         form,

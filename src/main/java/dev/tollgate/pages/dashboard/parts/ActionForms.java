@@ -54,7 +54,7 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
     public record Done(Action<?, ?> action, Object value) {
 
         public boolean is(Action<?, ?> other) {
-            return action.equals(other);
+            return action.name().equals(other.name());
         }
     }
 

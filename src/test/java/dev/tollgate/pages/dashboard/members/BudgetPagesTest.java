@@ -94,6 +94,21 @@ class BudgetPagesTest {
     }
 
     @Test
+    void a_form_takes_only_the_fields_that_it_shows() {
+        Browser.Page zone = send(company.owner, "deed", "organization.set", "name", "Other", "tag_names", "x");
+        Browser.Page tags = company.owner.submit(
+                "/dashboard/tags", "/dashboard/tags", Map.of("deed", "organization.set", "name", "Other"));
+        send(company.owner, "deed", "budget.set", "owner", "account", "window", "week", "limit", "9000", "hour", "1");
+
+        assertThat(zone.status()).isEqualTo(422);
+        assertThat(tags.status()).isEqualTo(422);
+        assertThat(company.gateway.number("SELECT COUNT(*) FROM account WHERE name = 'Other' OR tag_names <> ''"))
+                .isZero();
+        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE kind = 'hour' AND owner = 'account'"))
+                .isZero();
+    }
+
+    @Test
     void a_budget_of_zero_refuses_the_calls_of_its_team() {
         String team = company.team("Stopped");
         String secret = company.key("stopped robot", "", team);
