@@ -3,7 +3,7 @@ package dev.tollgate.customers.departure;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.departure.Holding.Rendered;
-import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Reads;
 import java.io.ByteArrayOutputStream;
@@ -97,9 +97,7 @@ public record AccountFile(Database database) {
     }
 
     private static String head(Holding holding) {
-        CsvCells cells = new CsvCells();
-        holding.names().forEach(cells::figure);
-        return CsvCells.BEGIN + cells.line();
+        return CsvColumns.BEGIN + String.join(",", holding.names()) + CsvColumns.END;
     }
 
     /** @param last what the next rows come after; null if there are no more */
@@ -144,16 +142,16 @@ public record AccountFile(Database database) {
 
     /** Adds a row's line. @return what the rows after it come after */
     private static List<Object> line(Holding holding, ResultSet row, StringBuilder lines) throws SQLException {
-        CsvCells cells = new CsvCells();
+        List<String> cells = new ArrayList<>();
         Rendered rendered = holding.rendered();
         int column = rendered == null ? 0 : rendered.width();
         for (Holding.Column each : holding.columns()) {
-            cell(cells, each.form(), row, ++column);
+            cells.add(cell(each.form(), row, ++column));
         }
         if (rendered != null) {
-            rendered.renderer().add(cells, row);
+            cells.addAll(rendered.renderer().cells(row));
         }
-        lines.append(cells.line());
+        lines.append(String.join(",", cells)).append(CsvColumns.END);
         List<Object> place = new ArrayList<>();
         for (int i = 0; i < holding.order().size(); i++) {
             place.add(row.getObject(++column));
@@ -161,29 +159,19 @@ public record AccountFile(Database database) {
         return place;
     }
 
-    private static void cell(CsvCells cells, Holding.Form form, ResultSet row, int column) throws SQLException {
+    private static String cell(Holding.Form form, ResultSet row, int column) throws SQLException {
         Object value = row.getObject(column);
         if (form == Holding.Form.PRESENT) {
-            cells.figure(value == null ? "no" : "yes");
-        } else if (value == null) {
-            cells.figure("");
-        } else {
-            switch (form) {
-                case TIME ->
-                    cells.figure(Instant.ofEpochMilli(row.getLong(column)).toString());
-                case CREDITS -> cells.figure(Credits.text(row.getLong(column)));
-                case YES_NO -> cells.figure(row.getInt(column) == 1 ? "yes" : "no");
-                case REQUEST_ID -> cells.text(RequestId.sent(row.getString(column)));
-                default -> plain(cells, value);
-            }
+            return value == null ? "no" : "yes";
         }
-    }
-
-    private static void plain(CsvCells cells, Object value) {
-        if (value instanceof Number number) {
-            cells.figure(number.toString());
-        } else {
-            cells.text(String.valueOf(value));
-        }
+        return value == null
+                ? ""
+                : switch (form) {
+                    case TIME -> Instant.ofEpochMilli(row.getLong(column)).toString();
+                    case CREDITS -> Credits.text(row.getLong(column));
+                    case YES_NO -> row.getInt(column) == 1 ? "yes" : "no";
+                    case REQUEST_ID -> CsvColumns.cell(RequestId.sent(row.getString(column)));
+                    default -> value instanceof Number ? value.toString() : CsvColumns.cell(value.toString());
+                };
     }
 }

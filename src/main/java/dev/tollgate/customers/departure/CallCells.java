@@ -8,7 +8,7 @@ import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.calls.ReceiptText;
 import dev.tollgate.customers.departure.Holding.Rendered;
-import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.models.PriceTerms;
 import dev.tollgate.models.Pricing;
 import java.nio.charset.StandardCharsets;
@@ -26,31 +26,34 @@ final class CallCells {
             CallRows.SELECTED + ", " + PriceTerms.OF_CALL.formatted("price"),
             CallRows.WIDTH + 1,
             List.of("usage_flags", "usage", "pricing", "course"),
-            CallCells::add);
+            CallCells::of);
 
     /** The receipt of a charge without its signature, with the hash of the receipt before. */
     static final Rendered RECEIPT = new Rendered(
             CallRows.SELECTED + """
                     , (SELECT k.id FROM signing_key k WHERE k.number = c.receipt_key), (SELECT p.receipt_hash FROM call p
-                    WHERE p.account_id = c.account_id AND p.number < c.number AND p.charged_micros > 0 ORDER BY p.number DESC LIMIT 1)""", CallRows.WIDTH + 2, List.of("sequence", "body"), CallCells::addReceipt);
+                    WHERE p.account_id = c.account_id AND p.number < c.number AND p.charged_micros > 0 ORDER BY p.number DESC LIMIT 1)""", CallRows.WIDTH + 2, List.of("sequence", "body"), CallCells::ofReceipt);
 
     private CallCells() {}
 
-    private static void addReceipt(CsvCells cells, ResultSet row) throws SQLException {
+    private static List<String> ofReceipt(ResultSet row) throws SQLException {
         EndedCall call = CallRows.read(row);
         String signingKey = String.valueOf(row.getString(CallRows.WIDTH + 1));
         Utf8Buffer body = new Utf8Buffer();
         ReceiptText.write(body, call, signingKey, ReceiptText.hex(row.getBytes(CallRows.WIDTH + 2)));
-        cells.number(call.receipts()).text(new String(body.toByteArray(), StandardCharsets.UTF_8));
+        return List.of(
+                Long.toString(call.receipts()),
+                CsvColumns.cell(new String(body.toByteArray(), StandardCharsets.UTF_8)));
     }
 
-    private static void add(CsvCells cells, ResultSet row) throws SQLException {
+    private static List<String> of(ResultSet row) throws SQLException {
         EndedCall call = CallRows.read(row);
         Pricing pricing = PriceTerms.readOrNull(call.price(), row.getString(CallRows.WIDTH + 1));
-        cells.text(String.join(",", call.usageFlags()))
-                .text(text(CallTexts.usage(call, pricing)))
-                .text(text(CallTexts.pricing(call, pricing)))
-                .text(course(CallTexts.course(call)));
+        return List.of(
+                CsvColumns.cell(String.join(",", call.usageFlags())),
+                CsvColumns.cell(text(CallTexts.usage(call, pricing))),
+                CsvColumns.cell(text(CallTexts.pricing(call, pricing))),
+                CsvColumns.cell(course(CallTexts.course(call))));
     }
 
     private static @Nullable String text(@Nullable WrittenJson json) {

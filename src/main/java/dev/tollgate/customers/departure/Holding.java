@@ -1,6 +1,5 @@
 package dev.tollgate.customers.departure;
 
-import dev.tollgate.customers.figures.CsvCells;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -52,10 +51,10 @@ record Holding(
      */
     record Rendered(String sql, int width, List<String> names, Renderer renderer) {}
 
-    /** Adds a cell for each name. */
+    /** Returns a cell for each name. */
     @FunctionalInterface
     interface Renderer {
-        void add(CsvCells cells, ResultSet row) throws SQLException;
+        List<String> cells(ResultSet row) throws SQLException;
     }
 
     /** @param columns each {@code column} or {@code column=name}; the ending of a name decides its form */

@@ -3,20 +3,19 @@ package dev.tollgate.customers.figures;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Entry;
-import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.EntryOrigin;
 import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import dev.tollgate.models.Count;
-import dev.tollgate.models.Usage;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +24,81 @@ import org.jspecify.annotations.Nullable;
  */
 public record CsvExport(AccountHistory history) {
 
-    public static final String CONTENT_TYPE = "text/csv; charset=utf-8";
     public static final int ROWS_AT_ONCE = 1_000;
 
-    private static final String CALLS =
-            CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
-                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier,team,member,tags,end_user"
-                    + Count.MADE.stream().map(part -> "," + part.column()).collect(Collectors.joining()) + "\r\n";
-    private static final String USAGE =
-            CsvCells.BEGIN + "day,model,key," + Figure.heads(Figure.OF_ACCOUNTS) + ",team,member\r\n";
-
-    private static final String STATEMENT = CsvCells.BEGIN + AccountStatement.HEADER + "\r\n";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private static final CsvColumns<Labelled> CALLS = new CsvColumns<Labelled>()
+            .text("id", it -> it.call.id())
+            .value("started", it -> it.call.startedAt())
+            .value("ended", it -> it.call.endedAt())
+            .value("status", it -> it.call.status().code())
+            .text("model", it -> it.call.modelId())
+            .text("answered_by", it -> it.call.model())
+            .text("key", it -> it.call.keyId())
+            .text("key_name", it -> it.call.keyName())
+            .text("door", it -> it.call.door())
+            .value("prompt_tokens", it -> it.call.usage().inputTokens())
+            .value("cached_tokens", it -> it.call.usage().cachedTokens())
+            .value("completion_tokens", it -> it.call.usage().candidatesTokens())
+            .value("reasoning_tokens", it -> it.call.usage().thoughtsTokens())
+            .value("first_byte_ms", it -> it.call.firstByteMicros() < 0 ? null : it.call.firstByteMicros() / 1_000)
+            .value(
+                    "took_ms",
+                    it -> it.call.took() == null ? null : it.call.took().toMillis())
+            .credits("credits", it -> it.call.chargeMicros())
+            .text("flags", it -> String.join(" ", it.call.flags()))
+            .text("error", it -> it.call.errorCode())
+            .value("searches", it -> it.call.usage().searches())
+            .value("tier", it -> it.call.tier())
+            .text("team", it -> it.call.owner().teamId())
+            .text("member", it -> it.call.owner().memberId())
+            .text("tags", it -> it.labels.tagsText())
+            .text("end_user", it -> it.labels.endUser());
+
+    private static final CsvColumns<UsageGroup> USAGE = new CsvColumns<UsageGroup>()
+            .value("day", UsageGroup::day)
+            .text("model", UsageGroup::model)
+            .text("key", UsageGroup::keyId);
+
+    /** A line of a statement. */
+    private record Moved(
+            Instant at,
+            long number,
+            String kind,
+            @Nullable String task,
+            @Nullable String model,
+            long micros,
+            long balance,
+            EntryOrigin origin,
+            @Nullable String reason) {}
+
+    /** The columns of {@code ledger statement}. */
+    private static final CsvColumns<Moved> STATEMENT = new CsvColumns<Moved>()
+            .value("time", it -> TIME.format(it.at))
+            .value("sequence", Moved::number)
+            .value("kind", Moved::kind)
+            .text("task_id", Moved::task)
+            .text("model", Moved::model)
+            .credits("amount", Moved::micros)
+            .credits("balance", Moved::balance)
+            .value("source", it -> it.origin.source())
+            .text("key", it -> it.origin.keyId())
+            .text("reason", Moved::reason)
+            .value("usd", it -> Credits.dollars(it.micros, it.task == null ? 2 : 4))
+            .value("invoice", it -> it.origin.invoice())
+            .text("team", it -> it.origin.teamId())
+            .text("member", it -> it.origin.memberId());
+
+    static {
+        Count.MADE.forEach(
+                part -> CALLS.value(part.column(), it -> it.call.usage().of(part)));
+        Figure.OF_ACCOUNTS.forEach(figure -> USAGE.value(figure.word(), it -> figure.text(it.figures())));
+        USAGE.text("team", UsageGroup::teamId).text("member", UsageGroup::memberId);
+    }
+
+    private record Labelled(CallRow call, CallLabels labels) {}
 
     /**
      * The newest call first.
@@ -46,128 +107,58 @@ public record CsvExport(AccountHistory history) {
      * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
     public void calls(String accountId, CallFilter filter, Predicate<String> pieces) {
-        String before = null;
-        StringBuilder piece = new StringBuilder(CALLS);
-        CsvCells cells = new CsvCells();
-        do {
+        CALLS.<String>write(pieces, (before, rows) -> {
             CallPage page = history.calls(accountId, filter, before, null, ROWS_AT_ONCE);
             Map<String, CallLabels> labels = history.labels(accountId, page.calls());
-            page.calls()
-                    .forEach(call -> piece.append(line(call, labels.getOrDefault(call.id(), CallLabels.NONE), cells)));
-            before = page.older();
-            if (!pieces.test(piece.toString())) {
-                return;
-            }
-            piece.setLength(0);
-        } while (before != null);
-    }
-
-    private static String line(CallRow call, CallLabels labels, CsvCells cells) {
-        Usage usage = call.usage();
-        long firstByte = call.firstByteMicros();
-        cells.text(call.id())
-                .figure(call.startedAt().toString())
-                .figure(call.endedAt() == null ? "" : call.endedAt().toString())
-                .figure(call.status().code())
-                .text(call.modelId())
-                .text(call.model())
-                .text(call.keyId())
-                .text(call.keyName())
-                .text(call.door())
-                .number(usage.inputTokens())
-                .number(usage.cachedTokens())
-                .number(usage.candidatesTokens())
-                .number(usage.thoughtsTokens())
-                .figure(firstByte < 0 ? "" : Long.toString(firstByte / 1_000))
-                .figure(call.took() == null ? "" : Long.toString(call.took().toMillis()))
-                .figure(Credits.text(call.chargeMicros()))
-                .text(String.join(" ", call.flags()))
-                .text(call.errorCode())
-                .number(usage.searches())
-                .figure(call.tier())
-                .text(call.owner().teamId())
-                .text(call.owner().memberId())
-                .text(labels.tagsText())
-                .text(labels.endUser());
-        Count.MADE.forEach(part -> cells.number(usage.of(part)));
-        return cells.line();
+            page.calls().forEach(call -> rows.add(new Labelled(call, labels.getOrDefault(call.id(), CallLabels.NONE))));
+            return page.older();
+        });
     }
 
     /** Writes the usage in the order of day, model, key, team and member; a column of what is not grouped by is empty. */
     public void usage(String accountId, UsageQuestion question, Predicate<String> pieces) {
-        UsageGroup after = question.after();
-        StringBuilder piece = new StringBuilder(USAGE);
-        CsvCells cells = new CsvCells();
-        UsageTable table;
-        do {
-            table = history.usage(accountId, question.page(after, ROWS_AT_ONCE));
-            table.groups().forEach(group -> piece.append(line(group, cells)));
-            after = table.groups().isEmpty() ? null : table.groups().getLast();
-            if (!pieces.test(piece.toString())) {
-                return;
-            }
-            piece.setLength(0);
-        } while (table.isMore());
-    }
-
-    private static String line(UsageGroup group, CsvCells cells) {
-        cells.figure(group.day() == null ? "" : group.day().toString())
-                .text(group.model())
-                .text(group.keyId());
-        Figure.OF_ACCOUNTS.forEach(figure -> figure.cell(cells, group.figures()));
-        return cells.text(group.teamId()).text(group.memberId()).line();
+        USAGE.<UsageGroup>write(pieces, (after, rows) -> {
+            UsageTable table = history.usage(accountId, question.page(after, ROWS_AT_ONCE));
+            rows.addAll(table.groups());
+            return table.isMore() ? rows.getLast() : null;
+        });
     }
 
     /** A month's movements in their order, as {@code ledger statement} writes them: the last line is the balance at the end. */
     public void statement(String accountId, YearMonth month, Predicate<String> pieces) {
         StatementSpan span = history.statementSpan(accountId, month);
-        long next = span.from();
-        StringBuilder piece = new StringBuilder(STATEMENT);
-        CsvCells cells = new CsvCells();
-        List<StatementLine> lines;
-        do {
-            lines = history.statementLines(accountId, next, span.until(), ROWS_AT_ONCE);
-            lines.forEach(line -> piece.append(line(line, cells)));
-            if (!lines.isEmpty()) {
-                next = lines.getLast().entry().number() + 1;
-                if (!pieces.test(piece.toString())) {
-                    return;
-                }
-                piece.setLength(0);
+        STATEMENT.<Long>write(pieces, (from, rows) -> {
+            List<StatementLine> lines = history.statementLines(
+                    accountId, Objects.requireNonNullElse(from, span.from()), span.until(), ROWS_AT_ONCE);
+            lines.forEach(line -> rows.add(moved(line)));
+            if (lines.size() == ROWS_AT_ONCE) {
+                return lines.getLast().entry().number() + 1;
             }
-        } while (lines.size() == ROWS_AT_ONCE);
-        cells.figure(TIME.format(span.lastAt()))
-                .number(span.until() - 1)
-                .figure("balance")
-                .text(null)
-                .text(null)
-                .figure(Credits.text(0))
-                .figure(Credits.text(span.closingMicros()));
-        boolean unused =
-                pieces.test(piece + end(cells, EntryOrigin.NONE, null, Credits.dollars(0, 2))); // it is the last one
+            rows.add(new Moved(
+                    span.lastAt(),
+                    span.until() - 1,
+                    "balance",
+                    null,
+                    null,
+                    0,
+                    span.closingMicros(),
+                    EntryOrigin.NONE,
+                    null));
+            return null;
+        });
     }
 
-    private static String line(StatementLine line, CsvCells cells) {
+    private static Moved moved(StatementLine line) {
         Entry entry = line.entry();
-        cells.figure(TIME.format(entry.at()))
-                .number(entry.number())
-                .figure(entry.kind().code())
-                .text(entry.taskId())
-                .text(line.model())
-                .figure(Credits.text(entry.amountMicros()))
-                .figure(Credits.text(entry.balanceAfterMicros()));
-        String dollars = Credits.dollars(entry.amountMicros(), entry.taskId() == null ? 2 : 4);
-        return end(cells, line.origin(), entry.reason(), dollars);
-    }
-
-    private static String end(CsvCells cells, EntryOrigin origin, @Nullable String reason, String dollars) {
-        return cells.figure(origin.source())
-                .text(origin.keyId())
-                .text(reason)
-                .figure(dollars)
-                .figure(origin.invoice())
-                .text(origin.teamId())
-                .text(origin.memberId())
-                .line();
+        return new Moved(
+                entry.at(),
+                entry.number(),
+                entry.kind().code(),
+                entry.taskId(),
+                line.model(),
+                entry.amountMicros(),
+                entry.balanceAfterMicros(),
+                line.origin(),
+                entry.reason());
     }
 }

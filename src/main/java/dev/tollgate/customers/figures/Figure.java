@@ -13,7 +13,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -157,19 +156,18 @@ public enum Figure {
         }
     }
 
-    /** Returns the heads of the columns in a file. */
-    public static String heads(Collection<Figure> figures) {
-        return figures.stream().map(it -> it.word).collect(Collectors.joining(","));
+    /** Returns the head of its column in a file. */
+    public String word() {
+        return word;
     }
 
-    /** Adds the cell of a file: amounts in credits to the micro-credit, empty for a time that is not known. */
-    public void cell(CsvCells cells, Figures figures) {
+    /** Returns the cell of a file: amounts in credits to the micro-credit, empty for a time that is not known. */
+    public String text(Figures figures) {
         long number = of(figures);
-        cells.figure(
-                switch (unit) {
-                    case COUNT -> Long.toString(number);
-                    case CREDITS -> Credits.text(number);
-                    case MILLIS -> number < 0 || number == Long.MAX_VALUE ? "" : Long.toString(number);
-                });
+        return switch (unit) {
+            case COUNT -> Long.toString(number);
+            case CREDITS -> Credits.text(number);
+            case MILLIS -> number < 0 || number == Long.MAX_VALUE ? "" : Long.toString(number);
+        };
     }
 }

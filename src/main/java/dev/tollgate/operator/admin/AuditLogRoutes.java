@@ -2,9 +2,10 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.ledger.Records;
-import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.CsvColumns;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
@@ -12,9 +13,7 @@ import tools.jackson.databind.node.StringNode;
 /** {@code /admin/audit}: what operators have done, the newest first. */
 public final class AuditLogRoutes {
 
-    /** The heads of {@link #cells}, as a file begins. */
-    public static final String HEADS =
-            CsvCells.BEGIN + "time,sequence,actor,address,action,subject,before,after,reason";
+    private static final CsvColumns<AuditLog.Line> FILE = columns(line -> line);
 
     private static final String[] FILTERS = {"subject", "account", "actor", "action", "from", "to", "after", "limit"};
 
@@ -29,7 +28,8 @@ public final class AuditLogRoutes {
                 AdminRoute.get("/admin/audit", this::list, FILTERS),
                 AdminRoute.get(
                         "/admin/audit.csv",
-                        request -> StringNode.valueOf(csv(lines(request, request.limit(AuditLog.PAGE_MAX)))),
+                        request ->
+                                StringNode.valueOf(FILE.file(lines(request, request.limit(AuditLog.PAGE_MAX)), "\n")),
                         FILTERS));
     }
 
@@ -50,24 +50,18 @@ public final class AuditLogRoutes {
         return Records.read(() -> log.page(filter, request.before(), limit));
     }
 
-    private static String csv(List<AuditLog.Line> lines) {
-        StringBuilder csv = new StringBuilder(HEADS).append('\n');
-        CsvCells cells = new CsvCells();
-        lines.forEach(line -> csv.append(cells(cells, line).line("\n")));
-        return csv.toString();
-    }
-
-    /** Adds a row's cells to a line. */
-    public static CsvCells cells(CsvCells cells, AuditLog.Line line) {
-        return cells.figure(line.at().toString())
-                .number(line.sequence())
-                .text(line.actor().who())
-                .text(line.actor().address())
-                .text(line.action())
-                .text(line.subject())
-                .text(line.beforeJson())
-                .text(line.afterJson())
-                .text(line.reason());
+    /** Returns the columns of a file. @param line of a row */
+    public static <T> CsvColumns<T> columns(Function<T, AuditLog.Line> line) {
+        return new CsvColumns<T>()
+                .value("time", it -> line.apply(it).at())
+                .value("sequence", it -> line.apply(it).sequence())
+                .text("actor", it -> line.apply(it).actor().who())
+                .text("address", it -> line.apply(it).actor().address())
+                .text("action", it -> line.apply(it).action())
+                .text("subject", it -> line.apply(it).subject())
+                .text("before", it -> line.apply(it).beforeJson())
+                .text("after", it -> line.apply(it).afterJson())
+                .text("reason", it -> line.apply(it).reason());
     }
 
     private static ObjectNode json(AuditLog.Line line) {

@@ -3,8 +3,7 @@ package dev.tollgate.pages.console;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.customers.figures.AccountList;
-import dev.tollgate.customers.figures.CsvCells;
-import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
@@ -25,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -47,6 +47,14 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
 
     /** Whoever's name begins so is meant. */
     private static final int ACCOUNTS_MAX = 20;
+
+    private record Told(AuditLog.Line line, DeedLine deed) {}
+
+    private static final CsvColumns<Told> FILE = AuditLogRoutes.columns(Told::line)
+            .text("who", it -> it.deed.who())
+            .text("what", it -> it.deed.what())
+            .text("whom", it -> it.deed.whom())
+            .text("changes", it -> DeedChange.line(it.deed.changes()));
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -160,27 +168,18 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
     private PageFile file(PageRequest<Visitor.Member> request) {
         Wanted wanted = Wanted.of(request);
         ZoneId zone = request.visitor().person().preferences().zone();
-        return PageFile.text("audit.csv", CsvExport.CONTENT_TYPE, pieces -> write(filter(wanted, zone), pieces));
+        return PageFile.csv("audit.csv", pieces -> write(filter(wanted, zone), pieces));
     }
 
     private void write(AuditLog.Filter filter, Predicate<String> pieces) {
-        StringBuilder piece = new StringBuilder(AuditLogRoutes.HEADS).append(",who,what,whom,changes\r\n");
-        CsvCells cells = new CsvCells();
-        long before = Long.MAX_VALUE;
-        List<AuditLog.Line> rows;
-        do {
-            rows = log.page(filter, before, ROWS_AT_ONCE);
-            List<DeedLine> lines = DeedLine.of(rows, names, ZoneOffset.UTC);
-            for (int i = 0; i < rows.size(); i++) {
-                AuditLog.Line row = rows.get(i);
-                before = row.sequence();
-                lines.get(i).inFile().forEach(AuditLogRoutes.cells(cells, row)::text);
-                piece.append(cells.line());
+        FILE.<Long>write(pieces, (before, rows) -> {
+            List<AuditLog.Line> lines =
+                    log.page(filter, Objects.requireNonNullElse(before, Long.MAX_VALUE), ROWS_AT_ONCE);
+            List<DeedLine> deeds = DeedLine.of(lines, names, ZoneOffset.UTC);
+            for (int i = 0; i < lines.size(); i++) {
+                rows.add(new Told(lines.get(i), deeds.get(i)));
             }
-            if (!pieces.test(piece.toString())) {
-                return;
-            }
-            piece.setLength(0);
-        } while (rows.size() == ROWS_AT_ONCE);
+            return lines.size() < ROWS_AT_ONCE ? null : lines.getLast().sequence();
+        });
     }
 }

@@ -1,7 +1,6 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
-import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
@@ -9,6 +8,7 @@ import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.console.ConsoleRevenue.By;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
@@ -136,10 +136,9 @@ public record ConsolePage(
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         ConsoleRange range = range(request);
-        return PageFile.of(
+        return PageFile.csv(
                 "overview-" + range.word() + ".csv",
-                CsvExport.CONTENT_TYPE,
-                RangeFigures.read(history, range).chart().csv());
+                ConsoleRevenue.file(By.DAY, ConsoleRevenue.periods(RangeFigures.read(history, range))));
     }
 
     // ---- tiles ----

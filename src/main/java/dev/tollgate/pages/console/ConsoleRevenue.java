@@ -1,8 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
-import dev.tollgate.customers.figures.CsvCells;
-import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
@@ -233,7 +232,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         };
     }
 
-    private static List<Row> periods(RangeFigures figures) {
+    static List<Row> periods(RangeFigures figures) {
         ConsoleRange range = figures.range();
         PlatformChart chart = figures.chart();
         return range.periods().stream()
@@ -283,19 +282,19 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     private PageFile file(PageRequest<Visitor.Member> request) {
         By by = By.of(request.query("by"));
         ConsoleRange range = range(request);
-        StringBuilder lines = new StringBuilder(CsvCells.BEGIN
-                + (by == By.DAY ? "begin" : by.word())
-                + (by == By.ACCOUNT ? ",name," : ",")
-                + PlatformChart.heads());
-        CsvCells cells = new CsvCells();
-        for (Row row : sorting(by, request, name -> name).sorted(rows(by, RangeFigures.read(history, range)))) {
-            cells.text(row.id().isEmpty() ? row.name() : row.id());
-            if (by == By.ACCOUNT) {
-                cells.text(row.name());
-            }
-            lines.append(PlatformChart.line(cells, row.figures(), row.before(), row.hasMargin()));
+        List<Row> rows = sorting(by, request, name -> name).sorted(rows(by, RangeFigures.read(history, range)));
+        return PageFile.csv("revenue-by-" + by.word() + "-" + range.word() + ".csv", file(by, rows));
+    }
+
+    /** Returns rows as CSV. */
+    static String file(By by, List<Row> rows) {
+        CsvColumns<Row> columns = new CsvColumns<Row>()
+                .text(by == By.DAY ? "begin" : by.word(), row -> row.id().isEmpty() ? row.name() : row.id());
+        if (by == By.ACCOUNT) {
+            columns.text("name", Row::name);
         }
-        return PageFile.of(
-                "revenue-by-" + by.word() + "-" + range.word() + ".csv", CsvExport.CONTENT_TYPE, lines.toString());
+        Figure.OF_FILES.forEach(figure -> columns.value(
+                figure.word(), row -> row.hasMargin() || !figure.isOfCost() ? figure.text(row.figures()) : null));
+        return columns.value("net_before", row -> Figure.NET.text(row.before())).file(rows, CsvColumns.END);
     }
 }

@@ -1,10 +1,8 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.figures.AccountList;
-import dev.tollgate.customers.figures.CsvCells;
-import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
@@ -84,45 +82,33 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         }
     }
 
+    private record Named(Voucher voucher, @Nullable String account) {}
+
     /** All vouchers, without their codes. */
     private PageFile file(PageRequest<Visitor.Member> request) {
-        return PageFile.text("vouchers.csv", CsvExport.CONTENT_TYPE, pieces -> {
-            StringBuilder piece = new StringBuilder(
-                    CsvCells.BEGIN
-                            + "number,note,created_at,expires_at,state,credits,account,account_name,redeemed_at,revoked_at\r\n");
-            CsvCells cells = new CsvCells();
-            List<Voucher> page;
-            long before = Long.MAX_VALUE;
-            do {
-                page = page(before, Vouchers.PAGE_MAX);
-                Map<String, String> names = names(page);
-                page.forEach(voucher -> piece.append(line(voucher, names, cells)));
-                before = page.isEmpty() ? 0 : page.getLast().sequence();
-                if (!pieces.test(piece.toString())) {
-                    return;
-                }
-                piece.setLength(0);
-            } while (page.size() == Vouchers.PAGE_MAX);
-        });
-    }
-
-    private String line(Voucher voucher, Map<String, String> names, CsvCells cells) {
-        String account = voucher.accountId();
-        return cells.number(voucher.sequence())
-                .text(voucher.note())
-                .figure(voucher.createdAt().toString())
-                .figure(time(voucher.expiresAt()))
-                .figure(state(voucher, clock.instant(), ZoneOffset.UTC).split(" ", 2)[0])
-                .figure(Credits.text(voucher.amountMicros()))
-                .text(account)
-                .text(account == null ? null : names.getOrDefault(account, account))
-                .figure(time(voucher.redeemedAt()))
-                .figure(time(voucher.revokedAt()))
-                .line();
-    }
-
-    private static String time(@Nullable Instant at) {
-        return at == null ? "" : at.toString();
+        CsvColumns<Named> columns = new CsvColumns<Named>()
+                .value("number", it -> it.voucher.sequence())
+                .text("note", it -> it.voucher.note())
+                .value("created_at", it -> it.voucher.createdAt())
+                .value("expires_at", it -> it.voucher.expiresAt())
+                .value("state", it -> state(it.voucher, clock.instant(), ZoneOffset.UTC)
+                        .split(" ", 2)[0])
+                .credits("credits", it -> it.voucher.amountMicros())
+                .text("account", it -> it.voucher.accountId())
+                .text("account_name", Named::account)
+                .value("redeemed_at", it -> it.voucher.redeemedAt())
+                .value("revoked_at", it -> it.voucher.revokedAt());
+        return PageFile.csv(
+                "vouchers.csv",
+                pieces -> columns.<Long>write(pieces, (before, rows) -> {
+                    List<Voucher> page = page(Objects.requireNonNullElse(before, Long.MAX_VALUE), Vouchers.PAGE_MAX);
+                    Map<String, String> names = names(page);
+                    page.forEach(it -> rows.add(new Named(
+                            it, it.accountId() == null ? null : names.getOrDefault(it.accountId(), it.accountId()))));
+                    return page.size() < Vouchers.PAGE_MAX
+                            ? null
+                            : page.getLast().sequence();
+                }));
     }
 
     private List<Voucher> page(long before, int limit) {

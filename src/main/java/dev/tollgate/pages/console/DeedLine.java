@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,10 +97,5 @@ public record DeedLine(
             case "voucher." -> ConsoleVouchers.PATH;
             default -> null;
         };
-    }
-
-    /** Returns the columns of the CSV file that follow the stored row. */
-    Stream<String> inFile() {
-        return Stream.of(who, what, whom, DeedChange.line(changes));
     }
 }

@@ -1,7 +1,5 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.customers.figures.CsvCells;
-import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Chart.Column;
@@ -20,7 +18,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * The figures of a range by hour or day, as a chart, small lines and a file.
+ * The figures of a range by hour or day, as a chart and small lines.
  *
  * @param now by the begins of hours or days; those without calls are missing; a chart may sum up days to weeks
  * @param before the same of the range before
@@ -104,31 +102,5 @@ public record PlatformChart(
         parts.forEach((name, part) -> columns.add(metric.column(
                 new Series(name, columns.size() < COLOURS ? columns.size() + 1 : 0), part.rows(), money)));
         return chart(metric, money, columns, calls);
-    }
-
-    /** Returns all figures as CSV, one line an hour, a day or a week. */
-    String csv() {
-        StringBuilder lines = new StringBuilder(CsvCells.BEGIN + "begin," + heads());
-        CsvCells cells = new CsvCells();
-        range.periods().forEach(at -> lines.append(line(cells.figure(at.toString()), at(at), beforeAt(at), true)));
-        return lines.toString();
-    }
-
-    /** Returns the heads of {@link #line}. */
-    static String heads() {
-        return Figure.heads(Figure.OF_FILES) + ",net_before\r\n";
-    }
-
-    /** @param isCosted whether the cost is known */
-    static String line(CsvCells cells, Figures figures, Figures before, boolean isCosted) {
-        Figure.OF_FILES.forEach(figure -> {
-            if (isCosted || !figure.isOfCost()) {
-                figure.cell(cells, figures);
-            } else {
-                cells.figure("");
-            }
-        });
-        Figure.NET.cell(cells, before);
-        return cells.line();
     }
 }

@@ -13,6 +13,8 @@ import java.util.function.Predicate;
  */
 public record PageFile(String name, String contentType, Consumer<Predicate<byte[]>> pieces) {
 
+    private static final String CSV = "text/csv; charset=utf-8";
+
     public PageFile {
         if (!name.matches("[A-Za-z0-9._-]{1,100}")) {
             throw new IllegalArgumentException("not a name for a file: " + name);
@@ -20,9 +22,17 @@ public record PageFile(String name, String contentType, Consumer<Predicate<byte[
     }
 
     /** Returns a file of texts in UTF-8. */
-    public static PageFile text(String name, String contentType, Consumer<Predicate<String>> pieces) {
+    private static PageFile text(String name, String contentType, Consumer<Predicate<String>> pieces) {
         return new PageFile(
                 name, contentType, taker -> pieces.accept(piece -> taker.test(piece.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    public static PageFile csv(String name, Consumer<Predicate<String>> pieces) {
+        return text(name, CSV, pieces);
+    }
+
+    public static PageFile csv(String name, String text) {
+        return of(name, CSV, text);
     }
 
     /** Returns a file of a single piece. */

@@ -47,18 +47,24 @@ class FigureTest {
 
     @Test
     void filesHaveTheseColumns() {
-        assertThat(Figure.heads(Figure.OF_ACCOUNTS))
-                .isEqualTo("calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
+        assertThat(file(Figure.OF_ACCOUNTS).lines().findFirst().orElseThrow())
+                .isEqualTo(CsvColumns.BEGIN
+                        + "calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
                         + "reasoning_tokens,output_image_tokens,charged,refunded,net,searches");
-        assertThat(Figure.heads(Figure.OF_FILES))
-                .isEqualTo(
-                        "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,"
-                                + "output_image_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms");
-        CsvCells cells = new CsvCells();
-        Figure.OF_FILES.forEach(figure -> figure.cell(cells, SUMS));
-        assertThat(cells.line()).startsWith("1000,2,3,4,5,6,7,8,3.5,0.500012,2.999988,0.000014,2.999974,");
-        Figure.FIRST_BYTE_P95.cell(cells, Figures.NONE);
-        assertThat(cells.line()).as("a time that is not known").isEqualTo("\r\n");
+        assertThat(file(Figure.OF_FILES))
+                .startsWith(CsvColumns.BEGIN
+                        + "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,"
+                        + "output_image_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms\r\n"
+                        + "1000,2,3,4,5,6,7,8,3.5,0.500012,2.999988,0.000014,2.999974,");
+        assertThat(Figure.FIRST_BYTE_P95.text(Figures.NONE))
+                .as("a time that is not known")
+                .isEmpty();
+    }
+
+    private static String file(Collection<Figure> figures) {
+        CsvColumns<Figures> columns = new CsvColumns<>();
+        figures.forEach(figure -> columns.value(figure.word(), figure::text));
+        return columns.file(List.of(SUMS), CsvColumns.END);
     }
 
     @Test

@@ -785,11 +785,9 @@ class RandomMonthTest {
         StringBuilder usage = new StringBuilder();
         export.usage(ACCOUNT, UsageQuestion.of(span, By.DAY, By.KEY), piece -> usage.append(piece) != null);
         for (Figure figure : Figure.OF_ACCOUNTS) {
-            CsvCells cell = new CsvCells();
-            figure.cell(cell, all);
             assertThat(sum(usage.toString(), 3 + Figure.OF_ACCOUNTS.indexOf(figure)))
                     .as("%s of %s", figure, span)
-                    .isEqualByComparingTo(cell.line().strip());
+                    .isEqualByComparingTo(figure.text(all));
         }
     }
 
@@ -858,8 +856,8 @@ class RandomMonthTest {
             assertThat(lines.getLast()).endsWith("," + Credits.text(balance) + ",,,,0.00,,,");
             StringBuilder file = new StringBuilder();
             new CsvExport(history).statement(ACCOUNT, month, piece -> file.append(piece) != null);
-            assertThat(file).startsWith(CsvCells.BEGIN);
-            assertThat(file.substring(CsvCells.BEGIN.length()).lines())
+            assertThat(file).startsWith(CsvColumns.BEGIN);
+            assertThat(file.substring(CsvColumns.BEGIN.length()).lines())
                     .as("%s", month)
                     .containsExactlyElementsOf(lines);
             checkLines(month, statement, span);

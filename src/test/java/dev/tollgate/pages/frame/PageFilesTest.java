@@ -38,7 +38,7 @@ class PageFilesTest {
     }
 
     private static PageFile file(Runnable making) {
-        return PageFile.text("a.csv", "text/csv", pieces -> {
+        return PageFile.csv("a.csv", pieces -> {
             for (int i = 0; i < 5; i++) {
                 making.run();
                 assertThat(pieces.test("line\n")).isTrue();

@@ -212,7 +212,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         YearMonth month = month(request);
-        return PageFile.text("statement-" + month + ".csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
+        return PageFile.csv("statement-" + month + ".csv", pieces -> new CsvExport(history)
                 .statement(request.visitor().accountId(), month, pieces));
     }
 

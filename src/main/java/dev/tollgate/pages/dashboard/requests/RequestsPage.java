@@ -88,7 +88,7 @@ public record RequestsPage(
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         CallFilters filters = CallFilters.of(request, clock.instant());
-        return PageFile.text("requests.csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
+        return PageFile.csv("requests.csv", pieces -> new CsvExport(history)
                 .calls(request.visitor().accountId(), filters.filter(), pieces));
     }
 

@@ -364,7 +364,7 @@ public record UsagePage(
     private PageFile file(PageRequest<Visitor.Member> request) {
         UsageView view = view(request);
         UsageQuestion question = view.question(span(view), view.by());
-        return PageFile.text("usage.csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
+        return PageFile.csv("usage.csv", pieces -> new CsvExport(history)
                 .usage(request.visitor().accountId(), question, pieces));
     }
 }
