@@ -55,8 +55,8 @@ record DemoAccount(@Nullable String secret) {
         if (credits > 0) {
             changes.add(
                     settings.isDemoAsked()
-                            ? new Grant(ID, credits, REASON, account::created, now)
-                            : Grant.ofSandbox(ID, credits, REASON, account::created, null, now));
+                            ? new Grant(ID, credits, REASON, account::outcome, now)
+                            : Grant.ofSandbox(ID, credits, REASON, account::outcome, null, now));
         }
         books.writer().commitAndWait(Unit.of(changes));
         Secret chosen = settings.find(ServerSettings.DEMO_KEY);

@@ -1,5 +1,6 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -84,7 +85,7 @@ final class CrashBudgets {
     }
 
     private void set(String owner, SpendWindow window, @Nullable Long limitMicros) {
-        SetBudgets.Outcome outcome = store.decide(SetBudgets.of(
+        Outcome<SetBudgets.Changed> outcome = store.decide(SetBudgets.of(
                 account,
                 owner,
                 present -> {
@@ -94,7 +95,7 @@ final class CrashBudgets {
                     return next;
                 },
                 Instant.now()));
-        if (!(outcome instanceof SetBudgets.Done)) {
+        if (!outcome.isDone()) {
             throw new IllegalStateException("a budget of " + owner + ": " + outcome);
         }
     }

@@ -1,16 +1,17 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Extend;
-import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.LedgerChange.Moved;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution;
-import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.testing.LimitReached;
+import dev.tollgate.testing.Moves;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,14 +61,15 @@ final class LedgerModel {
         spendInBatch = Map.copyOf(spend);
     }
 
-    Grant.Outcome grant(String account, long micros) {
+    Outcome<Moved> grant(String account, long micros) {
         purchased.merge(account, micros, Long::sum);
-        return new Grant.Granted(balance(account));
+        return Moves.granted(micros, balance(account));
     }
 
-    SetBlocked.Outcome block(String account, boolean isBlocked) {
+    Outcome<Boolean> block(String account, boolean isBlocked) {
+        Outcome<Boolean> outcome = new Outcome.Done<>(blocked.contains(account));
         set(blocked, account, isBlocked);
-        return SetBlocked.Outcome.DONE;
+        return outcome;
     }
 
     void disable(String key, boolean isDisabled) {

@@ -35,6 +35,12 @@ public record ApiError(
         return new ApiError(code, code.status(), message, null, Map.of(), null);
     }
 
+    /** Returns a refusal that says when to try again. @param refusal a sentence */
+    public static ApiError later(String refusal, Duration wait) {
+        return of(ErrorCode.RATE_LIMIT_EXCEEDED, refusal + " Try again in " + (wait.toSeconds() + 1) + " seconds.")
+                .retryAfter(wait);
+    }
+
     /** Returns a 400 that names a field; {@code param} is its dotted path, e.g. {@code messages.0.role}. */
     public static ApiError invalid(@Nullable String param, String message) {
         return new ApiError(ErrorCode.INVALID_REQUEST, 400, message, param, Map.of(), null);

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,22 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Closes an account for good: it is blocked, and its balance returns to its funding in one entry, so that the sum over
  * all accounts stays zero. While calls of the account hold credits nothing changes: no call is cut off, and no hold is lost.
+ * The outcome is the balance before.
  */
-public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
+public final class CloseAccount extends LedgerChange<Outcome<Balance>> {
 
     private static final String REASON = "account deleted";
-
-    /** The outcome. */
-    public sealed interface Outcome {}
-
-    /** @param before the balance before the close */
-    public record Closed(Balance before) implements Outcome {}
-
-    /** Nothing has changed. @param heldMicros held by running calls */
-    public record StillRuns(long heldMicros) implements Outcome {}
-
-    /** There is no such account, or it was closed before. */
-    public record NoSuchAccount() implements Outcome {}
 
     private final String accountId;
     private final Instant at;
@@ -35,7 +26,7 @@ public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
 
     /** Returns whether this change closed the account. Once applied. */
     public boolean isClosed() {
-        return outcome() instanceof Closed;
+        return outcome().isDone();
     }
 
     @Override
@@ -50,13 +41,16 @@ public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    Outcome<Balance> decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (account == null || account.isDeleted()) {
-            return new NoSuchAccount();
+            return new Outcome.Refused<>(noSuchAccount(accountId));
         }
         if (account.funds.reservedMicros() > 0) {
-            return new StillRuns(account.funds.reservedMicros());
+            return Outcome.refused(
+                    409,
+                    "Calls are running and hold " + Credits.text(account.funds.reservedMicros())
+                            + " credits. Turn off the account's keys, wait until the calls have ended, then try again.");
         }
         Balance before = account.funds.balance();
         long left = before.balanceMicros();
@@ -65,6 +59,6 @@ public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
             book.journal().enter(account, asked, -left, 0, REASON, at);
         }
         account.delete();
-        return new Closed(before);
+        return new Outcome.Done<>(before);
     }
 }

@@ -1,6 +1,8 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -10,49 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A movement that an operator orders after the fact: a refund of a call, a reversal of a payment, or an adjustment. Each has
  * a reason. A repeated request under one id has no effect. Spend windows do not change: usage stays used (decision D47).
  */
-public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
+public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChange.Moved>>
         permits Refund, Correction.Reversal, Correction.Adjustment {
-
-    /** The outcome. */
-    public sealed interface Outcome {}
-
-    /**
-     * The movement has been made.
-     *
-     * @param micros change of the customer's balance
-     * @param missingMicros the part of a reversed payment that the balance lacked; 0 for other corrections
-     * @param before balance before the correction
-     * @param balance after the correction
-     * @param blocked whether the correction blocked the account
-     */
-    public record Corrected(long micros, long missingMicros, Balance before, Balance balance, boolean blocked)
-            implements Outcome {}
-
-    /** An equal correction was made under this request's id before. Nothing moves. */
-    public record DoneBefore(Balance balance) implements Outcome {}
-
-    /** A different correction was made under this request's id before. */
-    public record IdTaken() implements Outcome {}
-
-    public record NoSuchAccount() implements Outcome {}
-
-    /** The account was deleted: only payments to it can be reversed. */
-    public record Deleted() implements Outcome {}
-
-    /** The account has no such call. */
-    public record NoSuchCall() implements Outcome {}
-
-    /** The call has not ended yet: it has no charge. */
-    public record StillRuns() implements Outcome {}
-
-    /** The refunds of a call would exceed its charge. */
-    public record BeyondCharge(long chargedMicros, long refundedMicros) implements Outcome {}
-
-    /** The balance does not cover the debit. */
-    public record BelowZero(long balanceMicros) implements Outcome {}
-
-    /** The account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits. */
-    public record TooMuch() implements Outcome {}
 
     private final String accountId;
     private final long micros;
@@ -96,11 +57,6 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         return reason;
     }
 
-    /** Returns whether credits have moved; dependent rows are written only then. Once applied. */
-    public boolean moved() {
-        return outcome() instanceof Corrected;
-    }
-
     /** Returns the corrected call, or null. */
     @Nullable
     String ofCall() {
@@ -109,7 +65,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
 
     abstract EntryKind kind();
 
-    abstract Outcome correct(Book book, AccountRow account) throws SQLException;
+    abstract Outcome<Moved> correct(Book book, AccountRow account) throws SQLException;
 
     @Override
     void need(Book book) {
@@ -117,20 +73,22 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
     }
 
     @Override
-    final Outcome decideOver(Book book) throws SQLException {
+    final Outcome<Moved> decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (account == null) {
-            return new NoSuchAccount();
+            return new Outcome.Refused<>(noSuchAccount(accountId));
         }
         at = account.stamp(at);
         if (requestId != null) {
             Requested earlier = book.journal().requested(accountId, requestId);
             if (earlier != null) {
-                return earlier.equals(asked()) ? new DoneBefore(account.funds.balance()) : new IdTaken();
+                return earlier.equals(asked())
+                        ? Moved.earlier(account.funds.balance())
+                        : new Outcome.Refused<>(idTaken(requestId));
             }
         }
         if (account.isDeleted() && !(this instanceof Reversal)) {
-            return new Deleted();
+            return new Outcome.Refused<>(deleted());
         }
         return correct(book, account);
     }
@@ -153,16 +111,19 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         }
 
         @Override
-        Outcome correct(Book book, AccountRow account) {
+        Outcome<Moved> correct(Book book, AccountRow account) {
             if (-micros() > account.funds.balanceMicros()) {
-                return new BelowZero(account.funds.balanceMicros());
+                return Outcome.refused(
+                        409,
+                        "The account can spend " + Credits.text(account.funds.balanceMicros())
+                                + " credits. You can remove at most that amount.");
             }
             if (micros() > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
-                return new TooMuch();
+                return new Outcome.Refused<>(tooMuch());
             }
             Balance before = account.funds.balance();
             book.journal().enter(account, asked(), micros(), 0, reason(), at());
-            return new Corrected(micros(), 0, before, account.funds.balance(), false);
+            return new Outcome.Done<>(new Moved(micros(), 0, before, account.funds.balance(), false));
         }
     }
 
@@ -186,7 +147,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         }
 
         @Override
-        Outcome correct(Book book, AccountRow account) {
+        Outcome<Moved> correct(Book book, AccountRow account) {
             Balance before = account.funds.balance();
             long takenMicros = Math.min(micros(), account.funds.balanceMicros());
             long missingMicros = micros() - takenMicros;
@@ -195,13 +156,13 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
             if (blocks) {
                 account.setBlocked(true);
             }
-            return new Corrected(-takenMicros, missingMicros, before, account.funds.balance(), blocks);
+            return new Outcome.Done<>(new Moved(-takenMicros, missingMicros, before, account.funds.balance(), blocks));
         }
 
         @Override
         @Nullable
         String blockedOrNot() {
-            return outcome() instanceof Corrected done && done.blocked() ? accountId() : null;
+            return moved() instanceof Moved moved && moved.blocked() ? accountId() : null;
         }
     }
 }

@@ -3,16 +3,10 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.base.host.WrittenText;
 import java.time.Instant;
 
-/** Creates an empty account, unless the id exists. */
-public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
+/** Creates an empty account, unless the id exists. The outcome says whether the account is new. */
+public final class CreateAccount extends LedgerChange<Boolean> {
 
     public static final int NAME_CHARS_MAX = 200;
-
-    /** Whether the account is new; it exists in both cases. */
-    public enum Outcome {
-        CREATED,
-        ALREADY_THERE
-    }
 
     private final String id;
     private final String name;
@@ -39,22 +33,17 @@ public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
         return id;
     }
 
-    /** Returns whether the account is new, for a {@link Grant} to new accounts only. Once applied. */
-    public boolean created() {
-        return outcome() == Outcome.CREATED;
-    }
-
     @Override
     void need(Book book) {
         book.needAccount(id);
     }
 
     @Override
-    Outcome decideOver(Book book) {
+    Boolean decideOver(Book book) {
         if (book.account(id) != null) {
-            return Outcome.ALREADY_THERE;
+            return false;
         }
         book.open(new AccountRow(id, name, at.toEpochMilli()));
-        return Outcome.CREATED;
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
@@ -11,35 +12,12 @@ import org.jspecify.annotations.Nullable;
  * Adds credits to an account: a top-up, which counts as purchased even if it is a gift (decision D40). A deleted account, which cannot spend
  * them, receives only paid credits: the money has come, so the books have to show it.
  */
-public final class Grant extends LedgerChange<Grant.Outcome> {
+public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
 
     /** The most micro-credits of an account: far below the end of a {@code long}, and more than any customer will buy. */
     public static final long PURCHASED_MICROS_MAX = 1_000_000_000_000_000L;
 
     static final int REASON_CHARS_MAX = 500;
-
-    /** The outcome. */
-    public sealed interface Outcome {}
-
-    /** @param balance after the grant */
-    public record Granted(Balance balance) implements Outcome {}
-
-    public record NoSuchAccount() implements Outcome {}
-
-    /** The account was deleted. */
-    public record Deleted() implements Outcome {}
-
-    /** The account would hold more than {@value #PURCHASED_MICROS_MAX} micro-credits. */
-    public record TooMuch() implements Outcome {}
-
-    /** The condition of the grant was false. */
-    public record NotWanted() implements Outcome {}
-
-    /** An equal grant was made under this request's id before. Nothing moves. */
-    public record GrantedBefore(Balance balance) implements Outcome {}
-
-    /** A different movement was made under this request's id before. */
-    public record IdTaken() implements Outcome {}
 
     private final String accountId;
     private final long micros;
@@ -123,30 +101,33 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    Outcome<Moved> decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (!condition.getAsBoolean()) {
-            return new NotWanted();
+            return Outcome.refused(409, "The condition of the grant does not hold.");
         }
         if (account == null) {
-            return new NoSuchAccount();
+            return new Outcome.Refused<>(noSuchAccount(accountId));
         }
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
         Requested earlier = requestId == null ? null : book.journal().requested(accountId, requestId);
         if (earlier != null) {
-            return earlier.equals(asked) ? new GrantedBefore(account.funds.balance()) : new IdTaken();
+            return earlier.equals(asked)
+                    ? Moved.earlier(account.funds.balance())
+                    : new Outcome.Refused<>(idTaken(requestId));
         }
         if (account.isDeleted() && !isPaid) {
-            return new Deleted();
+            return new Outcome.Refused<>(deleted());
         }
         if (micros > PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
-            return new TooMuch();
+            return new Outcome.Refused<>(tooMuch());
         }
+        Balance before = account.funds.balance();
         book.journal().enter(account, asked, micros, 0, reason, at);
         if (isOfSandbox) {
             account.setSandboxMicros(account.funds.sandboxMicros() + micros);
         }
-        return new Granted(account.funds.balance());
+        return new Outcome.Done<>(new Moved(micros, 0, before, account.funds.balance(), false));
     }
 
     /** Turns the sandbox credits of an account into ordinary credits. The outcome is their amount in micro-credits. */

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.storage.Decision;
@@ -32,6 +34,50 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 Extend,
                 Resolution,
                 ReleaseAbandoned {
+
+    /**
+     * A movement of credits.
+     *
+     * @param micros change of the customer's balance
+     * @param missingMicros the part of a reversed payment that the balance lacked; 0 for others
+     * @param blocked whether it blocked the account
+     */
+    public record Moved(long micros, long missingMicros, Balance before, Balance balance, boolean blocked) {
+
+        /** Returns the outcome of an equal request under the id of an earlier one: nothing moves. */
+        static Outcome<Moved> earlier(Balance balance) {
+            return new Outcome.Done<>(new Moved(0, 0, balance, balance, false));
+        }
+    }
+
+    /** Returns what has moved; null if nothing has. Once applied. */
+    public final @Nullable Moved moved() {
+        return outcome() instanceof Outcome.Done<?>(Moved moved) && (moved.micros != 0 || moved.missingMicros != 0)
+                ? moved
+                : null;
+    }
+
+    public static ApiError noSuchAccount(String id) {
+        return refusal(404, "There is no account " + id + ".");
+    }
+
+    public static ApiError deleted() {
+        return refusal(409, "This account is deleted and cannot be changed.");
+    }
+
+    /** Returns the refusal of more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits. */
+    public static ApiError tooMuch() {
+        return refusal(409, "An account cannot hold that many credits.");
+    }
+
+    /** Returns the refusal of a request whose id a different movement had. */
+    static ApiError idTaken(RequestId id) {
+        return refusal(409, "The id " + id.text() + " was used for another action on this account.");
+    }
+
+    static ApiError refusal(int status, String message) {
+        return ApiError.invalid(null, message).withStatus(status);
+    }
 
     /** Names the rows that {@link #decideOver} will need. */
     abstract void need(Book book);

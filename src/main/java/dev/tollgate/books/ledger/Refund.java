@@ -1,5 +1,8 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.LedgerSql.Resolved;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -27,6 +30,10 @@ public final class Refund extends Correction {
         this.taskId = taskId;
     }
 
+    public static ApiError noSuchCall(String id) {
+        return refusal(404, "There is no call " + id + ".");
+    }
+
     public String taskId() {
         return taskId;
     }
@@ -48,17 +55,20 @@ public final class Refund extends Correction {
     }
 
     @Override
-    Outcome correct(Book book, AccountRow account) throws SQLException {
+    Outcome<Moved> correct(Book book, AccountRow account) throws SQLException {
         if (book.openReservation(taskId) != null) {
-            return new StillRuns();
+            return Outcome.refused(409, "The call is still running and has no charge yet.");
         }
         Resolved call = book.ended(taskId);
         if (call == null || !call.accountId().equals(accountId())) {
-            return new NoSuchCall();
+            return new Outcome.Refused<>(noSuchCall(taskId));
         }
         long refundedMicros = book.journal().refundedMicros(taskId);
         if (micros() > call.chargedMicros() - refundedMicros) {
-            return new BeyondCharge(call.chargedMicros(), refundedMicros);
+            return Outcome.refused(
+                    409,
+                    "The call was charged " + Credits.text(call.chargedMicros()) + " credits, of which "
+                            + Credits.text(refundedMicros) + " have already been refunded.");
         }
         Balance before = account.funds.balance();
         book.journal().enter(account, asked(), micros(), 0, reason(), at());
@@ -67,6 +77,6 @@ public final class Refund extends Correction {
         if (ofSandbox > 0) {
             account.setSandboxMicros(account.funds.sandboxMicros() + ofSandbox);
         }
-        return new Corrected(micros(), 0, before, account.funds.balance(), false);
+        return new Outcome.Done<>(new Moved(micros(), 0, before, account.funds.balance(), false));
     }
 }

@@ -5,15 +5,10 @@ import java.util.function.UnaryOperator;
 
 /**
  * Changes the operator's spend limits for all keys of an account together. They apply to decisions after the commit. An
- * account's windows are counted only while it has a limit, and begin with the earlier spending of its keys.
+ * account's windows are counted only while it has a limit, and begin with the earlier spending of its keys. The outcome says whether there is such an
+ * account.
  */
-public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome> {
-
-    public enum Outcome {
-        DONE,
-        /** There is no such account. */
-        NO_SUCH_ACCOUNT
-    }
+public final class SetAccountSpend extends LedgerChange<Boolean> {
 
     private final String accountId;
     private final UnaryOperator<SpendLimits> change;
@@ -42,14 +37,14 @@ public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome>
     }
 
     @Override
-    Outcome decideOver(Book book) {
+    Boolean decideOver(Book book) {
         AccountRow account = book.account(accountId);
         if (account == null || account.isDeleted()) {
-            return Outcome.NO_SUCH_ACCOUNT;
+            return false;
         }
         before = account.limitsToBe();
         after = change.apply(before);
         account.setLimits(after);
-        return Outcome.DONE;
+        return true;
     }
 }

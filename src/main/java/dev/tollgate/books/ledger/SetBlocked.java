@@ -1,18 +1,13 @@
 package dev.tollgate.books.ledger;
 
-/** Blocks or unblocks an account. A blocked account makes no reservation, and none of its holds grows; running calls are
- * settled as usual. */
-public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
+import dev.tollgate.base.error.Outcome;
 
-    public enum Outcome {
-        DONE,
-        DELETED,
-        NO_SUCH_ACCOUNT
-    }
+/** Blocks or unblocks an account. A blocked account makes no reservation, and none of its holds grows; running calls are
+ * settled as usual. The outcome says whether it was blocked before. */
+public final class SetBlocked extends LedgerChange<Outcome<Boolean>> {
 
     private final String accountId;
     private final boolean blocked;
-    private boolean wasBlocked;
 
     public SetBlocked(String accountId, boolean blocked) {
         this.accountId = accountId;
@@ -21,11 +16,6 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
 
     public String accountId() {
         return accountId;
-    }
-
-    /** Returns whether it was blocked before. Once applied. */
-    public boolean wasBlocked() {
-        return wasBlocked;
     }
 
     @Override
@@ -39,16 +29,16 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) {
+    Outcome<Boolean> decideOver(Book book) {
         AccountRow account = book.account(accountId);
         if (account == null) {
-            return Outcome.NO_SUCH_ACCOUNT;
+            return new Outcome.Refused<>(noSuchAccount(accountId));
         }
         if (account.isDeleted()) {
-            return Outcome.DELETED;
+            return new Outcome.Refused<>(deleted());
         }
-        wasBlocked = account.isBlocked();
+        boolean wasBlocked = account.isBlocked();
         account.setBlocked(blocked);
-        return Outcome.DONE;
+        return new Outcome.Done<>(wasBlocked);
     }
 }

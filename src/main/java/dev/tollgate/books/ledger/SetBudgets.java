@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendWindow;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Changes the budgets of an owner in an organization, or their time zone. A change applies to decisions after the commit. A new budget counts what
  * its owner's keys have spent and hold in its present window; a new time zone counts all present windows again.
  */
-public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
+public final class SetBudgets extends LedgerChange<Outcome<SetBudgets.Changed>> {
 
     /** The most owners of budgets in an organization. */
     public static final int OWNERS_MAX = 2_000;
@@ -24,20 +25,8 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
     /** The shortest time between two changes of the time zone: each begins the windows again. */
     public static final Duration ZONE_EVERY = Duration.ofDays(1);
 
-    /** The outcome. */
-    public sealed interface Outcome {}
-
     /** @param before the budgets before the change @param after and after it */
-    public record Done(Budgets before, Budgets after) implements Outcome {}
-
-    /** The account does not exist, or has no such owner. */
-    public record NoSuchOwner() implements Outcome {}
-
-    /** The organization has {@link #OWNERS_MAX} owners of budgets. */
-    public record TooMany() implements Outcome {}
-
-    /** The time zone was changed less than {@link #ZONE_EVERY} ago. */
-    public record TooSoon(Instant until) implements Outcome {}
+    public record Changed(Budgets before, Budgets after) {}
 
     private final String accountId;
     private final String owner;
@@ -89,29 +78,32 @@ public final class SetBudgets extends LedgerChange<SetBudgets.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    Outcome<Changed> decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (account == null || account.isDeleted() || book.isSpendOwner(accountId, owner) == isGone) {
-            return new NoSuchOwner();
+            return Outcome.refused(
+                    404,
+                    "There is no such owner of budgets. Owners are account, each_member, and the ids of members, teams and keys.");
         }
         Budgets before = book.budgetsToBe(account);
         if (zone != null) {
             Instant until = before.zoneSetAt().plus(ZONE_EVERY);
             if (at.isBefore(until) && !zone.equals(before.zone())) {
-                return new TooSoon(until);
+                return Outcome.refused(
+                        409, "The time zone can be changed once a day; the next time from " + until + " on.");
             }
         }
         Budgets after = zone == null
                 ? before.with(owner, change.apply(limits(before)), at.toEpochMilli())
                 : before.in(zone, at.toEpochMilli());
         if (after.isAs(before)) {
-            return new Done(before, before);
+            return new Outcome.Done<>(new Changed(before, before));
         }
         if (after.owners().size() > OWNERS_MAX) {
-            return new TooMany();
+            return Outcome.refused(409, "An organization has budgets of at most " + OWNERS_MAX + " owners.");
         }
         account.setBudgets(after);
-        return new Done(before, after);
+        return new Outcome.Done<>(new Changed(before, after));
     }
 
     private Map<SpendWindow, SpendBudget> limits(Budgets budgets) {

@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,17 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Sets the reversed part of a payment. An increase debits the balance as far as that goes; a missing rest is the
  * platform's loss, and blocks the account. A decrease lowers that loss first and then returns to the balance, since the customer has used
  * the credits that could not be debited. Holds of running calls do not change, and no account is unblocked.
+ * Nothing is done if the account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits.
  */
-public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
-
-    /** The outcome. */
-    public sealed interface Outcome {}
-
-    /** Nothing had to change, or there was no such payment. */
-    public record Nothing() implements Outcome {}
-
-    /** The account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits. */
-    public record TooMuch() implements Outcome {}
+public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
 
     /**
      * @param takenBefore what was taken back before it
@@ -30,8 +23,7 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
      * @param balance after the change
      * @param blocked whether the change blocked the account
      */
-    public record Done(Taken takenBefore, Taken after, Balance before, Balance balance, boolean blocked)
-            implements Outcome {}
+    public record Done(Taken takenBefore, Taken after, Balance before, Balance balance, boolean blocked) {}
 
     /**
      * The reversed part of a payment, in micro-credits.
@@ -90,21 +82,20 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    Optional<Done> decideOver(Book book) throws SQLException {
         Wanted asked = wanted.get();
         AccountRow account = book.account(accountId);
         long more = asked == null ? 0 : asked.wantedMicros() - asked.now().micros();
         if (asked == null || more == 0 || account == null || book.journal().requested(accountId, requestId) != null) {
-            return new Nothing();
+            return Optional.empty();
         }
-        Outcome outcome = more > 0 ? take(book, account, asked.now(), more) : give(book, account, asked.now(), -more);
-        if (outcome instanceof Done it) {
-            done.accept(it.after());
-        }
+        Optional<Done> outcome =
+                more > 0 ? take(book, account, asked.now(), more) : give(book, account, asked.now(), -more);
+        outcome.ifPresent(it -> done.accept(it.after()));
         return outcome;
     }
 
-    private Outcome take(Book book, AccountRow account, Taken now, long micros) {
+    private Optional<Done> take(Book book, AccountRow account, Taken now, long micros) {
         Balance before = account.funds.balance();
         long taken = Math.min(micros, account.funds.balanceMicros());
         long missing = micros - taken;
@@ -117,22 +108,22 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
             account.setBlocked(true);
         }
         Taken after = new Taken(now.micros() + micros, now.missingMicros() + missing);
-        return new Done(now, after, before, account.funds.balance(), blocks);
+        return Optional.of(new Done(now, after, before, account.funds.balance(), blocks));
     }
 
-    private Outcome give(Book book, AccountRow account, Taken now, long micros) {
+    private Optional<Done> give(Book book, AccountRow account, Taken now, long micros) {
         Balance before = account.funds.balance();
         long found = Math.min(micros, now.missingMicros());
         long back = micros - found;
         if (back > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
-            return new TooMuch();
+            return Optional.empty();
         }
         book.journal().enter(account, asked(-micros), back, found, reason, at);
         if (isOfSandbox && back > 0) {
             account.setSandboxMicros(account.funds.sandboxMicros() + back);
         }
         Taken after = new Taken(now.micros() - micros, now.missingMicros() - found);
-        return new Done(now, after, before, account.funds.balance(), false);
+        return Optional.of(new Done(now, after, before, account.funds.balance(), false));
     }
 
     private Requested asked(long micros) {
@@ -142,6 +133,6 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
     @Override
     @Nullable
     String blockedOrNot() {
-        return outcome() instanceof Done done && done.blocked() ? accountId : null;
+        return outcome().filter(Done::blocked).isPresent() ? accountId : null;
     }
 }

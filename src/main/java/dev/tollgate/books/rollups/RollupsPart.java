@@ -96,7 +96,7 @@ final class RollupsPart implements Part<RollupChange> {
 
     private static void count(CountRefund refund, Statements statements, Tallies tallies) throws SQLException {
         Refund given = refund.refund();
-        if (!given.moved()) {
+        if (given.moved() == null) {
             return;
         }
         PreparedStatement select = statements.of(SELECT_CALL);

@@ -1,8 +1,10 @@
 package dev.tollgate.customers.departure;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
@@ -55,27 +57,6 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
         return new WritePart<>(Erasure.class);
     }
 
-    /** The outcome of a deletion. */
-    public sealed interface Outcome {}
-
-    /** All is done. */
-    public record Gone() implements Outcome {}
-
-    /** Nothing is done: calls run. @param heldMicros what they hold */
-    public record StillRuns(long heldMicros) implements Outcome {}
-
-    /** The last operator cannot leave; nothing was changed. */
-    public record LastOperator() implements Outcome {}
-
-    /** The last owner cannot leave other members; nothing was changed. */
-    public record LastOwner() implements Outcome {}
-
-    /** The person is also a member of other accounts, and has to leave them first; nothing was changed. */
-    public record IsElsewhere() implements Outcome {}
-
-    /** The account does not exist or is deleted. */
-    public record NoSuchAccount() implements Outcome {}
-
     /** Returns other people of the same account, at most one page. */
     public List<Person> others(Person person) {
         return people.ofAccount(person.accountId()).stream()
@@ -126,18 +107,18 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
      * Erases a person; the account ends with its last person. The audit log records it, with lost credits, under the id alone, which no longer
      * identifies the person.
      */
-    public Outcome leave(Person person) {
+    public Outcome<String> leave(Person person) {
         if (isElsewhere(person)) {
-            return new IsElsewhere();
+            return Outcome.refused(409, "You are a member of several organizations. Leave the others first.");
         }
         if (person.membership() != null && others(person).isEmpty()) {
             return end(person.accountId(), close -> List.of(told(person, "account.delete", () -> changed(close))));
         }
         if (isLastOwner(person)) {
-            return new LastOwner();
+            return Outcome.refused(409, "You are the last owner. Make another member an owner first.");
         }
         for (int i = 0; i < TRIES; i++) {
-            Outcome outcome = erase(person);
+            Outcome<String> outcome = erase(person);
             if (outcome != null) {
                 return outcome;
             }
@@ -146,7 +127,7 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
     }
 
     /** Erases the person and deletes the person's keys. @return null if the keys have changed since they were read: nothing is done then */
-    private @Nullable Outcome erase(Person person) {
+    private @Nullable Outcome<String> erase(Person person) {
         Membership membership = person.membership();
         String memberId = membership == null ? "" : membership.id();
         List<String> own = memberId.isEmpty() ? List.of() : keys.owned(person.accountId(), memberId, null);
@@ -163,8 +144,8 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
             changes.addAll(logged(person, membership, own, isWanted));
         }
         changes.addAll(List.of(erasure, deed));
-        Outcome outcome = run(person.accountId(), person.id(), changes);
-        return outcome instanceof Gone && !erasure.outcome() ? null : outcome;
+        Outcome<String> outcome = run(person.accountId(), person.id(), changes);
+        return outcome.isDone() && !erasure.outcome() ? null : outcome;
     }
 
     /** Returns the row of the organization's log, without an address for the same reason as {@link #told}. */
@@ -186,40 +167,33 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
     }
 
     private static Deed.@Nullable Changed changed(CloseAccount close) {
-        return close.outcome() instanceof CloseAccount.Closed closed
-                ? new Deed.Changed(
-                        "{\"balance\":" + Credits.text(closed.before().balanceMicros()) + "}", "{\"deleted\":true}")
+        return close.outcome() instanceof Outcome.Done<Balance>(Balance before)
+                ? new Deed.Changed("{\"balance\":" + Credits.text(before.balanceMicros()) + "}", "{\"deleted\":true}")
                 : null;
     }
 
     /**
-     * Ends an account with all its people.
+     * Ends an account with all its people. The outcome is its id.
      *
      * @param told what is committed with it, given what is decided
      */
-    public Outcome end(String accountId, Function<CloseAccount, List<Change>> told) {
+    public Outcome<String> end(String accountId, Function<CloseAccount, List<Change>> told) {
         CloseAccount close = new CloseAccount(accountId, clock.instant());
         List<Change> changes = new ArrayList<>();
         changes.add(close);
         changes.add(new Erasure(accountId, null, close::isClosed, people.startMarks()::of, clock.instant()));
         changes.addAll(told.apply(close));
-        Outcome outcome = run(accountId, null, changes);
-        return outcome instanceof Gone
-                ? switch (close.outcome()) {
-                    case CloseAccount.Closed closed -> outcome;
-                    case CloseAccount.StillRuns runs -> new StillRuns(runs.heldMicros());
-                    case CloseAccount.NoSuchAccount none -> new NoSuchAccount();
-                }
-                : outcome;
+        Outcome<String> outcome = run(accountId, null, changes);
+        return outcome.isDone() ? close.outcome().map(_ -> accountId) : outcome;
     }
 
-    private Outcome run(String accountId, @Nullable String personId, List<Change> changes) {
+    private Outcome<String> run(String accountId, @Nullable String personId, List<Change> changes) {
         try {
             writer.commitAndWait(Unit.of(changes));
-            return new Gone();
+            return new Outcome.Done<>(accountId);
         } catch (StoreException e) {
             if (!e.mayHaveTakenEffect() && !isOtherOperator(accountId, personId)) {
-                return new LastOperator();
+                return Outcome.refused(409, "The only operator cannot be deleted.");
             }
             throw e;
         }

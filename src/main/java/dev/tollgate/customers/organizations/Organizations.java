@@ -40,12 +40,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** The name, the time zone and the budgets of organizations. Thread-safe; blocks. */
 public record Organizations(Database database, Ledger ledger, CountedChanges changes, InstantSource clock) {
 
-    private static final Outcome<Budgets> NO_SUCH_OWNER = Outcome.refused(
-            404,
-            "There is no such owner of budgets. Owners are account, each_member, and the ids of members, teams and keys.");
-    private static final Outcome<Budgets> TOO_MANY =
-            Outcome.refused(409, "An organization has budgets of at most " + SetBudgets.OWNERS_MAX + " owners.");
-
     private static final String ONE =
             "SELECT name, time_zone, created_at, tag_names, end_users FROM account WHERE id = ? AND deleted_at IS NULL";
 
@@ -148,7 +142,8 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
             Acting by, Right right, String action, String subject, SetBudgets set, Function<Budgets, ObjectNode> json) {
         List<Change> unit = new ArrayList<>(List.of(set));
         unit.addAll(by.act(right, action, subject, clock.instant(), () -> {
-            if (!(set.outcome() instanceof SetBudgets.Done(Budgets before, Budgets after))) {
+            if (!(set.outcome()
+                    instanceof Outcome.Done<SetBudgets.Changed>(SetBudgets.Changed(Budgets before, Budgets after)))) {
                 return null;
             }
             String was = json.apply(before).toString();
@@ -156,14 +151,7 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
             return was.equals(is) ? null : new Changed(was, is);
         }));
         changes.commit(by, unit);
-        return switch (set.outcome()) {
-            case SetBudgets.Done done -> new Outcome.Done<>(done.after());
-            case SetBudgets.NoSuchOwner _ -> NO_SUCH_OWNER;
-            case SetBudgets.TooMany _ -> TOO_MANY;
-            case SetBudgets.TooSoon soon ->
-                Outcome.refused(
-                        409, "The time zone can be changed once a day; the next time from " + soon.until() + " on.");
-        };
+        return set.outcome().map(SetBudgets.Changed::after);
     }
 
     /** Returns an owner's budgets without their use, for the log. */

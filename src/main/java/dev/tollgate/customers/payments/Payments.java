@@ -1,5 +1,6 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
@@ -87,16 +88,8 @@ public final class Payments {
 
     // ---- by customers ----
 
-    /** The result of beginning a payment. */
-    public sealed interface Begun {}
-
-    public record Written(Payment payment) implements Begun {}
-
-    /** The account has begun too many payments within a day without paying them. */
-    public record TooMany() implements Begun {}
-
-    /** The id belongs to a payment of another account. */
-    public record NotYours() implements Begun {}
+    /** Refuses an id that no page has given to this person. */
+    public static final String OPEN_AGAIN = "Open this page again.";
 
     /**
      * Stores a new payment, once for each id, with its row of the account's log.
@@ -105,7 +98,7 @@ public final class Payments {
      * @param id 1 to 64 letters, digits, hyphens or underscores
      * @param dollars 1 to {@value Payment#DOLLARS_MAX}
      */
-    public Begun begin(Acting by, Payment.Channel channel, String id, long dollars) {
+    public Outcome<Payment> begin(Acting by, Payment.Channel channel, String id, long dollars) {
         String accountId = by.accountId();
         if (dollars < 1 || dollars > Payment.DOLLARS_MAX || !id.matches("[A-Za-z0-9_-]{1,64}")) {
             throw new IllegalArgumentException("no such payment");
@@ -113,14 +106,18 @@ public final class Payments {
         Payment known = find(id);
         if (known == null) {
             if (unpaid(accountId) >= UNPAID_MAX) {
-                return new TooMany();
+                return Outcome.refused(
+                        429,
+                        "You have started many payments today without paying. Pay one of them, or try again tomorrow.");
             }
             Payment fresh = fresh(accountId, channel, id, dollars);
             String after = AccountLog.json("dollars", Long.toString(dollars));
             commit(rows -> rows.insert(fresh), by, "payment.begin", id, new Changed(null, after));
             known = find(id);
         }
-        return known != null && known.accountId().equals(accountId) ? new Written(known) : new NotYours();
+        return known != null && known.accountId().equals(accountId)
+                ? new Outcome.Done<>(known)
+                : Outcome.refused(409, OPEN_AGAIN); // it belongs to another account
     }
 
     private Payment fresh(String accountId, Payment.Channel channel, String id, long dollars) {

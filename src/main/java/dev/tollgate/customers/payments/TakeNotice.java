@@ -208,7 +208,7 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
     }
 
     static boolean isGiven(Grant grant) {
-        return grant.outcome() instanceof Grant.Granted || grant.outcome() instanceof Grant.GrantedBefore;
+        return grant.outcome().isDone();
     }
 
     @Nullable
@@ -234,10 +234,12 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
                     payment.accountId(),
                     null,
                     at,
-                    () -> takeBack.outcome() instanceof TakeBack.Done done ? changed(notice, payment, done) : null);
+                    () -> takeBack.outcome()
+                            .map(done -> changed(notice, payment, done))
+                            .orElse(null));
         }
 
-        private static Deed.@Nullable Changed changed(PaymentNotice notice, Payment payment, TakeBack.Done done) {
+        private static Deed.Changed changed(PaymentNotice notice, Payment payment, TakeBack.Done done) {
             ObjectNode before = json(done.before().balanceMicros(), done.takenBefore());
             ObjectNode after = json(done.balance().balanceMicros(), done.after())
                     .put("payment", payment.id())

@@ -1,8 +1,9 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.roles.AccountLog;
@@ -22,7 +23,6 @@ import dev.tollgate.storage.sql.Columns;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -131,37 +131,29 @@ public final class Vouchers {
         return new Made(new MakeVouchers(hashes, amountMicros, note, expiresAt, now), codes);
     }
 
-    /** The result of redeeming a code. */
-    public sealed interface Redemption {}
-
-    /** @param balance the account's balance afterwards */
-    public record Redeemed(long amountMicros, Balance balance) implements Redemption {}
-
     /** The code is unknown, used or expired, or the account cannot take the credits. The customer does not learn which. */
-    public record CannotBeUsed() implements Redemption {}
-
-    /** The caller has tried too many codes. */
-    public record TooManyTries(Duration retryAfter) implements Redemption {}
+    private static final Outcome<Long> CANNOT_BE_USED =
+            new Outcome.Refused<>(ApiError.invalid("code", "This code is not valid or was already used."));
 
     /**
-     * Gives a voucher's credits to an account, if the code is good, with a row of the account's log.
+     * Gives a voucher's credits to an account, if the code is good, with a row of the account's log. The outcome is their amount.
      *
      * @param by who redeems it
      * @param network the address, or half of an IPv6 address
      * @param typed the code as typed
      */
-    public Redemption redeem(Acting by, String network, String typed) {
+    public Outcome<Long> redeem(Acting by, String network, String typed) {
         String accountId = by.accountId();
         for (String who : List.of("account " + accountId, "network " + network)) {
             RequestRates.Rate rate = tries.take(who, TRIES_A_MINUTE);
             if (!rate.allowed()) {
-                return new TooManyTries(rate.retryAfter());
+                return new Outcome.Refused<>(ApiError.later("Too many tries.", rate.retryAfter()));
             }
         }
         VoucherCode code = VoucherCode.read(typed);
         Voucher voucher = code == null ? null : byCode(code.hash());
         if (code == null || voucher == null) {
-            return new CannotBeUsed();
+            return CANNOT_BE_USED;
         }
         RedeemVoucher redeem = new RedeemVoucher(code.hash(), voucher, accountId, clock.instant());
         List<Change> changes = new ArrayList<>(List.of(redeem, redeem.grant));
@@ -172,9 +164,7 @@ public final class Vouchers {
                 redeem.at,
                 () -> redeem.isRedeemed() ? redeemed(voucher) : null));
         writer.commitAndWait(Unit.of(changes));
-        return redeem.grant.outcome() instanceof Grant.Granted granted
-                ? new Redeemed(voucher.amountMicros(), granted.balance())
-                : new CannotBeUsed();
+        return redeem.isRedeemed() ? new Outcome.Done<>(voucher.amountMicros()) : CANNOT_BE_USED;
     }
 
     private static Changed redeemed(Voucher voucher) {
@@ -309,7 +299,7 @@ public final class Vouchers {
 
         /** Once the ledger has decided: whether the credits have gone to the account. An account that cannot take them leaves the voucher good. */
         boolean isRedeemed() {
-            return grant.outcome() instanceof Grant.Granted;
+            return grant.moved() != null;
         }
     }
 

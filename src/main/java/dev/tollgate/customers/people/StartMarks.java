@@ -139,7 +139,7 @@ public record StartMarks(Database database, SecretBox secrets) {
 
         /** Returns whether the ledger has given the credits. */
         boolean isGiven() {
-            return grant.outcome() instanceof Grant.Granted;
+            return grant.moved() != null;
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.models.prices;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceSchedule;
@@ -204,8 +206,8 @@ public final class SetPrices {
         public void committed(List<SetPrice> changes) {
             List<PriceVersion> versions = new ArrayList<>();
             for (SetPrice change : changes) {
-                if (change.outcome() instanceof SetPrice.Set set) {
-                    versions.addAll(set.versions());
+                if (change.outcome() instanceof Outcome.Done<List<PriceVersion>>(List<PriceVersion> set)) {
+                    versions.addAll(set);
                 }
             }
             SetPrices.this.committed(versions);
@@ -214,32 +216,10 @@ public final class SetPrices {
 
     /**
      * Makes a new version of a model's price, unless another one was set in the meantime. A version replaces all later prices of its model, so those that are
-     * kept are written after it, as versions of the same commit: every server and every program that reads the rows gets the same prices.
+     * kept are written after it, as versions of the same commit: every server and every program that reads the rows gets the same prices. The outcome has the new version and those of
+     * kept prices, in the order of time.
      */
-    public static final class SetPrice extends Write<SetPrice.Outcome> {
-
-        /** The outcome. */
-        public sealed interface Outcome {}
-
-        /** @param versions the new version and the versions of kept prices, in the order of time */
-        public record Set(List<PriceVersion> versions) implements Outcome {
-
-            public Set {
-                versions = List.copyOf(versions);
-            }
-
-            public PriceVersion version() {
-                return versions.getFirst();
-            }
-
-            /** Returns the versions of the prices that were kept, the earliest first. */
-            public List<PriceVersion> kept() {
-                return versions.subList(1, versions.size());
-            }
-        }
-
-        /** Another price was set in the meantime. */
-        public record ChangedMeanwhile(String version) implements Outcome {}
+    public static final class SetPrice extends Write<Outcome<List<PriceVersion>>> {
 
         private final String modelId;
         private final @Nullable String newest;
@@ -271,10 +251,10 @@ public final class SetPrices {
         }
 
         @Override
-        protected Outcome run(Statements statements) throws SQLException {
+        protected Outcome<List<PriceVersion>> run(Statements statements) throws SQLException {
             PriceVersion last = statements.one(NEWEST, SetPrices::read, modelId);
             if (last != null && !last.pricing().version().equals(newest)) {
-                return new ChangedMeanwhile(last.pricing().version());
+                return new Outcome.Refused<>(changed(last.pricing().version()));
             }
             long sequence = PriceRows.last(statements, KIND);
             List<PriceVersion> versions = new ArrayList<>();
@@ -285,7 +265,13 @@ public final class SetPrices {
             for (PriceVersion version : versions) {
                 insert(statements, version);
             }
-            return new Set(versions);
+            return new Outcome.Done<>(List.copyOf(versions));
+        }
+
+        /** Returns the refusal of a price that was chosen before another one was set. */
+        public static ApiError changed(String version) {
+            return ApiError.invalid(null, "Another operator has changed the price. Its version is " + version + " now.")
+                    .withStatus(409);
         }
 
         private PriceVersion version(long sequence, @Nullable Instant from, Pricing pricing) {

@@ -1,9 +1,10 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.customers.departure.Leaving;
 import java.util.List;
@@ -40,29 +41,18 @@ public final class Deletions {
             throw new ApiException(
                     409, "The demo account cannot be deleted, because each start maintains it. Ban it instead.");
         }
-        Leaving.Outcome outcome = AuditedWriter.step(() -> {
+        Outcome<String> outcome = AuditedWriter.step(() -> {
             by.needReason();
             return leaving.end(
                     accountId, close -> List.of(writer.row(by, "account.delete", accountId, () -> changed(close))));
         });
-        return switch (outcome) {
-            case Leaving.Gone _ -> deeds.account(accountId);
-            case Leaving.NoSuchAccount _ -> throw OperatorAccounts.noSuchAccount(accountId);
-            case Leaving.LastOperator _ -> throw new ApiException(409, "The only operator signs in for this account.");
-            case Leaving.LastOwner _, Leaving.IsElsewhere _ ->
-                throw new IllegalStateException("this stops people who leave, and not the end of an account");
-            case Leaving.StillRuns(long held) ->
-                throw new ApiException(
-                        409,
-                        "Calls still run and hold " + Credits.text(held)
-                                + " credits: ban the account, and delete it when they have ended.");
-        };
+        return deeds.account(outcome.orThrow());
     }
 
     private static Deed.@Nullable Changed changed(CloseAccount close) {
-        return close.outcome() instanceof CloseAccount.Closed closed
+        return close.outcome() instanceof Outcome.Done<Balance>(Balance before)
                 ? new Deed.Changed(
-                        new AdminJson().balance(closed.before()).end(),
+                        new AdminJson().balance(before).end(),
                         new AdminJson().flag("deleted", true).end())
                 : null;
     }

@@ -1,19 +1,19 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.OwnIds;
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
-import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Correction;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.LedgerChange;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.ledger.SetAccountSpend;
@@ -52,7 +52,7 @@ public final class OperatorAccounts {
     public Account account(String id) {
         Account account = AuditedWriter.step(() -> ledger.account(id).orElse(null));
         if (account == null) {
-            throw noSuchAccount(id);
+            throw LedgerChange.noSuchAccount(id).asException();
         }
         return account;
     }
@@ -71,19 +71,17 @@ public final class OperatorAccounts {
         Instant now = writer.now();
         CreateAccount account = AuditedWriter.step(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
         if (creditsMicros > Grant.PURCHASED_MICROS_MAX) {
-            throw tooMuch(); // or the account would be made without them
+            throw LedgerChange.tooMuch().asException(); // or the account would be made without them
         }
         Grant grant = creditsMicros == 0
                 ? null
                 : AuditedWriter.step(
-                        () -> new Grant(account.id(), creditsMicros, "credits at creation", account::created, now));
+                        () -> new Grant(account.id(), creditsMicros, "credits at creation", account::outcome, now));
         writer.commit(
                 by,
                 "account.create",
                 account.id(),
-                () -> (grant == null ? account.created() : grant.outcome() instanceof Grant.Granted)
-                        ? created(name, creditsMicros)
-                        : null,
+                () -> (grant == null ? account.outcome() : grant.moved() != null) ? created(name, creditsMicros) : null,
                 grant == null ? new Change[] {account} : new Change[] {account, grant});
         return account(account.id());
     }
@@ -107,28 +105,9 @@ public final class OperatorAccounts {
     public Account grant(By by, String accountId, long creditsMicros) {
         Grant grant = AuditedWriter.step(
                 () -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
-        writer.commit(by, "account.grant", accountId, () -> granted(grant, creditsMicros), grant);
-        switch (grant.outcome()) {
-            case Grant.Granted _, Grant.GrantedBefore _, Grant.NotWanted _ -> {}
-            case Grant.NoSuchAccount _ -> throw noSuchAccount(accountId);
-            case Grant.Deleted _ -> throw deleted();
-            case Grant.TooMuch _ -> throw tooMuch();
-            case Grant.IdTaken _ -> throw idTaken(by);
-        }
+        writer.commit(by, "account.grant", accountId, () -> changed(grant.moved()), grant);
+        grant.outcome().orThrow();
         return account(accountId);
-    }
-
-    private static Deed.@Nullable Changed granted(Grant grant, long micros) {
-        if (!(grant.outcome() instanceof Grant.Granted granted)) {
-            return null;
-        }
-        Balance after = granted.balance();
-        Balance before = new Balance(
-                after.balanceMicros() - micros,
-                after.reservedMicros(),
-                after.purchasedMicros() - micros,
-                after.consumedMicros());
-        return changed(before, after);
     }
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
@@ -156,7 +135,7 @@ public final class OperatorAccounts {
     public Account refund(By by, String taskId, long creditsMicros) {
         Reservation call = AuditedWriter.step(() -> ledger.reservation(taskId).orElse(null));
         if (call == null) {
-            throw noSuchTask(taskId);
+            throw Refund.noSuchCall(taskId).asException();
         }
         Refund refund = AuditedWriter.step(() ->
                 new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
@@ -166,34 +145,16 @@ public final class OperatorAccounts {
 
     /** @param changes with the correction itself, which is the first of them */
     private void correct(By by, String action, String subject, Correction correction, Change... changes) {
-        writer.commit(by, action, subject, () -> corrected(correction), changes);
-        switch (correction.outcome()) {
-            case Correction.Corrected _, Correction.DoneBefore _ -> {}
-            case Correction.NoSuchAccount _ -> throw noSuchAccount(correction.accountId());
-            case Correction.Deleted _ -> throw deleted();
-            case Correction.NoSuchCall _ -> throw noSuchTask(subject);
-            case Correction.IdTaken _ -> throw idTaken(by);
-            case Correction.TooMuch _ -> throw tooMuch();
-            case Correction.StillRuns _ -> throw conflict("The call is still running and has no charge yet.");
-            case Correction.BelowZero below ->
-                throw conflict("The account can spend " + Credits.text(below.balanceMicros())
-                        + " credits. You can remove at most that amount.");
-            case Correction.BeyondCharge beyond ->
-                throw conflict("The call was charged " + Credits.text(beyond.chargedMicros()) + " credits, of which "
-                        + Credits.text(beyond.refundedMicros()) + " have already been refunded.");
-        }
+        writer.commit(by, action, subject, () -> changed(correction.moved()), changes);
+        correction.outcome().orThrow();
     }
 
-    private static Deed.@Nullable Changed corrected(Correction correction) {
-        return correction.outcome() instanceof Correction.Corrected done
-                ? changed(done.before(), done.balance())
-                : null;
-    }
-
-    private static Deed.Changed changed(Balance before, Balance after) {
-        return new Deed.Changed(
-                new AdminJson().balance(before).end(),
-                new AdminJson().balance(after).end());
+    private static Deed.@Nullable Changed changed(LedgerChange.@Nullable Moved moved) {
+        return moved == null
+                ? null
+                : new Deed.Changed(
+                        new AdminJson().balance(moved.before()).end(),
+                        new AdminJson().balance(moved.balance()).end());
     }
 
     /**
@@ -205,22 +166,18 @@ public final class OperatorAccounts {
         SetBlocked set = new SetBlocked(accountId, blocked);
         // Also when it is unblocked: a session from before, or from the moment of the ban, does not come to life again.
         Change sessions = Sessions.ending(
-                accountId, () -> set.outcome() == SetBlocked.Outcome.DONE && (blocked || set.wasBlocked()));
+                accountId,
+                () -> set.outcome() instanceof Outcome.Done<Boolean>(Boolean wasBlocked) && (blocked || wasBlocked));
         writer.commit(
                 by,
                 blocked ? "account.block" : "account.unblock",
                 accountId,
-                () -> set.outcome() == SetBlocked.Outcome.DONE
-                        ? new Deed.Changed(blocked(set.wasBlocked()), blocked(blocked))
+                () -> set.outcome() instanceof Outcome.Done<Boolean>(Boolean wasBlocked)
+                        ? new Deed.Changed(blocked(wasBlocked), blocked(blocked))
                         : null,
                 set,
                 sessions);
-        if (set.outcome() == SetBlocked.Outcome.NO_SUCH_ACCOUNT) {
-            throw noSuchAccount(accountId);
-        }
-        if (set.outcome() == SetBlocked.Outcome.DELETED) {
-            throw deleted();
-        }
+        set.outcome().orThrow();
         return account(accountId);
     }
 
@@ -268,39 +225,14 @@ public final class OperatorAccounts {
     /** @throws ApiException if the account is deleted: no one could spend its credits */
     void requireNotDeleted(String id) {
         if (account(id).deletedAt() != null) {
-            throw deleted();
+            throw LedgerChange.deleted().asException();
         }
     }
 
     /** Returns why there is no such account to change. */
     ApiException goneOrNever(String id) {
         requireNotDeleted(id);
-        return noSuchAccount(id);
-    }
-
-    private static ApiException deleted() {
-        return conflict("This account is deleted and cannot be changed.");
-    }
-
-    static ApiException noSuchAccount(String id) {
-        return new ApiException(404, "There is no account " + id + ".");
-    }
-
-    private static ApiException noSuchTask(String id) {
-        return new ApiException(404, "There is no call " + id + ".");
-    }
-
-    private static ApiException tooMuch() {
-        return conflict("An account cannot hold that many credits.");
-    }
-
-    private static ApiException idTaken(By by) {
-        String id = by.requestId() == null ? "" : by.requestId().text();
-        return conflict("The id " + id + " was used for another action on this account.");
-    }
-
-    private static ApiException conflict(String message) {
-        return new ApiException(409, message);
+        return LedgerChange.noSuchAccount(id).asException();
     }
 
     /** The limits that all keys of an account share: rates and spend. */

@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.models.Catalogue;
@@ -333,21 +334,19 @@ public final class Prices {
     public Done set(By by, String modelId, Change change) {
         by.needReason();
         String id = model(modelId).id();
-        SetPrice.Outcome outcome = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             String newest = prices.newest(id);
             Model model = model(id); // after its version: a price that is set in between is seen by the commit
             requireLooked(model, newest, change);
             Plan plan = plan(model, change);
             SetPrice set = new SetPrice(id, newest, plan.next(), change.from(), plan.kept(), plan.at());
             writer.commit(by, "model.price", id, () -> told(plan, set), set);
-            outcome = set.outcome();
-            if (outcome instanceof SetPrice.Set) {
+            if (set.outcome().isDone() || attempt == ATTEMPTS) {
+                set.outcome().orThrow();
                 return new Done(models.sold(model(id), plan.at()), plan.withdrawnVersions()); // the clock may go back
             }
             prices.look();
         }
-        throw changed(outcome instanceof SetPrice.ChangedMeanwhile changed ? changed.version() : "unknown");
     }
 
     /** @param newest the version that was set last; null if none was set, so that the catalogue's holds */
@@ -357,25 +356,22 @@ public final class Prices {
             return;
         }
         throw newest != null
-                ? changed(newest)
+                ? SetPrice.changed(newest).asException()
                 : new ApiException(
                         409, "The price has changed since you looked at it; its version is now: " + last + ".");
     }
 
-    private static ApiException changed(String version) {
-        return new ApiException(409, "Another operator has changed the price. Its version is " + version + " now.");
-    }
-
     private static Deed.@Nullable Changed told(Plan plan, SetPrice set) {
-        if (!(set.outcome() instanceof SetPrice.Set done)) {
+        if (!(set.outcome() instanceof Outcome.Done<List<PriceVersion>>(List<PriceVersion> versions))) {
             return null;
         }
-        AdminJson after = told(done.version());
+        AdminJson after = told(versions.getFirst());
         if (!plan.withdrawn().isEmpty()) {
             after.texts("withdrawn", plan.withdrawnVersions());
         }
-        if (!done.kept().isEmpty()) {
-            after.array("kept", done.kept(), kept -> told(kept).node());
+        if (versions.size() > 1) {
+            after.array("kept", versions.subList(1, versions.size()), kept -> told(kept)
+                    .node());
         }
         return new Deed.Changed(told(plan.before()).end(), after.end());
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.money.Credits;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -229,7 +230,7 @@ public final class Display {
 
     /** A refusal, and when to try again, in whole seconds. @param refusal a sentence */
     public static String later(String refusal, Duration wait) {
-        return refusal + " Try again in " + (wait.toSeconds() + 1) + " seconds.";
+        return ApiError.later(refusal, wait).message();
     }
 
     /** Returns how long something took, e.g. {@code 340 ms}, {@code 6.2 s}, {@code 2 min 5 s}. */

@@ -73,7 +73,7 @@ class BudgetSweepTest {
                         return limits;
                     },
                     store.now());
-            assertThat(store.decide(set)).isInstanceOf(SetBudgets.Done.class);
+            assertThat(store.decide(set).isDone()).isTrue();
         }
     }
 

@@ -2,11 +2,13 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Moves;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -54,7 +56,7 @@ class CloseAccountTest {
     @Test
     void what_is_left_goes_back_in_one_entry_and_what_was_used_stays() {
         CloseAccount close = closing("acc_1");
-        assertThat(store.decide(close)).isEqualTo(new CloseAccount.Closed(new Balance(900, 0, 1_000, 100)));
+        assertThat(store.decide(close)).isEqualTo(new Outcome.Done<>(new Balance(900, 0, 1_000, 100)));
         assertThat(close.isClosed()).isTrue();
         assertThat(close.blockedOrNot()).isEqualTo("acc_1");
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
@@ -67,7 +69,7 @@ class CloseAccountTest {
     @Test
     void an_account_with_nothing_left_is_closed_without_an_entry() {
         store.account("acc_2", 0);
-        assertThat(store.decide(closing("acc_2"))).isEqualTo(new CloseAccount.Closed(new Balance(0, 0, 0, 0)));
+        assertThat(store.decide(closing("acc_2"))).isEqualTo(new Outcome.Done<>(new Balance(0, 0, 0, 0)));
         assertThat(store.ledger.entries("acc_2", 0, 10)).isEmpty();
         assertThat(store.number("SELECT COUNT(*) FROM entry WHERE account_id = 'acc_2'"))
                 .isZero();
@@ -78,7 +80,11 @@ class CloseAccountTest {
     void an_account_stays_as_it_is_while_a_call_holds_one_micro_credit() {
         store.reserve("t2", "acc_1", 1, 1);
         CloseAccount close = closing("acc_1");
-        assertThat(store.decide(close)).isEqualTo(new CloseAccount.StillRuns(1));
+        assertThat(store.decide(close))
+                .isEqualTo(
+                        Outcome.refused(
+                                409,
+                                "Calls are running and hold 0.000001 credits. Turn off the account's keys, wait until the calls have ended, then try again."));
         assertThat(close.isClosed()).isFalse();
         assertThat(close.blockedOrNot()).isNull();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(899, 1, 1_000, 100));
@@ -91,10 +97,11 @@ class CloseAccountTest {
         CloseAccount second = closing("acc_1");
         SetBlocked letIn = new SetBlocked("acc_1", false);
         store.commit(closing("acc_1"), second, letIn);
-        assertThat(second.outcome()).isEqualTo(new CloseAccount.NoSuchAccount());
-        assertThat(letIn.outcome()).isEqualTo(SetBlocked.Outcome.DELETED);
+        assertThat(second.outcome()).isEqualTo(new Outcome.Refused<>(LedgerChange.noSuchAccount("acc_1")));
+        assertThat(letIn.outcome()).isEqualTo(new Outcome.Refused<>(LedgerChange.deleted()));
         assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
-        assertThat(store.decide(closing("acc_9"))).isEqualTo(new CloseAccount.NoSuchAccount());
+        assertThat(store.decide(closing("acc_9")))
+                .isEqualTo(new Outcome.Refused<>(LedgerChange.noSuchAccount("acc_9")));
     }
 
     @Test
@@ -104,10 +111,10 @@ class CloseAccountTest {
         Refund refund = new Refund("acc_1", "t1", 5, "slow", null, store.now());
         SetAccountSpend limits = new SetAccountSpend("acc_1", old -> SpendLimits.NONE);
         store.commit(closing("acc_1"), grant, up, refund, limits);
-        assertThat(grant.outcome()).isEqualTo(new Grant.Deleted());
-        assertThat(up.outcome()).isEqualTo(new Correction.Deleted());
-        assertThat(refund.outcome()).isEqualTo(new Correction.Deleted());
-        assertThat(limits.outcome()).isEqualTo(SetAccountSpend.Outcome.NO_SUCH_ACCOUNT);
+        assertThat(grant.outcome()).isEqualTo(new Outcome.Refused<>(LedgerChange.deleted()));
+        assertThat(up.outcome()).isEqualTo(new Outcome.Refused<>(LedgerChange.deleted()));
+        assertThat(refund.outcome()).isEqualTo(new Outcome.Refused<>(LedgerChange.deleted()));
+        assertThat(limits.outcome()).isFalse();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
     }
 
@@ -117,7 +124,7 @@ class CloseAccountTest {
         store.commit(new Grant("acc_1", 5, "goodwill", id, store.now()));
         Grant again = new Grant("acc_1", 5, "goodwill", id, store.now());
         store.commit(closing("acc_1"), again);
-        assertThat(again.outcome()).isEqualTo(new Grant.GrantedBefore(new Balance(0, 0, 100, 100)));
+        assertThat(again.outcome()).isEqualTo(Moves.earlier(new Balance(0, 0, 100, 100)));
     }
 
     @Test
@@ -125,7 +132,7 @@ class CloseAccountTest {
         Grant paid = Grant.paid("acc_1", 700, "Payment of $7", () -> true, new RequestId("payment-1"), store.now());
         Reversal back = new Reversal("acc_1", 700, "sent back", null, store.now());
         store.commit(closing("acc_1"), paid);
-        assertThat(paid.outcome()).isEqualTo(new Grant.Granted(new Balance(700, 0, 800, 100)));
+        assertThat(paid.outcome()).isEqualTo(Moves.granted(700, new Balance(700, 0, 800, 100)));
         store.commit(back);
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
     }

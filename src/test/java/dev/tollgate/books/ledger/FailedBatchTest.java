@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
@@ -126,9 +127,9 @@ class FailedBatchTest {
                 new Grant("acc_2", 10, "welcome", store.now()),
                 store.reserveChange("taken", "acc_1", 1, 1));
         assertThat(store.ledger.account("acc_2")).isEmpty();
-        assertThat(store.decide(new Grant("acc_2", 1, "x", store.now()))).isEqualTo(new Grant.NoSuchAccount());
-        assertThat(store.decide(new CreateAccount("acc_2", "Two", store.now())))
-                .isEqualTo(CreateAccount.Outcome.CREATED);
+        assertThat(store.decide(new Grant("acc_2", 1, "x", store.now())))
+                .isEqualTo(new Outcome.Refused<>(LedgerChange.noSuchAccount("acc_2")));
+        assertThat(store.decide(new CreateAccount("acc_2", "Two", store.now()))).isTrue();
     }
 
     @Test

@@ -2,12 +2,15 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
+import dev.tollgate.books.ledger.LedgerChange.Moved;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
@@ -15,6 +18,7 @@ import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LimitReached;
+import dev.tollgate.testing.Moves;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -142,10 +146,7 @@ class LedgerModelTest {
         private void create() {
             String id = account();
             changes.add(new CreateAccount(id, id, store.now()));
-            expected.add(
-                    purchased.putIfAbsent(id, 0L) == null
-                            ? CreateAccount.Outcome.CREATED
-                            : CreateAccount.Outcome.ALREADY_THERE);
+            expected.add(purchased.putIfAbsent(id, 0L) == null);
         }
 
         private void grant() {
@@ -153,9 +154,9 @@ class LedgerModelTest {
             long micros = 1 + random.nextInt(3_000);
             changes.add(new Grant(id, micros, "model", store.now()));
             if (purchased.computeIfPresent(id, (same, before) -> before + micros) == null) {
-                expected.add(new Grant.NoSuchAccount());
+                expected.add(noSuchAccount(id));
             } else {
-                expected.add(new Grant.Granted(balance(id)));
+                expected.add(Moves.granted(micros, balance(id)));
             }
         }
 
@@ -256,16 +257,23 @@ class LedgerModelTest {
             expected.add(refund(call, micros));
         }
 
-        private Correction.Outcome refund(Call call, long micros) {
+        private Outcome<Moved> noSuchAccount(String id) {
+            return new Outcome.Refused<>(LedgerChange.noSuchAccount(id));
+        }
+
+        private Outcome<Moved> refund(Call call, long micros) {
             if (call.state == ReservationState.OPEN) {
-                return new Correction.StillRuns();
+                return Outcome.refused(409, "The call is still running and has no charge yet.");
             }
             if (call.refunded + micros > call.charged) {
-                return new Correction.BeyondCharge(call.charged, call.refunded);
+                return Outcome.refused(
+                        409,
+                        "The call was charged " + Credits.text(call.charged) + " credits, of which "
+                                + Credits.text(call.refunded) + " have already been refunded.");
             }
             Balance before = balance(call.account);
             call.refunded += micros;
-            return new Correction.Corrected(micros, 0, before, balance(call.account), false);
+            return Moves.moved(micros, 0, before, balance(call.account), false);
         }
 
         /** Unblocks an account immediately after a change that blocks it, so that later changes are tried on it, too. */
@@ -274,16 +282,16 @@ class LedgerModelTest {
             long micros = 1 + random.nextInt(500);
             changes.add(new Reversal(id, micros, "model", null, store.now()));
             if (!purchased.containsKey(id)) {
-                expected.add(new Correction.NoSuchAccount());
+                expected.add(noSuchAccount(id));
                 return;
             }
             Balance before = balance(id);
             long taken = Math.min(micros, before.balanceMicros());
             purchased.put(id, purchased.get(id) - taken);
-            expected.add(new Correction.Corrected(-taken, micros - taken, before, balance(id), micros > taken));
+            expected.add(Moves.moved(-taken, micros - taken, before, balance(id), micros > taken));
             if (micros > taken) {
                 changes.add(new SetBlocked(id, false));
-                expected.add(SetBlocked.Outcome.DONE);
+                expected.add(new Outcome.Done<>(true));
             }
         }
 
@@ -291,16 +299,19 @@ class LedgerModelTest {
             String id = account();
             long micros = random.nextBoolean() ? 1 + random.nextInt(500) : -1 - random.nextInt(500);
             changes.add(new Adjustment(id, micros, "model", null, store.now()));
-            expected.add(purchased.containsKey(id) ? adjust(id, micros) : new Correction.NoSuchAccount());
+            expected.add(purchased.containsKey(id) ? adjust(id, micros) : noSuchAccount(id));
         }
 
-        private Correction.Outcome adjust(String id, long micros) {
+        private Outcome<Moved> adjust(String id, long micros) {
             Balance before = balance(id);
             if (-micros > before.balanceMicros()) {
-                return new Correction.BelowZero(before.balanceMicros());
+                return Outcome.refused(
+                        409,
+                        "The account can spend " + Credits.text(before.balanceMicros())
+                                + " credits. You can remove at most that amount.");
             }
             purchased.put(id, purchased.get(id) + micros);
-            return new Correction.Corrected(micros, 0, before, balance(id), false);
+            return Moves.moved(micros, 0, before, balance(id), false);
         }
 
         private Resolution.Outcome resolve(Call call, ReservationState end, long charge) {

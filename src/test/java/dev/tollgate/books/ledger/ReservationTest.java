@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
@@ -14,6 +15,7 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Moves;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -56,9 +58,9 @@ class ReservationTest {
     @Test
     void a_new_account_has_nothing_and_its_id_is_made_once() {
         CreateAccount first = new CreateAccount("acc_2", "Two", store.now());
-        assertThat(store.decide(first)).isEqualTo(CreateAccount.Outcome.CREATED);
+        assertThat(store.decide(first)).isTrue();
         assertThat(store.decide(new CreateAccount("acc_2", "Other", store.now())))
-                .isEqualTo(CreateAccount.Outcome.ALREADY_THERE);
+                .isFalse();
         assertThat(store.ledger.account("acc_2"))
                 .contains(new Account("acc_2", "Two", StoreFixture.NOON, false, new Balance(0, 0, 0, 0)));
     }
@@ -66,16 +68,16 @@ class ReservationTest {
     @Test
     void a_grant_can_depend_on_the_account_being_new() {
         Grant first = welcome();
-        assertThat(first.outcome()).isEqualTo(new Grant.Granted(new Balance(500, 0, 500, 0)));
+        assertThat(first.outcome()).isEqualTo(Moves.granted(500, new Balance(500, 0, 500, 0)));
         assertThat(store.balance("acc_2")).isEqualTo(new Balance(500, 0, 500, 0));
         Grant second = welcome();
-        assertThat(second.outcome()).isEqualTo(new Grant.NotWanted());
+        assertThat(second.outcome().isDone()).isFalse();
         assertThat(store.balance("acc_2")).isEqualTo(new Balance(500, 0, 500, 0));
     }
 
     private Grant welcome() {
         CreateAccount create = new CreateAccount("acc_2", "Two", store.now());
-        Grant grant = new Grant("acc_2", 500, "welcome", create::created, store.now());
+        Grant grant = new Grant("acc_2", 500, "welcome", create::outcome, store.now());
         store.commit(create, grant);
         return grant;
     }
@@ -100,11 +102,13 @@ class ReservationTest {
 
     @Test
     void a_grant_without_account_or_beyond_the_limit_is_refused() {
-        assertThat(store.decide(new Grant("acc_9", 1, "x", store.now()))).isEqualTo(new Grant.NoSuchAccount());
+        assertThat(store.decide(new Grant("acc_9", 1, "x", store.now())))
+                .isEqualTo(new Outcome.Refused<>(LedgerChange.noSuchAccount("acc_9")));
         assertThat(store.decide(new Grant("acc_1", Grant.PURCHASED_MICROS_MAX - 999, "x", store.now())))
-                .isEqualTo(new Grant.TooMuch());
-        assertThat(store.decide(new Grant("acc_1", Grant.PURCHASED_MICROS_MAX - 1_000, "x", store.now())))
-                .isInstanceOf(Grant.Granted.class);
+                .isEqualTo(new Outcome.Refused<>(LedgerChange.tooMuch()));
+        assertThat(store.decide(new Grant("acc_1", Grant.PURCHASED_MICROS_MAX - 1_000, "x", store.now()))
+                        .isDone())
+                .isTrue();
         assertThatThrownBy(() -> new Grant("acc_1", 0, "x", store.now())).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -154,12 +158,13 @@ class ReservationTest {
                         () -> SpendLimits.NONE,
                         () -> false)))
                 .isEqualTo(new ReserveOutcome.NotAllowed());
-        assertThat(store.decide(new SetBlocked("acc_1", true))).isEqualTo(SetBlocked.Outcome.DONE);
+        assertThat(store.decide(new SetBlocked("acc_1", true))).isEqualTo(new Outcome.Done<>(false));
         assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
         assertThat(store.reserve("t3", "acc_1", 1, 1)).isEqualTo(new ReserveOutcome.NotAllowed());
         store.commit(new SetBlocked("acc_1", false));
         assertThat(store.reserve("t4", "acc_1", 1, 1)).isEqualTo(new ReserveOutcome.Reserved(1));
-        assertThat(store.decide(new SetBlocked("acc_9", true))).isEqualTo(SetBlocked.Outcome.NO_SUCH_ACCOUNT);
+        assertThat(store.decide(new SetBlocked("acc_9", true)))
+                .isEqualTo(new Outcome.Refused<>(LedgerChange.noSuchAccount("acc_9")));
     }
 
     @Test

@@ -141,7 +141,7 @@ class SearchRacersTest {
         } else {
             Map<SpendWindow, SpendBudget> to = Map.of(SpendWindow.MONTH, new SpendBudget(toMicros));
             SetBudgets set = SetBudgets.of(race.account, owner, from -> to, first().now());
-            assertThat(first().decide(set)).isInstanceOf(SetBudgets.Done.class);
+            assertThat(first().decide(set).isDone()).isTrue();
         }
     }
 

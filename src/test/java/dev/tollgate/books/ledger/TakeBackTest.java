@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.books.ledger.TakeBack.Done;
-import dev.tollgate.books.ledger.TakeBack.Nothing;
 import dev.tollgate.books.ledger.TakeBack.Taken;
 import dev.tollgate.books.ledger.TakeBack.Wanted;
 import dev.tollgate.testing.BesideOthers;
@@ -12,6 +11,7 @@ import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class TakeBackTest {
                 store.now());
     }
 
-    private TakeBack.Outcome bringTo(long wanted) {
+    private Optional<Done> bringTo(long wanted) {
         return store.decide(bringingTo(wanted, "change-" + ++asked));
     }
 
@@ -74,15 +74,15 @@ class TakeBackTest {
     @Test
     void what_is_taken_back_leaves_the_balance_and_what_was_purchased() {
         assertThat(bringTo(300))
-                .isEqualTo(new Done(
+                .contains(new Done(
                         Taken.NOTHING,
                         new Taken(300, 0),
                         new Balance(800, 200, 1_000, 0),
                         new Balance(500, 200, 700, 0),
                         false));
-        assertThat(bringTo(300)).as("it is so already").isEqualTo(new Nothing());
+        assertThat(bringTo(300)).as("it is so already").isEmpty();
         assertThat(bringTo(310))
-                .isEqualTo(new Done(
+                .contains(new Done(
                         new Taken(300, 0),
                         new Taken(310, 0),
                         new Balance(500, 200, 700, 0),
@@ -96,7 +96,7 @@ class TakeBackTest {
     @Test
     void all_that_can_be_spent_can_be_taken_without_a_block() {
         assertThat(bringTo(800))
-                .isEqualTo(new Done(
+                .contains(new Done(
                         Taken.NOTHING,
                         new Taken(800, 0),
                         new Balance(800, 200, 1_000, 0),
@@ -109,7 +109,7 @@ class TakeBackTest {
     void what_the_balance_lacks_is_the_platforms_and_blocks_the_account_and_what_calls_hold_stays() {
         TakeBack first = bringingTo(900, "first");
         assertThat(store.decide(first))
-                .isEqualTo(new Done(
+                .contains(new Done(
                         Taken.NOTHING,
                         new Taken(900, 100),
                         new Balance(800, 200, 1_000, 0),
@@ -119,7 +119,7 @@ class TakeBackTest {
         assertThat(isBlocked()).isTrue();
         TakeBack second = bringingTo(950, "second");
         assertThat(store.decide(second))
-                .isEqualTo(new Done(
+                .contains(new Done(
                         new Taken(900, 100),
                         new Taken(950, 150),
                         new Balance(0, 200, 200, 0),
@@ -135,14 +135,14 @@ class TakeBackTest {
     void a_returned_part_lowers_the_loss_first_and_unblocks_nothing() {
         bringTo(900);
         assertThat(bringTo(840))
-                .isEqualTo(new Done(
+                .contains(new Done(
                         new Taken(900, 100),
                         new Taken(840, 40),
                         new Balance(0, 200, 200, 0),
                         new Balance(0, 200, 200, 0),
                         false));
         assertThat(bringTo(0))
-                .isEqualTo(new Done(
+                .contains(new Done(
                         new Taken(840, 40),
                         Taken.NOTHING,
                         new Balance(0, 200, 200, 0),
@@ -155,9 +155,9 @@ class TakeBackTest {
     void what_comes_back_never_fills_an_account_beyond_what_it_can_hold() {
         bringTo(300);
         store.commit(new Grant("acc_1", Grant.PURCHASED_MICROS_MAX - 701, "much", store.now()));
-        assertThat(bringTo(298)).isEqualTo(new TakeBack.TooMuch());
+        assertThat(bringTo(298)).isEmpty();
         assertThat(taken).as("nothing is told").isEqualTo(new Taken(300, 0));
-        assertThat(bringTo(299)).isInstanceOf(Done.class);
+        assertThat(bringTo(299)).isPresent();
         assertThat(store.balance("acc_1").purchasedMicros()).isEqualTo(Grant.PURCHASED_MICROS_MAX);
     }
 
@@ -173,9 +173,9 @@ class TakeBackTest {
                 false,
                 store.now());
         store.commit(once, again);
-        assertThat(once.outcome()).isInstanceOf(Done.class);
-        assertThat(again.outcome()).isEqualTo(new Nothing());
-        assertThat(store.decide(bringingTo(200, "once"))).isEqualTo(new Nothing());
+        assertThat(once.outcome()).isPresent();
+        assertThat(again.outcome()).isEmpty();
+        assertThat(store.decide(bringingTo(200, "once"))).isEmpty();
         assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(500);
     }
 
@@ -190,8 +190,8 @@ class TakeBackTest {
                 new RequestId("once"),
                 false,
                 store.now());
-        assertThat(store.decide(bringingTo(200, "once"))).isInstanceOf(Done.class);
-        assertThat(store.decide(again)).isEqualTo(new Nothing());
+        assertThat(store.decide(bringingTo(200, "once"))).isPresent();
+        assertThat(store.decide(again)).isEmpty();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(600, 200, 800, 0));
         assertThat(store.number("SELECT SUM(amount_micros) FROM entry WHERE request_id = 'once'"))
                 .isEqualTo(100);
@@ -201,7 +201,7 @@ class TakeBackTest {
     void a_payment_or_an_account_that_is_not_there_is_left_alone() {
         TakeBack nothing = new TakeBack(
                 "acc_1", () -> null, now -> taken = now, "none", new RequestId("none"), false, store.now());
-        assertThat(store.decide(nothing)).isEqualTo(new Nothing());
+        assertThat(store.decide(nothing)).isEmpty();
         assertThat(nothing.blockedOrNot()).isNull();
         assertThat(store.decide(new TakeBack(
                         "acc_9",
@@ -211,7 +211,7 @@ class TakeBackTest {
                         new RequestId("nobody"),
                         false,
                         store.now())))
-                .isEqualTo(new Nothing());
+                .isEmpty();
         assertThat(taken).isEqualTo(Taken.NOTHING);
     }
 

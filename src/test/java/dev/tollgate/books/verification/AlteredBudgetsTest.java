@@ -179,8 +179,9 @@ class AlteredBudgetsTest {
         }
         KEYS.forEach((key, owners) -> store.ownedKey(key, ACCOUNT, owners[0], owners[1]));
         store.ownedKey("key_b", ACCOUNT, "mem_3", "");
-        assertThat(store.decide(SetBudgets.zone(ACCOUNT, ZoneId.of("Europe/Berlin"), store.now())))
-                .isInstanceOf(SetBudgets.Done.class);
+        assertThat(store.decide(SetBudgets.zone(ACCOUNT, ZoneId.of("Europe/Berlin"), store.now()))
+                        .isDone())
+                .isTrue();
         budget(store, Budgets.ACCOUNT, SpendWindow.MONTH);
         budget(store, Budgets.ACCOUNT, SpendWindow.HOUR);
         budget(store, Budgets.EACH_MEMBER, SpendWindow.WEEK);
@@ -202,7 +203,7 @@ class AlteredBudgetsTest {
                     return next;
                 },
                 store.now());
-        assertThat(store.decide(set)).isInstanceOf(SetBudgets.Done.class);
+        assertThat(store.decide(set).isDone()).isTrue();
     }
 
     /** A call of each key yesterday and today, and a running call. */

@@ -279,7 +279,7 @@ class TeamsTest {
     private void budget(String owner, long micros) {
         SetBudgets set = SetBudgets.of(
                 ACCOUNT, owner, limits -> Map.of(SpendWindow.MONTH, new SpendBudget(micros)), store.now());
-        assertThat(store.decide(set)).isInstanceOf(SetBudgets.Done.class);
+        assertThat(store.decide(set).isDone()).isTrue();
     }
 
     private ReserveOutcome reserve(String id, Key key, long micros) {

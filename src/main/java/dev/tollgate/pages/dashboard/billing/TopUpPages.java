@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard.billing;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.payments.Party;
@@ -22,12 +23,12 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.pages.live.Live;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtepaymentGenerated;
 import templates.dashboard.JtepaytestGenerated;
@@ -96,6 +97,10 @@ public final class TopUpPages {
         return refused(request, "form", error, form);
     }
 
+    private PageStep refused(PageRequest<Visitor.Member> request, ApiError why, Form form) {
+        return refused(request, Objects.requireNonNullElse(why.param(), "form"), why.message(), form);
+    }
+
     /** @param field whose fault it is */
     private PageStep refused(PageRequest<Visitor.Member> request, String field, String error, Form form) {
         return offer(request, 422, Map.of(field, error), form.fields());
@@ -145,7 +150,7 @@ public final class TopUpPages {
         }
         String id = form.text("id");
         if (!id.matches("[0-9a-f]{32}")) {
-            return refused(request, "Open this page again.", form);
+            return refused(request, Payments.OPEN_AGAIN, form);
         }
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
@@ -153,17 +158,14 @@ public final class TopUpPages {
             return refused(request, Display.later("Too many tries.", rate.retryAfter()), form);
         }
         Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
-        return switch (payments.begin(PageRequest.acting(request), channel, "pay_" + id, Long.parseLong(chosen))) {
-            case Payments.Written(Payment payment) -> {
+        Outcome<Payment> begun =
+                payments.begin(PageRequest.acting(request), channel, "pay_" + id, Long.parseLong(chosen));
+        return switch (begun) {
+            case Outcome.Done<Payment>(Payment payment) -> {
                 open(request, payment);
                 yield PageStep.to(path(payment));
             }
-            case Payments.TooMany _ ->
-                refused(
-                        request,
-                        "You have started many payments today without paying. Pay one of them, or try again tomorrow.",
-                        form);
-            case Payments.NotYours _ -> refused(request, "Open this page again.", form);
+            case Outcome.Refused<Payment>(ApiError why) -> refused(request, why, form);
         };
     }
 
@@ -278,13 +280,11 @@ public final class TopUpPages {
     // ---- vouchers ----
 
     private PageStep redeem(PageRequest<Visitor.Member> request, Form form) {
-        Vouchers.Redemption done =
+        Outcome<Long> done =
                 vouchers.redeem(PageRequest.acting(request), request.visit().network(), form.text("code"));
         return switch (done) {
-            case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
-            case Vouchers.CannotBeUsed no ->
-                refused(request, "code", "This code is not valid or was already used.", form);
-            case Vouchers.TooManyTries(Duration wait) -> refused(request, Display.later("Too many tries.", wait), form);
+            case Outcome.Done<Long>(Long micros) -> PageStep.to(BillingPages.PATH + "?arrived=" + micros);
+            case Outcome.Refused<Long>(ApiError why) -> refused(request, why, form);
         };
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.customers.departure.Leaving;
@@ -67,21 +69,12 @@ public record LeavingPage(
         }
         boolean isLast = person.membership() == null || leaving.others(person).isEmpty();
         return switch (leaving.leave(person)) {
-            case Leaving.StillRuns(long held) ->
-                again(
-                        request,
-                        typed,
-                        "form",
-                        "Calls are running and hold " + Display.charge(held)
-                                + " credits. Turn off your keys, wait until the calls have ended, then try again.");
-            case Leaving.LastOperator last -> again(request, typed, "form", "The only operator cannot be deleted.");
-            case Leaving.LastOwner last ->
-                again(request, typed, "form", "You are the last owner. Make another member an owner first.");
-            case Leaving.IsElsewhere elsewhere ->
-                again(request, typed, "form", "You are a member of several organizations. Leave the others first.");
-            case Leaving.Gone gone ->
+            case Outcome.Done<String> _ ->
                 PageStep.signedOut(request, isLast ? "/sign-in?said=deleted" : "/sign-in?said=left");
-            case Leaving.NoSuchAccount none -> PageStep.signedOut(request, "/sign-in?said=deleted");
+            case Outcome.Refused<String>(ApiError why) ->
+                why.status() == 404
+                        ? PageStep.signedOut(request, "/sign-in?said=deleted")
+                        : again(request, typed, "form", why.message());
         };
     }
 
