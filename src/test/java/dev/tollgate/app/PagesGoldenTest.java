@@ -359,8 +359,8 @@ class PagesGoldenTest {
                     "management");
             post("key-made", it.fred, list + "/new", list + "/new", "name", "first");
             String laptop = list + "/" + it.keys.get("prod-web");
-            post("key-wrong", it.ann, laptop, laptop, "deed", "save", "version", "0", "name", "", "hour", "-");
-            post("key-delete-untyped", it.ann, laptop, laptop, "deed", "delete", "typed", "other");
+            post("key-wrong", it.ann, laptop, laptop, "deed", "key.change", "version", "0", "name", "", "hour", "-");
+            post("key-delete-untyped", it.ann, laptop, laptop, "deed", "key.delete", "typed", "other");
             get("key-unknown", it.ann, list + "/key_none");
         }
 

@@ -246,10 +246,17 @@ public final class FilledInstallation implements AutoCloseable {
         key(ann, "old one");
         key(ann, "small", "day", "0.5");
         key(cara, "phone");
-        sent(ann, "/dashboard/keys/" + keys.get("old one"), "deed", "off");
+        sent(ann, "/dashboard/keys/" + keys.get("old one"), "deed", "key.change", "disabled", "true");
         String laptop = keys.get("laptop");
         String rotated = sent(
-                        ann, "/dashboard/keys/" + laptop, "deed", "rotate", "grace", "7d", "version", version("laptop"))
+                        ann,
+                        "/dashboard/keys/" + laptop,
+                        "deed",
+                        "key.rotate",
+                        "grace_seconds",
+                        "604800",
+                        "version",
+                        version("laptop"))
                 .body();
         secrets.put(laptop, found("(sk-[0-9a-f]{64})", rotated));
         at(before.plus(Duration.ofHours(1)));

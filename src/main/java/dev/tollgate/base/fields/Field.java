@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.DecimalNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
@@ -33,6 +34,7 @@ import tools.jackson.databind.node.StringNode;
  * @param help says what it is, in a sentence; empty if the label does
  * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
  * @param choices the words that it can have; empty if there is no such list
+ * @param members of an object; empty for others
  * @param reader reads the value of a member that is not null
  * @param typed returns the member for a text of a form or a command
  */
@@ -42,6 +44,7 @@ public record Field<T>(
         String help,
         @Nullable String nothing,
         List<Choice<T>> choices,
+        List<Field<?>> members,
         Reader<T> reader,
         Function<String, JsonNode> typed) {
 
@@ -61,6 +64,7 @@ public record Field<T>(
 
     public Field {
         choices = List.copyOf(choices);
+        members = List.copyOf(members);
     }
 
     /** Reads a value. */
@@ -109,7 +113,7 @@ public record Field<T>(
                 .findFirst()
                 .orElseThrow(() -> wrong(path, allowed))
                 .value();
-        return new Field<>(name, label, "", null, choices, reader, StringNode::valueOf);
+        return new Field<>(name, label, "", null, choices, List.of(), reader, StringNode::valueOf);
     }
 
     public static Field<Boolean> flag(String name, String label) {
@@ -227,16 +231,13 @@ public record Field<T>(
 
     /** Returns a field with an object of some fields. */
     public static Field<Body> object(String name, String label, Field<?>... members) {
-        return of(
-                name,
-                label,
-                (path, value) -> {
-                    if (!(value instanceof ObjectNode object)) {
-                        throw wrong(path, "must be an object");
-                    }
-                    return Body.of(path + ".", object, List.of(members));
-                },
-                StringNode::valueOf);
+        Reader<Body> reader = (path, value) -> {
+            if (!(value instanceof ObjectNode object)) {
+                throw wrong(path, "must be an object");
+            }
+            return Body.of(path + ".", object, List.of(members));
+        };
+        return new Field<>(name, label, "", null, List.of(), List.of(members), reader, StringNode::valueOf);
     }
 
     /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
@@ -261,7 +262,7 @@ public record Field<T>(
 
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, String label, Reader<T> reader, Function<String, JsonNode> typed) {
-        return new Field<>(name, label, "", null, List.of(), reader, typed);
+        return new Field<>(name, label, "", null, List.of(), List.of(), reader, typed);
     }
 
     // ---- changed ----
@@ -292,6 +293,7 @@ public record Field<T>(
                 help,
                 nothing,
                 List.of(),
+                members,
                 (path, value) -> mapper.map(path, reader.read(path, value)),
                 typed);
     }
@@ -304,6 +306,7 @@ public record Field<T>(
                 help,
                 what,
                 choices,
+                members,
                 reader,
                 text -> text.isBlank() ? NullNode.getInstance() : typed.apply(text));
     }
@@ -315,7 +318,7 @@ public record Field<T>(
 
     /** Returns this field with an explanation. */
     public Field<T> help(String sentence) {
-        return new Field<>(name, label, sentence, nothing, choices, reader, typed);
+        return new Field<>(name, label, sentence, nothing, choices, members, reader, typed);
     }
 
     // ---- reading ----
@@ -356,10 +359,13 @@ public record Field<T>(
     }
 
     private static JsonNode number(String text) {
-        String stripped = text.strip().replace('−', '-');
-        return NUMBER.matcher(stripped).matches()
-                ? DecimalNode.valueOf(new BigDecimal(stripped.replace(",", "")))
-                : StringNode.valueOf(text);
+        String digits = text.strip().replace('−', '-').replace(",", "");
+        if (!NUMBER.matcher(text.strip().replace('−', '-')).matches()) {
+            return StringNode.valueOf(text);
+        }
+        return digits.contains(".")
+                ? DecimalNode.valueOf(new BigDecimal(digits))
+                : LongNode.valueOf(Long.parseLong(digits));
     }
 
     private static String either(List<String> words) {

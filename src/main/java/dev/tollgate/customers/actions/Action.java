@@ -133,7 +133,12 @@ public record Action<S, T>(
         List<Field<?>> shown = fields.stream()
                 .filter(field -> List.of(names).contains(field.name()))
                 .toList();
-        return new Action<>(name, method, path, right, scope, status, help, shown, query, does, shows);
+        return taking(shown);
+    }
+
+    /** Returns this row with other fields. */
+    public Action<S, T> taking(List<Field<?>> others) {
+        return new Action<>(name, method, path, right, scope, status, help, others, query, does, shows);
     }
 
     public boolean isChange() {

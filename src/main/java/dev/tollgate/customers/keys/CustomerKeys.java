@@ -242,8 +242,9 @@ public final class CustomerKeys {
 
     /** Does what a body asks for. @param version what was seen of the key; null for any */
     Outcome<Key> change(Acting by, String id, @Nullable Long version, KeyOptions.Change change) {
-        return change.onlyDisables()
-                ? disable(by, id, version, true)
+        Boolean disabled = change.disabled();
+        return disabled != null && change.isAll()
+                ? disable(by, id, version, disabled)
                 : change(by, id, version, change.edit(), change.disabled());
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyResult.Made;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Cursor;
@@ -36,9 +37,12 @@ public final class KeyActions {
     private static final Action<KeyStores, ActionRequest> LIST =
             Action.list("key.list", "", Scope.KEYS_READ, "List the keys of an account.", KeyActions::list);
 
-    private static final Action<KeyStores, Made> CREATE = change(
+    static final Action<KeyStores, Made> CREATE = change(
                     "key.create", "POST", "", "Create a key. Its secret is shown this once.", KeyOptions.CREATE_BY_KEY)
             .does(KeyActions::create, KeyActions::made);
+
+    /** The creation by a person, who may also make management keys and personal keys. Its path parameter {@code once} is random, and the same if the same is asked for; empty for none. */
+    public static final Action<KeyStores, Made> CREATE_BY_PERSON = CREATE.taking(KeyOptions.CREATE_BY_PERSON);
 
     private static final Action<KeyStores, ActionRequest> SHOW = Action.get(
             "key.show",
@@ -54,15 +58,15 @@ public final class KeyActions {
                             .orThrow(),
                     null));
 
-    private static final Action<KeyStores, Key> CHANGE = change(
+    public static final Action<KeyStores, Key> CHANGE = change(
                     "key.change", "PATCH", ONE, "Change a key. Settings that are not named stay.", KeyOptions.CHANGE)
             .does(KeyActions::change, KeyActions::changed);
 
-    private static final Action<KeyStores, Key> DELETE = change(
+    public static final Action<KeyStores, Key> DELETE = change(
                     "key.delete", "DELETE", ONE, "Delete a key. Its history stays.", List.of())
             .does((stores, request) -> stores.keys().delete(request.by(), request.path("id")));
 
-    private static final Action<KeyStores, Made> ROTATE = change(
+    public static final Action<KeyStores, Made> ROTATE = change(
                     "key.rotate",
                     "POST",
                     ONE + "/rotate",
@@ -71,7 +75,7 @@ public final class KeyActions {
             .does(KeyActions::rotate, KeyActions::made)
             .answering(200);
 
-    private static final Action<KeyStores, Key> MOVE = change(
+    public static final Action<KeyStores, Key> MOVE = change(
                     "key.move", "POST", ONE + "/move", "Move a key to a team, or to the account.", KeyOptions.MOVE)
             .does(KeyActions::move, KeyActions::changed)
             .answering(200);
@@ -97,13 +101,17 @@ public final class KeyActions {
     private static Outcome<Made> create(KeyStores stores, ActionRequest request) {
         KeySettings settings = KeyOptions.creation(
                 request.body(), stores.modelIds(), stores.keys().now());
-        NewKey wanted = new NewKey(settings, "", KeyOptions.teamOf(request.body(), settings));
-        return stores.keys().create(request.by(), wanted, null);
+        Membership person = request.by().membership();
+        String member = person != null && KeyOptions.isOwn(request.body()) ? person.id() : "";
+        String once = person == null ? "" : request.path("once");
+        NewKey wanted = new NewKey(settings, member, KeyOptions.teamOf(request.body(), settings));
+        return stores.keys().create(request.by(), wanted, once.isEmpty() ? null : once);
     }
 
     private static Outcome<Key> change(KeyStores stores, ActionRequest request) {
         Exchange exchange = request.exchange();
-        Long version = version(exchange == null ? null : exchange.header("if-match"));
+        Long shown = shownVersion(request);
+        Long version = shown != null ? shown : version(exchange == null ? null : exchange.header("if-match"));
         SpendLimits present = stores.keys()
                 .find(request.account(), request.path("id"))
                 .map(key -> key.settings().spend())
@@ -113,7 +121,8 @@ public final class KeyActions {
     }
 
     private static Outcome<Made> rotate(KeyStores stores, ActionRequest request) {
-        return stores.keys().rotate(request.by(), request.path("id"), null, KeyOptions.grace(request.body()));
+        return stores.keys()
+                .rotate(request.by(), request.path("id"), shownVersion(request), KeyOptions.grace(request.body()));
     }
 
     private static Outcome<Key> move(KeyStores stores, ActionRequest request) {
@@ -134,6 +143,12 @@ public final class KeyActions {
             exchange.run(() -> exchange.setHeader("etag", key.etag()));
         }
         return KeyJson.of(key, secret);
+    }
+
+    /** Returns the version that a form shows, which is refused if it is sent once more; null for other requests. */
+    private static @Nullable Long shownVersion(ActionRequest request) {
+        String text = request.by().membership() == null ? "" : request.path("version");
+        return text.isEmpty() ? null : Long.valueOf(text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1);
     }
 
     /** Returns null if the caller accepts any version of the key. */

@@ -23,6 +23,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -69,10 +70,11 @@ public final class KeyOptions {
     private static final Field<Instant> EXPIRES_AT =
             Field.time("expires_at", "Expires").orNull("never");
     private static final Field<SortedMap<String, String>> TAGS =
-            Field.of("tags", "Tags", KeyOptions::tags, StringNode::valueOf).orNull("no tags");
+            Field.of("tags", "Tags", KeyOptions::tags, KeyOptions::pairs).orNull("no tags");
     private static final Field<Boolean> DISABLED = Field.flag("disabled", "Disabled");
     private static final Field<String> TEAM =
             Field.of("team", "Team", KeyOptions::team, StringNode::valueOf).orNull("a key of the account");
+    private static final Field<Boolean> OWN = Field.flag("own", "Personal key");
     private static final Field<Duration> GRACE = Field.whole(
                     "grace_seconds", "Old secret", 0, RotateKey.GRACE_MAX.toSeconds())
             .map((path, seconds) -> Duration.ofSeconds(seconds));
@@ -85,6 +87,10 @@ public final class KeyOptions {
     static final List<Field<?>> CREATE_BY_KEY =
             List.of(ALLOW, EXPIRES_AT, KIND, MODELS, NAME, RATES, SPEND, TAGS, TEAM);
 
+    /** The fields of a new key that a person makes, who may own it. */
+    static final List<Field<?>> CREATE_BY_PERSON =
+            List.of(ALLOW, EXPIRES_AT, KIND, MODELS, NAME, OWN, RATES, SCOPES, SPEND, TAGS, TEAM);
+
     /** The fields of a change. */
     public static final List<Field<?>> CHANGE =
             List.of(ALLOW, DISABLED, EXPIRES_AT, MODELS, NAME, RATES, SPEND, TAGS, Field.fixed("kind"));
@@ -94,9 +100,15 @@ public final class KeyOptions {
 
     private KeyOptions() {}
 
-    /** A change of a key. @param disabled null: stays as it is @param onlyDisables whether that is all: it always works */
+    /** A change of a key. @param disabled null: stays as it is @param isAll whether that is all that is changed */
     public record Change(
-            UnaryOperator<KeySettings> edit, @Nullable Boolean disabled, boolean onlyDisables) {}
+            UnaryOperator<KeySettings> edit, @Nullable Boolean disabled, boolean isAll) {
+
+        /** Returns whether the key is disabled and nothing else, which always works. */
+        public boolean onlyDisables() {
+            return isAll && Boolean.TRUE.equals(disabled);
+        }
+    }
 
     /**
      * Returns the settings of a new key.
@@ -121,6 +133,11 @@ public final class KeyOptions {
             throw Field.wrong("scopes", "can be chosen only for a management key");
         }
         return settings.withScopes(body.need(SCOPES));
+    }
+
+    /** Returns whether a new key is the personal key of who makes it. */
+    static boolean isOwn(Body body) {
+        return Boolean.TRUE.equals(body.get(OWN));
     }
 
     /** Returns the id of the team of a new key; empty for the account. */
@@ -153,8 +170,8 @@ public final class KeyOptions {
     public static Change change(Body body, SpendLimits present, Function<String, @Nullable String> modelIds) {
         body.requireSome(CHANGE);
         Boolean disabled = body.has(DISABLED) ? body.need(DISABLED) : null;
-        boolean isAll = body.without(DISABLED).isEmpty();
-        return new Change(edit(body, present, modelIds), disabled, isAll && Boolean.TRUE.equals(disabled));
+        return new Change(
+                edit(body, present, modelIds), disabled, body.without(DISABLED).isEmpty());
     }
 
     private static UnaryOperator<KeySettings> edit(
@@ -268,6 +285,21 @@ public final class KeyOptions {
         }
         if (tags.size() > CallLabels.NAMES_MAX) {
             throw Field.wrong(path, "may have at most " + CallLabels.NAMES_MAX + " entries, not " + tags.size());
+        }
+        return tags;
+    }
+
+    /** Returns the object of typed pairs like {@code feature=search}. A pair that is none, or whose name comes twice, has no value. */
+    private static JsonNode pairs(String text) {
+        ObjectNode tags = JsonNodeFactory.instance.objectNode();
+        for (String pair : text.strip().split("[\\s,]+")) {
+            int at = pair.indexOf('=');
+            String name = at < 0 ? pair : pair.substring(0, at);
+            if (at < 0 || tags.has(name)) {
+                tags.putNull(name);
+            } else {
+                tags.put(name, pair.substring(at + 1));
+            }
         }
         return tags;
     }

@@ -1,6 +1,8 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyActions.KeyStores;
 import dev.tollgate.customers.keys.KeyLock;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
@@ -25,6 +27,8 @@ public record KeyFields(
     static final Set<String> LIMITS =
             Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow", "tags");
 
+    private static final Set<String> UNFOLDING = Set.of("models", "expires_at");
+
     /** @param checked for the attribute: null leaves it out */
     public record Box(String field, String model, boolean checked) {}
 
@@ -34,7 +38,7 @@ public record KeyFields(
         for (String model : models) {
             boxes.add(new Box("model-" + boxes.size(), model, form.models().contains(model)));
         }
-        return new KeyFields(locked, form, errors, boxes, address);
+        return new KeyFields(locked, form, form.said(errors), boxes, address);
     }
 
     /** Returns the models that a key can be kept to: those that are sold, and those that it names already. */
@@ -45,6 +49,12 @@ public record KeyFields(
             ids.addAll(key.settings().models());
         }
         return List.copyOf(ids);
+    }
+
+    /** Returns what the actions on keys need. @param key null for a new one */
+    static KeyStores stores(CustomerKeys keys, Catalogue catalogue, @Nullable Key key) {
+        List<String> models = models(catalogue, key);
+        return new KeyStores(keys, id -> models.contains(id) ? id : null);
     }
 
     public boolean isLocked(KeyLock part) {
@@ -58,7 +68,6 @@ public record KeyFields(
     /** Returns whether the limits are open to be seen: there are some, or something is wrong there. */
     public boolean unfolded() {
         return form.hasLimits()
-                || errors.keySet().stream().anyMatch(field -> LIMITS.contains(field))
-                || errors.containsKey("models");
+                || errors.keySet().stream().anyMatch(field -> LIMITS.contains(field) || UNFOLDING.contains(field));
     }
 }

@@ -2,34 +2,23 @@ package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.customers.keys.Allowlist;
-import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Form;
-import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
-import dev.tollgate.pages.frame.Display;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,35 +26,36 @@ import org.jspecify.annotations.Nullable;
  * since no name may come twice.
  *
  * @param texts by field; a field that is missing is empty
- * @param models ids that are ticked; none means all
  */
-public record KeyForm(Map<String, String> texts, Set<String> models) {
+public record KeyForm(Map<String, String> texts) {
 
     private static final String MODEL = "model-";
     private static final String SCOPE = "scope-";
     private static final Set<String> FIELDS = Set.of("name", "kind", "version", "owner");
 
-    public static final KeyForm EMPTY = new KeyForm(Map.of(), Set.of());
+    public static final KeyForm EMPTY = new KeyForm(Map.of());
 
     public KeyForm {
         texts = Map.copyOf(texts);
     }
 
-    /** @param edit null if something is wrong; @param errors a sentence by field */
-    public record Reading(@Nullable UnaryOperator<KeySettings> edit, Map<String, String> errors) {}
-
     /** Returns the form as it was sent. */
     static KeyForm of(Form form) {
-        Set<String> models = new LinkedHashSet<>();
+        List<String> models = new ArrayList<>();
+        List<String> scopes = new ArrayList<>();
         Map<String, String> texts = new HashMap<>();
         form.fields().forEach((name, value) -> {
             if (name.startsWith(MODEL)) {
                 models.add(value);
-            } else if (FIELDS.contains(name) || name.startsWith(SCOPE) || KeyFields.LIMITS.contains(name)) {
+            } else if (name.startsWith(SCOPE)) {
+                scopes.add(name.substring(SCOPE.length()));
+            } else if (FIELDS.contains(name) || KeyFields.LIMITS.contains(name)) {
                 texts.put(name, value.strip());
             }
         });
-        return new KeyForm(texts, models);
+        texts.put("models", String.join(",", models));
+        texts.put("scopes", String.join(",", scopes));
+        return new KeyForm(texts);
     }
 
     /** Returns the form with the key's present settings. */
@@ -85,7 +75,8 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         if (end != null) {
             texts.put("expires", end.minusMillis(1).atZone(zone).toLocalDate().toString());
         }
-        return new KeyForm(texts, new LinkedHashSet<>(settings.models()));
+        texts.put("models", String.join(",", settings.models()));
+        return new KeyForm(texts);
     }
 
     private static void credits(Map<String, String> texts, String field, @Nullable Long micros) {
@@ -101,20 +92,19 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
     }
 
     /** Returns the scopes of a management key that are ticked: the standard ones before the form is sent. */
-    public Set<Scope> scopes() {
-        if (texts.isEmpty()) {
-            return Scope.STANDARD;
-        }
-        return Arrays.stream(Scope.values())
-                .filter(scope -> texts.containsKey(SCOPE + scope.code()))
-                .collect(Collectors.toSet());
+    public List<String> scopes() {
+        return texts.isEmpty()
+                ? Scope.codes(Scope.STANDARD)
+                : List.of(text("scopes").split(","));
     }
 
-    /** Returns the form with another name. */
-    KeyForm named(String name) {
-        Map<String, String> its = new HashMap<>(texts);
-        its.put("name", name);
-        return new KeyForm(its, models);
+    /** Returns the ids of models that are ticked; none means all. */
+    List<String> models() {
+        return List.of(text("models").split(","));
+    }
+
+    boolean isManagement() {
+        return text("kind").equals(KeyKind.MANAGEMENT.code());
     }
 
     public String text(String field) {
@@ -128,127 +118,59 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
 
     /** Returns whether anything but the name was said. */
     public boolean hasLimits() {
-        return !models.isEmpty()
-                || texts.entrySet().stream()
-                        .anyMatch(text -> KeyFields.LIMITS.contains(text.getKey())
-                                && !text.getValue().isEmpty());
+        return !text("models").isEmpty()
+                || KeyFields.LIMITS.stream().anyMatch(field -> !text(field).isEmpty());
+    }
+
+    /** Returns errors by field, of which one about the end speaks of a day: the action takes seconds. */
+    Map<String, String> said(Map<String, String> errors) {
+        Map<String, String> said = new HashMap<>(errors);
+        if (!text("expires").isEmpty() && day() == null) {
+            said.put("expires_at", "A day like 2027-03-31, or empty.");
+        }
+        return said;
+    }
+
+    private @Nullable LocalDate day() {
+        try {
+            LocalDate day = LocalDate.parse(text("expires"));
+            return day.getYear() >= 1970 && day.getYear() <= 9998 ? day : null;
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     /**
-     * Reads the requested settings.
+     * Returns the fields of an action. A limit that is as it was stays to the letter. A key works through the end of a day in the person's time zone.
      *
-     * @param present the same form as the key's settings make it: what is not changed stays to the letter; null for a new key
-     * @param known ids of models that may be chosen
+     * @param present the same form as the key's settings make it
      */
-    Reading read(@Nullable KeyForm present, Set<String> known, ZoneId zone) {
-        Map<String, String> errors = new LinkedHashMap<>();
-        String name = text("name");
-        if (!CustomerKeys.isName(name)) {
-            errors.put("name", "A name has 1 to " + CustomerKeys.NAME_CHARS_MAX + " printable characters.");
+    Form fields(Action<?, ?> action, KeyForm present, ZoneId zone) {
+        Map<String, String> fields = new HashMap<>(texts);
+        fields.keySet()
+                .removeIf(
+                        field -> KeyFields.LIMITS.contains(field) && text(field).equals(present.text(field)));
+        if (fields.containsKey("expires")) {
+            LocalDate day = day();
+            String none = text("expires").isEmpty() ? "" : "no day";
+            fields.put(
+                    "expires_at",
+                    day == null
+                            ? none
+                            : String.valueOf(day.plusDays(1).atStartOfDay(zone).toEpochSecond()));
         }
-        SpendLimits spend = new SpendLimits(
-                credits("hour", present, errors), credits("day", present, errors), credits("total", present, errors));
-        CallLimits rates =
-                new CallLimits(rate("requests", errors), rate("tokens", errors), rate("concurrency", errors));
-        Allowlist allow = allow(errors);
-        SortedMap<String, String> tags = tags(errors);
-        Instant end = end(zone, errors);
-        if (!known.containsAll(models)) {
-            errors.put("models", "There is no such model.");
+        if (isManagement()) {
+            fields.remove("owner");
+        } else {
+            fields.remove("scopes");
         }
-        boolean sameEnd = present != null && present.text("expires").equals(text("expires"));
-        return new Reading(
-                errors.isEmpty()
-                        ? settings -> settings.withName(name)
-                                .withSpend(spend)
-                                .withRates(rates)
-                                .withAllow(allow)
-                                .withModels(List.copyOf(models))
-                                .withTags(tags)
-                                .withExpiresAt(sameEnd ? settings.expiresAt() : end)
-                        : null,
-                errors);
-    }
-
-    private @Nullable Long credits(String field, @Nullable KeyForm present, Map<String, String> errors) {
-        String text = text(field);
-        Long micros = TypedCredits.micros(text, present == null ? "" : present.text(field));
-        if (micros == null && !text.isEmpty()) {
-            errors.put(field, TypedCredits.COMPLAINT);
-        }
-        return micros;
-    }
-
-    private @Nullable Long rate(String field, Map<String, String> errors) {
-        String text = text(field).replace(",", "");
-        if (text.isEmpty()) {
-            return null;
-        }
-        if (text.matches("[0-9]{1,9}")) {
-            long number = Long.parseLong(text);
-            if (number >= 1 && number <= CallLimits.MAX) {
-                return number;
-            }
-        }
-        errors.put(field, "A whole number from 1 to " + Display.number(CallLimits.MAX) + ", or empty for no limit.");
-        return null;
-    }
-
-    private Allowlist allow(Map<String, String> errors) {
-        List<String> entries = new ArrayList<>();
-        for (String entry : text("allow").split("[\\s,]+", Allowlist.ENTRIES_MAX + 2)) {
-            if (!entry.isEmpty()) {
-                entries.add(entry);
-            }
-        }
-        try {
-            return Allowlist.of(entries);
-        } catch (IllegalArgumentException e) {
-            errors.put(
-                    "allow",
-                    "At most " + Allowlist.ENTRIES_MAX
-                            + " IP addresses or blocks like 192.0.2.0/24, one per line. Leave empty to allow all addresses.");
-            return Allowlist.EVERYBODY;
-        }
-    }
-
-    private SortedMap<String, String> tags(Map<String, String> errors) {
-        SortedMap<String, String> tags = new TreeMap<>();
-        boolean isWrong = false;
-        for (String pair : text("tags").split("[\\s,]+", CallLabels.NAMES_MAX + 2)) {
-            int at = pair.indexOf('=');
-            String name = at < 0 ? pair : pair.substring(0, at);
-            String value = pair.substring(at + 1);
-            isWrong |= !pair.isEmpty()
-                    && (!CallLabels.isName(name)
-                            || at < 0
-                            || !CallLabels.isValue(value)
-                            || tags.put(name, value) != null);
-        }
-        if (isWrong || tags.size() > CallLabels.NAMES_MAX) {
-            errors.put(
-                    "tags",
-                    "At most " + CallLabels.NAMES_MAX + " pairs like feature=search, with commas between them: "
-                            + CallLabels.NAME_FORM + ", a value " + CallLabels.VALUE_FORM + ".");
-            return Collections.emptySortedMap();
-        }
-        return tags;
-    }
-
-    private @Nullable Instant end(ZoneId zone, Map<String, String> errors) {
-        String text = text("expires");
-        if (text.isEmpty()) {
-            return null;
-        }
-        try {
-            LocalDate last = LocalDate.parse(text);
-            if (last.getYear() >= 1970 && last.getYear() <= 9998) {
-                return last.plusDays(1).atStartOfDay(zone).toInstant();
-            }
-        } catch (DateTimeException e) {
-            // reported below
-        }
-        errors.put("expires", "A day like 2027-03-31, or empty.");
-        return null;
+        String owner = fields.getOrDefault("owner", KeyOwners.ACCOUNT);
+        boolean isOwn = owner.startsWith(KeyOwners.OWN);
+        fields.put("own", Boolean.toString(isOwn));
+        fields.put(
+                "team",
+                isOwn ? owner.substring(KeyOwners.OWN.length()).strip() : owner.equals(KeyOwners.ACCOUNT) ? "" : owner);
+        fields.put("deed", action.name());
+        return new Form(fields);
     }
 }

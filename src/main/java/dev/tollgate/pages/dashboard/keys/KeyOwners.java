@@ -25,7 +25,8 @@ public record KeyOwners(Teams teams, Members members) {
     /** The value for the account in forms and addresses. */
     static final String ACCOUNT = "account";
 
-    private static final String OWN = "own";
+    /** The begin of a value for a personal key, before the id of its team. */
+    static final String OWN = "own";
 
     /** The names of teams, archived ones included, and of members, by their ids. */
     public record Names(Map<String, String> byId) {
@@ -110,20 +111,12 @@ public record KeyOwners(Teams teams, Members members) {
         }
     }
 
-    /** Returns the owner that a choice names. */
-    static KeyOwner chosen(Membership own, String value) {
-        String team = value.equals(ACCOUNT)
-                ? ""
-                : value.startsWith(OWN) ? value.substring(OWN.length()).strip() : value;
-        return new KeyOwner(value.startsWith(OWN) ? own.id() : "", team, "");
-    }
-
     /** Returns the owners to whom a member may move a key. */
     List<FilterChoice> targets(Membership own, Key key) {
         List<FilterChoice> targets = new ArrayList<>();
         if (KeyRights.mayMove(own, key)) {
             if (!key.owner().id().isEmpty()) {
-                targets.add(new FilterChoice(ACCOUNT, "The account"));
+                targets.add(new FilterChoice("", "The account"));
             }
             for (Team team : teams.list(key.accountId())) {
                 if (!key.owner().memberId().isEmpty() || !key.owner().teamId().equals(team.id())) {

@@ -2,10 +2,10 @@ package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallRow;
@@ -14,7 +14,10 @@ import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyActions;
+import dev.tollgate.customers.keys.KeyActions.KeyStores;
 import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeyRights;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Membership;
@@ -24,6 +27,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -46,7 +50,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeyGenerated;
@@ -65,8 +68,9 @@ public record KeyPage(
     private static final String PATH = KeysPage.PATH + "/{id}";
     private static final Duration DAY = Duration.ofDays(1);
     private static final int CALLS = 8;
-    private static final Map<String, Duration> GRACES = Map.of(
-            "0", Duration.ZERO, "1h", Duration.ofHours(1), "24h", Duration.ofHours(24), "7d", Duration.ofDays(7));
+    private static final Action<KeyStores, Key> TURN = KeyActions.CHANGE.showing("disabled");
+    private static final Action<KeyStores, Key> SAVE =
+            KeyActions.CHANGE.showing("allow", "expires_at", "models", "name", "rates", "spend", "tags");
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -114,121 +118,58 @@ public record KeyPage(
         return KeyOwners.membership(request).view(Right.KEYS).sees(key.owner());
     }
 
-    /** Returns the sentence that a form shows for a refusal. @throws RuntimeException a 403 if the member's rights do not include the change */
-    static String said(ApiError why, String label) {
-        if (why.status() == 403) {
-            throw why.asException();
-        }
-        return why.message(label);
-    }
-
     private static RuntimeException noSuchKey() {
         return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such key.")
                 .withStatus(404)
                 .asException();
     }
 
-    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+    private PageStep take(PageRequest<Visitor.Member> request, Form sent) {
         Key key = key(request);
-        String deed = form.text("deed");
-        boolean endsIt = deed.equals("off") || deed.equals("delete"); // to stop a key is never hard
-        if (key.settings().kind() == KeyKind.MANAGEMENT && !endsIt) {
-            String missing = PasswordAgain.complaint(people, request, form.text("password"));
-            if (missing != null) {
-                KeyForm shown = deed.equals("save") ? KeyForm.of(form) : KeyForm.of(key, zone(request));
-                return again(request, key, shown, Map.of("password", missing));
-            }
+        boolean isSaved = sent.text("deed").equals(SAVE.name()) && !isTurned(sent);
+        KeyForm present = KeyForm.of(key, zone(request));
+        KeyForm shown = isSaved ? KeyForm.of(sent) : present;
+        Map<String, String> wrong = wrong(request, key, sent);
+        if (!wrong.isEmpty()) {
+            return PageStep.again(page(request, key, shown, wrong, null));
         }
-        return switch (deed) {
-            case "save" -> save(request, key, form);
-            case "off" -> turn(request, key, true);
-            case "on" -> turn(request, key, false);
-            case "rotate" -> rotate(request, key, version(form.text("version")), form.text("grace"));
-            case "move" -> move(request, key, form.text("to"));
-            case "delete" -> delete(request, key, form.text("typed"));
-            default -> PageStep.to(path(key));
-        };
+        return ActionForms.of(
+                        KeyFields.stores(keys, catalogue, key),
+                        isSaved ? SAVE : TURN,
+                        KeyActions.ROTATE,
+                        KeyActions.MOVE,
+                        KeyActions.DELETE)
+                .take(
+                        request,
+                        isSaved ? shown.fields(SAVE, present, zone(request)) : sent,
+                        Map.of("id", key.id()),
+                        errors -> page(request, key(request), shown, errors, null),
+                        done -> done(request, done, isSaved));
     }
 
-    private PageStep save(PageRequest<Visitor.Member> request, Key key, Form sent) {
-        KeyForm typed = KeyForm.of(sent);
-        boolean mayRename = KeyRights.mayChange(KeyOwners.membership(request), key);
-        KeyForm form = mayRename ? typed : typed.named(key.settings().name());
-        KeyForm.Reading reading =
-                form.read(KeyForm.of(key, zone(request)), Set.copyOf(KeyFields.models(catalogue, key)), zone(request));
-        if (reading.edit() == null) {
-            return again(request, key, form, reading.errors());
+    private static boolean isTurned(Form sent) {
+        return sent.text("deed").equals(TURN.name()) && sent.field("disabled") != null;
+    }
+
+    /** Returns what is wrong with a form before its action is asked for. To stop a key is never hard. */
+    private Map<String, String> wrong(PageRequest<Visitor.Member> request, Key key, Form sent) {
+        boolean isDeleted = sent.text("deed").equals(KeyActions.DELETE.name());
+        String name = key.settings().name();
+        if (isDeleted && callsOfADay(key) > 0 && !sent.text("typed").strip().equals(name)) {
+            return Map.of("typed", "Type the key's name, " + name + ", to delete it.");
         }
-        Long version = version(sent.text("version"));
-        return after(
-                keys.change(PageRequest.acting(request), key.id(), version, reading.edit(), null),
-                done -> PageStep.to(path(done) + "?done=saved"),
-                said -> again(request, key(request), form, Map.of("form", said)));
+        boolean isEnd = isDeleted || (isTurned(sent) && sent.text("disabled").equals("true"));
+        boolean isGuarded = key.settings().kind() == KeyKind.MANAGEMENT && !isEnd;
+        return isGuarded ? PasswordAgain.errors(people, request, sent) : Map.of();
     }
 
-    private static <T> PageStep after(
-            Outcome<T> outcome, Function<T, PageStep> then, Function<String, PageStep> otherwise) {
-        return switch (outcome) {
-            case Outcome.Done<T>(T done) -> then.apply(done);
-            case Outcome.Refused<T>(ApiError why) -> otherwise.apply(said(why, "Team"));
-        };
-    }
-
-    private PageStep refused(PageRequest<Visitor.Member> request, String field, String said) {
-        Key present = key(request);
-        return again(request, present, KeyForm.of(present, zone(request)), Map.of(field, said));
-    }
-
-    /** Returns the version, or a version that no key has if the text is no version. */
-    private static Long version(String text) {
-        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1L;
-    }
-
-    private PageStep turn(PageRequest<Visitor.Member> request, Key key, boolean off) {
-        return after(
-                keys.disable(PageRequest.acting(request), key.id(), off),
-                done -> PageStep.to(path(done) + "?done=turned"),
-                said -> refused(request, "form", said));
-    }
-
-    private PageStep rotate(PageRequest<Visitor.Member> request, Key key, Long version, String grace) {
-        Duration chosen = GRACES.get(grace);
-        if (chosen == null) {
-            return PageStep.to(path(key));
+    private PageStep done(PageRequest<Visitor.Member> request, ActionForms.Done done, boolean isSaved) {
+        if (done.value() instanceof KeyResult.Made made) {
+            return RevealedKey.show(request, made, catalogue, life);
         }
-        // A form that is sent once more is refused by its version: the secret that it has made was shown, and stays
-        // good.
-        return after(
-                keys.rotate(PageRequest.acting(request), key.id(), version, chosen),
-                made -> RevealedKey.show(request, made, catalogue, life),
-                said -> refused(request, "form", said));
-    }
-
-    private PageStep move(PageRequest<Visitor.Member> request, Key key, String to) {
-        String team = to.equals(KeyOwners.ACCOUNT) ? "" : to;
-        return after(
-                keys.move(PageRequest.acting(request), key.id(), team),
-                moved -> PageStep.to(path(moved) + "?done=moved"),
-                said -> refused(request, "to", said));
-    }
-
-    private PageStep delete(PageRequest<Visitor.Member> request, Key key, String typed) {
-        boolean isUsed = callsOfADay(key) > 0;
-        if (isUsed && !typed.strip().equals(key.settings().name())) {
-            return again(
-                    request,
-                    key,
-                    KeyForm.of(key, zone(request)),
-                    Map.of("typed", "Type the key's name, " + key.settings().name() + ", to delete it."));
-        }
-        return after(
-                keys.delete(PageRequest.acting(request), key.id()),
-                deleted -> PageStep.to(KeysPage.PATH + "?deleted=1"),
-                said -> refused(request, "form", said));
-    }
-
-    private PageStep again(PageRequest<Visitor.Member> request, Key key, KeyForm form, Map<String, String> errors) {
-        return PageStep.again(page(request, key, form, errors, null));
+        String said = done.is(KeyActions.MOVE) ? "moved" : isSaved ? "saved" : "turned";
+        return PageStep.to(
+                done.is(KeyActions.DELETE) ? KeysPage.PATH + "?deleted=1" : path((Key) done.value()) + "?done=" + said);
     }
 
     private PageStep.Drawing page(
@@ -254,7 +195,7 @@ public record KeyPage(
                 errors,
                 KeyFields.models(catalogue, key),
                 request.visit().address());
-        long version = shownVersion(form, key);
+        String version = shownVersion(form, key);
         // A form that was filled in is shown again with a field for the password; else that comes first.
         boolean isFilledIn = !form.text("version").isEmpty();
         boolean isLocked = row.management()
@@ -344,9 +285,9 @@ public record KeyPage(
     }
 
     /** A form that is shown again keeps the version that it was made from: what was not seen is not overwritten by sending it twice. */
-    private static long shownVersion(KeyForm form, Key key) {
+    private static String shownVersion(KeyForm form, Key key) {
         String sent = form.text("version");
-        return sent.isEmpty() ? key.version() : version(sent);
+        return sent.isEmpty() ? Long.toString(key.version()) : sent;
     }
 
     private static String path(Key key) {

@@ -1,13 +1,8 @@
 package dev.tollgate.pages.dashboard.keys;
 
-import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.Outcome;
-import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.keys.CustomerKeys;
-import dev.tollgate.customers.keys.CustomerKeys.NewKey;
-import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyActions;
 import dev.tollgate.customers.keys.KeyResult.Made;
-import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.roles.Scope;
@@ -15,6 +10,7 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
 import dev.tollgate.pages.frame.Once;
@@ -24,9 +20,9 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.security.SecureRandom;
 import java.time.ZoneId;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import templates.dashboard.JtekeynewGenerated;
 
@@ -48,38 +44,25 @@ public record NewKeyPage(
 
     private PageStep create(PageRequest<Visitor.Member> request, Form sent) {
         KeyForm form = KeyForm.of(sent);
+        Map<String, String> unproven = form.isManagement() ? PasswordAgain.errors(people, request, sent) : Map.of();
+        if (!unproven.isEmpty()) {
+            return PageStep.again(page(request, form, unproven));
+        }
         ZoneId zone = request.visitor().person().preferences().zone();
-        KeyForm.Reading reading = form.read(null, Set.copyOf(KeyFields.models(catalogue, null)), zone);
-        Map<String, String> errors = new LinkedHashMap<>(reading.errors());
-        boolean isManagement = form.text("kind").equals(KeyKind.MANAGEMENT.code());
-        Set<Scope> scopes = form.scopes();
-        if (isManagement && scopes.isEmpty()) {
-            errors.put("scopes", "Choose at least one.");
-        }
-        if (isManagement && errors.isEmpty()) {
-            String missing = PasswordAgain.complaint(people, request, sent.text("password"));
-            if (missing != null) {
-                errors.put("password", missing);
-            }
-        }
-        if (!errors.isEmpty() || reading.edit() == null) {
-            return PageStep.again(page(request, form, errors));
-        }
-        KeySettings named = KeySettings.named(form.text("name"));
-        KeySettings settings = reading.edit()
-                .apply(isManagement ? named.withKind(KeyKind.MANAGEMENT).withScopes(scopes) : named);
-        KeyOwner owner = isManagement || form.text("owner").isEmpty()
-                ? new KeyOwner("", "", "")
-                : KeyOwners.chosen(KeyOwners.membership(request), form.text("owner"));
-        NewKey wanted = new NewKey(settings, owner.memberId(), owner.teamId());
-        return switch (keys.create(PageRequest.acting(request), wanted, Once.of(sent))) {
-            case Outcome.Done<Made>(Made made)
-            when made.secret().isEmpty() ->
-                PageStep.to(KeysPage.PATH + "/" + made.key().id() + "?done=before");
-            case Outcome.Done<Made>(Made made) -> RevealedKey.show(request, made, catalogue, life);
-            case Outcome.Refused<Made>(ApiError why) ->
-                PageStep.again(page(request, form, Map.of("form", KeyPage.said(why, "Owner"))));
-        };
+        String once = Objects.requireNonNullElse(Once.of(sent), "");
+        return ActionForms.of(KeyFields.stores(keys, catalogue, null), KeyActions.CREATE_BY_PERSON)
+                .take(
+                        request,
+                        form.fields(KeyActions.CREATE_BY_PERSON, KeyForm.EMPTY, zone),
+                        Map.of("once", once),
+                        errors -> page(request, form, errors),
+                        done -> shown(request, (Made) done.value()));
+    }
+
+    private PageStep shown(PageRequest<Visitor.Member> request, Made made) {
+        return made.secret().isEmpty()
+                ? PageStep.to(KeysPage.PATH + "/" + made.key().id() + "?done=before")
+                : RevealedKey.show(request, made, catalogue, life);
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {
@@ -89,10 +72,10 @@ public record NewKeyPage(
                 errors,
                 KeyFields.models(catalogue, null),
                 request.visit().address());
-        boolean isManagement = form.text("kind").equals(KeyKind.MANAGEMENT.code());
         String once = Once.next(random);
         List<FilterChoice> choices = owners.creatable(request);
         List<Scope> scopes = List.of(Scope.values());
-        return (out, shell) -> JtekeynewGenerated.render(out, null, shell, fields, isManagement, choices, scopes, once);
+        return (out, shell) ->
+                JtekeynewGenerated.render(out, null, shell, fields, form.isManagement(), choices, scopes, once);
     }
 }

@@ -39,7 +39,7 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
     private static final String BOXES = "boxes";
 
     /** The statuses of refusals that are shown with the form. */
-    private static final Set<Integer> SHOWN = Set.of(400, 403, 404, 409);
+    private static final Set<Integer> SHOWN = Set.of(400, 403, 404, 409, 412);
 
     public ActionForms {
         actions = List.copyOf(actions);
@@ -84,29 +84,33 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
                     .withStatus(403)
                     .asException();
         }
-        return switch (run(action, request, form, path)) {
+        Body body = Body.of(typed(form, action.fields()), action.fields());
+        Map<String, String> errors = wrong(body, action.fields());
+        if (!errors.isEmpty()) {
+            return PageStep.again(again.apply(errors));
+        }
+        return switch (run(action, request, form, path, body)) {
             case Outcome.Done<?>(Object value) -> then.apply(new Done(action, value));
-            case Outcome.Refused<?>(ApiError why) -> PageStep.again(again.apply(said(action, why)));
+            case Outcome.Refused<?>(ApiError why) ->
+                new PageStep.Show(why.status() == 403 ? 403 : 422, again.apply(said(action, why)));
         };
     }
 
     /** A part of a right lets a form in where no team is named; which part, the action or its store checks. */
     private static boolean mayAsk(Membership by, Right right, Map<String, String> path) {
         String team = path.get("team");
-        return team == null ? right.isPartly(by.role()) : by.mayIn(right, team);
+        return team == null ? right.isPartly(by) : by.mayIn(right, team);
     }
 
     private Outcome<?> run(
-            Action<S, ?> action, PageRequest<Visitor.Member> request, Form form, Map<String, String> path) {
+            Action<S, ?> action, PageRequest<Visitor.Member> request, Form form, Map<String, String> path, Body body) {
         try {
-            ObjectNode typed = JsonNodeFactory.instance.objectNode();
-            action.fields().forEach(field -> put(typed, field, form));
             ActionRequest asked = new ActionRequest(
                     PageRequest.acting(request),
                     Set.of(Scope.values()),
                     name -> path.getOrDefault(name, form.text(name)),
                     name -> null,
-                    Body.of(typed, action.fields()),
+                    body,
                     request.exchange());
             return action.does().run(stores, asked);
         } catch (ApiException e) {
@@ -117,16 +121,19 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         }
     }
 
-    private static void put(ObjectNode typed, Field<?> field, Form form) {
-        String text = form.field(field.name());
-        JsonNode parts = parts(form, field.name() + ".");
-        if (text != null) {
-            typed.set(field.name(), field.typed().apply(text));
-        } else if (!parts.isEmpty()) {
-            typed.set(field.name(), parts);
-        } else if (List.of(form.text(BOXES).split(" ")).contains(field.name())) {
-            typed.set(field.name(), field.typed().apply(""));
+    private static ObjectNode typed(Form form, List<Field<?>> fields) {
+        ObjectNode typed = JsonNodeFactory.instance.objectNode();
+        List<String> boxes = List.of(form.text(BOXES).split(" "));
+        for (Field<?> field : fields) {
+            String text = form.field(field.name());
+            JsonNode parts = field.members().isEmpty() ? parts(form, field.name() + ".") : typed(form, field.members());
+            if (!parts.isEmpty()) {
+                typed.set(field.name(), parts);
+            } else if (text != null || boxes.contains(field.name())) {
+                typed.set(field.name(), field.typed().apply(text == null ? "" : text));
+            }
         }
+        return typed;
     }
 
     /** Returns the fields of a form below a name: a list of the checked boxes, or an object of what was chosen. */
@@ -143,14 +150,34 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         return list.isEmpty() ? object : list;
     }
 
-    private static Map<String, String> said(Action<?, ?> action, ApiError why) {
+    /** Returns a sentence for each field that has a wrong value. */
+    private static Map<String, String> wrong(Body body, List<Field<?>> fields) {
         Map<String, String> errors = new LinkedHashMap<>();
-        String param = String.valueOf(why.param());
-        String top = param.contains(".") ? param.substring(0, param.indexOf('.')) : param;
-        action.fields().stream()
-                .filter(field -> field.name().equals(top))
-                .forEach(
-                        field -> errors.put(top, why.message(field.label()).replace(Field.OR_NULL, ", or empty for ")));
-        return errors.isEmpty() ? Map.of("form", why.message()) : errors;
+        for (Field<?> field : fields) {
+            try {
+                if (body.get(field) instanceof Body inner) {
+                    errors.putAll(wrong(inner, field.members()));
+                }
+            } catch (ApiException e) {
+                errors.put(field.name(), said(field, e.error()));
+            }
+        }
+        return errors;
+    }
+
+    private static Map<String, String> said(Action<?, ?> action, ApiError why) {
+        String param = String.valueOf(why.param()) + ".";
+        return action.fields().stream()
+                .filter(field -> param.startsWith(field.name() + "."))
+                .findFirst()
+                .map(field -> Map.of(field.name(), said(field, why)))
+                .orElseGet(() -> Map.of("form", why.message()));
+    }
+
+    /** Returns the sentence about a field, or about a named part of it. */
+    private static String said(Field<?> field, ApiError why) {
+        String part = String.valueOf(why.param()).replaceFirst("^(.*\\.)?" + field.name() + "\\.?([0-9]+$)?", "");
+        return why.message(part.isEmpty() ? field.label() : field.label() + " '" + part + "'")
+                .replace(Field.OR_NULL, ", or empty for ");
     }
 }

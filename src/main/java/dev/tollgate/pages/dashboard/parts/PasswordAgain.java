@@ -3,16 +3,24 @@ package dev.tollgate.pages.dashboard.parts;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.http.Form;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for the password again before actions that a stranger at an open browser must not take. */
 public final class PasswordAgain {
 
     private PasswordAgain() {}
+
+    /** Returns the error for the field of the password; none if the password is right or was shown recently. */
+    public static Map<String, String> errors(People people, PageRequest<Visitor.Member> request, Form form) {
+        String complaint = complaint(people, request, form.text("password"));
+        return complaint == null ? Map.of() : Map.of("password", complaint);
+    }
 
     /**
      * @param typed the password from the form; empty if the form has none

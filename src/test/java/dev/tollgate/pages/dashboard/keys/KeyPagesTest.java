@@ -163,14 +163,17 @@ class KeyPagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "day, 20 dollars, Credits like 20",
-        "day, -1, Credits like 20",
-        "hour, 0.0000001, Credits like 20",
-        "total, 1000000001, 'up to 1,000,000,000 with'",
-        "requests, 0, A whole number from 1",
-        "allow, laptop, IP addresses or blocks",
+        "day, 20 dollars, Credits per day must be a number of credits from 0",
+        "day, -1, Credits per day must be a number of credits from 0",
+        "hour, 0.0000001, with at most 6 decimals",
+        "total, 1000000001, 'from 0 to 1000000000 with'",
+        "requests, 0, Requests per minute must be a whole number from 1",
+        "allow, laptop, Allowed addresses must be an IP address or a CIDR block",
         "expires, tomorrow, A day like",
-        "model-0, gpt-17, There is no such model"
+        "expires, 2020-01-01, Expires must be in the future",
+        "tags, feature, must be a string of 1 to 64 characters",
+        "tags, 'env=a, env=b', must be a string of 1",
+        "model-0, gpt-17, Models names no model"
     })
     void an_invalid_field_has_an_error_and_creates_no_key(String field, String text, String said) {
         Browser.Page page = other.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "my own name", field, text));
@@ -188,7 +191,7 @@ class KeyPagesTest {
         gateway.execute("UPDATE api_key SET spend_day = 100000000000000000 WHERE id = '" + key.id() + "'");
         String page = browser.get(key.path()).body();
         assertThat(page).contains("value=\"100000000000\"", "$500,000,000");
-        String[] sent = {"deed", "save", "version", found(VERSION, page), "name", "new", "day", "100000000000"};
+        String[] sent = {"deed", "key.change", "version", found(VERSION, page), "name", "new", "day", "100000000000"};
 
         assertThat(submit(key, sent).status()).isEqualTo(303);
         assertThat(gateway.text("SELECT name || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'"))
@@ -206,9 +209,9 @@ class KeyPagesTest {
         assertThat(browser.get(off.location()).body()).contains("Calls with 'runaway' get a 401.");
         browser.submit(KEYS, KEYS, Map.of("on", key.id()));
         assertThat(status(key)).isEqualTo(200);
-        submit(key, "deed", "off");
+        submit(key, "deed", "key.change", "disabled", "true");
         assertThat(status(key)).isEqualTo(401);
-        submit(key, "deed", "on");
+        submit(key, "deed", "key.change", "disabled", "false");
         assertThat(status(key)).isEqualTo(200);
     }
 
@@ -216,8 +219,8 @@ class KeyPagesTest {
     void a_replaced_key_goes_on_for_as_long_as_was_chosen() {
         Made first = make("name", "leaked");
         String version = found(VERSION, browser.get(first.path()).body());
-        Made second = made(submit(first, "deed", "rotate", "grace", "1h", "version", version));
-        Browser.Page resent = submit(first, "deed", "rotate", "grace", "1h", "version", version);
+        Made second = made(submit(first, "deed", "key.rotate", "grace_seconds", "3600", "version", version));
+        Browser.Page resent = submit(first, "deed", "key.rotate", "grace_seconds", "3600", "version", version);
         assertThat(resent.status()).isEqualTo(422);
         assertThat(resent.body()).contains("This key was changed after you read it.");
         assertThat(second.id()).isEqualTo(first.id());
@@ -225,7 +228,7 @@ class KeyPagesTest {
         assertThat(status(second)).isEqualTo(200);
         assertThat(browser.get(first.path()).body()).contains("The previous secret works until");
         String next = found(VERSION, resent.body());
-        Made third = made(submit(first, "deed", "rotate", "grace", "0", "version", next));
+        Made third = made(submit(first, "deed", "key.rotate", "grace_seconds", "0", "version", next));
         assertThat(status(second)).isEqualTo(401);
         assertThat(status(first)).isEqualTo(401);
         assertThat(status(third)).isEqualTo(200);
@@ -235,14 +238,14 @@ class KeyPagesTest {
     void a_stale_form_never_overwrites_the_change_of_another_session() {
         Made key = make("name", "shared");
         String version = found(VERSION, browser.get(key.path()).body());
-        assertThat(submit(key, "deed", "save", "version", version, "name", "shared", "day", "7")
+        assertThat(submit(key, "deed", "key.change", "version", version, "name", "shared", "day", "7")
                         .status())
                 .isEqualTo(303);
-        Browser.Page late = submit(key, "deed", "save", "version", version, "name", "mine", "day", "900");
+        Browser.Page late = submit(key, "deed", "key.change", "version", version, "name", "mine", "day", "900");
         assertThat(late.status()).isEqualTo(422);
         assertThat(late.body()).contains("This key was changed after you read it.", "value=\"mine\"");
         String again = found(VERSION, late.body());
-        assertThat(submit(key, "deed", "save", "version", again, "name", "mine", "day", "900")
+        assertThat(submit(key, "deed", "key.change", "version", again, "name", "mine", "day", "900")
                         .status())
                 .isEqualTo(422);
         assertThat(browser.get(key.path()).body()).contains("value=\"7\"").doesNotContain("value=\"900\"");
@@ -254,7 +257,16 @@ class KeyPagesTest {
         gateway.execute("UPDATE api_key SET expires_at = 4000000000123 WHERE id = '" + key.id() + "'");
         String page = browser.get(key.path()).body();
         assertThat(page).contains("value=\"2096-10-02\"");
-        submit(key, "deed", "save", "version", found(VERSION, page), "name", "still dated", "expires", "2096-10-02");
+        submit(
+                key,
+                "deed",
+                "key.change",
+                "version",
+                found(VERSION, page),
+                "name",
+                "still dated",
+                "expires",
+                "2096-10-02");
         assertThat(gateway.number("SELECT expires_at FROM api_key WHERE name = 'still dated'"))
                 .isEqualTo(4000000000123L);
     }
@@ -373,7 +385,8 @@ class KeyPagesTest {
         assertThat(ann.get(own.path()).body())
                 .contains("owner: ann@example.org", "Create secret", "Delete key")
                 .doesNotContain("Move key");
-        assertThat(ann.submit(own.path(), of.path(), Map.of("deed", "off")).status())
+        assertThat(ann.submit(own.path(), of.path(), Map.of("deed", "key.change", "disabled", "true"))
+                        .status())
                 .isEqualTo(404);
         assertThat(ann.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "x", "owner", "account"))
                         .status())
@@ -395,18 +408,21 @@ class KeyPagesTest {
     void what_an_owner_restricts_its_member_cannot_undo() {
         Browser bob = member("bob", "member");
         Made own = made(bob.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "of bob", "owner", "own")));
-        browser.submit(own.path(), own.path(), Map.of("deed", "off"));
-        browser.submit(own.path(), own.path(), Map.of("deed", "save", "day", "5", "version", version(browser, own)));
+        browser.submit(own.path(), own.path(), Map.of("deed", "key.change", "disabled", "true"));
+        browser.submit(
+                own.path(), own.path(), Map.of("deed", "key.change", "day", "5", "version", version(browser, own)));
 
         String page = bob.get(own.path()).body();
         assertThat(page)
                 .contains(
                         "Limited by an owner, an admin or a team admin. Its member cannot change: disabled, spend.",
                         "<fieldset disabled>")
-                .doesNotContain("value=\"on\"");
-        assertThat(bob.submit(own.path(), own.path(), Map.of("deed", "on")).status())
+                .doesNotContain("value=\"false\"");
+        assertThat(bob.submit(own.path(), own.path(), Map.of("deed", "key.change", "disabled", "false"))
+                        .status())
                 .isEqualTo(403);
-        bob.submit(own.path(), own.path(), Map.of("deed", "save", "name", "renamed", "version", version(bob, own)));
+        bob.submit(
+                own.path(), own.path(), Map.of("deed", "key.change", "name", "renamed", "version", version(bob, own)));
         assertThat(gateway.text("SELECT name || spend_day || disabled FROM api_key WHERE name = 'renamed'"))
                 .isEqualTo("renamed50000001");
     }
@@ -419,11 +435,11 @@ class KeyPagesTest {
         assertThat(lea.get(service.path()).body())
                 .contains("owner: team T team_lea")
                 .doesNotContain("Move key");
-        assertThat(lea.submit(service.path(), service.path(), Map.of("deed", "move", "to", "account"))
+        assertThat(lea.submit(service.path(), service.path(), Map.of("deed", "key.move", "team", ""))
                         .status())
                 .isEqualTo(403);
 
-        Browser.Page moved = browser.submit(service.path(), service.path(), Map.of("deed", "move", "to", "account"));
+        Browser.Page moved = browser.submit(service.path(), service.path(), Map.of("deed", "key.move", "team", ""));
 
         assertThat(moved.location()).contains("?done=moved");
         assertThat(browser.get(moved.location()).body()).contains("Moved.", "owner: account");
@@ -434,7 +450,8 @@ class KeyPagesTest {
     @Test
     void scopes_of_a_management_key_are_chosen_and_shown() {
         Map<String, String> form = Map.of("name", "m", "kind", "management", "password", PASSWORD);
-        assertThat(browser.submit(KEYS + "/new", KEYS + "/new", form).body()).contains("Choose at least one.");
+        assertThat(browser.submit(KEYS + "/new", KEYS + "/new", form).body())
+                .contains("Scopes must be one or more of keys:read");
         Map<String, String> chosen = new HashMap<>(form);
         chosen.put("scope-members:read", "1");
         Made made = made(browser.submit(KEYS + "/new", KEYS + "/new", chosen));
@@ -451,9 +468,10 @@ class KeyPagesTest {
         gateway.writeWhatRides();
         assertThat(browser.get(key.path()).body())
                 .contains("It made 1 call in the last 24 hours. Further calls will fail with 401.");
-        assertThat(submit(key, "deed", "delete", "typed", "bus").status()).isEqualTo(422);
+        assertThat(submit(key, "deed", "key.delete", "typed", "bus").status()).isEqualTo(422);
         assertThat(status(key)).isEqualTo(200);
-        assertThat(submit(key, "deed", "delete", "typed", "busy").location()).startsWith(KEYS);
+        assertThat(submit(key, "deed", "key.delete", "typed", "busy").location())
+                .startsWith(KEYS);
         assertThat(status(key)).isEqualTo(401);
         assertThat(browser.get(KEYS).body()).doesNotContain("busy");
     }
@@ -463,7 +481,7 @@ class KeyPagesTest {
         Made key = make("name", "gone soon");
         String answer = gateway.post("/v1/chat/completions", CHAT, key.secret()).text();
         String call = found(Pattern.compile("\"id\":\"(chatcmpl-[A-Za-z0-9]+)\""), answer);
-        submit(key, "deed", "delete", "typed", "gone soon");
+        submit(key, "deed", "key.delete", "typed", "gone soon");
         assertThat(browser.get("/dashboard/requests/" + call).body()).contains("href=\"" + key.path() + "\"");
         assertThat(browser.get("/dashboard/find?q=gone+soon").location()).isEqualTo(key.path());
         Browser.Page led = browser.get(key.path());
@@ -476,8 +494,11 @@ class KeyPagesTest {
     void a_key_of_another_account_is_as_good_as_none() {
         Made key = make("name", "private");
         assertThat(other.get(key.path()).status()).isEqualTo(404);
-        for (String deed : new String[] {"save", "off", "on", "rotate", "delete"}) {
-            assertThat(other.submit(KEYS + "/new", key.path(), fields("deed", deed, "name", "stolen", "grace", "0"))
+        for (String deed : new String[] {"key.change", "key.rotate", "key.move", "key.delete"}) {
+            assertThat(other.submit(
+                                    KEYS + "/new",
+                                    key.path(),
+                                    fields("deed", deed, "name", "stolen", "grace_seconds", "0"))
                             .status())
                     .as(deed)
                     .isEqualTo(404);
@@ -508,9 +529,13 @@ class KeyPagesTest {
             gateway.setNow(Today.instant().plus(Duration.ofMinutes(11)));
             assertThat(browser.get(key.path()).body())
                     .contains("Password required")
-                    .doesNotContain("rotate");
-            assertThat(submit(key, "deed", "rotate", "grace", "0").status()).isEqualTo(422);
-            assertThat(submit(key, "deed", "save", "name", "renamed", "version", "1")
+                    .doesNotContain("key.rotate");
+            assertThat(submit(key, "deed", "key.rotate", "grace_seconds", "0", "disabled", "true")
+                            .status())
+                    .isEqualTo(422);
+            assertThat(submit(key, "deed", "key.rotate", "grace_seconds", "0").status())
+                    .isEqualTo(422);
+            assertThat(submit(key, "deed", "key.change", "name", "renamed", "version", "1")
                             .status())
                     .isEqualTo(422);
             Map<String, String> another = fields("name", "another", "kind", "management", "scope-keys:read", "1");
@@ -519,14 +544,17 @@ class KeyPagesTest {
             another.put("password", "not the password");
             assertThat(browser.submit(KEYS + "/new", KEYS + "/new", another).body())
                     .contains("The password is wrong.");
-            assertThat(submit(key, "deed", "off").status()).isEqualTo(303);
+            assertThat(submit(key, "deed", "key.change", "disabled", "true").status())
+                    .isEqualTo(303);
             assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
-            assertThat(submit(key, "deed", "on").status()).isEqualTo(422);
+            assertThat(submit(key, "deed", "key.change", "disabled", "false").status())
+                    .isEqualTo(422);
             browser.submit(KEYS, KEYS, Map.of("on", key.id()));
             assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
             another.put("password", PASSWORD);
             made(browser.submit(KEYS + "/new", KEYS + "/new", another));
-            assertThat(submit(key, "deed", "on").status()).isEqualTo(303);
+            assertThat(submit(key, "deed", "key.change", "disabled", "false").status())
+                    .isEqualTo(303);
             assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(200);
         } finally {
             gateway.setNow(null);

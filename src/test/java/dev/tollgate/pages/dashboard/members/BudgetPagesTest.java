@@ -162,7 +162,7 @@ class BudgetPagesTest {
         for (String owner : new String[] {"each_member", company.id("mia")}) {
             assertThat(send(bill, "deed", "budget.set", "owner", owner, "window", "total", "limit", "1")
                             .status())
-                    .isEqualTo(422);
+                    .isEqualTo(403);
         }
         assertThat(send(bill, "deed", "organization.set", "time_zone", "Asia/Tokyo")
                         .status())
