@@ -4,19 +4,19 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Limit;
 import dev.tollgate.models.ModelsHandler.Listed;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /** Models as Anthropic's clients read them: pages, and what each model can do at the Messages door (E17). */
 final class AnthropicModels {
 
     /** The longest page, and the page if no length is asked for: clients without pages see all models. */
-    private static final int PAGE_MAX = 1_000;
+    private static final Limit LIMIT = Limit.of(1_000, 1_000);
 
     private static final List<String> STAGES = List.of("active", "deprecated", "retired");
 
@@ -27,7 +27,7 @@ final class AnthropicModels {
         List<String> stages = stages(exchange);
         List<Listed> all =
                 listed.stream().filter(it -> stages.contains(stage(it))).toList();
-        int limit = limit(exchange.query("limit"));
+        int limit = LIMIT.read(exchange.query("limit"));
         int after = place(exchange, "after_id", all, -1);
         int before = place(exchange, "before_id", all, all.size());
         boolean isFromTheEnd = exchange.query("before_id") != null;
@@ -61,17 +61,6 @@ final class AnthropicModels {
 
     private static String stage(Listed listed) {
         return listed.end() == null ? "active" : "deprecated";
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return PAGE_MAX;
-        }
-        if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > PAGE_MAX) {
-            throw ApiError.invalid("limit", "'limit' must be a whole number from 1 to " + PAGE_MAX + ".")
-                    .asException();
-        }
-        return Integer.parseInt(text);
     }
 
     private static int place(Exchange exchange, String name, List<Listed> all, int without) {

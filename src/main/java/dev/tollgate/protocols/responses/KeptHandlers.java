@@ -1,7 +1,6 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.Shown;
@@ -13,11 +12,11 @@ import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Limit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET} and {@code DELETE /v1/responses/{id}}, its {@code input_items} and {@code cancel}: kept responses, for the key that made them and their owner's other
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record KeptHandlers(KeptResponses kept) {
 
-    private static final int ITEMS_DEFAULT = 20;
-    private static final int ITEMS_MAX = 100;
+    private static final Limit LIMIT = Limit.of(100, 20);
     private static final Set<String> ORDERS = Set.of("asc", "desc");
 
     /** Returns the object of a response as it was sent as JSON. */
@@ -45,7 +43,7 @@ public record KeptHandlers(KeptResponses kept) {
 
     public Handler<Caller> inputItems() {
         return (exchange, caller) -> {
-            int limit = limit(exchange.query("limit"));
+            int limit = LIMIT.read(exchange.query("limit"));
             String order = exchange.query("order") == null ? "desc" : String.valueOf(exchange.query("order"));
             if (!ORDERS.contains(order)) {
                 throw ApiError.invalid("order", "'order' must be 'asc' or 'desc', got " + Shown.quoted(order) + ".")
@@ -112,25 +110,5 @@ public record KeptHandlers(KeptResponses kept) {
                 ErrorCode.TASK_NOT_FOUND,
                 "No kept response has the id " + Shown.quoted(id)
                         + ". It may have been made with 'store: false', deleted, or unused for 30 days.");
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return ITEMS_DEFAULT;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= ITEMS_MAX) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // as a number out of range
-        }
-        throw invalidLimit(text);
-    }
-
-    private static ApiException invalidLimit(String text) {
-        return ApiError.invalid("limit", "'limit' must be from 1 to " + ITEMS_MAX + ", got " + Shown.quoted(text) + ".")
-                .asException();
     }
 }
