@@ -145,50 +145,55 @@ public record ConsolePage(
 
     private static List<Tile> tiles(PlatformChart chart, int running, Money money) {
         Figures now = chart.sum();
-        Figures before = chart.sumBefore();
+        long uncosted = Figure.UNCOSTED.of(now);
+        String unknown = uncosted == 0 ? "" : Display.count(uncosted, "call") + " not known";
+        String calls = Display.number(now.calls());
+        String failed = Display.number(now.failed()) + " of " + calls;
+        String margin = Money.exact(now.marginMicros());
+        String earned = money.sum(now.marginMicros()) + money.unit();
         return List.of(
-                new Tile(
-                        "Revenue",
-                        money.sum(now.netMicros()),
-                        Money.exact(now.netMicros()),
-                        "",
-                        Change.of(now.netMicros(), before.netMicros(), Good.UP),
-                        chart.spark(Figures::netMicros)),
-                new Tile(
-                        "Upstream cost",
-                        money.sum(now.costMicros()),
-                        Money.exact(now.costMicros()),
-                        Figure.UNCOSTED.of(now) == 0
-                                ? ""
-                                : Display.count(Figure.UNCOSTED.of(now), "call") + " not known",
-                        Change.of(now.costMicros(), before.costMicros(), Good.DOWN),
-                        chart.spark(Figures::costMicros)),
-                margin(chart, now, before, money),
+                sum(chart, "Revenue", Figure.NET, Good.UP, money, ""),
+                sum(chart, "Upstream cost", Figure.COST, Good.DOWN, money, unknown),
+                share(chart, "Margin", Figure.MARGIN, Figure.NET, Good.UP, margin, earned),
                 new Tile(
                         "Calls",
-                        Display.number(now.calls()),
-                        Display.number(now.calls()) + " that have ended",
+                        calls,
+                        calls + " that have ended",
                         running == 0 ? "" : Display.number(running) + " running",
-                        Change.of(now.calls(), before.calls(), Good.UP),
+                        change(chart, Figure.CALLS, Good.UP),
                         chart.spark(Figures::calls)),
-                new Tile(
+                share(
+                        chart,
                         "Errors",
-                        Display.percent(now.failed(), now.calls()),
-                        Display.number(now.failed()) + " of " + Display.number(now.calls()),
-                        Display.count(now.failed(), "call"),
-                        Change.ofShare(now.failed(), now.calls(), before.failed(), before.calls(), Good.DOWN),
-                        chart.spark(each -> PlatformChart.permille(each.failed(), each.calls()))),
-                firstByte(chart, now, before));
+                        Figure.FAILED,
+                        Figure.CALLS,
+                        Good.DOWN,
+                        failed,
+                        Display.count(now.failed(), "call")),
+                firstByte(chart, now, chart.sumBefore()));
     }
 
-    private static Tile margin(PlatformChart chart, Figures now, Figures before, Money money) {
+    private static Change change(PlatformChart chart, Figure figure, Good good) {
+        return Change.of(figure.of(chart.sum()), figure.of(chart.sumBefore()), good);
+    }
+
+    private static Tile sum(PlatformChart chart, String label, Figure figure, Good good, Money money, String about) {
+        long now = figure.of(chart.sum());
+        String exact = Money.exact(now);
+        return new Tile(label, money.sum(now), exact, about, change(chart, figure, good), chart.spark(figure::of));
+    }
+
+    private static Tile share(
+            PlatformChart chart, String label, Figure part, Figure whole, Good good, String exact, String about) {
+        Figures now = chart.sum();
+        Figures before = chart.sumBefore();
         return new Tile(
-                "Margin",
-                Display.percent(now.marginMicros(), Math.max(0, now.netMicros())),
-                Money.exact(now.marginMicros()),
-                money.sum(now.marginMicros()) + money.unit(),
-                Change.ofShare(now.marginMicros(), now.netMicros(), before.marginMicros(), before.netMicros(), Good.UP),
-                chart.spark(each -> PlatformChart.permille(each.marginMicros(), each.netMicros())));
+                label,
+                Display.percent(part.of(now), Math.max(0, whole.of(now))),
+                exact,
+                about,
+                Change.ofShare(part.of(now), whole.of(now), part.of(before), whole.of(before), good),
+                chart.spark(each -> PlatformChart.permille(part.of(each), whole.of(each))));
     }
 
     private static Tile firstByte(PlatformChart chart, Figures now, Figures before) {
