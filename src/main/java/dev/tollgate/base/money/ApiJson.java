@@ -2,6 +2,8 @@ package dev.tollgate.base.money;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -48,6 +50,19 @@ public final class ApiJson {
             members.accept(json);
             json.writeEndObject();
         });
+    }
+
+    /** Writes the members of a list. @param members writes those of an entry @param next null on the last page */
+    public static <T> void list(
+            JsonGenerator json, List<T> entries, BiConsumer<JsonGenerator, T> members, @Nullable String next) {
+        json.writeArrayPropertyStart("data");
+        entries.forEach(entry -> {
+            json.writeStartObject();
+            members.accept(json, entry);
+            json.writeEndObject();
+        });
+        json.writeEndArray();
+        json.writeStringProperty("next", next);
     }
 
     public static void credits(JsonGenerator json, String name, @Nullable Long micros) {

@@ -35,11 +35,12 @@ public record PlatformTasksHandler(PlatformCalls calls) implements Handler<Objec
     }
 
     private static byte[] render(PlatformCalls.Page page) {
-        return ApiJson.object(16_384, json -> {
-            json.writeArrayPropertyStart("data");
-            page.calls().forEach(each -> TaskListHandler.write(json, each.call(), each.accountId(), null));
-            json.writeEndArray();
-            json.writeStringProperty("next", page.older());
-        });
+        return ApiJson.object(
+                16_384,
+                json -> ApiJson.list(
+                        json,
+                        page.calls(),
+                        (each, it) -> TaskListHandler.write(each, it.call(), it.accountId(), null),
+                        page.older()));
     }
 }

@@ -101,16 +101,7 @@ public record PlatformUsageHandler(PlatformHistory history, InstantSource clock)
     }
 
     private static <T> byte[] render(Page<T> page, BiConsumer<JsonGenerator, T> members) {
-        return ApiJson.object(4_096, json -> {
-            json.writeArrayPropertyStart("data");
-            page.entries().forEach(entry -> {
-                json.writeStartObject();
-                members.accept(json, entry);
-                json.writeEndObject();
-            });
-            json.writeEndArray();
-            json.writeStringProperty("next", page.next());
-        });
+        return ApiJson.object(4_096, json -> ApiJson.list(json, page.entries(), members, page.next()));
     }
 
     /** The dimension of a group; the list is in its order. */

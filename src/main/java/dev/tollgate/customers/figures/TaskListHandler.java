@@ -77,16 +77,16 @@ public record TaskListHandler(AccountHistory history) implements Handler<KeyCall
     private static byte[] render(CallPage page, Map<String, CallLabels> labels) {
         return ApiJson.object(16_384, json -> {
             json.writeStringProperty("object", "list");
-            json.writeArrayPropertyStart("data");
-            page.calls().forEach(call -> write(json, call, null, labels.getOrDefault(call.id(), CallLabels.NONE)));
-            json.writeEndArray();
-            json.writeStringProperty("next", page.older());
+            ApiJson.list(
+                    json,
+                    page.calls(),
+                    (each, call) -> write(each, call, null, labels.getOrDefault(call.id(), CallLabels.NONE)),
+                    page.older());
         });
     }
 
     /** @param accountId null where the list is of one account @param labels null where the list is the operator's */
     static void write(JsonGenerator json, CallRow call, @Nullable String accountId, @Nullable CallLabels labels) {
-        json.writeStartObject();
         json.writeStringProperty("id", call.id());
         if (accountId != null) {
             json.writeStringProperty("account", accountId);
@@ -114,7 +114,6 @@ public record TaskListHandler(AccountHistory history) implements Handler<KeyCall
         json.writeEndArray();
         ApiJson.credits(json, "credits_consumed", call.chargeMicros());
         writeError(json, call);
-        json.writeEndObject();
     }
 
     private static void writeError(JsonGenerator json, CallRow call) {

@@ -18,13 +18,6 @@ public final class AdminJson {
 
     private final ObjectNode node = ApiJson.MAPPER.createObjectNode();
 
-    /** A list without further pages. */
-    static <T> ObjectNode all(List<T> entries, Function<T, ObjectNode> json) {
-        ObjectNode list = ApiJson.MAPPER.createObjectNode();
-        list.set("data", array(entries, json));
-        return list.putNull("next");
-    }
-
     <T> AdminJson array(String name, List<T> entries, Function<T, ObjectNode> json) {
         node.set(name, array(entries, json));
         return this;

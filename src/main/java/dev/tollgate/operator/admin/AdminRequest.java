@@ -5,6 +5,7 @@ import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.http.Cursor;
 import dev.tollgate.http.Limit;
 import dev.tollgate.http.Page;
@@ -129,7 +130,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     <T> ObjectNode page(int most, Listed<T> list, Function<T, ObjectNode> json, Function<T, Object> place) {
         int limit = limit(most);
         Page<T> page = Page.of(list.first(limit + 1), limit, entry -> Cursor.of(place.apply(entry)));
-        return AdminJson.all(page.entries(), json).put("next", page.next());
+        return ActionRequest.list(page.entries(), json, page.next());
     }
 
     /** Returns the last sequence of the previous page, of a list whose newest comes first. */

@@ -6,6 +6,7 @@ import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.operator.settings.StoredSettings.StoreSetting;
 import dev.tollgate.storage.Change;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class OperatorSettings {
     /** {@code /admin/settings}; without a value the stored one is forgotten. */
     public List<AdminRoute> routes() {
         return List.of(
-                AdminRoute.get("/admin/settings", request -> AdminJson.all(all(), OperatorSettings::json)),
+                AdminRoute.get("/admin/settings", request -> ActionRequest.list(all(), OperatorSettings::json, null)),
                 AdminRoute.post("/admin/settings", this::set, NAME, VALUE, AdminRequest.REASON));
     }
 

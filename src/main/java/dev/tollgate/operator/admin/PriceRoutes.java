@@ -2,6 +2,7 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.TariffRules;
 import dev.tollgate.models.UpstreamModel;
@@ -43,7 +44,7 @@ public final class PriceRoutes {
         Field<?>[] members = Stream.concat(TariffRules.MEMBERS.stream().map(Field::raw), OF_VERSION.stream())
                 .toArray(Field<?>[]::new);
         return List.of(
-                AdminRoute.get("/admin/models", request -> AdminJson.all(prices.all(), PriceRoutes::json)),
+                AdminRoute.get("/admin/models", request -> ActionRequest.list(prices.all(), PriceRoutes::json, null)),
                 AdminRoute.get(versions, this::versions, "after", "limit"),
                 AdminRoute.post(versions, this::set, members).answering(201));
     }
