@@ -76,7 +76,7 @@ final class PaymentRow {
 
     /** Once the ledger has decided: whether the credits are there. */
     boolean isCredited() {
-        return state == Payment.State.PAID && (grant == null || TakeNotice.isGiven(grant));
+        return state == Payment.State.PAID && (grant == null || grant.outcome().isDone());
     }
 
     void takenBack(TakeBack.Taken now) {

@@ -199,16 +199,12 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
 
     /** Once the ledger has decided. */
     boolean hasPaid() {
-        return pays && grant != null && isGiven(grant);
+        return pays && grant != null && grant.outcome().isDone();
     }
 
     /** Returns whether it would have paid, and the account could not take the credits. */
     boolean couldNotPay() {
-        return pays && grant != null && !isGiven(grant);
-    }
-
-    static boolean isGiven(Grant grant) {
-        return grant.outcome().isDone();
+        return pays && grant != null && !grant.outcome().isDone();
     }
 
     @Nullable

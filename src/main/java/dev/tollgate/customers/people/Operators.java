@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
@@ -95,12 +96,13 @@ public record Operators(
      * Changes a person's role and ends their sessions, whose lifetime depends on the role.
      *
      * @param telling creates the record; its condition, asked on the writer's thread, is whether the role changed
+     * @return whether it has changed
      */
-    public RoleChange setRole(String personId, Role role, Function<BooleanSupplier, Change> telling) {
-        PeopleChange<RoleChange> change = PeopleChange.of(rows -> {
+    public Outcome<Boolean> setRole(String personId, Role role, Function<BooleanSupplier, Change> telling) {
+        PeopleChange<Outcome<Boolean>> change = PeopleChange.of(rows -> {
             Set<String> operators = rows.operators();
             if (role == Role.USER && operators.equals(Set.of(personId))) {
-                return RoleChange.LAST;
+                return Outcome.refused(409, "This is the last operator. Make another person an operator first.");
             }
             boolean isNew = rows.update(
                     "UPDATE person SET role = ?, version = version + 1 WHERE id = ? AND role <> ?",
@@ -110,9 +112,11 @@ public record Operators(
             if (isNew) {
                 rows.endSessions(personId, null);
             }
-            return isNew ? RoleChange.DONE : RoleChange.SAME;
+            return new Outcome.Done<>(isNew);
         });
-        writer.commitAndWait(Unit.of(change, telling.apply(() -> change.outcome() == RoleChange.DONE)));
+        writer.commitAndWait(Unit.of(
+                change,
+                telling.apply(() -> change.outcome() instanceof Outcome.Done<Boolean>(Boolean isNew) && isNew)));
         return change.outcome();
     }
 
@@ -147,14 +151,5 @@ public record Operators(
                     .append(MADE_FROM.charAt(random.nextInt(MADE_FROM.length())));
         }
         return password.toString();
-    }
-
-    /** The outcome of giving or taking a role. */
-    public enum RoleChange {
-        DONE,
-        /** The person had the role already. */
-        SAME,
-        /** The last operator keeps the role; nothing was changed. */
-        LAST
     }
 }

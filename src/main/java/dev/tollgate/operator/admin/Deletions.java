@@ -41,11 +41,9 @@ public final class Deletions {
             throw new ApiException(
                     409, "The demo account cannot be deleted, because each start maintains it. Ban it instead.");
         }
-        Outcome<String> outcome = AuditedWriter.step(() -> {
-            by.needReason();
-            return leaving.end(
-                    accountId, close -> List.of(writer.row(by, "account.delete", accountId, () -> changed(close))));
-        });
+        by.needReason();
+        Outcome<String> outcome = leaving.end(
+                accountId, close -> List.of(writer.row(by, "account.delete", accountId, () -> changed(close))));
         return deeds.account(outcome.orThrow());
     }
 

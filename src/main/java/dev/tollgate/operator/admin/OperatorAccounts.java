@@ -50,11 +50,8 @@ public final class OperatorAccounts {
 
     /** @throws ApiException if there is no such account, or the books cannot be read */
     public Account account(String id) {
-        Account account = AuditedWriter.step(() -> ledger.account(id).orElse(null));
-        if (account == null) {
-            throw LedgerChange.noSuchAccount(id).asException();
-        }
-        return account;
+        return ledger.account(id)
+                .orElseThrow(() -> LedgerChange.noSuchAccount(id).asException());
     }
 
     /**
@@ -63,7 +60,7 @@ public final class OperatorAccounts {
      * @param after the last id of the page before; null for the first
      */
     public List<Account> accounts(@Nullable String after, int limit) {
-        return AuditedWriter.step(() -> ledger.accounts(after, limit));
+        return ledger.accounts(after, limit);
     }
 
     /** Makes an account once for each request id. @param creditsMicros its first credits, 0 or more */
@@ -75,8 +72,7 @@ public final class OperatorAccounts {
         }
         Grant grant = creditsMicros == 0
                 ? null
-                : AuditedWriter.step(
-                        () -> new Grant(account.id(), creditsMicros, "credits at creation", account::outcome, now));
+                : new Grant(account.id(), creditsMicros, "credits at creation", account::outcome, now);
         writer.commit(
                 by,
                 "account.create",
@@ -103,8 +99,7 @@ public final class OperatorAccounts {
 
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
     public Account grant(By by, String accountId, long creditsMicros) {
-        Grant grant = AuditedWriter.step(
-                () -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        Grant grant = new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now());
         writer.commit(by, "account.grant", accountId, () -> changed(grant.moved()), grant);
         grant.outcome().orThrow();
         return account(accountId);
@@ -112,16 +107,14 @@ public final class OperatorAccounts {
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
     public Account adjust(By by, String accountId, long creditsMicros) {
-        Adjustment adjustment = AuditedWriter.step(
-                () -> new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        Adjustment adjustment = new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now());
         correct(by, "account.adjust", accountId, adjustment, adjustment);
         return account(accountId);
     }
 
     /** Takes a payment back; what the balance lacks of it is the platform's, and blocks the account. Needs a reason. */
     public Account reverse(By by, String accountId, long creditsMicros) {
-        Reversal reversal = AuditedWriter.step(
-                () -> new Reversal(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        Reversal reversal = new Reversal(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now());
         correct(by, "account.reverse", accountId, reversal, reversal);
         return account(accountId);
     }
@@ -133,12 +126,10 @@ public final class OperatorAccounts {
      * @return the call's account afterwards
      */
     public Account refund(By by, String taskId, long creditsMicros) {
-        Reservation call = AuditedWriter.step(() -> ledger.reservation(taskId).orElse(null));
-        if (call == null) {
-            throw Refund.noSuchCall(taskId).asException();
-        }
-        Refund refund = AuditedWriter.step(() ->
-                new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        Reservation call = ledger.reservation(taskId)
+                .orElseThrow(() -> Refund.noSuchCall(taskId).asException());
+        Refund refund =
+                new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), writer.now());
         correct(by, "task.refund", taskId, refund, refund, new CountRefund(refund));
         return account(call.accountId());
     }
@@ -188,7 +179,7 @@ public final class OperatorAccounts {
     /** Returns what all keys of an account together may use. */
     public AccountLimits limits(String accountId) {
         account(accountId);
-        return AuditedWriter.step(() -> new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId)));
+        return new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId));
     }
 
     /**

@@ -105,9 +105,8 @@ public final class OperatorKeys {
 
     private JsonNode change(AdminRequest request) {
         By by = request.by();
-        SpendLimits present = AuditedWriter.step(() -> keys.byId(request.id()))
-                .map(key -> key.settings().spend())
-                .orElse(SpendLimits.NONE);
+        SpendLimits present =
+                keys.byId(request.id()).map(key -> key.settings().spend()).orElse(SpendLimits.NONE);
         KeyOptions.Change change = KeyOptions.change(key(request.body(), KeyOptions.CHANGE), present, ANY_MODEL);
         return KeyJson.ofOperator(
                 change.onlyDisables()
@@ -129,7 +128,7 @@ public final class OperatorKeys {
      * @param after the last id of the previous page; null for the first page
      */
     public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) {
-        return AuditedWriter.step(() -> keys.list(accountId, after, limit));
+        return keys.list(accountId, after, limit);
     }
 
     /** Makes a key. The settings are checked already. */
@@ -160,7 +159,7 @@ public final class OperatorKeys {
      * @param grace how long the old one works, 0 to 30 days
      */
     public KeyResult.Made rotate(By by, String keyId, Duration grace) {
-        Key present = AuditedWriter.step(() -> keys.byId(keyId).orElse(null));
+        Key present = keys.byId(keyId).orElse(null);
         if (present != null && !present.owner().memberId().isEmpty()) {
             throw new ApiException(
                     409,
@@ -174,10 +173,7 @@ public final class OperatorKeys {
     }
 
     private Key commit(By by, String action, String keyId, KeyEdit edit) {
-        Key present = AuditedWriter.step(() -> keys.byId(keyId).orElse(null));
-        if (present == null) {
-            throw none(keyId);
-        }
+        Key present = keys.byId(keyId).orElseThrow(() -> none(keyId));
         commit(by, action, keyId, present.accountId(), edit, () -> edited(edit));
         if (edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed done)) {
             return done.key();

@@ -108,7 +108,7 @@ public final class OperatorLinks {
     }
 
     private JsonNode mailState(AdminRequest request) {
-        Outbox.State state = AuditedWriter.step(links::mailState);
+        Outbox.State state = links.mailState();
         return new AdminJson()
                 .flag("on", links.isMailOn())
                 .time("sent_at", state.sentAt())
@@ -156,23 +156,21 @@ public final class OperatorLinks {
      */
     public MadeLink resetLink(By by, String accountId, @Nullable String login) {
         deeds.account(accountId);
-        return AuditedWriter.step(() -> {
-            List<Person> meant = people.ofAccount(accountId).stream()
-                    .filter(person -> login == null || person.login().equals(login))
-                    .toList();
-            if (meant.size() != 1) {
-                throw new ApiException(
-                        404,
-                        meant.isEmpty()
-                                ? "No person with this login belongs to account " + accountId + "."
-                                : "Several people sign in for the account " + accountId + ". Name the login.");
-            }
-            by.needReason();
-            Person person = meant.getFirst();
-            return made(
-                    person.login(),
-                    links.handed().resetLink(person, row(by, "account.reset_link", accountId, "person", person.id())));
-        });
+        List<Person> meant = people.ofAccount(accountId).stream()
+                .filter(person -> login == null || person.login().equals(login))
+                .toList();
+        if (meant.size() != 1) {
+            throw new ApiException(
+                    404,
+                    meant.isEmpty()
+                            ? "No person with this login belongs to account " + accountId + "."
+                            : "Several people sign in for the account " + accountId + ". Name the login.");
+        }
+        by.needReason();
+        Person person = meant.getFirst();
+        return made(
+                person.login(),
+                links.handed().resetLink(person, row(by, "account.reset_link", accountId, "person", person.id())));
     }
 
     /** Sends a mail that says nothing but that it came. */

@@ -5,7 +5,6 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.people.Operators.RoleChange;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
@@ -81,8 +80,8 @@ public final class OperatorPeople {
         if (meant.size() > 1 || membership == null) {
             throw new ApiException(400, "Several people sign in for this account. Name the login.");
         }
-        Outcome<String> outcome = AuditedWriter.step(() -> members.setRole(
-                Acting.operator(accountId, writer.log(by, accountId)), membership.id(), MemberRole.OWNER));
+        Outcome<String> outcome = members.setRole(
+                Acting.operator(accountId, writer.log(by, accountId)), membership.id(), MemberRole.OWNER);
         if (!outcome.isDone()) {
             throw new ApiException(404, "The person has left the account.");
         }
@@ -90,8 +89,8 @@ public final class OperatorPeople {
 
     private JsonNode find(AdminRequest request) {
         String login = request.name("login");
-        Person person = AuditedWriter.step(() -> people.byLogin(login == null ? "" : login)
-                .orElseThrow(() -> new ApiException(404, "No person signs in as " + login + ".")));
+        Person person = people.byLogin(login == null ? "" : login)
+                .orElseThrow(() -> new ApiException(404, "No person signs in as " + login + "."));
         return json(person.accountId(), person.login(), person.role());
     }
 
@@ -124,16 +123,14 @@ public final class OperatorPeople {
      * @return the logins of people who had a second factor
      */
     public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) {
-        return AuditedWriter.step(() -> {
-            by.needReason();
-            List<String> removed = new ArrayList<>();
-            for (Person person : meant(accountId, login)) {
-                if (remove(by, person)) {
-                    removed.add(person.login());
-                }
+        by.needReason();
+        List<String> removed = new ArrayList<>();
+        for (Person person : meant(accountId, login)) {
+            if (remove(by, person)) {
+                removed.add(person.login());
             }
-            return removed;
-        });
+        }
+        return removed;
     }
 
     private boolean remove(By by, Person person) {
@@ -156,29 +153,25 @@ public final class OperatorPeople {
      * @return the login of the person
      */
     public String setRole(By by, String accountId, @Nullable String login, Role role) {
-        return AuditedWriter.step(() -> {
-            by.needReason();
-            List<Person> meant = meant(accountId, login);
-            if (meant.size() > 1) {
-                throw new ApiException(400, "Several people sign in for this account. Name the login.");
-            }
-            Person person = meant.getFirst();
-            RoleChange done = people.operators()
-                    .setRole(
-                            person.id(),
-                            role,
-                            isNew -> writer.row(
-                                    by,
-                                    "account.set_role",
-                                    accountId,
-                                    () -> isNew.getAsBoolean()
-                                            ? new Deed.Changed(state(person, person.role()), state(person, role))
-                                            : null));
-            if (done == RoleChange.LAST) {
-                throw new ApiException(409, "This is the last operator. Make another person an operator first.");
-            }
-            return person.login();
-        });
+        by.needReason();
+        List<Person> meant = meant(accountId, login);
+        if (meant.size() > 1) {
+            throw new ApiException(400, "Several people sign in for this account. Name the login.");
+        }
+        Person person = meant.getFirst();
+        people.operators()
+                .setRole(
+                        person.id(),
+                        role,
+                        isNew -> writer.row(
+                                by,
+                                "account.set_role",
+                                accountId,
+                                () -> isNew.getAsBoolean()
+                                        ? new Deed.Changed(state(person, person.role()), state(person, role))
+                                        : null))
+                .orThrow();
+        return person.login();
     }
 
     /** Returns one person or more. @param login null for all people of the account */
@@ -196,12 +189,9 @@ public final class OperatorPeople {
     /** Signs all people of an account out. Needs a reason. */
     public void endSessions(By by, String accountId) {
         deeds.account(accountId);
-        AuditedWriter.step(() -> {
-            by.needReason();
-            Deed row = writer.row(by, "account.end_sessions", accountId, () -> new Deed.Changed(null, null));
-            people.sessions().endOfAccount(accountId, row);
-            return row;
-        });
+        by.needReason();
+        Deed row = writer.row(by, "account.end_sessions", accountId, () -> new Deed.Changed(null, null));
+        people.sessions().endOfAccount(accountId, row);
     }
 
     private static String state(Person person, Role role) {
@@ -229,12 +219,10 @@ public final class OperatorPeople {
 
     /** Gives the first operator a new password, to be changed at the sign-in; ends the sessions and removes the second factor. */
     public NewPassword resetOperator(By by) {
-        return AuditedWriter.step(() -> {
-            Person operator = people.person(Person.FIRST_OPERATOR_ID)
-                    .orElseThrow(() -> new ApiException(
-                            404, "There is no operator yet. The next start of the server creates one."));
-            Deed row = writer.row(by, "operator.reset", operator.id(), () -> new Deed.Changed(null, null));
-            return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));
-        });
+        Person operator = people.person(Person.FIRST_OPERATOR_ID)
+                .orElseThrow(() ->
+                        new ApiException(404, "There is no operator yet. The next start of the server creates one."));
+        Deed row = writer.row(by, "operator.reset", operator.id(), () -> new Deed.Changed(null, null));
+        return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));
     }
 }

@@ -146,6 +146,6 @@ public final class OperatorVouchers {
 
     /** The newest first. @param before the last sequence of the page before */
     public List<Voucher> page(long before, int limit) {
-        return AuditedWriter.step(() -> vouchers.page(before, limit));
+        return vouchers.page(before, limit);
     }
 }

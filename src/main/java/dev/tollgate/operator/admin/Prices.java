@@ -143,7 +143,7 @@ public final class Prices {
     /** The versions that were set of a model's price, the newest first. @param before the last sequence of the page before */
     public List<PriceVersion> versions(String modelId, long before, int limit) {
         model(modelId);
-        return AuditedWriter.step(() -> prices.of(modelId, before, limit));
+        return prices.of(modelId, before, limit);
     }
 
     /**

@@ -101,7 +101,8 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         return PageFile.csv(
                 "vouchers.csv",
                 pieces -> columns.<Long>write(pieces, (before, rows) -> {
-                    List<Voucher> page = page(Objects.requireNonNullElse(before, Long.MAX_VALUE), Vouchers.PAGE_MAX);
+                    List<Voucher> page =
+                            vouchers.page(Objects.requireNonNullElse(before, Long.MAX_VALUE), Vouchers.PAGE_MAX);
                     Map<String, String> names = names(page);
                     page.forEach(it -> rows.add(new Named(
                             it, it.accountId() == null ? null : names.getOrDefault(it.accountId(), it.accountId()))));
@@ -109,14 +110,6 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                             ? null
                             : page.getLast().sequence();
                 }));
-    }
-
-    private List<Voucher> page(long before, int limit) {
-        try {
-            return vouchers.page(before, limit);
-        } catch (ApiException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private Map<String, String> names(List<Voucher> page) {
@@ -142,7 +135,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         long from = before != null && before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
         String once = forms.once();
         Instant now = clock.instant();
-        List<Voucher> page = page(from, PAGE);
+        List<Voucher> page = vouchers.page(from, PAGE);
         Map<String, String> names = names(page);
         String older =
                 page.size() < PAGE ? null : PATH + "?before=" + page.getLast().sequence();

@@ -117,11 +117,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
     }
 
     private boolean hasVouchers() {
-        try {
-            return !vouchers.page(Long.MAX_VALUE, 1).isEmpty();
-        } catch (ApiException e) {
-            return false;
-        }
+        return !vouchers.page(Long.MAX_VALUE, 1).isEmpty();
     }
 
     private boolean isDemoClosed() {
