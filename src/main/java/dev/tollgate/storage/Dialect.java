@@ -12,8 +12,9 @@ public enum Dialect {
     POSTGRESQL(
             " FOR NO KEY UPDATE",
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
-                    + " AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')",
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = (SELECT current_schema()::regnamespace)"
+                    + " AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass"
+                    + " AND objid = pg_class.oid AND deptype = 'e')",
             "PostgreSQL database");
 
     private final String lock;

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +28,7 @@ record Migration(int number, String file, boolean isCompatible) {
     private static final String INCOMPATIBLE = "-- compatible: no\n";
     private static final Pattern COMMENT = Pattern.compile("(?m)--.*$");
     private static final Pattern SPACE = Pattern.compile("\\s+");
+    private static final Map<String, String> CHECKSUMS = new ConcurrentHashMap<>();
 
     /** The migrations of this program. */
     static final List<Migration> ALL = in(read(FOLDER + "/files").lines().toList());
@@ -53,8 +56,11 @@ record Migration(int number, String file, boolean isCompatible) {
 
     /** Returns the SHA-256 of its statements, which comments do not change. */
     String checksum(Dialect dialect) {
-        String statements =
-                SPACE.matcher(COMMENT.matcher(text(dialect)).replaceAll("")).replaceAll(" ");
+        return CHECKSUMS.computeIfAbsent(dialect + file, any -> sha256(text(dialect)));
+    }
+
+    private static String sha256(String sql) {
+        String statements = SPACE.matcher(COMMENT.matcher(sql).replaceAll("")).replaceAll(" ");
         try {
             return HexFormat.of()
                     .formatHex(
