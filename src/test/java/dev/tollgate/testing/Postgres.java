@@ -48,23 +48,26 @@ public final class Postgres {
 
     /**
      * A digest of what a test can leave behind in a database apart from rows, without server-wide objects; and the schema's version, whose rows
-     * stay.
+     * stay. What a copy has like the template has the same numbers, and each change gives a row of a catalogue another {@code xmin}.
      */
     private static final String BESIDE_ROWS = """
-            SELECT md5(string_agg(what, ' ' ORDER BY what)) FROM (
+            SELECT md5(string_agg(what, ' ' ORDER BY what COLLATE "C")) FROM (
             SELECT concat(relname, relkind, relacl, relowner, relhasrules, relrowsecurity, reloptions) AS what
-            FROM pg_class WHERE relnamespace = 'public'::regnamespace
-            UNION ALL SELECT concat(c.relname, attname, atttypid, attnotnull, attisdropped, atthasdef, attacl)
-            FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE c.relnamespace = 'public'::regnamespace
-            UNION ALL SELECT concat(tgrelid, tgname, tgenabled, tgtype) FROM pg_trigger
-            UNION ALL SELECT concat(conrelid, conname, pg_get_constraintdef(oid)) FROM pg_constraint
-            WHERE connamespace = 'public'::regnamespace
-            UNION ALL SELECT concat(proname, prosrc, proacl) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            FROM pg_class WHERE oid >= 16384 AND relnamespace = 'public'::regnamespace
+            UNION ALL SELECT concat('attributes', COUNT(*), SUM(attrelid::bigint * attnum), SUM(xmin::text::bigint))
+            FROM pg_attribute WHERE attrelid >= 16384
+            UNION ALL SELECT concat('triggers', COUNT(*), SUM(oid::bigint), SUM(xmin::text::bigint)) FROM pg_trigger
+            UNION ALL SELECT concat('constraints', COUNT(*), SUM(oid::bigint), SUM(xmin::text::bigint)) FROM pg_constraint
+            WHERE oid >= 16384
+            UNION ALL SELECT concat(proname, prosrc, proacl) FROM pg_proc WHERE oid >= 16384
             UNION ALL SELECT concat(nspname, nspacl) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'
             UNION ALL SELECT concat(datallowconn, datconnlimit, datacl) FROM pg_database WHERE datname = current_database()
             UNION ALL SELECT concat(version, least) FROM tollgate_schema
             UNION ALL SELECT concat(setconfig) FROM pg_db_role_setting
             WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())) AS all_of_it""";
+
+    private static final String SESSIONS =
+            "SELECT pg_stat_get_db_numbackends(oid) FROM pg_database WHERE datname = current_database()";
 
     /** What was deleted still takes room, and vacuuming would tell the planner that there are no rows. In bytes. */
     private static final int SMALL_TABLE = 64 * 8192;
@@ -188,8 +191,7 @@ public final class Postgres {
 
     private static boolean isInUse(Statement statement) throws SQLException {
         for (int looks = 0; looks < 20; looks++) {
-            if (text(statement, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()")
-                    .equals("1")) {
+            if (text(statement, SESSIONS).equals("1")) {
                 return false;
             }
             LockSupport.parkNanos(5_000_000); // the last session may be about to end
