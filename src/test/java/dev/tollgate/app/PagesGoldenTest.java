@@ -6,6 +6,7 @@ import dev.tollgate.contract.NodePackages;
 import dev.tollgate.http.Route;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Difference;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.FilledInstallation;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Golden;
@@ -13,15 +14,20 @@ import dev.tollgate.testing.PageText;
 import dev.tollgate.testing.Totp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -52,7 +58,31 @@ class PagesGoldenTest {
     @TempDir
     private static Path whole;
 
+    @TempDir
+    private static Path unread;
+
     private static final Map<String, String> PAGES = new HashMap<>();
+
+    /** Digests of pages in which axe has found nothing: it reads what is not among them, and in the long tests all. */
+    private static final Path READ = Path.of("src/test/resources/golden/axe");
+
+    /** The digest of each page with its frame, begun with what reads it. */
+    private static final Map<String, String> DIGESTS = new HashMap<>();
+
+    private static final Path AXE = Path.of("src/test/resources/axe/axe.min.js");
+
+    private static final MessageDigest READER;
+
+    static {
+        try {
+            READER = MessageDigest.getInstance("SHA-256");
+            for (String file : List.of("src/test/npm/axe.mjs", "src/test/npm/package-lock.json", AXE.toString())) {
+                READER.update(Files.readAllBytes(Path.of(file)));
+            }
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** The first page by the path of its route. */
     private static final Map<String, String> FIRST = new HashMap<>();
@@ -85,6 +115,7 @@ class PagesGoldenTest {
     static void forget() {
         PAGES.clear();
         FILES.clear();
+        DIGESTS.clear();
     }
 
     /** Names ids by the order in which their rows were made. @param then what tells rows of one instant apart */
@@ -98,12 +129,13 @@ class PagesGoldenTest {
     }
 
     private static void keep(String name, String path, Browser.Page page) {
-        write(name, page.body());
         ASKED.add(path.replaceAll("[?#].*", ""));
         if (!page.location().isEmpty()) {
             throw new AssertionError(name + " leads to " + page.location());
         }
         String text = PageText.of(page.body(), NAMES);
+        DIGESTS.put(name, digest(text));
+        write(name, page.body());
         if (FRAMED.contains(name)) {
             keep(name + "-frame", "frame", page.status() + "\n" + text.replaceAll("(?s)(<main).*(</main>)", "$1$2"));
         }
@@ -119,6 +151,15 @@ class PagesGoldenTest {
             Files.writeString(whole.resolve(name + ".html"), html);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String digest(String text) {
+        try {
+            MessageDigest digest = (MessageDigest) READER.clone();
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)), 0, 16);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -177,8 +218,19 @@ class PagesGoldenTest {
     @Test
     @Timeout(600)
     void axe_finds_nothing_in_the_html_of_any_page() throws IOException {
-        assertThat(NodePackages.said("axe.mjs", Path.of("src/test/resources/axe/axe.min.js"), whole))
-                .isEmpty();
+        Set<String> read = Effort.isLong() || Golden.WRITES ? Set.of() : Set.copyOf(Files.readAllLines(READ));
+        List<String> names = DIGESTS.keySet().stream()
+                .filter(name -> !read.contains(DIGESTS.get(name)))
+                .toList();
+        for (String name : names) {
+            Files.move(whole.resolve(name + ".html"), unread.resolve(name + ".html"));
+        }
+        if (!names.isEmpty()) {
+            assertThat(NodePackages.said("axe.mjs", AXE, unread)).isEmpty();
+        }
+        if (Golden.WRITES) {
+            Files.write(READ, new TreeSet<>(DIGESTS.values()));
+        }
     }
 
     @Test
@@ -188,8 +240,7 @@ class PagesGoldenTest {
                 folder.resolve("bad.html"),
                 "<!DOCTYPE html><html lang=en><head><title>Bad</title></head><body><main><h1>Bad</h1><img src=a.png>"
                         + "<ul><li><a href=/1>One</a></li><li><a href=/2></a></li></ul><p hidden><img src=b.png></p></main></body></html>");
-        assertThat(NodePackages.said("axe.mjs", Path.of("src/test/resources/axe/axe.min.js"), folder)
-                        .lines())
+        assertThat(NodePackages.said("axe.mjs", AXE, folder).lines())
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("bad.html: image-alt at img[src=\"a.png\"]"),
                         line -> assertThat(line).startsWith("bad.html: link-name at a[href="));
