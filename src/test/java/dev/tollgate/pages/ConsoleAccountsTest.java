@@ -199,6 +199,17 @@ class ConsoleAccountsTest {
     }
 
     @Test
+    void a_larger_limit_of_before_is_no_obstacle_to_another() {
+        Customer customer = gateway.customer("10");
+        String path = "/console/accounts/" + customer.account();
+        gateway.execute("UPDATE account SET spend_day = 100000000000000000 WHERE id = '" + customer.account() + "'");
+        assertThat(on(path, form("limits", "day", "100000000000", "requests", "5"))
+                        .location())
+                .isEqualTo(path + "?done=limits");
+        assertThat(on(path, form("limits", "day", "100000000001")).body()).contains("Spend limits 'day' must be");
+    }
+
+    @Test
     void ended_sessions_have_to_sign_in_again_and_the_audit_log_knows() {
         Browser person = new Browser(gateway.url()).signUp("hana@sessions.example", "a long enough password");
         assertThat(person.get("/dashboard").status()).isEqualTo(200);

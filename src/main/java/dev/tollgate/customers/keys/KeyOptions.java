@@ -95,6 +95,9 @@ public final class KeyOptions {
     public static final List<Field<?>> CHANGE =
             List.of(ALLOW, DISABLED, EXPIRES_AT, MODELS, NAME, RATES, SPEND, TAGS, Field.fixed("kind"));
 
+    /** The fields of limits that keys have together. */
+    public static final List<Field<?>> LIMITS = List.of(REQUESTS, TOKENS, CONCURRENCY, SPEND);
+
     static final List<Field<?>> MOVE = List.of(TEAM);
     static final List<Field<?>> ROTATE = List.of(GRACE);
 
@@ -176,11 +179,13 @@ public final class KeyOptions {
 
     private static UnaryOperator<KeySettings> edit(
             Body body, SpendLimits present, Function<String, @Nullable String> modelIds) {
+        UnaryOperator<SpendLimits> spend = spend(body, present);
+        UnaryOperator<CallLimits> rates = ratesOf(body);
         List<UnaryOperator<KeySettings>> edits = List.of(
                 part(body, NAME, KeySettings::withName),
                 part(body, ALLOW, (its, allow) -> its.withAllow(allow == null ? Allowlist.EVERYBODY : allow)),
-                spend(body, present),
-                rates(body),
+                its -> its.withSpend(spend.apply(its.spend())),
+                its -> its.withRates(rates.apply(its.rates())),
                 models(body, modelIds),
                 part(body, TAGS, (its, tags) -> its.withTags(tags == null ? new TreeMap<>() : tags)),
                 part(body, EXPIRES_AT, KeySettings::withExpiresAt));
@@ -199,32 +204,35 @@ public final class KeyOptions {
         return body.has(field) ? settings -> with.apply(settings, value) : UnaryOperator.identity();
     }
 
-    private static UnaryOperator<KeySettings> spend(Body body, SpendLimits present) {
+    /** Returns the spend limits of keys as a body changes them. @param present as {@link #change} has it */
+    public static UnaryOperator<SpendLimits> spend(Body body, SpendLimits present) {
         Body named = body.get(SPEND);
         if (named == null) {
-            return part(body, SPEND, (its, none) -> its.withSpend(SpendLimits.NONE));
+            return body.has(SPEND) ? its -> SpendLimits.NONE : UnaryOperator.identity();
         }
         Long hour = named.amountOr(HOUR, present.hourMicros());
         Long day = named.amountOr(DAY, present.dayMicros());
         Long total = named.amountOr(TOTAL, present.totalMicros());
-        return its -> its.withSpend(new SpendLimits(
-                named.has(HOUR) ? hour : its.spend().hourMicros(),
-                named.has(DAY) ? day : its.spend().dayMicros(),
-                named.has(TOTAL) ? total : its.spend().totalMicros()));
+        return its -> new SpendLimits(
+                named.has(HOUR) ? hour : its.hourMicros(),
+                named.has(DAY) ? day : its.dayMicros(),
+                named.has(TOTAL) ? total : its.totalMicros());
     }
 
-    private static UnaryOperator<KeySettings> rates(Body body) {
-        Body named = body.get(RATES);
-        if (named == null) {
-            return part(body, RATES, (its, none) -> its.withRates(CallLimits.NONE));
-        }
+    /** Returns the rates of keys as an object changes them. */
+    public static UnaryOperator<CallLimits> rates(Body named) {
         Long requests = named.get(REQUESTS);
         Long tokens = named.get(TOKENS);
         Long concurrency = named.get(CONCURRENCY);
-        return its -> its.withRates(new CallLimits(
-                named.has(REQUESTS) ? requests : its.rates().requests(),
-                named.has(TOKENS) ? tokens : its.rates().tokens(),
-                named.has(CONCURRENCY) ? concurrency : its.rates().concurrency()));
+        return its -> new CallLimits(
+                named.has(REQUESTS) ? requests : its.requests(),
+                named.has(TOKENS) ? tokens : its.tokens(),
+                named.has(CONCURRENCY) ? concurrency : its.concurrency());
+    }
+
+    private static UnaryOperator<CallLimits> ratesOf(Body body) {
+        Body named = body.get(RATES);
+        return named != null ? rates(named) : body.has(RATES) ? its -> CallLimits.NONE : UnaryOperator.identity();
     }
 
     /** A model as a request names it. @param path of the entry */

@@ -1,21 +1,18 @@
 package dev.tollgate.operator.admin;
 
-import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.keys.KeyOptions;
 import dev.tollgate.customers.organizations.InvitationActions;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.roles.Acting;
-import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,23 +33,6 @@ public final class AccountRoutes {
     private static final Field<Long> CREDITS =
             Field.signedCredits("credits", "Credits").that(micros -> micros != 0, "must not be 0");
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", "Blocked");
-    private static final Field<Long> REQUESTS = rate("requests");
-    private static final Field<Long> TOKENS = rate("tokens");
-    private static final Field<Long> CONCURRENCY = rate("concurrency");
-    private static final Field<Long> HOUR = spend("hour");
-    private static final Field<Long> DAY = spend("day");
-    private static final Field<Long> TOTAL = spend("total");
-    private static final Field<Body> SPEND =
-            Field.object("spend", "Spend", HOUR, DAY, TOTAL).orNull("no limit");
-
-    private static Field<Long> rate(String name) {
-        return Field.whole(name, name, 1, CallLimits.MAX).orNull("no limit");
-    }
-
-    private static Field<Long> spend(String name) {
-        return Field.credits(name, name).orNull("no limit");
-    }
-
     private final OperatorAccounts deeds;
     private final OrganizationRoutes organization;
     private final AuditedWriter writer;
@@ -77,7 +57,7 @@ public final class AccountRoutes {
                 AdminRoute.get(
                         ONE + "/limits",
                         request -> deeds.limits(request.id()).json().node()),
-                AdminRoute.post(ONE + "/limits", this::setLimits, REQUESTS, TOKENS, CONCURRENCY, SPEND, REASON)));
+                AdminRoute.post(ONE + "/limits", this::setLimits, OperatorKeys.fields(KeyOptions.LIMITS))));
         OrganizationRoutes.ACTIONS.forEach(each -> all.add(route(each)));
         return all;
     }
@@ -107,24 +87,11 @@ public final class AccountRoutes {
     /** Sets the limits that the body names; the others stay. */
     private ObjectNode setLimits(AdminRequest request) {
         By by = request.by();
-        Body body = request.body();
-        UnaryOperator<CallLimits> rates = old -> new CallLimits(
-                body.or(REQUESTS, old.requests()),
-                body.or(TOKENS, old.tokens()),
-                body.or(CONCURRENCY, old.concurrency()));
-        UnaryOperator<SpendLimits> spend = old -> spend(body, old);
-        // A wrong body is refused here, not on the writer's thread.
-        var unused = new AccountLimits(rates.apply(CallLimits.NONE), spend.apply(SpendLimits.NONE));
-        return deeds.setLimits(by, request.id(), rates, spend).json().node();
-    }
-
-    private static SpendLimits spend(Body body, SpendLimits old) {
-        Body spend = body.get(SPEND);
-        if (spend == null) {
-            return body.has(SPEND) ? SpendLimits.NONE : old;
-        }
-        return new SpendLimits(
-                spend.or(HOUR, old.hourMicros()), spend.or(DAY, old.dayMicros()), spend.or(TOTAL, old.totalMicros()));
+        SpendLimits present = deeds.limits(request.id()).spend();
+        return deeds.setLimits(
+                        by, request.id(), KeyOptions.rates(request.body()), KeyOptions.spend(request.body(), present))
+                .json()
+                .node();
     }
 
     static ObjectNode json(Account account) {

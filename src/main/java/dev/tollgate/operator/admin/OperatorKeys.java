@@ -71,7 +71,7 @@ public final class OperatorKeys {
     }
 
     /** Returns fields and the reason. */
-    private static Field<?>[] fields(List<Field<?>> ofKey) {
+    static Field<?>[] fields(List<Field<?>> ofKey) {
         return Stream.concat(ofKey.stream(), Stream.of(AdminRequest.REASON)).toArray(Field<?>[]::new);
     }
 

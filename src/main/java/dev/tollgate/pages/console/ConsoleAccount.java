@@ -6,7 +6,6 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.AuditLog;
-import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
@@ -15,18 +14,19 @@ import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyOptions;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
@@ -153,10 +153,15 @@ public final class ConsoleAccount {
         switch (deed) {
             case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
             case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
-            case "limits" -> {
-                AccountLimits set = limits(form);
-                deeds.setLimits(by, id, old -> set.rates(), old -> set.spend());
-            }
+            case "limits" ->
+                ActionForms.read(
+                        form,
+                        KeyOptions.LIMITS,
+                        body -> deeds.setLimits(
+                                by,
+                                id,
+                                KeyOptions.rates(body),
+                                KeyOptions.spend(body, deeds.limits(id).spend())));
             case "delete" -> delete(by, id, request);
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
@@ -183,38 +188,6 @@ public final class ConsoleAccount {
             throw new IllegalArgumentException("This is your own account: delete it in your settings.");
         }
         deletions.delete(by, id);
-    }
-
-    private static AccountLimits limits(Form form) {
-        Long requests = limit(form, "requests");
-        Long tokens = limit(form, "tokens");
-        Long concurrency = limit(form, "concurrency");
-        SpendLimits spend = new SpendLimits(spend(form, "hour"), spend(form, "day"), spend(form, "total"));
-        return new AccountLimits(new CallLimits(requests, tokens, concurrency), spend);
-    }
-
-    private static @Nullable Long spend(Form form, String field) {
-        String text = FormState.text(form, field);
-        if (text.isEmpty()) {
-            return null;
-        }
-        long micros = DeedForms.micros(text);
-        if (micros < 0) {
-            throw new IllegalArgumentException("A limit of credits is 0 or more, or empty for none.");
-        }
-        return micros;
-    }
-
-    private static @Nullable Long limit(Form form, String field) {
-        String text = FormState.text(form, field);
-        if (text.isEmpty()) {
-            return null;
-        }
-        if (!text.matches("[0-9]{1,9}")) {
-            throw new IllegalArgumentException(
-                    "A limit of " + field + " is a whole number from 1 to " + CallLimits.MAX + ", or empty for none.");
-        }
-        return Long.valueOf(text);
     }
 
     // ---- what is shown ----

@@ -92,7 +92,7 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         return switch (run(action, request, form, path, body)) {
             case Outcome.Done<?>(Object value) -> then.apply(new Done(action, value));
             case Outcome.Refused<?>(ApiError why) ->
-                new PageStep.Show(why.status() == 403 ? 403 : 422, again.apply(said(action, why)));
+                new PageStep.Show(why.status() == 403 ? 403 : 422, again.apply(said(action.fields(), why)));
         };
     }
 
@@ -118,6 +118,16 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
                 throw e;
             }
             return new Outcome.Refused<>(e.error());
+        }
+    }
+
+    /** Reads some fields of a form. @throws IllegalArgumentException with a sentence about what was refused */
+    public static <T> T read(Form form, List<Field<?>> fields, Function<Body, T> reader) {
+        try {
+            return reader.apply(Body.of(typed(form, fields), fields));
+        } catch (ApiException e) {
+            throw new IllegalArgumentException(
+                    said(fields, e.error()).values().iterator().next(), e);
         }
     }
 
@@ -165,9 +175,9 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         return errors;
     }
 
-    private static Map<String, String> said(Action<?, ?> action, ApiError why) {
+    private static Map<String, String> said(List<Field<?>> fields, ApiError why) {
         String param = String.valueOf(why.param()) + ".";
-        return action.fields().stream()
+        return fields.stream()
                 .filter(field -> param.startsWith(field.name() + "."))
                 .findFirst()
                 .map(field -> Map.of(field.name(), said(field, why)))
