@@ -1,5 +1,7 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.people.PeopleRows.NewSession;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * nodes together. Thread-safe; blocks.
  */
 public final class SecondFactor {
+
+    /** Refuses a second factor that is on already, or whose secret belongs to another session. */
+    private static final Outcome<List<String>> IS_ON =
+            Outcome.refused(409, "The second factor is on, or was begun in another session.");
 
     private final Database database;
     private final Writer writer;
@@ -59,20 +65,6 @@ public final class SecondFactor {
      */
     public record Setup(String secret, String link, String sealed) {}
 
-    /** The result of switching the second factor on. */
-    public sealed interface SwitchOn {
-
-        /** @param recoveryCodes to be shown this once */
-        record Done(List<String> recoveryCodes) implements SwitchOn {}
-
-        record Wrong() implements SwitchOn {}
-
-        /** The second factor is on already, or the secret belongs to another session. */
-        record Late() implements SwitchOn {}
-
-        record Wait(Duration left) implements SwitchOn {}
-    }
-
     // ---- setting it up ----
 
     /** @param issuer what the app lists it under */
@@ -105,20 +97,20 @@ public final class SecondFactor {
         return "setup " + session.hash();
     }
 
-    /** Switches it on if the code is right, and ends every other session: they were begun without it. */
-    public SwitchOn switchOn(BrowserSession session, String sealed, String typed) {
+    /** Switches it on if the code is right, and ends every other session: they were begun without it. @return recovery codes, shown this once */
+    public Outcome<List<String>> switchOn(BrowserSession session, String sealed, String typed) {
         Person person = session.person();
         String secret = opened(session, sealed);
         if (secret == null || person.hasSecondFactor()) {
-            return new SwitchOn.Late();
+            return IS_ON;
         }
         Duration wait = waits.beginKnown(SignInWaits.codes(person.id()));
         if (wait.isPositive()) {
-            return new SwitchOn.Wait(wait);
+            return new Outcome.Refused<>(ApiError.later("Too many tries.", wait));
         }
         Long step = AppCodes.stepOf(secret, typed, clock.instant());
         if (step == null) {
-            return new SwitchOn.Wrong();
+            return Outcome.refused(400, "This code is wrong. Check the clock of your phone.");
         }
         waits.succeeded(SignInWaits.codes(person.id()));
         byte[] kept = secrets.seal(secret.getBytes(StandardCharsets.UTF_8), keptOf(person.id()));
@@ -136,7 +128,7 @@ public final class SecondFactor {
             }
             return first;
         }));
-        return isOn ? new SwitchOn.Done(codes) : new SwitchOn.Late();
+        return isOn ? new Outcome.Done<>(codes) : IS_ON;
     }
 
     /** Replaces the recovery codes. @return to be shown this once; empty if the second factor is off */

@@ -1,17 +1,17 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SecondFactor;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
-import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,17 +54,12 @@ public record SecondFactorPage(People people) {
         BrowserSession session = request.visitor().session();
         String sealed = form.text("sealed");
         return switch (people.secondFactor().switchOn(session, sealed, form.text("code"))) {
-            case SecondFactor.SwitchOn.Done(List<String> codes) -> codes(codes, true);
-            case SecondFactor.SwitchOn.Late late -> PageStep.to(PATH);
-            case SecondFactor.SwitchOn.Wrong wrong ->
-                again(request, sealed, "This code is wrong. Check the clock of your phone.");
-            case SecondFactor.SwitchOn.Wait(Duration left) ->
-                again(request, sealed, Display.later("Too many tries.", left));
+            case Outcome.Done<List<String>>(List<String> codes) -> codes(codes, true);
+            case Outcome.Refused<List<String>>(ApiError why) ->
+                why.status() == 409
+                        ? PageStep.to(PATH)
+                        : PageStep.again(page(request, sealed, Map.of("code", why.message())));
         };
-    }
-
-    private PageStep again(PageRequest<Visitor.Member> request, String sealed, String complaint) {
-        return PageStep.again(page(request, sealed, Map.of("code", complaint)));
     }
 
     private PageStep renew(PageRequest<Visitor.Member> request) {
