@@ -122,7 +122,7 @@ public record MoneyModule(
         }
         try {
             PaymentNotice notice = stripe.event(eventId);
-            Payments.@Nullable Taken taken = notice == null
+            Payments.@Nullable Verdict taken = notice == null
                     ? null
                     : payments.take(
                             notice, Objects.requireNonNullElse(by.actor().address(), "here"));
@@ -140,7 +140,7 @@ public record MoneyModule(
                 case KEPT -> "The event is kept until its payment is known.";
                 case REPLAYED ->
                     "Nothing changed: the event was already processed, or the reason for its rejection still holds.";
-                case REFUSED, TOO_EARLY -> "The event is refused again.";
+                case REFUSED, TOO_EARLY, AGAIN -> "The event is refused again.";
             };
         } catch (StripeCheckout.NoEvent e) {
             return String.valueOf(e.getMessage());

@@ -1,6 +1,6 @@
 package dev.tollgate.customers.payments;
 
-import dev.tollgate.customers.payments.TakeNotice.Verdict;
+import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -181,18 +181,30 @@ public final class Payments {
 
     // ---- by payment services ----
 
-    /** The result of a notice. */
-    public enum Taken {
+    /** The result of a notice; {@link #code} is its text in the database. */
+    public enum Verdict {
         /** The notice took effect. */
-        TAKEN,
-        /** The notice waits for its payment. */
-        KEPT,
+        TAKEN("taken"),
+        /** The payment is not known to be paid yet; the notice takes effect once it is. */
+        KEPT("kept"),
         /** The notice has no effect and is listed as refused. It is judged again if the service sends it again. */
-        REFUSED,
-        /** The notice is refused for a temporary reason; the service should send it again soon. */
-        TOO_EARLY,
+        REFUSED("refused"),
+        /** The notice is refused for a temporary reason; the service should send it again soon. Stored as refused. */
+        TOO_EARLY("refused"),
         /** The notice was received before. */
-        REPLAYED
+        REPLAYED("replayed"),
+        /** The payment changed after it was read: nothing is written, and the notice is tried again. */
+        AGAIN("again");
+
+        private final String code;
+
+        Verdict(String code) {
+            this.code = code;
+        }
+
+        String code() {
+            return code;
+        }
     }
 
     /**
@@ -201,26 +213,14 @@ public final class Payments {
      *
      * @param from the address that sent the notice
      */
-    public Taken take(PaymentNotice notice, String from) {
+    public Verdict take(PaymentNotice notice, String from) {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
             TakeNotice take =
                     new TakeNotice(notice, read(notice), from, seller.get(), isTestMoneyGood, clock.instant());
             List<Change> unit = take.unit();
             writer.commitAndWait(Unit.of(unit));
-            switch (take.outcome()) {
-                case TAKEN -> {
-                    return take.couldNotPay() ? Taken.REFUSED : Taken.TAKEN;
-                }
-                case KEPT -> {
-                    return Taken.KEPT;
-                }
-                case REFUSED -> {
-                    return take.wasTooEarly() ? Taken.TOO_EARLY : Taken.REFUSED;
-                }
-                case REPLAYED -> {
-                    return take.wasTooEarly() ? Taken.TOO_EARLY : Taken.REPLAYED;
-                }
-                case AGAIN -> {}
+            if (take.outcome() != Verdict.AGAIN) {
+                return take.verdict();
             }
         }
         throw new IllegalStateException("a payment changed in each of " + TRIES_MAX + " attempts");

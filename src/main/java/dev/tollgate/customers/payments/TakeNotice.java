@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.TakeBack;
+import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentChange;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
@@ -21,31 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Processes a payment service's notice once. The same unit of work grants the credits if the notice makes the payment paid, and takes credits
  * back if money was refunded or disputed.
  */
-final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentChange {
-
-    /** The outcome of a notice; {@link #code} is its text in the database. */
-    enum Verdict {
-        /** The notice took effect. */
-        TAKEN("taken"),
-        /** The payment is not known to be paid yet; the notice takes effect once it is. */
-        KEPT("kept"),
-        /** The notice has no effect. */
-        REFUSED("refused"),
-        /** The notice was received before. */
-        REPLAYED("replayed"),
-        /** The payment changed after it was read: nothing is written, and the caller tries again. */
-        AGAIN("again");
-
-        private final String code;
-
-        Verdict(String code) {
-            this.code = code;
-        }
-
-        String code() {
-            return code;
-        }
-    }
+final class TakeNotice extends Decision<Verdict> implements PaymentChange {
 
     private final PaymentNotice notice;
     private final @Nullable Payment read;
@@ -205,6 +182,11 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
     /** Returns whether it would have paid, and the account could not take the credits. */
     boolean couldNotPay() {
         return pays && grant != null && !grant.outcome().isDone();
+    }
+
+    /** Returns the verdict for the sender. Once the ledger has decided. */
+    Verdict verdict() {
+        return tooEarly ? Verdict.TOO_EARLY : couldNotPay() ? Verdict.REFUSED : outcome();
     }
 
     @Nullable

@@ -54,7 +54,7 @@ public record StripeWebhookHandler(Payments payments, WebhookCounts counts) impl
             } else {
                 String from = exchange.remoteAddress();
                 exchange.compute(() -> take(notice, from), taken -> {
-                    if (taken == Payments.Taken.TOO_EARLY) {
+                    if (taken == Payments.Verdict.TOO_EARLY) {
                         throw ApiError.of(
                                         ErrorCode.INTERNAL_ERROR,
                                         "The session of this payment is not stored yet. Send the event again.")
@@ -77,13 +77,13 @@ public record StripeWebhookHandler(Payments payments, WebhookCounts counts) impl
                 : new Reading(false, null);
     }
 
-    private Payments.Taken take(PaymentNotice notice, String from) {
-        Payments.Taken taken = payments.take(notice, from);
+    private Payments.Verdict take(PaymentNotice notice, String from) {
+        Payments.Verdict taken = payments.take(notice, from);
         switch (taken) {
             case TAKEN -> counts.count(WebhookCounts.Kind.TAKEN);
             case KEPT -> counts.count(WebhookCounts.Kind.KEPT);
             case REPLAYED -> counts.count(WebhookCounts.Kind.REPLAYED);
-            case REFUSED, TOO_EARLY -> {
+            case REFUSED, TOO_EARLY, AGAIN -> {
                 counts.count(WebhookCounts.Kind.REFUSED);
                 log.warn(
                         Event.PAYMENT_FAILED,
