@@ -22,9 +22,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.http.Handler;
 import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.testing.Knots;
 import dev.tollgate.testing.OurClasses;
 import dev.tollgate.upstreams.pool.Channel;
@@ -65,22 +65,30 @@ class ArchitectureTest {
 
     // ---- packages ----
 
-    /** From the ground up: a district knows those before it and none after it. */
-    private static final List<String> DISTRICTS = List.of(
-            "base",
-            "http",
-            "storage",
-            "models",
-            "books",
-            "upstreams",
-            "customers",
-            "calls",
-            "protocols",
-            "operator",
-            "pages",
-            "sandbox",
-            "app");
+    /** A module, its districts from the ground up, and the modules that it knows. */
+    private record Module(String name, List<String> districts, List<String> knows) {}
 
+    /** The two halves, gateway and portal, do not know each other. */
+    private static final List<Module> MODULES = List.of(
+            new Module("base", List.of("base", "http", "storage"), List.of()),
+            new Module("ledger", List.of("models", "books"), List.of("base")),
+            new Module("shared", List.of("keys", "running"), List.of("base", "ledger")),
+            new Module(
+                    "gateway",
+                    List.of("upstreams", "calls", "protocols", "telemetry"),
+                    List.of("base", "ledger", "shared")),
+            new Module("verification", List.of("verification"), List.of("base", "ledger")),
+            new Module(
+                    "portal",
+                    List.of("customers", "operator", "pages"),
+                    List.of("base", "ledger", "shared", "verification")),
+            new Module("sandbox", List.of("sandbox"), List.of("base")),
+            new Module(
+                    "app",
+                    List.of("app"),
+                    List.of("base", "ledger", "shared", "gateway", "verification", "portal", "sandbox")));
+
+    /** A district knows those before it in its module, and those of the modules that its own knows. */
     @Test
     void districts_know_only_those_before_them() {
         assertThat(CLASSES.stream()
@@ -88,17 +96,27 @@ class ArchitectureTest {
                         .filter(name -> !name.equals(ROOT))
                         .map(name -> name.substring(ROOT.length() + 1).split("\\.")[0])
                         .distinct())
-                .containsExactlyInAnyOrderElementsOf(DISTRICTS);
-        for (int i = 0; i < DISTRICTS.size(); i++) {
-            check(noClasses()
-                    .that()
-                    .resideInAPackage(packageOf(DISTRICTS.get(i)))
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage(DISTRICTS.subList(i + 1, DISTRICTS.size()).stream()
-                            .map(ArchitectureTest::packageOf)
-                            .toArray(String[]::new))
-                    .allowEmptyShould(true));
+                .containsExactlyInAnyOrderElementsOf(
+                        MODULES.stream().flatMap(it -> it.districts().stream()).toList());
+        for (Module module : MODULES) {
+            List<String> known = new ArrayList<>();
+            MODULES.stream()
+                    .filter(it -> module.knows().contains(it.name()))
+                    .forEach(it -> known.addAll(it.districts()));
+            for (String district : module.districts()) {
+                known.add(district);
+                check(noClasses()
+                        .that()
+                        .resideInAPackage(packageOf(district))
+                        .should()
+                        .dependOnClassesThat(describe(
+                                "are ours and not of " + known,
+                                it -> isOurs(it)
+                                        && !resideInAnyPackage(known.stream()
+                                                        .map(ArchitectureTest::packageOf)
+                                                        .toArray(String[]::new))
+                                                .test(it))));
+            }
         }
     }
 
@@ -229,7 +247,7 @@ class ArchitectureTest {
     /** What it checks must not be what it checks with. */
     @Test
     void the_audit_knows_the_tables_and_none_of_the_code_that_fills_them() {
-        knowsOnly("books.verification", "storage");
+        knowsOnly("verification", "storage");
     }
 
     /** It is open to all: nothing of an account, or of what the operator has written, is within its reach. */
@@ -262,10 +280,10 @@ class ArchitectureTest {
     void metrics_know_what_they_watch_and_are_known_to_the_root_alone() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP, packageOf("operator.metrics"))
+                .resideOutsideOfPackages(ROOT, APP, packageOf("telemetry.metrics"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(packageOf("operator.metrics"), "io.prometheus.."));
+                .resideInAnyPackage(packageOf("telemetry.metrics"), "io.prometheus.."));
     }
 
     @Test
@@ -360,6 +378,7 @@ class ArchitectureTest {
                     "upstreams.signatures",
                     "calls",
                     "books.ledger",
+                    "running",
                     "storage");
         }
         check(noClasses()
@@ -397,13 +416,13 @@ class ArchitectureTest {
     void only_the_root_knows_traces_and_only_traces_know_their_library() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP, packageOf("operator.telemetry"))
+                .resideOutsideOfPackages(ROOT, APP, packageOf("telemetry.traces"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(packageOf("operator.telemetry")));
+                .resideInAPackage(packageOf("telemetry.traces")));
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage(packageOf("operator.telemetry"))
+                .resideOutsideOfPackage(packageOf("telemetry.traces"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.opentelemetry.."));
@@ -426,12 +445,12 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(
                         packageOf("storage"),
-                        packageOf("customers.allowances"),
+                        packageOf("books.allowances"),
                         packageOf("books.ledger"),
                         packageOf("books.budgets"),
                         packageOf("books.calls"),
                         packageOf("books.labels"),
-                        packageOf("customers.keys"),
+                        packageOf("keys"),
                         packageOf("books.receipts"),
                         packageOf("books.auditlog"),
                         packageOf("models.prices"),
@@ -452,7 +471,7 @@ class ArchitectureTest {
                         packageOf("customers.mail"),
                         packageOf("customers.notices"),
                         packageOf("customers.departure"),
-                        packageOf("books.verification"))
+                        packageOf("verification"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..", "com.zaxxer.."));
@@ -589,11 +608,11 @@ class ArchitectureTest {
                 "books.tasks",
                 "books.rollups",
                 "customers.figures",
+                "keys",
                 "customers.keys",
                 "customers.organizations",
-                "customers.labels",
                 "books.receipts",
-                "books.verification",
+                "verification",
                 "customers.payments",
                 "customers.stripe",
                 "protocols.googleapi"

@@ -1,9 +1,9 @@
 package dev.tollgate.app;
 
 import dev.tollgate.books.ledger.Ledger.HoldsNow;
-import dev.tollgate.operator.metrics.Metrics;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.telemetry.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
-import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
 import dev.tollgate.customers.mail.MailServer;
@@ -26,7 +26,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.media.AllowedPlaces;
-import dev.tollgate.upstreams.media.PublicPost;
+import dev.tollgate.upstreams.media.GuardedPost;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.InstantSource;
@@ -52,7 +52,7 @@ public record MailModule(
         KeyNotices keyNotices,
         MemberNotices memberNotices,
         Webhooks webhooks,
-        PublicPost post,
+        GuardedPost post,
         Deliveries deliveries,
         @Nullable MailRounds rounds) {
 
@@ -75,12 +75,12 @@ public record MailModule(
         Teller by = new Teller(database, writer, stores.outbox(), letters, clock);
         Allowances allowances = new Allowances(database, books.secrets(), clock);
         Webhooks webhooks = new Webhooks(database, writer, allowances, books.secrets(), clock, ground.random());
-        PublicPost post = ground.open(
-                new PublicPost(
+        GuardedPost post = ground.open(
+                new GuardedPost(
                         vertx,
                         ground.surroundings().resolver(),
                         AllowedPlaces.of(ground.settings().list(TrafficSettings.MEDIA_ALLOW))),
-                PublicPost::close);
+                GuardedPost::close);
         return new MailModule(
                 letters,
                 allowances,

@@ -12,8 +12,6 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
-import dev.tollgate.customers.keys.Allowlist;
-import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.organizations.OrganizationStores;
@@ -23,6 +21,8 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.Allowlist;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.OverviewPage;
 import dev.tollgate.pages.dashboard.billing.BillingPages;
@@ -97,7 +97,8 @@ record PagesModule(
 
     static Live live(Ground ground, BooksModule books, CallsModule calls, Vertx vertx) {
         LiveAccounts accounts = new LiveAccounts(books.database());
-        return ground.open(new Live(vertx, accounts, books.people(), calls.meter(), ground.clock()), Live::close);
+        return ground.open(
+                new Live(vertx, accounts, books.people(), calls.meter()::running, ground.clock()), Live::close);
     }
 
     static Pages pages(Ground ground, BooksModule books) {

@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.InstallationKind;
@@ -9,9 +10,7 @@ import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
-import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.departure.Leaving;
-import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
@@ -23,6 +22,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.customers.webhooks.Webhooks;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;

@@ -30,7 +30,7 @@ class QuietProcessTest {
 
     /** Traces without a collector, the documentation without a reader, addresses without an allowlist. */
     private static final List<String> UNUSED =
-            List.of("opentelemetry", "dev.tollgate.operator.telemetry", "org.commonmark", "inet.ipaddr");
+            List.of("opentelemetry", "dev.tollgate.telemetry.traces", "org.commonmark", "inet.ipaddr");
 
     @TempDir
     static Path folder;

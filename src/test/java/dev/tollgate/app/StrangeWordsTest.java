@@ -2,9 +2,9 @@ package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -2,7 +2,6 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
@@ -12,6 +11,7 @@ import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import dev.tollgate.verification.AccountStatement;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.allowances.FreeEnds;
+import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;

@@ -2,9 +2,9 @@ package dev.tollgate.contract;
 
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Account;
-import dev.tollgate.customers.keys.Allowlist;
-import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.keys.Allowlist;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Gateway;
 import java.util.List;

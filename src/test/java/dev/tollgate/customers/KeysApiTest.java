@@ -2,11 +2,11 @@ package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeyResult;
-import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Scope;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -2,9 +2,9 @@ package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Scope;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;

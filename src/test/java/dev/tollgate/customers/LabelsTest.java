@@ -3,7 +3,7 @@ package dev.tollgate.customers;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;

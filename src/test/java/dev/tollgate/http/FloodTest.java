@@ -4,9 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;

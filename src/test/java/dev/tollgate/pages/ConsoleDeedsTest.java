@@ -2,7 +2,7 @@ package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

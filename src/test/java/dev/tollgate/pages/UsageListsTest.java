@@ -4,9 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeyResult;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -3,8 +3,8 @@ package dev.tollgate.protocols;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;

@@ -1,8 +1,8 @@
 package dev.tollgate.stress;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.models.Usage;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.ArrayList;

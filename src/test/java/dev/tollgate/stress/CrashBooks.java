@@ -2,10 +2,10 @@ package dev.tollgate.stress;
 
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.TaskStatus;
-import dev.tollgate.books.verification.Audit;
-import dev.tollgate.books.verification.Audit.Progress;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.verification.Audit;
+import dev.tollgate.verification.Audit.Progress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -6,7 +6,7 @@ import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.SetBudgets;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.StoreFixture;
 import java.time.Instant;
 import java.util.EnumMap;

@@ -3,7 +3,7 @@ package dev.tollgate.stress;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Postgres;

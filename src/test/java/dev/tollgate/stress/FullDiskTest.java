@@ -3,7 +3,7 @@ package dev.tollgate.stress;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;

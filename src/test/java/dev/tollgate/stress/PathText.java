@@ -2,8 +2,8 @@ package dev.tollgate.stress;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.testing.GoldenRequests.Made;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.media.WantedMedium;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

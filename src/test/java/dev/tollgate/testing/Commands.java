@@ -2,9 +2,9 @@ package dev.tollgate.testing;
 
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.Account;
-import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.KeyResult;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorLinks;

@@ -2,7 +2,7 @@ package dev.tollgate.testing;
 
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.books.ledger.Account;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -3,8 +3,8 @@ package dev.tollgate.testing;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.models.Count;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@ package dev.tollgate.testing;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.connections.AnswerReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

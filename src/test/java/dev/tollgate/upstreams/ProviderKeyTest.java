@@ -8,7 +8,7 @@ import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.keys.KeyResult;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Channels;

@@ -1,6 +1,5 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.customers.allowances.FreeEnds;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.InstantSource;

@@ -1,11 +1,11 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.log.LogFields;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.TraceId;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -7,6 +7,7 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.running.CallNow;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;

@@ -2,10 +2,10 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

@@ -4,7 +4,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.upstreams.pool.Standing;
+import dev.tollgate.running.Standing;
 import dev.tollgate.upstreams.pool.Upstreams;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.running.CallNow;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;

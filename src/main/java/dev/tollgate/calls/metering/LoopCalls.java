@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.running.CallNow;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -2,8 +2,9 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.running.CallNow;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
+import dev.tollgate.running.CallNow;
 import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;

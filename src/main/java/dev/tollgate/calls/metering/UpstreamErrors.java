@@ -3,10 +3,10 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.running.ContextOverflow;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.Ask;
-import dev.tollgate.upstreams.pool.ContextOverflow;
 import dev.tollgate.upstreams.pool.PromptCount;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package dev.tollgate.customers.actions;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.keys.Scope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;

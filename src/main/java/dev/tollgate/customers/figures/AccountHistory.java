@@ -12,7 +12,7 @@ import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
-import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.keys.KeyView;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.Unit;

@@ -3,7 +3,7 @@ package dev.tollgate.customers.figures;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
-import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.keys.KeyView;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;

@@ -2,7 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.figures.UsageQuestion.By;
-import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.keys.KeyView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CompletionIds;
-import dev.tollgate.customers.keys.KeyCaller;
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Limit;
 import dev.tollgate.http.Parameter;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyView;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

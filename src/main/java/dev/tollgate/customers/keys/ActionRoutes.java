@@ -11,6 +11,8 @@ import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.KeyGate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;

@@ -10,6 +10,8 @@ import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.SpendPath;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyCaller;
 import java.time.InstantSource;
 import tools.jackson.core.JsonGenerator;
 

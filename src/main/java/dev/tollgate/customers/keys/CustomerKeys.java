@@ -5,21 +5,32 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
-import dev.tollgate.customers.allowances.Allowances;
-import dev.tollgate.customers.keys.KeyChange.EnsureHiddenKey;
-import dev.tollgate.customers.keys.KeyChange.ForgetKeys;
-import dev.tollgate.customers.keys.KeyChange.MoveKey;
-import dev.tollgate.customers.keys.KeyEdit.DeleteKey;
-import dev.tollgate.customers.keys.KeyEdit.DisableKey;
-import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
-import dev.tollgate.customers.keys.KeyEdit.RotateKey;
-import dev.tollgate.customers.keys.KeyEdit.SetKey;
-import dev.tollgate.customers.keys.KeyResult.Made;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.keys.Authentication;
+import dev.tollgate.keys.CreateKey;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyChange;
+import dev.tollgate.keys.KeyChange.EnsureHiddenKey;
+import dev.tollgate.keys.KeyChange.ForgetKeys;
+import dev.tollgate.keys.KeyChange.MoveKey;
+import dev.tollgate.keys.KeyEdit;
+import dev.tollgate.keys.KeyEdit.DeleteKey;
+import dev.tollgate.keys.KeyEdit.DisableKey;
+import dev.tollgate.keys.KeyEdit.KeyCondition;
+import dev.tollgate.keys.KeyEdit.RotateKey;
+import dev.tollgate.keys.KeyEdit.SetKey;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeyResult.Made;
+import dev.tollgate.keys.KeyRows;
+import dev.tollgate.keys.KeySecret;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -41,9 +52,6 @@ import org.jspecify.annotations.Nullable;
  * holds for the next call. Thread-safe; all methods block, and throw {@link dev.tollgate.storage.StoreException} when the database fails.
  */
 public final class CustomerKeys {
-
-    /** The number of account keys that an account may have, deleted ones not counted. */
-    public static final int KEYS_MAX = 100;
 
     public static final int KEYS_OF_MEMBER_MAX = KeyRows.KEYS_OF_MEMBER_MAX;
     public static final int KEYS_OF_TEAM_MAX = KeyRows.KEYS_OF_TEAM_MAX;
@@ -146,7 +154,7 @@ public final class CustomerKeys {
     }
 
     private Outcome<Made> create(Acting by, Key key, KeySecret secret) {
-        CreateKey create = new CreateKey(key, secret, by.who(), KEYS_MAX);
+        CreateKey create = new CreateKey(key, secret, by.who(), KeyRows.KEYS_OF_ACCOUNT_MAX);
         try {
             commit(
                     by,

@@ -3,6 +3,9 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyLock;
 
 /** The rights of a member over keys: which row of the table counts depends on the key's kind and owner. */
 public final class KeyRights {

@@ -1,11 +1,11 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.ids.OwnIds;
-import dev.tollgate.customers.keys.KeyChange.DeleteKeys;
-import dev.tollgate.customers.keys.KeyChange.MarkKeys;
-import dev.tollgate.customers.keys.KeyChange.MoveKey;
-import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
 import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.keys.KeyChange.DeleteKeys;
+import dev.tollgate.keys.KeyChange.MarkKeys;
+import dev.tollgate.keys.KeyChange.MoveKey;
+import dev.tollgate.keys.KeyEdit.KeyCondition;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import java.time.Instant;

@@ -1,12 +1,12 @@
 package dev.tollgate.customers.oidc;
 
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Json;
-import dev.tollgate.upstreams.connections.Outbound;
-import dev.tollgate.upstreams.connections.Request;
-import dev.tollgate.upstreams.connections.WholeReply;
-import dev.tollgate.upstreams.pool.Timeouts;
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.http.client.Request;
+import dev.tollgate.http.client.Timeouts;
+import dev.tollgate.http.client.WholeReply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.URI;

@@ -11,7 +11,7 @@ import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.customers.roles.Scope;
+import dev.tollgate.keys.Scope;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

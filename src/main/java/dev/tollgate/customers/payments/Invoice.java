@@ -1,6 +1,6 @@
 package dev.tollgate.customers.payments;
 
-import dev.tollgate.books.verification.EntryOrigin;
+import dev.tollgate.verification.EntryOrigin;
 import java.time.Instant;
 
 /**

@@ -1,7 +1,7 @@
 package dev.tollgate.customers.people;
 
-import dev.tollgate.customers.allowances.Allowances.Allowance;
-import dev.tollgate.customers.allowances.Allowances.Use;
+import dev.tollgate.books.allowances.Allowances.Allowance;
+import dev.tollgate.books.allowances.Allowances.Use;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;

@@ -1,7 +1,7 @@
 package dev.tollgate.customers.people;
 
-import dev.tollgate.customers.allowances.Allowances;
-import dev.tollgate.customers.allowances.Allowances.Allowance;
+import dev.tollgate.books.allowances.Allowances;
+import dev.tollgate.books.allowances.Allowances.Allowance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

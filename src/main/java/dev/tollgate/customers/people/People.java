@@ -1,8 +1,8 @@
 package dev.tollgate.customers.people;
 
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.ledger.Records;
-import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
 import dev.tollgate.customers.people.StartMarks.StartMarksPart;
 import dev.tollgate.customers.roles.MemberRole;

@@ -1,8 +1,8 @@
 package dev.tollgate.customers.people;
 
-import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.keys.KeyView;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.roles;
 
+import dev.tollgate.keys.KeyView;
 import java.util.Set;
 
 /**

@@ -5,7 +5,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.webhooks.Webhooks.Due;
 import dev.tollgate.customers.webhooks.Webhooks.Form;
-import dev.tollgate.upstreams.media.PublicPost;
+import dev.tollgate.http.client.PublicPost;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.tollgate.customers.webhooks;
 
-import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;

@@ -2,11 +2,11 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.keys.Keys;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.books.verification.Audit;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.verification.Audit;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.books.verification.AccountStatement;
-import dev.tollgate.books.verification.Audit;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.verification.AccountStatement;
+import dev.tollgate.verification.Audit;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

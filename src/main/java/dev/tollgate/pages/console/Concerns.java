@@ -11,7 +11,7 @@ import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
-import dev.tollgate.upstreams.pool.ChannelStatus;
+import dev.tollgate.running.ChannelStatus;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;

@@ -22,7 +22,7 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Spark;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
-import dev.tollgate.upstreams.pool.ChannelStatus;
+import dev.tollgate.running.ChannelStatus;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;

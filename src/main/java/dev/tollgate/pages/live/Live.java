@@ -3,8 +3,6 @@ package dev.tollgate.pages.live;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.calls.metering.CallNow;
-import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.people.People;
@@ -17,6 +15,8 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.pages.live.LiveStream.LiveView;
 import dev.tollgate.pages.live.LiveStreams.LiveReads;
+import dev.tollgate.running.CallNow;
+import dev.tollgate.running.RunningCalls;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,9 +44,9 @@ public final class Live implements AutoCloseable {
     private final AtomicBoolean looking = new AtomicBoolean();
     private final long timer;
 
-    public Live(Vertx vertx, LiveAccounts accounts, People people, Meter meter, InstantSource clock) {
+    public Live(Vertx vertx, LiveAccounts accounts, People people, RunningCalls running, InstantSource clock) {
         this.vertx = vertx;
-        this.streams = new LiveStreams(new StoredLiveReads(accounts, people, meter), topics, clock);
+        this.streams = new LiveStreams(new StoredLiveReads(accounts, people, running), topics, clock);
         this.timer = vertx.setPeriodic(EACH.toMillis(), fired -> lookAside());
     }
 
@@ -156,7 +156,7 @@ public final class Live implements AutoCloseable {
     }
 
     /** Reads live figures from the database and from this node's running calls. */
-    private record StoredLiveReads(LiveAccounts accounts, People people, Meter meter) implements LiveReads {
+    private record StoredLiveReads(LiveAccounts accounts, People people, RunningCalls running) implements LiveReads {
 
         @Override
         public Map<String, LiveAccounts.Head> heads(List<String> accountIds) {
@@ -196,7 +196,7 @@ public final class Live implements AutoCloseable {
 
         @Override
         public Map<String, CallNow> running(Set<String> accountIds) {
-            return meter.running(accountIds);
+            return running.of(accountIds);
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.tollgate.pages.live;
 
 import dev.tollgate.customers.people.Person;
-import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.keys.KeyView;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.Live.LiveTopic;
 import java.time.ZoneId;

@@ -2,13 +2,13 @@ package dev.tollgate.pages.live;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
-import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.http.limits.Shares;
+import dev.tollgate.keys.KeyView;
 import dev.tollgate.pages.live.Live.LiveTopic;
 import dev.tollgate.pages.live.LiveStream.LiveView;
+import dev.tollgate.running.CallNow;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,11 @@
 package dev.tollgate.pages.live;
 
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.running.CallNow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.completions;
 
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -14,7 +15,6 @@ import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;

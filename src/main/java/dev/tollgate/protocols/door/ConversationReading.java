@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;

@@ -1,8 +1,8 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Utf8Buffer;
-import dev.tollgate.upstreams.connections.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.http.ErrorFormat;
 
 /** One way of a protocol to ask. Thread-safe. */

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.embeddings;
 
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -10,7 +11,6 @@ import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.EmbedAsks;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.upstreams.pool.Ask;

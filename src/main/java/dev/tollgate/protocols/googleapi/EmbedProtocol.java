@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
@@ -11,7 +12,6 @@ import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.EmbedAsks;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.VectorAnswer;

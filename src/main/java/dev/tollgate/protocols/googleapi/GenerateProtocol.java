@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -15,7 +16,6 @@ import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.PromptStart;
 import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.SessionName;
 import dev.tollgate.protocols.door.StreamForm;

@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.compat;
 
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.upstreams.connections.SaidSoFar;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.memory.CountedBytes;
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Json;
-import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Request;
 import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.embeddings.EmbedCall;
 import dev.tollgate.upstreams.embeddings.TokenCounter;

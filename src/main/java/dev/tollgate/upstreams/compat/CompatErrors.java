@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.compat;
 
+import dev.tollgate.base.json.Json;
+import dev.tollgate.running.ContextOverflow;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.ErrorReader;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.RateLimit;
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.pool.ContextOverflow;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;

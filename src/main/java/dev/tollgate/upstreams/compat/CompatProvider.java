@@ -2,13 +2,13 @@ package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.YamlNode;
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.http.client.Timeouts;
 import dev.tollgate.upstreams.pool.Channel;
 import dev.tollgate.upstreams.pool.ChannelEntry;
 import dev.tollgate.upstreams.pool.Opening;
 import dev.tollgate.upstreams.pool.Provider;
-import dev.tollgate.upstreams.pool.Timeouts;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;

@@ -2,14 +2,14 @@ package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.AnswerReader;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.SseReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Cost;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

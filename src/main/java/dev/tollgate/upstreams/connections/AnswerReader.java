@@ -1,7 +1,8 @@
 package dev.tollgate.upstreams.connections;
 
+import dev.tollgate.http.client.AnswerHead;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.connections;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.http.client.Roundtrip;
 import dev.tollgate.upstreams.media.Medium;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;

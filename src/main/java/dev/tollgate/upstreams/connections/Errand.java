@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.connections;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.http.client.Roundtrip;
+import dev.tollgate.running.UpstreamFailure;
 
 /** The sending of a {@link StreamedCall}'s request, on the call's event loop. */
 public interface Errand {

@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.connections;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 

@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.connections;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure;
 
 /** A call without a connection, because there is no credential for it. */
 public final class NotAdmitted extends Exception {

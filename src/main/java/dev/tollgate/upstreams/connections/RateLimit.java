@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.connections;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.connections;
 
+import dev.tollgate.http.client.AnswerHead;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,14 @@
 package dev.tollgate.upstreams.connections;
 
 import dev.tollgate.base.fatal.Fatal;
-import dev.tollgate.upstreams.pool.Timeouts;
+import dev.tollgate.http.client.AnswerHead;
+import dev.tollgate.http.client.AnswerListener;
+import dev.tollgate.http.client.Roundtrip;
+import dev.tollgate.http.client.Timeouts;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.embeddings;
 
 import dev.tollgate.models.Count;
-import dev.tollgate.upstreams.pool.ContextOverflow;
+import dev.tollgate.running.ContextOverflow;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

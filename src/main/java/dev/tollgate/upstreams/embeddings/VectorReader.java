@@ -1,14 +1,14 @@
 package dev.tollgate.upstreams.embeddings;
 
+import dev.tollgate.base.json.Json;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.AnswerReader;
 import dev.tollgate.upstreams.connections.ErrorReader;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;

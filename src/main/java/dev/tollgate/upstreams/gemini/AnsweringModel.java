@@ -1,8 +1,8 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import java.util.List;
 import java.util.regex.Pattern;

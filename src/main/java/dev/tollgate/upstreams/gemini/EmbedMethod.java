@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.upstreams.embeddings.VectorPlaces;
 import dev.tollgate.upstreams.pool.EmbedAsk;
 import java.io.OutputStream;

@@ -1,11 +1,11 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.http.client.WholeReply;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.OutgoingBody;
-import dev.tollgate.upstreams.connections.WholeReply;
 import dev.tollgate.upstreams.gemini.UploadedFile.Content;
 import dev.tollgate.upstreams.media.Medium;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;

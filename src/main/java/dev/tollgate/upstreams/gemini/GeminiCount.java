@@ -1,16 +1,16 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.json.Json;
+import dev.tollgate.http.client.Roundtrip;
+import dev.tollgate.http.client.WholeReply;
 import dev.tollgate.models.Count.Modality;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.connections.Errand;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.connections.Roundtrip;
-import dev.tollgate.upstreams.connections.WholeReply;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.memory.CountedBytes;
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Request;
 import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.embeddings.EmbedCall;
 import dev.tollgate.upstreams.embeddings.TokenCounter;

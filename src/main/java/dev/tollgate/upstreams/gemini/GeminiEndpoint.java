@@ -1,10 +1,10 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.upstreams.connections.FarEnd;
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Request;
+import dev.tollgate.http.client.Roundtrip;
 import dev.tollgate.upstreams.connections.OutgoingBody;
-import dev.tollgate.upstreams.connections.Request;
-import dev.tollgate.upstreams.connections.Roundtrip;
 import dev.tollgate.upstreams.pool.Ask;
 import io.vertx.core.Future;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.http.client.Roundtrip;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.BodySender;
 import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.NotAdmitted;
 import dev.tollgate.upstreams.connections.OutgoingBody;
-import dev.tollgate.upstreams.connections.Roundtrip;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

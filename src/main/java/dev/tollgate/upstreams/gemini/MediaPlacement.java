@@ -1,11 +1,11 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.Medium;
 import dev.tollgate.upstreams.media.WantedMedium;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -2,9 +2,9 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.NativeTurn;

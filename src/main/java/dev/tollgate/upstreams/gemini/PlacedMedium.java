@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.Medium;
 

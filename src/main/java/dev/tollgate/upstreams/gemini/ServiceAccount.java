@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.config.Secret;
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -3,7 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.upstreams.pool.Standing;
+import dev.tollgate.running.Standing;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;

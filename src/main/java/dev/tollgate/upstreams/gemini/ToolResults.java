@@ -1,11 +1,11 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.json.Ascii;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.StrictUtf8;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
-import dev.tollgate.upstreams.connections.Json;
 import java.math.BigDecimal;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;

@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure;
 
 /** A file that could not be uploaded. */
 final class UploadFailed extends Exception {

@@ -1,17 +1,17 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.json.Json;
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Request;
+import dev.tollgate.http.client.Roundtrip;
+import dev.tollgate.http.client.WholeReply;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.BodySender;
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.OutgoingBody;
-import dev.tollgate.upstreams.connections.Request;
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.connections.Roundtrip;
-import dev.tollgate.upstreams.connections.WholeReply;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.gemini;
 
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Request;
+import dev.tollgate.http.client.WholeReply;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.NotAdmitted;
-import dev.tollgate.upstreams.connections.Request;
-import dev.tollgate.upstreams.connections.WholeReply;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.Upstreams.Leg;
 import java.util.ArrayList;
 import java.util.List;

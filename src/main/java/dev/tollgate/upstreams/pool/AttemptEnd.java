@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.UpstreamFailure;
 import java.util.Locale;
 
 /** The ways in which an attempt can end, for metrics. */

@@ -1,8 +1,9 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.RetryPlan.Decision;
 import dev.tollgate.upstreams.pool.RetryPlan.Next;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.Upstreams.Leg;
 import dev.tollgate.upstreams.sessions.CallSession;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.Standing;
+import dev.tollgate.running.UpstreamFailure;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.SecretFiles;
 import dev.tollgate.base.config.YamlNode;
 import dev.tollgate.base.host.OperatorFile;
+import dev.tollgate.http.client.Timeouts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;

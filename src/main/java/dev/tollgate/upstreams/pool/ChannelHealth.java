@@ -2,7 +2,8 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;

@@ -1,5 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.Trial;
+import dev.tollgate.running.UpstreamFailure;
 import io.vertx.core.Vertx;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

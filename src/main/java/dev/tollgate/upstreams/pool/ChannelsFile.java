@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.config.YamlFile;
 import dev.tollgate.base.config.YamlNode;
+import dev.tollgate.http.client.Timeouts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.Standing;
 import dev.tollgate.upstreams.sessions.KeyOrder;
 import org.jspecify.annotations.Nullable;
 

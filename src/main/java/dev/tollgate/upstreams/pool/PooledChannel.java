@@ -1,6 +1,10 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.UpstreamFailure;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -138,5 +142,35 @@ final class PooledChannel {
 
     void liftRests() {
         resting.values().forEach(Resting::lift);
+    }
+
+    /** Returns its state for the operator. @param credentialExpires null if the operator has not entered a date */
+    ChannelStatus status(List<ModelRoute> routes, @Nullable Instant credentialExpires, long nowMillis) {
+        Breaker.State state = breaker.state();
+        Trouble last = trouble;
+        return new ChannelStatus(
+                id,
+                kind,
+                switch (state) {
+                    case Breaker.State.Closed closed -> ChannelStatus.BreakerState.CLOSED;
+                    case Breaker.State.Open open -> ChannelStatus.BreakerState.OPEN;
+                    case Breaker.State.HalfOpen trial -> ChannelStatus.BreakerState.HALF_OPEN;
+                },
+                state instanceof Breaker.State.Closed closed ? closed.failures() : 0,
+                state instanceof Breaker.State.Open open ? Instant.ofEpochMilli(open.untilMillis()) : null,
+                calls(),
+                channel.connections(),
+                credentialExpires,
+                last == null ? null : new ChannelStatus.LastError(last.kind(), last.time()),
+                routes.stream().map(route -> model(route, nowMillis)).toList());
+    }
+
+    private static ChannelStatus.Model model(ModelRoute route, long nowMillis) {
+        Rest rest = route.resting().now(nowMillis);
+        ChannelStatus.Resting resting = rest == null
+                ? null
+                : new ChannelStatus.Resting(
+                        rest.reason().name().toLowerCase(Locale.ROOT), Instant.ofEpochMilli(rest.untilMillis()));
+        return new ChannelStatus.Model(route.modelId(), route.standing(), route.priority(), route.weight(), resting);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.UpstreamFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;

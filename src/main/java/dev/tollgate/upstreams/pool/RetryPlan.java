@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.running.UpstreamFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

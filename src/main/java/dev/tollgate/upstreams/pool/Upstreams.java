@@ -7,6 +7,9 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.Standing;
+import dev.tollgate.running.Trial;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.sessions.CallSession;
 import io.vertx.core.Vertx;
@@ -98,8 +101,7 @@ public final class Upstreams {
     public List<ChannelStatus> status() {
         ChannelSet now = channels;
         return now.channels().stream()
-                .map(channel -> ChannelStatus.of(
-                        channel, now.routesOf(channel), now.credentialExpires(channel), clock.millis()))
+                .map(channel -> channel.status(now.routesOf(channel), now.credentialExpires(channel), clock.millis()))
                 .toList();
     }
 

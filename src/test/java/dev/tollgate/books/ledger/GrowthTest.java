@@ -4,10 +4,10 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.customers.keys.KeyEdit.DisableKey;
-import dev.tollgate.customers.keys.KeyEdit.SetKey;
-import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.KeyState;
+import dev.tollgate.keys.KeyEdit.DisableKey;
+import dev.tollgate.keys.KeyEdit.SetKey;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.KeyState;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;

@@ -7,9 +7,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

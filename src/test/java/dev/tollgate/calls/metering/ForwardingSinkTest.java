@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.running.CallNow;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Tariff;

@@ -1,12 +1,12 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -4,17 +4,23 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
-import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
-import dev.tollgate.customers.keys.KeyChange.SetAccountRates;
-import dev.tollgate.customers.keys.KeyEdit.DeleteKey;
-import dev.tollgate.customers.keys.KeyEdit.KeyCondition;
-import dev.tollgate.customers.keys.KeyEdit.RotateKey;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.keys.Authentication;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyChange.SetAccountRates;
+import dev.tollgate.keys.KeyEdit.DeleteKey;
+import dev.tollgate.keys.KeyEdit.KeyCondition;
+import dev.tollgate.keys.KeyEdit.RotateKey;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.KeyState;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -85,7 +91,7 @@ class CustomerKeysTest {
 
     @Test
     void an_account_has_a_hundred_keys_at_most_and_deleting_one_makes_room() {
-        for (int i = 0; i < CustomerKeys.KEYS_MAX - 1; i++) {
+        for (int i = 0; i < 100 - 1; i++) {
             keys.create(by("acc_1"), NewKey.ofAccount(PLAIN), null);
         }
         String last = made(PLAIN).key().id();

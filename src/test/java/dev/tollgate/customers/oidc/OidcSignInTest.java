@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.http.client.Outbound;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -16,7 +17,6 @@ import dev.tollgate.testing.OidcStandIn.User;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.Totp;
-import dev.tollgate.upstreams.connections.Outbound;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,9 +3,9 @@ package dev.tollgate.customers.stripe;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeyResult;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Calls;

@@ -1,8 +1,8 @@
 package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.customers.keys.KeyResult;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
-import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.keys.KeyView;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.LiveStream.LiveView;
 import dev.tollgate.pages.live.LiveStreams.LiveReads;
+import dev.tollgate.running.CallNow;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

@@ -3,8 +3,8 @@ package dev.tollgate.protocols.responses;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -2,10 +2,10 @@ package dev.tollgate.upstreams.compat;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.running.ContextOverflow;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.RetryHeaders;
-import dev.tollgate.upstreams.pool.ContextOverflow;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;

@@ -3,9 +3,9 @@ package dev.tollgate.upstreams.compat;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

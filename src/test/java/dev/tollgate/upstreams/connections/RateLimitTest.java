@@ -2,7 +2,9 @@ package dev.tollgate.upstreams.connections;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import dev.tollgate.base.json.Json;
+import dev.tollgate.http.client.AnswerHead;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

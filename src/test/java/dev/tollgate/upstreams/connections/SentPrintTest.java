@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.connections;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.base.conversation.PromptPrint;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.base.memory.Lease;
 import org.junit.jupiter.api.Test;

@@ -2,12 +2,12 @@ package dev.tollgate.upstreams.gemini;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.http.client.Timeouts;
 import dev.tollgate.testing.FilesUpstream;
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Outbound;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.media.Medium;
-import dev.tollgate.upstreams.pool.Timeouts;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.http.client.Timeouts;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.testing.ScriptedServer;
-import dev.tollgate.upstreams.connections.Outbound;
 import dev.tollgate.upstreams.pool.PreparedAsk;
-import dev.tollgate.upstreams.pool.Timeouts;
 import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

@@ -2,10 +2,10 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenRequests;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.SignatureOrigins;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.testing.RsaKeys;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;

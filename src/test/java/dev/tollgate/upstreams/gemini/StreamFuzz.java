@@ -2,11 +2,11 @@ package dev.tollgate.upstreams.gemini;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.gemini.answers.GeminiEventReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -3,12 +3,12 @@ package dev.tollgate.upstreams.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.running.Standing;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.TestClock;
-import dev.tollgate.upstreams.pool.Standing;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import java.time.Duration;
 import java.time.Instant;

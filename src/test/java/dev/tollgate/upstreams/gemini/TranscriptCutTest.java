@@ -2,10 +2,10 @@ package dev.tollgate.upstreams.gemini;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.gemini.answers.GeminiEventReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -3,13 +3,13 @@ package dev.tollgate.upstreams.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.http.client.FarEnd;
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.http.client.Timeouts;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.testing.ScriptedServer;
-import dev.tollgate.upstreams.connections.FarEnd;
-import dev.tollgate.upstreams.connections.Outbound;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.media.Medium;
-import dev.tollgate.upstreams.pool.Timeouts;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Instant;

@@ -2,11 +2,12 @@ package dev.tollgate.upstreams.pool;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.http.client.Timeouts;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.testing.RsaKeys;
 import dev.tollgate.upstreams.compat.CompatProvider;
-import dev.tollgate.upstreams.connections.Outbound;
 import dev.tollgate.upstreams.gemini.GeminiMedia;
 import dev.tollgate.upstreams.gemini.GeminiProvider;
 import dev.tollgate.upstreams.gemini.KnownModels;

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.sessions.CallSession;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,6 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.TestClock;
 import dev.tollgate.upstreams.media.WantedMedium;

@@ -2,7 +2,8 @@ package dev.tollgate.upstreams.pool;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,10 @@ package dev.tollgate.upstreams.pool;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.RetryPlan.Decision;
 import dev.tollgate.upstreams.pool.RetryPlan.Next;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;

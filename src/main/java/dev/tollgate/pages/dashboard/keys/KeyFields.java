@@ -1,9 +1,9 @@
 package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.customers.keys.CustomerKeys;
-import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyActions.KeyStores;
-import dev.tollgate.customers.keys.KeyLock;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyLock;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import java.util.ArrayList;

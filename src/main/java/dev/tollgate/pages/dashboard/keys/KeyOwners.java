@@ -1,13 +1,13 @@
 package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyRights;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyKind;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;

@@ -2,12 +2,12 @@ package dev.tollgate.pages.dashboard.keys;
 
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyActions;
-import dev.tollgate.customers.keys.KeyResult.Made;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.customers.roles.Scope;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyResult.Made;
+import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.parts.ActionForms;

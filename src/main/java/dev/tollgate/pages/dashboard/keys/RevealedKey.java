@@ -1,8 +1,8 @@
 package dev.tollgate.pages.dashboard.keys;
 
-import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyResult;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;

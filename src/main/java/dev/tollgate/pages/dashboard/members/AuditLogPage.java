@@ -1,12 +1,12 @@
 package dev.tollgate.pages.dashboard.members;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;

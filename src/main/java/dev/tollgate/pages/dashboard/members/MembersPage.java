@@ -2,7 +2,6 @@ package dev.tollgate.pages.dashboard.members;
 
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
-import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.InvitationActions;
 import dev.tollgate.customers.organizations.OrganizationStores;
@@ -12,6 +11,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;

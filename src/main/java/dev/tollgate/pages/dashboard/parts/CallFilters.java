@@ -1,12 +1,12 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
-import dev.tollgate.protocols.door.ProtocolName;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -1,6 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
-import dev.tollgate.protocols.door.ProtocolName;
+import dev.tollgate.base.ids.ProtocolName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.tollgate.pages.dashboard.parts;
 
-import dev.tollgate.customers.keys.Key;
-import dev.tollgate.customers.keys.Keys;
-import dev.tollgate.customers.roles.KeyView;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyView;
+import dev.tollgate.keys.Keys;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

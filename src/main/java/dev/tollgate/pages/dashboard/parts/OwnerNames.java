@@ -1,9 +1,9 @@
 package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.keys.KeyView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

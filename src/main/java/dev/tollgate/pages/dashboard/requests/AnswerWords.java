@@ -1,9 +1,9 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.models.Count;
 import dev.tollgate.pages.frame.Display;
-import dev.tollgate.protocols.door.ProtocolName;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 

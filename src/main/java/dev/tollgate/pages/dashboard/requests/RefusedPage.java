@@ -1,13 +1,13 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
-import dev.tollgate.customers.roles.KeyView;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyView;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.PageRequest;

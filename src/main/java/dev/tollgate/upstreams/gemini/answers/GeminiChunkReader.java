@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.gemini.answers;
 
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.upstreams.gemini.answers.GeminiChunk.Candidate;
 import dev.tollgate.upstreams.gemini.answers.GeminiChunk.Part;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;

@@ -1,15 +1,15 @@
 package dev.tollgate.upstreams.gemini.answers;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.upstreams.connections.AnswerHead;
+import dev.tollgate.http.client.AnswerHead;
+import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.AnswerReader;
 import dev.tollgate.upstreams.connections.FinishReasons;
-import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.SseReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamFailure;
-import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.gemini.answers;
 
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;

@@ -1,6 +1,6 @@
 package dev.tollgate.upstreams.gemini.settings;
 
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;

@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;

@@ -3,7 +3,7 @@ package dev.tollgate.upstreams.gemini.settings;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.base.json.Json;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;

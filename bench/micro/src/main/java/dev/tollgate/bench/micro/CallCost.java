@@ -1,16 +1,16 @@
 package dev.tollgate.bench.micro;
 
-import dev.tollgate.http.Gate;
-import dev.tollgate.http.Route;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.calls.metering.Translation;
-import dev.tollgate.operator.metrics.Metrics;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.storage.WriterObserver.BatchEnd;
+import dev.tollgate.telemetry.metrics.Metrics;
 import dev.tollgate.upstreams.pool.TryEnd;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

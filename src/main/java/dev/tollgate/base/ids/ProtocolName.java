@@ -1,0 +1,44 @@
+package dev.tollgate.base.ids;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** The protocols that callers speak, by the names that tasks, logs, metrics and filters have for them. */
+public enum ProtocolName {
+    CHAT("Chat Completions"),
+    GENERATE("Gemini"),
+    MESSAGES("Messages"),
+    RESPONSES("Responses"),
+    COMPLETIONS("Completions"),
+    EMBEDDINGS("Embeddings");
+
+    private final String title;
+
+    ProtocolName(String title) {
+        this.title = title;
+    }
+
+    /** Returns the name in tasks, JSON and metrics. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the name of the API on pages. */
+    public String title() {
+        return title;
+    }
+
+    /** Returns the title of a code; the code itself if it has none. */
+    public static String titleOf(String code) {
+        return Arrays.stream(values())
+                .filter(it -> it.code().equals(code))
+                .map(ProtocolName::title)
+                .findFirst()
+                .orElse(code);
+    }
+
+    /** Returns whether a text is the code of a protocol. */
+    public static boolean isCode(String text) {
+        return Arrays.stream(values()).anyMatch(it -> it.code().equals(text));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tollgate.http.client;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Posts to addresses that customers name, which lead to public hosts alone. Thread-safe; blocks. */
+public interface PublicPost {
+
+    /**
+     * Returns what is wrong with a URL as it is written, in words that follow the field's name; null if nothing is. A name is not looked up: the
+     * answer would list the names of a private network.
+     */
+    @Nullable
+    String complaint(String url);
+
+    /**
+     * Posts a body.
+     *
+     * @param accountId whose turn it takes to look the host up
+     * @return the status of the response; 0 if there is none in time, or the host is not public
+     */
+    int post(String accountId, String url, Map<String, String> headers, byte[] body) throws InterruptedException;
+
+    /** Returns the host of a URL that was accepted, without the path, which may be a secret. */
+    static String host(String url) {
+        try {
+            return Objects.requireNonNullElse(URI.create(url).getHost(), "");
+        } catch (IllegalArgumentException notOne) {
+            return "";
+        }
+    }
+}

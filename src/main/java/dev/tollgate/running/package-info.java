@@ -1,0 +1,8 @@
+/**
+ * The running calls and the state of channels, as pages and the operator's routes show them. The code that answers calls makes these values.
+ * Records are immutable.
+ */
+@NullMarked
+package dev.tollgate.running;
+
+import org.jspecify.annotations.NullMarked;

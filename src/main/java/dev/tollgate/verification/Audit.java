@@ -1,0 +1,115 @@
+package dev.tollgate.verification;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.storage.secrets.SecretKeys;
+import dev.tollgate.storage.sql.Reads;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44).
+ *
+ * @param secrets opens kept responses; null if there is no key
+ */
+public record Audit(Database database, @Nullable SecretBox secrets) {
+
+    private static final long PROGRESS_ROWS = 100_000;
+
+    private static final String KEPT = "SELECT COUNT(*) FROM kept_response";
+
+    /** Checks everything but what kept responses contain. */
+    public Audit(Database database) {
+        this(database, null);
+    }
+
+    /** Runs without saying what could not be checked. */
+    public boolean run(Consumer<String> differences, Progress progress) {
+        return run(differences, _ -> {}, progress);
+    }
+
+    /**
+     * @param differences receives each difference as a sentence without a line end
+     * @param notes receives what could not be checked
+     * @return whether there was no difference
+     * @throws dev.tollgate.storage.StoreException if the database cannot be read
+     */
+    public boolean run(Consumer<String> differences, Consumer<String> notes, Progress progress) {
+        Findings findings = new Findings(differences);
+        progress.at("pages", 0);
+        database.findDamage().forEach(findings::add);
+        if (!findings.none()) {
+            return false; // nothing that is read from a damaged file is certain
+        }
+        return database.read(sql -> {
+            for (Check check : checks(findings)) {
+                run(sql, check, findings, progress);
+            }
+            if (secrets != null && SecretKeys.fits(sql, secrets)) {
+                run(sql, new KeptCheck(secrets), findings, progress);
+            } else if (sql.number(KEPT) > 0) {
+                notes.accept("Kept responses were not opened: the installation's secret key is not here.");
+            }
+            return findings.none();
+        });
+    }
+
+    /**
+     * Finds differences of usage alone.
+     *
+     * @param differences receives each difference, until it wants no more
+     * @return the end of the folded days in the same snapshot, in milliseconds
+     * @throws dev.tollgate.storage.StoreException if the database cannot be read
+     */
+    public long usage(Consumer<UsageDifference> differences, Progress progress) {
+        Findings findings = new Findings(_ -> {});
+        return database.read(sql -> {
+            run(sql, new UsageCheck(differences), findings, progress);
+            return sql.number(UsageCheck.FOLDED_UNTIL);
+        });
+    }
+
+    private static List<Check> checks(Findings findings) {
+        List<Check> checks = new ArrayList<>(StrayRows.ALL);
+        PriceCheck prices = new PriceCheck();
+        checks.add(prices);
+        checks.add(new PriceDeedCheck(prices));
+        checks.add(new AccountCheck(new CallCheck(prices)));
+        checks.add(new WindowCheck());
+        checks.add(new BudgetCheck());
+        checks.add(new BudgetCalendarCheck());
+        checks.add(new LabelCheck());
+        checks.add(new KeyOwnerCheck());
+        checks.addAll(ProofCheck.ALL);
+        checks.add(new UsageCheck(findings::usage));
+        return checks;
+    }
+
+    private void run(Reads sql, Check check, Findings findings, Progress progress) throws SQLException {
+        AtomicLong rows = new AtomicLong();
+        sql.scan(check.sql(database.dialect()), check.fetchRows(), row -> {
+            long before = rows.getAndIncrement();
+            if (before % PROGRESS_ROWS == 0) {
+                progress.at(check.subject(), before);
+            }
+            check.row(row, findings);
+            return true;
+        });
+        check.end(findings);
+    }
+
+    /** Told now and then how far a run has come, on its thread. */
+    @FunctionalInterface
+    public interface Progress {
+
+        /**
+         * @param subject what is being read, e.g. {@code accounts}
+         * @param rows read of it so far
+         */
+        void at(String subject, long rows);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.tollgate.verification;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The origin of a movement, for the columns at the end of a statement.
+ *
+ * @param source {@code payment}, {@code grant}, {@code voucher}, {@code gift} or {@code refund}; empty for a call and a correction
+ * @param keyId the key of the call; empty without a call
+ * @param teamId the key's team; empty without one
+ * @param memberId the member whose personal key it is; empty without one
+ * @param invoice the number of the payment's paper; empty without one
+ */
+public record EntryOrigin(String source, String keyId, String teamId, String memberId, String invoice) {
+
+    /** The origin of a balance, which no movement has. */
+    public static final EntryOrigin NONE = new EntryOrigin("", "", "", "", "");
+
+    private static final String KEY = """
+            %1$s.key_id AS origin_key,
+                (SELECT k.team_id FROM api_key k WHERE k.id = %1$s.key_id) AS origin_team,
+                (SELECT k.member_id FROM api_key k WHERE k.id = %1$s.key_id) AS origin_member,\s""";
+
+    /** Read by {@link #read}, with {@link #JOINS}. */
+    public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, " + KEY.formatted("t")
+            + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name";
+
+    /** The same of a charge, a row of {@code call c}. */
+    public static final String COLUMNS_OF_CHARGE =
+            "'charge' AS origin_kind, NULL AS origin_reason, " + KEY.formatted("c")
+                    + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name";
+
+    /** Joins {@code entry e} with its call and its payment. */
+    public static final String JOINS = """
+             LEFT JOIN call t ON t.id = e.task_id
+            LEFT JOIN payment_notice n ON n.id = CASE WHEN e.kind = 'reversal' AND SUBSTR(e.request_id, 1, 7) = 'notice-'
+                THEN SUBSTR(e.request_id, 8) END
+            LEFT JOIN payment p ON p.account_id = e.account_id AND p.id = CASE WHEN e.kind = 'reversal' THEN n.payment_id
+                WHEN SUBSTR(e.request_id, 1, 8) = 'payment-' THEN SUBSTR(e.request_id, 9)
+                WHEN SUBSTR(e.request_id, 1, 13) = 'test-payment-' THEN SUBSTR(e.request_id, LENGTH(e.account_id) + 15) END
+            LEFT JOIN invoice i ON i.payment_id = p.id
+            """;
+
+    public static EntryOrigin read(ResultSet row) throws SQLException {
+        String keyId = row.getString("origin_key");
+        boolean isOfPayment = row.getString("payment_id") != null;
+        String source = source(
+                row.getString("origin_kind"),
+                isOfPayment,
+                Objects.requireNonNullElse(row.getString("request_id"), ""),
+                Objects.requireNonNullElse(row.getString("origin_reason"), ""));
+        long paper = row.getLong("paper");
+        return new EntryOrigin(
+                source,
+                Objects.requireNonNullElse(keyId, ""),
+                Objects.requireNonNullElse(row.getString("origin_team"), ""),
+                Objects.requireNonNullElse(row.getString("origin_member"), ""),
+                paper == 0
+                        ? ""
+                        : number(
+                                row.getLong("year"),
+                                paper,
+                                "stripe".equals(row.getString("channel")),
+                                row.getString("seller_name")));
+    }
+
+    private static String source(String kind, boolean isOfPayment, String requestId, String reason) {
+        return switch (kind) {
+            case "reversal" -> "payment";
+            case "refund" -> "refund";
+            case "top_up" -> isOfPayment ? "payment" : free(requestId, reason);
+            default -> "";
+        };
+    }
+
+    /** Operators' ids of early releases may look like a voucher's: then the reason differs. */
+    private static String free(String requestId, String reason) {
+        if (requestId.startsWith("voucher-") && reason.replace(' ', '-').equals(requestId)) {
+            return "voucher";
+        }
+        return requestId.startsWith("start-") || requestId.startsWith("sandbox-start-") ? "gift" : "grant";
+    }
+
+    /** Returns the number of a paper. @param sellerName empty: a receipt */
+    public static String number(long year, long sequence, boolean movesMoney, @Nullable String sellerName) {
+        String number = year + "-" + String.format(Locale.ROOT, "%05d", sequence);
+        boolean isNamed = sellerName != null && !sellerName.isEmpty();
+        return !movesMoney ? "TEST-" + number : isNamed ? number : "R-" + number;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.tollgate.verification;
+
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.secrets.SecretBox;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Opens each kept response: its seal names its id and its account, so that none can stand under another's. One at a time, up to some 2 MB each. */
+final class KeptCheck implements Check {
+
+    private static final String SQL = "SELECT id, account_id, plain_bytes, sealed FROM kept_response ORDER BY id";
+
+    private static final String PURPOSE = "kept responses";
+    private static final int HEADING_BYTES = 3 * Integer.BYTES;
+
+    private final SecretBox.Purpose sealing;
+
+    /** @param secrets with the installation's key */
+    KeptCheck(SecretBox secrets) {
+        this.sealing = secrets.purpose(PURPOSE);
+    }
+
+    @Override
+    public String subject() {
+        return "kept responses";
+    }
+
+    @Override
+    public String sql(Dialect dialect) {
+        return SQL;
+    }
+
+    @Override
+    public int fetchRows() {
+        return 8;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        String id = row.getString(1);
+        String name = "response " + id + " of account " + row.getString(2);
+        try {
+            byte[] content = sealing.open(row.getBytes(4), "kept response " + id + " of " + row.getString(2));
+            if (plainBytes(content) != row.getLong(3)) {
+                findings.add(name + " counts " + row.getLong(3) + " bytes, it has " + plainBytes(content));
+            }
+        } catch (StoreException e) {
+            findings.add(name + " cannot be opened: it was changed, or is another's");
+        }
+    }
+
+    /** Returns the length of input and response: they are compressed together, or the input on its own before the response. */
+    private static long plainBytes(byte[] content) {
+        if (content.length < HEADING_BYTES) {
+            return -1;
+        }
+        ByteBuffer heading = ByteBuffer.wrap(content);
+        long inputBytes = heading.getInt();
+        boolean isApart = heading.getInt() > 0;
+        long restBytes = heading.getInt();
+        return isApart ? inputBytes + restBytes : restBytes;
+    }
+}

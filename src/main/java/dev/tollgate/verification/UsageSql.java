@@ -1,0 +1,114 @@
+package dev.tollgate.verification;
+
+import dev.tollgate.storage.Dialect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The usage of a call, read from its row: the usage tables must have its sum. */
+final class UsageSql {
+
+    /** The upper ends of the buckets of the time to the first byte, in milliseconds; the last bucket has none. */
+    private static final long[] FIRST_BYTE_ENDS = {100, 200, 350, 500, 750, 1_000, 2_000, 5_000, 10_000};
+
+    /** All sums, in their order. */
+    static final List<String> ALL = all();
+
+    /** The columns of usage_quarter and usage_day that are sums. */
+    static final List<String> SUMS =
+            without(Set.of("estimated", "uncosted", "shortfall_micros", "timed_tokens", "timed_millis"));
+
+    /** The sums of usage_hour. */
+    static final List<String> HOUR_SUMS =
+            without(Set.of("failed", "cancelled", "costed", "saved_micros", "missed_micros"));
+
+    /** The sums of usage_label. */
+    static final List<String> LABEL_SUMS = SUMS.subList(0, SUMS.indexOf("refunded_micros") + 1);
+
+    /** A row for each call, with a column for each sum that it adds to. The costs of several attempts are left out. */
+    static final String CALLS = calls();
+
+    private UsageSql() {}
+
+    private static List<String> all() {
+        List<String> sums = new ArrayList<>(List.of("""
+                calls failed cancelled prompt_tokens cached_tokens completion_tokens thoughts_tokens output_image_tokens searches estimated uncosted charged_micros \
+                refunded_micros cost_micros costed shortfall_micros saved_micros missed_micros""".split(" ")));
+        for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
+            sums.add("first_" + bucket);
+        }
+        sums.addAll(List.of("timed_tokens", "timed_millis"));
+        return List.copyOf(sums);
+    }
+
+    private static List<String> without(Set<String> those) {
+        return ALL.stream().filter(sum -> !those.contains(sum)).toList();
+    }
+
+    private static String calls() {
+        StringBuilder sql = new StringBuilder("""
+                SELECT id, labels, account_id, key_id, model_id, ending, ended_at, channel, upstream_model, 1 AS calls,
+                    CASE WHEN ending = 'failed' OR ending = 'abandoned' THEN 1 ELSE 0 END AS failed,
+                    CASE WHEN ending = 'cancelled' THEN 1 ELSE 0 END AS cancelled,
+                    COALESCE(prompt_tokens + tool_tokens, 0) AS prompt_tokens, COALESCE(cached_tokens, 0) AS cached_tokens,
+                    COALESCE(completion_tokens, 0) AS completion_tokens, COALESCE(reasoning_tokens, 0) AS thoughts_tokens,
+                    COALESCE(output_image_tokens, 0) AS output_image_tokens, COALESCE(searches, 0) AS searches, charged_micros, 0 AS refunded_micros, flags & 1 AS estimated,
+                    CASE WHEN due_micros > charged_micros THEN due_micros - charged_micros ELSE 0 END AS shortfall_micros,
+                    CASE WHEN price IS NULL THEN 0 ELSE COALESCE(saved_micros, 0) END AS saved_micros,
+                    CASE WHEN price IS NULL THEN 0 ELSE COALESCE(missed_micros, 0) END AS missed_micros,
+                    CASE WHEN attempts IS NULL THEN COALESCE(cost_micros, 0) ELSE 0 END AS cost_micros,
+                    CASE WHEN cost_micros IS NULL THEN 0 ELSE 1 END AS costed,
+                    CASE WHEN attempts IS NULL AND price IS NOT NULL AND cost_micros IS NULL THEN 1 ELSE 0 END AS uncosted,
+                    CASE WHEN ending = 'completed' AND done_us - first_byte_us >= 1000 THEN (done_us - first_byte_us) / 1000 ELSE 0 END
+                        AS timed_millis,
+                    CASE WHEN ending = 'completed' AND done_us - first_byte_us >= 1000 THEN COALESCE(completion_tokens + reasoning_tokens, 0)
+                        ELSE 0 END AS timed_tokens""");
+        for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
+            String above = bucket == 0 ? "0" : after(bucket - 1);
+            String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND first_byte_us < " + after(bucket);
+            sql.append(", CASE WHEN first_byte_us >= " + above + below + " THEN 1 ELSE 0 END AS first_" + bucket);
+        }
+        return sql + " FROM call";
+    }
+
+    /** The first microsecond that is past a bucket: times are cut down to whole milliseconds. */
+    private static String after(int bucket) {
+        return Long.toString((FIRST_BYTE_ENDS[bucket] + 1) * 1_000);
+    }
+
+    /**
+     * Returns the query with a row for each attempt of the calls with several, with its costs. A text that is no list has no attempts, which is a
+     * difference and not the end of the check.
+     */
+    static String attempts(Dialect dialect) {
+        return dialect == Dialect.SQLITE ? """
+                SELECT t.account_id, t.key_id, t.ended_at, t.model_id, t.ending, COALESCE(json_extract(c.value, '$.channel'), '') AS channel,
+                    COALESCE(json_extract(c.value, '$.model'), '') AS upstream_model,
+                    CASE WHEN json_extract(c.value, '$.cost') IS NULL THEN 1 ELSE 0 END AS uncosted,
+                    COALESCE(CAST(json_extract(c.value, '$.cost') AS INTEGER), 0) AS cost_micros
+                FROM call t, json_each(CASE WHEN json_valid(t.attempts) THEN t.attempts ELSE '{}' END, '$.costs') c
+                WHERE t.attempts IS NOT NULL AND c.type = 'object'""" : """
+                SELECT t.account_id, t.key_id, t.ended_at, t.model_id, t.ending, c.part[1] AS channel, c.part[2] AS upstream_model,
+                    CASE WHEN c.part[3] = 'null' THEN 1 ELSE 0 END AS uncosted,
+                    CASE WHEN c.part[3] = 'null' THEN 0 ELSE CAST(c.part[3] AS bigint) END AS cost_micros
+                FROM call t CROSS JOIN LATERAL
+                    regexp_matches(t.attempts, '"channel":"([^"]*)","model":"([^"]*)"[^}]*"cost":([0-9]{1,18}|null)', 'g') AS c(part)
+                WHERE t.attempts IS NOT NULL""";
+    }
+
+    static String added(List<String> sums) {
+        return each(sums, sum -> "SUM(" + sum + ")");
+    }
+
+    /** Returns whether one of some sums is not zero, as a condition. */
+    static String any(List<String> sums) {
+        return sums.stream().map("SUM(%s) <> 0"::formatted).collect(Collectors.joining(" OR ", "(", ")"));
+    }
+
+    /** Returns an expression for each sum, with commas between them. */
+    static String each(List<String> sums, Function<String, String> expression) {
+        return sums.stream().map(expression).collect(Collectors.joining(", "));
+    }
+}
