@@ -111,7 +111,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         }
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
         Requested earlier = requestId == null ? null : book.journal().requested(accountId, requestId);
-        if (earlier != null) {
+        if (requestId != null && earlier != null) {
             return earlier.equals(asked)
                     ? Moved.earlier(account.funds.balance())
                     : new Outcome.Refused<>(idTaken(requestId));
