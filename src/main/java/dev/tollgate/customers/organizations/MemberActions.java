@@ -34,11 +34,12 @@ public final class MemberActions {
     private static final Pattern CHOICE = Pattern.compile(DELETE + "|team_[A-Za-z0-9]{1,60}");
 
     static final Field<MemberRole> ROLE = Field.choice(
-            "role",
-            "Role",
-            Stream.of(MemberRole.values())
-                    .map(role -> new Choice<>(role.text(), role.text(), role))
-                    .toList());
+                    "role",
+                    "Role",
+                    Stream.of(MemberRole.values())
+                            .map(role -> new Choice<>(role.text(), role.text(), role))
+                            .toList())
+            .help("owner, admin, billing, member or viewer.");
 
     /** The fate of the keys of a member who leaves: the id of a team that gets the key, or {@value #DELETE}, by the key's id. */
     static final Field<Map<String, String>> MOVES = Field.of(

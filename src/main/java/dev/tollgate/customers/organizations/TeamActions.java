@@ -26,10 +26,11 @@ public final class TeamActions {
             .that(Teams::isName, Teams.NAME_FORM)
             .help("A name that no other team of the organization has.");
     public static final Field<Boolean> ROLE = Field.choice(
-            "role",
-            "Role in the team",
-            new Choice<>("member", "member: keys in this team", false),
-            new Choice<>("admin", "admin: manages people and keys", true));
+                    "role",
+                    "Role in the team",
+                    new Choice<>("member", "member: keys in this team", false),
+                    new Choice<>("admin", "admin: manages people and keys", true))
+            .help("admin, or member as by default.");
 
     private static final Field<Boolean> PAUSED =
             Field.flag("paused", "Paused").help("true: calls with the team's keys get a 403. false: they work again.");

@@ -30,42 +30,6 @@ final class Commands {
             synopsisSubcommandLabel = "COMMAND")
     private static final class Top {}
 
-    @Command(name = "account", description = "Accounts and their credits.", mixinStandardHelpOptions = true)
-    private static final class Account {}
-
-    @Command(name = "key", description = "API keys.", mixinStandardHelpOptions = true)
-    private static final class Key {}
-
-    @Command(name = "member", description = "Members of an account's organization.", mixinStandardHelpOptions = true)
-    private static final class Member {}
-
-    @Command(name = "team", description = "Teams of an account's organization.", mixinStandardHelpOptions = true)
-    private static final class Team {}
-
-    @Command(name = "budget", description = "Budgets of an account.", mixinStandardHelpOptions = true)
-    private static final class Budget {}
-
-    @Command(name = "receipts", description = "Signed receipts of charges.", mixinStandardHelpOptions = true)
-    private static final class Receipts {}
-
-    @Command(name = "ledger", description = "Ledger checks, usage and statements.", mixinStandardHelpOptions = true)
-    private static final class Ledger {}
-
-    @Command(name = "voucher", description = "Vouchers for credits.", mixinStandardHelpOptions = true)
-    private static final class Voucher {}
-
-    @Command(name = "operator", description = "Operators who sign in to the console.", mixinStandardHelpOptions = true)
-    private static final class Operator {}
-
-    @Command(name = "mail", description = "Test mail.", mixinStandardHelpOptions = true)
-    private static final class Mail {}
-
-    @Command(
-            name = "installation",
-            description = "Decisions for all servers that share these books.",
-            mixinStandardHelpOptions = true)
-    private static final class Installation {}
-
     /**
      * As a whole; or, where the arguments begin with one of the commands, with that one alone: to tell picocli of all options of all commands
      * would cost each start some tenth of a second of a core.
@@ -80,37 +44,33 @@ final class Commands {
 
     private Map<String, Supplier<CommandLine>> all() {
         Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
-        all.put("serve", () -> {
-            CommandLine serve = new CommandLine(new ServeCommand(session));
-            SettingOptions.addAll(serve.getCommandSpec());
-            return serve;
-        });
+        all.put("serve", this::serve);
         all.put("sandbox", () -> new CommandLine(new SandboxCommand(session)));
-        all.put("account", () -> group(new Account(), AccountCommands.all(session)));
-        all.put("key", () -> group(new Key(), KeyCommands.all(session)));
-        all.put("member", () -> group(new Member(), OrganizationCommands.members(session)));
-        all.put("team", () -> group(new Team(), OrganizationCommands.teams(session)));
-        all.put("budget", () -> group(new Budget(), OrganizationCommands.budgets(session)));
-        all.put("voucher", () -> group(new Voucher(), VoucherCommands.all(session)));
-        all.put("operator", () -> group(new Operator(), PeopleCommands.operators(session)));
+        group(all, "account", "Accounts and their credits.", () -> AccountCommands.all(session));
+        group(all, "key", "API keys.", () -> KeyCommands.all(session));
+        group(all, "member", "Members of an account's organization.", () -> OrganizationCommands.members(session));
+        group(all, "team", "Teams of an account's organization.", () -> OrganizationCommands.teams(session));
+        group(all, "budget", "Budgets of an account.", () -> OrganizationCommands.budgets(session));
+        group(all, "voucher", "Vouchers for credits.", () -> VoucherCommands.all(session));
+        group(all, "operator", "Operators who sign in to the console.", () -> PeopleCommands.operators(session));
         all.put("invite", () -> PeopleCommands.invite(session).line());
         all.put("reset-link", () -> PeopleCommands.resetLink(session).line());
-        all.put(
+        group(
+                all,
                 "mail",
-                () -> group(new Mail(), List.of(PeopleCommands.mailTest(session).line())));
-        all.put("receipts", () -> new CommandLine(new Receipts())
-                .addSubcommand(beside(new ReceiptCommands.Verify(session))));
-        all.put("ledger", () -> new CommandLine(new Ledger())
-                .addSubcommand(beside(new LedgerCommands.Verify(session)))
-                .addSubcommand(beside(new LedgerCommands.Statement(session)))
-                .addSubcommand(beside(new LedgerCommands.RebuildUsage(session))));
-        all.put(
+                "Test mail.",
+                () -> List.of(PeopleCommands.mailTest(session).line()));
+        group(
+                all,
+                "receipts",
+                "Signed receipts of charges.",
+                () -> List.of(beside(new ReceiptCommands.Verify(session))));
+        group(all, "ledger", "Ledger checks, usage and statements.", this::ledger);
+        group(
+                all,
                 "installation",
-                () -> group(
-                        new Installation(),
-                        List.of(
-                                InstallationCommand.sandbox(session).line(),
-                                beside(new AcceptServerCommand(session)))));
+                "Decisions for all servers that share these books.",
+                () -> List.of(InstallationCommand.sandbox(session).line(), beside(new AcceptServerCommand(session))));
         all.put("backup", () -> beside(new BackupCommand(session)));
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));
@@ -118,10 +78,31 @@ final class Commands {
         return all;
     }
 
-    private static CommandLine group(Object name, List<CommandLine> commands) {
-        CommandLine group = new CommandLine(name);
-        commands.forEach(group::addSubcommand);
-        return group;
+    private CommandLine serve() {
+        CommandLine serve = new CommandLine(new ServeCommand(session));
+        SettingOptions.addAll(serve.getCommandSpec());
+        return serve;
+    }
+
+    private List<CommandLine> ledger() {
+        return List.of(
+                beside(new LedgerCommands.Verify(session)),
+                beside(new LedgerCommands.Statement(session)),
+                beside(new LedgerCommands.RebuildUsage(session)));
+    }
+
+    private static void group(
+            Map<String, Supplier<CommandLine>> all,
+            String name,
+            String description,
+            Supplier<List<CommandLine>> commands) {
+        all.put(name, () -> {
+            CommandSpec spec = CommandSpec.create().name(name).mixinStandardHelpOptions(true);
+            spec.usageMessage().description(description);
+            CommandLine group = new CommandLine(spec);
+            commands.get().forEach(group::addSubcommand);
+            return group;
+        });
     }
 
     private static CommandLine beside(Object command) {

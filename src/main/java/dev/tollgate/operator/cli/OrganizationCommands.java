@@ -1,6 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.customers.actions.Action;
+import dev.tollgate.customers.organizations.BudgetActions;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.operator.admin.AdminApi;
@@ -8,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -34,16 +35,10 @@ final class OrganizationCommands {
                     CommandJson.time(member.get("created_at"), "never"),
                     CommandJson.text(member.get("name"))
                 });
-        ApiCommand set = of(session, "member.set")
-                .takes(
-                        Field.option("--member", "ID", "member", "The member's id.")
-                                .needed(),
-                        Field.option("--role", "ROLE", "/role", "owner, admin, billing, member or viewer.")
-                                .needed(),
-                        Field.reason());
-        set.asks("PATCH", MEMBERS + "/{member}", member -> session.out()
-                .println(CommandJson.text(member.get("id")) + " has the role " + CommandJson.text(member.get("role"))
-                        + " now."));
+        ApiCommand set = row(session, "member.set", Map.of("role", Field::needed))
+                .asks("PATCH", MEMBERS + "/{member}", member -> session.out()
+                        .println(CommandJson.text(member.get("id")) + " has the role "
+                                + CommandJson.text(member.get("role")) + " now."));
         return withRows(session, "member", list, set);
     }
 
@@ -54,12 +49,11 @@ final class OrganizationCommands {
             team.get("paused").booleanValue() ? "paused" : "active",
             CommandJson.text(team.get("name"))
         });
-        Field name = Field.option("--name", "NAME", "/name", "A name that no other team of the organization has.")
-                .needed();
-        ApiCommand create = new ApiCommand(session, "create", "Create a team and print its id.")
-                .takes(Field.account(), name, Field.reason())
-                .asks("POST", TEAMS, "id");
-        return withRows(session, "team", list, create, put(session));
+        ApiCommand create =
+                row(session, "team.create", Map.of("name", Field::needed)).asks("POST", TEAMS, "id");
+        ApiCommand put = row(session, "team.set", Map.of("role", role -> role.or("member")))
+                .asks("PUT", TEAMS + "/{team}/members/{member}", team -> print(session, team));
+        return withRows(session, "team", list, create, put);
     }
 
     /** Returns commands, and those of the other changes of a group: each is a row of {@link OrganizationRoutes#ACTIONS}. */
@@ -71,61 +65,59 @@ final class OrganizationCommands {
         }
         for (Action<OrganizationStores, ?> action : OrganizationRoutes.ACTIONS) {
             if (action.isChange() && action.name().startsWith(group + ".") && !all.containsKey(action.name())) {
-                all.put(action.name(), row(session, action).line());
+                all.put(action.name(), row(session, action.name(), Map.of()).line());
             }
         }
         return List.copyOf(all.values());
     }
 
-    /** Begins the command of an action by its name. */
-    private static ApiCommand of(Session session, String name) {
+    private static Action<OrganizationStores, ?> action(String name) {
         return OrganizationRoutes.ACTIONS.stream()
                 .filter(action -> action.name().equals(name))
-                .map(action -> new ApiCommand(session, name.substring(name.indexOf('.') + 1), action.help()))
                 .findFirst()
-                .orElseThrow()
+                .orElseThrow();
+    }
+
+    /** Begins the command of a row, with the account. */
+    private static ApiCommand of(Session session, String name) {
+        return new ApiCommand(
+                        session,
+                        name.substring(name.indexOf('.') + 1),
+                        action(name).help())
                 .takes(Field.account());
     }
 
-    private static ApiCommand row(Session session, Action<OrganizationStores, ?> action) {
-        ApiCommand command = of(session, action.name());
+    /** Returns the command of a row. @param changed options, by the names of their fields */
+    private static ApiCommand row(Session session, String name, Map<String, UnaryOperator<Field>> changed) {
+        Action<OrganizationStores, ?> action = action(name);
+        ApiCommand command = of(session, name).takes(Field.reason());
         PARAMETER
                 .matcher(action.path())
                 .results()
                 .map(found -> found.group(1))
-                .forEach(name -> command.takes(Field.option("--" + name, "ID", name, "The " + name + "'s id.")
+                .forEach(part -> command.takes(Field.option("--" + part, "ID", part, "The " + part + "'s id.")
                         .needed()));
         action.fields().stream()
                 .filter(field -> !field.typed().apply("").isObject())
-                .forEach(field -> command.takes(Field.option(
-                        "--" + field.name().replace('_', '-'),
-                        field.name().toUpperCase(Locale.ROOT),
-                        "/" + field.name(),
-                        field.typed()::apply,
-                        field.help().isEmpty() ? field.label() + "." : field.help())));
-        return command.takes(Field.reason()).asks(action.method(), ACCOUNT + action.path(), answer -> session.out()
+                .forEach(field -> command.takes(changed.getOrDefault(field.name(), UnaryOperator.identity())
+                        .apply(Field.option(
+                                "--" + field.name().replace('_', '-'),
+                                field.name().toUpperCase(Locale.ROOT),
+                                "/" + field.name(),
+                                field.typed()::apply,
+                                field.help().isEmpty() ? field.label() + "." : field.help()))));
+        return command.asks(action.method(), ACCOUNT + action.path(), answer -> session.out()
                 .println("Done."));
     }
 
-    private static ApiCommand put(Session session) {
-        ApiCommand put = of(session, "team.set")
-                .takes(
-                        Field.option("--team", "ID", "team", "The team's id.").needed(),
-                        Field.option("--member", "ID", "member", "The member's id.")
-                                .needed(),
-                        Field.option("--role", "ROLE", "/role", "admin, or member as by default.")
-                                .or("member"),
-                        Field.reason());
-        return put.runs(api -> {
-            JsonNode team = put.ask(api, "PUT", TEAMS + "/{team}/members/{member}");
-            String[] heads = {"MEMBER", "ROLE", "NAME"};
-            TextTable.print(session.out(), heads, rows -> team.get("members")
-                    .forEach(each -> rows.accept(new String[] {
-                        CommandJson.text(each.get("id")),
-                        CommandJson.text(each.get("role")),
-                        CommandJson.text(each.get("name"))
-                    })));
-        });
+    private static void print(Session session, JsonNode team) {
+        String[] heads = {"MEMBER", "ROLE", "NAME"};
+        TextTable.print(session.out(), heads, rows -> team.get("members")
+                .forEach(each -> rows.accept(new String[] {
+                    CommandJson.text(each.get("id")),
+                    CommandJson.text(each.get("role")),
+                    CommandJson.text(each.get("name"))
+                })));
     }
 
     static List<CommandLine> budgets(Session session) {
@@ -147,14 +139,9 @@ final class OrganizationCommands {
                                 "OWNER",
                                 "owner",
                                 "account, each_member, or the id of a member, a team or a key."))
-                .takes(Stream.of("hour", "day", "week", "month", "total")
+                .takes(BudgetActions.SET.fields().stream()
                         .map(window -> Field.option(
-                                "--" + window,
-                                "CREDITS",
-                                "/" + window,
-                                Values::budget,
-                                "Credits " + (window.equals("total") ? "in all" : "per " + window)
-                                        + ", none, or unlimited for a member."))
+                                "--" + window.name(), "CREDITS", "/" + window.name(), Values::budget, window.help()))
                         .toArray(Field[]::new))
                 .takes(
                         Field.option(
