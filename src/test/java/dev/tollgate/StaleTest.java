@@ -7,12 +7,14 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,17 +33,29 @@ class StaleTest {
             "Caller", "class Caller { Object call(Child child) { return child.made(); } }",
             "Far", "class Far { Object call(Caller caller) { return caller.toString(); } }");
 
+    private static final String PACKAGE = "package dev.tollgate;\n";
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 
     @TempDir
     static Path program;
 
+    /** The classes of the sources, compiled once. */
+    @TempDir
+    static Path compiled;
+
     @TempDir
     Path project;
 
     @BeforeAll
-    static void compile() {
+    static void compile() throws IOException {
         assertThat(COMPILER.run(null, null, null, "-d", program.toString(), "src/build/Stale.java"))
+                .isZero();
+        List<String> arguments = new ArrayList<>(List.of("-d", compiled.toString()));
+        for (Map.Entry<String, String> source : SOURCES.entrySet()) {
+            Path file = compiled.resolve(source.getKey() + ".java");
+            arguments.add(Files.writeString(file, PACKAGE + source.getValue()).toString());
+        }
+        assertThat(COMPILER.run(null, null, null, arguments.toArray(String[]::new)))
                 .isZero();
     }
 
@@ -51,14 +65,19 @@ class StaleTest {
         for (Map.Entry<String, String> source : SOURCES.entrySet()) {
             write(source.getKey(), source.getValue());
         }
-        Files.createDirectories(classes());
-        String[] arguments = Stream.concat(
-                        Stream.of("-d", classes().toString()),
-                        SOURCES.keySet().stream().map(name -> source(name).toString()))
-                .toArray(String[]::new);
-        assertThat(COMPILER.run(null, null, null, arguments)).isZero();
+        copyClasses();
         runStale(); // notes the build file, and deletes
-        assertThat(COMPILER.run(null, null, null, arguments)).isZero();
+        copyClasses();
+    }
+
+    private void copyClasses() throws IOException {
+        Path classes = Files.createDirectories(classes().resolve("dev/tollgate"));
+        for (String name : SOURCES.keySet()) {
+            Files.copy(
+                    compiled.resolve("dev/tollgate/" + name + ".class"),
+                    classes.resolve(name + ".class"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     @Test
@@ -135,7 +154,7 @@ class StaleTest {
 
     private void write(String name, String text) throws IOException {
         Files.createDirectories(source(name).getParent());
-        Files.writeString(source(name), "package dev.tollgate;\n" + text);
+        Files.writeString(source(name), PACKAGE + text);
     }
 
     private void change(String name) throws IOException {

@@ -98,6 +98,34 @@ class SnippetsTest {
         return ran.said();
     }
 
+    private static final String BETWEEN = "---- the next ----";
+
+    /** Runs programs one after the other in one process: most of a small program is the start of its interpreter. @param runner with the files as arguments */
+    private static void allRunWell(List<String> programs, String ending, String... runner) throws IOException {
+        List<String> command = new ArrayList<>(List.of(runner));
+        for (int i = 0; i < programs.size(); i++) {
+            Path file = Files.writeString(folder.resolve("program" + i + ending), programs.get(i));
+            command.add(file.toString());
+        }
+        String[] said = ranWell(command.toArray(String[]::new)).split(BETWEEN, -1);
+        assertThat(said).hasSize(programs.size() + 1);
+        assertThat(said[0]).isBlank();
+        assertThat(List.of(said).subList(1, said.length))
+                .allSatisfy(each -> assertThat(each).isNotBlank());
+    }
+
+    private static void allRunWellInPython(List<String> programs) throws IOException {
+        String run = "import runpy, sys\nfor file in sys.argv[1:]:\n    print('" + BETWEEN
+                + "')\n    runpy.run_path(file, run_name='__main__')";
+        allRunWell(programs, ".py", "python3", "-c", run);
+    }
+
+    private static void allRunWellInNode(List<String> programs) throws IOException {
+        String run =
+                "for (const file of process.argv.slice(1)) { console.log('" + BETWEEN + "'); await import(file); }";
+        allRunWell(programs, ".mjs", "node", "--input-type=module", "-e", run);
+    }
+
     @Test
     void the_lines_for_curl_are_answered() {
         assumeTrue(has("curl", "--version"), "left out: there is no curl");
@@ -121,10 +149,7 @@ class SnippetsTest {
         assertThat(ranWell("python3", file.toString())).containsPattern("\\d\\n$");
         List<Snippet> others = snippets("docs/api.md", "python", "requests");
         assertThat(others).hasSize(2);
-        for (Snippet each : others) {
-            assertThat(ranWell("python3", Files.writeString(file, each.text()).toString()))
-                    .isNotBlank();
-        }
+        allRunWellInPython(others.stream().map(Snippet::text).toList());
     }
 
     @Test
@@ -142,11 +167,7 @@ class SnippetsTest {
         assumeTrue(has("node", "--version"), "left out: there is no Node.js");
         List<Snippet> all = snippets("docs/api.md", "js", "await fetch(");
         assertThat(all).hasSize(2);
-        Path file = folder.resolve("other.mjs");
-        for (Snippet each : all) {
-            assertThat(ranWell("node", Files.writeString(file, each.text()).toString()))
-                    .isNotBlank();
-        }
+        allRunWellInNode(all.stream().map(Snippet::text).toList());
     }
 
     /** Those that the pages show in addition to curl. */
@@ -159,13 +180,11 @@ class SnippetsTest {
             all.addAll(snippets("docs/" + file + ".md", "sh", "curl "));
         }
         assertThat(all).hasSizeGreaterThan(9);
-        for (Snippet each : all) {
-            Sample sample = Objects.requireNonNull(Sample.ofCurl(each.text()), each.text());
-            Path python = Files.writeString(folder.resolve("form.py"), sample.python());
-            Path javaScript = Files.writeString(folder.resolve("form.mjs"), sample.javaScript());
-            assertThat(ranWell("python3", python.toString())).isNotBlank();
-            assertThat(ranWell("node", javaScript.toString())).isNotBlank();
-        }
+        List<Sample> samples = all.stream()
+                .map(each -> Objects.requireNonNull(Sample.ofCurl(each.text()), each.text()))
+                .toList();
+        allRunWellInPython(samples.stream().map(Sample::python).toList());
+        allRunWellInNode(samples.stream().map(Sample::javaScript).toList());
     }
 
     @Test
