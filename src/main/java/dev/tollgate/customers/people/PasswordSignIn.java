@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
@@ -193,17 +194,12 @@ public record PasswordSignIn(
     }
 
     private SignIn.@Nullable Invalid unproved(BrowserSession session, String present, Visit visit) {
-        switch (prove(session, present, visit)) {
-            case SignIn.Wait wait -> {
-                return new SignIn.Invalid(
-                        "present",
-                        "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds.");
-            }
-            case SignIn.Wrong wrong -> {
-                return new SignIn.Invalid("present", "The current password is wrong.");
-            }
-            default -> {}
-        }
-        return null;
+        return switch (prove(session, present, visit)) {
+            case SignIn.Wait(Duration left) ->
+                new SignIn.Invalid(
+                        "present", ApiError.later("Too many tries.", left).message());
+            case SignIn.Wrong _ -> new SignIn.Invalid("present", "The current password is wrong.");
+            default -> null;
+        };
     }
 }

@@ -7,10 +7,12 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteproveGenerated;
@@ -39,11 +41,8 @@ public record ProvePage(People people, Identities identities, DeedForms forms) {
                 .prove(request.visitor().session(), password == null ? "" : password, request.visit());
         return switch (done) {
             case SignIn.Welcome welcome -> PageStep.to(to);
-            case SignIn.Wait wait ->
-                PageStep.again(drawing(
-                        request,
-                        to,
-                        "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds."));
+            case SignIn.Wait(Duration left) ->
+                PageStep.again(drawing(request, to, Display.later("Too many tries.", left)));
             default -> PageStep.again(drawing(request, to, "The password is wrong."));
         };
     }
