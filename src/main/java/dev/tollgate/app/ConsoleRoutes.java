@@ -114,6 +114,7 @@ record ConsoleRoutes(
                                         people.teams(),
                                         people.organizations(),
                                         people.mail().webhooks(),
+                                        people.mail().post(),
                                         administration.keys()),
                                 books.history(),
                                 books.stores().auditLog(),

@@ -202,7 +202,7 @@ public final class Deliveries {
         boolean disables =
                 status == GONE || (since != null && since.plus(FAILING_MAX).isBefore(now));
         if (webhooks.ended(due, status, next, disables)) {
-            disabled.accept(new Disabled(due.accountId(), PublicPost.host(due.url())));
+            disabled.accept(new Disabled(due.accountId(), post.host(due.url())));
         }
         return Webhooks.isSuccess(status);
     }

@@ -1,8 +1,6 @@
 package dev.tollgate.http.client;
 
-import java.net.URI;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Posts to addresses that customers name, which lead to public hosts alone. Thread-safe; blocks. */
@@ -24,11 +22,5 @@ public interface PublicPost {
     int post(String accountId, String url, Map<String, String> headers, byte[] body) throws InterruptedException;
 
     /** Returns the host of a URL that was accepted, without the path, which may be a secret. */
-    static String host(String url) {
-        try {
-            return Objects.requireNonNullElse(URI.create(url).getHost(), "");
-        } catch (IllegalArgumentException notOne) {
-            return "";
-        }
-    }
+    String host(String url);
 }

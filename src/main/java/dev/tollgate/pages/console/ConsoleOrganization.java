@@ -19,7 +19,12 @@ import java.util.Map;
 
 /** The organizations of accounts, as operators see them. Thread-safe; blocks. */
 public record ConsoleOrganization(
-        Members members, Teams teams, Organizations organizations, Webhooks webhooks, OperatorKeys keys) {
+        Members members,
+        Teams teams,
+        Organizations organizations,
+        Webhooks webhooks,
+        PublicPost post,
+        OperatorKeys keys) {
 
     /** All keys that an account may have. */
     private static final int KEYS_MAX = 1_000;
@@ -45,7 +50,7 @@ public record ConsoleOrganization(
                         .toList(),
                 budgets(account, all),
                 webhooks.list(account).stream()
-                        .map(each -> new WebhookRow(PublicPost.host(each.url()), each))
+                        .map(each -> new WebhookRow(post.host(each.url()), each))
                         .toList());
     }
 

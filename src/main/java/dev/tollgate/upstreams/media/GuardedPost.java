@@ -70,6 +70,15 @@ public final class GuardedPost implements PublicPost, AutoCloseable {
         }
     }
 
+    @Override
+    public String host(String text) {
+        try {
+            return MediaUrl.parse(text).host();
+        } catch (MediaRefused e) {
+            return "";
+        }
+    }
+
     private MediaUrl parsed(String text) throws MediaRefused {
         MediaUrl url = MediaUrl.parse(text);
         if (!url.tls() && (url.address() == null || !allowed.allow(url, url.address()))) {
