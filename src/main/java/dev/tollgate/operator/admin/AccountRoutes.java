@@ -26,11 +26,11 @@ public final class AccountRoutes {
 
     private static final Field<String> REASON = AdminRequest.REASON;
     private static final Field<String> NAME = Field.text("name", "Name");
-    private static final Field<Long> START_CREDITS =
+    public static final Field<Long> START_CREDITS =
             Field.credits("credits", "Credits").optional();
-    static final Field<Long> SOME_CREDITS =
+    public static final Field<Long> SOME_CREDITS =
             Field.credits("credits", "Credits").that(micros -> micros > 0, "must be above 0");
-    private static final Field<Long> CREDITS =
+    public static final Field<Long> CREDITS =
             Field.signedCredits("credits", "Credits").that(micros -> micros != 0, "must not be 0");
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", "Blocked");
     private final OperatorAccounts deeds;

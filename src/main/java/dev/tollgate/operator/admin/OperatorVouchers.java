@@ -18,12 +18,12 @@ public final class OperatorVouchers {
 
     private static final int NUMBER_MAX = 999_999_999;
 
-    private static final Field<Long> COUNT =
+    public static final Field<Long> COUNT =
             Field.whole("count", "Count", 1, Vouchers.AT_ONCE_MAX).optional();
     private static final Field<Instant> EXPIRES =
             AdminRequest.time("expires_at", "Expiry").optional();
-    private static final Field<Long> FIRST = Field.whole("first", "First", 1, NUMBER_MAX);
-    private static final Field<Long> LAST =
+    public static final Field<Long> FIRST = Field.whole("first", "First", 1, NUMBER_MAX);
+    public static final Field<Long> LAST =
             Field.whole("last", "Last", 1, NUMBER_MAX).optional();
 
     private final Vouchers vouchers;

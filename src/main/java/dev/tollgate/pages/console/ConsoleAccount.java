@@ -20,6 +20,7 @@ import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
+import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Deletions;
@@ -151,8 +152,8 @@ public final class ConsoleAccount {
     private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) {
         By by = forms.by(request, form);
         switch (deed) {
-            case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
-            case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
+            case "grant" -> deeds.grant(by, id, ActionForms.need(form, AccountRoutes.SOME_CREDITS));
+            case "adjust" -> deeds.adjust(by, id, ActionForms.need(form, AccountRoutes.CREDITS));
             case "limits" ->
                 ActionForms.read(
                         form,

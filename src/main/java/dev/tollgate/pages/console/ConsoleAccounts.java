@@ -6,10 +6,12 @@ import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
 import dev.tollgate.pages.console.ConsoleAccount.HandedLink;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -62,11 +64,8 @@ public record ConsoleAccounts(
                 MadeLink made = links.invite(forms.by(request, form), FormState.text(form, "email"), null);
                 return HandedLink.page(request, made, true, PATH);
             }
-            String credits = FormState.text(form, "credits");
-            long micros = credits.isEmpty() ? 0 : DeedForms.micros(credits);
-            if (micros < 0) {
-                throw new IllegalArgumentException("Starting credits must be 0 or more.");
-            }
+            Long credits = ActionForms.get(form, AccountRoutes.START_CREDITS);
+            long micros = credits == null ? 0 : credits;
             String id = deeds.createAccount(forms.by(request, form), FormState.text(form, "name"), micros)
                     .id();
             return PageStep.to(PATH + "/" + id + "?done=" + CREATE);

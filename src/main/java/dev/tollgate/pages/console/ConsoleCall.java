@@ -10,7 +10,9 @@ import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorAccounts;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.requests.CallStory;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
 import dev.tollgate.pages.frame.Cell;
@@ -48,7 +50,7 @@ public record ConsoleCall(
         String task = request.param("task");
         String path = ConsoleCalls.PATH + "/" + UrlText.encoded(task);
         try {
-            deeds.refund(forms.by(request, form), task, DeedForms.micros(FormState.text(form, "credits")));
+            deeds.refund(forms.by(request, form), task, ActionForms.need(form, AccountRoutes.SOME_CREDITS));
             return PageStep.to(path + "?done=refund");
         } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));

@@ -7,7 +7,9 @@ import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorVouchers;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
@@ -52,15 +54,11 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
             return revoke(request, form);
         }
         try {
-            String count = FormState.text(form, "count");
-            if (!count.matches("[0-9]{1,4}")) {
-                throw new IllegalArgumentException(
-                        "A number of vouchers is needed, 1 to " + Vouchers.AT_ONCE_MAX + ".");
-            }
+            Long count = ActionForms.get(form, OperatorVouchers.COUNT);
             List<String> codes = vouchers.make(
                     forms.by(request, form),
-                    Integer.parseInt(count),
-                    DeedForms.micros(FormState.text(form, "credits")),
+                    count == null ? 1 : count.intValue(),
+                    ActionForms.need(form, AccountRoutes.SOME_CREDITS),
                     expires(FormState.text(form, "expires")));
             return PageStep.show(drawing(request, FormState.NONE, codes));
         } catch (ApiException | IllegalArgumentException e) {
@@ -70,12 +68,9 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
 
     private PageStep revoke(PageRequest<Visitor.Member> request, Form form) {
         try {
-            String first = FormState.text(form, "first");
-            String last = FormState.text(form, "last").isEmpty() ? first : FormState.text(form, "last");
-            if (!first.matches("[0-9]{1,12}") || !last.matches("[0-9]{1,12}")) {
-                throw new IllegalArgumentException("The numbers of vouchers are needed, as in the list.");
-            }
-            long count = vouchers.revoke(forms.by(request, form), Long.parseLong(first), Long.parseLong(last));
+            Long first = ActionForms.need(form, OperatorVouchers.FIRST);
+            Long last = ActionForms.get(form, OperatorVouchers.LAST);
+            long count = vouchers.revoke(forms.by(request, form), first, last == null ? first : last);
             return PageStep.to(PATH + "?revoked=" + count);
         } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));

@@ -1,6 +1,5 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.RequestId;
@@ -15,7 +14,6 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.SealedFields;
 import dev.tollgate.pages.frame.Visitor;
-import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +36,6 @@ public final class DeedForms {
     private static final String SEALED_ID = "sealed-id";
     private static final String SEALED_AT = "sealed-at";
     private static final String WHOM = "sealed-whom";
-    private static final int MICROS_DIGITS = 6;
 
     /** The time within which a form is carried out after the password. */
     private static final Duration WAITS_MAX = Duration.ofMinutes(10);
@@ -189,26 +186,5 @@ public final class DeedForms {
     /** Returns the values typed into this page's form before the password page. */
     Map<String, String> kept(PageRequest<Visitor.Member> request) {
         return fields.open(request, request.query(KEPT));
-    }
-
-    /**
-     * Micro-credits of a number of credits, exact; below zero, too.
-     *
-     * @throws IllegalArgumentException with a sentence, for what is none
-     */
-    static long micros(String typed) {
-        String text = typed.strip().replace('−', '-');
-        if (!text.matches("[+-]?[0-9]{1,12}(\\.[0-9]{1,12})?")) {
-            throw new IllegalArgumentException("A number of credits is needed, like 12.5.");
-        }
-        BigDecimal credits = new BigDecimal(text);
-        if (credits.abs().compareTo(BigDecimal.valueOf(Field.CREDITS_MAX)) > 0) {
-            throw new IllegalArgumentException("At most a billion credits in one step.");
-        }
-        try {
-            return credits.movePointRight(MICROS_DIGITS).longValueExact();
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("A number of credits has at most six decimals.", e);
-        }
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -121,8 +122,18 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         }
     }
 
+    /** Reads a field of a form; null only if that is allowed. @throws IllegalArgumentException with a sentence about what was refused */
+    public static <T> @Nullable T get(Form form, Field<T> field) {
+        return read(form, List.of(field), body -> body.get(field));
+    }
+
+    /** Reads a field that a form has to have. @throws IllegalArgumentException as {@link #get} */
+    public static <T> T need(Form form, Field<T> field) {
+        return read(form, List.of(field), body -> body.need(field));
+    }
+
     /** Reads some fields of a form. @throws IllegalArgumentException with a sentence about what was refused */
-    public static <T> T read(Form form, List<Field<?>> fields, Function<Body, T> reader) {
+    public static <T extends @Nullable Object> T read(Form form, List<Field<?>> fields, Function<Body, T> reader) {
         try {
             return reader.apply(Body.of(typed(form, fields), fields));
         } catch (ApiException e) {
