@@ -143,56 +143,47 @@ public record ConsolePage(
 
     // ---- tiles ----
 
-    private static List<Tile> tiles(PlatformChart chart, int running, Money money) {
+    private static List<Tile> tiles(PlatformChart chart, int runs, Money money) {
         Figures now = chart.sum();
         long uncosted = Figure.UNCOSTED.of(now);
-        String unknown = uncosted == 0 ? "" : Display.count(uncosted, "call") + " not known";
         String calls = Display.number(now.calls());
+        String running = runs == 0 ? "" : Display.number(runs) + " running";
+        String unknown = uncosted == 0 ? "" : Display.count(uncosted, "call") + " not known";
+        String margin = money.sum(now.marginMicros()) + money.unit();
         String failed = Display.number(now.failed()) + " of " + calls;
-        String margin = Money.exact(now.marginMicros());
-        String earned = money.sum(now.marginMicros()) + money.unit();
+        String errors = Display.count(now.failed(), "call");
         return List.of(
                 sum(chart, "Revenue", Figure.NET, Good.UP, money, ""),
                 sum(chart, "Upstream cost", Figure.COST, Good.DOWN, money, unknown),
-                share(chart, "Margin", Figure.MARGIN, Figure.NET, Good.UP, margin, earned),
-                new Tile(
-                        "Calls",
-                        calls,
-                        calls + " that have ended",
-                        running == 0 ? "" : Display.number(running) + " running",
-                        change(chart, Figure.CALLS, Good.UP),
-                        chart.spark(Figures::calls)),
-                share(
-                        chart,
-                        "Errors",
-                        Figure.FAILED,
-                        Figure.CALLS,
-                        Good.DOWN,
-                        failed,
-                        Display.count(now.failed(), "call")),
+                share(chart, "Margin", Figure.MARGIN, Figure.NET, Good.UP, Money.exact(now.marginMicros()), margin),
+                tile(chart, "Calls", Figure.CALLS, Good.UP, calls, calls + " that have ended", running),
+                share(chart, "Errors", Figure.FAILED, Figure.CALLS, Good.DOWN, failed, errors),
                 firstByte(chart, now, chart.sumBefore()));
     }
 
-    private static Change change(PlatformChart chart, Figure figure, Good good) {
-        return Change.of(figure.of(chart.sum()), figure.of(chart.sumBefore()), good);
+    private static Tile tile(
+            PlatformChart chart, String label, Figure figure, Good good, String text, String exact, String about) {
+        Change change = Change.of(figure.of(chart.sum()), figure.of(chart.sumBefore()), good);
+        return new Tile(label, text, exact, about, change, chart.spark(figure::of));
     }
 
     private static Tile sum(PlatformChart chart, String label, Figure figure, Good good, Money money, String about) {
         long now = figure.of(chart.sum());
-        String exact = Money.exact(now);
-        return new Tile(label, money.sum(now), exact, about, change(chart, figure, good), chart.spark(figure::of));
+        return tile(chart, label, figure, good, money.sum(now), Money.exact(now), about);
     }
 
     private static Tile share(
             PlatformChart chart, String label, Figure part, Figure whole, Good good, String exact, String about) {
         Figures now = chart.sum();
         Figures before = chart.sumBefore();
+        String text = Display.percent(part.of(now), Math.max(0, whole.of(now)));
+        Change change = Change.ofShare(part.of(now), whole.of(now), part.of(before), whole.of(before), good);
         return new Tile(
                 label,
-                Display.percent(part.of(now), Math.max(0, whole.of(now))),
+                text,
                 exact,
                 about,
-                Change.ofShare(part.of(now), whole.of(now), part.of(before), whole.of(before), good),
+                change,
                 chart.spark(each -> PlatformChart.permille(part.of(each), whole.of(each))));
     }
 
