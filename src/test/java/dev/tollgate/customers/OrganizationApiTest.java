@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/organization}: what a management key does with its organization. */
+/** {@code /v1/organization}: what a management key does with its organization, and what that does to calls. */
 @ParameterizedClass
 @EnumSource(Stores.class)
 class OrganizationApiTest {
@@ -156,52 +156,6 @@ class OrganizationApiTest {
                 .isEqualTo(200);
     }
 
-    // ---- name, time zone and log ----
-
-    @Test
-    void an_organization_gets_another_name_and_time_zone() {
-        JsonNode made = get(ORGANIZATION);
-        assertThat(made.get("id").asString()).isEqualTo(customer.account());
-        assertThat(made.get("time_zone").asString()).isEqualTo("UTC");
-
-        JsonNode changed = done("PATCH", ORGANIZATION, "{\"name\":\"Example Ltd\",\"time_zone\":\"Europe/Berlin\"}");
-
-        assertThat(changed.get("name").asString()).isEqualTo("Example Ltd");
-        assertThat(changed.get("time_zone").asString()).isEqualTo("Europe/Berlin");
-        assertThat(get(ORGANIZATION)).isEqualTo(changed);
-        assertRefused(
-                ask("PATCH", ORGANIZATION, "{\"time_zone\":\"Asia/Tokyo\",\"name\":\"X\"}"), 409, null, "once a day");
-        assertThat(get(ORGANIZATION)).isEqualTo(changed);
-        assertRefused(ask("PATCH", ORGANIZATION, "{\"time_zone\":\"Mars\"}"), 400, "time_zone", "Europe/Berlin");
-        assertRefused(ask("PATCH", ORGANIZATION, "{\"name\":\"\"}"), 400, "name", "1 to 200 characters");
-        assertRefused(ask("PATCH", ORGANIZATION, "{\"name\":7}"), 400, "name", "string");
-        assertRefused(ask("PATCH", ORGANIZATION, "{\"tags\":[]}"), 400, "tags", "known are name, time_zone");
-        assertRefused(ask("PATCH", ORGANIZATION, "{}"), 400, null, "at least one");
-        assertThat(actions()).containsExactly("organization.time_zone", "organization.name");
-    }
-
-    @Test
-    void the_audit_log_says_who_changed_what_and_how() {
-        String before = get(ORGANIZATION).get("name").asString();
-        done("PATCH", ORGANIZATION, "{\"name\":\"Example Ltd\"}");
-        done("PATCH", ORGANIZATION, "{\"name\":\"Example Ltd\"}"); // changes nothing
-
-        List<JsonNode> changes = changes();
-
-        assertThat(changes).hasSize(1);
-        JsonNode line = changes.getFirst();
-        assertThat(line.get("number").asLong())
-                .isEqualTo(all(ORGANIZATION + "/audit-log").size());
-        assertThat(line.get("created_at").asLong()).isEqualTo(now.getEpochSecond());
-        assertThat(line.get("actor").asString()).isEqualTo(manager.key().id());
-        assertThat(line.get("address").asString()).isEqualTo("127.0.0.1");
-        assertThat(line.get("subject").asString()).isEqualTo(customer.account());
-        assertThat(line.at("/before/name").asString()).isEqualTo(before);
-        assertThat(line.at("/after/name").asString()).isEqualTo("Example Ltd");
-        assertRefused(ask("GET", ORGANIZATION + "/audit-log?after=x", null), 400, "after", "next");
-        assertRefused(ask("GET", ORGANIZATION + "/audit-log?limit=201", null), 400, "limit", "1 to 200");
-    }
-
     // ---- budgets ----
 
     @Test
@@ -231,45 +185,6 @@ class OrganizationApiTest {
         assertThat(line.get("after").toString()).isEqualTo("{\"day\":2.5,\"month\":0}");
     }
 
-    @Test
-    void budgets_come_in_pages() {
-        done("PUT", BUDGETS + "/account", "{\"month\":30,\"day\":2,\"total\":100}");
-        done("PUT", BUDGETS + "/each_member", "{\"week\":5}");
-        done("PUT", BUDGETS + "/" + customer.keyId(), "{\"month\":4,\"week\":1}");
-        assertThat(all(BUDGETS))
-                .extracting(budget -> budget.get("owner").asString() + " "
-                        + budget.get("window").asString())
-                .containsExactly(
-                        "account day",
-                        "account month",
-                        "account total",
-                        "each_member week",
-                        customer.keyId() + " month",
-                        customer.keyId() + " week");
-        assertThat(get(BUDGETS).get("time_zone").asString()).isEqualTo("UTC");
-    }
-
-    @Test
-    void a_wrong_budget_is_refused_with_its_window() {
-        for (String wrong : List.of("-1", "0.0000001", "\"unlimited\"", "true", "1000000001")) {
-            assertRefused(
-                    ask("PUT", BUDGETS + "/account", "{\"month\":" + wrong + "}"),
-                    400,
-                    "month",
-                    "from 0 to 1000000000");
-        }
-        assertRefused(ask("PUT", BUDGETS + "/account", "{}"), 400, null, "hour, day, week, month, total");
-        assertRefused(ask("PUT", BUDGETS + "/account", "{\"year\":1}"), 400, "year", "hour, day, week, month, total");
-        assertRefused(
-                ask("PUT", BUDGETS + "/" + customer.keyId(), "{\"day\":1}"), 400, "day", "'spend.day' of the key");
-        for (String none :
-                List.of("team_none", "mem_none", gateway.customer("1").keyId())) {
-            assertRefused(ask("PUT", BUDGETS + "/" + none, "{\"month\":1}"), 404, null, "no such owner");
-        }
-        assertThat(get(BUDGETS).get("data")).isEmpty();
-        assertThat(changes()).isEmpty();
-    }
-
     // ---- members ----
 
     /** Puts a person into the account with a role. */
@@ -281,82 +196,6 @@ class OrganizationApiTest {
         gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
                 + customer.account() + "', 'per_" + id + "', '" + role + "', 1)");
         return "mem_" + id;
-    }
-
-    private String personalKey(String member) {
-        KeyResult.Made made = gateway.commands().createKey(customer.account(), KeySettings.named("of " + member));
-        gateway.own(made.key().id(), member, "");
-        return made.key().id();
-    }
-
-    @Test
-    void members_come_in_pages_and_one_with_its_keys() {
-        member("Ann", "owner");
-        String bob = member("Bob", "member");
-        member("Cara", "viewer");
-        String key = personalKey(bob);
-        assertThat(all(MEMBERS))
-                .extracting(each ->
-                        each.get("name").asString() + " " + each.get("role").asString())
-                .containsExactlyInAnyOrder("Ann owner", "Bob member", "Cara viewer");
-        JsonNode one = get(MEMBERS + "/" + bob);
-        assertThat(one.get("email").asString()).endsWith("@example.org");
-        assertThat(one.at("/keys/0/id").asString()).isEqualTo(key);
-        assertRefused(ask("GET", MEMBERS + "/mem_none", null), 404, null, "does not exist");
-    }
-
-    @Test
-    void a_key_changes_roles_but_none_of_owners_and_admins() {
-        String owner = member("Ann", "owner");
-        String admin = member("Abe", "admin");
-        String bob = member("Bob", "member");
-        assertThat(done("PATCH", MEMBERS + "/" + bob, "{\"role\":\"viewer\"}")
-                        .get("role")
-                        .asString())
-                .isEqualTo("viewer");
-        for (String role : List.of("owner", "admin")) {
-            assertRefused(ask("PATCH", MEMBERS + "/" + bob, "{\"role\":\"" + role + "\"}"), 403, null, "cannot make");
-        }
-        for (String member : List.of(owner, admin)) {
-            assertRefused(ask("PATCH", MEMBERS + "/" + member, "{\"role\":\"viewer\"}"), 403, null, "Sign in");
-            assertRefused(ask("DELETE", MEMBERS + "/" + member, null), 403, null, "Sign in");
-        }
-        assertRefused(
-                ask("PATCH", MEMBERS + "/" + bob, "{\"role\":\"king\"}"), 400, "role", "billing, member or viewer");
-        List<JsonNode> changes = changes();
-        assertThat(changes).hasSize(1);
-        assertThat(changes.getFirst().get("action").asString()).isEqualTo("member.role");
-        assertThat(changes.getFirst().get("subject").asString()).isEqualTo(bob);
-        assertThat(changes.getFirst().get("after").toString()).isEqualTo("{\"role\":\"viewer\"}");
-    }
-
-    @Test
-    void a_removed_members_key_moves_to_a_team_and_the_others_end() {
-        member("Ann", "owner");
-        String bob = member("Bob", "member");
-        String stays = personalKey(bob);
-        String ends = personalKey(bob);
-        String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
-        String path = MEMBERS + "/" + bob;
-        assertRefused(ask("DELETE", path, "{\"keys\":{\"key_none\":\"delete\"}}"), 400, "keys.key_none", "no key");
-        String keys = "{\"keys\":{\"" + stays + "\":\"%s\",\"" + ends + "\":\"delete\"}}";
-        assertRefused(ask("DELETE", path, keys.formatted("mem_x")), 400, "keys." + stays, "the id of a team");
-        assertRefused(ask("DELETE", path, keys.formatted("team_none")), 409, null, "Nothing was changed");
-        assertThat(get(path).get("keys")).hasSize(2);
-
-        Reply removed = ask("DELETE", path, keys.formatted(team));
-
-        assertThat(removed.status()).as(removed.text()).isEqualTo(204);
-        assertThat(ask("GET", path, null).status()).isEqualTo(404);
-        assertThat(gateway.text("SELECT name FROM api_key WHERE deleted_at IS NULL AND team_id = '" + team + "'"))
-                .isEqualTo("of " + bob);
-        assertThat(gateway.number(
-                        "SELECT COUNT(*) FROM api_key WHERE deleted_at IS NULL AND member_id = '" + bob + "'"))
-                .isZero();
-        assertThat(actions()).endsWith("member.remove");
-        JsonNode line = get("/v1/organization/audit-log").get("data").get(0);
-        assertThat(line.get("after").get(stays).asString()).isEqualTo(team);
-        assertThat(line.get("after").get(ends).asString()).isEqualTo("delete");
     }
 
     @Test
@@ -409,24 +248,6 @@ class OrganizationApiTest {
         assertThat(ask("DELETE", MEMBERS + "/" + bob, null).status()).isEqualTo(204);
         done("POST", INVITATIONS, "{\"email\":\"dan@example.org\",\"role\":\"member\"}");
         assertThat(get(ORGANIZATION).get("name").asString()).isNotEqualTo("Other");
-    }
-
-    @Test
-    void the_same_value_writes_nothing() {
-        String put = "{\"month\":5,\"total\":7}";
-        String patch =
-                "{\"name\":\"Same\",\"tag_names\":[\"feature\"],\"end_users\":true,\"time_zone\":\"Asia/Tokyo\"}";
-        done("PUT", BUDGETS + "/account", put);
-        done("PATCH", ORGANIZATION, patch);
-        String state =
-                "SELECT budgets_version + (SELECT COALESCE(SUM(used), 0) FROM allowance) FROM account WHERE id = '"
-                        + customer.account() + "'";
-        long before = gateway.number(state);
-        int lines = changes().size();
-        done("PUT", BUDGETS + "/account", put);
-        done("PATCH", ORGANIZATION, patch);
-        assertThat(gateway.number(state)).isEqualTo(before);
-        assertThat(changes()).hasSize(lines);
     }
 
     @Test
@@ -501,36 +322,6 @@ class OrganizationApiTest {
     // ---- teams ----
 
     @Test
-    void a_team_is_made_renamed_filled_and_archived() {
-        String bob = member("Bob", "member");
-        JsonNode made = done("POST", TEAMS, "{\"name\":\"Search\"}");
-        String path = TEAMS + "/" + made.get("id").asString();
-        done("POST", TEAMS, "{\"name\":\"Ads\"}");
-        assertThat(all(TEAMS))
-                .extracting(team -> team.get("name").asString())
-                .containsExactlyInAnyOrder("Ads", "Search");
-        assertRefused(ask("POST", TEAMS, "{\"name\":\"Search\"}"), 400, "name", "another team");
-        assertRefused(ask("PATCH", path, "{\"name\":\" x\"}"), 400, "name", "1 to 100");
-        assertThat(done("PATCH", path, "{\"name\":\"Find\"}").get("name").asString())
-                .isEqualTo("Find");
-
-        JsonNode filled = done("PUT", path + "/members/" + bob, "{\"role\":\"admin\"}");
-
-        assertThat(filled.at("/members/0/id").asString()).isEqualTo(bob);
-        assertThat(filled.at("/members/0/role").asString()).isEqualTo("admin");
-        assertThat(get(path)).isEqualTo(filled);
-        assertRefused(ask("PUT", path + "/members/" + bob, "{\"role\":\"owner\"}"), 400, "role", "member or admin");
-        assertRefused(ask("PUT", path + "/members/mem_none", "{\"role\":\"member\"}"), 404, null, "member");
-        assertThat(ask("DELETE", path + "/members/" + bob, null).status()).isEqualTo(204);
-        assertRefused(ask("DELETE", path + "/members/" + bob, null), 404, null, "not in the team");
-        assertThat(ask("DELETE", path, null).status()).isEqualTo(204);
-        assertRefused(ask("GET", path, null), 404, null, "archived");
-        assertThat(actions())
-                .containsExactly(
-                        "team.create", "team.create", "team.rename", "team.member", "team.leave", "team.archive");
-    }
-
-    @Test
     void a_paused_team_is_shown_so_and_its_keys_work_again() {
         String path = TEAMS + "/"
                 + done("POST", TEAMS, "{\"name\":\"Shop\"}").get("id").asString();
@@ -564,19 +355,6 @@ class OrganizationApiTest {
         assertThat(actions()).containsExactly("team.create", "team.pause", "team.rename", "team.resume");
         assertRefused(ask("PATCH", path, "{}"), 400, null, "name, paused");
         assertRefused(ask("PATCH", path, "{\"paused\":\"yes\"}"), 400, "paused", "true or false");
-    }
-
-    @Test
-    void a_name_and_a_pause_are_one_commit() {
-        done("POST", TEAMS, "{\"name\":\"Taken\"}");
-        String path = TEAMS + "/"
-                + done("POST", TEAMS, "{\"name\":\"Shop\"}").get("id").asString();
-        assertRefused(ask("PATCH", path, "{\"name\":\"Taken\",\"paused\":true}"), 400, "name", "is taken");
-        assertThat(get(path).get("paused").asBoolean()).isFalse();
-        gateway.execute("UPDATE allowance SET used = 999 WHERE name LIKE 'organization.changes %'");
-        JsonNode both = done("PATCH", path, "{\"name\":\"Store\",\"paused\":true}");
-        assertThat(both.get("name").asString() + both.get("paused")).isEqualTo("Storetrue");
-        assertRefused(ask("PATCH", path, "{\"paused\":false}"), 429, null, "1000 changes");
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
@@ -125,6 +126,7 @@ public final class StoreFixture implements AutoCloseable {
                 answers.part(),
                 Teams.part(keys),
                 Members.part(),
+                Organizations.part(),
                 new WritePart<>(Execute.class),
                 AccountLog.part(),
                 AuditLog.part(),
