@@ -150,7 +150,8 @@ class ConsoleAccountsTest {
         Browser.Page refused = on(path, form("grant", "credits", "5", "reason", ""));
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.body()).contains("A reason is needed").contains("value=\"5\"");
-        assertThat(on(path, form("grant", "credits", "a lot")).body()).contains("Credits must be a number of credits from 0");
+        assertThat(on(path, form("grant", "credits", "a lot")).body())
+                .contains("Credits must be a number of credits from 0");
         Matcher once = ONCE.matcher(operator.get(path).body());
         assertThat(once.find()).isTrue();
         Map<String, String> grant = form("grant", "credits", "5.25", "once", once.group(1));

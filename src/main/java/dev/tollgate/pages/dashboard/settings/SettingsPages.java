@@ -2,11 +2,13 @@ package dev.tollgate.pages.dashboard.settings;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -40,6 +42,7 @@ public record SettingsPages(People people, boolean isMailOn) {
     private static final List<String> THEMES = List.of("system", "light", "dark");
     private static final Pattern PLACE =
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
+    private static final Field<Long> LINE = Field.credits("line", "The balance").orNull("never");
     private static final String CHANGED = "Another session has changed your settings. Reload them.";
 
     public List<Route<?>> routes(Pages pages) {
@@ -168,17 +171,17 @@ public record SettingsPages(People people, boolean isMailOn) {
         String line = form.text("line").strip();
         boolean keyNotices = form.field("keys") != null;
         boolean budgets = form.field("budgets") != null;
-        Long micros = TypedCredits.micros(line, line(person));
+        Person.Preferences old = person.preferences();
         Map<String, String> errors;
-        if (micros == null && !line.isEmpty()) {
-            errors = Map.of("line", TypedCredits.COMPLAINT);
-        } else {
-            Person.Preferences old = person.preferences();
+        try {
+            Long micros = ActionForms.read(form, List.of(LINE), body -> body.amountOr(LINE, old.balanceLineMicros()));
             errors = saved(
                     person,
                     form,
                     person.name(),
                     new Person.Preferences(old.zone(), old.theme(), old.shortcuts(), micros, keyNotices, old.money()));
+        } catch (IllegalArgumentException e) {
+            errors = Map.of("line", String.valueOf(e.getMessage()));
         }
         if (errors.isEmpty()) {
             people.setBudgetNotices(person, budgets);

@@ -119,7 +119,7 @@ class SettingsPagesTest {
     void every_page_shows_a_balance_below_the_line_if_one_is_set() {
         assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "much"))
                         .body())
-                .contains("Credits like 20", "value=\"much\"");
+                .contains("The balance must be a number of credits from 0", "value=\"much\"");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1,000"));
         assertThat(browser.get("/dashboard/keys").body()).contains("below your line of 1,000.00 credits");
         assertThat(browser.get(NOTICES).body()).contains("value=\"1000\"", "$5.00");
@@ -136,7 +136,7 @@ class SettingsPagesTest {
                 .isEqualTo(303);
         assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1000000001"))
                         .body())
-                .contains("up to 1,000,000,000 with");
+                .contains("from 0 to 1000000000 with");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", ""));
     }
 
