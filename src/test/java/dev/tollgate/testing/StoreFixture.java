@@ -21,6 +21,7 @@ import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.Organizations;
+import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
@@ -116,6 +117,7 @@ public final class StoreFixture implements AutoCloseable {
         writer = database.startWriter(List.of(
                 keys.statePart(),
                 answers.claimPart(),
+                Payments.part(),
                 Allowances.part(),
                 ledger.part(keys::forgetAccount, () -> nodeId, labels),
                 keys.changesPart(),
