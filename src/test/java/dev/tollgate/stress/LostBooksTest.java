@@ -165,10 +165,8 @@ class LostBooksTest {
             again.kill();
         }
         assertThat(run("ledger", "verify")).isZero();
-        try (GatewayProcess last = GatewayProcess.begin(program, data, Map.of())) {
-            last.awaitReady(client).signal();
-            last.awaitOwnEnd();
-        }
+        App.start(SettingsLoader.load(Map.of("port", "0", "data", data.toString()), Map.of()))
+                .close();
         assertThat(data.resolve("tollgate.open")).doesNotExist();
     }
 
