@@ -219,7 +219,7 @@ final class Size {
         try (Stream<Path> folders = Files.list(checkout)) {
             return Stream.concat(
                             Stream.of(checkout),
-                            folders.filter(it -> !it.endsWith("bench") && Files.exists(it.resolve("src/main/java"))).sorted())
+                            folders.filter(it -> !it.endsWith("bench") && Files.exists(it.resolve("src"))).sorted())
                     .toList();
         }
     }

@@ -8,13 +8,11 @@ import java.lang.classfile.constantpool.Utf8Entry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,54 +20,86 @@ import java.util.stream.Stream;
 /**
  * Deletes the class files that a changed source makes stale, so that the compiler, which compiles what has no class file, compiles as little as is
  * right. Stale are the classes of a changed or deleted source, the subtypes of those, and every class that refers to one of them or whose source
- * mentions its name (the compiler copies constants, and leaves no reference behind). A change of pom.xml makes everything stale.
+ * mentions its name (the compiler copies constants, and leaves no reference behind), in whichever module they are. A change of a pom.xml makes
+ * everything stale.
  *
- * <p>It deletes the copies of resources that have gone, too.
+ * <p>It deletes the copies of resources that have gone, too. A template is the source of its class: the Java source between them is written at each
+ * build.
  *
- * <p>Templates are written anew at each build: one whose Java source came out the same keeps the time that it had.
- *
- * <p>The build runs it before it compiles: {@code java src/build/Stale.java PROJECT TARGET}, two folders.
+ * <p>The build runs it before it compiles: {@code java src/build/Stale.java PROJECT BUILD}, the project's folder and the name of each module's folder
+ * for what is built.
  */
 public final class Stale {
 
     private static final Pattern REFERENCED = Pattern.compile("L((?:dev/tollgate|templates)/[\\w/$]+);");
 
+    private static final String TEMPLATES = "templates/";
+
     private final Path project;
     private final Path target;
-    private final List<Path> sourceRoots;
-    private final List<Path> classRoots;
+    private final List<Module> modules;
 
-    private Stale(Path project, Path target) {
+    /** A folder with sources, and that of its classes. */
+    private record Module(Path folder, Path target) {
+
+        Path resources(String kind) {
+            return folder.resolve("src").resolve(kind).resolve("resources");
+        }
+
+        Path java(String kind) {
+            return folder.resolve("src").resolve(kind).resolve("java");
+        }
+
+        Path templates() {
+            return folder.resolve("src/main/jte");
+        }
+
+        Path classes() {
+            return target.resolve("classes");
+        }
+
+        Path testClasses() {
+            return target.resolve("test-classes");
+        }
+    }
+
+    private Stale(Path project, String build) throws IOException {
         this.project = project;
-        this.target = target;
-        this.sourceRoots = List.of(
-                project.resolve("src/main/java"), target.resolve("generated-sources/jte"), project.resolve("src/test/java"));
-        this.classRoots = List.of(target.resolve("classes"), target.resolve("test-classes"));
+        this.target = project.resolve(build);
+        try (Stream<Path> folders = Files.list(project)) {
+            this.modules = folders.filter(it -> Files.exists(it.resolve("pom.xml")) && Files.exists(it.resolve("src")))
+                    .map(it -> new Module(it, it.resolve(build)))
+                    .toList();
+        }
     }
 
     public static void main(String[] arguments) throws IOException {
-        new Stale(Path.of(arguments[0]), Path.of(arguments[1])).run();
+        new Stale(Path.of(arguments[0]), arguments[1]).run();
     }
 
     private void run() throws IOException {
-        keepTimesOfTemplates();
-        dropCopies(classRoots.get(0), project.resolve("src/main/resources"));
-        dropCopies(classRoots.get(1), project.resolve("src/test/resources"));
         Map<Path, Path> classes = new HashMap<>(); // class file by its path below its root
-        for (Path root : classRoots) {
-            for (Path file : files(root, ".class")) {
-                classes.put(root.relativize(file), file);
+        Map<String, Path> sources = new HashMap<>(); // by the outermost class's internal name
+        for (Module module : modules) {
+            dropCopies(module.classes(), module.resources("main"));
+            dropCopies(module.testClasses(), module.resources("test"));
+            for (Path root : List.of(module.classes(), module.testClasses())) {
+                for (Path file : files(root, ".class")) {
+                    classes.put(root.relativize(file), file);
+                }
+            }
+            for (Path root : List.of(module.java("main"), module.java("test"))) {
+                for (Path file : files(root, ".java")) {
+                    sources.put(withoutEnding(root.relativize(file)), file);
+                }
+            }
+            for (Path file : files(module.templates(), ".jte")) {
+                sources.put(classOf(module.templates().relativize(file)), file);
             }
         }
         if (classes.isEmpty() || buildHasChanged()) {
             delete(classes.values().stream().toList());
             return;
-        }
-        Map<String, Path> sources = new HashMap<>(); // by the outermost class's internal name
-        for (Path root : sourceRoots) {
-            for (Path file : files(root, ".java")) {
-                sources.put(withoutEnding(root.relativize(file)), file);
-            }
         }
         Map<String, List<Path>> made = classes.entrySet().stream()
                 .collect(Collectors.groupingBy(
@@ -85,6 +115,26 @@ public final class Stale {
         changed.removeIf(name -> name.endsWith("package-info") && !made.containsKey(name)); // one without annotations has no class
         if (!changed.isEmpty()) {
             stale(changed, sources, made).forEach(name -> delete(made.getOrDefault(name, List.of())));
+        }
+        dropTemplates(sources);
+    }
+
+    /** Returns the name of the class that a template becomes. */
+    private static String classOf(Path template) {
+        String path = withoutEnding(template);
+        int slash = path.lastIndexOf('/') + 1;
+        return TEMPLATES + path.substring(0, slash) + "Jte" + path.substring(slash).replaceAll("[^A-Za-z0-9]", "") + "Generated";
+    }
+
+    /** Deletes the Java sources of templates that have gone. */
+    private void dropTemplates(Map<String, Path> sources) throws IOException {
+        for (Module module : modules) {
+            Path root = module.target().resolve("generated-sources/jte");
+            for (Path file : files(root, ".java")) {
+                if (!sources.containsKey(withoutEnding(root.relativize(file)))) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 
@@ -142,28 +192,6 @@ public final class Stale {
         }
     }
 
-    /** Gives a template's Java source that came out as before the time that it had, by what was noted of it. */
-    private void keepTimesOfTemplates() throws IOException {
-        Path notes = target.resolve("templates.noted");
-        Map<String, String> before = new HashMap<>();
-        if (Files.exists(notes)) {
-            for (String line : Files.readAllLines(notes)) {
-                String[] parts = line.split("\t");
-                before.put(parts[0] + '\t' + parts[1], parts[2]);
-            }
-        }
-        Map<String, String> now = new TreeMap<>();
-        for (Path file : files(sourceRoots.get(1), ".java")) {
-            String key = file.toString() + '\t' + Arrays.hashCode(Files.readAllBytes(file)) + ':' + Files.size(file);
-            if (before.containsKey(key)) {
-                Files.setLastModifiedTime(file, FileTime.fromMillis(Long.parseLong(before.get(key))));
-            }
-            now.put(key, Long.toString(Files.getLastModifiedTime(file).toMillis()));
-        }
-        Files.createDirectories(target);
-        Files.write(notes, now.entrySet().stream().map(note -> note.getKey() + '\t' + note.getValue()).toList());
-    }
-
     /** Deletes copies of resources that have been deleted or renamed: a migration that stays would run. */
     private void dropCopies(Path root, Path resources) throws IOException {
         for (Path file : files(root, "")) {
@@ -175,10 +203,14 @@ public final class Stale {
         }
     }
 
-    /** Whether pom.xml is newer than the last build that began. */
+    /** Whether a pom.xml is newer than the last build that began. */
     private boolean buildHasChanged() throws IOException {
+        Files.createDirectories(target);
         Path mark = target.resolve("stale.pom");
         String now = Files.getLastModifiedTime(project.resolve("pom.xml")) + " " + Runtime.version();
+        for (Module module : modules) {
+            now += " " + Files.getLastModifiedTime(module.folder().resolve("pom.xml"));
+        }
         boolean changed = !Files.exists(mark) || !Files.readString(mark).equals(now);
         Files.writeString(mark, now);
         return changed;
@@ -186,7 +218,7 @@ public final class Stale {
 
     private static boolean isNewer(Path source, List<Path> madeOfIt) throws IOException {
         if (madeOfIt == null) {
-            return true;
+            return false; // it is compiled in any case, and what refers to it is new or has lost its class with it
         }
         FileTime time = Files.getLastModifiedTime(source);
         for (Path file : madeOfIt) {

@@ -11,7 +11,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { streamText } from 'ai';
 import OpenAI from 'openai';
 // From target/npm-long, where this runs.
-import { batches, take } from '../../src/main/resources/assets/playground/answer.mjs';
+import { batches, take } from '../../portal/src/main/resources/assets/playground/answer.mjs';
 
 globalThis.AI_SDK_LOG_WARNINGS = false;
 // A cut stream also rejects promises for which nothing waits.

@@ -26,6 +26,7 @@ import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.http.Handler;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.testing.Knots;
+import dev.tollgate.testing.Modules;
 import dev.tollgate.testing.OurClasses;
 import dev.tollgate.upstreams.pool.Channel;
 import dev.tollgate.upstreams.pool.NativeAsk;
@@ -120,6 +121,36 @@ class ArchitectureTest {
         }
     }
 
+    /** What is looked at is all of it. */
+    @Test
+    void each_module_has_classes_and_each_package_lies_in_one() {
+        Map<String, Set<String>> modules = new TreeMap<>();
+        for (Path folder : OurClasses.FOLDERS) {
+            for (Path file : Modules.files(folder, ".class")) {
+                modules.computeIfAbsent(String.valueOf(folder.relativize(file).getParent()), _ -> new TreeSet<>())
+                        .add(Modules.nameOf(folder));
+            }
+        }
+        assertThat(modules.values()).allSatisfy(names -> assertThat(names).hasSize(1));
+        assertThat(modules.values().stream().flatMap(Set::stream).distinct())
+                .containsExactlyInAnyOrderElementsOf(Modules.PROGRAM);
+        assertThat(MODULES.stream().map(Module::name)).containsExactlyInAnyOrderElementsOf(Modules.PROGRAM);
+    }
+
+    /** What a module's pom.xml names is what it may know. */
+    @Test
+    void a_module_is_built_with_those_alone_that_it_knows() throws IOException {
+        for (Module module : MODULES) {
+            Set<String> built = new TreeSet<>();
+            String pom = Files.readString(Path.of(module.name(), "pom.xml"));
+            Pattern.compile("<groupId>dev.tollgate</groupId>\\s*<artifactId>(\\w+)</artifactId>\\s*</dependency>")
+                    .matcher(pom)
+                    .results()
+                    .forEach(it -> built.add(it.group(1)));
+            assertThat(built).as(module.name()).containsExactlyInAnyOrderElementsOf(module.knows());
+        }
+    }
+
     @Test
     void packages_form_no_cycles() {
         check(slices().matching("dev.tollgate.(**)").should().beFreeOfCycles());
@@ -184,7 +215,6 @@ class ArchitectureTest {
         Pattern path = Pattern.compile(
                 "\"(messages|tools|functions|google|extra_body|response_format)\\.|\"\\.(input_audio|image_url|extra_content)"
                         + "|'(user|assistant|system|tool|required)'");
-        Path sources = Path.of("src/main/java/dev/tollgate");
         List<String> spelled = new ArrayList<>();
         for (String name : List.of(
                 "base.conversation",
@@ -195,10 +225,13 @@ class ArchitectureTest {
                 "upstreams.compat",
                 "protocols.googleapi",
                 "upstreams.signatures")) {
-            try (Stream<Path> files = Files.walk(sources.resolve(name.replace('.', '/')))) {
-                for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    path.matcher(Files.readString(file)).results().forEach(it -> spelled.add(file + ": " + it.group()));
-                }
+            String folder = "/dev/tollgate/" + name.replace('.', '/') + "/";
+            List<Path> files = Modules.sources().stream()
+                    .filter(it -> it.toString().contains(folder))
+                    .toList();
+            assertThat(files).as(name).isNotEmpty();
+            for (Path file : files) {
+                path.matcher(Files.readString(file)).results().forEach(it -> spelled.add(file + ": " + it.group()));
             }
         }
 
@@ -482,15 +515,17 @@ class ArchitectureTest {
     void a_table_is_written_by_one_package() throws IOException {
         Map<String, Set<String>> writers = new TreeMap<>();
         Set<String> tables = new TreeSet<>();
-        for (Path file : files("src/main/resources", ".sql")) {
+        Path migrations = Path.of("base/src/main/resources");
+        for (Path file : Modules.files(migrations, ".sql")) {
             named("CREATE TABLE", file).forEach(tables::add);
         }
-        for (Path file : files("src/main/resources", ".sql")) {
+        for (Path file : Modules.files(migrations, ".sql")) {
             named("DROP TABLE", file).forEach(tables::remove);
         }
-        for (Path file : files("src/main/java", ".java")) {
-            String name =
-                    String.valueOf(file.getParent()).replace('/', '.').substring(("src.main.java." + ROOT).length());
+        for (Path file : Modules.sources()) {
+            String name = String.valueOf(file.getParent())
+                    .replace('/', '.')
+                    .replaceFirst("^\\w+\\.src\\.main\\.java\\." + ROOT, "");
             if (!name.equals(".customers.departure") && !file.endsWith("TableCopy.java")) {
                 written(Files.readString(file)).filter(tables::contains).forEach(table -> writers.computeIfAbsent(
                                 table, _ -> new TreeSet<>())
@@ -521,12 +556,6 @@ class ArchitectureTest {
                 .matcher(Files.readString(file))
                 .results()
                 .map(it -> it.group(1));
-    }
-
-    private static List<Path> files(String folder, String end) throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(folder))) {
-            return files.filter(it -> it.toString().endsWith(end)).toList();
-        }
     }
 
     @Test

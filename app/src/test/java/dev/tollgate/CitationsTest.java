@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Modules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.Test;
 class CitationsTest {
 
     private static final Path PROTOCOL = Path.of("notes/protocol");
-    private static final List<Path> PLACES =
-            Stream.of("src", "docs", "notes", "bench", "models").map(Path::of).toList();
+    private static final List<Path> PLACES = Stream.concat(
+                    Modules.PROGRAM.stream(), Stream.of("testing", "src", "docs", "notes", "bench", "models"))
+            .map(Path::of)
+            .toList();
     private static final List<Path> SINGLE = Stream.of(
                     "README.md",
                     "ARCHITECTURE.md",
@@ -165,18 +168,18 @@ class CitationsTest {
     @Test
     void each_class_that_a_package_page_links_to_exists() {
         List<String> broken = new ArrayList<>();
+        List<Path> sources = new ArrayList<>(Modules.sources());
+        Modules.tests().forEach(it -> sources.addAll(Modules.files(it, ".java")));
         for (Path file : files()) {
             if (!name(file).equals("package-info.java")) {
                 continue;
             }
             for (String type : results(Pattern.compile("\\{@(?:link|value) ([\\w.]+)"), read(file))) {
-                Path source = type.startsWith("dev.tollgate.")
-                        ? Path.of(
-                                        file.toString().replaceFirst("(/java)/.*", "$1"),
-                                        type.split("\\.(?=[A-Z])", 2)[0].replace('.', '/'))
-                                .resolve(type.replaceFirst("^[a-z.]+", "").replaceFirst("\\..*", "") + ".java")
-                        : file.resolveSibling(type.replaceFirst("\\..*", "") + ".java");
-                if (!Files.exists(source)) {
+                String simple = type.replaceFirst("^[a-z.]+", "").replaceFirst("\\..*", "") + ".java";
+                String end = type.startsWith("dev.tollgate.")
+                        ? type.split("\\.(?=[A-Z])", 2)[0].replace('.', '/') + "/" + simple
+                        : file.resolveSibling(simple).toString();
+                if (sources.stream().noneMatch(it -> it.endsWith(end))) {
                     broken.add(file + " links to " + type);
                 }
             }
@@ -254,7 +257,7 @@ class CitationsTest {
         for (Path place : PLACES) {
             try (Stream<Path> below = Files.walk(place)) {
                 below.filter(file -> TEXTS.matcher(name(file)).matches())
-                        .filter(file -> !file.toString().contains("node_modules"))
+                        .filter(file -> !file.toString().matches(".*/(?:node_modules|target)/.*"))
                         .forEach(files::add);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

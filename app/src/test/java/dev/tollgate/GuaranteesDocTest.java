@@ -2,11 +2,13 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Modules;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -21,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GuaranteesDocTest {
 
     private static final Path DOC = Path.of("notes/guarantees.md");
-    private static final Path TESTS = Path.of("src/test/java");
     private static final Pattern ROW = Pattern.compile("\\| (B-\\d\\d) \\| ([^|]+) \\| ([^|]+) \\|([^|]*)\\|");
     private static final Pattern NAMED = Pattern.compile("`([A-Za-z.]+)#([a-z0-9_]+)`");
 
@@ -49,14 +50,18 @@ class GuaranteesDocTest {
         });
     }
 
-    private static String fullName(String simpleName) throws IOException {
-        try (Stream<Path> files = Files.walk(TESTS)) {
-            List<Path> found =
-                    files.filter(file -> file.endsWith(simpleName + ".java")).toList();
-            assertThat(found).as(simpleName).hasSize(1);
-            String path = TESTS.relativize(found.getFirst()).toString();
-            return path.substring(0, path.length() - ".java".length()).replace(File.separatorChar, '.');
+    private static String fullName(String simpleName) {
+        List<String> found = new ArrayList<>();
+        for (Path folder : Modules.tests()) {
+            for (Path file : Modules.files(folder, simpleName + ".java")) {
+                if (file.endsWith(simpleName + ".java")) {
+                    found.add(folder.relativize(file).toString());
+                }
+            }
         }
+        assertThat(found).as(simpleName).hasSize(1);
+        String path = found.getFirst();
+        return path.substring(0, path.length() - ".java".length()).replace(File.separatorChar, '.');
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
 import com.tngtech.archunit.core.domain.JavaClass;
+import dev.tollgate.testing.Modules;
 import dev.tollgate.testing.OurClasses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ class HouseTest {
             Map.entry("storage", 68),
             Map.entry("upstreams.pool", 49));
 
-    private static final Path FORMER_OPENERS = Path.of("src/test/resources/house/javadoc-openers.txt");
+    private static final Path FORMER_OPENERS = Path.of("app/src/test/resources/house/javadoc-openers.txt");
 
     @Test
     void the_root_holds_main_alone() {
@@ -80,26 +81,25 @@ class HouseTest {
     @Test
     void one_template_writes_tables() throws IOException {
         List<Path> found = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(Path.of("src/main/jte"))) {
+        try (Stream<Path> files = Files.walk(Path.of("portal/src/main/jte"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (Files.readString(file).contains("<table")) {
                     found.add(file);
                 }
             }
         }
-        assertThat(found).as("describe a table by its Columns").containsExactly(Path.of("src/main/jte/part/table.jte"));
+        assertThat(found)
+                .as("describe a table by its Columns")
+                .containsExactly(Path.of("portal/src/main/jte/part/table.jte"));
     }
 
     @Test
     void no_method_has_more_than_forty_lines() throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> found = new ArrayList<>();
-        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
-                Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            List<Path> sources =
-                    files.filter(it -> it.toString().endsWith(".java")).toList();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             JavacTask task = (JavacTask) compiler.getTask(
-                    null, manager, _ -> {}, List.of(), null, manager.getJavaFileObjectsFromPaths(sources));
+                    null, manager, _ -> {}, List.of(), null, manager.getJavaFileObjectsFromPaths(Modules.sources()));
             SourcePositions positions = Trees.instance(task).getSourcePositions();
             for (CompilationUnitTree unit : task.parse()) {
                 new TreeScanner<@Nullable Void, @Nullable Void>() {
@@ -137,18 +137,15 @@ class HouseTest {
     /** Returns the first words of each Javadoc comment that begins so, with its file. */
     private static Map<String, String> openers() throws IOException {
         Map<String, String> found = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            for (Path file : files.filter(it -> it.toString().endsWith(".java")).toList()) {
-                JAVADOC.matcher(Files.readString(file)).results().forEach(it -> {
-                    String[] words =
-                            it.group(1).replaceAll("[\\s*]+", " ").strip().split(" ");
-                    if (NO_OPENERS.contains(words[0].toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""))) {
-                        found.put(
-                                String.join(" ", Arrays.asList(words).subList(0, Math.min(8, words.length))),
-                                file.toString());
-                    }
-                });
-            }
+        for (Path file : Modules.sources()) {
+            JAVADOC.matcher(Files.readString(file)).results().forEach(it -> {
+                String[] words = it.group(1).replaceAll("[\\s*]+", " ").strip().split(" ");
+                if (NO_OPENERS.contains(words[0].toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""))) {
+                    found.put(
+                            String.join(" ", Arrays.asList(words).subList(0, Math.min(8, words.length))),
+                            file.toString());
+                }
+            });
         }
         return found;
     }

@@ -68,6 +68,9 @@ class LauncherTest {
                 "sleep",
                 "env",
                 "uname",
+                "git",
+                "sort",
+                "basename",
                 "touch",
                 "tail",
                 "tee",
@@ -76,7 +79,7 @@ class LauncherTest {
             Files.createSymbolicLink(tools.resolve(tool), tool(tool));
         }
         write(project.resolve("pom.xml"), "<project/>");
-        write(project.resolve("src/main/java/A.java"), "class A {}");
+        write(project.resolve("app/src/main/java/A.java"), "class A {}");
         // Folders that hold the JDKs of real machines, all of which are absolute and stand after a space.
         String script = Files.readString(Path.of("tollgate"));
         program(
@@ -176,17 +179,17 @@ class LauncherTest {
         ready();
         launch("serve");
         launch("serve");
-        assertThat(builds()).containsExactly("-B -Dstyle.color=never -q -Dmaven.test.skip=true package");
-        touch(project.resolve("src/main/java/A.java"));
+        assertThat(builds()).containsExactly("-B -Dstyle.color=never -q -Dmaven.test.skip=true process-test-classes");
+        touch(project.resolve("app/src/main/java/A.java"));
         launch("serve");
         assertThat(builds()).hasSize(2);
-        write(project.resolve("src/main/java/B.java"), "class B {}");
+        write(project.resolve("app/src/main/java/B.java"), "class B {}");
         launch("serve");
         assertThat(builds()).hasSize(3);
         touch(project.resolve("pom.xml"));
         launch("serve");
         assertThat(builds()).hasSize(4);
-        Files.delete(project.resolve("src/main/java/B.java"));
+        Files.delete(project.resolve("app/src/main/java/B.java"));
         launch("serve");
         launch("serve");
         assertThat(builds()).hasSize(5);
@@ -330,7 +333,46 @@ class LauncherTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("Tests run: 5");
         launch("serve");
-        assertThat(builds()).containsExactly("-B -Dstyle.color=never verify -Dtest=Some*");
+        assertThat(builds()).containsExactly("-B -Dstyle.color=never test -Dtest=Some*");
+    }
+
+    @Test
+    void a_change_runs_the_tests_of_its_module_and_of_those_above() throws Exception {
+        ready();
+        for (String[] module : new String[][] {{"low"}, {"high", "low"}, {"other"}}) {
+            write(project.resolve(module[0] + "/pom.xml"), module.length < 2 ? "" : "<artifactId>low</artifactId>");
+            write(project.resolve(module[0] + "/src/main/java/dev/tollgate/" + module[0] + "s/A.java"), "class A {}");
+        }
+        write(project.resolve("docs/page.md"), "");
+        write(project.resolve(".gitignore"), "target\nbuilds\n");
+        git("init", "--quiet");
+        git("add", "--all");
+        git("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "--message", "x");
+        String always = "-Dtest=dev/tollgate/*Test,dev/tollgate/app/**,dev/tollgate/pages/docs/**";
+
+        write(project.resolve("docs/page.md"), "more");
+        launch("test", "--changed");
+        write(project.resolve("other/src/main/java/dev/tollgate/others/B.java"), "class B {}");
+        launch("test", "--changed", "HEAD");
+        write(project.resolve("low/src/main/java/dev/tollgate/lows/A.java"), "class A { }");
+        launch("test", "--changed");
+        write(project.resolve("app/src/main/java/A.java"), "class A { }");
+        launch("test", "--changed");
+
+        assertThat(builds())
+                .map(build -> build.replaceFirst(".* test ?", ""))
+                .containsExactly(
+                        always,
+                        always + ",dev/tollgate/others/**",
+                        always + ",dev/tollgate/highs/**,dev/tollgate/lows/**,dev/tollgate/others/**",
+                        "");
+        assertThat(launch("test", "--changed", "nowhere").err()).contains("git knows no commit 'nowhere'");
+    }
+
+    private void git(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("git", "-C", project.toString()));
+        command.addAll(List.of(arguments));
+        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
     }
 
     @Test
@@ -375,10 +417,10 @@ class LauncherTest {
         launch("test", "--long");
         launch("test", "--long", "3", "-Dtest=Some*");
         assertThat(builds())
-                .filteredOn(build -> build.contains(" verify "))
+                .filteredOn(build -> build.contains(" test "))
                 .containsExactly(
-                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10",
-                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*");
+                        "-B -Dstyle.color=never test -Dtest.long=true -Dfuzz.minutes=10",
+                        "-B -Dstyle.color=never test -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*");
     }
 
     @Test

@@ -34,6 +34,10 @@ class StaleTest {
             "Far", "class Far { Object call(Caller caller) { return caller.toString(); } }");
 
     private static final String PACKAGE = "package dev.tollgate;\n";
+    private static final String LOW = "low";
+    private static final String HIGH = "high";
+    private static final Set<String> IN_LOW = Set.of("Constant", "Base");
+
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 
     @TempDir
@@ -65,19 +69,27 @@ class StaleTest {
         for (Map.Entry<String, String> source : SOURCES.entrySet()) {
             write(source.getKey(), source.getValue());
         }
+        for (String module : List.of(LOW, HIGH)) {
+            Files.writeString(project.resolve(module).resolve("pom.xml"), "<project/>");
+            Files.createDirectories(classes(module));
+        }
         copyClasses();
-        runStale(); // notes the build file, and deletes
+        runStale(); // notes the build files, and deletes
         copyClasses();
     }
 
     private void copyClasses() throws IOException {
-        Path classes = Files.createDirectories(classes().resolve("dev/tollgate"));
         for (String name : SOURCES.keySet()) {
+            Path classes = Files.createDirectories(classes(moduleOf(name)).resolve("dev/tollgate"));
             Files.copy(
                     compiled.resolve("dev/tollgate/" + name + ".class"),
                     classes.resolve(name + ".class"),
                     StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    private static String moduleOf(String name) {
+        return IN_LOW.contains(name) ? LOW : HIGH;
     }
 
     @Test
@@ -112,44 +124,59 @@ class StaleTest {
     @Test
     void a_change_of_the_build_file_compiles_everything() throws Exception {
         Files.setLastModifiedTime(
-                project.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
+                project.resolve("high/pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
         assertThat(deleted()).isEqualTo(SOURCES.keySet());
     }
 
     @Test
     void the_copy_of_a_deleted_resource_goes() throws Exception {
-        Files.createDirectories(project.resolve("src/main/resources/migrations"));
-        Files.createDirectories(classes().resolve("migrations"));
-        Files.writeString(project.resolve("src/main/resources/migrations/V2.sql"), "");
-        Files.writeString(classes().resolve("migrations/V1.sql"), "");
-        Files.writeString(classes().resolve("migrations/V2.sql"), "");
+        Path classes = classes(LOW);
+        Files.createDirectories(project.resolve("low/src/main/resources/migrations"));
+        Files.createDirectories(classes.resolve("migrations"));
+        Files.writeString(project.resolve("low/src/main/resources/migrations/V2.sql"), "");
+        Files.writeString(classes.resolve("migrations/V1.sql"), "");
+        Files.writeString(classes.resolve("migrations/V2.sql"), "");
         runStale();
-        assertThat(classes().resolve("migrations/V1.sql")).doesNotExist();
-        assertThat(classes().resolve("migrations/V2.sql")).exists();
+        assertThat(classes.resolve("migrations/V1.sql")).doesNotExist();
+        assertThat(classes.resolve("migrations/V2.sql")).exists();
     }
 
     @Test
-    void a_template_that_came_out_the_same_is_not_compiled_again() throws Exception {
-        Path template = project.resolve("target/generated-sources/jte/templates/Page.java");
+    void the_class_of_a_template_is_as_old_as_the_template() throws Exception {
+        Path template = project.resolve("high/src/main/jte/part/a-page.jte");
+        Path made = classes(HIGH).resolve("templates/part/JteapageGenerated.class");
         Files.createDirectories(template.getParent());
-        Files.writeString(template, "class Page {}");
-        FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
-        Files.setLastModifiedTime(template, before);
+        Files.createDirectories(made.getParent());
+        Files.writeString(template, "a");
+        Files.copy(classes(LOW).resolve("dev/tollgate/Constant.class"), made);
+        FileTime time = Files.getLastModifiedTime(made);
+        Files.setLastModifiedTime(template, FileTime.from(time.toInstant().minusSeconds(1)));
         runStale();
-        Files.writeString(template, "class Page {}");
+        assertThat(made).exists();
+        Files.setLastModifiedTime(template, FileTime.from(time.toInstant().plusSeconds(1)));
         runStale();
-        assertThat(Files.getLastModifiedTime(template)).isEqualTo(before);
-        Files.writeString(template, "class Page { }");
-        runStale();
-        assertThat(Files.getLastModifiedTime(template)).isNotEqualTo(before);
+        assertThat(made).doesNotExist();
     }
 
-    private Path classes() {
-        return project.resolve("target/classes");
+    @Test
+    void what_a_deleted_template_became_goes() throws Exception {
+        Path made = classes(HIGH).resolve("templates/JtegoneGenerated.class");
+        Path between = project.resolve("high/target/generated-sources/jte/templates/JtegoneGenerated.java");
+        Files.createDirectories(made.getParent());
+        Files.createDirectories(between.getParent());
+        Files.copy(classes(LOW).resolve("dev/tollgate/Constant.class"), made);
+        Files.writeString(between, "class JtegoneGenerated {}");
+        runStale();
+        assertThat(made).doesNotExist();
+        assertThat(between).doesNotExist();
+    }
+
+    private Path classes(String module) {
+        return project.resolve(module).resolve("target/classes");
     }
 
     private Path source(String name) {
-        return project.resolve("src/main/java/dev/tollgate/" + name + ".java");
+        return project.resolve(moduleOf(name)).resolve("src/main/java/dev/tollgate/" + name + ".java");
     }
 
     private void write(String name, String text) throws IOException {
@@ -164,7 +191,7 @@ class StaleTest {
     private Set<String> deleted() throws Exception {
         runStale();
         return SOURCES.keySet().stream()
-                .filter(name -> !Files.exists(classes().resolve("dev/tollgate/" + name + ".class")))
+                .filter(name -> !Files.exists(classes(moduleOf(name)).resolve("dev/tollgate/" + name + ".class")))
                 .collect(Collectors.toSet());
     }
 
@@ -172,7 +199,7 @@ class StaleTest {
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {program.toUri().toURL()})) {
             loader.loadClass("Stale").getMethod("main", String[].class).invoke(null, (Object)
-                    new String[] {project.toString(), project.resolve("target").toString()});
+                    new String[] {project.toString(), "target"});
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.contract.NodePackages;
 import dev.tollgate.http.Route;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Difference;
@@ -10,6 +9,7 @@ import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.FilledInstallation;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Golden;
+import dev.tollgate.testing.NodePackages;
 import dev.tollgate.testing.PageText;
 import dev.tollgate.testing.Totp;
 import java.io.IOException;
@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class PagesGoldenTest {
 
-    private static final Path FOLDER = Path.of("src/test/resources/golden/pages");
+    private static final Path FOLDER = Path.of("app/src/test/resources/golden/pages");
 
     /** Pages whose frame is compared, too, as a page of its own; all are compared by title and main part. */
     private static final Set<String> FRAMED =
@@ -64,19 +64,20 @@ class PagesGoldenTest {
     private static final Map<String, String> PAGES = new HashMap<>();
 
     /** Digests of pages in which axe has found nothing: it reads what is not among them, and in the long tests all. */
-    private static final Path READ = Path.of("src/test/resources/golden/axe");
+    private static final Path READ = Path.of("app/src/test/resources/golden/axe");
 
     /** The digest of each page with its frame, begun with what reads it. */
     private static final Map<String, String> DIGESTS = new HashMap<>();
 
-    private static final Path AXE = Path.of("src/test/resources/axe/axe.min.js");
+    private static final Path AXE = Path.of("app/src/test/resources/axe/axe.min.js");
 
     private static final MessageDigest READER;
 
     static {
         try {
             READER = MessageDigest.getInstance("SHA-256");
-            for (String file : List.of("src/test/npm/axe.mjs", "src/test/npm/package-lock.json", AXE.toString())) {
+            for (String file :
+                    List.of("app/src/test/npm/axe.mjs", "app/src/test/npm/package-lock.json", AXE.toString())) {
                 READER.update(Files.readAllBytes(Path.of(file)));
             }
         } catch (IOException | NoSuchAlgorithmException e) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(240)
 class WiringTest {
 
-    private static final Path FOLDER = Path.of("src/test/resources/golden/app");
+    private static final Path FOLDER = Path.of("app/src/test/resources/golden/app");
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
     private static final String PASSWORD = "the operator of the tests";
 

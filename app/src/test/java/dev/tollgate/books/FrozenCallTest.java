@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Stores.class)
 class FrozenCallTest {
 
-    private static final Path FOLDER = Path.of("src/test/resources/golden/frozen");
+    private static final Path FOLDER = Path.of("app/src/test/resources/golden/frozen");
     private static final String ACCOUNT = "acc_frozen";
 
     @Parameter

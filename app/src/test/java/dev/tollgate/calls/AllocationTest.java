@@ -150,8 +150,9 @@ class AllocationTest {
 
     @Test
     void reading_and_translating_a_long_prompt_allocates_no_more_than_its_bound() {
-        UpstreamModel model = Objects.requireNonNull(CatalogueLoader.load(Path.of("src/main/resources/models.yaml"))
-                        .find("gemini-3-pro"))
+        UpstreamModel model = Objects.requireNonNull(
+                        CatalogueLoader.load(Path.of("ledger/src/main/resources/models.yaml"))
+                                .find("gemini-3-pro"))
                 .upstream();
         byte[] body = longBody();
         for (int i = 0; i < WARM_CALLS; i++) {

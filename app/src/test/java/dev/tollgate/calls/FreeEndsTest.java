@@ -248,7 +248,7 @@ class FreeEndsTest {
 
     @Test
     void a_clock_that_passes_midnight_breaks_no_call(@TempDir Path folder) {
-        try (StoreFixture store = StoreFixture.tampered(folder)) {
+        try (StoreFixture store = new StoreFixture(StoreFixture.tampered(folder))) {
             Queue<Instant> times = new ArrayDeque<>(
                     List.of(Instant.parse("2026-11-28T23:59:59.999999Z"), Instant.parse("2026-11-29T00:00:00Z")));
             FreeEnds ends = store.freeEnds(() -> times.size() > 1 ? times.remove() : times.element());

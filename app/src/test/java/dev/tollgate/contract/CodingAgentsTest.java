@@ -11,6 +11,7 @@ import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.NodePackages;
 import dev.tollgate.testing.Scrape;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.tollgate.contract;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.NodePackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ class DescriptionLintTest {
                         NodePackages.node(),
                         "node_modules/@redocly/cli/bin/cli.js",
                         "lint",
-                        Path.of("src/main/resources/openapi.yaml")
+                        Path.of("portal/src/main/resources/openapi.yaml")
                                 .toAbsolutePath()
                                 .toString(),
                         "--extends=recommended")

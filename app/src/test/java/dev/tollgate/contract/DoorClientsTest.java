@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.NodePackages;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Official clients in JavaScript at the doors of Responses and Messages, with what their helpers do: {@code src/test/npm/doors.mjs}. */
+/** Official clients in JavaScript at the doors of Responses and Messages, with what their helpers do: {@code app/src/test/npm/doors.mjs}. */
 @Timeout(600)
 class DoorClientsTest {
 

@@ -17,6 +17,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.googleai.GoogleAiGeminiStreamingChatModel;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.NodePackages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,7 @@
 package dev.tollgate.contract;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.NodePackages;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A client in JavaScript: {@code src/test/npm/clients.mjs} reads one question a line and prints one answer a line. The packages are installed when
+ * A client in JavaScript: {@code app/src/test/npm/clients.mjs} reads one question a line and prints one answer a line. The packages are installed when
  * they are first needed; without Node.js the tests that need it say that they could not run.
  */
 final class ViaNode implements ForeignClient.Driver {

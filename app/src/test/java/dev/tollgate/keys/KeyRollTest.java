@@ -75,7 +75,7 @@ class KeyRollTest {
     @EnumSource(Stores.class)
     void keys_made_before_and_after_the_roll_was_called_are_found_and_what_becomes_of_them_is_seen(Stores stores)
             throws Exception {
-        try (StoreFixture store = stores.open(folder)) {
+        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
             store.account("acc_1", 1_000);
             String before = store.key("key_1", "acc_1", KeySettings.named("x")).reveal();
             store.keys.callTheRoll();

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 class AdminApiGoldenTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
-    private static final Path FOLDER = Path.of("src/test/resources/golden/operator");
+    private static final Path FOLDER = Path.of("app/src/test/resources/golden/operator");
     private static final Golden FILES =
             new Golden(FOLDER.resolve("admin-api.in.txt"), FOLDER.resolve("admin-api.out.txt"));
     private static final JsonMapper JSON = new JsonMapper();

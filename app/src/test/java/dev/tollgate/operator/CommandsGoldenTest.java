@@ -40,7 +40,7 @@ import org.junit.jupiter.api.parallel.Resources;
 @ResourceLock(value = Resources.SYSTEM_PROPERTIES, mode = ResourceAccessMode.READ) // on a terminal there is more to see
 class CommandsGoldenTest {
 
-    private static final Path FOLDER = Path.of("src/test/resources/golden/operator");
+    private static final Path FOLDER = Path.of("app/src/test/resources/golden/operator");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
     private static final String MANY_SPACES = " {2,}";
     private static final Pattern RANDOM = Pattern.compile(

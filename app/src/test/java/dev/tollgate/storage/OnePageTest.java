@@ -43,7 +43,7 @@ class OnePageTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 100);
     }
 

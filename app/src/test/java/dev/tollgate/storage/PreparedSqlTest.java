@@ -2,7 +2,8 @@ package dev.tollgate.storage;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.Main;
+import dev.tollgate.testing.Modules;
+import dev.tollgate.testing.OurClasses;
 import dev.tollgate.testing.Postgres;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
@@ -10,20 +11,15 @@ import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.constantpool.StringEntry;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,15 +62,14 @@ class PreparedSqlTest {
     }
 
     /** Finds the constant texts of all classes, and what static fields are put together of. */
-    private static void texts(BiConsumer<String, String> found) throws IOException, URISyntaxException {
-        Path root = Path.of(Objects.requireNonNull(Main.class.getResource("Main.class"))
-                        .toURI())
-                .getParent();
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(root)) {
-            files = all.filter(it -> it.toString().endsWith(".class")).toList();
+    private static void texts(BiConsumer<String, String> found) throws IOException {
+        for (Path folder : OurClasses.FOLDERS) {
+            texts(folder.resolve("dev/tollgate"), found);
         }
-        for (Path file : files) {
+    }
+
+    private static void texts(Path root, BiConsumer<String, String> found) throws IOException {
+        for (Path file : Modules.files(root, ".class")) {
             String place = root.relativize(file).toString().replace(".class", "");
             boolean hasSql = false;
             for (PoolEntry entry : ClassFile.of().parse(file).constantPool()) {

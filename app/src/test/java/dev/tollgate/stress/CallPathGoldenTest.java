@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Order(8)
 class CallPathGoldenTest {
 
-    private static final Path FOLDER = Path.of("src/test/resources/golden/path");
+    private static final Path FOLDER = Path.of("app/src/test/resources/golden/path");
     private static final int BLOCK = 100;
 
     @ParameterizedTest

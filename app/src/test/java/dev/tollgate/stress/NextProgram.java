@@ -11,7 +11,7 @@ import java.util.List;
 /** The program of a later release: the same, with one migration more on its class path. */
 public final class NextProgram {
 
-    private static final Path MIGRATIONS = Path.of("src/main/resources/migrations/files");
+    private static final Path MIGRATIONS = Path.of("base/src/main/resources/migrations/files");
 
     private NextProgram() {}
 

@@ -2,26 +2,23 @@ package dev.tollgate.testing;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.tollgate.Main;
-import java.net.URISyntaxException;
+import java.io.File;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The classes of the program without its tests, read once for all rules about dependencies. */
 public final class OurClasses {
 
-    public static final JavaClasses ALL = new ClassFileImporter().importPath(root());
+    /** The folders of classes on the class path, one for each module. */
+    public static final List<Path> FOLDERS = Stream.of(
+                    System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(Path::of)
+            .filter(it -> it.endsWith("classes"))
+            .toList();
+
+    public static final JavaClasses ALL = new ClassFileImporter()
+            .importPaths(FOLDERS.stream().map(it -> it.resolve("dev/tollgate")).toList());
 
     private OurClasses() {}
-
-    /** The folder of our classes, and not a package, which would be looked for in each archive of the class path. */
-    private static Path root() {
-        try {
-            return Path.of(Objects.requireNonNull(Main.class.getResource("Main.class"))
-                            .toURI())
-                    .getParent();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 }

@@ -16,8 +16,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 /**
- * The compiled program as something that starts fast: its classes as a jar, and an archive of them as the JVM has loaded them
- * once. Without it most of a trial is the start of a JVM.
+ * The program as something that starts fast: as it ships, with an archive of its classes as the JVM has loaded them once. Without it most of a trial is the start of a JVM.
  */
 public final class Program {
 
@@ -110,43 +109,17 @@ public final class Program {
         return command;
     }
 
-    private static String file(String type) {
-        return type.replace('.', '/') + ".class";
-    }
-
-    /** Archives of classes take jars only. */
+    /** What ships, which the build has made before the tests, and the leash. Archives of classes take jars only. */
     private static String packed(Path folder) throws IOException {
-        List<String> entries = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            Path path = Path.of(entry);
-            if (Files.exists(path.resolve(file(MAIN)))) {
-                entries.add(pack(path, folder.resolve("program.jar")).toString());
-            } else if (Files.isRegularFile(path)) {
-                entries.add(entry);
-            }
-        }
-        return String.join(File.pathSeparator, entries);
-    }
-
-    private static Path pack(Path classes, Path jar) throws IOException {
-        try (OutputStream file = Files.newOutputStream(jar);
+        Path leash = folder.resolve("leash.jar");
+        String leashed = LEASHED.replace('.', '/') + ".class";
+        try (OutputStream file = Files.newOutputStream(leash);
                 JarOutputStream out = new JarOutputStream(file);
-                Stream<Path> all = Files.walk(classes)) {
-            for (Path path : all.skip(1).toList()) {
-                String name = classes.relativize(path).toString().replace(File.separatorChar, '/');
-                if (Files.isDirectory(path)) {
-                    out.putNextEntry(new JarEntry(name + "/")); // migrations are found by their folder
-                } else {
-                    out.putNextEntry(new JarEntry(name));
-                    Files.copy(path, out);
-                }
-            }
-            out.putNextEntry(new JarEntry(file(LEASHED)));
-            try (InputStream leashed = Objects.requireNonNull(Program.class.getResourceAsStream("/" + file(LEASHED)))) {
-                leashed.transferTo(out);
-            }
+                InputStream in = Objects.requireNonNull(Program.class.getResourceAsStream("/" + leashed))) {
+            out.putNextEntry(new JarEntry(leashed));
+            in.transferTo(out);
         }
-        return jar;
+        return Path.of("target/tollgate.jar").toAbsolutePath() + File.pathSeparator + leash;
     }
 
     public static void delete(Path folder) {

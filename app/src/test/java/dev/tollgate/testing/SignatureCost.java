@@ -32,7 +32,7 @@ final class SignatureCost {
         Path folder = Files.createTempDirectory("signature-cost");
         int rows = Integer.parseInt(args[1]);
         try (StoreFixture store =
-                Stores.valueOf(args[0].toUpperCase(Locale.ROOT)).open(folder)) {
+                Stores.valueOf(args[0].toUpperCase(Locale.ROOT)).open(folder, StoreFixture::new)) {
             store.account("acc_1", 1_000_000_000L);
             for (int round = 0; round < 4; round++) {
                 System.out.printf("settled without: %.1f us CPU%n", settle(store, rows, round, false));

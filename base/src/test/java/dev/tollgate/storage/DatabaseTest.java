@@ -51,7 +51,7 @@ class DatabaseTest {
             assertThat(listed.get(i)).startsWith("V" + (i + 1) + "__");
         }
         for (String folder : List.of("migrations", "migrations-sqlite", "migrations-postgresql")) {
-            try (Stream<Path> files = Files.list(Path.of("src/main/resources", folder))) {
+            try (Stream<Path> files = Files.list(Path.of("base/src/main/resources", folder))) {
                 assertThat(files.map(file -> file.getFileName().toString()).filter(it -> it.endsWith(".sql")))
                         .as(folder)
                         .isSubsetOf(listed);

@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pair of files under {@code src/test/resources/golden}, named by what it shows: {@code NAME.in.*} goes in, {@code NAME.out.*} is what has
+ * A pair of files under {@code gateway/src/test/resources/golden}, named by what it shows: {@code NAME.in.*} goes in, {@code NAME.out.*} is what has
  * to come out, to the letter. With {@code -Dtollgate.golden=write} what came out is written instead, to be read before it is committed.
  */
 public record Golden(Path in, Path out) {
 
-    private static final Path FOLDER = Path.of("src/test/resources/golden");
+    private static final Path FOLDER = Path.of("gateway/src/test/resources/golden");
     public static final boolean WRITES = "write".equals(System.getProperty("tollgate.golden"));
     private static final String IN = ".in.";
 

@@ -46,7 +46,7 @@ class AccountLimitsTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 1_000_000);
         store.key("key_1", "acc_1", KeySettings.named("one"));
         store.key("key_2", "acc_1", KeySettings.named("two"));

@@ -48,7 +48,7 @@ class BudgetSweepTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.setNow(START);
         store.account("acc_1", 1_000_000);
         store.key("key_1", "acc_1", KeySettings.named("one"));

@@ -49,7 +49,7 @@ class CallRowsTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 10_000);
     }
 

@@ -45,7 +45,7 @@ class ExpiryTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 1_000_000);
     }
 

@@ -42,7 +42,7 @@ class ReplayTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 10_000);
         store.reserve("other", "acc_1", 500, 500);
         store.reserve("t1", "acc_1", 300, 300);

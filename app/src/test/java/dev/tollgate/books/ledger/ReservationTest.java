@@ -44,7 +44,7 @@ class ReservationTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 1_000);
     }
 

@@ -58,7 +58,7 @@ class RidingTest {
      */
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 2_500);
         store.reserve("other", "acc_1", 500, 500);
         store.reserve("old", "acc_1", 300, 300);

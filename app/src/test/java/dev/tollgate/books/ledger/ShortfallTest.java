@@ -167,7 +167,7 @@ class ShortfallTest {
     @ParameterizedTest
     @EnumSource(Stores.class)
     void only_shortfalls_that_balance_or_limits_refused_count_against_an_account(Stores kind, @TempDir Path its) {
-        try (StoreFixture other = kind.open(its)) {
+        try (StoreFixture other = kind.open(its, StoreFixture::new)) {
             other.account("acc_1", 1_000);
             for (int i = 1; i <= 4; i++) {
                 other.reserve("t" + i, "acc_1", 1, 1);

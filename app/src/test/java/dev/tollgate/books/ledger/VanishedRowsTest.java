@@ -29,7 +29,7 @@ class VanishedRowsTest {
 
     @BeforeEach
     void open() {
-        store = StoreFixture.tampered(folder);
+        store = new StoreFixture(StoreFixture.tampered(folder));
         store.account("acc_1", 1_000);
         store.reserve("t1", "acc_1", 300, 300);
     }

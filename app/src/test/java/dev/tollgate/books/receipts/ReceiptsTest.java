@@ -55,7 +55,7 @@ class ReceiptsTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 1_000_000);
     }
 

@@ -58,7 +58,7 @@ class KeptResponsesTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account(MINE, 1_000_000);
         store.account(OTHER, 1_000_000);
     }

@@ -92,7 +92,7 @@ class MeterTest {
     @BeforeEach
     @SuppressWarnings("NullAway") // nothing is downloaded: each test loads what it needs
     void open() {
-        store = Stores.SQLITE.open(folder);
+        store = Stores.SQLITE.open(folder, StoreFixture::new);
         store.account("acc_1", 100_000);
         prefix = store.key("key_1", "acc_1", KeySettings.named("test")).prefix();
         ChannelSpec channel = new ChannelSpec("far", "far", 1, 1, Map.of("m", "up"), Far::new);

@@ -29,7 +29,7 @@ class ReleaseTest {
     @ParameterizedTest
     @EnumSource(Stores.class)
     void a_release_that_throws_is_tried_until_the_hold_is_back(Stores stores) {
-        try (StoreFixture store = stores.open(folder);
+        try (StoreFixture store = stores.open(folder, StoreFixture::new);
                 ExecutorService loop = Executors.newSingleThreadExecutor()) {
             store.account("acc_1", 1_000);
             store.reserve("task_1", "acc_1", 100, 100);

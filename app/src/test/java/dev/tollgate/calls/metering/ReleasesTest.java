@@ -36,7 +36,7 @@ class ReleasesTest {
 
     @BeforeEach
     void open() {
-        store = Stores.SQLITE.open(folder);
+        store = Stores.SQLITE.open(folder, StoreFixture::new);
         store.account("acc_1", 1_000);
         store.reserve("t1", "acc_1", 100, 100);
         releases = new Releases(

@@ -79,7 +79,7 @@ class StoredBooksTest {
 
     @BeforeEach
     void open() {
-        store = StoreFixture.tampered(folder);
+        store = new StoreFixture(StoreFixture.tampered(folder));
         store.account("acc_1", 10_000);
         store.key("key_key", "acc_1", KeySettings.named("test"));
         request = request("acc_1", "key_key");

@@ -54,7 +54,7 @@ class AnswersTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         answers = store.answers;
         store.account("acc_1", 1_000_000);
         store.account("acc_2", 1_000_000);

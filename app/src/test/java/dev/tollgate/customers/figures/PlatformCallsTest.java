@@ -29,7 +29,7 @@ class PlatformCallsTest {
     @ParameterizedTest
     @MethodSource(Stores.USUAL)
     void a_call_with_an_unwritten_hold_is_listed_and_counted(Stores stores) {
-        try (StoreFixture store = stores.open(folder)) {
+        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
             store.account("acc_1", 2_500);
             PlatformCalls calls = new PlatformCalls(store.database, store.writer, Duration.ofHours(1));
             for (int i = 1; i <= 8; i++) {

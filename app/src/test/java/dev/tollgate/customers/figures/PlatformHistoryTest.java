@@ -46,7 +46,7 @@ class PlatformHistoryTest {
     @ParameterizedTest
     @EnumSource(Stores.class)
     void a_finished_day_is_read_again_once_it_is_corrected(Stores stores) {
-        try (StoreFixture store = stores.open(folder)) {
+        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
             PlatformHistory history = new PlatformHistory(store.database);
             Instant later = DAY.plus(Duration.ofDays(3));
             store.setNow(later.plus(Duration.ofHours(3)));
@@ -67,7 +67,7 @@ class PlatformHistoryTest {
         long seed = Effort.seed("costs.seed");
         System.out.println("costs.seed=" + seed);
         Random random = new Random(seed);
-        try (StoreFixture store = stores.open(folder)) {
+        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
             store.setNow(DAY);
             List<String> accounts = List.of("acc_1", "acc_2", "acc_3");
             accounts.forEach(account -> store.account(account, 1_000_000));

@@ -46,7 +46,7 @@ class QuestionsAPageTest {
 
     /** Calls on two days of each of two months, of today and of just now; the days that are over are folded. */
     private StoreFixture open(Stores stores) {
-        StoreFixture store = stores.open(folder);
+        StoreFixture store = stores.open(folder, StoreFixture::new);
         store.setNow(BEGIN.minusSeconds(60));
         store.account("acc_1", 1_000_000);
         int made = 0;

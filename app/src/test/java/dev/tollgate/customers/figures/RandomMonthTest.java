@@ -147,7 +147,7 @@ class RandomMonthTest {
     @Test
     void all_that_is_shown_of_a_month_agrees_with_its_entries() {
         System.out.println("month.seed=" + seed);
-        try (StoreFixture opened = stores.open(folder)) {
+        try (StoreFixture opened = stores.open(folder, StoreFixture::new)) {
             store = opened;
             history = new AccountHistory(store.database, CALL_MAX, store::now);
             kept = new PlatformHistory(store.database);
@@ -182,7 +182,7 @@ class RandomMonthTest {
     void all_that_the_program_tells_of_a_month_agrees_with_its_entries() {
         assumeTrue(stores == Stores.SQLITE, "the doors are the same");
         System.out.println("month.seed=" + seed);
-        try (StoreFixture opened = stores.open(folder)) {
+        try (StoreFixture opened = stores.open(folder, StoreFixture::new)) {
             store = opened;
             store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
             store.account(ACCOUNT, 40_000_000);

@@ -50,7 +50,7 @@ class RememberedQuartersTest {
     Path folder;
 
     private StoreFixture open(Stores stores) {
-        StoreFixture store = stores.open(folder);
+        StoreFixture store = stores.open(folder, StoreFixture::new);
         store.setNow(EVENING.minusSeconds(60));
         store.account("acc_1", 1_000_000);
         store.setNow(EVENING);
@@ -142,7 +142,7 @@ class RememberedQuartersTest {
     @ParameterizedTest
     @EnumSource
     void a_statement_of_an_old_account_begins_with_what_is_left_of_all_before_it(Stores stores) throws SQLException {
-        try (StoreFixture store = stores.open(folder)) {
+        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
             store.setNow(EVENING.minus(Duration.ofDays(400)));
             store.account("acc_1", 1_000_000);
             call(store, "t1", 1);

@@ -69,7 +69,7 @@ class UsageByOwnerTest {
     private Teams teams;
 
     private void open(Stores stores) {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account(ACCOUNT, 900_000_000);
         keys = new CustomerKeys(
                 store.keys,

@@ -57,7 +57,7 @@ class CustomerKeysTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 1_000);
         store.account("acc_2", 1_000);
         keys = new CustomerKeys(

@@ -56,7 +56,7 @@ class KeyRightsTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account(ACCOUNT, 1_000);
         store.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_1', 'acc_1', 'Search', 1)");
         for (String member : List.of("owner", "admin", "billing", "viewer", "member", "lead")) {

@@ -51,7 +51,7 @@ class CountedChangesTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 0);
         store.account("acc_2", 0);
         teams = new Teams(store.database, store.keys, store.counted(), store::now, new SecureRandom());

@@ -73,7 +73,7 @@ class TeamsTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account(ACCOUNT, 1_000);
         store.account(OTHER, 1_000);
         keys = new CustomerKeys(

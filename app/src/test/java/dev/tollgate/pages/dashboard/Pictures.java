@@ -71,7 +71,7 @@ final class Pictures {
 
     public static void main(String[] arguments) throws IOException {
         Path models = Files.createTempFile("pictures", ".yaml");
-        Files.writeString(models, prices(Files.readString(Path.of("src/main/resources/models.yaml"))));
+        Files.writeString(models, prices(Files.readString(Path.of("ledger/src/main/resources/models.yaml"))));
         try (MailBox box = new MailBox();
                 Gateway far = Gateway.start();
                 Gateway gateway = Gateway.start(

@@ -42,7 +42,7 @@ class ManualTest {
     /** The catalogue that is built in, with a limit and an alias on one of its models. */
     @BeforeAll
     static void start() throws IOException {
-        String built = Files.readString(Path.of("src/main/resources/models.yaml"));
+        String built = Files.readString(Path.of("ledger/src/main/resources/models.yaml"));
         String row = "  - id: gemini-3-pro\n    aliases: []\n";
         assertThat(built).contains(row);
         String changed = row.replace("[]", "[three]") + "    rates: {requests: 120, concurrency: 7}\n";

@@ -62,7 +62,7 @@ class SamplesTest {
                 case BUILT_IN -> null;
                 case DOCUMENTED -> Path.of("models/gemini-all.yaml");
                 case FOREIGN -> {
-                    String built = Files.readString(Path.of("src/main/resources/models.yaml"));
+                    String built = Files.readString(Path.of("ledger/src/main/resources/models.yaml"));
                     yield Files.writeString(
                             folder.resolve("models.yaml"),
                             built.replaceAll(

@@ -50,7 +50,7 @@ class SignaturesTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder);
+        store = stores.open(folder, StoreFixture::new);
         store.account("acc_1", 1_000_000);
         store.account("acc_2", 1_000_000);
     }

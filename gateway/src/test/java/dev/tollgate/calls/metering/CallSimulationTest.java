@@ -40,7 +40,7 @@ class CallSimulationTest {
 
     private static final int ORDERS = Integer.getInteger("tollgate.simulation.orders", Effort.of(50_000, 10_000_000));
 
-    private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("src/main/resources/models.yaml"));
+    private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("ledger/src/main/resources/models.yaml"));
 
     /** A model that bills reasoning, and a model with growing holds that does not. */
     private static final List<Model> CATALOGUED = List.of(

@@ -1,6 +1,6 @@
 /**
  * The dashboard: {@code /dashboard} itself is here, each path below it has a room of its own. A class has the name of its template in {@code
- * src/main/jte}. Pages show and use other packages: there is no SQL in the rooms, no rule about money, and nothing that outlives a request.
+ * portal/src/main/jte}. Pages show and use other packages: there is no SQL in the rooms, no rule about money, and nothing that outlives a request.
  *
  * <p>Threading: pages render on workers.
  */

@@ -1,6 +1,6 @@
 /**
  * The common part of all pages: the visitor, rendering and protection. The pages themselves are in the packages above ({@code pages.dashboard} and
- * others), one class for each path; their templates are in {@code src/main/jte}.
+ * others), one class for each path; their templates are in {@code portal/src/main/jte}.
  *
  * <p>Invariants: every page is complete as the server sends it; scripts only improve it. {@link Pages#post} alone creates routes that accept a form;
  * it checks the form's origin and token before the page sees it. {@code GET} changes nothing. Pages know cookies and no API keys; the API knows keys

@@ -3,8 +3,8 @@ package dev.tollgate.pages.frame;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.contract.NodePackages;
 import dev.tollgate.pages.frame.Assets.Modules;
+import dev.tollgate.testing.NodePackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ModulesTest {
 
-    private static final Path MODULES = Path.of("src/main/resources/assets/playground");
-    private static final Path TESTS = Path.of("src/test/js");
+    private static final Path MODULES = Path.of("portal/src/main/resources/assets/playground");
+    private static final Path TESTS = Path.of("portal/src/test/js");
     private static final Pattern RESULT = Pattern.compile("(?m)^(not )?ok \\d+ - (.*)$");
 
     @TempDir

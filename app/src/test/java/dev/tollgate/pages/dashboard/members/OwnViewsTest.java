@@ -150,7 +150,7 @@ class OwnViewsTest {
     /** Returns the paths of all pages and files of an account; a stream has no end. */
     private static List<String> pages() throws IOException {
         List<String> paths = new ArrayList<>();
-        for (String route : Files.readAllLines(Path.of("src/test/resources/golden/app/routes.txt"))) {
+        for (String route : Files.readAllLines(Path.of("app/src/test/resources/golden/app/routes.txt"))) {
             Matcher page = Pattern.compile("GET (/dashboard[^ ]*|/playground) [|] page (?!that listens).*")
                     .matcher(route);
             if (page.matches()) {
