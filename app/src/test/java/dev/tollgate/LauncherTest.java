@@ -70,6 +70,7 @@ class LauncherTest {
                 "uname",
                 "git",
                 "sort",
+                "cut",
                 "basename",
                 "touch",
                 "tail",
@@ -346,6 +347,7 @@ class LauncherTest {
         write(project.resolve("docs/page.md"), "");
         write(project.resolve(".gitignore"), "target\nbuilds\n");
         git("init", "--quiet");
+        write(project.resolve("high/src/test/java/dev/tollgate/lows/OnHighTest.java"), "");
         git("add", "--all");
         git("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "--message", "x");
         String always = "-Dtest=dev/tollgate/*Test,dev/tollgate/app/**,dev/tollgate/pages/docs/**";
@@ -364,7 +366,8 @@ class LauncherTest {
                 .containsExactly(
                         always,
                         always + ",dev/tollgate/others/**",
-                        always + ",dev/tollgate/highs/**,dev/tollgate/lows/**,dev/tollgate/others/**",
+                        always
+                                + ",dev/tollgate/highs/**,dev/tollgate/lows/OnHighTest.java,dev/tollgate/lows/**,dev/tollgate/others/**",
                         "");
         assertThat(launch("test", "--changed", "nowhere").err()).contains("git knows no commit 'nowhere'");
     }

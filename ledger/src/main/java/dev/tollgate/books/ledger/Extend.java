@@ -31,7 +31,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
     /** A window does not cover the least amount: the response ends as {@code SPEND_LIMIT} (decision D32). */
     public record WindowExhausted(SpendWindow window) implements Outcome {}
 
-    /** The key is disabled, or the account is blocked: the response ends as {@code KEY_DISABLED} (decision D54). */
+    /** The key is disabled, its team is paused, or the account is blocked: the response ends as {@code KEY_DISABLED} (decision D54). */
     public record NotAllowed() implements Outcome {}
 
     /** The reservation has ended. */

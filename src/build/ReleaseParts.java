@@ -12,14 +12,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Takes our own modules out of a release's list of parts: what they need, the program needs. {@code java -cp LIBRARIES src/build/Parts.java FILE}, a
+ * Takes our own modules out of a release's list of parts: what they need, the program needs. {@code java -cp LIBRARIES src/build/ReleaseParts.java FILE}, a
  * CycloneDX document in JSON, which is written anew.
  */
-final class Parts {
+final class ReleaseParts {
 
     private static final String OURS = "pkg:maven/dev.tollgate/";
 
-    private Parts() {}
+    private ReleaseParts() {}
 
     public static void main(String[] arguments) throws IOException {
         JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
