@@ -22,7 +22,7 @@ public final class RightLost extends Unit.Refused {
     }
 
     /**
-     * Does the work of a management key's request.
+     * Does the work of a request of a management key or an operator.
      *
      * @param what is read or written, for the log
      * @throws dev.tollgate.base.error.ApiException if the key was deleted in the meantime, or the database does not respond

@@ -1,17 +1,16 @@
 package dev.tollgate.operator.admin;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.AdminGate.Operator;
-import dev.tollgate.storage.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +114,7 @@ public record AdminRoute(
     }
 
     private void answer(Exchange exchange, AdminRequest request) {
-        exchange.compute(() -> perform(request), answer -> {
+        exchange.compute(() -> RightLost.answering("an operator's request", () -> action.answer(request)), answer -> {
             if (answer.isMissingNode()) {
                 exchange.empty(status);
             } else if (answer.isString()) {
@@ -130,15 +129,6 @@ public record AdminRoute(
     JsonNode answer(Operator operator, Map<String, String> parameters, byte[] sent) {
         Map<String, String> asked = new HashMap<>(parameters);
         asked.keySet().retainAll(query);
-        return perform(new AdminRequest(operator, parameters, asked, Body.read(sent, Lease.FREE, fields)));
-    }
-
-    /** Answers a request; a database that fails becomes a refusal with its sentence. */
-    private JsonNode perform(AdminRequest request) {
-        try {
-            return action.answer(request);
-        } catch (StoreException e) {
-            throw new ApiException(400, String.valueOf(e.getMessage()));
-        }
+        return action.answer(new AdminRequest(operator, parameters, asked, Body.read(sent, Lease.FREE, fields)));
     }
 }

@@ -7,7 +7,6 @@ import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.Change;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.time.Instant;
@@ -40,7 +39,7 @@ public final class AuditedWriter {
      * @param action like {@code account.grant}
      * @param subject the id of the changed object
      * @param told supplies the state before and after once all changes are decided; null if nothing changed: then there is no row
-     * @throws ApiException if the books cannot be written
+     * @throws dev.tollgate.storage.StoreException if the books cannot be written
      */
     void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes) {
         List<Change> all = new ArrayList<>(List.of(changes));
@@ -64,21 +63,17 @@ public final class AuditedWriter {
         return new AdminJson().text("server", server).end();
     }
 
-    /** Runs a step; an operator's mistake, and a database that fails, become a refusal with their sentence. */
+    /** Runs a step; an operator's mistake becomes a refusal with its sentence. */
     static <T extends @Nullable Object> T step(Supplier<T> step) {
         try {
             return step.get();
-        } catch (IllegalArgumentException | StoreException e) {
+        } catch (IllegalArgumentException e) {
             throw new ApiException(400, String.valueOf(e.getMessage()));
         }
     }
 
     void commit(List<Change> changes) {
-        try {
-            writer.commitAndWait(Unit.of(changes));
-        } catch (StoreException e) {
-            throw new ApiException(400, String.valueOf(e.getMessage()));
-        }
+        writer.commitAndWait(Unit.of(changes));
     }
 
     /** Returns the log of changes within an account: a row's subject is the account, and its JSON names what is changed. */

@@ -1,6 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminGate.Operator;
+import dev.tollgate.storage.StoreException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +34,12 @@ public final class LocalApi implements AdminApi {
                 .findFirst()
                 .orElseThrow();
         byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
-        JsonNode answer = route.answer(Operator.COMMAND, parameters, sent);
-        return answer.isMissingNode() ? answer : JSON.readTree(JSON.writeValueAsBytes(answer));
+        try {
+            JsonNode answer = route.answer(Operator.COMMAND, parameters, sent);
+            return answer.isMissingNode() ? answer : JSON.readTree(JSON.writeValueAsBytes(answer));
+        } catch (StoreException e) {
+            throw new ApiException(500, e.withCause());
+        }
     }
 
     @Override

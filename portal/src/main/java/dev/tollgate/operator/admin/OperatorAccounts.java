@@ -48,7 +48,7 @@ public final class OperatorAccounts {
         this.random = random;
     }
 
-    /** @throws ApiException if there is no such account, or the books cannot be read */
+    /** @throws ApiException if there is no such account */
     public Account account(String id) {
         return ledger.account(id)
                 .orElseThrow(() -> LedgerChange.noSuchAccount(id).asException());

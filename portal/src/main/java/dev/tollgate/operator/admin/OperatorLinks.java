@@ -9,6 +9,7 @@ import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,8 @@ public final class OperatorLinks {
             return made(email.strip(), links.handed().invite(email, accountId, by.once(), row));
         } catch (IllegalArgumentException e) {
             throw new ApiException(400, String.valueOf(e.getMessage()));
+        } catch (StoreUnavailable e) {
+            throw e;
         } catch (StoreException e) {
             throw new ApiException(400, "The invitation could not be written, or too many mails wait to be sent.");
         }
@@ -179,6 +182,8 @@ public final class OperatorLinks {
             links.handed().testMail(email, row(by, "mail.test", "mail", "to", email.strip()));
         } catch (IllegalArgumentException e) {
             throw new ApiException(400, String.valueOf(e.getMessage()));
+        } catch (StoreUnavailable e) {
+            throw e;
         } catch (StoreException e) {
             throw new ApiException(400, "The mail could not be written, or too many wait to be sent.");
         }

@@ -86,7 +86,11 @@ public final class StoredInspection implements Inspection {
 
     @Override
     public @Nullable String keyTrouble() {
-        return AuditedWriter.step(keyTrouble::get);
+        try {
+            return keyTrouble.get();
+        } catch (StoreException e) {
+            throw refused(e);
+        }
     }
 
     /** Returns the refusal by a store that cannot be opened, read or written, with the cause in words: {@link #DAMAGED} if its file is damaged. */

@@ -35,7 +35,6 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
-import dev.tollgate.storage.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -144,7 +143,7 @@ public final class ConsoleAccount {
             }
             take(deed, id, request, form);
             return PageStep.to(path + "?done=" + UrlText.encoded(deed));
-        } catch (ApiException | IllegalArgumentException | StoreException e) {
+        } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }
     }
