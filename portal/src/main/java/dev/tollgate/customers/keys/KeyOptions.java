@@ -14,6 +14,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Scope;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +128,9 @@ public final class KeyOptions {
         KeySettings settings = edit(body, SpendLimits.NONE, modelIds).apply(named);
         Instant end = settings.expiresAt();
         if (end != null && !end.isAfter(now)) {
-            throw Field.wrong("expires_at", "must be in the future: " + end + " is past, it is " + now);
+            throw Field.wrong(
+                    "expires_at",
+                    "must be in the future: " + end + " is past, it is " + now.truncatedTo(ChronoUnit.SECONDS));
         }
         if (body.has(KIND)) {
             settings = settings.withKind(body.need(KIND));

@@ -272,6 +272,27 @@ class KeyPagesTest {
     }
 
     @Test
+    void the_last_possible_end_is_no_error_of_the_page() {
+        Made key = make("name", "lasting");
+        gateway.execute("UPDATE api_key SET expires_at = 253402300799000 WHERE id = '" + key.id() + "'");
+        assertThat(browser.get(key.path()).body()).contains("9999-12-31").doesNotContain("Correct the marked fields");
+    }
+
+    @Test
+    void a_refusal_of_a_field_not_shown_still_says_why() {
+        Made key = made(other.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "lone")));
+        assertThat(other.submit(key.path(), key.path(), Map.of("deed", "key.move", "team", "team_gone"))
+                        .body())
+                .contains("Team must be the id of a team of this account");
+        assertThat(other.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "x", "owner", "team_gone"))
+                        .body())
+                .contains("Team must be the id of a team of this account");
+        assertThat(other.submit(key.path(), key.path(), Map.of("deed", "key.rotate", "grace_seconds", ""))
+                        .body())
+                .contains("Old secret must be a whole number");
+    }
+
+    @Test
     void spending_is_shown_with_its_limit_to_the_micro_credit() {
         Made key = make("name", "spender", "day", "20");
         assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())

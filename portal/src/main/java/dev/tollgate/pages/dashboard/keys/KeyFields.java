@@ -29,6 +29,9 @@ public record KeyFields(
 
     private static final Set<String> UNFOLDING = Set.of("models", "expires_at");
 
+    /** Fields beside which the pages show an error. */
+    private static final Set<String> MARKED = Set.of("name", "scopes", "password", "typed");
+
     /** @param checked for the attribute: null leaves it out */
     public record Box(String field, String model, boolean checked) {}
 
@@ -65,9 +68,21 @@ public record KeyFields(
         return errors.get(field);
     }
 
+    /** Returns the error of the whole form, or of a field that the page does not show; null if fields are marked. @param showsTeam whether it shows the team */
+    public @Nullable String formError(boolean showsTeam) {
+        return errors.keySet().stream()
+                .filter(field -> !MARKED.contains(field) && !isLimit(field) && !(showsTeam && field.equals("team")))
+                .findFirst()
+                .map(errors::get)
+                .orElse(null);
+    }
+
+    private static boolean isLimit(String field) {
+        return LIMITS.contains(field) || UNFOLDING.contains(field);
+    }
+
     /** Returns whether the limits are open to be seen: there are some, or something is wrong there. */
     public boolean unfolded() {
-        return form.hasLimits()
-                || errors.keySet().stream().anyMatch(field -> LIMITS.contains(field) || UNFOLDING.contains(field));
+        return form.hasLimits() || errors.keySet().stream().anyMatch(KeyFields::isLimit);
     }
 }

@@ -126,7 +126,7 @@ public record KeyForm(Map<String, String> texts) {
     Map<String, String> said(Map<String, String> errors) {
         Map<String, String> said = new HashMap<>(errors);
         if (!text("expires").isEmpty() && day() == null) {
-            said.put("expires_at", "A day like 2027-03-31, or empty.");
+            said.replace("expires_at", "A day like 2027-03-31, or empty.");
         }
         return said;
     }
