@@ -207,7 +207,7 @@ class ConsoleAccountsTest {
         assertThat(on(path, form("limits", "day", "100000000000", "requests", "5"))
                         .location())
                 .isEqualTo(path + "?done=limits");
-        assertThat(on(path, form("limits", "day", "100000000001")).body()).contains("Spend limits 'day' must be");
+        assertThat(on(path, form("limits", "day", "100000000001")).body()).contains("Credits per day must be");
     }
 
     @Test

@@ -442,6 +442,9 @@ class KeyPagesTest {
         assertThat(bob.submit(own.path(), own.path(), Map.of("deed", "key.change", "disabled", "false"))
                         .status())
                 .isEqualTo(403);
+        Browser.Page wrong = bob.submit(own.path(), own.path(), Map.of("deed", "key.change", "name", ""));
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.body()).containsPattern("name=\"day\"[^>]* value=\"5\"");
         bob.submit(
                 own.path(), own.path(), Map.of("deed", "key.change", "name", "renamed", "version", version(bob, own)));
         assertThat(gateway.text("SELECT name || spend_day || disabled FROM api_key WHERE name = 'renamed'"))

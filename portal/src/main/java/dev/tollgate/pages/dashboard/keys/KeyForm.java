@@ -79,6 +79,16 @@ public record KeyForm(Map<String, String> texts) {
         return new KeyForm(texts);
     }
 
+    /** Returns this form with the present texts of limits that did not come: fields of locked ones do not. @param keepsModels whether the boxes are locked */
+    KeyForm over(KeyForm present, boolean keepsModels) {
+        Map<String, String> all = new HashMap<>(texts);
+        KeyFields.LIMITS.forEach(field -> all.putIfAbsent(field, present.text(field)));
+        if (keepsModels) {
+            all.put("models", present.text("models"));
+        }
+        return new KeyForm(all);
+    }
+
     private static void credits(Map<String, String> texts, String field, @Nullable Long micros) {
         if (micros != null) {
             texts.put(field, Credits.text(micros));

@@ -23,6 +23,7 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyLock;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
@@ -128,7 +129,8 @@ public record KeyPage(
         Key key = key(request);
         boolean isSaved = sent.text("deed").equals(SAVE.name()) && !isTurned(sent);
         KeyForm present = KeyForm.of(key, zone(request));
-        KeyForm shown = isSaved ? KeyForm.of(sent) : present;
+        KeyForm shown =
+                isSaved ? KeyForm.of(sent).over(present, locked(request, key).contains(KeyLock.MODELS)) : present;
         Map<String, String> wrong = wrong(request, key, sent);
         if (!wrong.isEmpty()) {
             return PageStep.again(page(request, key, shown, wrong, null));
@@ -145,6 +147,13 @@ public record KeyPage(
                         Map.of("id", key.id()),
                         errors -> page(request, key(request), shown, errors, null),
                         done -> done(request, done, isSaved));
+    }
+
+    /** Returns the parts that the visitor cannot change. */
+    private static Set<KeyLock> locked(PageRequest<Visitor.Member> request, Key key) {
+        boolean isMembers =
+                key.owner().memberId().equals(KeyOwners.membership(request).id());
+        return isMembers ? key.locks() : Set.of();
     }
 
     private static boolean isTurned(Form sent) {
@@ -187,10 +196,8 @@ public record KeyPage(
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
         Spent spent = spent(request, key, now);
-        boolean isMembers =
-                key.owner().memberId().equals(KeyOwners.membership(request).id());
         KeyFields fields = KeyFields.of(
-                isMembers ? key.locks() : Set.of(),
+                locked(request, key),
                 form,
                 errors,
                 KeyFields.models(catalogue, key),

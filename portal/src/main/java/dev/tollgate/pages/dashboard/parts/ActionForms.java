@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -189,7 +190,11 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
     private static Map<String, String> said(List<Field<?>> fields, ApiError why) {
         String param = String.valueOf(why.param()) + ".";
         return fields.stream()
-                .filter(field -> param.startsWith(field.name() + "."))
+                .flatMap(field -> field.members().stream()
+                        .filter(member -> param.startsWith(field.name() + "." + member.name() + "."))
+                        .findFirst()
+                        .or(() -> Optional.of(field).filter(it -> param.startsWith(it.name() + ".")))
+                        .stream())
                 .findFirst()
                 .map(field -> Map.of(field.name(), said(field, why)))
                 .orElseGet(() -> Map.of("form", why.message()));
