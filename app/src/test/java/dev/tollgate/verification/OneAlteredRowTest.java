@@ -557,6 +557,13 @@ class OneAlteredRowTest {
                 .anySatisfy(line -> assertThat(line).contains("its output has a beginning and no end"));
     }
 
+    /** The roll-ups show it only if the output took a millisecond or more. */
+    @Test
+    void an_output_that_ends_before_it_begins_is_found() throws SQLException {
+        assertThat(found(Stores.SQLITE, "UPDATE call SET done_us = first_byte_us - 1 WHERE id = {call}"))
+                .anySatisfy(line -> assertThat(line).contains("took a step before an earlier one"));
+    }
+
     @ParameterizedTest
     @EnumSource
     void books_of_every_kind_add_up(Stores stores) throws SQLException {
