@@ -46,4 +46,18 @@ class GuardedPostTest {
             vertx.close().await();
         }
     }
+
+    @Test
+    void plain_http_is_refused_also_to_a_public_address() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (GuardedPost post = new GuardedPost(vertx, Resolver.SYSTEM, AllowedPlaces.of(List.of("127.0.0.1")))) {
+            for (String url : List.of("http://example.org/", "http://8.8.8.8/", "http://[2606:4700::1111]:443/")) {
+                assertThat(post.complaint(url)).as(url).isEqualTo("must begin with https://.");
+            }
+            assertThat(post.complaint("https://8.8.8.8/")).isNull();
+            assertThat(post.complaint("http://127.0.0.1/")).isNull();
+        } finally {
+            vertx.close().await();
+        }
+    }
 }
