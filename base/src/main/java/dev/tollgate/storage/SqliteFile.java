@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
@@ -158,7 +160,21 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     private boolean isOfRelease(Path file) throws SQLException {
         try (Connection connection = looking(file, true).getConnection()) {
-            return Migrations.requireRelease(connection, dialect(), "The database " + file());
+            try {
+                return Migrations.requireRelease(connection, dialect(), "The database " + file());
+            } catch (CannotOpen e) {
+                requireSound(connection); // tables of a damaged file can look like another program's
+                throw e;
+            }
+        }
+    }
+
+    private void requireSound(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("PRAGMA integrity_check(1)")) {
+            if (!found.next() || !"ok".equals(found.getString(1))) {
+                throw new CannotOpen("The database " + file() + " is damaged: " + Failures.NEXT_STEP + ".");
+            }
         }
     }
 
