@@ -2,6 +2,7 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.storage.StoreException;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -32,7 +33,7 @@ public final class Drain {
         announce.run();
         try {
             writer.commit(by, "server.drain", "server", () -> new Deed.Changed(null, draining.end()));
-        } catch (ApiException e) {
+        } catch (StoreException e) {
             throw new ApiException(400, "The server is draining, but the audit log entry could not be written.");
         }
         return draining.node();
