@@ -338,6 +338,18 @@ class LauncherTest {
     }
 
     @Test
+    void the_sum_of_a_run_has_nothing_of_an_earlier_one() throws Exception {
+        ready();
+        Files.createSymbolicLink(tools.resolve("awk"), tool("awk"));
+        write(
+                project.resolve("target/surefire-reports/TEST-Earlier.xml"),
+                "<testsuite name=\"Earlier\" tests=\"9\" errors=\"0\" skipped=\"0\" failures=\"7\">\n");
+        assertThat(launch("test", "-Dtest=Some*").out())
+                .contains("Tests run: 5")
+                .doesNotContain("Failures: 7");
+    }
+
+    @Test
     void a_change_runs_the_tests_of_its_module_and_of_those_above() throws Exception {
         ready();
         for (String[] module : new String[][] {{"low"}, {"high", "low"}, {"other"}}) {
