@@ -78,12 +78,12 @@ class ArchitectureTest {
                     "gateway",
                     List.of("upstreams", "calls", "protocols", "telemetry"),
                     List.of("base", "ledger", "shared")),
-            new Module("verification", List.of("verification"), List.of("base", "ledger")),
+            new Module("verification", List.of("verification"), List.of("base")),
             new Module(
                     "portal",
                     List.of("customers", "operator", "pages"),
                     List.of("base", "ledger", "shared", "verification")),
-            new Module("sandbox", List.of("sandbox"), List.of("base")),
+            new Module("sandbox", List.of("sandbox"), List.of()),
             new Module(
                     "app",
                     List.of("app"),

@@ -1,6 +1,5 @@
 package dev.tollgate.verification;
 
-import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +11,9 @@ import java.util.List;
  * @param sentence with a {@code %s} for each column of the query
  */
 record StrayRows(String subject, String sentence, String sql) implements Check {
+
+    /** The most running calls on less of an account. Said here again: the ledger's own number would agree with a ledger that is wrong. */
+    private static final int ON_LESS_MAX = 3;
 
     static final List<Check> ALL = List.of(
             new StrayRows("refunds", "entry %s/%s refunds %s, which is no earlier call of its account", """
@@ -30,12 +32,11 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             new StrayRows("open calls", "call %s of account %s is open, and has ended: %s", """
             SELECT h.id, h.account_id, c.ending FROM open_hold h JOIN call c ON c.id = h.id
             ORDER BY h.id"""),
-            new StrayRows(
-                    "open calls", "account %s has %s calls on less, more than " + Ledger.SHORTFALLS_MAX, """
+            new StrayRows("open calls", "account %s has %s calls on less, more than " + ON_LESS_MAX, """
             SELECT h.account_id, COUNT(*) FROM open_hold h WHERE h.on_less = 1
             GROUP BY h.account_id HAVING COUNT(*) > %d
             ORDER BY h.account_id""".formatted(
-                                    Ledger.SHORTFALLS_MAX)),
+                            ON_LESS_MAX)),
             new StrayRows("receipts", "account %s has %s receipts and no call", """
             SELECT a.id, a.receipts FROM account a
             WHERE a.receipts <> 0 AND NOT EXISTS (SELECT 1 FROM call c WHERE c.account_id = a.id)
