@@ -98,12 +98,13 @@ class DamagedFileTest {
     }
 
     @Test
-    void a_damaged_table_of_migrations_is_no_development_build() throws Exception {
+    void a_damaged_index_of_migrations_is_no_development_build() throws Exception {
         byte[] sound = Files.readAllBytes(file);
         int account = Math.toIntExact(number("SELECT rootpage FROM sqlite_schema WHERE name = 'account'"));
-        int history = Math.toIntExact(number("SELECT rootpage FROM sqlite_schema WHERE name = 'tollgate_schema'"));
+        int index = Math.toIntExact(
+                number("SELECT rootpage FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'tollgate_schema'"));
         try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
-            write(damaged, history - 1, java.util.Arrays.copyOfRange(sound, (account - 1) * PAGE, account * PAGE));
+            write(damaged, index - 1, java.util.Arrays.copyOfRange(sound, (account - 1) * PAGE, account * PAGE));
         }
         assertThat(damage()).isNotEmpty();
     }

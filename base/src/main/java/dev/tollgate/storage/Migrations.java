@@ -149,7 +149,7 @@ final class Migrations {
         }
     }
 
-    private static Set<String> tables(Connection connection, Dialect dialect) throws SQLException {
+    static Set<String> tables(Connection connection, Dialect dialect) throws SQLException {
         Set<String> tables = new HashSet<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(dialect.tables())) {

@@ -163,15 +163,19 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
             try {
                 return Migrations.requireRelease(connection, dialect(), "The database " + file());
             } catch (CannotOpen e) {
-                requireSound(connection); // tables of a damaged file can look like another program's
+                requireSound(connection); // a damaged table of migrations looks like a development build's
                 throw e;
             }
         }
     }
 
+    /** Looks at that table alone: the file may be large. */
     private void requireSound(Connection connection) throws SQLException {
+        if (!Migrations.tables(connection, dialect()).contains(Migrations.HISTORY)) {
+            return;
+        }
         try (Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery("PRAGMA integrity_check(1)")) {
+                ResultSet found = statement.executeQuery("PRAGMA integrity_check(" + Migrations.HISTORY + ")")) {
             if (!found.next() || !"ok".equals(found.getString(1))) {
                 throw new CannotOpen("The database " + file() + " is damaged: " + Failures.NEXT_STEP + ".");
             }
