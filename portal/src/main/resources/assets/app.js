@@ -112,8 +112,7 @@
 
   // ---- the zone of this browser is proposed where none was chosen yet
 
-  const zone = document.querySelector('input[data-zone]');
-  if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  for (const zone of document.querySelectorAll('input[data-zone]')) zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone || '';
 
   // ---- filters are sent when they are chosen; the button stays for who has no script
 

@@ -7,6 +7,9 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -23,6 +26,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NewcomerTest {
 
     private static final String PASSWORD = "a sentence nobody else has";
+
+    /** Other tests use the same window in UTC: this holds for one path alone. */
+    private static final String IN_BERLIN = """
+            if (location.pathname.startsWith('/invite/')) {
+              Intl.DateTimeFormat.prototype.resolvedOptions = () => ({timeZone: 'Europe/Berlin'});
+            }""";
 
     private static Gateway gateway;
     private static Browser member;
@@ -49,6 +58,27 @@ class NewcomerTest {
             assertThat(page.locator(".turn img").count()).isZero();
             assertThat(page.locator(".turn script").count()).isZero();
         }
+    }
+
+    @Test
+    void an_invited_person_gets_the_time_zone_of_the_browser() {
+        String members = "/dashboard/members";
+        Matcher link = Pattern.compile("/invite/[A-Za-z0-9_-]{43}")
+                .matcher(member.submit(
+                                members,
+                                members,
+                                Map.of("deed", "invitation.create", "email", "ben@example.org", "role", "member"))
+                        .body());
+        assertThat(link.find()).isTrue();
+        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
+            visit.page().addInitScript(IN_BERLIN);
+            visit.open(link.group());
+            visit.page().fill("#password", PASSWORD);
+            visit.page().click("button.primary");
+            visit.page().waitForURL("**/dashboard");
+        }
+        assertThat(gateway.text("SELECT zone FROM person WHERE login = 'ben@example.org'"))
+                .isEqualTo("Europe/Berlin");
     }
 
     @ParameterizedTest

@@ -146,8 +146,8 @@ public record DoorPages(
     /** The mail says how to go on: neither the answer nor an account that comes to be shows whether the address is known. */
     private PageStep ask(PageRequest<Visitor> request, String email) {
         return switch (links.requests().askToSignUp(email, request.visit())) {
-            case SignIn.Invalid(String field, String message) -> again(email, "", "UTC", field, message);
-            case SignIn.Wait(Duration left) -> again(email, "", "UTC", "form", EmailPage.tooMany(left));
+            case SignIn.Invalid(String field, String message) -> again(email, "", "", field, message);
+            case SignIn.Wait(Duration left) -> again(email, "", "", "form", EmailPage.tooMany(left));
             default -> PageStep.to("/sign-up?sent=1");
         };
     }
