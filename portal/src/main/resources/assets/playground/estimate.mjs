@@ -1,6 +1,6 @@
 // What the next call will cost, asked for when the typing stops. Images and the like are not sent for it; nothing is said with them.
 
-import { atMost, guessed, roughly, searched } from './figures.mjs';
+import { atMost, between, guessed, searched } from './figures.mjs';
 import { models } from './form.mjs';
 import { byId } from './page.mjs';
 
@@ -8,11 +8,11 @@ let asking = 0;
 
 const guess = (about, most) => {
   byId('guess').hidden = !about;
-  byId('guess-about').textContent = about ? 'about ' + about : '';
+  byId('guess-about').textContent = about;
   byId('guess-most').textContent = about ? 'Never more than ' + most + '.' : '';
 };
 
-const free = () => Number(byId('playground').dataset.balance);
+const free = () => Number(byId('playground').dataset.left);
 
 export const noEstimate = () => {
   clearTimeout(asking);
@@ -35,8 +35,8 @@ export const estimateFor = (sent, requests, ask, isBusy) => {
       const told = await Promise.all(answers.map((answer) => answer.json())); // an answer that is not read stays open
       if (asking !== mine || byId('message').value.trim() !== text || isBusy() || answers.some((answer) => !answer.ok)) return;
       const known = Object.fromEntries(models().map((model) => [model.id, model]));
-      const { about, most } = guessed(asked, told.map((each) => each.data), known, free());
-      guess(roughly(about), atMost(most) + searched(asked, known));
+      const { low, high, most } = guessed(asked, told.map((each) => each.data), known, free());
+      guess(between(low, high), atMost(most) + searched(asked, known));
     } catch { /* it is a help, and nothing else depends on it */ }
   }, 400);
   asking = mine;

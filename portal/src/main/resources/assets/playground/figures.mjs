@@ -20,6 +20,11 @@ export const worth = (micros) => (first === 'dollars' ? dollars(micros) + ' · '
 // an amount to come, rounded up
 export const atMost = (micros) => (first === 'dollars' ? '$' + (Math.ceil(micros / 20000) / 10000).toFixed(4) : inCredits(micros));
 export const roughly = (micros) => (first === 'dollars' ? atMost(micros) : hundredths(micros) + ' credits');
+// one amount, or from where to where
+export const between = (low, high) => {
+  const [from, to] = [roughly(low), roughly(high)];
+  return from === to ? 'about ' + from : from.replace(' credits', '') + ' to ' + to;
+};
 // a balance, cut down to hundredths
 export const balanceOf = (micros) => {
   const hundredth = first === 'dollars' ? 2_000_000 : 10_000;
@@ -39,8 +44,6 @@ export const pace = (turn) => {
   return millis < 200 ? '' : ' · ' + Math.round((turn.usage.completion_tokens_details.text_tokens * 1000) / millis) + '/s';
 };
 
-const USUAL_TOKENS = 500; // of an answer, if this account has none of the model yet
-
 // The most searches that some requests pay for, in words; nothing if there are none. models: by id, with the most searches of a call
 export const searched = (contents, models) => {
   const most = contents.reduce((sum, content) => sum
@@ -48,13 +51,23 @@ export const searched = (contents, models) => {
   return most === 0 ? '' : most === 1 ? ', with a search' : ', with up to ' + grouped(most) + ' searches';
 };
 
-// What the next call is likely to cost and can cost at most, of all columns together.
-// contents: the requests; estimates: the server's answers; models: rate and usual tokens by id; free: what the account can spend.
+// What calls of this length have cost: the least, what half of them come near or 0, the most; nothing if it is not known. Prompts are as long
+// as each other if the same power of two is below their prices.
+const usual = (content, least, model) => {
+  if (searched([content], { [model.id]: model }) || content.n > 1) return null;
+  return JSON.parse(model.usual)[Math.floor(Math.log2(Math.max(10000, least)))];
+};
+
+// What the next call is likely to cost, from low to high, and can cost at most, of all columns together.
+// contents: the requests; estimates: the server's answers; models: by id, with their rate and usual charges; free: what a call can spend.
 export const guessed = (contents, estimates, models, free) => {
-  const usual = (content, told) => {
-    const tokens = Math.min(Number(models[content.model].usual) || USUAL_TOKENS, content.max_tokens || Infinity);
-    return Math.min(microsOf(told.max_credits), microsOf(told.min_credits) + (tokens * Number(models[content.model].rate)) / 1e6);
-  };
-  const most = Math.min(free, estimates.reduce((sum, told) => sum + microsOf(told.max_credits), 0));
-  return { about: Math.min(most, estimates.reduce((sum, told, i) => sum + usual(contents[i], told), 0)), most };
+  const sum = { low: 0, high: 0, most: 0 };
+  estimates.forEach((told, i) => {
+    const [least, most] = [microsOf(told.min_credits), microsOf(told.max_credits)];
+    const [low, about, high] = usual(contents[i], least, models[contents[i].model]) ?? [least, 0, most];
+    sum.low += Math.min(most, about || low);
+    sum.high += Math.min(most, about || high);
+    sum.most += most;
+  });
+  return Object.fromEntries(Object.entries(sum).map(([name, micros]) => [name, Math.min(free, micros)]));
 };

@@ -5,6 +5,11 @@ import { parameters, parsed, refusedChoices, schemaState, toolsState } from './q
 
 export const models = () => [...byId('model').options].map((option) => ({ id: option.value, ...option.dataset }));
 
+// what the calls of a model have cost, once a call has ended
+export const rememberUsual = (id, usual) => {
+  for (const option of byId('model').options) if (option.value === id) option.dataset.usual = usual;
+};
+
 const json = (id) => {
   const text = byId(id).value.trim();
   const error = byId(id + '-error');

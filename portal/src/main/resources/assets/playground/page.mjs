@@ -94,9 +94,13 @@ export const bottom = () => {
   toEnd();
 };
 
-export const balance = (micros) => {
-  byId('playground').dataset.balance = micros;
-  for (const element of document.querySelectorAll('[data-figure="balance"]')) element.textContent = balanceOf(micros);
+// what a call has left: told to who sees it is the balance, to all what their budgets leave of it
+export const showLeft = (told) => {
+  byId('playground').dataset.left = told.left;
+  byId('left').textContent = balanceOf(told.left);
+  byId('left-label').textContent = told.label;
+  if (told.balance === undefined) return;
+  for (const element of document.querySelectorAll('[data-figure="balance"]')) element.textContent = balanceOf(told.balance);
 };
 
 // A panel that stands at the side of a wide window, and that a button opens over a narrow one. Returns what closes it.

@@ -7,10 +7,10 @@ import { showLanguages } from './code.mjs';
 import { estimateFor, noEstimate } from './estimate.mjs';
 import { microsOf, roughly, showFirst, worth } from './figures.mjs';
 import { attached, whenAttached } from './files.mjs';
-import { allow, chosen, fill, filled, fillExamples, models, rememberEnter, reset, sends } from './form.mjs';
+import { allow, chosen, fill, filled, fillExamples, models, rememberEnter, rememberUsual, reset, sends } from './form.mjs';
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
-import { balance, bottom, button, byId, drawer, followEnd, painted, problem, say } from './page.mjs';
+import { bottom, button, byId, drawer, followEnd, painted, problem, say, showLeft } from './page.mjs';
 import { addResult, codeTurns, filePart, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
 import { server } from './server.mjs';
 import { chip, turns, waysOut } from './turns.mjs';
@@ -98,15 +98,19 @@ const settle = async (turn) => {
     turn.micros = microsOf(told.charged.replace(/,/g, ''));
     talk.spent += turn.micros;
     turn.price = told.price;
-    balance(told.balance);
+    showLeft(told);
   }
   turn.note = endNote(turn, told);
 };
 
-const refreshBalance = async () => {
-  const last = allTurns().filter((turn) => turn.task).at(-1);
-  const told = last && await requests.look(last.task);
-  if (told) balance(told.balance);
+const refreshMoney = async () => {
+  for (const column of talk.columns) {
+    const last = column.turns.findLast((turn) => turn.task);
+    const told = last && await requests.look(last.task);
+    if (!told) continue;
+    showLeft(told);
+    rememberUsual(column.model, told.usual);
+  }
 };
 
 const finish = () => {
@@ -115,7 +119,7 @@ const finish = () => {
   if (!running.size) {
     say(ended(talk.columns.map((column) => column.turns.at(-1)?.state)));
     keep();
-    refreshBalance();
+    refreshMoney();
     byId('message').focus();
   }
 };

@@ -264,6 +264,14 @@ public final class AccountHistory {
         return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).page(filter, below, above, limit));
     }
 
+    /** The charge of a completed call. @param model as asked for */
+    public record Charge(String model, long promptTokens, long micros) {}
+
+    /** Returns the charges of completed calls since a time, in no order; of an account with many calls, the last ones. */
+    public List<Charge> charges(String accountId, Instant from) {
+        return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).charges(from));
+    }
+
     /** Another account's call is as good as none. */
     public Optional<CallDetail> call(String accountId, String id) {
         return call(accountId, id, KeyFilter.ALL);

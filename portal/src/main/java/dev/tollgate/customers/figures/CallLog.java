@@ -31,6 +31,9 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
     private static final String CALLS =
             "SELECT " + CallRow.COLUMNS + " FROM call c WHERE c.account_id = ? AND c.number >= ? AND c.number < ?";
 
+    private static final String CHARGES = "SELECT c.model_id, c.prompt_tokens, c.charged_micros FROM call c"
+            + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.ending = 'completed' AND c.charged_micros > 0";
+
     /** Holds from an id on, for the overview: a server would go through all that is left of those that have ended. */
     private static final String RUNNING = "SELECT " + CallRow.COLUMNS_OF_RUNNING
             + " FROM open_hold c WHERE c.account_id = ? AND c.id >= ? ORDER BY c.id DESC LIMIT ?";
@@ -106,6 +109,17 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
 
     private List<CallRow> running(CallFilter filter) throws SQLException {
         return running("", RUNNING_MAX).stream().filter(filter::takes).toList();
+    }
+
+    /** Returns the charges of completed calls since a time, of the account's last numbers. */
+    List<AccountHistory.Charge> charges(Instant from) throws SQLException {
+        NumberSpan span = NumberSpan.of(sql, accountId, from, null);
+        return sql.list(
+                CHARGES,
+                row -> new AccountHistory.Charge(row.getString(1), row.getLong(2), row.getLong(3)),
+                accountId,
+                Math.max(span.from(), span.to() - LOOKED_AT_MAX),
+                span.to());
     }
 
     private CallPage newer(CallFilter filter, NumberSpan span, long after, int limit) throws SQLException {

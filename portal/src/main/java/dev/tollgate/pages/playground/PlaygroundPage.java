@@ -5,20 +5,17 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendPath;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.AccountHistory.Charge;
 import dev.tollgate.customers.figures.CallRow;
-import dev.tollgate.customers.figures.Figure;
-import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
-import dev.tollgate.customers.figures.Span;
-import dev.tollgate.customers.figures.UsageGroup;
-import dev.tollgate.customers.figures.UsageQuestion;
-import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
@@ -31,6 +28,7 @@ import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.models.Usage;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
 import dev.tollgate.pages.dashboard.requests.ShortageWords;
 import dev.tollgate.pages.frame.Display;
@@ -40,17 +38,15 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.JteplaygroundGenerated;
 import tools.jackson.databind.json.JsonMapper;
@@ -73,15 +69,15 @@ public record PlaygroundPage(
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The time for which this account's usual response of a model is looked for. */
-    private static final Duration USUAL_OF = Duration.ofDays(30);
+    /** The time whose calls say what the next one will cost. */
+    private static final Duration USUAL_OF = Duration.ofDays(7);
 
     /**
      * A model to choose, at the price in force.
      *
-     * @param usualTokens see {@link #usual}
+     * @param usual the account's usual charges, for the page's script
      */
-    public record Choice(Model model, long usualTokens) {
+    public record Choice(Model model, String usual) {
 
         /** Returns the most searches that one call pays for. */
         public int searchesMax() {
@@ -92,6 +88,45 @@ public record PlaygroundPage(
             return tariff.searchCounts() == Tariff.SearchCounts.CALLS
                     ? 1
                     : model.tools().searchesMax();
+        }
+    }
+
+    /**
+     * The amount that a call can spend.
+     *
+     * @param label of the amount: the balance, or how long the tightest budget leaves it
+     */
+    public record Left(long micros, String label) {
+
+        private static Left of(SpendPath path, boolean seesBalance) {
+            long left = path.leftMicros();
+            return new Left(
+                    left,
+                    path.limits().stream()
+                            .filter(limit -> left < path.account().balance().balanceMicros())
+                            .filter(limit -> limit.leftMicros() == left)
+                            .map(limit -> label(limit.window()))
+                            .findFirst()
+                            .orElse(seesBalance ? "Balance" : label(SpendWindow.TOTAL)));
+        }
+
+        private static String label(SpendWindow window) {
+            return switch (window) {
+                case HOUR -> "Left for you this hour";
+                case DAY -> "Left for you today";
+                case WEEK -> "Left for you this week";
+                case MONTH -> "Left for you this month";
+                case TOTAL -> "Left for you";
+            };
+        }
+    }
+
+    /** A person whose page looks at a call that it has made. */
+    private record Looker(KeyCaller caller, boolean seesBalance) implements Caller {
+
+        @Override
+        public String accountId() {
+            return caller.accountId();
         }
     }
 
@@ -116,7 +151,9 @@ public record PlaygroundPage(
         routes.add(estimate.apply(counted));
         routes.add(counting.apply(counted));
         routes.add(fit.apply(asking));
-        routes.add(Route.get("/playground/calls/{id}", asking, this::call));
+        Gate<Looker> looking =
+                pages.calls(member -> new Looker(caller(member), member.person().may(Right.BALANCE)), (_, _) -> {});
+        routes.add(Route.get("/playground/calls/{id}", looking, this::call));
         routes.add(Route.get("/playground/shortage", asking, this::shortage));
         return routes;
     }
@@ -140,45 +177,41 @@ public record PlaygroundPage(
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        Map<String, Figures> usage = usage(request.visitor().accountId());
+        String accountId = request.visitor().accountId();
+        UsualCharges usual = usual(accountId);
         List<Choice> models = catalogue.answering().stream()
                 .map(life::current)
-                .map(model -> new Choice(model, usual(model, usage.getOrDefault(model.id(), Figures.NONE))))
+                .map(model -> new Choice(model, usual.json(model.id())))
                 .toList();
         String asked = request.query("model");
         String chosen = asked == null ? models.getFirst().model().id() : asked;
         Membership own = Objects.requireNonNull(request.visitor().person().membership());
-        long balance = leftMicros(request.visitor().accountId(), "", new KeyOwner(own.id(), "", ""));
+        boolean seesBalance = request.visitor().person().may(Right.BALANCE);
+        Left left = path(accountId, "", new KeyOwner(own.id(), "", ""))
+                .map(path -> Left.of(path, seesBalance))
+                .orElseThrow();
         return PageStep.show((out, shell) ->
-                        JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address(), balance))
+                        JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address(), left))
                 .with("content-security-policy", CSP);
     }
 
-    /** Returns what the balance and the member's budgets leave for a call: a member reads the balance only if it limits the member. */
-    private long leftMicros(String accountId, String keyId, KeyOwner owner) {
-        return ledger.path(accountId, keyId, owner, SpendLimits.NONE, clock.instant())
-                .map(SpendPath::leftMicros)
-                .orElse(0L);
+    private Optional<SpendPath> path(String accountId, String keyId, KeyOwner owner) {
+        return ledger.path(accountId, keyId, owner, SpendLimits.NONE, clock.instant());
     }
 
-    private Map<String, Figures> usage(String account) {
-        Instant now = clock.instant();
-        Span span = history.span(now.minus(USUAL_OF), now, ZoneOffset.UTC);
-        return history.usage(account, UsageQuestion.of(span, By.MODEL)).groups().stream()
-                .collect(Collectors.toMap(group -> Objects.requireNonNull(group.model()), UsageGroup::figures));
+    private UsualCharges usual(String accountId) {
+        return UsualCharges.of(history.charges(accountId, clock.instant().minus(USUAL_OF)), this::promptMicros);
     }
 
-    /** Returns the billed output tokens of this account's average answer in the last 30 days; 0 if there is none. */
-    private static long usual(Model model, Figures usage) {
-        long billed = usage.completionTokens() + (model.pricing().reasoningBilled() ? usage.thoughtsTokens() : 0);
-        long calls = Figure.COMPLETED.of(usage);
-        return calls == 0 ? 0 : billed / calls;
+    private long promptMicros(Charge charge) {
+        Model model = catalogue.find(charge.model());
+        return model == null ? 0 : life.current(model).pricing().chargeMicros(Usage.of(charge.promptTokens(), 0, 0));
     }
 
     /** Reports the end of a call to the person who stopped it. */
-    private void call(Exchange exchange, KeyCaller caller) {
+    private void call(Exchange exchange, Looker looker) {
         String id = exchange.pathParam("id");
-        exchange.compute(() -> json(caller, id), body -> {
+        exchange.compute(() -> json(looker, id), body -> {
             exchange.setHeader("cache-control", "no-store");
             exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
         });
@@ -210,7 +243,8 @@ public record PlaygroundPage(
                 });
     }
 
-    private String json(KeyCaller caller, String id) {
+    private String json(Looker looker, String id) {
+        KeyCaller caller = looker.caller();
         String accountId = caller.accountId();
         CallRow call = history.call(accountId, id, KeyFilter.ofKey(caller.key().id()))
                 .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such call in this account.")
@@ -221,8 +255,15 @@ public record PlaygroundPage(
         told.put("ended", call.endedAt() != null);
         told.put("status", call.status().name().toLowerCase(Locale.ROOT));
         told.put("charged", Display.charge(call.chargeMicros()));
-        told.put(
-                "balance", leftMicros(accountId, caller.key().id(), caller.key().owner()));
+        SpendPath path =
+                path(accountId, caller.key().id(), caller.key().owner()).orElseThrow();
+        Left left = Left.of(path, looker.seesBalance());
+        told.put("left", left.micros());
+        told.put("label", left.label());
+        if (looker.seesBalance()) {
+            told.put("balance", path.account().balance().balanceMicros());
+        }
+        told.put("usual", usual(accountId).json(call.modelId()));
         PriceLines price = PriceLines.of(call);
         told.put("price", price == null ? List.of() : table(price));
         return JSON.writeValueAsString(told);
