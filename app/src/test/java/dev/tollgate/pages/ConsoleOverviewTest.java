@@ -166,7 +166,7 @@ class ConsoleOverviewTest {
                 .longValue();
         assertThat(percent).isPositive();
         assertThat(words("/console?range=7d"))
-                .contains("compared with the 7 days before")
+                .contains("against the same weekdays, 7 days before")
                 .contains("▲ " + percent + " %");
     }
 
@@ -221,7 +221,7 @@ class ConsoleOverviewTest {
     void revenue_compares_with_the_range_before_and_sorts_by_each_figure() {
         String page = words("/console/revenue?by=model&range=7d");
         assertThat(page)
-                .contains("compared with the 7 days before")
+                .contains("against the same weekdays, 7 days before")
                 .contains("Revenue ↓")
                 .contains("▲ ");
         Map<String, List<String>> sorts = Map.of(
@@ -259,9 +259,9 @@ class ConsoleOverviewTest {
         gateway.execute("INSERT INTO usage_quarter (account_id, costed, " + columns + ") SELECT '" + partly + "', 1, "
                 + columns + " FROM usage_quarter WHERE account_id = '" + account + "'");
         try {
-            assertThat(row(account)).contains("$0.12 unchanged $0.08 $0.03 30.1 % –");
-            assertThat(row(older)).contains("96 calls of unknown cost").contains("$0.12 unchanged – – – –");
-            assertThat(row(partly)).contains("72 calls of unknown cost").contains("$0.12 unchanged $0.08 – – –");
+            assertThat(row(account)).contains("$0.12 ▼ less $0.08 $0.03 30.1 % –");
+            assertThat(row(older)).contains("96 calls of unknown cost").contains("$0.12 ▼ less – – – –");
+            assertThat(row(partly)).contains("72 calls of unknown cost").contains("$0.12 ▼ less $0.08 – – –");
         } finally {
             gateway.execute("DELETE FROM usage_quarter WHERE account_id IN ('" + older + "', '" + partly + "')");
         }
@@ -281,8 +281,8 @@ class ConsoleOverviewTest {
         assertThat(words(path))
                 .contains("Spend, 30 days $")
                 .containsPattern("Margin, 30 days [0-9.]+ %")
-                .containsPattern(
-                        "▼ [0-9]+ % · " + Display.number(row.get("calls").asLong()) + " calls");
+                .containsPattern("▼ (less|[0-9]+ %) against the same weekdays, 35 days before · "
+                        + Display.number(row.get("calls").asLong()) + " calls");
         assertThat(page)
                 .contains("<b title=\"" + "%,.6f".formatted(net) + " credits\">")
                 .contains("<b title=\"" + "%,.6f".formatted(net.subtract(cost)) + " credits\">")

@@ -155,7 +155,7 @@ class UsagePageTest {
         assertThat(first(page, "title=\"([0-9.]+) credits\" data-figure=\"month\""))
                 .isEqualTo(now.setScale(6).toPlainString());
         assertThat(page)
-                .contains(Change.of(micros(now), micros(before), Change.Good.DOWN)
+                .contains(Change.ofAmount(micros(now), micros(before), false, Change.Good.DOWN)
                                 .text() + "</span>\n against 1 Oct – 21 Oct, 12:15")
                 .contains("?from=2026-11-21&amp;to=2026-11-21&amp;key=" + busy.customer.keyId());
         assertThat(chart(page)).isEqualByComparingTo(spent("2026-10-23T00:00:00Z", "2026-11-22T00:00:00Z"));

@@ -109,6 +109,10 @@ public enum Figure {
         return value.applyAsLong(figures);
     }
 
+    public boolean isAmount() {
+        return unit == CREDITS;
+    }
+
     /** Returns whether the cost of the calls must be known. */
     public boolean isOfCost() {
         return this == COST || this == MARGIN;

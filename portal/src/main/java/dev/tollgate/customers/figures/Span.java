@@ -23,6 +23,9 @@ public record Span(Instant from, Instant to, ZoneId zone) {
     /** The longest range, in years: it is gone through day by day. */
     private static final int YEARS_MAX = 100;
 
+    private static final int DAYS_A_WEEK = 7;
+    private static final Duration SHORTEST_DAY = Duration.ofHours(23);
+
     private static final long QUARTER_MILLIS = Duration.ofMinutes(15).toMillis();
 
     public Span {
@@ -70,8 +73,8 @@ public record Span(Instant from, Instant to, ZoneId zone) {
     }
 
     /**
-     * Returns what a span is compared with: as many days just before it; for a month, the month before, at most to its end. If the span is not
-     * over, the other ends at the same time of the day.
+     * Returns what a span is compared with: as many days with the same weekdays, the last ones before it; for a month, the month before, at most to
+     * its end. If the span is not over, the other ends at the same time of the day.
      *
      * @param isMonth whether the span is a month or its begin
      */
@@ -88,11 +91,18 @@ public record Span(Instant from, Instant to, ZoneId zone) {
         long days = Math.max(
                 1,
                 ChronoUnit.DAYS.between(begin.toLocalDateTime(), to.atZone(zone).toLocalDateTime()));
-        return new Span(begin.minusDays(days).toInstant(), end.minusDays(days).toInstant(), zone);
+        long weeks = Math.ceilDiv(days, DAYS_A_WEEK);
+        return new Span(
+                begin.minusWeeks(weeks).toInstant(), end.minusWeeks(weeks).toInstant(), zone);
     }
 
     boolean isUtc() {
         return zone.equals(ZoneOffset.UTC);
+    }
+
+    /** Returns whether it is shorter than the shortest day of a zone. */
+    public boolean isPartOfDay() {
+        return Duration.between(from, to).compareTo(SHORTEST_DAY) < 0;
     }
 
     long days() {

@@ -220,10 +220,11 @@ public final class ConsoleAccount {
         }
     }
 
-    /** Figures of an account in the last 30 days, and in those before. @param chart null if there are none */
+    /** Figures of an account in the last 30 days, and in those that they are compared with. @param chart null if there are none */
     public record Recent(
             Figures now,
             Figures before,
+            String against,
             String title,
             List<SwitchLink> metrics,
             @Nullable Chart chart) {
@@ -242,6 +243,7 @@ public final class ConsoleAccount {
         return new Recent(
                 figures.sum(),
                 figures.sumBefore(),
+                range.against(),
                 (metric == Metric.MONEY ? Metric.SPEND : metric).titleOfValue(range.unit()),
                 Metric.links(
                         Metric.OF_PLATFORM,

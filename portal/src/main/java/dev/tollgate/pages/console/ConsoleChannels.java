@@ -154,7 +154,10 @@ public record ConsoleChannels(
         return new Shown(
                 range,
                 ConsoleRange.links(
-                        PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range, ConsoleRange.QUARTER),
+                        PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=",
+                        range,
+                        ConsoleRange.QUARTER,
+                        clock.instant()),
                 metric.titleOfValue(range.unit()),
                 Metric.links(
                         Metric.OF_PLATFORM,

@@ -95,7 +95,10 @@ public record ConsolePage(
         Shown shown = new Shown(
                 range,
                 ConsoleRange.links(
-                        PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=", range, ConsoleRange.QUARTER),
+                        PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=",
+                        range,
+                        ConsoleRange.QUARTER,
+                        clock.instant()),
                 metric,
                 Metric.links(
                         Metric.OF_PLATFORM,
@@ -163,7 +166,13 @@ public record ConsolePage(
 
     private static Tile tile(
             PlatformChart chart, String label, Figure figure, Good good, String text, String exact, String about) {
-        Change change = Change.of(figure.of(chart.sum()), figure.of(chart.sumBefore()), good);
+        Change change = figure.isAmount()
+                ? Change.ofAmount(
+                        figure.of(chart.sum()),
+                        figure.of(chart.sumBefore()),
+                        chart.range().before().isPartOfDay(),
+                        good)
+                : Change.of(figure.of(chart.sum()), figure.of(chart.sumBefore()), good);
         return new Tile(label, text, exact, about, change, chart.spark(figure::of));
     }
 
@@ -231,7 +240,8 @@ public record ConsolePage(
                             account.id(),
                             account.name(),
                             net,
-                            Change.of(net, before.netMicros(), Good.UP),
+                            Change.ofAmount(
+                                    net, before.netMicros(), range.before().isPartOfDay(), Good.UP),
                             Display.quotient(net, Math.max(1, most / PERCENT)) + "%");
                 })
                 .toList();

@@ -2,10 +2,12 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.pages.frame.SwitchLink;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -16,14 +18,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range of the console's figures: hours or days of UTC up to now, and as many just before them, to the same hour. The present one is not over. A
- * year is of months, and compared to the same day.
+ * A range of the console's figures in hours or days of UTC, and an earlier one that it is compared with. Days are compared with the same weekdays,
+ * so the other range begins whole weeks earlier: 91 days for 90. A month is compared with the month before, a year with the year before. If the
+ * range is not over, the other ends at the same hour.
  *
- * @param days 1 for the last 24 hours
+ * @param word its name in the URL: {@code 24h}, {@code 30d}, a month like {@code 2026-11}, or two days like {@code 2026-11-02_2026-11-15}
+ * @param days 1 for 24 hours
  * @param before what it is compared with
  * @param isOver whether it ended before now
  */
-public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
+public record ConsoleRange(String word, int days, Span span, Span before, boolean isOver) {
 
     static final String FIELD = "range";
 
@@ -35,33 +39,98 @@ public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
     private static final List<Integer> RANGES = List.of(1, 7, 30, QUARTER, YEAR);
     private static final int STANDARD = 30;
     private static final int DAYS_SHOWN_MAX = 31;
-    private static final long MONTHS = 12;
+    private static final int MONTHS = 12;
+    private static final int DAYS_A_WEEK = 7;
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration WEEK = Duration.ofDays(7);
+    private static final Duration WEEK = Duration.ofDays(DAYS_A_WEEK);
+    private static final LocalDate EARLIEST = LocalDate.of(2020, 1, 1);
     private static final DateTimeFormatter DAYS = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final DateTimeFormatter HOURS = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
+    private static final DateTimeFormatter MONTH_NAME = DateTimeFormatter.ofPattern("MMMM", Locale.ENGLISH);
 
-    /** @param word of a request; the last 30 days for any other */
+    /** @param word of a request; the last 30 days for any that is not known */
     static ConsoleRange of(@Nullable String word, Instant now) {
-        int days = RANGES.stream()
-                .filter(each -> word(each).equals(word))
-                .findFirst()
-                .orElse(STANDARD);
-        ZonedDateTime at = now.atZone(ZoneOffset.UTC);
-        ZonedDateTime today = at.truncatedTo(ChronoUnit.DAYS);
-        ZonedDateTime end = days == YEAR // so long ago, hours of accounts are no longer known
-                ? today.plusDays(1)
-                : at.truncatedTo(ChronoUnit.HOURS).plusHours(1);
+        ConsoleRange chosen = word == null ? null : chosen(word, now);
+        return chosen != null
+                ? chosen
+                : last(
+                        RANGES.stream()
+                                .filter(each -> word(each).equals(word))
+                                .findFirst()
+                                .orElse(STANDARD),
+                        now);
+    }
+
+    /** Returns the word of two days; null if one is missing. @param first as the URL has it */
+    static @Nullable String word(@Nullable String first, @Nullable String last) {
+        return first == null || last == null ? null : first + "_" + last;
+    }
+
+    private static @Nullable ConsoleRange chosen(String word, Instant now) {
+        try {
+            if (word.matches("[0-9]{4}-[0-9]{2}")) {
+                return ofMonth(YearMonth.parse(word), now);
+            }
+            String[] days = word.split("_", 2);
+            return days.length < 2 ? null : ofDays(LocalDate.parse(days[0]), LocalDate.parse(days[1]), now);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static ConsoleRange last(int days, Instant now) {
+        ZonedDateTime today = now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS);
+        ZonedDateTime end =
+                days == YEAR ? today.plusDays(1) : soFar(now); // so long ago, hours of accounts are no longer known
         ZonedDateTime from =
                 switch (days) {
                     case 1 -> end.minusDays(1);
                     case YEAR -> today.withDayOfMonth(1).minusMonths(MONTHS - 1);
                     default -> today.minusDays(days - 1);
                 };
-        Period back = back(days);
-        return new ConsoleRange(days, span(from, end), span(from.minus(back), end.minus(back)), false);
+        Period back = days == YEAR ? Period.ofMonths(MONTHS) : weeks(days);
+        return new ConsoleRange(word(days), days, span(from, end), span(from.minus(back), end.minus(back)), false);
+    }
+
+    private static ZonedDateTime soFar(Instant now) {
+        return now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.HOURS).plusHours(1);
+    }
+
+    private static Period weeks(int days) {
+        return Period.ofDays(Math.ceilDiv(days, DAYS_A_WEEK) * DAYS_A_WEEK);
+    }
+
+    private static @Nullable ConsoleRange ofMonth(YearMonth month, Instant now) {
+        ZonedDateTime from = month.atDay(1).atStartOfDay(ZoneOffset.UTC);
+        ZonedDateTime latest = soFar(now);
+        boolean isOver = from.plusMonths(1).isBefore(latest);
+        if (!from.isBefore(latest) || month.atDay(1).isBefore(EARLIEST)) {
+            return null;
+        }
+        ZonedDateTime end = isOver ? from.plusMonths(1) : latest;
+        ZonedDateTime first = from.minusMonths(1);
+        ZonedDateTime sameDay = first.plus(Duration.between(from, end));
+        ZonedDateTime until = isOver || sameDay.isAfter(from) ? from : sameDay;
+        return new ConsoleRange(month.toString(), month.lengthOfMonth(), span(from, end), span(first, until), isOver);
+    }
+
+    private static @Nullable ConsoleRange ofDays(LocalDate first, LocalDate last, Instant now) {
+        LocalDate today = day(now);
+        LocalDate end = last.isAfter(today) ? today : last;
+        LocalDate begin = first.isBefore(end.minusDays(YEAR)) ? end.minusDays(YEAR) : first;
+        if (begin.isAfter(end) || begin.isBefore(EARLIEST)) {
+            return null;
+        }
+        int days = (int) ChronoUnit.DAYS.between(begin, end) + 1;
+        ZonedDateTime from = begin.atStartOfDay(ZoneOffset.UTC);
+        ZonedDateTime midnight = end.plusDays(1).atStartOfDay(ZoneOffset.UTC);
+        boolean isOver = midnight.isBefore(soFar(now));
+        ZonedDateTime to = isOver || days > QUARTER ? midnight : soFar(now);
+        Period back = weeks(days);
+        String word = begin + "_" + end;
+        return new ConsoleRange(word, days, span(from, to), span(from.minus(back), to.minus(back)), isOver);
     }
 
     /** Returns the range of a list of calls, the last 30 days if it has no limit; null if it has a single hour, or more than a year. */
@@ -83,23 +152,24 @@ public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
             return null;
         }
         Span span = span(days == 1 ? from : from.truncatedTo(ChronoUnit.DAYS), to);
-        return new ConsoleRange(days, span, span, isOver);
+        return new ConsoleRange("", days, span, span, isOver);
     }
 
     private static Span span(ZonedDateTime from, ZonedDateTime to) {
         return new Span(from.toInstant(), to.toInstant(), ZoneOffset.UTC);
     }
 
-    private static Period back(int days) {
-        return days == YEAR ? Period.ofMonths((int) MONTHS) : Period.ofDays(days);
-    }
-
-    public String word() {
-        return word(days);
-    }
-
     private static String word(int days) {
         return days == 1 ? "24h" : days + "d";
+    }
+
+    private boolean isMonth() {
+        return word.matches("[0-9]{4}-[0-9]{2}");
+    }
+
+    /** Returns whether it is two days of the reader's choice. */
+    public boolean isOwn() {
+        return word.contains("_");
     }
 
     boolean isOfHours() {
@@ -107,7 +177,7 @@ public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
     }
 
     private boolean isOfMonths() {
-        return days == YEAR && span.from().atZone(ZoneOffset.UTC).getDayOfMonth() == 1;
+        return days == YEAR && !isOwn() && span.from().atZone(ZoneOffset.UTC).getDayOfMonth() == 1;
     }
 
     /** A page has no room for a row for each of so many days: they stand in weeks or months, of which the last is shorter. */
@@ -115,24 +185,64 @@ public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
         return days > DAYS_SHOWN_MAX;
     }
 
-    /** Returns its length in words. */
-    public String length() {
-        return isOfHours() ? "24 hours" : isOfMonths() ? MONTHS + " months" : days + " days";
+    /** Returns what it is compared with, in words that follow the name of a page. */
+    public String against() {
+        if (isOfHours()) {
+            return "against the same weekday, a week before";
+        }
+        if (isOfMonths()) {
+            return "against the " + MONTHS + " months before";
+        }
+        return isMonth()
+                ? "against " + pastDays()
+                : "against the same weekdays, "
+                        + (span.from().toEpochMilli() - before.from().toEpochMilli()) / DAY.toMillis() + " days before";
+    }
+
+    /** Returns the days that it is compared with. */
+    String pastDays() {
+        LocalDate first = day(before.from());
+        LocalDate last = day(before.to().minusMillis(1));
+        return isMonth() && last.equals(YearMonth.from(last).atEndOfMonth())
+                ? MONTH_NAME.format(first)
+                : first.equals(last) ? DAYS.format(first) : DAYS.format(first) + " – " + DAYS.format(last);
     }
 
     public String unit() {
         return isOfHours() ? "hour" : isOfMonths() ? "month" : isOfMoreDays() ? "week" : "day";
     }
 
-    /** @param path of a page, with a query up to the name of the range @param longest in days */
-    static List<SwitchLink> links(String path, ConsoleRange current, int longest) {
-        return RANGES.stream()
+    /**
+     * Returns links to ranges, this month and the one before among them.
+     *
+     * @param path of a page, with a query up to the name of the range
+     * @param longest in days; a page of a year also has a range of one's own
+     */
+    static List<SwitchLink> links(String path, ConsoleRange current, int longest, Instant now) {
+        List<SwitchLink> links = new ArrayList<>();
+        RANGES.stream()
                 .filter(each -> each <= longest)
-                .map(each -> new SwitchLink(
-                        each == 1 ? "24 h" : each == YEAR ? "Year" : each + " days",
-                        path + word(each),
-                        each == current.days))
-                .toList();
+                .forEach(each -> links.add(
+                        current.link(path, word(each), each == 1 ? "24 h" : each == YEAR ? "Year" : each + " days")));
+        YearMonth month = YearMonth.from(day(now));
+        List.of(month, month.minusMonths(1))
+                .forEach(each -> links.add(current.link(path, each.toString(), MONTH_NAME.format(each))));
+        if (longest == YEAR) {
+            String word = word(
+                    day(current.span.from()).toString(),
+                    day(current.span.to().minusMillis(1)).toString());
+            links.add(new SwitchLink(
+                    current.isMonth() && links.stream().noneMatch(SwitchLink::isCurrent)
+                            ? MONTH.format(YearMonth.parse(current.word))
+                            : "Custom",
+                    path + word,
+                    links.stream().noneMatch(SwitchLink::isCurrent)));
+        }
+        return links;
+    }
+
+    private SwitchLink link(String path, String other, String text) {
+        return new SwitchLink(text, path + other, other.equals(word));
     }
 
     /** Returns the begins of its hours, days, weeks or months. */
@@ -156,9 +266,27 @@ public record ConsoleRange(int days, Span span, Span before, boolean isOver) {
         return end.isBefore(span.to()) ? end : span.to();
     }
 
-    /** Returns the time that is compared with another. */
+    /** Returns the time that is compared with another. The last day of a month that is over is compared with the rest of the month before. */
     Instant before(Instant time) {
-        return time.atZone(ZoneOffset.UTC).minus(back(days)).toInstant();
+        if (!time.isBefore(span.to())) {
+            return before.to();
+        }
+        Instant then = isOfMonths()
+                ? time.atZone(ZoneOffset.UTC).minusMonths(MONTHS).toInstant()
+                : before.from().plus(Duration.between(span.from(), time));
+        return then.isAfter(before.to()) ? before.to() : then;
+    }
+
+    /** Returns whether a period is compared with a part of a day. */
+    boolean isPartOfDay(Instant period) {
+        return Duration.between(before(period), before(end(period))).compareTo(DAY) < 0;
+    }
+
+    /** Returns the word of the range of a day, a week or a month. */
+    String word(Instant period) {
+        return isOfMonths()
+                ? YearMonth.from(day(period)).toString()
+                : day(period) + "_" + day(end(period).minusMillis(1));
     }
 
     String label(Instant period) {

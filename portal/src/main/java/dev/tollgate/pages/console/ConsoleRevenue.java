@@ -19,6 +19,7 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -77,9 +78,17 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
      *
      * @param id the begin of a day, an id of an account or the name
      * @param href its calls, or the account's page; empty for none
+     * @param isPastPartOfDay whether the time before is shorter than a day
      * @param isOfAccount whether the costs of older calls are not known
      */
-    public record Row(String id, String name, String href, Figures figures, Figures before, boolean isOfAccount) {
+    public record Row(
+            String id,
+            String name,
+            String href,
+            Figures figures,
+            Figures before,
+            boolean isPastPartOfDay,
+            boolean isOfAccount) {
 
         public long unknown() {
             return isOfAccount ? figures.calls() - figures.costed() : Figure.UNCOSTED.of(figures);
@@ -102,7 +111,12 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         }
 
         public Change change() {
-            return Change.of(figures.netMicros(), before.netMicros(), Good.UP);
+            return Change.ofAmount(figures.netMicros(), before.netMicros(), isPastPartOfDay, Good.UP);
+        }
+
+        /** Returns the revenue of the range less that of the time before. */
+        public long difference() {
+            return figures.netMicros() - before.netMicros();
         }
 
         /** Returns a figure to sort by: what is not known comes last. */
@@ -126,57 +140,76 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             @Nullable String first,
             @Nullable String next) {}
 
+    /** The choices that the URL makes, apart from the order of the rows. */
+    private record View(By by, ConsoleRange range, Metric metric) {
+
+        PageLink link() {
+            return link(by, range.word(), metric);
+        }
+
+        private static PageLink link(By by, String range, Metric metric) {
+            return PageLink.to(PATH)
+                    .with("by", by.word())
+                    .with("chart", metric.word())
+                    .with(ConsoleRange.FIELD, range);
+        }
+
+        List<SwitchLink> ranges(Instant now) {
+            return ConsoleRange.links(
+                    link(by, "", metric).text() + "&" + ConsoleRange.FIELD + "=", range, ConsoleRange.YEAR, now);
+        }
+
+        List<SwitchLink> groups() {
+            return Stream.of(By.values())
+                    .map(each -> new SwitchLink(
+                            each == By.DAY ? range.unit() : each.word(),
+                            link(each, range.word(), metric).text(),
+                            each == by))
+                    .toList();
+        }
+
+        List<SwitchLink> metrics(String sort) {
+            return Metric.links(Metric.OF_PLATFORM, metric, it -> link(by, range.word(), it)
+                    .with(SORT, sort)
+                    .text());
+        }
+    }
+
     private PageStep show(PageRequest<Visitor.Member> request) {
-        By by = By.of(request.query("by"));
-        ConsoleRange range = range(request);
-        Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY);
-        RangeFigures figures = RangeFigures.read(history, range);
+        View view = new View(
+                By.of(request.query("by")),
+                range(request),
+                Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY));
+        RangeFigures figures = RangeFigures.read(history, view.range);
         PlatformChart chart = figures.chart();
-        PageLink here = PageLink.to(PATH).with("by", by.word()).with(ConsoleRange.FIELD, range.word());
-        Sorting<Row> sorting = sorting(by, request, name -> here.with("chart", metric.word())
-                .with(SORT, name)
-                .text());
-        List<Row> rows = sorting.sorted(rows(by, figures));
+        Sorting<Row> sorting =
+                sorting(view.by, request, name -> view.link().with(SORT, name).text());
+        List<Row> rows = sorting.sorted(rows(view.by, figures));
         int from = Math.min(page(request) * ROWS, rows.size());
-        PageLink sorted = here.with("chart", metric.word()).with(SORT, sorting.chosen());
+        PageLink sorted = view.link().with(SORT, sorting.chosen());
         Shown shown = new Shown(
-                range,
-                by,
-                ConsoleRange.links(
-                        PageLink.to(PATH)
-                                        .with("by", by.word())
-                                        .with("chart", metric.word())
-                                        .text() + "&" + ConsoleRange.FIELD + "=",
-                        range,
-                        ConsoleRange.YEAR),
-                groups(by, range, metric),
-                metric,
-                Metric.links(
-                        Metric.OF_PLATFORM,
-                        metric,
-                        it -> here.with(SORT, sorting.chosen()).text() + "&chart=" + it.word()),
-                chart.chart(metric, request.money(), ConsoleCalls.PATH + "?"),
+                view.range,
+                view.by,
+                view.ranges(clock.instant()),
+                view.groups(),
+                view.metric,
+                view.metrics(sorting.chosen()),
+                chart.chart(view.metric, request.money(), ConsoleCalls.PATH + "?"),
                 sorting,
                 rows.subList(from, Math.min(rows.size(), from + ROWS)),
-                new Row("", "All", "", chart.sum(), chart.sumBefore(), false),
+                new Row(
+                        "",
+                        "All",
+                        "",
+                        chart.sum(),
+                        chart.sumBefore(),
+                        view.range.before().isPartOfDay(),
+                        false),
                 from == 0 ? null : sorted.text(),
                 from + ROWS < rows.size()
                         ? sorted.with("page", Integer.toString(from / ROWS + 1)).text()
                         : null);
         return PageStep.show((out, shell) -> JterevenueGenerated.render(out, null, shell, shown));
-    }
-
-    private static List<SwitchLink> groups(By current, ConsoleRange range, Metric metric) {
-        return Stream.of(By.values())
-                .map(by -> new SwitchLink(
-                        by == By.DAY ? range.unit() : by.word(),
-                        PageLink.to(PATH)
-                                .with("by", by.word())
-                                .with(ConsoleRange.FIELD, range.word())
-                                .with("chart", metric.word())
-                                .text(),
-                        by == current))
-                .toList();
     }
 
     private ConsoleRange range(PageRequest<Visitor.Member> request) {
@@ -195,7 +228,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 "failed", most(Figures::failed),
                 "refunded", most(Figures::refundedMicros),
                 "revenue", most(Figures::netMicros),
-                "change", GROWTH.reversed(),
+                "change", Sorting.most(Row::difference).thenComparing(Row::id),
                 "cost", Sorting.most(row -> row.known(row.hasCost(), Figures::costMicros)),
                 "margin", Sorting.most(row -> row.known(row.hasMargin(), Figures::marginMicros)),
                 "share", Sorting.most(row -> row.known(row.hasMargin(), ConsoleRevenue::share))));
@@ -204,9 +237,6 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         }
         return Sorting.of(orders, request.query(SORT), by == By.DAY ? "-name" : "revenue", href);
     }
-
-    private static final Comparator<Row> GROWTH = Comparator.comparing(
-            row -> Change.growth(row.figures().netMicros(), row.before().netMicros()));
 
     private static Comparator<Row> most(ToLongFunction<Figures> figure) {
         return Sorting.most(row -> figure.applyAsLong(row.figures()));
@@ -223,11 +253,17 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             case DAY -> periods(figures);
             case MODEL ->
                 named(
+                        figures.range(),
                         figures.sum().models(),
                         figures.sumBefore().models(),
                         model -> ConsoleCalls.PATH + "?model=" + UrlText.encoded(model) + "&"
                                 + figures.range().fields());
-            case CHANNEL -> named(figures.sum().channels(), figures.sumBefore().channels(), _ -> "");
+            case CHANNEL ->
+                named(
+                        figures.range(),
+                        figures.sum().channels(),
+                        figures.sumBefore().channels(),
+                        _ -> "");
             case ACCOUNT -> accounts(figures.range());
         };
     }
@@ -242,12 +278,13 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         ConsoleCalls.PATH + "?" + range.fields(at),
                         chart.at(at),
                         chart.beforeAt(at),
+                        range.isPartOfDay(at),
                         false))
                 .toList();
     }
 
     private static List<Row> named(
-            Map<String, Figures> now, Map<String, Figures> before, Function<String, String> href) {
+            ConsoleRange range, Map<String, Figures> now, Map<String, Figures> before, Function<String, String> href) {
         return Stream.concat(now.keySet().stream(), before.keySet().stream())
                 .distinct()
                 .sorted()
@@ -257,6 +294,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         href.apply(name),
                         now.getOrDefault(name, Figures.NONE),
                         before.getOrDefault(name, Figures.NONE),
+                        range.before().isPartOfDay(),
                         false))
                 .toList();
     }
@@ -275,6 +313,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         ConsoleAccounts.PATH + "/" + account.id(),
                         figures.getOrDefault(account.id(), Figures.NONE),
                         past.getOrDefault(account.id(), Figures.NONE),
+                        range.before().isPartOfDay(),
                         true))
                 .toList();
     }

@@ -73,7 +73,7 @@ public record PlatformChart(
         Metric metric = isOfAccount && chosen == Metric.MONEY ? Metric.SPEND : chosen;
         List<Column> columns = new ArrayList<>(metric.columns(rows(), money));
         if (chosen == Metric.MONEY) {
-            String past = (isOfAccount ? "spend" : "revenue") + " of the " + range.length() + " before";
+            String past = (isOfAccount ? "spend, " : "revenue, ") + range.pastDays();
             List<Figures> rows = Stream.concat(range.periods().stream().map(this::beforeAt), Stream.of(sumBefore()))
                     .toList();
             columns.add(metric.column(new Series(past, Chart.BEFORE), rows, money));

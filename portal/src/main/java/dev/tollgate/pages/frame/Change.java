@@ -1,13 +1,13 @@
 package dev.tollgate.pages.frame;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.RoundingMode;
 
 /**
  * The change of a figure against the range before. It always has an arrow; it has a colour only if up is good or bad.
  *
- * @param text {@code ▲ 20 %}, {@code unchanged}, {@code new} if there was nothing before, or a dash if nothing is known
+ * @param text {@code ▲ 20 %}, {@code ▲ more} without a percentage, {@code unchanged}, {@code new} if there was nothing before, or a dash if
+ *     nothing is known
  * @param tone ok, danger or muted: a class of the style sheet
  */
 public record Change(String text, String tone) {
@@ -35,6 +35,18 @@ public record Change(String text, String tone) {
         return arrow(percent.signum(), Display.number(percent.abs().longValue()) + " %", good);
     }
 
+    /**
+     * Returns the change of an amount. It has no percentage if the amount before is below a dollar or of a part of a day: such a percentage is large
+     * and says nothing.
+     */
+    public static Change ofAmount(long now, long before, boolean isOfPartOfDay, Good good) {
+        Change change = of(now, before, good);
+        boolean isLarge = !isOfPartOfDay && before >= Display.MICROS_A_DOLLAR;
+        return isLarge || before <= 0 || change.equals(UNCHANGED)
+                ? change
+                : arrow(Long.compare(now, before), now > before ? "more" : "less", good);
+    }
+
     /** Returns the change of a share, in points of a percent with one decimal. A share of nothing is not known. */
     public static Change ofShare(long part, long whole, long partBefore, long wholeBefore, Good good) {
         if (whole <= 0 || wholeBefore <= 0) {
@@ -42,15 +54,6 @@ public record Change(String text, String tone) {
         }
         BigDecimal points = share(part, whole).subtract(share(partBefore, wholeBefore));
         return arrow(points.signum(), points.abs().toPlainString() + " points", good);
-    }
-
-    /** Returns a sum in millionths of the sum before, to sort by; of nothing, the largest. */
-    public static BigInteger growth(long now, long before) {
-        return before <= 0
-                ? BigInteger.valueOf(now <= 0 ? 0 : Long.MAX_VALUE)
-                : BigInteger.valueOf(now)
-                        .multiply(BigInteger.valueOf(1_000_000))
-                        .divide(BigInteger.valueOf(before));
     }
 
     private static BigDecimal share(long part, long whole) {

@@ -32,6 +32,22 @@ class SpanTest {
     }
 
     @Test
+    void days_are_compared_with_the_same_weekdays() {
+        check(
+                days("2026-10-30", "2026-11-29"),
+                false,
+                LATER.toString(),
+                "2026-09-24T22:00:00Z",
+                "2026-10-24T22:00:00Z");
+        check(
+                days("2026-11-26", "2026-11-27"),
+                false,
+                LATER.toString(),
+                "2026-11-18T23:00:00Z",
+                "2026-11-19T23:00:00Z");
+    }
+
+    @Test
     void days_that_are_not_over_are_compared_to_the_same_quarter_hour() {
         check(
                 days("2026-11-20", "2026-11-27"),

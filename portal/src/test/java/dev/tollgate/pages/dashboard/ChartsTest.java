@@ -124,6 +124,10 @@ class ChartsTest {
         assertThat(Change.of(100, 100, Good.UP)).isEqualTo(new Change("unchanged", "muted"));
         assertThat(Change.of(5, 0, Good.UP).text()).isEqualTo("new");
         assertThat(Change.of(0, 0, Good.UP)).isEqualTo(Change.UNKNOWN);
+        assertThat(Change.ofAmount(300_000_000, 200_000_000, false, Good.UP)).isEqualTo(new Change("▲ 50 %", "ok"));
+        assertThat(Change.ofAmount(300_000_000, 199_999_999, false, Good.UP)).isEqualTo(new Change("▲ more", "ok"));
+        assertThat(Change.ofAmount(200_000_000, 300_000_000, true, Good.UP)).isEqualTo(new Change("▼ less", "danger"));
+        assertThat(Change.ofAmount(5, 5, true, Good.UP).text()).isEqualTo("unchanged");
         assertThat(Change.ofShare(16, 1_000, 20, 1_000, Good.DOWN)).isEqualTo(new Change("▼ 0.4 points", "ok"));
     }
 

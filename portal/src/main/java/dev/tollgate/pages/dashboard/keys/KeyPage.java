@@ -268,7 +268,7 @@ public record KeyPage(
         Span month = MonthPace.span(history, zone, now);
         Span before = history.before(month, true);
         MonthPace pace = MonthPace.of(spent(key, month), zone, now);
-        Change change = Change.of(pace.spent(), spent(key, before), Change.Good.DOWN);
+        Change change = Change.ofAmount(pace.spent(), spent(key, before), before.isPartOfDay(), Change.Good.DOWN);
         Chart chart = UsageChart.ofThirtyDays(
                 history, catalogue, key.accountId(), KeyFilter.ofKey(key.id()), zone, now, request.money());
         return new Spent(pace, change, UsageLines.words(before), chart);

@@ -12,7 +12,6 @@ import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Sorting;
-import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZonedDateTime;
@@ -40,6 +39,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
      *
      * @param href the page of the row alone; null if it is, or has none
      * @param calls the log of its calls
+     * @param isPastPartOfDay whether the range before is shorter than a day
      */
     public record Row(
             String id,
@@ -48,18 +48,19 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
             String calls,
             Figures figures,
             Figures before,
+            boolean isPastPartOfDay,
             long shareOf) {
 
         public long net() {
             return figures.netMicros();
         }
 
-        private BigInteger growth() {
-            return Change.growth(net(), before.netMicros());
+        private long difference() {
+            return net() - before.netMicros();
         }
 
         public Change change() {
-            return changeOfSpend(net(), before.netMicros());
+            return Change.ofAmount(net(), before.netMicros(), isPastPartOfDay, Good.DOWN);
         }
 
         public String share() {
@@ -73,10 +74,6 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
         public String tokensTitle() {
             return titleOfTokens(figures);
         }
-    }
-
-    static Change changeOfSpend(long now, long before) {
-        return Change.of(now, before, Good.DOWN);
     }
 
     public static String titleOfTokens(Figures figures) {
@@ -124,7 +121,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
 
     /** Returns the row of all calls. */
     Row sum() {
-        return new Row("", "Sum", null, "", table.all(), past.all(), 0);
+        return new Row("", "Sum", null, "", table.all(), past.all(), past.span().isPartOfDay(), 0);
     }
 
     private Map<String, Figures> sums(UsageTable of) {
@@ -156,6 +153,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                         : calls(first(), last(), view.filters().model(), id.isEmpty() ? keys : keys.with(rows, id)),
                 figures,
                 before,
+                past.span().isPartOfDay(),
                 table.all().netMicros());
     }
 
@@ -190,7 +188,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                 Map.of(
                         "name", Comparator.comparing(Row::label),
                         "spend", Sorting.most(Row::net),
-                        "change", Comparator.comparing(Row::growth).reversed(),
+                        "change", Sorting.most(Row::difference),
                         "calls", Sorting.most(row -> row.figures().calls()),
                         "failed", Sorting.most(row -> row.figures().failed()),
                         "tokens", Sorting.most(row -> row.figures().tokens()),

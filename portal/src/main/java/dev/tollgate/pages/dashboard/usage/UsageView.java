@@ -73,7 +73,7 @@ public record UsageView(
     }
 
     /** Returns whether it is a month or its begin, which is compared with the month before. */
-    boolean isMonth() {
+    public boolean isMonth() {
         LocalDate first = range().first();
         return range().name().equals("month")
                 || (first.getDayOfMonth() == 1
