@@ -52,13 +52,13 @@ REVOKE INSERT ON tollgate_schema FROM tollgate_app;
 
 GRANT UPDATE ON
     account, account_rates, allowance, answer_share, api_key, billing_contact, budget_window, commit_mark, dismissed, kept_answer,
-    kept_response, kept_share, label, member, node, open_hold, outgoing_mail, payment, person, person_identity, person_link, recovery_code, session, signature_share, signing_key, spend_window,
+    kept_response, kept_share, label, member, node, open_hold, outgoing_mail, payment, person, person_identity, person_link, recovery_code, refusal, session, signature_share, signing_key, spend_window,
     team, team_member, thought_signature, told, usage_day, usage_fold, usage_hour, usage_label, usage_quarter, voucher, webhook, webhook_delivery
     TO tollgate_app;
 
 GRANT DELETE ON
     allowance, api_key, billing_contact, budget, budget_window, commit_mark, dismissed, kept_answer, kept_response, kept_share, label, member_notice, node, open_hold, outgoing_mail, person, person_identity,
-    person_link, recovery_code, session, setting, spend_window, team_member, thought_signature, told, usage_label, usage_quarter, webhook, webhook_delivery
+    person_link, recovery_code, refusal, session, setting, spend_window, team_member, thought_signature, told, usage_label, usage_quarter, webhook, webhook_delivery
     TO tollgate_app;
 
 -- The address of a person who is erased, and the names in the log of an account that is.

@@ -498,6 +498,7 @@ class ArchitectureTest {
                         packageOf("calls.kept"),
                         packageOf("customers.figures"),
                         packageOf("customers.people"),
+                        packageOf("customers.rejections"),
                         packageOf("customers.roles"),
                         packageOf("customers.members"),
                         packageOf("customers.organizations"),

@@ -26,6 +26,7 @@ import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.Route;
@@ -61,7 +62,8 @@ import org.jspecify.annotations.Nullable;
  * Calls of models: the one meter, and what it needs in addition to the books and the upstreams.
  *
  * @param traces makes a refusal a span
- * @param refused the refused calls of this node, in memory
+ * @param refused the latest refused calls of this node, in memory
+ * @param refusals the counts of refused calls in the books
  * @param playground the callers' routes, under which the playground asks, too
  */
 public record CallsModule(
@@ -73,6 +75,7 @@ public record CallsModule(
         RefusalObserver traces,
         Meter meter,
         RefusedCalls refused,
+        RefusalBooks refusals,
         RequestCount requests,
         KeyGate gate,
         CallRoutes playground) {
@@ -105,9 +108,8 @@ public record CallsModule(
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas(), ground.clock());
         Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
-        FreeCounts counts = new FreeCounts(books.stores().ledger(), meter);
-        books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
-        books.node().whenLost(() -> end(meter, "The service has lost its database. Please try again."));
+        FreeCounts counts = counts(books, meter);
+        RefusalBooks refusals = refusals(ground, books);
         watch.calls(media, known, room, traces == null ? () -> 0 : dropped(traces));
         return new CallsModule(
                 ground,
@@ -117,10 +119,22 @@ public record CallsModule(
                 kept,
                 traces == null ? RefusalObserver.NONE : traces,
                 meter,
-                new RefusedCalls(ground.clock()),
+                new RefusedCalls(ground.clock(), refusals::count),
+                refusals,
                 requests,
                 new KeyGate(books.stores().keys(), requests),
                 new CallRoutes(ground, books, calls, checks, signatures, kept, signing, counts));
+    }
+
+    private static RefusalBooks refusals(Ground ground, BooksModule books) {
+        return ground.open(new RefusalBooks(books.database(), books.writer(), ground.clock()), RefusalBooks::close);
+    }
+
+    /** Returns the counts of tokens, once the writer and the lease know the meter. */
+    private static FreeCounts counts(BooksModule books, Meter meter) {
+        books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
+        books.node().whenLost(() -> end(meter, "The service has lost its database. Please try again."));
+        return new FreeCounts(books.stores().ledger(), meter);
     }
 
     private static Meter.Times times(Ground ground) {
@@ -237,6 +251,8 @@ public record CallsModule(
         return List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
                 new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
+                new Sweep("count-refusals", RefusalBooks.FLUSH_EVERY, refusals::flush),
+                new Sweep("sweep-refusals", RefusalBooks.SWEEP_EVERY, refusals::sweep),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
     }
 

@@ -134,7 +134,8 @@ record ConsoleRoutes(
                                 books.history(),
                                 ground.clock())
                         .routes(pages),
-                new ConsoleRefused(calls.refused(), names(), accounts(), ground.clock()).routes(pages),
+                new ConsoleRefused(calls.refused(), calls.refusals(), names(), accounts(), ground.clock())
+                        .routes(pages),
                 new ConsoleCall(
                                 operator.calls(),
                                 books.history(),

@@ -223,6 +223,7 @@ record PagesModule(
                                 catalogue,
                                 upstreams.models(),
                                 calls.refused(),
+                                calls.refusals(),
                                 welcome.foretold()::changes,
                                 new Dismissals(books.database(), books.writer(), ground.clock()),
                                 books.people())
@@ -230,7 +231,8 @@ record PagesModule(
                 new RequestsPage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages),
                 new RequestPage(history, stores.receipts(), Expiry.KEPT, ground.clock()).routes(pages),
                 live.routes(pages),
-                new RefusedPage(calls.refused(), stores.keys(), stores.ledger(), ground.clock()).routes(pages),
+                new RefusedPage(calls.refused(), calls.refusals(), stores.keys(), stores.ledger(), ground.clock())
+                        .routes(pages),
                 new UsagePage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages));
     }
 

@@ -19,6 +19,7 @@ import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.customers.webhooks.Webhooks;
@@ -81,6 +82,7 @@ record Stores(
                 Webhooks.part(),
                 AccountLog.part(),
                 AuditLog.part(),
-                Allowances.lastPart());
+                Allowances.lastPart(),
+                RefusalBooks.part());
     }
 }

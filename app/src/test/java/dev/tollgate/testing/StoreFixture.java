@@ -9,6 +9,7 @@ import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
@@ -79,7 +80,8 @@ public final class StoreFixture extends KeysFixture {
                         new WritePart<>(Execute.class),
                         AccountLog.part(),
                         AuditLog.part(),
-                        Allowances.lastPart()));
+                        Allowances.lastPart(),
+                        RefusalBooks.part()));
         signatures = new Signatures(database, writer, SECRETS, core);
         responses = new KeptResponses(database, writer, SECRETS, core, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
     }

@@ -65,6 +65,7 @@ class HoldingsTest {
             Map.entry("member", "person_id"),
             Map.entry("person_link", "hash person_id account_id"),
             Map.entry("recovery_code", "person_id hash"),
+            Map.entry("refusal", "account_id"),
             Map.entry("person_identity", "person_id"),
             Map.entry("session", "hash person_id"),
             Map.entry("team", "account_id"),

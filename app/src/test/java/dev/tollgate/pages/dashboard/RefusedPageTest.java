@@ -113,9 +113,8 @@ class RefusedPageTest {
                     .isEqualTo(402);
         }
         assertThat(one.browser.get("/dashboard").body())
-                .containsPattern(
-                        "Out of credits since [0-9]{2}:[0-9]{2}. Calls are refused \\(402\\). 3 were refused in the"
-                                + " last hour.");
+                .contains(
+                        "Calls are refused (402), since the balance does not cover them. 3 were refused in the last hour.");
         assertThat(one.browser.get(PATH).body())
                 .containsPattern(
                         "Not enough credits\\. This call needed 0\\.[0-9]+ credits up front\\. You had 0\\.000001\\."

@@ -36,7 +36,7 @@ public record Allowances(Database database, SecretBox secrets, InstantSource clo
         return new AllowancePart();
     }
 
-    /** Returns the part that counts what the others have decided. Goes last: its rows wait for no other row, so that two nodes never wait for each other. */
+    /** Returns the part that counts what the others have decided. Goes behind them: its rows wait for no row of theirs, so that two nodes never wait for each other. */
     public static Part<?> lastPart() {
         return new WritePart<>(AllowanceWrite.class);
     }

@@ -40,6 +40,7 @@ final class ErasureRows {
             "UPDATE account_log SET address = NULL, before_json = NULL, after_json = NULL WHERE account_id = ?",
             "DELETE FROM member_notice WHERE account_id = ?",
             "DELETE FROM told WHERE owner = ?",
+            "DELETE FROM refusal WHERE account_id = ?",
             "DELETE FROM webhook WHERE account_id = ?",
             "DELETE FROM webhook_delivery WHERE account_id = ?",
             "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)",

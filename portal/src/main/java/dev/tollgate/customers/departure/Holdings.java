@@ -244,6 +244,13 @@ final class Holdings {
                     USAGE,
                     "u.account_id u.starts_at u.key_id u.model"),
             Holding.of(
+                    "refusals.csv",
+                    "numbers of refused calls by key, error and quarter of an hour",
+                    "refusal r",
+                    "r.account_id = :account",
+                    "r.starts_at r.key_id r.code r.calls",
+                    "r.account_id r.starts_at r.key_id r.code"),
+            Holding.of(
                     "labels.csv",
                     "tags and end users of calls; an end user's label has no name",
                     "label l",

@@ -66,7 +66,7 @@ public record KeyFilter(
      * @param accountId whose rows they are
      * @param values gets the values of the parameters
      */
-    String sql(String column, String accountId, List<Object> values) {
+    public String sql(String column, String accountId, List<Object> values) {
         StringBuilder sql = new StringBuilder();
         if (keyId != null) {
             sql.append(" AND ").append(column).append(" = ?");

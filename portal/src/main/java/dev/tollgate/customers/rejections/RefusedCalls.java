@@ -4,11 +4,10 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.RefusalObserver;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /** The refused calls of this node. Thread-safe; never blocks for long. */
 public final class RefusedCalls implements RefusalObserver {
@@ -30,22 +29,20 @@ public final class RefusedCalls implements RefusalObserver {
     private static final int ACCOUNTS_MAX = 500;
 
     private final InstantSource clock;
+    private final Consumer<RefusedCall> counted;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Accounts in the order of their latest refusal, the newest last. */
-    private final Map<String, OfAccount> accounts = new LinkedHashMap<>();
+    private final Map<String, Deque<RefusedCall>> accounts = new LinkedHashMap<>();
 
     private final Deque<RefusedCall> latest = new ArrayDeque<>();
     private final RefusedTally all = new RefusedTally();
     private int kept;
 
-    private static final class OfAccount {
-        private final Deque<RefusedCall> calls = new ArrayDeque<>();
-        private final RefusedTally tally = new RefusedTally();
-    }
-
-    public RefusedCalls(InstantSource clock) {
+    /** @param counted gets each call of an account, to count it */
+    public RefusedCalls(InstantSource clock, Consumer<RefusedCall> counted) {
         this.clock = clock;
+        this.counted = counted;
     }
 
     @Override
@@ -64,37 +61,41 @@ public final class RefusedCalls implements RefusalObserver {
 
     /** Adds a refused call. It is only counted if it names no account. */
     void add(RefusedCall call) {
-        long atMillis = call.at().toEpochMilli();
+        if (!call.accountId().isEmpty()) {
+            counted.accept(call);
+        }
         lock.lock();
         try {
-            all.count(call.code(), atMillis);
-            if (call.accountId().isEmpty()) {
-                return;
+            all.count(call.code(), call.at().toEpochMilli());
+            if (!call.accountId().isEmpty()) {
+                keep(call);
             }
-            OfAccount before = accounts.remove(call.accountId());
-            OfAccount account = before == null ? new OfAccount() : before;
-            accounts.put(call.accountId(), account);
-            account.tally.count(call.code(), atMillis);
-            account.calls.addFirst(call);
-            kept++;
-            if (account.calls.size() > OF_ACCOUNT_MAX) {
-                account.calls.removeLast();
-                kept--;
-            }
-            latest.addFirst(call);
-            if (latest.size() > OF_ACCOUNT_MAX) {
-                latest.removeLast();
-            }
-            forgetEldest();
         } finally {
             lock.unlock();
         }
     }
 
+    private void keep(RefusedCall call) {
+        Deque<RefusedCall> before = accounts.remove(call.accountId());
+        Deque<RefusedCall> calls = before == null ? new ArrayDeque<>() : before;
+        accounts.put(call.accountId(), calls);
+        calls.addFirst(call);
+        kept++;
+        if (calls.size() > OF_ACCOUNT_MAX) {
+            calls.removeLast();
+            kept--;
+        }
+        latest.addFirst(call);
+        if (latest.size() > OF_ACCOUNT_MAX) {
+            latest.removeLast();
+        }
+        forgetEldest();
+    }
+
     private void forgetEldest() {
-        Iterator<OfAccount> eldest = accounts.values().iterator();
+        Iterator<Deque<RefusedCall>> eldest = accounts.values().iterator();
         while (accounts.size() > ACCOUNTS_MAX || kept > ALL_MAX) {
-            kept -= eldest.next().calls.size();
+            kept -= eldest.next().size();
             eldest.remove();
         }
     }
@@ -103,8 +104,7 @@ public final class RefusedCalls implements RefusalObserver {
     public List<RefusedCall> of(String accountId) {
         lock.lock();
         try {
-            OfAccount account = accounts.get(accountId);
-            return account == null ? List.of() : List.copyOf(account.calls);
+            return List.copyOf(accounts.getOrDefault(accountId, new ArrayDeque<>()));
         } finally {
             lock.unlock();
         }
@@ -120,21 +120,11 @@ public final class RefusedCalls implements RefusalObserver {
         }
     }
 
-    public RefusedCounts counts(String accountId) {
-        lock.lock();
-        try {
-            OfAccount account = accounts.get(accountId);
-            return account == null ? RefusedCounts.NONE : counts(account.tally);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Returns the counts of all accounts, including calls without an account. */
+    /** Returns the counts of all accounts on this server since its start, including calls without an account. */
     public RefusedCounts counts() {
         lock.lock();
         try {
-            return counts(all);
+            return new RefusedCounts(all.lastHour(clock.millis()), all.lastDay(clock.millis()));
         } finally {
             lock.unlock();
         }
@@ -150,13 +140,6 @@ public final class RefusedCalls implements RefusalObserver {
         }
     }
 
-    private RefusedCounts counts(RefusedTally tally) {
-        long now = clock.millis();
-        Long since = tally.noCreditsSince(now);
-        return new RefusedCounts(
-                tally.lastHour(now), tally.lastDay(now), since == null ? null : Instant.ofEpochMilli(since));
-    }
-
     /** Counts by code in steps of five minutes over a day. Not thread-safe: its owner's lock guards it. */
     private static final class RefusedTally {
 
@@ -168,44 +151,29 @@ public final class RefusedCalls implements RefusalObserver {
         /** Counts by the number of the step; at most one day. */
         private final NavigableMap<Long, int[]> counts = new TreeMap<>();
 
-        private long noCreditsSinceMillis;
-        private long noCreditsAtMillis = Long.MIN_VALUE / 2;
-
         void count(ErrorCode code, long atMillis) {
             long step = Math.floorDiv(atMillis, STEP_MILLIS);
             counts.computeIfAbsent(step, none -> new int[CODES])[code.ordinal()]++;
             while (counts.size() > STEPS) {
                 counts.pollFirstEntry();
             }
-            if (code == ErrorCode.INSUFFICIENT_CREDITS) {
-                if (atMillis - noCreditsAtMillis > STEPS_OF_HOUR * STEP_MILLIS) {
-                    noCreditsSinceMillis = atMillis;
-                }
-                noCreditsAtMillis = atMillis;
-            }
         }
 
-        Map<ErrorCode, Long> lastHour(long nowMillis) {
+        Map<String, Long> lastHour(long nowMillis) {
             return sums(nowMillis, STEPS_OF_HOUR);
         }
 
-        Map<ErrorCode, Long> lastDay(long nowMillis) {
+        Map<String, Long> lastDay(long nowMillis) {
             return sums(nowMillis, STEPS);
         }
 
-        /** Returns the time since which credits are lacking, in milliseconds; null if that has been over for an hour, or never was. */
-        @Nullable
-        Long noCreditsSince(long nowMillis) {
-            return nowMillis - noCreditsAtMillis > STEPS_OF_HOUR * STEP_MILLIS ? null : noCreditsSinceMillis;
-        }
-
-        private Map<ErrorCode, Long> sums(long nowMillis, int steps) {
+        private Map<String, Long> sums(long nowMillis, int steps) {
             long last = Math.floorDiv(nowMillis, STEP_MILLIS);
-            Map<ErrorCode, Long> sums = new EnumMap<>(ErrorCode.class);
+            Map<String, Long> sums = new HashMap<>();
             for (int[] counted : counts.subMap(last - steps, false, last, true).values()) {
                 for (ErrorCode code : ErrorCode.values()) {
                     if (counted[code.ordinal()] > 0) {
-                        sums.merge(code, (long) counted[code.ordinal()], Long::sum);
+                        sums.merge(code.code(), (long) counted[code.ordinal()], Long::sum);
                     }
                 }
             }

@@ -1,48 +1,34 @@
 package dev.tollgate.customers.rejections;
 
 import dev.tollgate.base.error.ErrorCode;
-import java.time.Instant;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
 /**
- * Numbers of refused calls.
+ * Numbers of refused calls by the code of their error, as callers see it.
  *
- * @param lastHour by code, exact to five minutes
- * @param lastDay by code, exact to five minutes
- * @param noCreditsSince start of the current series of 402s with gaps of at most an hour; null if there is none
+ * @param lastHour of the last hour
+ * @param lastDay of the last 24 hours
  */
-public record RefusedCounts(
-        Map<ErrorCode, Long> lastHour,
-        Map<ErrorCode, Long> lastDay,
-        @Nullable Instant noCreditsSince) {
+public record RefusedCounts(Map<String, Long> lastHour, Map<String, Long> lastDay) {
 
-    public static final RefusedCounts NONE = new RefusedCounts(Map.of(), Map.of(), null);
+    public static final RefusedCounts NONE = new RefusedCounts(Map.of(), Map.of());
 
     public RefusedCounts {
-        lastHour = copy(lastHour);
-        lastDay = copy(lastDay);
-    }
-
-    private static Map<ErrorCode, Long> copy(Map<ErrorCode, Long> counts) {
-        return counts.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(counts));
+        lastHour = Collections.unmodifiableMap(new TreeMap<>(lastHour));
+        lastDay = Collections.unmodifiableMap(new TreeMap<>(lastDay));
     }
 
     public long inLastHour() {
-        return sum(lastHour);
+        return lastHour.values().stream().mapToLong(Long::longValue).sum();
     }
 
     public long inLastHour(ErrorCode code) {
+        return inLastHour(code.code());
+    }
+
+    public long inLastHour(String code) {
         return lastHour.getOrDefault(code, 0L);
-    }
-
-    public long inLastDay() {
-        return sum(lastDay);
-    }
-
-    private static long sum(Map<ErrorCode, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

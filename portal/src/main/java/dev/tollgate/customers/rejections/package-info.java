@@ -1,11 +1,13 @@
 /**
- * Requests that were refused with a 4xx and created no task: the latest of each account with the reason, and counts by code and hour. Only of this
- * node and in memory: a restart clears them.
+ * Requests that were refused with a 4xx and created no task: the latest of each account with the reason ({@link RefusedCalls}), and their numbers in the
+ * books by account, key, error and quarter of an hour ({@link RefusalBooks}).
  *
- * <p>Invariants: at most {@value RefusedCalls#OF_ACCOUNT_MAX} are kept for an account, and at most {@value RefusedCalls#ALL_MAX} in all, of the
- * accounts refused last. Refusals without an account (an unknown key) are counted and not kept. So memory stays constant.
+ * <p>Invariants: the list is of this server and in memory: at most {@value RefusedCalls#OF_ACCOUNT_MAX} are kept for an account, and at most
+ * {@value RefusedCalls#ALL_MAX} in all, of the accounts refused last. A refusal writes nothing: numbers are added to the books every ten seconds, before
+ * they are read and when the server stops; a server that is killed loses those of the last seconds. Refusals without an account (an unknown key) count for
+ * nobody and are not kept. So memory stays constant.
  *
- * <p>Threading: one lock, held for a few writes and never while waiting. Accepted calls do not come here.
+ * <p>Threading: two locks, held for a few writes and never while waiting. Accepted calls do not come here.
  */
 @NullMarked
 package dev.tollgate.customers.rejections;

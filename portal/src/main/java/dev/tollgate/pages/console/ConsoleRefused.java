@@ -3,6 +3,7 @@ package dev.tollgate.pages.console;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.NamesOfIds.Named;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
 import templates.console.JterefusedGenerated;
 
 /** {@code /console/requests/refused}: calls of all accounts, or of one, that were not let in. */
-public record ConsoleRefused(RefusedCalls refused, NamesOfIds names, AccountList accounts, InstantSource clock) {
+public record ConsoleRefused(
+        RefusedCalls refused, RefusalBooks refusals, NamesOfIds names, AccountList accounts, InstantSource clock) {
 
     private static final String PATH = ConsoleCalls.PATH + "/refused";
 
@@ -43,7 +45,7 @@ public record ConsoleRefused(RefusedCalls refused, NamesOfIds names, AccountList
     private PageStep show(PageRequest<Visitor.Member> request) {
         WantedAccount account = WantedAccount.of(accounts, request.query("account"));
         String id = account.isClear() ? account.id() : "";
-        RefusedCounts counts = id == null ? refused.counts() : refused.counts(id);
+        RefusedCounts counts = id == null ? refused.counts() : refusals.counts(id);
         List<RefusedCall> calls = id == null ? refused.latest() : refused.of(id);
         Map<String, Named> named = names.of(calls.stream()
                 .flatMap(call -> Stream.of(call.accountId(), call.keyId()))

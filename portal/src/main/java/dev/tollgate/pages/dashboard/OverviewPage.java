@@ -10,6 +10,7 @@ import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
@@ -66,12 +67,12 @@ public record OverviewPage(
         Catalogue catalogue,
         ModelLife life,
         RefusedCalls refused,
+        RefusalBooks refusals,
         Supplier<List<Foresight.Change>> changes,
         Dismissals dismissals,
         People people) {
 
     private static final DateTimeFormatter LONG_DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
     private static final String CHANGES = "/dashboard/changes";
     private static final String SUBJECT = "model:";
@@ -98,7 +99,7 @@ public record OverviewPage(
         boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
         long refusedByKeys = refusedByKeys(account, view, overview.asOf());
         Notice notice = person.may(Right.BALANCE)
-                ? notice(overview, refused.counts(account), refusedByKeys, zone)
+                ? notice(overview, refusals.counts(account), refusedByKeys)
                 : refusedNotice(refusedByKeys);
         MemberBudget budget = MemberBudget.of(ledger, person, request.money(), overview.asOf());
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
@@ -206,14 +207,13 @@ public record OverviewPage(
                 .filter(call -> !call.keyId().isEmpty() && call.at().isAfter(now.minus(Duration.ofHours(1))))
                 .count();
         return view.isAll() && byKeys == RefusedCalls.OF_ACCOUNT_MAX
-                ? refused.counts(account).inLastHour()
+                ? refusals.counts(account).inLastHour()
                 : byKeys;
     }
 
     /** @param byKeys refused calls of the last hour, without the playground's */
-    private static @Nullable Notice notice(Overview overview, RefusedCounts counts, long byKeys, ZoneId zone) {
+    private static @Nullable Notice notice(Overview overview, RefusedCounts counts, long byKeys) {
         long without = counts.inLastHour(ErrorCode.INSUFFICIENT_CREDITS);
-        Instant since = counts.noCreditsSince();
         if (overview.balance().balanceMicros() == 0) {
             return new Notice(
                     "bad",
@@ -221,11 +221,10 @@ public record OverviewPage(
                     TOP_UP,
                     "Top up");
         }
-        if (since != null && without > 0) {
+        if (without > 0) {
             return new Notice(
                     "bad",
-                    "Out of credits since " + CLOCK.format(since.atZone(zone)) + ". Calls are refused (402)."
-                            + wereRefused(without),
+                    "Calls are refused (402), since the balance does not cover them." + wereRefused(without),
                     TOP_UP,
                     "Top up");
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
@@ -20,7 +21,7 @@ import java.util.List;
 import templates.dashboard.JterefusedGenerated;
 
 /** {@code /dashboard/requests/refused}: calls that were not let in, which the log does not have. */
-public record RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, InstantSource clock) {
+public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys, Ledger ledger, InstantSource clock) {
 
     public static final String PATH = PageLink.REQUESTS + "/refused";
 
@@ -49,7 +50,7 @@ public record RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, Instan
         KeyNames names = KeyNames.of(keys, account, view);
         Instant now = clock.instant();
         long free = request.visitor().may(Right.PAY) ? free(account) : Long.MAX_VALUE; // others cannot top up
-        RefusedCounts counts = view.isAll() ? refused.counts(account) : RefusedCounts.NONE;
+        RefusedCounts counts = view.isAll() ? refusals.counts(account) : RefusedCounts.NONE;
         List<RefusedCall> calls = seen(refused.of(account), view, names);
         return PageStep.show(
                 (out, shell) -> JterefusedGenerated.render(out, null, shell, now, counts, calls, names, free));

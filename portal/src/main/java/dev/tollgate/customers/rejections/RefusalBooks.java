@@ -1,0 +1,270 @@
+package dev.tollgate.customers.rejections;
+
+import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.Writer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The numbers of refused calls in the books, of all servers together. A refusal is counted in memory and written with others by the next flush.
+ * Thread-safe; only {@link #count} never blocks.
+ */
+public final class RefusalBooks implements AutoCloseable {
+
+    public static final Duration FLUSH_EVERY = Duration.ofSeconds(10);
+    public static final Duration SWEEP_EVERY = Duration.ofHours(6);
+
+    /** The time for which counts are kept. */
+    public static final Duration KEPT = Duration.ofDays(100);
+
+    /** The most rows that wait for a flush; what would need one more is not counted. */
+    static final int WAITING_MAX = 10_000;
+
+    private static final long QUARTER_MILLIS = Duration.ofMinutes(15).toMillis();
+    private static final String SUMS =
+            "SELECT %s, code, SUM(calls) FROM refusal WHERE account_id = ? AND starts_at >= ? AND starts_at < ?";
+
+    private static final Logger log = LoggerFactory.getLogger(RefusalBooks.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Map<Place, Long> waiting = new HashMap<>();
+
+    public RefusalBooks(Database database, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /** Returns the part that writes the counts. It goes last: who holds its rows waits for no other row. */
+    public static Part<?> part() {
+        return new WritePart<>(RefusalWrite.class);
+    }
+
+    /** A row of the table, in the order in which all servers write. */
+    private record Place(String accountId, long startsAt, String keyId, String code) implements Comparable<Place> {
+
+        private static final Comparator<Place> ORDER = Comparator.comparing(Place::accountId)
+                .thenComparing(Place::startsAt)
+                .thenComparing(Place::keyId)
+                .thenComparing(Place::code);
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /**
+     * A number of refused calls.
+     *
+     * @param of the key's id, empty for the playground; or the start of the quarter of an hour, in milliseconds
+     * @param code of the error, as callers see it
+     */
+    public record Sum(String of, String code, long calls) {
+
+        public Instant startsAt() {
+            return Instant.ofEpochMilli(Long.parseLong(of));
+        }
+    }
+
+    // ---- counting ----
+
+    /** Counts a call of an account. */
+    public void count(RefusedCall call) {
+        long millis = call.at().toEpochMilli();
+        long quarter = millis - Math.floorMod(millis, QUARTER_MILLIS);
+        Place place =
+                new Place(call.accountId(), quarter, call.keyId(), call.code().code());
+        lock.lock();
+        try {
+            add(place, 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void add(Place place, long calls) {
+        if (waiting.size() < WAITING_MAX || waiting.containsKey(place)) {
+            waiting.merge(place, calls, Long::sum);
+        }
+    }
+
+    /** Writes what waits. What could not be written waits for the next flush. */
+    public synchronized void flush() {
+        Map<Place, Long> taken = take();
+        if (taken.isEmpty()) {
+            return;
+        }
+        try {
+            writer.commitAndWait(Unit.of(new AddRefusals(new TreeMap<>(taken))));
+        } catch (StoreException e) {
+            lock.lock();
+            try {
+                taken.forEach(this::add);
+            } finally {
+                lock.unlock();
+            }
+            throw e;
+        }
+    }
+
+    private Map<Place, Long> take() {
+        lock.lock();
+        try {
+            Map<Place, Long> taken = waiting;
+            waiting = new HashMap<>();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Deletes the counts that are older than they are kept. */
+    public void sweep() {
+        Forget forget;
+        do {
+            forget = new Forget(clock.instant().minus(KEPT));
+            writer.commitAndWait(Unit.of(forget));
+        } while (forget.outcome() == Forget.EACH);
+    }
+
+    /** Writes what waits. The books are still open. */
+    @Override
+    public void close() {
+        flush();
+    }
+
+    // ---- reading ----
+
+    /** Returns the refused calls of the last 24 hours and of the last hour, each from the start of a quarter of an hour on. */
+    public RefusedCounts counts(String accountId) {
+        Instant now = clock.instant();
+        Instant hourAgo = now.minus(Duration.ofHours(1));
+        List<Sum> day = byTime(accountId, KeyFilter.ALL, now.minus(Duration.ofDays(1)), now.plusMillis(1));
+        return new RefusedCounts(
+                byCode(day.stream()
+                        .filter(sum -> sum.startsAt().isAfter(hourAgo))
+                        .toList()),
+                byCode(day));
+    }
+
+    private static Map<String, Long> byCode(List<Sum> sums) {
+        return sums.stream().collect(Collectors.groupingBy(Sum::code, Collectors.summingLong(Sum::calls)));
+    }
+
+    /** Returns the refused calls of each key by error: of quarters of an hour that begin in a range. */
+    public List<Sum> byKey(String accountId, KeyFilter keys, Instant from, Instant to) {
+        return sums("key_id", accountId, keys, from, to);
+    }
+
+    /** Returns the refused calls of each quarter of an hour by error, of those that begin in a range. */
+    public List<Sum> byTime(String accountId, KeyFilter keys, Instant from, Instant to) {
+        return sums("starts_at", accountId, keys, from, to);
+    }
+
+    private List<Sum> sums(String column, String accountId, KeyFilter keys, Instant from, Instant to) {
+        List<Object> values = new ArrayList<>(List.of(accountId, from, to));
+        String group = " GROUP BY " + column + ", code ORDER BY " + column + ", code";
+        String text = SUMS.formatted(column) + keys.sql("key_id", accountId, values) + group;
+        flushForReader();
+        return database.pages()
+                .read(
+                        accountId,
+                        sql -> sql.list(
+                                text,
+                                row -> new Sum(row.getString(1), row.getString(2), row.getLong(3)),
+                                values.toArray()));
+    }
+
+    /** Lets a reader see what this server has counted. A reader of books that cannot be written sees what they have. */
+    private void flushForReader() {
+        try {
+            flush();
+        } catch (StoreException e) {
+            log.debug("refused calls are not written yet: {}", e.getMessage());
+        }
+    }
+
+    // ---- writing ----
+
+    /** A change of the counts, which no other part reads. */
+    private abstract static class RefusalWrite extends Write<Integer> {}
+
+    private static final class AddRefusals extends RefusalWrite {
+
+        /** Adds to a row, and makes none of an account that was erased in the meantime. */
+        private static final String ADD = """
+                INSERT INTO refusal (account_id, starts_at, key_id, code, calls)
+                SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL)
+                ON CONFLICT (account_id, starts_at, key_id, code) DO UPDATE SET calls = refusal.calls + excluded.calls""";
+
+        private final SortedMap<Place, Long> counts;
+
+        AddRefusals(SortedMap<Place, Long> counts) {
+            this.counts = counts;
+        }
+
+        @Override
+        protected Integer run(Statements statements) throws SQLException {
+            int rows = 0;
+            for (Map.Entry<Place, Long> each : counts.entrySet()) {
+                Place place = each.getKey();
+                rows += statements.run(
+                        ADD,
+                        place.accountId(),
+                        place.startsAt(),
+                        place.keyId(),
+                        place.code(),
+                        each.getValue(),
+                        place.accountId());
+            }
+            return rows;
+        }
+    }
+
+    private static final class Forget extends RefusalWrite {
+
+        static final int EACH = 500;
+
+        private static final String OLD = """
+                DELETE FROM refusal WHERE (account_id, starts_at, key_id, code) IN (
+                    SELECT account_id, starts_at, key_id, code FROM refusal WHERE starts_at < ? ORDER BY starts_at LIMIT %d%s)""";
+
+        private final Instant before;
+
+        Forget(Instant before) {
+            this.before = before;
+        }
+
+        /** Passes over rows that another server holds. */
+        @Override
+        protected Integer run(Statements statements) throws SQLException {
+            String skip = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE SKIP LOCKED";
+            return statements.run(OLD.formatted(EACH, skip), before);
+        }
+    }
+}
