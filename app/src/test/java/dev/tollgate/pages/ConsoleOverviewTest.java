@@ -259,7 +259,7 @@ class ConsoleOverviewTest {
         gateway.execute("INSERT INTO usage_quarter (account_id, costed, " + columns + ") SELECT '" + partly + "', 1, "
                 + columns + " FROM usage_quarter WHERE account_id = '" + account + "'");
         try {
-            assertThat(row(account)).contains("$0.12 ▼ less $0.08 $0.03 30.1 % –");
+            assertThat(row(account)).contains("$0.12 ▼ less $0.09 $0.03 30.1 % –");
             assertThat(row(older)).contains("96 calls of unknown cost").contains("$0.12 ▼ less – – – –");
             assertThat(row(partly)).contains("72 calls of unknown cost").contains("$0.12 ▼ less $0.08 – – –");
         } finally {

@@ -2,7 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.BufferedReader;
@@ -105,7 +105,7 @@ class LiveTest {
     }
 
     private static String balance(BusyAccount who) {
-        return Display.dollars(who.customer.balance().movePointRight(6).longValueExact());
+        return Money.DOLLARS.sum(who.customer.balance().movePointRight(6).longValueExact());
     }
 
     @Test

@@ -9,7 +9,7 @@ import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -121,7 +121,7 @@ public record ConsolePayments(
     public static String about(Payment payment) {
         return Stream.of(
                         payment.channel().movesMoney() ? "" : "test",
-                        payment.reversedMicros() == 0 ? "" : Display.sum(payment.reversedMicros()) + " reversed")
+                        payment.reversedMicros() == 0 ? "" : Money.CREDITS.sum(payment.reversedMicros()) + " reversed")
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(" · "));
     }

@@ -46,7 +46,8 @@ public record MemberBudget(String text, String exact, String about) {
 
     private static MemberBudget of(LimitUse limit, Money money) {
         return new MemberBudget(
-                money.balance(limit.leftMicros()) + " of " + money.balance(limit.limitMicros()) + money.unit(),
+                money.left(limit.limitMicros(), limit.use().micros()) + " of " + money.sum(limit.limitMicros())
+                        + money.unit(),
                 Money.exact(limit.leftMicros()),
                 "left " + words(limit.window()) + resets(limit));
     }

@@ -252,7 +252,7 @@ public record OverviewPage(
         return new Start(
                 !keys.list(account, null, 1).isEmpty(),
                 balance.balanceMicros() > 0,
-                Display.balance(balance.balanceMicros()),
+                Money.CREDITS.sum(balance.balanceMicros()),
                 FirstCall.of(request.address(), FirstCall.VARIABLE, model),
                 request.address(),
                 model.id());

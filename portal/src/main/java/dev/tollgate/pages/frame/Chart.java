@@ -1,7 +1,6 @@
 package dev.tollgate.pages.frame;
 
 import java.util.List;
-import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -117,8 +116,14 @@ public record Chart(
     /** The place of a time in the last bucket, which has no end. */
     private static final long LAST_BUCKET = 10 * SECOND;
 
-    /** Returns cells of amounts. */
-    public static LongFunction<Cell> amounts(Money money) {
-        return micros -> new Cell(money.drawn(micros), micros == 0 ? "–" : money.sum(micros), Money.exact(micros));
+    /** Returns cells of amounts that add up to the last of them as they are shown. */
+    static List<Cell> amounts(Money money, List<Long> micros) {
+        List<String> texts = money.adding(micros);
+        return IntStream.range(0, texts.size())
+                .mapToObj(i -> new Cell(
+                        money.drawn(micros.get(i)),
+                        micros.get(i) == 0 ? "–" : texts.get(i),
+                        Money.exact(micros.get(i))))
+                .toList();
     }
 }

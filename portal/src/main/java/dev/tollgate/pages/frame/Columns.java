@@ -8,12 +8,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,14 +64,45 @@ public final class Columns<T> {
         }
     }
 
-    private record Column<T>(Head head, Function<T, Cell> cell, Set<Look> looks) {}
+    /** @param micros the amounts that add up to that of the last row; null for other columns */
+    private record Column<T>(
+            Head head,
+            Function<T, Cell> cell,
+            Set<Look> looks,
+            @Nullable Amounts<T> amounts) {
+
+        private Column<T> headed(Head other) {
+            return new Column<>(other, cell, looks, amounts);
+        }
+
+        /** Returns the column whose amounts add up. */
+        private Column<T> adding(List<T> rows, T foot) {
+            if (amounts == null || amounts.micros.apply(foot) == null) {
+                return this;
+            }
+            List<T> all = Stream.concat(rows.stream(), Stream.of(foot)).toList();
+            List<String> texts = amounts.money.adding(all.stream()
+                    .map(row -> Objects.requireNonNullElse(amounts.micros.apply(row), 0L))
+                    .toList());
+            Map<T, String> shown = new IdentityHashMap<>();
+            IntStream.range(0, all.size()).forEach(i -> shown.put(all.get(i), texts.get(i)));
+            Function<T, Cell> added = row -> {
+                Cell own = cell.apply(row);
+                return own.title() == null ? own : Cell.of(shown.get(row)).titled(own.title());
+            };
+            return new Column<>(head, added, looks, null);
+        }
+    }
+
+    private record Amounts<T>(Money money, Function<T, @Nullable Long> micros) {}
 
     private final String name;
     private final List<Column<T>> columns = new ArrayList<>();
     private @Nullable String style;
     private @Nullable String id;
     private Table.@Nullable Live live;
-    private @Nullable Row foot;
+    private @Nullable T foot;
+    private @Nullable List<T> all;
     private Table.@Nullable Empty empty;
     private Predicate<T> isSum = row -> false;
 
@@ -90,7 +125,7 @@ public final class Columns<T> {
         Set<Look> all = EnumSet.noneOf(Look.class);
         all.addAll(List.of(looks));
         String style = Look.styles(all.stream().filter(Look.OF_HEADS::contains));
-        columns.add(new Column<>(new Head(head, isSilent, style, null, null, null), cell, all));
+        columns.add(new Column<>(new Head(head, isSilent, style, null, null, null), cell, all, null));
         return this;
     }
 
@@ -115,9 +150,12 @@ public final class Columns<T> {
                 .looking(Look.NUM);
     }
 
-    /** Adds a column of sums; a dash stands for null. */
+    /** Adds a column of sums; a dash stands for null. If the table has a last row, the others add up to it as they are shown. */
     public Columns<T> sum(String head, Money money, Function<T, @Nullable Long> micros, Look... looks) {
-        return cell(head, row -> Cell.sum(money, micros.apply(row)), looks).looking(Look.NUM);
+        cell(head, row -> Cell.sum(money, micros.apply(row)), looks).looking(Look.NUM);
+        Column<T> last = columns.removeLast();
+        columns.add(new Column<>(last.head, last.cell, last.looks, new Amounts<>(money, micros)));
+        return this;
     }
 
     public Columns<T> time(String head, ZoneId zone, Function<T, Instant> time, Look... looks) {
@@ -155,7 +193,7 @@ public final class Columns<T> {
         Column<T> last = columns.removeLast();
         Head head = last.head();
         Head linked = new Head(head.text(), head.isSilent(), head.style(), href, order, null);
-        columns.add(new Column<>(linked, last.cell(), last.looks()));
+        columns.add(last.headed(linked));
         return this;
     }
 
@@ -171,7 +209,7 @@ public final class Columns<T> {
     /** Gives the last column the colour of a chart's series. */
     public Columns<T> coloured(int colour) {
         Column<T> last = columns.removeLast();
-        columns.add(new Column<>(last.head().coloured(colour), last.cell(), last.looks()));
+        columns.add(last.headed(last.head().coloured(colour)));
         return this;
     }
 
@@ -191,7 +229,13 @@ public final class Columns<T> {
 
     /** Adds a last row, the sum. */
     public Columns<T> foot(T row) {
-        foot = row(row);
+        foot = row;
+        return this;
+    }
+
+    /** Names the rows of all pages of the list: those, not the ones of a page, add up to the last row. */
+    public Columns<T> among(List<T> rows) {
+        all = rows;
         return this;
     }
 
@@ -219,12 +263,17 @@ public final class Columns<T> {
     }
 
     public Table rows(List<T> rows) {
+        T last = foot;
+        if (last != null) {
+            List<T> adding = all == null ? rows : all;
+            columns.replaceAll(column -> column.adding(adding, last));
+        }
         return new Table(
                 name,
                 style,
                 columns.stream().map(Column::head).toList(),
                 rows.stream().map(this::row).toList(),
-                foot,
+                last == null ? null : row(last),
                 empty,
                 id,
                 live);

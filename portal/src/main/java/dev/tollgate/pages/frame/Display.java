@@ -3,7 +3,6 @@ package dev.tollgate.pages.frame;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.money.Credits;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,11 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Display {
 
     static final long CREDIT = 1_000_000;
-    private static final long CENT = CREDIT / 100;
     private static final long CREDITS_A_DOLLAR = 200;
     static final long MICROS_A_DOLLAR = CREDITS_A_DOLLAR * CREDIT;
-    private static final long TEN_THOUSANDTH = MICROS_A_DOLLAR / 10_000;
-    private static final int DIGITS = 4;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
     private static final DateTimeFormatter FULL =
@@ -84,57 +80,6 @@ public final class Display {
     /** Returns the exact amount, always with six decimals: for titles and ledgers. */
     public static String exact(long micros) {
         return decimal(micros, 6);
-    }
-
-    /** A sum of charges: two decimals, the nearest. What is more than nothing is never shown as nothing. */
-    public static String sum(long micros) {
-        if (micros != 0 && Math.abs(micros) < CENT) {
-            return micros > 0 ? "<0.01" : ">−0.01";
-        }
-        long half = micros < 0 ? -CENT / 2 : CENT / 2;
-        return decimal((micros + half) / CENT * CENT, 2);
-    }
-
-    /** Returns a balance with two decimals, rounded down, so that it never shows too much. */
-    public static String balance(long micros) {
-        if (micros > 0 && micros < CENT) {
-            return "<0.01";
-        }
-        return decimal(Math.floorDiv(micros, CENT) * CENT, 2);
-    }
-
-    /** Returns the sum as {@link #sum} does; a dash for zero. */
-    public static String some(long micros) {
-        return micros == 0 ? "–" : sum(micros);
-    }
-
-    /** Returns the worth of credits, rounded down to cents; less than a cent has four digits. */
-    public static String dollars(long micros) {
-        long cents = Math.floorDiv(micros, CREDIT / 100 * CREDITS_A_DOLLAR);
-        if (micros > 0 && cents == 0) {
-            BigDecimal dollars = BigDecimal.valueOf(micros, 6).divide(BigDecimal.valueOf(CREDITS_A_DOLLAR));
-            return "$"
-                    + dollars.round(new MathContext(DIGITS, RoundingMode.DOWN))
-                            .stripTrailingZeros()
-                            .toPlainString();
-        }
-        return (cents < 0 ? "−$" : "$") + number(Math.abs(cents) / 100) + "."
-                + String.format(Locale.ROOT, "%02d", Math.abs(cents) % 100);
-    }
-
-    /** Returns the worth of a call or an average in dollars, rounded down to four decimals. */
-    public static String dollarsOfCall(long micros) {
-        if (micros > 0 && micros < TEN_THOUSANDTH) {
-            return "<$0.0001";
-        }
-        long parts = Math.floorDiv(micros, TEN_THOUSANDTH);
-        return (parts < 0 ? "−$" : "$") + number(Math.abs(parts) / 10_000) + "."
-                + Long.toString(10_000 + Math.abs(parts) % 10_000).substring(1);
-    }
-
-    /** Returns the credits of a call or an average, rounded down to four decimals. */
-    static String creditsOfCall(long micros) {
-        return micros > 0 && micros < 100 ? "<0.0001" : charge(Math.floorDiv(micros, 100) * 100);
     }
 
     /** Returns a number for scripts, with six decimals at most. */

@@ -126,30 +126,34 @@ public enum Metric {
 
     /** Returns the column of a model, a key or a channel. */
     public Column column(Series series, List<Figures> rows, Money money) {
-        return column(series, rows, cell(money, value));
+        return column(series, rows, money, value);
+    }
+
+    private Column column(Series series, List<Figures> rows, Money money, ToLongFunction<Figures> of) {
+        if (isAmount()) {
+            List<Long> micros = rows.stream().map(of::applyAsLong).toList();
+            return new Column(series, Chart.amounts(money, micros));
+        }
+        LongFunction<Cell> text = isTime() ? Cell::time : Cell::count;
+        return column(series, rows, figures -> text.apply(of.applyAsLong(figures)));
     }
 
     private static Column column(Series series, List<Figures> rows, Function<Figures, Cell> cell) {
         return new Column(series, rows.stream().map(cell).toList());
     }
 
-    private Function<Figures, Cell> cell(Money money, ToLongFunction<Figures> of) {
-        LongFunction<Cell> text = isAmount() ? Chart.amounts(money) : isTime() ? Cell::time : Cell::count;
-        return figures -> text.apply(of.applyAsLong(figures));
-    }
-
     /** Returns the columns of its parts. */
     public List<Column> columns(List<Figures> rows, Money money) {
         return parts.stream()
-                .map(it -> column(new Series(it.name, it.colour), rows, cell(money, it.value)))
+                .map(it -> column(new Series(it.name, it.colour), rows, money, it.value))
                 .toList();
     }
 
     /** Returns the last column, of all models, keys or channels together. */
     public Column last(List<Figures> rows, Money money) {
-        Function<Figures, Cell> cell = this == ERRORS
-                ? it -> new Cell("", Display.percent(it.failed(), it.calls()), "")
-                : isTime() ? it -> Cell.count(it.withFirstByte()) : cell(money, value);
-        return column(new Series(last, 0), rows, cell);
+        Series series = new Series(last, 0);
+        return this == ERRORS
+                ? column(series, rows, it -> new Cell("", Display.percent(it.failed(), it.calls()), ""))
+                : isTime() ? column(series, rows, it -> Cell.count(it.withFirstByte())) : column(series, rows, money);
     }
 }

@@ -1,11 +1,23 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.money.Shares;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
-/** The amounts that a page shows first. A credit is $0.005. The exact credits are the title of each amount. */
+/**
+ * The amounts that a page shows first, and their forms: a sum in hundredths, a call in ten-thousandths, and the exact credits as the title
+ * of each. An amount has the same form on all pages. A credit is $0.005.
+ */
 public enum Money {
     DOLLARS,
     CREDITS;
+
+    private static final int CENTS = 2;
+    private static final int PARTS = 4;
+    private static final long[] POWERS = {1, 10, 100, 1_000, 10_000};
+    private static final long HUNDREDTH = POWERS[PARTS] / POWERS[CENTS];
 
     /** @param chosen by a person: a word of this enum, or empty for the operator's */
     public static Money of(String chosen, Money ofOperator) {
@@ -21,25 +33,75 @@ public enum Money {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns a sum: dollars cut down to cents, or credits rounded to hundredths, without the word. */
+    /** Returns a sum or a balance, to the nearest hundredth; less than a hundredth as {@link #each}. */
     public String sum(long micros) {
-        return this == DOLLARS ? Display.dollars(micros) : Display.sum(micros);
+        return isSmall(micros) ? each(micros) : write(Shares.nearest(micros, unit(CENTS)), micros, CENTS);
     }
 
-    /** Returns a balance, cut down. */
-    public String balance(long micros) {
-        return this == DOLLARS ? Display.dollars(micros) : Display.balance(micros);
-    }
-
-    /** Returns the price of a call or an average, cut down to four decimals. */
+    /** Returns the price of a call, an average or a rate, to the nearest ten-thousandth. */
     public String each(long micros) {
-        return this == DOLLARS ? Display.dollarsOfCall(micros) : Display.creditsOfCall(micros);
+        String text = write(Shares.nearest(micros, unit(PARTS)), micros, PARTS);
+        return (this == CREDITS || micros == 0) && text.endsWith("00") ? text.substring(0, text.length() - 2) : text;
     }
 
-    /** Returns a part of a sum: if it is below a cent, it has the form of an average. */
-    public String part(long micros) {
-        boolean isSmall = micros != 0 && Math.abs(micros) < Display.MICROS_A_DOLLAR / 100;
-        return this == DOLLARS && isSmall ? each(micros) : sum(micros);
+    /** Returns what is left of an amount, so that it and the sum of what is used add up as they are shown; never less than nothing. */
+    public String left(long micros, long usedMicros) {
+        long left = Math.max(0, micros - usedMicros);
+        long units = cents(micros) - cents(usedMicros);
+        return isSmall(left) ? sum(left) : write(Math.max(0, units), left, CENTS);
+    }
+
+    /**
+     * Returns the rows of a table as amounts that add up to its sum: in hundredths, or in ten-thousandths if all of them are less than a
+     * hundredth.
+     *
+     * @param amounts of the rows, then the sum; what is not in a row counts as one more row
+     */
+    public List<String> adding(List<Long> amounts) {
+        int decimals = amounts.stream().allMatch(it -> it == 0 || isSmall(it)) ? PARTS : CENTS;
+        int rows = amounts.size() - 1;
+        long sum = amounts.get(rows);
+        List<Long> parts = new ArrayList<>(amounts.subList(0, rows));
+        parts.add(sum - parts.stream().mapToLong(it -> it).sum());
+        long units = Shares.nearest(sum, unit(decimals));
+        long[] shares = Shares.of(parts, unit(decimals), units);
+        shares[rows] = units;
+        return IntStream.rangeClosed(0, rows)
+                .mapToObj(row -> amounts.get(row) == 0 ? sum(0) : write(shares[row], amounts.get(row), decimals))
+                .toList();
+    }
+
+    /** Returns the nearest number of hundredths. */
+    public long cents(long micros) {
+        return Shares.nearest(micros, unit(CENTS));
+    }
+
+    /** Rounds amounts to hundredths that add up to a number of them. @param cents the exact sum, rounded down or up */
+    public long[] cents(List<Long> amounts, long cents) {
+        return Shares.of(amounts, unit(CENTS), cents);
+    }
+
+    /** Returns hundredths in the form of a sum. @param micros the exact amount: what is more than nothing is never shown as nothing */
+    public String ofCents(long cents, long micros) {
+        return write(cents, micros, CENTS);
+    }
+
+    private boolean isSmall(long micros) {
+        return micros != 0 && Math.abs(Shares.nearest(micros, unit(PARTS))) < HUNDREDTH;
+    }
+
+    /** Returns the micro-credits of one unit of the last decimal. */
+    private long unit(int decimals) {
+        return (this == DOLLARS ? Display.MICROS_A_DOLLAR : Display.CREDIT) / POWERS[decimals];
+    }
+
+    private String write(long units, long micros, int decimals) {
+        String minus = micros < 0 && units <= 0 || units < 0 ? "\u2212" : "";
+        boolean isLess = units == 0 && micros != 0;
+        long shown = isLess ? 1 : Math.abs(units);
+        String fraction =
+                Long.toString(POWERS[decimals] + shown % POWERS[decimals]).substring(1);
+        return minus + (isLess ? "<" : "") + sign() + Display.number(shown / POWERS[decimals]) + "." + fraction;
     }
 
     /** The sign before an amount. */

@@ -88,7 +88,7 @@ public record Shell(
                 request.exchange().target(),
                 request.csrf(),
                 person,
-                balanceMicros == null ? null : request.money().balance(balanceMicros),
+                balanceMicros == null ? null : request.money().sum(balanceMicros),
                 balanceMicros == null ? null : Display.exact(balanceMicros),
                 balanceMicros == null ? null : notice(person, balanceMicros),
                 words,
@@ -102,7 +102,7 @@ public record Shell(
                 ? null
                 : new Notice(
                         "warn",
-                        "Your balance is below your line of " + Display.balance(line) + " credits.",
+                        "Your balance is below your line of " + Money.CREDITS.sum(line) + " credits.",
                         person.may(Right.PAY) ? "/dashboard/billing/top-up" : null,
                         person.may(Right.PAY) ? "Top up" : null);
     }

@@ -26,8 +26,8 @@ public final class LiveTexts {
     public static String balanceAbout(Balance balance, Money money) {
         String held = balance.reservedMicros() == 0
                 ? ""
-                : " · " + money.each(balance.reservedMicros()) + " held by running calls";
-        return money.other().balance(balance.balanceMicros()) + money.other().unit() + held;
+                : " · " + money.sum(balance.reservedMicros()) + " held by running calls";
+        return money.other().sum(balance.balanceMicros()) + money.other().unit() + held;
     }
 
     public static String callsAbout(Figures today) {
@@ -62,7 +62,7 @@ public final class LiveTexts {
         Balance balance = now.head().balance();
         return Map.of(
                 "balance",
-                money.balance(balance.balanceMicros()),
+                money.sum(balance.balanceMicros()),
                 "title:balance",
                 Money.exact(balance.balanceMicros()),
                 "balance-about",

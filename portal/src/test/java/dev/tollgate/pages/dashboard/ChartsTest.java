@@ -96,27 +96,6 @@ class ChartsTest {
     }
 
     @Test
-    void less_than_a_cent_is_written_with_four_digits() {
-        assertThat(Display.dollars(760_000)).isEqualTo("$0.0038");
-        assertThat(Display.dollars(57)).isEqualTo("$0.000000285");
-        assertThat(Display.dollars(1_999_999)).isEqualTo("$0.009999");
-        assertThat(Display.dollars(2_000_000)).isEqualTo("$0.01");
-        assertThat(Display.dollars(0)).isEqualTo("$0.00");
-    }
-
-    @Test
-    void a_call_in_dollars_is_cut_down_to_four_decimals() {
-        assertThat(Display.dollarsOfCall(3_159_999)).isEqualTo("$0.0157");
-        assertThat(Display.dollarsOfCall(19_999)).isEqualTo("<$0.0001");
-        assertThat(Display.dollarsOfCall(0)).isEqualTo("$0.0000");
-        assertThat(Display.dollarsOfCall(246_913_400_000L)).isEqualTo("$1,234.5670");
-        assertThat(Money.CREDITS.each(1_234_567)).isEqualTo("1.2345");
-        assertThat(Money.CREDITS.each(1_230_000)).isEqualTo("1.23");
-        assertThat(Money.CREDITS.each(99)).isEqualTo("<0.0001");
-        assertThat(Money.CREDITS.each(0)).isEqualTo("0.00");
-    }
-
-    @Test
     void a_change_has_an_arrow_and_a_colour_only_if_up_is_good_or_bad() {
         assertThat(Change.of(120, 100, Good.UP)).isEqualTo(new Change("▲ 20 %", "ok"));
         assertThat(Change.of(120, 100, Good.DOWN)).isEqualTo(new Change("▲ 20 %", "danger"));

@@ -50,4 +50,18 @@ class ColumnsTest {
         Table table = words().number("Length", String::length).only(false).rows(List.of("a"));
         assertThat(html(table)).doesNotContain("Length").contains("<th scope=\"row\">a</th></tr>");
     }
+
+    @Test
+    void the_rows_of_a_page_add_up_with_those_of_other_pages() {
+        List<Long> all = List.of(1_000_001L, 1_000_000L, 1_000_000L);
+        Table table = Columns.<Long>of("Amounts")
+                .text("Row", it -> "r")
+                .sum("Spend", Money.DOLLARS, it -> it)
+                .foot(3_000_001L)
+                .among(all)
+                .rows(all.subList(1, 3));
+        assertThat(html(table))
+                .contains(">$0.01</td></tr><tr><th scope=\"row\">r</th>", "&lt;$0.01</td></tr></tbody>")
+                .contains(">$0.02</td></tr></tfoot>");
+    }
 }

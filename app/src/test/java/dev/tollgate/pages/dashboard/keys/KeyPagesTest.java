@@ -328,7 +328,7 @@ class KeyPagesTest {
         assertThat(sorted("-name")).containsExactly("idle", "full", "busy");
         assertThat(browser.get(KEYS + "?sort=month").body())
                 .contains("aria-sort=\"descending\"", "href=\"/dashboard/keys?sort=-month\"")
-                .contains("of $0.25 in all", "of $0.03 today (UTC)");
+                .contains("of $0.25 in all", "of $0.04 today (UTC)");
     }
 
     private List<String> sorted(String by) {

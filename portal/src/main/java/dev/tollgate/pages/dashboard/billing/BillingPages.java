@@ -13,7 +13,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
-import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -124,7 +124,7 @@ public record BillingPages(
         }
         String arrived = request.query("arrived");
         return arrived != null && arrived.matches("[0-9]{1,15}")
-                ? Display.sum(Long.parseLong(arrived)) + " credits have arrived."
+                ? Money.CREDITS.sum(Long.parseLong(arrived)) + " credits have arrived."
                 : null;
     }
 

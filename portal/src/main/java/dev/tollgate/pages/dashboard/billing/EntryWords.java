@@ -40,11 +40,6 @@ public final class EntryWords {
         return sign(entry) + Display.exact(Math.abs(entry.amountMicros()));
     }
 
-    /** Returns the same change in dollars. */
-    public static String changeInDollars(Entry entry) {
-        return sign(entry) + Display.dollars(Math.abs(entry.amountMicros()));
-    }
-
     private static String sign(Entry entry) {
         return entry.amountMicros() < 0 ? "−" : "+";
     }

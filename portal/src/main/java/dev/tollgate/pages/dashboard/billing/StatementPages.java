@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import static dev.tollgate.pages.frame.Money.DOLLARS;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Entry;
@@ -39,6 +41,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtestatementGenerated;
@@ -79,9 +82,25 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         return (micros == 0 ? "" : "−") + Display.exact(micros);
     }
 
-    /** Returns an amount in dollars with the minus of a charge, cut down. */
-    private static String dollars(long micros) {
-        return (micros < 0 ? "−" : "") + Display.dollars(Math.abs(micros));
+    /**
+     * The dollars of a statement in cents. The balances are the nearest; the entries and the calls add up to their difference.
+     *
+     * @param beside of each entry that belongs to no call
+     */
+    private record Cents(long[] beside, long moved, long calls) {
+
+        static Cents of(MonthStatement statement, List<Entry> beside) {
+            long change = DOLLARS.cents(statement.closingMicros()) - DOLLARS.cents(statement.openingMicros());
+            List<Long> both = List.of(statement.movedMicros(), -statement.all().chargedMicros());
+            long[] parts = DOLLARS.cents(both, change);
+            List<Long> entries = beside.stream().map(Entry::amountMicros).toList();
+            return new Cents(DOLLARS.cents(entries, parts[0]), parts[0], parts[1]);
+        }
+
+        /** Returns the cents of figures that are all calls together. */
+        long[] ofCalls(List<Figures> lines) {
+            return DOLLARS.cents(lines.stream().map(it -> -it.chargedMicros()).toList(), calls);
+        }
     }
 
     /**
@@ -97,14 +116,14 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     /** A line of a table. */
     public record Item(Cell name, Cell calls, String credits, String dollars, boolean isSum) {
 
-        private static Item ofCalls(Cell name, Figures figures, boolean isSum) {
+        private static Item ofCalls(Cell name, Figures figures, long cents, boolean isSum) {
             long micros = figures.chargedMicros();
             Cell calls = Cell.of(Display.number(figures.calls()));
-            return new Item(name, calls, taken(micros), StatementPages.dollars(-micros), isSum);
+            return new Item(name, calls, taken(micros), DOLLARS.ofCents(cents, -micros), isSum);
         }
 
-        private static Item sum(String name, long micros, String sign) {
-            String dollars = sign + StatementPages.dollars(micros);
+        private static Item sum(String name, long micros, long cents, String sign) {
+            String dollars = sign + DOLLARS.ofCents(cents, micros);
             return new Item(Cell.of(name), Cell.EMPTY, sign + Display.exact(micros), dollars, true);
         }
     }
@@ -112,32 +131,49 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     /** Returns the lines of a statement. @param beside the entries that belong to no call */
     public static List<Item> items(MonthStatement statement, List<Entry> beside) {
         List<Item> items = new ArrayList<>();
-        items.add(Item.sum("Balance at the beginning", statement.openingMicros(), ""));
-        for (Entry entry : beside) {
+        Cents cents = Cents.of(statement, beside);
+        long opening = statement.openingMicros();
+        items.add(Item.sum("Balance at the beginning", opening, DOLLARS.cents(opening), ""));
+        for (int i = 0; i < beside.size(); i++) {
+            Entry entry = beside.get(i);
             Cell name = Cell.of(EntryWords.inLedger(entry))
                     .note(Display.time(entry.at(), ZoneOffset.UTC))
                     .under(entry.reason());
-            String dollars = EntryWords.changeInDollars(entry);
+            String sign = entry.amountMicros() > 0 ? "+" : "";
+            String dollars = sign + DOLLARS.ofCents(cents.beside[i], entry.amountMicros());
             items.add(new Item(name, Cell.EMPTY, EntryWords.change(entry), dollars, false));
         }
-        for (UsageGroup group : statement.usage()) {
+        List<UsageGroup> usage = statement.usage();
+        long[] ofCalls = cents.ofCalls(usage.stream().map(UsageGroup::figures).toList());
+        for (int i = 0; i < usage.size(); i++) {
+            UsageGroup group = usage.get(i);
             String model = Objects.requireNonNull(group.model());
             Cell name = Cell.link(calls(statement.month(), By.MODEL, model), model + " calls");
-            items.add(Item.ofCalls(name, group.figures(), false));
+            items.add(Item.ofCalls(name, group.figures(), ofCalls[i], false));
         }
-        items.add(Item.ofCalls(Cell.of("Total calls"), statement.all(), true));
+        items.add(Item.ofCalls(Cell.of("Total calls"), statement.all(), cents.calls, true));
         long moved = statement.movedMicros();
-        items.add(Item.sum("Total added, refunded and corrected", moved, moved > 0 ? "+" : ""));
-        items.add(Item.sum("Balance at the end", statement.closingMicros(), ""));
+        items.add(Item.sum("Total added, refunded and corrected", moved, cents.moved, moved > 0 ? "+" : ""));
+        long closing = statement.closingMicros();
+        items.add(Item.sum("Balance at the end", closing, DOLLARS.cents(closing), ""));
         return items;
     }
 
     /** Returns the lines of a table of charges, with their sum. */
-    public static List<Item> items(MonthStatement statement, Charges table) {
-        Item sum = Item.ofCalls(Cell.of("Total by " + table.name()), statement.all(), true);
+    public static List<Item> items(MonthStatement statement, List<Entry> beside, Charges table) {
+        Cents cents = Cents.of(statement, beside);
+        List<Line> lines = table.lines();
+        long[] ofCalls = cents.ofCalls(lines.stream().map(Line::figures).toList());
+        Item sum = Item.ofCalls(Cell.of("Total by " + table.name()), statement.all(), cents.calls, true);
         return Stream.concat(
-                        table.lines().stream()
-                                .map(line -> Item.ofCalls(Cell.link(line.href(), line.name()), line.figures(), false)),
+                        IntStream.range(0, lines.size())
+                                .mapToObj(i -> Item.ofCalls(
+                                        Cell.link(
+                                                lines.get(i).href(),
+                                                lines.get(i).name()),
+                                        lines.get(i).figures(),
+                                        ofCalls[i],
+                                        false)),
                         Stream.of(sum))
                 .toList();
     }

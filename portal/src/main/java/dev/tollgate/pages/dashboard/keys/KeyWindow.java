@@ -4,6 +4,7 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -59,7 +60,7 @@ public record KeyWindow(
 
     /** Returns the credits that are used, held ones included. */
     public String used() {
-        return Display.sum(use.micros());
+        return Money.CREDITS.sum(use.micros());
     }
 
     /** Returns the limit in credits; null if there is none. */

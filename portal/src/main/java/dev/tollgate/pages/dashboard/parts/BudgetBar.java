@@ -7,6 +7,7 @@ import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendPath;
+import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -83,6 +84,11 @@ public record BudgetBar(
     /** Returns the micro-credits that are left; null without a limit. */
     public @Nullable Long leftMicros() {
         return limitMicros == null ? null : Math.max(0, limitMicros - use.micros());
+    }
+
+    /** Returns what is left; it and what is used add up to the limit as they are shown. Only with a limit. */
+    public String left(Money money) {
+        return money.left(Objects.requireNonNull(limitMicros), use.micros());
     }
 
     /** Returns how much of the limit is used, held credits included, from 0 to 100; 0 without a limit. */

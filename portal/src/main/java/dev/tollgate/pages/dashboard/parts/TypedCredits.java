@@ -1,6 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
-import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
 
@@ -22,6 +22,6 @@ public final class TypedCredits {
         BigDecimal credits = new BigDecimal(typed.replace(",", ""));
         return credits.compareTo(STORED_MAX) > 0
                 ? ""
-                : Display.dollars(credits.movePointRight(6).longValueExact());
+                : Money.DOLLARS.sum(credits.movePointRight(6).longValueExact());
     }
 }

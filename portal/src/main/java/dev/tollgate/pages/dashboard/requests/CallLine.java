@@ -36,9 +36,9 @@ public final class CallLine {
         return Display.took(Math.max(0, time.toMillis()));
     }
 
-    /** Returns the charge in the amounts that a page shows first, once the call has ended. */
+    /** Returns the charge in the amounts that a page shows first, once the call has ended; free if there is none. */
     public static String amount(CallRow call, Money money) {
-        return call.endedAt() == null ? NOTHING : money.each(call.chargeMicros());
+        return call.endedAt() == null ? NOTHING : call.chargeMicros() == 0 ? "free" : money.each(call.chargeMicros());
     }
 
     /** Returns the credits that were charged, once the call has ended. */

@@ -8,6 +8,7 @@ import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Usage;
 import dev.tollgate.pages.dashboard.requests.PriceLines.Line;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,7 +164,8 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
                     other > 0 ? "the response ended within a part" : "by balance or limits, and not yours to pay",
                     Display.exact(other)));
         }
-        lines.add(new Line("Charged", Display.dollars(chargedMicros), "", "", "", Display.exact(chargedMicros), true));
+        lines.add(
+                new Line("Charged", Money.DOLLARS.each(chargedMicros), "", "", "", Display.exact(chargedMicros), true));
         return new PriceLines(
                 rateHead,
                 amountHead,

@@ -136,6 +136,7 @@ public record UsagePage(
      * A page of the table.
      *
      * @param unit of the small lines
+     * @param all rows of all pages
      * @param first the page of the first rows; null if it is this one
      * @param next the page of the next rows, or null
      */
@@ -143,6 +144,7 @@ public record UsagePage(
             Sorting<UsageLines.Row> sorting,
             String unit,
             UsageLines.Row sum,
+            List<UsageLines.Row> all,
             List<UsageLines.Row> rows,
             Map<String, Spark> sparks,
             @Nullable String first,
@@ -235,6 +237,7 @@ public record UsagePage(
                 sorting,
                 drawn.unit(),
                 lines.sum(),
+                all,
                 rows,
                 sparks,
                 from > 0 ? view.ofPage(0) : null,

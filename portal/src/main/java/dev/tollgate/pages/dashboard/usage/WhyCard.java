@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,7 @@ public record WhyCard(
         List<Cause> causes = Arrays.stream(Cause.values())
                 .filter(cause -> reasons.lines().stream().anyMatch(line -> line.of(cause) != 0))
                 .toList();
+        List<Row> rows = rows(reasons, causes, names, money);
         return new WhyCard(
                 isMore ? "Why is it more?" : "Why is it less?",
                 names.name(main.key()),
@@ -83,8 +85,8 @@ public record WhyCard(
                 figures(main, money),
                 Stream.concat(causes.stream().map(cause -> cause.words), Stream.of("difference"))
                         .toList(),
-                rows(reasons, causes, names, money),
-                row("Sum", reasons, causes, money));
+                rows.subList(0, rows.size() - 1),
+                rows.getLast());
     }
 
     private static String share(long its, long whole, Money money) {
@@ -101,7 +103,7 @@ public record WhyCard(
     }
 
     private static String amount(long micros, Money money) {
-        return money.part(micros) + money.unit();
+        return money.sum(micros) + money.unit();
     }
 
     private static String cause(Reasons.Main main, boolean isMore) {
@@ -184,39 +186,44 @@ public record WhyCard(
 
     // ---- the table ----
 
+    /** Returns the rows, and the row of their sums. */
     private static List<Row> rows(Reasons reasons, List<Cause> causes, KeyNames names, Money money) {
         List<Map.Entry<String, Reasons>> keys = reasons.byKey().entrySet().stream()
                 .sorted(Comparator.comparing(key -> -Math.abs(key.getValue().difference())))
                 .toList();
-        List<Row> rows = new ArrayList<>();
-        keys.stream()
-                .limit(ROWS)
-                .forEach(key -> rows.add(row(names.name(key.getKey()), key.getValue(), causes, money)));
+        List<Map.Entry<String, Reasons>> rows = new ArrayList<>();
+        keys.stream().limit(ROWS).forEach(key -> rows.add(Map.entry(names.name(key.getKey()), key.getValue())));
         if (keys.size() > ROWS) {
             Reasons rest = new Reasons(keys.stream()
                     .skip(ROWS)
                     .flatMap(key -> key.getValue().lines().stream())
                     .toList());
-            rows.add(row("others", rest, causes, money));
+            rows.add(Map.entry("others", rest));
         }
-        return rows;
+        rows.add(Map.entry("Sum", reasons));
+        List<List<Cell>> columns = Stream.concat(
+                        causes.stream().map(cause -> (ToLongFunction<Reasons>) it -> it.of(cause)),
+                        Stream.of(Reasons::difference))
+                .map(amount -> cells(
+                        rows.stream()
+                                .map(row -> amount.applyAsLong(row.getValue()))
+                                .toList(),
+                        money))
+                .toList();
+        return IntStream.range(0, rows.size())
+                .mapToObj(i -> new Row(
+                        rows.get(i).getKey(),
+                        columns.stream().map(it -> it.get(i)).toList()))
+                .toList();
     }
 
-    private static Row row(String name, Reasons reasons, List<Cause> causes, Money money) {
-        return new Row(
-                name,
-                Stream.concat(causes.stream().map(reasons::of), Stream.of(reasons.difference()))
-                        .map(amount -> cell(amount, money))
-                        .toList());
-    }
-
-    private static Cell cell(long micros, Money money) {
-        return new Cell(micros == 0 ? "–" : signed(micros, money.part(Math.abs(micros))), Money.exact(micros));
-    }
-
-    /** @param size below a sign of its own if it is too small to be written */
-    private static String signed(long micros, String size) {
-        boolean isTiny = size.startsWith("<");
-        return micros > 0 ? (isTiny ? "" : "+") + size : isTiny ? ">−" + size.substring(1) : "−" + size;
+    /** Returns the cells of a column with signs; they add up to the last one. */
+    private static List<Cell> cells(List<Long> amounts, Money money) {
+        List<String> texts = money.adding(amounts);
+        return IntStream.range(0, texts.size())
+                .mapToObj(i -> new Cell(
+                        amounts.get(i) == 0 ? "–" : (amounts.get(i) > 0 ? "+" : "") + texts.get(i),
+                        Money.exact(amounts.get(i))))
+                .toList();
     }
 }

@@ -67,7 +67,7 @@ class PriceLinesTest {
                         "Search||3 queries|2,800 per thousand|8.400000",
                         "Exact||||48.800000",
                         "Rounded down to steps of 0.000001, at least 0.000001||||0.000000",
-                        "Charged|$0.24|||48.800000");
+                        "Charged|$0.2440|||48.800000");
         assertThat(price.basis())
                 .isEqualTo("Price version m@1, valid at the time of the call."
                         + " Rates of a long prompt, above 200,000 tokens, and of the service tier flex.");

@@ -93,7 +93,7 @@ class WhyCardTest {
                 "models                | accounts for 100 % of the increase; since 14 Nov b instead of a; calls 100 → 100;"
                         + " a call $0.0059 → $0.0084",
                 "a model of a free one | accounts for 100 % of the increase; a instead of null; calls 200 → 200;"
-                        + " a call $0.0029 → $0.0044",
+                        + " a call $0.0030 → $0.0044",
                 "tokens                | accounts for 100 % of the increase; its calls of a have more tokens;"
                         + " a call 10,000 → 20,000 tokens in, 1,000 → 2,000 out",
                 "cached                | accounts for 100 % of the increase; less of its input of a is read from the cache;"
@@ -120,7 +120,7 @@ class WhyCardTest {
                 "models                | accounts for 100 % of the decrease; since 14 Nov a instead of b; calls 100 → 100;"
                         + " a call $0.0084 → $0.0059",
                 "a model of a free one | accounts for 100 % of the decrease; it calls a less often; calls 200 → 200;"
-                        + " a call $0.0044 → $0.0029",
+                        + " a call $0.0044 → $0.0030",
                 "tokens                | accounts for 100 % of the decrease; its calls of a have fewer tokens;"
                         + " a call 20,000 → 10,000 tokens in, 2,000 → 1,000 out",
                 "cached                | accounts for 100 % of the decrease; more of its input of a is read from the cache;"
@@ -156,9 +156,9 @@ class WhyCardTest {
 
     @ParameterizedTest
     @CsvSource({
-        "10000, <$0.0001, >−$0.0001, +0.01",
-        "9999, <$0.0001, >−$0.0001, <0.01",
-        "1234567, +$0.0061, −$0.0061, +1.23",
+        "20000, +$0.0001, −$0.0001, +0.02",
+        "9999, +<$0.0001, −<$0.0001, +0.01",
+        "1234567, +$0.0062, −$0.0062, +1.23",
         "2000000, +$0.01, −$0.01, +2.00"
     })
     void a_small_part_has_the_form_of_an_average(long rest, String more, String less, String credits) {
