@@ -28,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +93,11 @@ class PagesGoldenTest {
     private static final Set<String> ASKED = new HashSet<>();
     private static final Map<String, String> NAMES = new HashMap<>();
     private static List<Route<?>> routes;
+
+    private static final Pattern HIDING_ROW =
+            Pattern.compile("<tr(?:(?!</tr>).)*<td class=\"[^\"]*\\b(?:hide|roomy)\\b.*?</tr>");
+    private static final Pattern HIDDEN = Pattern.compile("<td class=\"[^\"]*\\b(?:hide|roomy)\\b[^>]*>(.*?)</td>");
+    private static final Pattern BELOW = Pattern.compile("<span class=\"(?:sub|unroomy) .*?(?=</th>)");
 
     @BeforeAll
     static void fill() throws Exception {
@@ -245,6 +252,33 @@ class PagesGoldenTest {
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("bad.html: image-alt at img[src=\"a.png\"]"),
                         line -> assertThat(line).startsWith("bad.html: link-name at a[href="));
+    }
+
+    @Test
+    void what_has_no_room_in_a_row_moves_below_its_name() {
+        List<String> rows = FILES.values().stream()
+                .filter(file -> !file.startsWith("from "))
+                .flatMap(
+                        page -> HIDING_ROW.matcher(page.replaceAll("\\s+", " ")).results())
+                .map(MatchResult::group)
+                .toList();
+        assertThat(rows).hasSizeGreaterThan(100);
+        assertThat(rows.stream().flatMap(PagesGoldenTest::lost)).isEmpty();
+    }
+
+    /** Returns the texts of a row that are nowhere on a narrow screen. */
+    private static Stream<String> lost(String row) {
+        String below =
+                words(BELOW.matcher(row).results().map(MatchResult::group).collect(Collectors.joining(" ")));
+        return HIDDEN.matcher(row)
+                .results()
+                .map(cell -> words(cell.group(1)))
+                .filter(text -> !text.matches("–?") && !below.contains(text))
+                .map(text -> text + " of " + row);
+    }
+
+    private static String words(String html) {
+        return html.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ").strip();
     }
 
     @Test

@@ -35,9 +35,15 @@ public record Cell(@Nullable String title, List<Part> parts) {
         /** A part of a template. */
         record Block(Content content) implements Part {}
 
+        /** A line of cells, for screens on which their columns have no room. */
+        record Line(String style, List<Below> cells) implements Part {}
+
         /** A form of its own in the row. @param hidden its other fields, each followed by its value */
         record Form(String path, String csrf, List<String> hidden, List<Button> buttons) implements Part {}
     }
+
+    /** @param label words before it, with a space at their end; empty for none */
+    public record Below(String label, Cell cell) {}
 
     /** @param href null for a button that sends the form with a deed */
     public record Button(
@@ -152,13 +158,28 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return and(text, "below small muted wrap");
     }
 
-    /** Adds a line that only narrow screens show. */
-    public Cell phone(@Nullable String text) {
-        return and(text, "sub small muted");
+    /** Adds a line of other cells; none if there are none. */
+    Cell below(String style, List<Below> cells) {
+        return cells.isEmpty() ? this : and(new Part.Line(style, cells));
     }
 
-    /** Returns the words alone; empty for a dash. */
-    String text() {
+    /** Returns whether it has nothing but a dash. */
+    boolean isEmpty() {
+        return isPlain() && text().isEmpty();
+    }
+
+    /** Returns the words alone if there is nothing to press and no picture. */
+    Cell plain() {
+        return isPlain() ? of(text()) : this;
+    }
+
+    private boolean isPlain() {
+        return parts.stream()
+                .allMatch(
+                        part -> part instanceof Part.Badge || part instanceof Part.Words words && words.href() == null);
+    }
+
+    private String text() {
         return parts.stream()
                 .map(part -> part instanceof Part.Words words
                         ? words.text()

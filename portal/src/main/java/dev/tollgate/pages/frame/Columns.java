@@ -1,5 +1,6 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.pages.frame.Cell.Below;
 import dev.tollgate.pages.frame.Table.Head;
 import dev.tollgate.pages.frame.Table.Placed;
 import dev.tollgate.pages.frame.Table.Row;
@@ -32,13 +33,15 @@ public final class Columns<T> {
     public enum Look {
         /** A number, to the right. */
         NUM("num"),
-        /** Hides on narrow screens. */
+        /** Moves below the first cell on narrow screens, after its head. */
         DESK("hide"),
-        /** Hides on narrow screens, where the first cell has its text in a second line. */
+        /** Moves below the first cell on narrow screens, without its head. */
         FOLD("hide"),
+        /** Hides on narrow screens: a picture of the row's figures, which says nothing more. */
+        PICTURE("hide"),
         /** Stays in one line. */
         NW("nw"),
-        /** Shows on wide screens only. */
+        /** Moves below the first cell except on wide screens. */
         ROOMY("roomy"),
         MONO("mono"),
         /** Takes the width, and breaks long words. */
@@ -50,7 +53,7 @@ public final class Columns<T> {
         SMALL("small"),
         MUTED("muted");
 
-        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, ROOMY);
+        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, PICTURE, ROOMY);
 
         private final String style;
 
@@ -281,18 +284,24 @@ public final class Columns<T> {
 
     private Row row(T row) {
         List<Placed> cells = new ArrayList<>();
-        List<String> folded = new ArrayList<>();
+        List<Below> narrow = new ArrayList<>();
+        List<Below> unroomy = new ArrayList<>();
         for (Column<T> column : columns) {
             Cell cell = column.cell().apply(row);
-            cells.add(new Placed(cell, Look.styles(column.looks().stream())));
-            if (column.looks().contains(Look.FOLD) && !cell.text().isEmpty()) {
-                folded.add(cell.text());
+            Set<Look> looks = column.looks();
+            cells.add(new Placed(cell, Look.styles(looks.stream())));
+            if (!cell.isEmpty() && !looks.contains(Look.PICTURE)) {
+                Below below =
+                        new Below(looks.contains(Look.FOLD) ? "" : column.head().text() + " ", cell.plain());
+                if (looks.contains(Look.ROOMY)) {
+                    unroomy.add(below);
+                } else if (looks.contains(Look.DESK) || looks.contains(Look.FOLD)) {
+                    narrow.add(below);
+                }
             }
         }
         Placed first = cells.removeFirst();
-        return new Row(
-                new Placed(first.cell().phone(String.join(" · ", folded)), first.style()),
-                cells,
-                isSum.test(row) ? "sum" : null);
+        Cell whole = first.cell().below("sub small muted", narrow).below("unroomy small muted", unroomy);
+        return new Row(new Placed(whole, first.style()), cells, isSum.test(row) ? "sum" : null);
     }
 }

@@ -32,6 +32,18 @@ class ColumnsTest {
     }
 
     @Test
+    void a_column_without_room_moves_below_with_its_head() {
+        Table table = words().number("Length", String::length, Look.DESK)
+                .cell("Page", it -> Cell.link("/" + it, "more"), Look.DESK)
+                .text("Rest", it -> "r", Look.DESK, Look.ROOMY)
+                .text("None", it -> null, Look.DESK)
+                .rows(List.of("a"));
+        assertThat(html(table))
+                .contains("a <span class=\"sub small muted\">Length 1 · Page <a href=\"/a\">more</a></span>"
+                        + " <span class=\"unroomy small muted\">Rest r</span></th>");
+    }
+
+    @Test
     void every_text_and_attribute_is_escaped() {
         Table table = Columns.<String>of("<i>")
                 .cell("<b>", it -> Cell.link("/?\"", it).note(it).titled(it))
