@@ -195,7 +195,8 @@ class LedgerVerifyTest {
         assertThat(run("ledger", "statement", "--account", customer.account())).isZero();
         List<String> lines = out.toString().lines().toList();
         assertThat(lines.getFirst())
-                .isEqualTo("time,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice,team,member");
+                .isEqualTo(
+                        "time,sequence,kind,task_id,model,amount,balance,source,key,key_name,reason,usd,invoice,team,team_name,member,member_name");
         assertThat(lines).hasSize(6);
         assertThat(lines.get(2)).matches(".*,charge,chatcmpl-[^,]*,gemini-2.5-pro,-0.01,2.99,.*");
         assertThat(lines.getLast())

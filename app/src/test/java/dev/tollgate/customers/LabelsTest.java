@@ -236,7 +236,8 @@ class LabelsTest extends LabelledCalls {
         assertThat(usage.split(">none<", -1)).as("the calls without a label").hasSize(3);
         assertThat(owner.get("/dashboard/requests/" + id).body()).contains("feature=search", "u-17");
         String file = owner.get("/dashboard/requests.csv").body();
-        assertThat(file.lines().findFirst().orElseThrow()).endsWith("team,member,tags,end_user,output_image_tokens");
+        assertThat(file.lines().findFirst().orElseThrow())
+                .endsWith("team,team_name,member,member_name,tags,end_user,output_image_tokens");
         assertThat(file).contains(",feature=search,u-17,0\r\n");
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public record AccountStatement(Database database) {
 
     public static final String HEADER =
-            "time,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice,team,member";
+            "time,sequence,kind,task_id,model,amount,balance,source,key,key_name,reason,usd,invoice,"
+                    + "team,team_name,member,member_name";
 
     private static final int FETCH_ROWS = 1_000;
 
@@ -140,20 +141,24 @@ public record AccountStatement(Database database) {
                     Credits.text(amountMicros),
                     Credits.text(balanceMicros),
                     origin.source(),
-                    origin.keyId(),
+                    origin.key().id(),
+                    field(origin.key().name()),
                     field(reason),
-                    Credits.dollars(amountMicros, taskId == null ? 2 : 4),
+                    Credits.dollars(amountMicros),
                     origin.invoice(),
-                    origin.teamId(),
-                    origin.memberId()));
+                    origin.team().id(),
+                    field(origin.team().name()),
+                    origin.member().id(),
+                    field(origin.member().name())));
         }
 
-        /** Quotes as in RFC 4180; a model's name is untrusted text. */
+        /** Quotes untrusted text as in RFC 4180. What a spreadsheet would take for a formula gets an apostrophe. */
         private static String field(@Nullable String text) {
             if (text == null) {
                 return "";
             }
-            return text.matches("[^\",\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+            String cell = text.matches("(?s)[=+\\-@\t\r＝＋－＠].*") ? "'" + text : text;
+            return cell.matches("[^\",\\r\\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
         }
     }
 }

@@ -10,20 +10,36 @@ import org.jspecify.annotations.Nullable;
  * The origin of a movement, for the columns at the end of a statement.
  *
  * @param source {@code payment}, {@code grant}, {@code voucher}, {@code gift} or {@code refund}; empty for a call and a correction
- * @param keyId the key of the call; empty without a call
- * @param teamId the key's team; empty without one
- * @param memberId the member whose personal key it is; empty without one
+ * @param key of the call
+ * @param team of the key
+ * @param member whose personal key it is
  * @param invoice the number of the payment's paper; empty without one
  */
-public record EntryOrigin(String source, String keyId, String teamId, String memberId, String invoice) {
+public record EntryOrigin(String source, Named key, Named team, Named member, String invoice) {
+
+    /** An id beside its name; both are empty without one. */
+    public record Named(String id, String name) {
+
+        private static final Named NONE = new Named("", "");
+
+        private static Named read(ResultSet row, String column) throws SQLException {
+            return new Named(
+                    Objects.requireNonNullElse(row.getString(column), ""),
+                    Objects.requireNonNullElse(row.getString(column + "_name"), ""));
+        }
+    }
 
     /** The origin of a balance, which no movement has. */
-    public static final EntryOrigin NONE = new EntryOrigin("", "", "", "", "");
+    public static final EntryOrigin NONE = new EntryOrigin("", Named.NONE, Named.NONE, Named.NONE, "");
 
     private static final String KEY = """
             %1$s.key_id AS origin_key,
                 (SELECT k.team_id FROM api_key k WHERE k.id = %1$s.key_id) AS origin_team,
-                (SELECT k.member_id FROM api_key k WHERE k.id = %1$s.key_id) AS origin_member,\s""";
+                (SELECT k.member_id FROM api_key k WHERE k.id = %1$s.key_id) AS origin_member,
+                (SELECT k.name FROM api_key k WHERE k.id = %1$s.key_id) AS origin_key_name,
+                (SELECT team.name FROM api_key k JOIN team ON team.id = k.team_id WHERE k.id = %1$s.key_id) AS origin_team_name,
+                (SELECT COALESCE(NULLIF(person.name, ''), person.login) FROM api_key k JOIN member ON member.id = k.member_id
+                    JOIN person ON person.id = member.person_id WHERE k.id = %1$s.key_id) AS origin_member_name,\s""";
 
     /** Read by {@link #read}, with {@link #JOINS}. */
     public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, " + KEY.formatted("t")
@@ -46,7 +62,6 @@ public record EntryOrigin(String source, String keyId, String teamId, String mem
             """;
 
     public static EntryOrigin read(ResultSet row) throws SQLException {
-        String keyId = row.getString("origin_key");
         boolean isOfPayment = row.getString("payment_id") != null;
         String source = source(
                 row.getString("origin_kind"),
@@ -56,9 +71,9 @@ public record EntryOrigin(String source, String keyId, String teamId, String mem
         long paper = row.getLong("paper");
         return new EntryOrigin(
                 source,
-                Objects.requireNonNullElse(keyId, ""),
-                Objects.requireNonNullElse(row.getString("origin_team"), ""),
-                Objects.requireNonNullElse(row.getString("origin_member"), ""),
+                Named.read(row, "origin_key"),
+                Named.read(row, "origin_team"),
+                Named.read(row, "origin_member"),
                 paper == 0
                         ? ""
                         : number(

@@ -1,7 +1,6 @@
 package dev.tollgate.base.money;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 
 /** Amounts for people and JSON: micro-credits as the exact decimal number of credits, without floating point. */
 public final class Credits {
@@ -11,6 +10,7 @@ public final class Credits {
 
     private static final BigDecimal A_DOLLAR = BigDecimal.valueOf(200);
     private static final int DECIMALS_MAX = 6;
+    private static final int CENTS = 2;
     private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000};
 
     /** The length of the smallest amount. */
@@ -18,12 +18,11 @@ public final class Credits {
 
     private Credits() {}
 
-    /** Returns the worth in dollars, cut down as on pages, without the sign for dollars. @param decimals 2, or 4 for a call */
-    public static String dollars(long micros, int decimals) {
-        return BigDecimal.valueOf(micros, DECIMALS_MAX)
-                .divide(A_DOLLAR)
-                .setScale(decimals, RoundingMode.DOWN)
-                .toPlainString();
+    /** Returns the exact worth in dollars, with two decimals at least and without the sign for dollars: such amounts add up. */
+    public static String dollars(long micros) {
+        BigDecimal dollars =
+                BigDecimal.valueOf(micros, DECIMALS_MAX).divide(A_DOLLAR).stripTrailingZeros();
+        return dollars.setScale(Math.max(CENTS, dollars.scale())).toPlainString();
     }
 
     /** @return a JSON number without trailing zeros, e.g. {@code 4.4754} for 4,475,400 micro-credits */

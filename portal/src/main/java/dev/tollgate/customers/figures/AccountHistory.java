@@ -75,6 +75,13 @@ public final class AccountHistory {
         return database.pages();
     }
 
+    /** Returns the account's name, e.g. for the names of files. */
+    public String name(String accountId) {
+        return reads().read(
+                        accountId,
+                        sql -> sql.one("SELECT name FROM account WHERE id = ?", row -> row.getString(1), accountId));
+    }
+
     /** Returns the span nearest to a range at this moment. */
     public Span span(Instant from, Instant to, ZoneId zone) {
         return Span.of(from, to, zone, clock.instant());

@@ -48,6 +48,11 @@ public final class CsvColumns<T> {
         return value(head, row -> Credits.text(micros.applyAsLong(row)));
     }
 
+    /** Adds a column of amounts in dollars. */
+    public CsvColumns<T> dollars(String head, ToLongFunction<T> micros) {
+        return value(head, row -> Credits.dollars(micros.applyAsLong(row)));
+    }
+
     /** Returns a text that a caller may have chosen; one that a spreadsheet would take for a formula gets an apostrophe. */
     public static String cell(@Nullable String text) {
         String cell = text == null ? "" : text;

@@ -1,11 +1,11 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CallLabels;
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.models.Count;
 import dev.tollgate.verification.EntryOrigin;
 import java.time.Instant;
@@ -15,16 +15,30 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls and usage as CSV, {@value #ROWS_AT_ONCE} rows in each read transaction. Blocks; between pieces no transaction is open, so the consumer
  * may be slow. Amounts are credits to the micro-credit, times ISO in UTC.
  */
-public record CsvExport(AccountHistory history) {
+public record CsvExport(AccountHistory history, Names names) {
 
     public static final int ROWS_AT_ONCE = 1_000;
+
+    /** The names that stand beside the ids of teams and members. Keys of calls bring theirs. */
+    public record Names(UnaryOperator<String> key, UnaryOperator<String> team, UnaryOperator<String> member) {
+
+        /** Knows no names. */
+        public static final Names NONE = new Names(id -> id, id -> id, id -> id);
+    }
+
+    /** Writes ids without names. */
+    public CsvExport(AccountHistory history) {
+        this(history, Names.NONE);
+    }
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -48,19 +62,21 @@ public record CsvExport(AccountHistory history) {
                     "took_ms",
                     it -> it.call.took() == null ? null : it.call.took().toMillis())
             .credits("credits", it -> it.call.chargeMicros())
+            .dollars("usd", it -> it.call.chargeMicros())
             .text("flags", it -> String.join(" ", it.call.flags()))
             .text("error", it -> it.call.errorCode())
             .value("searches", it -> it.call.usage().searches())
             .value("tier", it -> it.call.tier())
             .text("team", it -> it.call.owner().teamId())
+            .text(
+                    "team_name",
+                    it -> Labelled.named(it.names.team, it.call.owner().teamId()))
             .text("member", it -> it.call.owner().memberId())
+            .text(
+                    "member_name",
+                    it -> Labelled.named(it.names.member, it.call.owner().memberId()))
             .text("tags", it -> it.labels.tagsText())
             .text("end_user", it -> it.labels.endUser());
-
-    private static final CsvColumns<UsageGroup> USAGE = new CsvColumns<UsageGroup>()
-            .value("day", UsageGroup::day)
-            .text("model", UsageGroup::model)
-            .text("key", UsageGroup::keyId);
 
     /** A line of a statement. */
     private record Moved(
@@ -84,21 +100,54 @@ public record CsvExport(AccountHistory history) {
             .credits("amount", Moved::micros)
             .credits("balance", Moved::balance)
             .value("source", it -> it.origin.source())
-            .text("key", it -> it.origin.keyId())
+            .text("key", it -> it.origin.key().id())
+            .text("key_name", it -> it.origin.key().name())
             .text("reason", Moved::reason)
-            .value("usd", it -> Credits.dollars(it.micros, it.task == null ? 2 : 4))
+            .dollars("usd", Moved::micros)
             .value("invoice", it -> it.origin.invoice())
-            .text("team", it -> it.origin.teamId())
-            .text("member", it -> it.origin.memberId());
+            .text("team", it -> it.origin.team().id())
+            .text("team_name", it -> it.origin.team().name())
+            .text("member", it -> it.origin.member().id())
+            .text("member_name", it -> it.origin.member().name());
 
     static {
         Count.MADE.forEach(
                 part -> CALLS.value(part.column(), it -> it.call.usage().of(part)));
-        Figure.OF_ACCOUNTS.forEach(figure -> USAGE.value(figure.word(), it -> figure.text(it.figures())));
-        USAGE.text("team", UsageGroup::teamId).text("member", UsageGroup::memberId);
     }
 
-    private record Labelled(CallRow call, CallLabels labels) {}
+    private record Labelled(CallRow call, CallLabels labels, Names names) {
+
+        private static String named(UnaryOperator<String> names, String id) {
+            return id.isEmpty() ? "" : names.apply(id);
+        }
+    }
+
+    /** Returns the columns of usage: what it is grouped by, ids with their names, and each figure; amounts in credits and dollars. */
+    private CsvColumns<UsageGroup> columns(Set<By> groups) {
+        CsvColumns<UsageGroup> columns = new CsvColumns<>();
+        if (groups.contains(By.DAY)) {
+            columns.value("day", UsageGroup::day);
+        }
+        if (groups.contains(By.MODEL)) {
+            columns.text("model", UsageGroup::model);
+        }
+        if (groups.contains(By.KEY)) {
+            columns.text("key", UsageGroup::keyId).text("key_name", it -> names.key.apply(it.keyId()));
+        }
+        if (groups.contains(By.TEAM)) {
+            columns.text("team", UsageGroup::teamId).text("team_name", it -> names.team.apply(it.teamId()));
+        }
+        if (groups.contains(By.MEMBER)) {
+            columns.text("member", UsageGroup::memberId).text("member_name", it -> names.member.apply(it.memberId()));
+        }
+        for (Figure figure : Figure.OF_ACCOUNTS) {
+            columns.value(figure.word(), it -> figure.text(it.figures()));
+            if (figure.isAmount()) {
+                columns.dollars(figure.word() + "_usd", it -> figure.of(it.figures()));
+            }
+        }
+        return columns;
+    }
 
     /**
      * The newest call first.
@@ -110,14 +159,16 @@ public record CsvExport(AccountHistory history) {
         CALLS.<String>write(pieces, (before, rows) -> {
             CallPage page = history.calls(accountId, filter, before, null, ROWS_AT_ONCE);
             Map<String, CallLabels> labels = history.labels(accountId, page.calls());
-            page.calls().forEach(call -> rows.add(new Labelled(call, labels.getOrDefault(call.id(), CallLabels.NONE))));
+            page.calls()
+                    .forEach(call ->
+                            rows.add(new Labelled(call, labels.getOrDefault(call.id(), CallLabels.NONE), names)));
             return page.older();
         });
     }
 
-    /** Writes the usage in the order of day, model, key, team and member; a column of what is not grouped by is empty. */
+    /** Writes the usage in the order of day, model, key, team and member. */
     public void usage(String accountId, UsageQuestion question, Predicate<String> pieces) {
-        USAGE.<UsageGroup>write(pieces, (after, rows) -> {
+        columns(question.by()).<UsageGroup>write(pieces, (after, rows) -> {
             UsageTable table = history.usage(accountId, question.page(after, ROWS_AT_ONCE));
             rows.addAll(table.groups());
             return table.isMore() ? rows.getLast() : null;

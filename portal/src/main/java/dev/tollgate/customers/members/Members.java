@@ -69,7 +69,7 @@ public record Members(
             SELECT id FROM api_key WHERE account_id = ? AND created_by = ? AND member_id = '' AND deleted_at IS NULL AND hidden = 0
             ORDER BY id LIMIT 1000""";
     private static final String NAMES = """
-            SELECT member.id, member.person_id, person.login FROM member JOIN person ON person.id = member.person_id
+            SELECT member.id, member.person_id, COALESCE(NULLIF(person.name, ''), person.login) FROM member JOIN person ON person.id = member.person_id
             WHERE member.account_id = ? LIMIT 5000""";
     private static final String INVITATIONS = """
             SELECT hash, email, role, made_at, ends_at, mailed, teams FROM person_link
@@ -139,7 +139,7 @@ public record Members(
                 Columns.timeOrNull(row, "begun_at"));
     }
 
-    /** Returns the logins of an account's members, also of former ones, by the ids of the persons and of the memberships. */
+    /** Returns the names of an account's members, also of former ones, or the logins of those without one, by the ids of the persons and of the memberships. */
     public Map<String, String> names(String accountId) {
         return database.pages().read(accountId, sql -> {
             Map<String, String> names = new HashMap<>();

@@ -211,7 +211,16 @@ class OwnViewsTest {
         assertThat(page("olga", path))
                 .contains("Calls by key", "Calls by team", "Search", "No team", "Calls by member", "bob@example.org");
         assertThat(page("olga", path + "/statement.csv"))
-                .contains("invoice,team,member", "," + team.replaceFirst(".*/", "") + "," + company.id("bob") + "\r\n");
+                .contains("invoice,team,team_name,member,member_name")
+                .contains("," + team.replaceFirst(".*/", "") + ",Search," + company.id("bob") + ",bob@example.org\r\n");
+        assertThat(page("olga", path)).contains(path + "/by-team.csv", path + "/by-key.csv", path + "/by-member.csv");
+        assertThat(page("olga", path + "/by-team.csv"))
+                .startsWith("\ufeffteam,team_name,calls,")
+                .contains("charged,charged_usd,refunded,refunded_usd,net,net_usd")
+                .contains("\r\n,No team,", team.replaceFirst(".*/", "") + ",Search,");
+        assertThat(page("olga", path + "/by-member.csv")).contains(company.id("bob") + ",bob@example.org,");
+        assertThat(PEOPLE.get("olga").get(path + "/by-key.csv").header("content-disposition"))
+                .matches("attachment; filename=\"[a-z0-9-]+-2026-11-by-key.csv\"");
         assertThat(PEOPLE.get("ann").get(path).status()).isEqualTo(403);
     }
 

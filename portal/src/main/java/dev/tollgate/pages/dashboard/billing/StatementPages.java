@@ -7,9 +7,12 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.CsvExport.Names;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.MonthStatement;
+import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
@@ -18,6 +21,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.pages.dashboard.parts.FileName;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -51,14 +55,22 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     private static final String PATH = BillingPages.PATH + "/statements/";
     private static final String MONTH = "month";
+    private static final List<By> FILES = List.of(By.TEAM, By.KEY, By.MEMBER);
     private static final int LINES = 50;
     private static final int LINES_MAX = 50;
     private static final int MONTH_CHARS = 7;
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(
+        List<Route<?>> routes = new ArrayList<>(List.of(
                 pages.get(PATH + "{month}", pages.members(Right.BALANCE), this::show),
-                pages.file(PATH + "{month}/statement.csv", pages.members(Right.BALANCE), this::file));
+                pages.file(PATH + "{month}/statement.csv", pages.members(Right.BALANCE), this::file)));
+        for (By by : FILES) {
+            routes.add(pages.file(
+                    PATH + "{month}/by-" + by.word() + ".csv",
+                    pages.members(Right.BALANCE),
+                    request -> file(request, by)));
+        }
+        return routes;
     }
 
     /** Returns the path of a month's statement. */
@@ -248,8 +260,21 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         YearMonth month = month(request);
-        return PageFile.csv("statement-" + month + ".csv", pieces -> new CsvExport(history)
-                .statement(request.visitor().accountId(), month, pieces));
+        String account = request.visitor().accountId();
+        return PageFile.csv(FileName.of(history.name(account), month, "statement"), pieces -> new CsvExport(history)
+                .statement(account, month, pieces));
+    }
+
+    /** Returns the month's charges by key, team or member, as Usage has them. */
+    private PageFile file(PageRequest<Visitor.Member> request, By by) {
+        YearMonth month = month(request);
+        String account = request.visitor().accountId();
+        UsageQuestion question =
+                UsageQuestion.of(Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1)), by);
+        Names names = OwnerNames.inFiles(KeyNames.of(keys, account), owners.of(account, KeyView.ALL));
+        return PageFile.csv(
+                FileName.of(history.name(account), month, "by-" + by.word()),
+                pieces -> new CsvExport(history, names).usage(account, question, pieces));
     }
 
     private List<Payment> paid(String account, YearMonth month) {

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
@@ -13,7 +14,7 @@ import java.util.Map;
  * account without teams or with one member.
  *
  * @param teams by their ids
- * @param members logins by the ids of memberships
+ * @param members names by the ids of memberships
  */
 public record OwnerNames(Map<String, String> teams, Map<String, String> members) {
 
@@ -54,9 +55,14 @@ public record OwnerNames(Map<String, String> teams, Map<String, String> members)
         return id.isEmpty() ? "No team" : teams.getOrDefault(id, id);
     }
 
-    /** Returns a member's login. @param id empty for the keys without one */
+    /** Returns a member's name. @param id empty for the keys without one */
     public String member(String id) {
         return id.isEmpty() ? "No member" : members.getOrDefault(id, id);
+    }
+
+    /** Returns the names that stand in files beside the ids. */
+    public static CsvExport.Names inFiles(KeyNames keys, OwnerNames owners) {
+        return new CsvExport.Names(keys::name, owners::team, owners::member);
     }
 
     public List<FilterChoice> teamChoices() {

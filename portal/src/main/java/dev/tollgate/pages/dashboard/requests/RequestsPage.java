@@ -10,11 +10,13 @@ import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.FileName;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
@@ -88,8 +90,15 @@ public record RequestsPage(
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         CallFilters filters = CallFilters.of(request, clock.instant());
-        return PageFile.csv("requests.csv", pieces -> new CsvExport(history)
-                .calls(request.visitor().accountId(), filters.filter(), pieces));
+        String account = request.visitor().accountId();
+        KeyView seen = filters.keys().view();
+        CsvExport export =
+                new CsvExport(history, OwnerNames.inFiles(KeyNames.of(keys, account, seen), owners.of(account, seen)));
+        ChosenRange range = filters.range();
+        String name = history.name(account);
+        return PageFile.csv(
+                range == null ? FileName.of(name, "calls") : FileName.of(name, range.first(), range.last(), "calls"),
+                pieces -> export.calls(account, filters.filter(), pieces));
     }
 
     // ---- finding ----

@@ -12,10 +12,12 @@ import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.FileName;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -367,7 +369,17 @@ public record UsagePage(
     private PageFile file(PageRequest<Visitor.Member> request) {
         UsageView view = view(request);
         UsageQuestion question = view.question(span(view), view.by());
-        return PageFile.csv("usage.csv", pieces -> new CsvExport(history)
-                .usage(request.visitor().accountId(), question, pieces));
+        String account = request.visitor().accountId();
+        KeyView seen = view.filters().keys().view();
+        CsvExport export =
+                new CsvExport(history, OwnerNames.inFiles(KeyNames.of(keys, account, seen), owners.of(account, seen)));
+        ChosenRange range = view.range();
+        String name = history.name(account);
+        String file = "by-" + view.by().word();
+        return PageFile.csv(
+                range.name().equals("month")
+                        ? FileName.of(name, YearMonth.from(range.first()), file)
+                        : FileName.of(name, range.first(), range.last(), file),
+                pieces -> export.usage(account, question, pieces));
     }
 }
