@@ -59,7 +59,7 @@ public final class App implements AutoCloseable {
         this.upstreams = UpstreamsModule.open(ground, books, vertx, watch);
         this.welcome = new WelcomeModule(ground, books, upstreams, demo);
         this.calls = CallsModule.of(ground, books, upstreams, vertx, watch);
-        MailModule mail = MailModule.open(ground, books, vertx, welcome.foretold()::changes, calls.refused()::of);
+        MailModule mail = MailModule.open(ground, books, vertx, welcome.foretold()::changes, calls.refusals());
         watch.webhooks(mail.deliveries());
         this.people = PeopleModule.open(ground, books, upstreams.outbound(), mail);
         this.money = MoneyModule.open(ground, books, upstreams.outbound());

@@ -17,7 +17,7 @@ import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.notices.Readers;
 import dev.tollgate.customers.notices.Teller;
-import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.models.Foresight;
@@ -32,7 +32,6 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,14 +57,14 @@ public record MailModule(
 
     /**
      * @param changes of models in the next 30 days
-     * @param refused the latest refused calls of an account
+     * @param refusals the counts of refused calls
      */
     static MailModule open(
             Ground ground,
             BooksModule books,
             Vertx vertx,
             Supplier<List<Foresight.Change>> changes,
-            Function<String, List<RefusedCall>> refused) {
+            RefusalBooks refusals) {
         MailRounds rounds = rounds(ground, books, vertx);
         Letters letters = letters(ground.settings());
         Stores stores = books.stores();
@@ -87,7 +86,7 @@ public record MailModule(
                 new Notices(by, stores.ledger(), stores.keys(), allowances),
                 new MonthlyStatements(by),
                 new ModelNotices(by, changes),
-                new BudgetNotices(by, refused, allowances),
+                new BudgetNotices(by, refusals, allowances),
                 new KeyNotices(by),
                 new MemberNotices(by),
                 webhooks,

@@ -42,6 +42,7 @@ import dev.tollgate.pages.dashboard.members.TagsPage;
 import dev.tollgate.pages.dashboard.members.TeamPage;
 import dev.tollgate.pages.dashboard.members.TeamsPage;
 import dev.tollgate.pages.dashboard.members.WebhooksPage;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.requests.RequestPage;
@@ -209,6 +210,11 @@ record PagesModule(
         return new OwnerNames.Reader(people.teams(), people.members());
     }
 
+    private LimitStates limits() {
+        Stores stores = books.stores();
+        return new LimitStates(stores.ledger(), stores.keys(), people.teams(), people.members(), calls.refusals());
+    }
+
     private List<Route<?>> requests() {
         Stores stores = books.stores();
         AccountHistory history = books.history();
@@ -224,6 +230,7 @@ record PagesModule(
                                 upstreams.models(),
                                 calls.refused(),
                                 calls.refusals(),
+                                limits(),
                                 welcome.foretold()::changes,
                                 new Dismissals(books.database(), books.writer(), ground.clock()),
                                 books.people())
@@ -233,14 +240,14 @@ record PagesModule(
                 live.routes(pages),
                 new RefusedPage(calls.refused(), calls.refusals(), stores.keys(), stores.ledger(), ground.clock())
                         .routes(pages),
-                new UsagePage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages));
+                new UsagePage(history, stores.keys(), owners, catalogue, limits(), ground.clock()).routes(pages));
     }
 
     private List<Route<?>> keys() {
         Ledger ledger = books.stores().ledger();
         KeyOwners owners = new KeyOwners(people.teams(), people.members());
         return RouteList.of(
-                new KeysPage(people.keys(), owners, ledger, books.history(), ground.clock()).routes(pages),
+                new KeysPage(people.keys(), owners, ledger, books.history(), limits(), ground.clock()).routes(pages),
                 new NewKeyPage(
                                 people.keys(),
                                 owners,

@@ -109,7 +109,7 @@ class NoticesTest {
         assertThat(mails("keys@example.org")).isEqualTo(2);
         assertThat(MailBox.text(box.to("keys@example.org", 2).getLast()))
                 .contains("The key 'eager' has used 16 of 20 credits, its spend limit for this day.");
-        assertThat(browser.get("/dashboard").body()).contains("'eager' has used 16.00 of 20 credits");
+        assertThat(browser.get("/dashboard").body()).contains("Key eager has used 80 % of its limit of ");
         used(key, 20);
         adjust("keys@example.org", "1");
         sweep();

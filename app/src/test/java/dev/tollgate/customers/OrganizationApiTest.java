@@ -391,7 +391,7 @@ class OrganizationApiTest {
 
         assertThat(refused.status()).as(refused.text()).isEqualTo(402);
         assertThat(refused.error().get("message").asString())
-                .startsWith("The monthly budget of team Search is reached");
+                .startsWith("The call is too large for the monthly budget of team Search");
         assertThat(refused.error().at("/budget/id").asString()).isEqualTo(team);
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(all(ORGANIZATION + "/audit-log"))

@@ -214,7 +214,7 @@ class ServerMoveTest {
             "INSERT INTO member_notice (account_id, number) VALUES ('acc_1', 1)",
             "INSERT INTO label (account_id, number, name, value, proof, created_day, used_day) VALUES ('acc_1', 1, 'feature', 'search', 7, 0, 86400000)",
             "INSERT INTO usage_label (account_id, day, number, model, calls) VALUES ('acc_1', 86400000, 1, 'm', 2)",
-            "INSERT INTO refusal (account_id, starts_at, key_id, code, calls) VALUES ('acc_1', 900000, 'key_1', 'invalid_request', 3)",
+            "INSERT INTO refusal (account_id, starts_at, key_id, code, refused_by, calls) VALUES ('acc_1', 900000, 'key_1', 'invalid_request', '', 3)",
             "INSERT INTO webhook (id, account_id, url, form, secret, created_at) VALUES ('wh_1', 'acc_1', 'https://a.example', 'slack', 's', 1)",
             "INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)"
                     + " VALUES ('msg_1', 'acc_1', 'wh_1', 'webhook.test', '{}', 1, 1, 0, 'waiting')",

@@ -98,6 +98,11 @@ public sealed interface Shortage {
                 return whose;
             }
 
+            /** Returns whose within a sentence. */
+            public String ofWhich() {
+                return "t" + whose.substring(1);
+            }
+
             public String byAll() {
                 return byAll;
             }

@@ -124,7 +124,9 @@ public final class Refusals {
         boolean exceeds = refused.leastMicros() > refused.limitMicros();
         boolean neverFits = exceeds && (freeMicros > 0 || refused.limitMicros() == 0);
         String whole = ", " + (neverFits ? "" : "which may be ") + "more than the whole limit.";
-        String sentence = sentence(refused) + least(freeMicros, refused.leastMicros()) + (exceeds ? whole : ".");
+        String sentence = (neverFits ? tooLarge(refused) : sentence(refused))
+                + least(freeMicros, refused.leastMicros())
+                + (exceeds ? whole : ".");
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, sentence)
                     .lacking(shortage(refused, refused.heldMicros(), null))
@@ -144,6 +146,16 @@ public final class Refusals {
                 .lacking(shortage(refused, 0, refused.freesAt()))
                 .retryAfter(Duration.between(now, refused.freesAt()))
                 .doNotRetry();
+    }
+
+    /** Returns the beginning of the sentence about a call that is larger than the limit, up to the amount that it needs. */
+    private static String tooLarge(ReserveOutcome.SpendLimitReached refused) {
+        String adjective = window(refused).adjective();
+        String limit = refused.zone() == null
+                ? refused.owner().kind().ofWhich() + " " + adjective + " spend limit"
+                : "the " + adjective + " budget of " + refused.owner().words();
+        return "The call is too large for " + limit + " of " + Credits.text(refused.limitMicros())
+                + " credits: it needs ";
     }
 
     /** Returns the beginning of the sentence, up to the amount that the call needs. */

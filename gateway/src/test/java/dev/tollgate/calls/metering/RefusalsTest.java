@@ -125,8 +125,9 @@ class RefusalsTest {
                         Owner.KEY, SpendWindow.DAY, 1_999_999, 0, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
                 NOW);
         assertThat(reached.message())
-                .isEqualTo("The key's daily spend limit of 1.999999 credits is reached: 0 are used, the call needs at"
-                        + " least 2, more than the whole limit.");
+                .isEqualTo(
+                        "The call is too large for the key's daily spend limit of 1.999999 credits: it needs at least 2, more"
+                                + " than the whole limit.");
         assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
         ApiError exact = Refusals.of(
                 LimitReached.by(
@@ -139,7 +140,9 @@ class RefusalsTest {
     void a_limit_of_0_gets_no_reset_time() {
         ApiError reached = Refusals.of(
                 LimitReached.by(Owner.TEAM, SpendWindow.MONTH, 0, 0, 0, 2_000_000, NOW.plus(Duration.ofDays(5))), NOW);
-        assertThat(reached.message()).endsWith("the call needs up to 2, more than the whole limit.");
+        assertThat(reached.message())
+                .isEqualTo(
+                        "The call is too large for the team's monthly spend limit of 0 credits: it needs up to 2, more than the whole limit.");
         assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
     }
 

@@ -132,6 +132,7 @@ public record BudgetSql(Sql sql) {
                 accountId,
                 at.toEpochMilli());
         List<BudgetsNow.Line> lines = new ArrayList<>();
+        List<BudgetsNow.Line> ofMembers = new ArrayList<>();
         for (String owner : budgets.owners()) {
             budgets.of(owner).forEach((window, budget) -> {
                 Period period = budgets.calendar().at(window, at.toEpochMilli());
@@ -140,7 +141,18 @@ public record BudgetSql(Sql sql) {
                         owner, window, budget.limitMicros(), use == null ? WindowUse.NONE : use, period.end()));
             });
         }
-        return new BudgetsNow(budgets.zone(), lines);
+        budgets.of(Budgets.EACH_MEMBER).forEach((window, budget) -> {
+            Period period = budgets.calendar().at(window, at.toEpochMilli());
+            uses.forEach((of, use) -> {
+                String owner = (String) of.getFirst();
+                boolean isOfWindow =
+                        of.get(1).equals(window.code()) && of.get(2).equals(period.startMillis());
+                if (isOfWindow && Budgets.isMember(owner) && !budgets.of(owner).containsKey(window)) {
+                    ofMembers.add(new BudgetsNow.Line(owner, window, budget.limitMicros(), use, period.end()));
+                }
+            });
+        });
+        return new BudgetsNow(budgets.zone(), lines, ofMembers);
     }
 
     /** Returns the use of the budgets of a key, its member, its team and its account at a time, by owner; a missing window is unused. */

@@ -154,7 +154,8 @@ public final class Budgets {
         return new Budgets(version, zone(), zoneSetAt, all, teamNames);
     }
 
-    private static boolean isMember(String owner) {
+    /** Returns whether an owner is a member. */
+    public static boolean isMember(String owner) {
         return owner.startsWith(MEMBER);
     }
 

@@ -6,11 +6,16 @@ import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An organization's budgets with their use at a time, in the order of their owners' ids. */
-public record BudgetsNow(ZoneId zone, List<Line> lines) {
+/**
+ * An organization's budgets with their use at a time, in the order of their owners' ids.
+ *
+ * @param ofMembers the budget of each member as it counts for a member without an own one, of those who have used some of it
+ */
+public record BudgetsNow(ZoneId zone, List<Line> lines, List<Line> ofMembers) {
 
     public BudgetsNow {
         lines = List.copyOf(lines);
+        ofMembers = List.copyOf(ofMembers);
     }
 
     /**

@@ -245,11 +245,11 @@ final class Holdings {
                     "u.account_id u.starts_at u.key_id u.model"),
             Holding.of(
                     "refusals.csv",
-                    "numbers of refused calls by key, error and quarter of an hour",
+                    "numbers of refused calls by key, error, limit and quarter of an hour",
                     "refusal r",
                     "r.account_id = :account",
-                    "r.starts_at r.key_id r.code r.calls",
-                    "r.account_id r.starts_at r.key_id r.code"),
+                    "r.starts_at r.key_id r.code r.refused_by r.calls",
+                    "r.account_id r.starts_at r.key_id r.code r.refused_by"),
             Holding.of(
                     "labels.csv",
                     "tags and end users of calls; an end user's label has no name",

@@ -4,11 +4,12 @@ import dev.tollgate.base.error.Shortage.OfLimit;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.allowances.Allowances;
-import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.notices.Told.AccountEvent;
 import dev.tollgate.customers.notices.Told.Fact;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
@@ -18,12 +19,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells owners and admins, the admins of a team and a member by mail, and webhooks, that a budget of theirs is used up to 50, 80 or 100 %: each step once in a window, over all
- * servers, and again for another limit. A call that the budget refused counts as 100 %. Thread-safe; blocks.
+ * servers, and again for another limit. {@link SpentRule} says what 100 % is. Thread-safe; blocks.
  */
 public final class BudgetNotices {
 
@@ -61,16 +63,15 @@ public final class BudgetNotices {
             "SELECT 1 FROM budget WHERE account_id = ? AND owner IN (?, 'each_member') AND kind = ? AND limit_micros = ?";
 
     private final Teller by;
-    private final Function<String, List<RefusedCall>> refused;
+    private final RefusalBooks refusals;
     private final Allowances allowances;
 
     /** True once a sweep has reached the end; used by one sweep at a time. */
     private boolean hasSwept;
 
-    /** @param refused the latest refused calls of an account at this server, the newest first */
-    public BudgetNotices(Teller by, Function<String, List<RefusedCall>> refused, Allowances allowances) {
+    public BudgetNotices(Teller by, RefusalBooks refusals, Allowances allowances) {
         this.by = by;
-        this.refused = refused;
+        this.refusals = refusals;
         this.allowances = allowances;
     }
 
@@ -114,26 +115,17 @@ public final class BudgetNotices {
             return parts[1].equals(String.valueOf(limitMicros)) ? Integer.parseInt(parts[2]) : -1;
         }
 
-        /** Returns the highest step that is reached; 0 for none. */
-        int step(List<RefusedCall> refused) {
-            if (refused.stream().anyMatch(this::hasRefused)) {
+        /** Returns the highest step that is reached; 0 for none. @param refused limits that have refused calls, and when last */
+        int step(Map<String, Instant> refused) {
+            Instant last = refused.get(RefusedCall.limit(owner, true, window, limitMicros));
+            boolean hasRefused = last != null && last.toEpochMilli() >= startsAt;
+            if ((limitMicros > 0 || hasRefused) && SpentRule.isSpent(chargedMicros, limitMicros, hasRefused)) {
                 return ALL;
             }
             return STEPS.stream()
-                    .filter(step -> limitMicros > 0 && chargedMicros >= limitMicros - limitMicros / ALL * (ALL - step))
+                    .filter(step -> SpentRule.isReached(chargedMicros, limitMicros, step))
                     .findFirst()
                     .orElse(0);
-        }
-
-        private boolean hasRefused(RefusedCall call) {
-            return call.at().toEpochMilli() >= startsAt
-                    && call.shortage() instanceof OfLimit limit
-                    && limit.zone() != null
-                    && limit.heldMicros() == 0
-                    && limit.limitMicros() == limitMicros
-                    && limit.window().name().equals(window.name())
-                    && (limit.owner().id().equals(owner)
-                            || (owner.equals(Budgets.ACCOUNT) && limit.owner().kind() == OfLimit.Owner.ACCOUNT));
         }
 
         /** Returns the budget in words, such as {@code monthly budget of team Search}. */
@@ -157,9 +149,9 @@ public final class BudgetNotices {
     }
 
     private void look(String accountId, Instant now) {
-        List<RefusedCall> calls = refused.apply(accountId);
+        Map<String, Instant> refused = refusals.limits(accountId);
         for (Used budget : by.list(NEAR, Used::of, accountId, now, now)) {
-            int step = budget.step(calls);
+            int step = budget.step(refused);
             if (step > budget.mailedStep()) {
                 mail(accountId, budget, step, now);
             }

@@ -47,6 +47,10 @@ public final class RefusalBooks implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RefusalBooks.class);
 
+    private static final String LIMITS = """
+            SELECT refused_by, MAX(starts_at) FROM refusal WHERE account_id = ? AND starts_at >= ? AND refused_by <> ''
+            GROUP BY refused_by""";
+
     private final Database database;
     private final Writer writer;
     private final InstantSource clock;
@@ -65,12 +69,14 @@ public final class RefusalBooks implements AutoCloseable {
     }
 
     /** A row of the table, in the order in which all servers write. */
-    private record Place(String accountId, long startsAt, String keyId, String code) implements Comparable<Place> {
+    private record Place(String accountId, long startsAt, String keyId, String code, String refusedBy)
+            implements Comparable<Place> {
 
         private static final Comparator<Place> ORDER = Comparator.comparing(Place::accountId)
                 .thenComparing(Place::startsAt)
                 .thenComparing(Place::keyId)
-                .thenComparing(Place::code);
+                .thenComparing(Place::code)
+                .thenComparing(Place::refusedBy);
 
         @Override
         public int compareTo(Place other) {
@@ -98,7 +104,7 @@ public final class RefusalBooks implements AutoCloseable {
         long millis = call.at().toEpochMilli();
         long quarter = millis - Math.floorMod(millis, QUARTER_MILLIS);
         Place place =
-                new Place(call.accountId(), quarter, call.keyId(), call.code().code());
+                new Place(call.accountId(), quarter, call.keyId(), call.code().code(), call.refusedBy());
         lock.lock();
         try {
             add(place, 1);
@@ -176,6 +182,22 @@ public final class RefusalBooks implements AutoCloseable {
         return sums.stream().collect(Collectors.groupingBy(Sum::code, Collectors.summingLong(Sum::calls)));
     }
 
+    /** Returns the limits that have refused calls, named by {@link RefusedCall#limit}, with the start of the last quarter of an hour in which they did. */
+    public Map<String, Instant> limits(String accountId) {
+        flushForReader();
+        Instant since = clock.instant().minus(KEPT);
+        Map<String, Instant> limits = new HashMap<>();
+        database.pages().read(accountId, sql -> {
+            sql.each(
+                    LIMITS,
+                    row -> limits.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))),
+                    accountId,
+                    since);
+            return limits;
+        });
+        return limits;
+    }
+
     /** Returns the refused calls of each key by error: of quarters of an hour that begin in a range. */
     public List<Sum> byKey(String accountId, KeyFilter keys, Instant from, Instant to) {
         return sums("key_id", accountId, keys, from, to);
@@ -218,9 +240,9 @@ public final class RefusalBooks implements AutoCloseable {
 
         /** Adds to a row, and makes none of an account that was erased in the meantime. */
         private static final String ADD = """
-                INSERT INTO refusal (account_id, starts_at, key_id, code, calls)
-                SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL)
-                ON CONFLICT (account_id, starts_at, key_id, code) DO UPDATE SET calls = refusal.calls + excluded.calls""";
+                INSERT INTO refusal (account_id, starts_at, key_id, code, refused_by, calls)
+                SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL)
+                ON CONFLICT (account_id, starts_at, key_id, code, refused_by) DO UPDATE SET calls = refusal.calls + excluded.calls""";
 
         private final SortedMap<Place, Long> counts;
 
@@ -239,6 +261,7 @@ public final class RefusalBooks implements AutoCloseable {
                         place.startsAt(),
                         place.keyId(),
                         place.code(),
+                        place.refusedBy(),
                         each.getValue(),
                         place.accountId());
             }
@@ -251,8 +274,8 @@ public final class RefusalBooks implements AutoCloseable {
         static final int EACH = 500;
 
         private static final String OLD = """
-                DELETE FROM refusal WHERE (account_id, starts_at, key_id, code) IN (
-                    SELECT account_id, starts_at, key_id, code FROM refusal WHERE starts_at < ? ORDER BY starts_at LIMIT %d%s)""";
+                DELETE FROM refusal WHERE (account_id, starts_at, key_id, code, refused_by) IN (
+                    SELECT account_id, starts_at, key_id, code, refused_by FROM refusal WHERE starts_at < ? ORDER BY starts_at LIMIT %d%s)""";
 
         private final Instant before;
 

@@ -2,6 +2,10 @@ package dev.tollgate.customers.rejections;
 
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.SpendWindow;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,22 @@ public record RefusedCall(
         String requestId) {
 
     static final int MESSAGE_CHARS_MAX = 300;
+
+    /** Returns the name of the limit that refused the call; empty for none, and if running calls held the rest. */
+    String refusedBy() {
+        if (!(shortage instanceof OfLimit limit) || limit.heldMicros() > 0) {
+            return "";
+        }
+        String owner = limit.owner().kind() == Owner.ACCOUNT
+                ? Budgets.ACCOUNT
+                : limit.zone() == null ? keyId : limit.owner().id();
+        return limit(owner, limit.zone() != null, SpendWindow.of(limit.window().code()), limit.limitMicros());
+    }
+
+    /** Returns the name of a limit. @param owner of a budget or a limit @param isBudget whether it is of an organization's calendar */
+    public static String limit(String owner, boolean isBudget, SpendWindow window, long limitMicros) {
+        return (isBudget ? "" : "limit ") + owner + " " + window.code() + " " + limitMicros;
+    }
 
     public RefusedCall {
         if (message.length() > MESSAGE_CHARS_MAX) {

@@ -17,7 +17,6 @@ import dev.tollgate.customers.rejections.RefusedCounts;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
@@ -25,8 +24,8 @@ import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
-import dev.tollgate.pages.dashboard.keys.KeyRow;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
@@ -49,7 +48,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -68,6 +66,7 @@ public record OverviewPage(
         ModelLife life,
         RefusedCalls refused,
         RefusalBooks refusals,
+        LimitStates limits,
         Supplier<List<Foresight.Change>> changes,
         Dismissals dismissals,
         People people) {
@@ -95,7 +94,7 @@ public record OverviewPage(
         Person person = request.visitor().person();
         KeyView view = person.view(Right.USAGE);
         Overview overview = history.overview(account, zone, KeyFilter.of(view)).orElseThrow();
-        String warning = person.preferences().keyNotices() ? keyWarning(person, overview.asOf()) : "";
+        List<LimitStates.Line> stopped = limits.lines(person, request.money(), overview.asOf());
         boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
         long refusedByKeys = refusedByKeys(account, view, overview.asOf());
         Notice notice = person.may(Right.BALANCE)
@@ -106,7 +105,7 @@ public record OverviewPage(
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
         ModelChanges changed = changesOf(overview, person);
         return PageStep.show((out, shell) -> JteoverviewGenerated.render(
-                        out, null, shell, overview, warning, isToConfirm, notice, chart, start, changed, budget))
+                        out, null, shell, overview, stopped, isToConfirm, notice, chart, start, changed, budget))
                 .withBalance(overview.balance().balanceMicros());
     }
 
@@ -173,25 +172,6 @@ public record OverviewPage(
                             .orElseThrow());
         }
         return PageStep.to("/dashboard");
-    }
-
-    /** Returns a warning about the first key that has used most of a limit; empty if there is none. */
-    private String keyWarning(Person person, Instant now) {
-        String account = person.accountId();
-        KeyView view = person.view(Right.KEYS);
-        List<Key> limited = keys.list(account, null, Keys.PAGE_MAX).stream()
-                .filter(key -> view.sees(key.owner()) && !key.settings().spend().unlimited())
-                .toList();
-        if (limited.isEmpty()) {
-            return "";
-        }
-        var uses = ledger.windows(account, limited.stream().map(Key::id).toList(), now);
-        return limited.stream()
-                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now)
-                        .warning())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse("");
     }
 
     /** A sentence about what is wrong; there is one at most. */

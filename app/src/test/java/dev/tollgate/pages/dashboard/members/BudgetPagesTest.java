@@ -48,7 +48,7 @@ class BudgetPagesTest {
         String team = company.team("Search");
         String id = team.replaceFirst(".*/", "");
         assertThat(company.budget(id, "month", "500").location()).isEqualTo(BUDGETS + "?saved=1");
-        assertThat(company.owner.get(BUDGETS).body()).contains("Search", "resets");
+        assertThat(company.owner.get(BUDGETS).body()).contains("Search", "1 Dec 00:00 (");
         assertThat(company.owner.get(team).body()).contains("Team Search", "resets 1 Dec 00:00 (");
         assertThat(company.owner.get("/dashboard/teams").body()).contains("of ");
         assertThat(send(company.owner, "deed", "budget.set", "owner", id, "window", "month")

@@ -47,7 +47,8 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
                 pages.get(
                         PATH,
                         pages.partly(Right.BUDGETS),
-                        request -> PageStep.show(page(request, Typed.of(request.query("owner"))))),
+                        request -> PageStep.show(
+                                page(request, Typed.of(request.query("owner"), request.query("window"))))),
                 pages.post(PATH, pages.partly(Right.BUDGETS), this::take));
     }
 
@@ -77,9 +78,13 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
             @Nullable String zone,
             Map<String, String> errors) {
 
-        static Typed of(@Nullable String owner) {
+        static Typed of(@Nullable String owner, @Nullable String window) {
             return new Typed(
-                    Objects.requireNonNullElse(owner, Budgets.ACCOUNT), SpendWindow.MONTH.code(), "", null, Map.of());
+                    Objects.requireNonNullElse(owner, Budgets.ACCOUNT),
+                    Objects.requireNonNullElse(window, SpendWindow.MONTH.code()),
+                    "",
+                    null,
+                    Map.of());
         }
 
         static Typed of(Form form, Map<String, String> errors) {

@@ -6,10 +6,8 @@ import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A key with what it has spent, as pages show it.
@@ -49,33 +47,8 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
         };
     }
 
-    /** Returns the window whose limit is used most; null if there is no limit. */
-    public @Nullable KeyWindow fullest() {
-        return windows.stream()
-                .filter(window -> window.limit() != null)
-                .max(Comparator.comparingLong(KeyWindow::percent))
-                .orElse(null);
-    }
-
-    /** Returns a sentence about the first limit of which most is used; null if there is none. */
-    public @Nullable String warning() {
-        return windows.stream()
-                .filter(KeyWindow::near)
-                .map(this::warning)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private String warning(KeyWindow window) {
-        String limit =
-                switch (window.window()) {
-                    case HOUR -> "its limit for this hour";
-                    case DAY -> "its limit for today";
-                    case WEEK -> "its limit for this week";
-                    case MONTH -> "its limit for this month";
-                    case TOTAL -> "its total limit";
-                };
-        return "'" + name() + "' has used " + window.used() + " of " + window.limit() + " credits, " + limit
-                + (window.freeAgain() == null ? "." : "; " + window.freeAgain() + ".");
+    /** Returns whether only limits could stop calls with the key. */
+    boolean works() {
+        return state.equals("on") || state.equals("limit reached");
     }
 }

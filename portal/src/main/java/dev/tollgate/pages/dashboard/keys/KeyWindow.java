@@ -3,8 +3,6 @@ package dev.tollgate.pages.dashboard.keys;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
-import dev.tollgate.pages.frame.Display;
-import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,7 +23,6 @@ public record KeyWindow(
         @Nullable Long limitMicros,
         @Nullable String freeAgain) {
 
-    private static final long NEAR = 80;
     private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     static KeyWindow of(SpendWindow window, SpendLimits spend, Map<SpendWindow, WindowUse> uses, Instant now) {
@@ -58,29 +55,12 @@ public record KeyWindow(
         };
     }
 
-    /** Returns the credits that are used, held ones included. */
-    public String used() {
-        return Money.CREDITS.sum(use.micros());
-    }
-
-    /** Returns the limit in credits; null if there is none. */
-    public @Nullable String limit() {
-        return limitMicros == null
-                ? null
-                : limitMicros % 1_000_000 == 0 ? Display.number(limitMicros / 1_000_000) : Display.charge(limitMicros);
-    }
-
     /** Returns how much of the limit is used, 0 to 100; without a limit 0. */
     public long percent() {
         if (limitMicros == null || use.micros() == 0 && limitMicros > 0) {
             return 0;
         }
         return full() ? 100 : Math.clamp(use.micros() / Math.max(1, limitMicros / 100), 1, 99);
-    }
-
-    /** Returns whether 80 % of the limit are used, or more. */
-    public boolean near() {
-        return percent() >= NEAR;
     }
 
     public boolean full() {

@@ -18,6 +18,8 @@ import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
+import dev.tollgate.pages.dashboard.parts.LimitState;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
 import dev.tollgate.pages.frame.PageRequest;
@@ -39,12 +41,16 @@ import templates.dashboard.JtekeysGenerated;
 
 /** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
 public record KeysPage(
-        CustomerKeys keys, KeyOwners owners, Ledger ledger, AccountHistory history, InstantSource clock) {
+        CustomerKeys keys,
+        KeyOwners owners,
+        Ledger ledger,
+        AccountHistory history,
+        LimitStates limits,
+        InstantSource clock) {
 
     static final String PATH = "/dashboard/keys";
 
     private static final int ROWS = 30;
-    private static final int WARNINGS = 5;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -57,17 +63,27 @@ public record KeysPage(
      *
      * @param month micro-credits, net, of the present month in the person's zone
      * @param owner the key's
+     * @param limit that stops the key's calls, or will do so first; null without one
      * @param mayTurn whether the visitor may turn the key off, or on again
      */
-    public record Line(KeyRow row, long month, String owner, boolean mayTurn) {
+    public record Line(
+            KeyRow row, long month, String owner, @Nullable LimitState limit, boolean mayTurn) {
+
+        /** Returns the state: of the key, else of the limit that stops it. */
+        public String state() {
+            return limit != null && limit.isSpent() && row.works() ? limit.refused() : row.state();
+        }
+
+        public String badge() {
+            return state().equals(row.state()) ? row.badge() : "bad";
+        }
 
         private Instant usedAt() {
             return Objects.requireNonNullElse(row.key().lastUsedAt(), Instant.EPOCH);
         }
 
         private long percent() {
-            KeyWindow fullest = row.fullest();
-            return fullest == null ? -1 : fullest.percent();
+            return limit == null ? -1 : limit.isSpent() ? 101 : limit.bar().percent();
         }
     }
 
@@ -92,11 +108,13 @@ public record KeysPage(
                 .forEach(group -> months.put(group.keyId(), group.figures().netMicros()));
         Membership own = KeyOwners.membership(request);
         KeyOwners.Names names = owners.names(account);
+        LimitStates.All states = limits.all(account, all, now);
         return rows(account, all, now).stream()
                 .map(row -> new Line(
                         row,
                         months.getOrDefault(row.key().id(), 0L),
                         names.of(row.key().owner()),
+                        states.nearest(row.key()),
                         row.key().disabled()
                                 ? !row.management() && KeyRights.mayEnable(own, row.key())
                                 : KeyRights.mayRestrict(own, row.key())))
@@ -121,9 +139,8 @@ public record KeysPage(
         int from = begin(sorted, request.query("after"));
         List<Line> shown = sorted.subList(from, Math.min(all.size(), from + ROWS));
         SpendLimits set = view.isAll() ? ledger.limits(account) : SpendLimits.NONE;
-        List<KeyWindow> limits = set.unlimited() ? List.of() : limits(account, set, now);
-        List<KeyRow> rows = shown.stream().map(Line::row).toList();
-        List<String> warnings = request.visitor().person().preferences().keyNotices() ? warnings(rows) : List.of();
+        List<KeyWindow> together = set.unlimited() ? List.of() : limits(account, set, now);
+        List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), now);
         String older = from + ROWS < all.size()
                 ? sortedBy(sorting.chosen(), owner)
                         .with("after", shown.getLast().row().key().id())
@@ -132,7 +149,7 @@ public record KeysPage(
         String newest = from > 0 ? sortedBy(sorting.chosen(), owner).text() : null;
         String said = said(request, all);
         return PageStep.show((out, shell) -> JtekeysGenerated.render(
-                out, null, shell, shown, sorting, now, warnings, limits, choices, owner, said, older, newest));
+                out, null, shell, shown, sorting, now, stopped, together, choices, owner, said, older, newest));
     }
 
     /** Returns the operator's limits for all keys of an account: the windows that have a limit. */
@@ -140,15 +157,7 @@ public record KeysPage(
         Map<SpendWindow, WindowUse> uses =
                 ledger.windows(account, List.of(account), now).getOrDefault(account, Map.of());
         return KeyWindow.all(limits, uses, now).stream()
-                .filter(window -> window.limit() != null)
-                .toList();
-    }
-
-    private static List<String> warnings(List<KeyRow> rows) {
-        return rows.stream()
-                .map(KeyRow::warning)
-                .filter(Objects::nonNull)
-                .limit(WARNINGS)
+                .filter(window -> window.limitMicros() != null)
                 .toList();
     }
 

@@ -19,6 +19,7 @@ import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.FileName;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
@@ -52,7 +53,12 @@ import templates.dashboard.JteusageGenerated;
 
 /** {@code /dashboard/usage}, and the same as a file: where it went, and why it is more than before. */
 public record UsagePage(
-        AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
+        AccountHistory history,
+        Keys keys,
+        OwnerNames.Reader owners,
+        Catalogue catalogue,
+        LimitStates limits,
+        InstantSource clock) {
 
     public static final String PATH = "/dashboard/usage";
 
@@ -168,8 +174,9 @@ public record UsagePage(
                         KeyFilter.of(view.filters().keys().view()))
                 .orElseThrow();
         Shown shown = shown(request, lines, overview);
+        List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), overview.asOf());
         return PageStep.show((out, shell) ->
-                        JteusageGenerated.render(out, null, shell, api(request, table.span(), view), shown))
+                        JteusageGenerated.render(out, null, shell, api(request, table.span(), view), stopped, shown))
                 .withBalance(overview.balance().balanceMicros());
     }
 

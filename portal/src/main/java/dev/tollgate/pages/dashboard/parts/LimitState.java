@@ -1,0 +1,114 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpentRule;
+import dev.tollgate.pages.frame.Money;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * A limit or a budget in its present window.
+ *
+ * @param owner a key's, a member's or a team's id, or {@link Budgets#ACCOUNT}
+ * @param isBudget whether the organization has set it for its calendar; else it is a key's own limit, or the operator's for the account
+ * @param isSpent whether it refuses calls
+ */
+public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean isSpent) {
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
+
+    /** Returns whether most of it is charged. */
+    public boolean isNear() {
+        return SpentRule.isReached(bar.use().chargedMicros(), limitMicros(), SpentRule.NEAR_PERCENT);
+    }
+
+    /** Returns how much is used, in percent, held credits included; what refuses calls has 100. */
+    public long shown() {
+        return isSpent ? 100 : bar.percent();
+    }
+
+    /** Returns what is used of the limit, held credits included, and the window. */
+    public String about(Money money) {
+        return money.sum(bar.use().micros()) + " of " + money.sum(limitMicros()) + money.unit() + ", " + bar.per();
+    }
+
+    private long limitMicros() {
+        return Objects.requireNonNull(bar.limitMicros());
+    }
+
+    /** Returns whose it is, in two words. */
+    public String whose() {
+        return owner.startsWith("key_")
+                ? isBudget ? "key budget" : "key limit"
+                : owner.equals(Budgets.ACCOUNT)
+                        ? isBudget ? "organization budget" : "account limit"
+                        : Budgets.isMember(owner) ? "member budget" : "team budget";
+    }
+
+    /** Returns the state of a key whose calls it stops. */
+    public String refused() {
+        return "refused: " + whose();
+    }
+
+    /** Returns what has stopped, or will: in full sentences. @param isOwn whether the reader is its member */
+    String text(Money money, boolean isOwn) {
+        String limit = money.sum(limitMicros()) + money.unit();
+        return isSpent
+                ? spent(isOwn).formatted(bar.name(), limit, until())
+                : near(isOwn).formatted(bar.name(), bar.percent(), limit);
+    }
+
+    /** Returns the sentences with places for the name, the limit and the end of the window. */
+    private String spent(boolean isOwn) {
+        if (owner.startsWith("key_")) {
+            return isBudget
+                    ? "Key %1$s has used its budget of %2$s. Its calls are refused until %3$s."
+                    : "Key %1$s has used its limit of %2$s. Its calls are refused until %3$s.";
+        }
+        if (owner.equals(Budgets.ACCOUNT)) {
+            return isBudget
+                    ? "The organization has used its budget of %2$s. All calls are refused until %3$s."
+                    : "The account has used the operator's limit of %2$s. All calls are refused until %3$s.";
+        }
+        return Budgets.isMember(owner)
+                ? isOwn
+                        ? "You have used your budget of %2$s. Calls with your keys are refused until %3$s."
+                        : "%1$s has used a member's budget of %2$s. Calls with this member's keys are refused until %3$s."
+                : "Team %1$s has used its budget of %2$s. Its calls are refused until %3$s.";
+    }
+
+    /** Returns the sentence with places for the name, the percent and the limit. */
+    private String near(boolean isOwn) {
+        if (owner.startsWith("key_")) {
+            return isBudget
+                    ? "Key %s has used %d %% of its budget of %s."
+                    : "Key %s has used %d %% of its limit of %s.";
+        }
+        if (owner.equals(Budgets.ACCOUNT)) {
+            return isBudget
+                    ? "The organization has used %2$d %% of its budget of %3$s."
+                    : "The account has used %2$d %% of the operator's limit of %3$s.";
+        }
+        return Budgets.isMember(owner)
+                ? isOwn
+                        ? "You have used %2$d %% of your budget of %3$s."
+                        : "%s has used %d %% of a member's budget of %s."
+                : "Team %s has used %d %% of its budget of %s.";
+    }
+
+    /** Returns what ends the refusals, such as {@code 1 December}. */
+    private String until() {
+        Instant end = bar.endsAt();
+        if (end == null) {
+            return "the limit is raised";
+        }
+        boolean isClock = bar.window() == SpendWindow.HOUR || bar.zone() instanceof ZoneOffset;
+        String zone = bar.zone() instanceof ZoneOffset ? " UTC" : "";
+        return (isClock ? CLOCK : DAY).format(end.atZone(bar.zone())) + zone;
+    }
+}

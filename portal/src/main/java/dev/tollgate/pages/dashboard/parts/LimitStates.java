@@ -1,0 +1,206 @@
+package dev.tollgate.pages.dashboard.parts;
+
+import dev.tollgate.books.budgets.BudgetCalendar;
+import dev.tollgate.books.budgets.Budgets;
+import dev.tollgate.books.budgets.BudgetsNow;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
+import dev.tollgate.books.budgets.SpentRule;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.keys.KeyRights;
+import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.rejections.RefusalBooks;
+import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Team;
+import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.pages.frame.Money;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The limits and budgets of an account that refuse calls, or soon will: one rule for all pages, whoever owns the limit. Reads block. */
+public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members, RefusalBooks refusals) {
+
+    private static final int LINES_MAX = 5;
+
+    /**
+     * A line at the top of a page.
+     *
+     * @param tone of the note: bad if calls are refused, warn if soon
+     * @param href where the visitor raises the limit; null for those who may not
+     */
+    public record Line(String tone, String text, @Nullable String href) {}
+
+    /** The limits of an account, each of which may refuse calls. */
+    public record All(List<LimitState> states) {
+
+        /** Returns the limit that stops the calls of a key, else the one that will do so first; null without one. */
+        public @Nullable LimitState nearest(Key key) {
+            List<String> path =
+                    List.of(key.id(), key.owner().memberId(), key.owner().teamId(), Budgets.ACCOUNT);
+            return states.stream()
+                    .filter(state -> path.contains(state.owner()))
+                    .max(Comparator.comparing(LimitState::isSpent)
+                            .thenComparing(state -> state.bar().percent())
+                            .thenComparing(state -> -path.indexOf(state.owner())))
+                    .orElse(null);
+        }
+    }
+
+    /** Returns the limits of an account that have one. @param all keys that may have limits of their own */
+    public All all(String account, List<Key> all, Instant now) {
+        BudgetsNow budgets = ledger.budgets(account, now);
+        Map<String, Instant> refused = refusals.limits(account);
+        Map<String, String> names = names(account, all);
+        List<LimitState> states = new ArrayList<>();
+        BudgetCalendar calendar = new BudgetCalendar(budgets.zone());
+        Stream.concat(budgets.lines().stream(), budgets.ofMembers().stream())
+                .filter(line -> line.limitMicros() != null && !line.owner().equals(Budgets.EACH_MEMBER))
+                .forEach(line -> states.add(state(
+                        line.owner(),
+                        true,
+                        BudgetBar.of(names.getOrDefault(line.owner(), ""), line, budgets.zone()),
+                        calendar.at(line.window(), now.toEpochMilli()).startMillis(),
+                        refused)));
+        SpendLimits ofAccount = ledger.limits(account);
+        List<Key> limited =
+                all.stream().filter(key -> !key.settings().spend().unlimited()).toList();
+        Map<String, Map<SpendWindow, WindowUse>> uses = ofAccount.unlimited() && limited.isEmpty()
+                ? Map.of()
+                : ledger.windows(
+                        account,
+                        Stream.concat(Stream.of(account), limited.stream().map(Key::id))
+                                .toList(),
+                        now);
+        limits(Budgets.ACCOUNT, "", ofAccount, uses.getOrDefault(account, Map.of()), now, refused)
+                .forEach(states::add);
+        limited.forEach(key -> limits(
+                        key.id(),
+                        key.settings().name(),
+                        key.settings().spend(),
+                        uses.getOrDefault(key.id(), Map.of()),
+                        now,
+                        refused)
+                .forEach(states::add));
+        return new All(states);
+    }
+
+    private static Stream<LimitState> limits(
+            String owner,
+            String name,
+            SpendLimits limits,
+            Map<SpendWindow, WindowUse> uses,
+            Instant now,
+            Map<String, Instant> refused) {
+        return SpendWindow.OF_LIMITS.stream()
+                .filter(window -> limits.in(window) != null)
+                .map(window -> state(
+                        owner,
+                        false,
+                        new BudgetBar(
+                                name,
+                                window,
+                                limits.in(window),
+                                uses.getOrDefault(window, WindowUse.NONE),
+                                ZoneOffset.UTC,
+                                window.endsAt(now)),
+                        window.startMillis(now.toEpochMilli()),
+                        refused));
+    }
+
+    private static LimitState state(
+            String owner, boolean isBudget, BudgetBar bar, long startMillis, Map<String, Instant> refused) {
+        long limit = Objects.requireNonNull(bar.limitMicros());
+        Instant last = refused.get(RefusedCall.limit(owner, isBudget, bar.window(), limit));
+        boolean hasRefused = last != null && last.toEpochMilli() >= startMillis;
+        return new LimitState(owner, isBudget, bar, SpentRule.isSpent(bar.use().chargedMicros(), limit, hasRefused));
+    }
+
+    private Map<String, String> names(String account, List<Key> all) {
+        Map<String, String> names = new HashMap<>();
+        for (Team team : teams.list(account)) {
+            names.put(team.id(), team.name());
+        }
+        for (Members.Member member : members.list(account)) {
+            names.put(member.id(), member.name().isBlank() ? member.login() : member.name());
+        }
+        all.forEach(key -> names.put(key.id(), key.settings().name()));
+        return names;
+    }
+
+    /** Returns the limits that refuse calls, then those that will soon, of which a person is told; at most {@value #LINES_MAX}. */
+    public List<Line> lines(Person person, Money money, Instant now) {
+        String account = person.accountId();
+        Membership membership = person.membership();
+        if (membership == null) {
+            return List.of();
+        }
+        List<Key> all = keys.list(account, null, Keys.PAGE_MAX);
+        Map<String, Key> seen = new HashMap<>();
+        all.stream()
+                .filter(key -> membership.view(Right.KEYS).sees(key.owner()))
+                .forEach(key -> seen.put(key.id(), key));
+        Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
+        return all(account, all, now).states().stream()
+                .filter(state -> state.isSpent() || state.isNear())
+                .filter(state -> isTold(state, person, membership, seen, fellows))
+                .sorted(Comparator.comparing(LimitState::isSpent)
+                        .thenComparing(state -> state.bar().percent())
+                        .reversed())
+                .limit(LINES_MAX)
+                .map(state -> new Line(
+                        state.isSpent() ? "bad" : "warn",
+                        state.text(money, state.owner().equals(membership.id())),
+                        href(state, membership, seen.get(state.owner()))))
+                .toList();
+    }
+
+    /** Returns whether a person is told: those who set the limit, and those whose calls it stops. */
+    private static boolean isTold(
+            LimitState state,
+            Person person,
+            Membership membership,
+            Map<String, Key> seen,
+            Map<String, List<Team.Fellow>> fellows) {
+        boolean isOfKey = state.owner().startsWith("key_");
+        if (isOfKey) {
+            boolean isQuiet = !state.isSpent() && !person.preferences().keyNotices();
+            return seen.containsKey(state.owner()) && !isQuiet;
+        }
+        return Right.BUDGETS.isWhole(membership.role())
+                || state.owner().equals(membership.id())
+                || (state.owner().equals(Budgets.ACCOUNT) && (state.isSpent() || Right.BUDGETS.isPartly(membership)))
+                || fellows.getOrDefault(state.owner(), List.of()).stream()
+                        .anyMatch(fellow -> fellow.memberId().equals(membership.id()));
+    }
+
+    /** Returns where a member raises a limit; null for those who may not, and for what the operator has set. */
+    private static @Nullable String href(LimitState state, Membership membership, @Nullable Key key) {
+        if (!state.isBudget()) {
+            return key != null && KeyRights.mayRestrict(membership, key)
+                    ? "/dashboard/keys/" + key.id() + "#settings"
+                    : null;
+        }
+        boolean may = Right.BUDGETS.isWhole(membership.role())
+                || (state.owner().equals(Budgets.ACCOUNT) && Right.BUDGETS.isPartly(membership));
+        return may
+                ? PageLink.to("/dashboard/budgets")
+                        .with("owner", state.owner())
+                        .with("window", state.bar().window().code())
+                        .text()
+                : null;
+    }
+}
