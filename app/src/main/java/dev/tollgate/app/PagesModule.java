@@ -240,7 +240,8 @@ record PagesModule(
                 live.routes(pages),
                 new RefusedPage(calls.refused(), calls.refusals(), stores.keys(), stores.ledger(), ground.clock())
                         .routes(pages),
-                new UsagePage(history, stores.keys(), owners, catalogue, limits(), ground.clock()).routes(pages));
+                new UsagePage(history, stores.keys(), owners, catalogue, limits(), calls.refusals(), ground.clock())
+                        .routes(pages));
     }
 
     private List<Route<?>> keys() {

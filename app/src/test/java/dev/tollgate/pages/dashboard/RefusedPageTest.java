@@ -65,6 +65,15 @@ class RefusedPageTest {
         assertThat(one.browser.get("/dashboard").body())
                 .as("what the playground has shown itself is not counted")
                 .contains("1 call was refused in the last hour.");
+        assertThat(one.browser.get("/dashboard/usage?range=7&metric=errors").body())
+                .as("counts of both by error, key and day")
+                .contains("Refused calls: 2", "model_not_found", ">Playground", ">&lt;b&gt;ci&lt;/b&gt;</a>")
+                .containsPattern("[0-9] Nov 2026\\s*</th>\\s*<td[^>]*>\\s*2\\s*<");
+        assertThat(one.browser
+                        .get("/dashboard/usage?range=7&metric=errors&key=" + one.customer.keyId())
+                        .body())
+                .contains("Refused calls: 0");
+        assertThat(one.browser.get("/dashboard/usage?range=7").body()).doesNotContain("Refused calls");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
@@ -58,6 +59,7 @@ public record UsagePage(
         OwnerNames.Reader owners,
         Catalogue catalogue,
         LimitStates limits,
+        RefusalBooks refusals,
         InstantSource clock) {
 
     public static final String PATH = "/dashboard/usage";
@@ -174,9 +176,12 @@ public record UsagePage(
                         KeyFilter.of(view.filters().keys().view()))
                 .orElseThrow();
         Shown shown = shown(request, lines, overview);
+        UsageRefusals refused = view.metric() != Metric.ERRORS || view.filters().model() != null
+                ? null
+                : UsageRefusals.of(refusals, account, view, table.span(), names);
         List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), overview.asOf());
-        return PageStep.show((out, shell) ->
-                        JteusageGenerated.render(out, null, shell, api(request, table.span(), view), stopped, shown))
+        return PageStep.show((out, shell) -> JteusageGenerated.render(
+                        out, null, shell, api(request, table.span(), view), stopped, refused, shown))
                 .withBalance(overview.balance().balanceMicros());
     }
 
