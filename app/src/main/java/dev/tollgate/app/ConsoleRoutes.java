@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.PageSettings;
+import dev.tollgate.base.config.Settings;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.notices.Dismissals;
@@ -41,6 +42,8 @@ record ConsoleRoutes(
         OperatorModule operator,
         Pages pages) {
 
+    private static final int NOTICES = 50;
+
     List<Route<?>> table() {
         return RouteList.of(front(), accountPages(), requests(), sales(), server());
     }
@@ -71,6 +74,7 @@ record ConsoleRoutes(
         FirstSteps.Chosen chosen = new FirstSteps.Chosen(
                 ground.settings().hasRealUpstream(),
                 ground.settings().stripe() != null,
+                isTestKey(),
                 ground.settings().find(PageSettings.PUBLIC_URL) != null,
                 people.signUp()::isOpen);
         FirstSteps steps = new FirstSteps(
@@ -87,6 +91,11 @@ record ConsoleRoutes(
                 new ProvePage(books.people(), people.identities(), forms()).routes(pages));
     }
 
+    private boolean isTestKey() {
+        Settings.Stripe stripe = ground.settings().stripe();
+        return stripe != null && !stripe.isLive();
+    }
+
     private Concerns concerns() {
         return new Concerns(
                 upstreams.pool()::status,
@@ -95,6 +104,8 @@ record ConsoleRoutes(
                 operator.booksCheck(),
                 operator.platform(),
                 books.kind(),
+                () -> money.payments().notTaken(NOTICES),
+                isTestKey(),
                 dismissals(),
                 ground.clock());
     }

@@ -123,8 +123,7 @@ class ConsoleOverviewTest {
         models.forEach(model -> assertThat(page)
                 .containsPattern(model.get("model").asString() + "</a></th><td class=\"num\" title=\""
                         + "%,.6f".formatted(model.get("net").decimalValue())
-                        + " credits\">[^<]+</td><td class=\"num\" title=\""
-                        + "%,.6f".formatted(model.get("margin").decimalValue()) + " credits"));
+                        + " credits\">"));
         JsonNode channel = usage("channel", from(range)).get(0);
         assertThat(channel.get("channel").asString()).isEqualTo("gemini");
         assertThat(words("/console?range=" + range)).contains("Channel State Errors p95");
@@ -168,6 +167,46 @@ class ConsoleOverviewTest {
         assertThat(words("/console?range=7d"))
                 .contains("against the same weekdays, 7 days before")
                 .contains("▲ " + percent + " %");
+    }
+
+    @Test
+    void an_account_that_stopped_is_named_with_its_last_day() {
+        String quay = gateway.customer("2").account();
+        gateway.execute("UPDATE account SET name = 'Quay Logistics' WHERE id = '" + quay + "'");
+        gateway.execute(
+                "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros) SELECT '"
+                        + quay
+                        + "', starts_at, 'key_y', model, 4, 60000000 FROM usage_quarter WHERE account_id = '" + account
+                        + "' AND starts_at < "
+                        + Instant.parse("2026-11-12T00:00:00Z").toEpochMilli());
+        try {
+            String page = words("/console?range=7d");
+            assertThat(page)
+                    .contains(
+                            "account Quay Logistics stopped on 11 Nov. It was 98 % of the revenue of the 30 days before.")
+                    .contains("Why revenue changed. Less: Quay Logistics −$")
+                    .contains("(stopped, last call 11 Nov).")
+                    .contains("Quay Logistics stopped, last call 11 Nov $0.00 ▼ 100 %");
+            assertThat(words("/console/revenue?range=7d&by=account&sort=-change"))
+                    .containsPattern("Quay Logistics stopped, last call 11 Nov .{0,99} 0 \\$0.00 −\\$[0-9.]+ ▼ 100 % ");
+        } finally {
+            gateway.execute("DELETE FROM usage_quarter WHERE account_id = '" + quay + "'");
+        }
+        assertThat(words("/console?range=7d")).doesNotContain("Quay Logistics");
+    }
+
+    @Test
+    void a_day_with_many_errors_is_named_for_a_week() {
+        String at = Long.toString(Instant.parse("2026-11-18T00:00:00Z").toEpochMilli());
+        gateway.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls)"
+                + " VALUES (" + at + ", 'spike', '', 'm', '', 'failed', 3000)");
+        try {
+            assertThat(words("/console"))
+                    .containsPattern("errors 18 Nov: 3,[0-9]{3} of 3,[0-9]{3} calls failed. Requests");
+        } finally {
+            gateway.execute("DELETE FROM usage_hour WHERE node_id = 'spike'");
+        }
+        assertThat(words("/console")).doesNotContain("calls failed.");
     }
 
     @Test
@@ -226,7 +265,7 @@ class ConsoleOverviewTest {
                 .contains("▲ ");
         Map<String, List<String>> sorts = Map.of(
                 "model",
-                List.of("name", "calls", "failed"),
+                List.of("name", "calls", "change"),
                 "day",
                 List.of("name", "revenue", "change", "cost", "margin"));
         sorts.forEach((by, names) -> names.forEach(name -> {
@@ -259,9 +298,9 @@ class ConsoleOverviewTest {
         gateway.execute("INSERT INTO usage_quarter (account_id, costed, " + columns + ") SELECT '" + partly + "', 1, "
                 + columns + " FROM usage_quarter WHERE account_id = '" + account + "'");
         try {
-            assertThat(row(account)).contains("$0.12 ▼ less $0.09 $0.03 30.1 % –");
-            assertThat(row(older)).contains("96 calls of unknown cost").contains("$0.12 ▼ less – – – –");
-            assertThat(row(partly)).contains("72 calls of unknown cost").contains("$0.12 ▼ less $0.08 – – –");
+            assertThat(row(account)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] ▼ less \\$0.0[89] \\$0.03 30.1 % ");
+            assertThat(row(older)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] ▼ less – – – 96 calls");
+            assertThat(row(partly)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] ▼ less \\$0.0[89] – – 72 calls");
         } finally {
             gateway.execute("DELETE FROM usage_quarter WHERE account_id IN ('" + older + "', '" + partly + "')");
         }
@@ -324,7 +363,7 @@ class ConsoleOverviewTest {
             long calls = channel.get("calls").asLong();
             if (calls > 0) {
                 assertThat(page)
-                        .containsPattern(channel.get("channel").asString() + " [0-9,]+ (▲|▼|unchanged).*?"
+                        .containsPattern(channel.get("channel").asString() + " Change .*? [0-9,]+ (▲|▼|unchanged).*?"
                                 + Display.percent(calls, all) + " "
                                 + Display.percent(channel.get("failed").asLong(), calls) + " about 1\\.[0-9] s")
                         .contains(" " + Display.number(calls) + " ");

@@ -937,18 +937,43 @@ class RandomMonthTest {
         assertThat(sums).as("all figures, by day, model, channel and end").containsOnly(sums.getFirst());
         List<PlatformHistory.OfAccount> each = platform.accounts(all, null, 200);
         assertThat(platform.byAccount(all)).isEqualTo(each);
-        assertThat(platform.highest(all, 200))
-                .as("who has paid most first")
+        assertThat(platform.payers().changed(all, all, 200))
+                .as("the account that has paid most first")
+                .extracting(payer -> payer.id() + " " + payer.nowMicros() + " " + payer.difference())
                 .containsExactlyElementsOf(each.stream()
                         .sorted(Comparator.comparing((PlatformHistory.OfAccount account) ->
                                         account.figures().netMicros())
-                                .reversed())
+                                .reversed()
+                                .thenComparing(PlatformHistory.OfAccount::id))
+                        .map(account -> account.id() + " " + account.figures().netMicros() + " 0")
                         .toList());
         checkAccounts(platform);
+        checkChanges(platform);
         assertThat(platform.accounts(all, null, 200).stream()
                         .mapToLong(account -> account.figures().netMicros())
                         .sum())
                 .isEqualTo(charged - refunded);
+    }
+
+    /** The changes of both spans' accounts add up to the change of the revenue. */
+    private void checkChanges(PlatformHistory platform) {
+        Instant to = store.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(random.nextInt(20)));
+        Instant from = to.minus(Duration.ofDays(1 + random.nextInt(30)));
+        Duration back = Duration.ofDays(35);
+        long difference = net(platform, from, to) - net(platform, from.minus(back), to.minus(back));
+        Span span = new Span(from, to, ZoneOffset.UTC);
+        Span before = new Span(from.minus(back), to.minus(back), ZoneOffset.UTC);
+        assertThat(platform.payers().changed(span, before, 200).stream()
+                        .mapToLong(Payers.Payer::difference)
+                        .sum())
+                .as("%s", span)
+                .isEqualTo(difference);
+    }
+
+    private static long net(PlatformHistory platform, Instant from, Instant to) {
+        return platform.groups(from, to, false, PlatformHistory.Part.NOTHING).stream()
+                .mapToLong(group -> group.figures().netMicros())
+                .sum();
     }
 
     /** The figures of all accounts at once add up from each account's, to the hour of its end. */

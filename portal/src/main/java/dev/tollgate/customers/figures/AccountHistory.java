@@ -11,6 +11,7 @@ import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
+import dev.tollgate.customers.figures.RememberedQuarters.Folded;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.storage.Database;

@@ -4,6 +4,7 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.figures.RememberedQuarters.Folded;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.verification.EntryOrigin;

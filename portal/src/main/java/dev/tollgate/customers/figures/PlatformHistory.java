@@ -7,11 +7,9 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,27 +37,12 @@ public final class PlatformHistory {
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
     /** Rows of accounts in a range. CROSS JOIN: from the few accounts to their rows, never through all rows. */
-    private static final String ROWS = """
+    static final String ROWS = """
             SELECT used.account_id, %1$s FROM account a CROSS JOIN usage_day used
             WHERE used.account_id = a.id AND used.starts_at >= ? AND used.starts_at < ?
             UNION ALL
             SELECT used.account_id, %1$s FROM account a CROSS JOIN usage_quarter used
             WHERE used.account_id = a.id AND used.starts_at >= ? AND used.starts_at < ?""";
-
-    /** Accounts with calls or refunds in a range, by what they paid. */
-    private static final String EARNED = "(SELECT account_id, SUM(charged_micros) - SUM(refunded_micros) AS net FROM ("
-            + ROWS.formatted("used.charged_micros, used.refunded_micros")
-            + ") AS parts GROUP BY account_id) AS earned JOIN account ON account.id = earned.account_id\n";
-
-    /** Sums of what accounts paid, of days or of quarters of an hour. */
-    private static final String PAID = """
-            SELECT used.account_id, CAST(SUM(used.charged_micros) - SUM(used.refunded_micros) AS BIGINT)
-            FROM account a CROSS JOIN %s used
-            WHERE used.account_id = a.id AND used.starts_at >= ? AND used.starts_at < ? GROUP BY used.account_id""";
-
-    private static final String PAID_BY_DAY = PAID.formatted("usage_day");
-    private static final String PAID_BY_QUARTER = PAID.formatted("usage_quarter");
-    private static final String NAME = "SELECT id, name FROM account WHERE id = ?";
 
     private static final String BY_ACCOUNT = "SELECT account.id, account.name, "
             + columns("figures.%s") + " FROM (SELECT account_id, " + columns("SUM(%1$s) AS %1$s") + " FROM ("
@@ -73,25 +56,11 @@ public final class PlatformHistory {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Accounts whose balance is less than they pay in so many days. */
-    private static final String ENDING =
-            "SELECT account.id, account.name, account.balance_micros + account.reserved_micros, earned.net FROM "
-                    + EARNED + """
-            WHERE earned.net > 0 AND (account.balance_micros + account.reserved_micros) * ? < earned.net * ?
-                AND account.blocked = 0
-            ORDER BY earned.net DESC, account.id LIMIT ?""";
-
     /** The groups of finished days in memory: about 300 bytes each. */
     private static final long GROUPS_MAX = 50_000;
 
-    /** The sums of accounts in memory: about 100 bytes each. */
-    private static final long PAID_MAX = 200_000;
-
     private final Database database;
-    private final Cache<PaidIn, Map<String, Long>> paid = Caffeine.newBuilder()
-            .maximumWeight(PAID_MAX)
-            .weigher((PaidIn range, Map<String, Long> sums) -> 1 + sums.size())
-            .build();
+    private final Payers payers;
     private final Cache<Long, Finished> finished = Caffeine.newBuilder()
             .maximumWeight(GROUPS_MAX)
             .weigher((Long day, Finished of) -> 1 + of.sums.models.size() + of.sums.channels.size())
@@ -99,6 +68,12 @@ public final class PlatformHistory {
 
     public PlatformHistory(Database database) {
         this.database = database;
+        this.payers = new Payers(database);
+    }
+
+    /** Returns what accounts paid. */
+    public Payers payers() {
+        return payers;
     }
 
     /** The dimension of a group in addition to the day. */
@@ -181,7 +156,7 @@ public final class PlatformHistory {
     private record Finished(long corrections, Sums sums) {}
 
     /** The end of the finished days, and how often usage was counted into such days late; as of a read transaction. */
-    private record Known(long until, long corrections) {}
+    record Known(long until, long corrections) {}
 
     private static final Known NOTHING = new Known(0, 0);
     private static final String KNOWN = "SELECT folded_until, corrections FROM usage_fold WHERE id = 1";
@@ -219,7 +194,7 @@ public final class PlatformHistory {
         return periods;
     }
 
-    private static Known known(Reads sql) throws SQLException {
+    static Known known(Reads sql) throws SQLException {
         return Objects.requireNonNullElse(sql.one(KNOWN, row -> new Known(row.getLong(1), row.getLong(2))), NOTHING);
     }
 
@@ -260,51 +235,6 @@ public final class PlatformHistory {
         return periods;
     }
 
-    /**
-     * Accounts of which something ended in a span of days of UTC, or of hours that are not long ago, those that paid most first.
-     *
-     * @param limit 1 to 200: each costs a few reads
-     */
-    public List<OfAccount> highest(Span span, int limit) {
-        if (limit < 1 || limit > 200) {
-            throw new IllegalArgumentException("a page has 1 to 200 accounts");
-        }
-        return database.pages().read(OPERATOR, sql -> {
-            Map<String, Long> net = new HashMap<>();
-            Range range = range(sql, span);
-            PaidIn days = new PaidIn(range.from, range.folded, known(sql).corrections);
-            Map<String, Long> ofDays = paid.getIfPresent(days);
-            if (ofDays == null) {
-                ofDays = paid(sql, PAID_BY_DAY, range.from, range.folded);
-                paid.put(days, ofDays);
-            }
-            net.putAll(ofDays);
-            paid(sql, PAID_BY_QUARTER, range.folded, range.to)
-                    .forEach((id, micros) -> net.merge(id, micros, Long::sum));
-            List<OfAccount> highest = new ArrayList<>();
-            for (Map.Entry<String, Long> one : net.entrySet().stream()
-                    .sorted(Map.Entry.<String, Long>comparingByValue()
-                            .reversed()
-                            .thenComparing(Map.Entry.comparingByKey()))
-                    .limit(limit)
-                    .toList()) {
-                highest.add(Objects.requireNonNull(sql.one(NAME, row -> ofAccount(sql, row, span), one.getKey())));
-            }
-            return highest;
-        });
-    }
-
-    /** Days that are over, whose sums stay as long as no usage is counted into any of them late. */
-    private record PaidIn(long from, long folded, long corrections) {}
-
-    private static Map<String, Long> paid(Reads sql, String text, long from, long to) throws SQLException {
-        Map<String, Long> sums = new HashMap<>();
-        if (from < to) {
-            sql.each(text, row -> sums.put(row.getString(1), row.getLong(2)), from, to);
-        }
-        return sums;
-    }
-
     /** Returns the accounts of which something ended in such a span, in the order of their ids; at most 10,000. */
     public List<OfAccount> byAccount(Span span) {
         return database.pages()
@@ -320,7 +250,7 @@ public final class PlatformHistory {
     }
 
     /** A range of which whole days are read to {@code folded}, and quarters of an hour from there. */
-    private record Range(long from, long folded, long to) {
+    record Range(long from, long folded, long to) {
 
         /** Returns the values of {@link #ROWS}. */
         List<Object> values() {
@@ -328,32 +258,13 @@ public final class PlatformHistory {
         }
     }
 
-    private static Range range(Reads sql, Span span) throws SQLException {
+    static Range range(Reads sql, Span span) throws SQLException {
         long from = span.from().toEpochMilli();
         long to = span.to().toEpochMilli();
         boolean isOfDays = from % DAY_MILLIS == 0;
         long whole = Math.min(UsageRows.foldedUntil(sql), to - to % DAY_MILLIS);
         long folded = isOfDays ? Math.clamp(whole, from, to) : from;
         return new Range(from, folded, to);
-    }
-
-    /** An account whose credits are about to end. @param balanceMicros what it has @param netMicros what it paid in the span */
-    public record Ending(String id, String name, long balanceMicros, long netMicros) {}
-
-    /**
-     * Returns accounts whose balance would last less than some days if they went on to pay as in a span of days, those that pay most first.
-     *
-     * @param limit 1 to 200
-     */
-    public List<Ending> ending(Span span, long days, int limit) {
-        return database.pages().read(OPERATOR, sql -> {
-            List<Object> values = range(sql, span).values();
-            Collections.addAll(values, Duration.between(span.from(), span.to()).toDays(), days, limit);
-            return sql.list(
-                    ENDING,
-                    row -> new Ending(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)),
-                    values.toArray());
-        });
     }
 
     /** Returns an account's figures of a span. */

@@ -6,6 +6,7 @@ import static dev.tollgate.books.rollups.UsageColumn.REFUNDED_MICROS;
 
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.rollups.UsageColumn;
+import dev.tollgate.customers.figures.RememberedQuarters.Folded;
 import dev.tollgate.customers.figures.RememberedQuarters.Range;
 import dev.tollgate.customers.figures.RememberedQuarters.Version;
 import dev.tollgate.customers.figures.UsageQuestion.By;

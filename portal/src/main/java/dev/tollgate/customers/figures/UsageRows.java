@@ -1,6 +1,7 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.rollups.UsageColumn;
+import dev.tollgate.customers.figures.RememberedQuarters.Folded;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;

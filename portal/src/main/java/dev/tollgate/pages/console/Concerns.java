@@ -3,9 +3,12 @@ package dev.tollgate.pages.console;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Payers;
 import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.figures.PlatformHistory.Sums;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.notices.Dismissals;
+import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.Prices;
@@ -13,11 +16,13 @@ import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.running.ChannelStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -26,6 +31,8 @@ import java.util.function.Supplier;
  *
  * @param foresight as of now
  * @param kind whether the installation, and this server, have a real upstream
+ * @param notices of Stripe that were not processed when they arrived, the newest first
+ * @param isTestKey whether payments are made with a test key
  */
 public record Concerns(
         Supplier<List<ChannelStatus>> channels,
@@ -34,6 +41,8 @@ public record Concerns(
         BooksCheck books,
         PlatformHistory history,
         InstallationKind kind,
+        Supplier<List<StoredNotice>> notices,
+        boolean isTestKey,
         Dismissals dismissals,
         InstantSource clock) {
 
@@ -44,7 +53,12 @@ public record Concerns(
     private static final String FACT = "";
 
     private static final int SPENT_DAYS = 7;
-    private static final int LASTS_DAYS = 3;
+    private static final int LASTS_DAYS = 7;
+    private static final int SPIKE_CALLS = 10;
+    private static final int SPIKE_PART = 20;
+    private static final int SPIKE_TIMES = 3;
+    private static final int USUAL_DAYS = 35;
+    private static final int PERCENT = 100;
     private static final int ACCOUNTS_MAX = 3;
     private static final int MODELS_NAMED = 3;
 
@@ -91,8 +105,12 @@ public record Concerns(
         addBooks(concerns);
         addLosses(concerns);
         if (kind.isReal()) {
+            addTestKey(concerns);
             addWithoutUpstream(concerns);
         }
+        addStopped(concerns);
+        addSpikes(concerns);
+        addNotices(concerns);
         addUsage(concerns, today, money);
         addNamed(
                 concerns,
@@ -171,6 +189,77 @@ public record Concerns(
                 "Channels")));
     }
 
+    private void addTestKey(List<Concern> concerns) {
+        if (isTestKey) {
+            concerns.add(concern(
+                    ALARM,
+                    "payments",
+                    "Stripe's key is a test key: customers get credits for real calls without paying. Set a live key.",
+                    ConsolePayments.PATH,
+                    "Payments"));
+        }
+    }
+
+    private void addStopped(List<Concern> concerns) {
+        history.payers()
+                .stopped(today())
+                .forEach(account -> concerns.add(new Concern(
+                        WARNING,
+                        "account",
+                        account.name() + " stopped on " + Display.dayOfMonth(account.lastDay()) + ". It was "
+                                + account.paidMicros() * PERCENT / account.allMicros()
+                                + " % of the revenue of the 30 days before.",
+                        ConsoleAccounts.PATH + "/" + account.id(),
+                        "Open",
+                        "console: stopped " + account.id() + " on " + account.lastDay())));
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    /** Adds the days of the last week on which at least a twentieth of the calls failed, and three times the usual share. */
+    private void addSpikes(List<Concern> concerns) {
+        LocalDate first = today().minusDays(USUAL_DAYS - 1);
+        Span all = Span.ofDays(first, today().plusDays(1));
+        NavigableMap<Instant, Sums> days = history.periods(all.from(), all.to(), false);
+        Figures whole = days.values().stream().map(Sums::all).reduce(Figures.NONE, Figures::plus);
+        Span week = Span.ofDays(today().minusDays(SPENT_DAYS - 1), today().plusDays(1));
+        days.tailMap(week.from()).forEach((at, sums) -> {
+            Figures day = sums.all();
+            Figures others = whole.minus(day);
+            boolean isUsual = day.failed() * Math.max(1, others.calls()) < SPIKE_TIMES * others.failed() * day.calls();
+            if (day.failed() >= SPIKE_CALLS && day.failed() * SPIKE_PART >= day.calls() && !isUsual) {
+                LocalDate date = LocalDate.ofInstant(at, ZoneOffset.UTC);
+                concerns.add(new Concern(
+                        WARNING,
+                        "errors",
+                        Display.dayOfMonth(date) + ": " + Display.number(day.failed()) + " of "
+                                + Display.count(day.calls(), "call") + " failed.",
+                        ConsoleCalls.PATH + "?state=failed&on=" + date,
+                        "Requests",
+                        "console: errors of " + date));
+            }
+        });
+    }
+
+    private void addNotices(List<Concern> concerns) {
+        Instant week = clock.instant().minus(DISMISSED_FOR);
+        long refused = notices.get().stream()
+                .filter(notice -> notice.outcome().equals("refused")
+                        && notice.receivedAt().isAfter(week))
+                .count();
+        if (refused > 0) {
+            concerns.add(new Concern(
+                    WARNING,
+                    "payments",
+                    "Refused in the last 7 days: " + Display.count(refused, "event") + " of Stripe.",
+                    ConsolePayments.PATH,
+                    "Payments",
+                    "console: refused events"));
+        }
+    }
+
     private static void addUsage(List<Concern> concerns, Figures today, Money money) {
         if (Figure.SHORTFALL.of(today) > 0) {
             concerns.add(new Concern(
@@ -195,9 +284,9 @@ public record Concerns(
     }
 
     private void addEndingAccounts(List<Concern> concerns) {
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        Span week = Span.ofDays(today.minusDays(SPENT_DAYS), today);
-        history.ending(week, LASTS_DAYS, ACCOUNTS_MAX)
+        Span week = Span.ofDays(today().minusDays(SPENT_DAYS), today());
+        history.payers()
+                .ending(week, LASTS_DAYS, ACCOUNTS_MAX)
                 .forEach(account -> concerns.add(new Concern(
                         WARNING,
                         "account",
@@ -207,7 +296,7 @@ public record Concerns(
                         "console: balance of " + account.id())));
     }
 
-    private static String lasts(PlatformHistory.Ending account) {
+    private static String lasts(Payers.Ending account) {
         if (account.balanceMicros() <= 0) {
             return "no credits left.";
         }

@@ -3,6 +3,7 @@ package dev.tollgate.pages.console;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Payers.Payer;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
@@ -25,6 +26,8 @@ import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.running.ChannelStatus;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +50,7 @@ public record ConsolePage(
 
     static final String PATH = "/console";
 
+    private static final String STEPS = "steps";
     private static final int MODELS = 8;
     private static final int ACCOUNTS = 6;
     private static final long LAST_BUCKET_MILLIS = 10_000;
@@ -65,8 +69,8 @@ public record ConsolePage(
     /** @param href its calls */
     public record ModelLine(String name, String href, Figures figures) {}
 
-    /** @param bar its length in percent of the first one */
-    public record AccountLine(String id, String name, long netMicros, Change change, String bar) {}
+    /** @param bar its length in percent of the first one @param note when it stopped; empty if it has not */
+    public record AccountLine(String id, String name, long netMicros, Change change, String bar, String note) {}
 
     /** @param badge of its state */
     public record ChannelLine(String id, String badge, String state, Figures figures) {}
@@ -78,6 +82,7 @@ public record ConsolePage(
             Metric metric,
             List<SwitchLink> metrics,
             List<Tile> tiles,
+            String news,
             Chart chart,
             List<ModelLine> models,
             List<AccountLine> accounts,
@@ -92,6 +97,8 @@ public record ConsolePage(
         RangeFigures figures = RangeFigures.read(history, range);
         PlatformChart chart = figures.chart();
         Sums all = figures.sum();
+        boolean simulated = isSandbox.getAsBoolean();
+        List<Payer> payers = history.payers().changed(range.span(), range.before(), ACCOUNTS);
         Shown shown = new Shown(
                 range,
                 ConsoleRange.links(
@@ -104,16 +111,28 @@ public record ConsolePage(
                         Metric.OF_PLATFORM,
                         metric,
                         it -> PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=" + it.word()),
-                tiles(chart, running, money),
+                tiles(chart, running, money, simulated),
+                RevenueNews.sentence(RevenueNews.of(payers, today()), chart, money),
                 chart.chart(metric, money, ConsoleCalls.PATH + "?"),
                 models(all, range),
-                accounts(range),
+                accounts(range, payers),
                 concerns.of(request.visitor().person().id(), today(range, figures.now()), money),
                 channels(all));
         List<FirstSteps.Step> every = steps.of(request);
-        List<FirstSteps.Step> open = every.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : every;
-        boolean simulated = isSandbox.getAsBoolean();
-        return PageStep.show((out, shell) -> JteoverviewGenerated.render(out, null, shell, shown, open, simulated));
+        boolean showsSteps = request.query(STEPS) != null || simulated || isFirstMonth();
+        return PageStep.show(
+                (out, shell) -> JteoverviewGenerated.render(out, null, shell, shown, every, showsSteps, simulated));
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    /** Returns whether no calls were paid before this month. */
+    private boolean isFirstMonth() {
+        return !history.payers()
+                .hasAnyPaidBefore(
+                        today().withDayOfMonth(1).atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
     private ConsoleRange range(PageRequest<Visitor.Member> request) {
@@ -146,7 +165,7 @@ public record ConsolePage(
 
     // ---- tiles ----
 
-    private static List<Tile> tiles(PlatformChart chart, int runs, Money money) {
+    private static List<Tile> tiles(PlatformChart chart, int runs, Money money, boolean simulated) {
         Figures now = chart.sum();
         long uncosted = Figure.UNCOSTED.of(now);
         String calls = Display.number(now.calls());
@@ -158,7 +177,22 @@ public record ConsolePage(
         return List.of(
                 sum(chart, "Revenue", Figure.NET, Good.UP, money, ""),
                 sum(chart, "Upstream cost", Figure.COST, Good.DOWN, money, unknown),
-                share(chart, "Margin", Figure.MARGIN, Figure.NET, Good.UP, Money.exact(now.marginMicros()), margin),
+                simulated
+                        ? new Tile(
+                                "Margin",
+                                "simulated",
+                                Money.exact(now.marginMicros()),
+                                "no real model answers",
+                                Change.UNKNOWN,
+                                chart.spark(_ -> 0))
+                        : share(
+                                chart,
+                                "Margin",
+                                Figure.MARGIN,
+                                Figure.NET,
+                                Good.UP,
+                                Money.exact(now.marginMicros()),
+                                margin),
                 tile(chart, "Calls", Figure.CALLS, Good.UP, calls, calls + " that have ended", running),
                 share(chart, "Errors", Figure.FAILED, Figure.CALLS, Good.DOWN, failed, errors),
                 firstByte(chart, now, chart.sumBefore()));
@@ -227,23 +261,21 @@ public record ConsolePage(
                 .toList();
     }
 
-    private List<AccountLine> accounts(ConsoleRange range) {
-        List<PlatformHistory.OfAccount> highest = history.highest(range.span(), ACCOUNTS).stream()
-                .filter(account -> account.figures().netMicros() > 0)
-                .toList();
-        return highest.stream()
-                .map(account -> {
-                    long net = account.figures().netMicros();
-                    long most = highest.getFirst().figures().netMicros();
-                    Figures before = history.figures(account.id(), range.before());
-                    return new AccountLine(
-                            account.id(),
-                            account.name(),
-                            net,
-                            Change.ofAmount(
-                                    net, before.netMicros(), range.before().isPartOfDay(), Good.UP),
-                            Display.quotient(net, Math.max(1, most / PERCENT)) + "%");
-                })
+    private List<AccountLine> accounts(ConsoleRange range, List<Payer> payers) {
+        long most = payers.stream().mapToLong(Payer::nowMicros).max().orElse(0);
+        return payers.stream()
+                .filter(payer -> payer.nowMicros() > 0 || payer.beforeMicros() > 0)
+                .map(payer -> new AccountLine(
+                        payer.id(),
+                        payer.name(),
+                        payer.nowMicros(),
+                        Change.ofAmount(
+                                payer.nowMicros(),
+                                payer.beforeMicros(),
+                                range.before().isPartOfDay(),
+                                Good.UP),
+                        Display.quotient(Math.max(0, payer.nowMicros()), Math.max(1, most / PERCENT)) + "%",
+                        RevenueNews.note(payer.lastDay(), today())))
                 .toList();
     }
 

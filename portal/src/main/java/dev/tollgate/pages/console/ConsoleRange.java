@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * so the other range begins whole weeks earlier: 91 days for 90. A month is compared with the month before, a year with the year before. If the
  * range is not over, the other ends at the same hour.
  *
- * @param word its name in the URL: {@code 24h}, {@code 30d}, a month like {@code 2026-11}, or two days like {@code 2026-11-02_2026-11-15}
+ * @param word its name in the URL: {@code 24h}, {@code 30d}, a month like {@code 2026-11}, a day like {@code 2026-11-02}, or two like {@code 2026-11-02_2026-11-15}
  * @param days 1 for 24 hours
  * @param before what it is compared with
  * @param isOver whether it ended before now
@@ -68,13 +68,18 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
         return first == null || last == null ? null : first + "_" + last;
     }
 
+    private static String word(LocalDate first, LocalDate last) {
+        return first.equals(last) ? first.toString() : first + "_" + last;
+    }
+
     private static @Nullable ConsoleRange chosen(String word, Instant now) {
         try {
             if (word.matches("[0-9]{4}-[0-9]{2}")) {
                 return ofMonth(YearMonth.parse(word), now);
             }
             String[] days = word.split("_", 2);
-            return days.length < 2 ? null : ofDays(LocalDate.parse(days[0]), LocalDate.parse(days[1]), now);
+            LocalDate first = LocalDate.parse(days[0]);
+            return ofDays(first, days.length < 2 ? first : LocalDate.parse(days[1]), now);
         } catch (DateTimeException e) {
             return null;
         }
@@ -129,7 +134,7 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
         boolean isOver = midnight.isBefore(soFar(now));
         ZonedDateTime to = isOver || days > QUARTER ? midnight : soFar(now);
         Period back = weeks(days);
-        String word = begin + "_" + end;
+        String word = word(begin, end);
         return new ConsoleRange(word, days, span(from, to), span(from.minus(back), to.minus(back)), isOver);
     }
 
@@ -169,7 +174,7 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
 
     /** Returns whether it is two days of the reader's choice. */
     public boolean isOwn() {
-        return word.contains("_");
+        return word.matches("[0-9]{4}-[0-9]{2}-.*");
     }
 
     boolean isOfHours() {
@@ -228,9 +233,7 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
         List.of(month, month.minusMonths(1))
                 .forEach(each -> links.add(current.link(path, each.toString(), MONTH_NAME.format(each))));
         if (longest == YEAR) {
-            String word = word(
-                    day(current.span.from()).toString(),
-                    day(current.span.to().minusMillis(1)).toString());
+            String word = word(current.firstDay(), current.lastDay());
             links.add(new SwitchLink(
                     current.isMonth() && links.stream().noneMatch(SwitchLink::isCurrent)
                             ? MONTH.format(YearMonth.parse(current.word))
@@ -286,7 +289,7 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
     String word(Instant period) {
         return isOfMonths()
                 ? YearMonth.from(day(period)).toString()
-                : day(period) + "_" + day(end(period).minusMillis(1));
+                : word(day(period), day(end(period).minusMillis(1)));
     }
 
     String label(Instant period) {
@@ -315,6 +318,14 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
         return isOfHours()
                 ? "from=" + named(span.from()) + "&to=" + named(span.to().minus(HOUR))
                 : "from=" + day(span.from()) + "&to=" + day(span.to().minusMillis(1));
+    }
+
+    public LocalDate firstDay() {
+        return day(span.from());
+    }
+
+    public LocalDate lastDay() {
+        return day(span.to().minusMillis(1));
     }
 
     private static LocalDate day(Instant at) {

@@ -11,7 +11,9 @@ import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -21,6 +23,8 @@ import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -65,11 +69,12 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static By of(@Nullable String word) {
+        /** @param word of a request; for any that is not known, accounts of a range of one's own, else days */
+        static By of(@Nullable String word, ConsoleRange range) {
             return Stream.of(values())
                     .filter(by -> by.word().equals(word))
                     .findFirst()
-                    .orElse(DAY);
+                    .orElse(range.isOwn() ? ACCOUNT : DAY);
         }
     }
 
@@ -77,7 +82,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
      * A row.
      *
      * @param id the begin of a day, an id of an account or the name
-     * @param href its calls, or the account's page; empty for none
+     * @param href what made its difference, its calls, or the account's page; empty for none
      * @param isPastPartOfDay whether the time before is shorter than a day
      * @param isOfAccount whether the costs of older calls are not known
      */
@@ -104,10 +109,9 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             return !isOfAccount || unknown() == 0;
         }
 
-        /** Returns the share of cached tokens in words; null without any. */
+        /** Returns the share of cached tokens; null without any. */
         public @Nullable String cached() {
-            long tokens = figures.cachedTokens();
-            return tokens == 0 ? null : tokens * 100 / Math.max(1, figures.promptTokens()) + " % cached";
+            return figures.cachedTokens() == 0 ? null : Display.percent(figures.cachedTokens(), figures.promptTokens());
         }
 
         public Change change() {
@@ -125,7 +129,15 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         }
     }
 
-    /** @param first the page of the first rows; null if it is this one @param next of the next rows, or null */
+    /**
+     * The contents of the page.
+     *
+     * @param accounts the accounts that changed most, in a sentence
+     * @param models the models that changed most, in a sentence
+     * @param notes what is said of accounts, by id
+     * @param first the page of the first rows; null if it is this one
+     * @param next the page of the next rows, or null
+     */
     public record Shown(
             ConsoleRange range,
             By by,
@@ -133,9 +145,12 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             List<SwitchLink> groups,
             Metric metric,
             List<SwitchLink> metrics,
+            String accounts,
+            String models,
             Chart chart,
             Sorting<Row> sorting,
             List<Row> rows,
+            Map<String, String> notes,
             Row sum,
             @Nullable String first,
             @Nullable String next) {}
@@ -176,16 +191,19 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
+        ConsoleRange chosen = range(request);
         View view = new View(
-                By.of(request.query("by")),
-                range(request),
+                By.of(request.query("by"), chosen),
+                chosen,
                 Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY));
         RangeFigures figures = RangeFigures.read(history, view.range);
         PlatformChart chart = figures.chart();
-        Sorting<Row> sorting =
-                sorting(view.by, request, name -> view.link().with(SORT, name).text());
-        List<Row> rows = sorting.sorted(rows(view.by, figures));
-        int from = Math.min(page(request) * ROWS, rows.size());
+        Sorting<Row> sorting = sorting(view.by, view.range, request, name -> view.link()
+                .with(SORT, name)
+                .text());
+        List<Row> all = sorting.sorted(rows(view.by, figures));
+        int from = Math.min(page(request) * ROWS, all.size());
+        List<Row> rows = all.subList(from, Math.min(all.size(), from + ROWS));
         PageLink sorted = view.link().with(SORT, sorting.chosen());
         Shown shown = new Shown(
                 view.range,
@@ -194,26 +212,28 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 view.groups(),
                 view.metric,
                 view.metrics(sorting.chosen()),
-                chart.chart(view.metric, request.money(), ConsoleCalls.PATH + "?"),
+                accountsChanged(chart, request.money()),
+                modelsChanged(figures, chart, request.money()),
+                chart.chart(view.metric, request.money(), at -> opened(view.range, at)),
                 sorting,
-                rows.subList(from, Math.min(rows.size(), from + ROWS)),
-                new Row(
-                        "",
-                        "All",
-                        "",
-                        chart.sum(),
-                        chart.sumBefore(),
-                        view.range.before().isPartOfDay(),
-                        false),
+                rows,
+                view.by == By.ACCOUNT ? notes(rows) : Map.of(),
+                sum(chart),
                 from == 0 ? null : sorted.text(),
-                from + ROWS < rows.size()
+                from + ROWS < all.size()
                         ? sorted.with("page", Integer.toString(from / ROWS + 1)).text()
                         : null);
         return PageStep.show((out, shell) -> JterevenueGenerated.render(out, null, shell, shown));
     }
 
+    private static Row sum(PlatformChart chart) {
+        boolean isPastPartOfDay = chart.range().before().isPartOfDay();
+        return new Row("", "All", "", chart.sum(), chart.sumBefore(), isPastPartOfDay, false);
+    }
+
     private ConsoleRange range(PageRequest<Visitor.Member> request) {
-        return ConsoleRange.of(request.query(ConsoleRange.FIELD), clock.instant());
+        String own = ConsoleRange.word(request.query("from"), request.query("to"));
+        return ConsoleRange.of(own == null ? request.query(ConsoleRange.FIELD) : own, clock.instant());
     }
 
     private static int page(PageRequest<Visitor.Member> request) {
@@ -221,21 +241,23 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         return page != null && page.matches("[0-9]{1,4}") ? Integer.parseInt(page) : 0;
     }
 
-    private static Sorting<Row> sorting(By by, PageRequest<Visitor.Member> request, UnaryOperator<String> href) {
+    private static Sorting<Row> sorting(
+            By by, ConsoleRange range, PageRequest<Visitor.Member> request, UnaryOperator<String> href) {
         Map<String, Comparator<Row>> orders = new HashMap<>(Map.of(
                 "name", Comparator.comparing(by == By.DAY ? Row::id : Row::name),
                 "calls", most(Figures::calls),
-                "failed", most(Figures::failed),
                 "refunded", most(Figures::refundedMicros),
                 "revenue", most(Figures::netMicros),
                 "change", Sorting.most(Row::difference).thenComparing(Row::id),
                 "cost", Sorting.most(row -> row.known(row.hasCost(), Figures::costMicros)),
                 "margin", Sorting.most(row -> row.known(row.hasMargin(), Figures::marginMicros)),
                 "share", Sorting.most(row -> row.known(row.hasMargin(), ConsoleRevenue::share))));
+        orders.put("unknown", Sorting.most(Row::unknown));
         if (by != By.ACCOUNT) {
             orders.put("uncovered", most(Figure.SHORTFALL::of));
         }
-        return Sorting.of(orders, request.query(SORT), by == By.DAY ? "-name" : "revenue", href);
+        String usual = by == By.DAY ? "-name" : range.isOwn() && by == By.ACCOUNT ? "change" : "revenue";
+        return Sorting.of(orders, request.query(SORT), usual, href);
     }
 
     private static Comparator<Row> most(ToLongFunction<Figures> figure) {
@@ -244,6 +266,46 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
 
     private static long share(Figures figures) {
         return PlatformChart.permille(figures.marginMicros(), figures.netMicros());
+    }
+
+    // ---- changes ----
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    private String accountsChanged(PlatformChart chart, Money money) {
+        ConsoleRange range = chart.range();
+        return RevenueNews.sentence(
+                RevenueNews.of(history.payers().changed(range.span(), range.before(), 1), today()), chart, money);
+    }
+
+    private static String modelsChanged(RangeFigures figures, PlatformChart chart, Money money) {
+        return RevenueNews.sentence(
+                named(
+                                figures.range(),
+                                figures.sum().models(),
+                                figures.sumBefore().models(),
+                                _ -> "")
+                        .stream()
+                        .map(row -> new RevenueNews.Mover(row.name(), row.difference(), "")),
+                chart,
+                money);
+    }
+
+    private Map<String, String> notes(List<Row> rows) {
+        Map<String, String> notes = new HashMap<>();
+        history.payers()
+                .lastDays(rows.stream().map(Row::id).toList())
+                .forEach((id, day) -> notes.put(id, RevenueNews.note(day, today())));
+        return notes;
+    }
+
+    /** Returns what a period opens: the accounts of a day, a week or a month, the calls of an hour. */
+    private static String opened(ConsoleRange range, Instant period) {
+        return range.isOfHours()
+                ? ConsoleCalls.PATH + "?" + range.fields(period)
+                : "?" + ConsoleRange.FIELD + "=" + range.word(period);
     }
 
     // ---- rows ----
@@ -275,7 +337,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 .map(at -> new Row(
                         at.toString(),
                         range.label(at),
-                        ConsoleCalls.PATH + "?" + range.fields(at),
+                        opened(range, at),
                         chart.at(at),
                         chart.beforeAt(at),
                         range.isPartOfDay(at),
@@ -319,9 +381,9 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {
-        By by = By.of(request.query("by"));
         ConsoleRange range = range(request);
-        List<Row> rows = sorting(by, request, name -> name).sorted(rows(by, RangeFigures.read(history, range)));
+        By by = By.of(request.query("by"), range);
+        List<Row> rows = sorting(by, range, request, name -> name).sorted(rows(by, RangeFigures.read(history, range)));
         return PageFile.csv("revenue-by-" + by.word() + "-" + range.word() + ".csv", file(by, rows));
     }
 

@@ -16,20 +16,39 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
     private static final String DEMO = "acc_demo";
     private static final String DOCS = "/docs/configuration#";
 
-    /** The settings that the steps check. @param signUp whether it is open, asked each time */
+    /**
+     * The settings that the steps check.
+     *
+     * @param isTestKey whether payments are made with a test key
+     * @param signUp whether it is open, asked each time
+     */
     public record Chosen(
-            boolean hasRealUpstream, boolean hasPayments, boolean hasPublicAddress, BooleanSupplier signUp) {}
+            boolean hasRealUpstream,
+            boolean hasPayments,
+            boolean isTestKey,
+            boolean hasPublicAddress,
+            BooleanSupplier signUp) {}
 
     /**
+     * @param isUrgent whether it costs money until it is done
      * @param why in a sentence
      * @param href the page where it is done, or its documentation
      * @param paste a command to restart with; empty if it is done on a page
      * @param though a warning although it is done; empty without one
      */
-    public record Step(boolean isDone, String what, String why, String href, String paste, String though) {
+    public record Step(
+            boolean isDone, boolean isUrgent, String what, String why, String href, String paste, String though) {
 
         private Step(boolean isDone, String what, String why, String href, String paste) {
-            this(isDone, what, why, href, paste, "");
+            this(isDone, false, what, why, href, paste, "");
+        }
+
+        public String state() {
+            return isDone ? "done" : isUrgent ? "action needed" : "to do";
+        }
+
+        public String tone() {
+            return isDone ? "ok" : isUrgent ? "bad" : "warn";
         }
     }
 
@@ -56,12 +75,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                         ""),
                 publicAddress(request.visit().address()),
                 testMail(),
-                new Step(
-                        chosen.hasPayments() || hasVouchers(),
-                        "Set up payments or vouchers",
-                        "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret.",
-                        ConsoleVouchers.PATH,
-                        ""),
+                payments(),
                 new Step(
                         isDemoClosed(),
                         "Ban the demo account",
@@ -79,6 +93,25 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                         + "; if that is your proxy, set http.trusted-hops too.",
                 DOCS + "publicurl",
                 "TOLLGATE_PUBLIC_URL=https://ai.example.org ./tollgate serve");
+    }
+
+    private Step payments() {
+        String title = "Set up payments or vouchers";
+        return chosen.isTestKey() && chosen.hasRealUpstream()
+                ? new Step(
+                        false,
+                        true,
+                        title,
+                        "Stripe's test key gives credits for real calls without a payment. Set a live key in stripe.secret-key.",
+                        ConsolePayments.PATH,
+                        "",
+                        "")
+                : new Step(
+                        chosen.hasPayments() || hasVouchers(),
+                        title,
+                        "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret.",
+                        ConsoleVouchers.PATH,
+                        "");
     }
 
     private Step testMail() {
@@ -102,13 +135,16 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
         boolean isOpen = chosen.signUp().getAsBoolean();
         boolean isReady = chosen.hasRealUpstream() && noLoss && chosen.hasPublicAddress();
         boolean isHarmless = isOpen && !chosen.hasRealUpstream();
+        boolean isEarly = isOpen && !isReady && !isHarmless;
         return new Step(
-                isOpen && (isReady || isHarmless),
-                "Open sign-up",
+                isOpen && !isEarly,
+                isEarly,
+                isEarly ? "Close sign-up until the steps above are done" : "Open sign-up",
                 isReady
                         ? "Until then only you create accounts."
-                        : (isOpen ? "Sign-up is open. " : "")
-                                + "Finish the steps for the API key, the prices and the public address first.",
+                        : isEarly
+                                ? "Sign-up is open, but the steps for the API key, the prices or the public address are not done."
+                                : "Finish the steps for the API key, the prices and the public address first.",
                 ConsoleSettings.SIGN_UP_PATH,
                 "",
                 isHarmless

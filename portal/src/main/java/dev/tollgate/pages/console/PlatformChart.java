@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
@@ -70,6 +71,11 @@ public record PlatformChart(
 
     /** Returns a chart of the parts of a metric. @param calls the address of calls, up to the time */
     Chart chart(Metric chosen, Money money, String calls) {
+        return chart(chosen, money, at -> calls + range.fields(at));
+    }
+
+    /** Returns a chart of the parts of a metric. @param href the page that a period opens */
+    Chart chart(Metric chosen, Money money, Function<Instant, String> href) {
         Metric metric = isOfAccount && chosen == Metric.MONEY ? Metric.SPEND : chosen;
         List<Column> columns = new ArrayList<>(metric.columns(rows(), money));
         if (chosen == Metric.MONEY) {
@@ -78,11 +84,11 @@ public record PlatformChart(
                     .toList();
             columns.add(metric.column(new Series(past, Chart.BEFORE), rows, money));
         }
-        return chart(metric, money, columns, calls);
+        return chart(metric, money, columns, href);
     }
 
-    private Chart chart(Metric metric, Money money, List<Column> columns, String calls) {
-        Stream<Line> lines = range.periods().stream().map(at -> new Line(range.label(at), calls + range.fields(at)));
+    private Chart chart(Metric metric, Money money, List<Column> columns, Function<Instant, String> href) {
+        Stream<Line> lines = range.periods().stream().map(at -> new Line(range.label(at), href.apply(at)));
         return Chart.of(
                 range.unit(),
                 metric,
@@ -101,6 +107,6 @@ public record PlatformChart(
         List<Column> columns = new ArrayList<>();
         parts.forEach((name, part) -> columns.add(metric.column(
                 new Series(name, columns.size() < COLOURS ? columns.size() + 1 : 0), part.rows(), money)));
-        return chart(metric, money, columns, calls);
+        return chart(metric, money, columns, at -> calls + range.fields(at));
     }
 }

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * The change of a figure against the range before. It always has an arrow; it has a colour only if up is good or bad.
+ * The change of a figure against the range before. It always has an arrow. It has a colour only if it is large, and up is good or bad.
  *
  * @param text {@code ▲ 20 %}, {@code ▲ more} without a percentage, {@code unchanged}, {@code new} if there was nothing before, or a dash if
  *     nothing is known
@@ -19,6 +19,9 @@ public record Change(String text, String tone) {
         NEITHER
     }
 
+    /** The smallest percentage with a colour. */
+    private static final int COLOURED = 20;
+
     public static final Change UNKNOWN = new Change("–", "muted");
     private static final Change NEW = new Change("new", "muted");
     private static final Change UNCHANGED = new Change("unchanged", "muted");
@@ -32,7 +35,8 @@ public record Change(String text, String tone) {
                 .subtract(BigDecimal.valueOf(before))
                 .movePointRight(2)
                 .divide(BigDecimal.valueOf(before), 0, RoundingMode.HALF_UP);
-        return arrow(percent.signum(), Display.number(percent.abs().longValue()) + " %", good);
+        long size = percent.abs().longValue();
+        return arrow(percent.signum(), Display.number(size) + " %", size < COLOURED ? Good.NEITHER : good);
     }
 
     /**
@@ -44,7 +48,7 @@ public record Change(String text, String tone) {
         boolean isLarge = !isOfPartOfDay && before >= Display.MICROS_A_DOLLAR;
         return isLarge || before <= 0 || change.equals(UNCHANGED)
                 ? change
-                : arrow(Long.compare(now, before), now > before ? "more" : "less", good);
+                : arrow(Long.compare(now, before), now > before ? "more" : "less", Good.NEITHER);
     }
 
     /** Returns the change of a share, in points of a percent with one decimal. A share of nothing is not known. */

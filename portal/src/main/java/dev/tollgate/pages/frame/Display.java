@@ -22,12 +22,18 @@ public final class Display {
     static final long MICROS_A_DOLLAR = CREDITS_A_DOLLAR * CREDIT;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
+    private static final DateTimeFormatter DAY_OF_MONTH = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final DateTimeFormatter FULL =
             DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss.SSS", Locale.ENGLISH);
 
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
 
     private Display() {}
+
+    /** Returns a day without its year. */
+    public static String dayOfMonth(LocalDate day) {
+        return DAY_OF_MONTH.format(day);
+    }
 
     public static String month(YearMonth month) {
         return MONTH.format(month);

@@ -38,6 +38,11 @@ public enum Money {
         return isSmall(micros) ? each(micros) : write(Shares.nearest(micros, unit(CENTS)), micros, CENTS);
     }
 
+    /** Returns the difference of two sums, with its sign. */
+    public String difference(long micros) {
+        return micros > 0 ? "+" + sum(micros) : sum(micros);
+    }
+
     /** Returns the price of a call, an average or a rate, to the nearest ten-thousandth. */
     public String each(long micros) {
         String text = write(Shares.nearest(micros, unit(PARTS)), micros, PARTS);

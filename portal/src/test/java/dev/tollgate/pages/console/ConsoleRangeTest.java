@@ -37,16 +37,7 @@ class ConsoleRangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "24h",
-                "7d",
-                "30d",
-                "90d",
-                "2026-11-02_2026-11-15",
-                "2026-11-20_2026-11-20",
-                "2026-01-01_2026-11-28"
-            })
+    @ValueSource(strings = {"24h", "7d", "30d", "90d", "2026-11-02_2026-11-15", "2026-11-20", "2026-01-01_2026-11-28"})
     void a_weekly_wave_shows_no_change(String word) {
         ConsoleRange range = ConsoleRange.of(word, NOW);
         assertThat(range.word()).isEqualTo(word);

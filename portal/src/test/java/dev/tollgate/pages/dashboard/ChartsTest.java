@@ -99,13 +99,14 @@ class ChartsTest {
     void a_change_has_an_arrow_and_a_colour_only_if_up_is_good_or_bad() {
         assertThat(Change.of(120, 100, Good.UP)).isEqualTo(new Change("▲ 20 %", "ok"));
         assertThat(Change.of(120, 100, Good.DOWN)).isEqualTo(new Change("▲ 20 %", "danger"));
+        assertThat(Change.of(119, 100, Good.UP)).as("small").isEqualTo(new Change("▲ 19 %", "muted"));
         assertThat(Change.of(96, 100, Good.NEITHER)).isEqualTo(new Change("▼ 4 %", "muted"));
         assertThat(Change.of(100, 100, Good.UP)).isEqualTo(new Change("unchanged", "muted"));
         assertThat(Change.of(5, 0, Good.UP).text()).isEqualTo("new");
         assertThat(Change.of(0, 0, Good.UP)).isEqualTo(Change.UNKNOWN);
         assertThat(Change.ofAmount(300_000_000, 200_000_000, false, Good.UP)).isEqualTo(new Change("▲ 50 %", "ok"));
-        assertThat(Change.ofAmount(300_000_000, 199_999_999, false, Good.UP)).isEqualTo(new Change("▲ more", "ok"));
-        assertThat(Change.ofAmount(200_000_000, 300_000_000, true, Good.UP)).isEqualTo(new Change("▼ less", "danger"));
+        assertThat(Change.ofAmount(300_000_000, 199_999_999, false, Good.UP)).isEqualTo(new Change("▲ more", "muted"));
+        assertThat(Change.ofAmount(200_000_000, 300_000_000, true, Good.UP)).isEqualTo(new Change("▼ less", "muted"));
         assertThat(Change.ofAmount(5, 5, true, Good.UP).text()).isEqualTo("unchanged");
         assertThat(Change.ofShare(16, 1_000, 20, 1_000, Good.DOWN)).isEqualTo(new Change("▼ 0.4 points", "ok"));
     }
