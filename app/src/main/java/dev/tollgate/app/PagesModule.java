@@ -324,6 +324,7 @@ record PagesModule(
                                 books.history(),
                                 money.payments(),
                                 books.people(),
+                                owners(),
                                 people.links().isMailOn(),
                                 ground.clock())
                         .routes(pages),

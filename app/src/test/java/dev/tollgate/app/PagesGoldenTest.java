@@ -454,7 +454,9 @@ class PagesGoldenTest {
             String path = "/dashboard/billing";
             get("billing", it.ann, path);
             get("billing-empty", it.fred, path);
-            get("billing-older", it.ann, path + "?before=9");
+            get("billing-ledger", it.ann, path + "/ledger");
+            get("billing-ledger-empty", it.fred, path + "/ledger");
+            get("billing-ledger-older", it.ann, path + "/ledger?before=9");
             post(
                     "billing-contact-wrong",
                     it.ann,

@@ -247,7 +247,7 @@ class ClicksTest {
 
             hand.begin("/dashboard");
             hand.click("nav.side >> text=Billing");
-            hand.click("text=Invoice or receipt");
+            hand.click("td >> text=Invoice or receipt");
             hand.sees("$10.00");
             hand.needed("an invoice to print", 2);
             hand.page().evaluate("() => { window.print = () => { window.printed = true; }; }");

@@ -88,7 +88,7 @@ class NoticesTest {
         assertThat(mails("line@example.org")).isEqualTo(2);
         assertThat(MailBox.text(box.to("line@example.org", 2).getLast()))
                 .contains("has 50 credits left", "below 100", MailBox.SITE + "/dashboard/billing/top-up");
-        assertThat(browser.get("/dashboard").body()).contains("below your line of 100.00 credits");
+        assertThat(browser.get("/dashboard").body()).contains("below your line of $0.50");
         adjust("line@example.org", "200");
         sweep();
         adjust("line@example.org", "-200");

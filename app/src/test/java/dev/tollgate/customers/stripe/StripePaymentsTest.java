@@ -37,7 +37,8 @@ class StripePaymentsTest {
     private static final String PASSWORD = "a sentence nobody else has";
     private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final Pattern FORM = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
-    private static final Pattern BALANCE = Pattern.compile("<dt>Balance</dt><dd><b title=\"([0-9,.]+)\">");
+    private static final Pattern BALANCE =
+            Pattern.compile("<b title=\"([0-9,.]+) credits\" data-figure=\"account-balance\">");
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String NEWER_SECRET = "whsec_of_next_year";
 

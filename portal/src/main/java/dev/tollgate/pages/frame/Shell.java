@@ -90,19 +90,19 @@ public record Shell(
                 person,
                 balanceMicros == null ? null : request.money().sum(balanceMicros),
                 balanceMicros == null ? null : Display.exact(balanceMicros),
-                balanceMicros == null ? null : notice(person, balanceMicros),
+                balanceMicros == null ? null : notice(person, balanceMicros, request.money()),
                 words,
                 request.money(),
                 organizations);
     }
 
-    private static @Nullable Notice notice(Person person, long balanceMicros) {
+    private static @Nullable Notice notice(Person person, long balanceMicros, Money money) {
         Long line = person.preferences().balanceLineMicros();
         return line == null || balanceMicros >= line
                 ? null
                 : new Notice(
                         "warn",
-                        "Your balance is below your line of " + Money.CREDITS.sum(line) + " credits.",
+                        "Your balance is below your line of " + money.sum(line) + money.unit() + ".",
                         person.may(Right.PAY) ? "/dashboard/billing/top-up" : null,
                         person.may(Right.PAY) ? "Top up" : null);
     }

@@ -62,8 +62,10 @@ class BillingPagesTest {
         }
         assertThat(browser.get(path).body()).contains("5,000.00 credits arrived at ");
         String billing = browser.get("/dashboard/billing").body();
-        assertThat(billing).contains("title=\"5,050.000000\">5,050.00</b>", "Test payment of $25, no money moved");
-        assertThat(billing.split("\\+5,000\\.000000<", -1)).hasSize(2);
+        assertThat(billing).contains("title=\"5,050.000000 credits\"", ">$25.25</b>");
+        String ledger = browser.get("/dashboard/billing/ledger").body();
+        assertThat(ledger).contains("Test payment of $25, no money moved");
+        assertThat(ledger.split("\\+5,000\\.000000<", -1)).hasSize(2);
         assertThat(browser.get(path.replace("top-up", "invoices")).body())
                 .contains("Test receipt TEST-", "no money has moved", "$25.00");
     }
@@ -85,7 +87,8 @@ class BillingPagesTest {
         browser.submit(pay, pay, Map.of("end", "failed"));
         browser.submit("/dashboard/billing/top-up", pay, Map.of("end", "paid"));
         assertThat(browser.get(path).body()).contains("The payment failed. You were not charged.");
-        assertThat(browser.get("/dashboard/billing").body()).contains("title=\"50.000000\">50.00</b>");
+        assertThat(browser.get("/dashboard/billing").body())
+                .contains("title=\"50.000000 credits\"", ">$0.25</b>", "The test payment was ended as failed.");
     }
 
     @Test
@@ -102,7 +105,7 @@ class BillingPagesTest {
                     .as("at its field, too")
                     .containsPattern("aria-invalid=\"true\"[^>]*>\\s*<span class=\"error\" id=\"own-about\">An amount");
         }
-        assertThat(browser.get("/dashboard/billing").body()).contains("title=\"50.000000\">50.00</b>");
+        assertThat(browser.get("/dashboard/billing").body()).contains("title=\"50.000000 credits\"", ">$0.25</b>");
     }
 
     @Test
@@ -218,7 +221,26 @@ class BillingPagesTest {
     void a_link_cannot_make_the_page_say_words_of_its_own() {
         assertThat(member("victim")
                         .get("/dashboard/billing?arrived=you+are+hacked")
-                        .body())
+                        .body()
+                        .replaceAll("<input type=\"hidden\"[^>]*>", "")) // the page to come back to
                 .doesNotContain("hacked", "have arrived");
+    }
+
+    @Test
+    void a_low_balance_is_told_in_the_unit_that_is_shown() {
+        Browser browser = member("low");
+        String path = "/dashboard/billing/notice";
+        assertThat(browser.submit("/dashboard/billing", path, Map.of("line", "0.50", "unit", "dollars"))
+                        .location())
+                .isEqualTo("/dashboard/billing?notice=saved");
+        assertThat(browser.get("/dashboard/billing").body())
+                .contains("value=\"0.50\"", "Your balance is below your line of $0.50.");
+        browser.submit("/dashboard/billing", path, Map.of("line", "1,000", "unit", "credits"));
+        assertThat(browser.get("/dashboard/settings/notices").body()).contains("value=\"1000\"");
+        Browser.Page wrong = browser.submit("/dashboard/billing", path, Map.of("line", "soon", "unit", "dollars"));
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.body()).contains("value=\"soon\"", "Type an amount such as 5.00.");
+        browser.submit("/dashboard/billing", path, Map.of("line", "", "unit", "dollars"));
+        assertThat(browser.get("/dashboard/billing").body()).doesNotContain("Your balance is below");
     }
 }

@@ -121,7 +121,7 @@ class SettingsPagesTest {
                         .body())
                 .contains("The balance must be a number of credits from 0", "value=\"much\"");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1,000"));
-        assertThat(browser.get("/dashboard/keys").body()).contains("below your line of 1,000.00 credits");
+        assertThat(browser.get("/dashboard/keys").body()).contains("below your line of $5.00");
         assertThat(browser.get(NOTICES).body()).contains("value=\"1000\"", "$5.00");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", ""));
         assertThat(browser.get("/dashboard/keys").body()).doesNotContain("below your line");

@@ -1,17 +1,26 @@
 package dev.tollgate.pages.dashboard.billing;
 
 import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyView;
+import dev.tollgate.pages.dashboard.OverviewPage;
+import dev.tollgate.pages.dashboard.parts.OwnerNames;
+import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
@@ -20,11 +29,15 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebillingGenerated;
+import templates.dashboard.JteledgerGenerated;
 
 /**
  * {@code /dashboard/billing}: what was bought, what is left, each movement, top-ups, and who pays.
@@ -36,29 +49,78 @@ public record BillingPages(
         AccountHistory history,
         Payments payments,
         People people,
+        OwnerNames.Reader owners,
         boolean isMailOn,
         InstantSource clock) {
 
     public static final String PATH = "/dashboard/billing";
 
+    private static final String LEDGER = PATH + "/ledger";
     private static final int TOP_UPS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(Right.BALANCE), request -> PageStep.show(billing(request, null))),
+                pages.get(PATH, pages.members(Right.BALANCE), request -> PageStep.show(billing(request, null, null))),
+                pages.get(LEDGER, pages.members(Right.BALANCE), this::ledger),
+                pages.post(PATH + "/notice", pages.members(Right.BALANCE), this::notice),
                 pages.post(PATH + "/contact", pages.members(Right.PAY), this::contact));
     }
 
     /** The typed values of an invalid billing contact. @param error in a sentence */
     public record Typed(String name, String address, String vatId, String error) {}
 
-    private PageStep.Drawing billing(PageRequest<Visitor.Member> request, @Nullable Typed typed) {
+    /** The typed values of an invalid notice. @param error in a sentence */
+    public record Line(String amount, String error) {}
+
+    /**
+     * A month of the table.
+     *
+     * @param spent micro-credits, net of refunds
+     */
+    public record Month(YearMonth month, long spent) {}
+
+    /**
+     * The figures of the page.
+     *
+     * @param parts the balance, what is held and what was spent, then what was added: the first three add up to it
+     * @param lasts until when the balance lasts, in a sentence; empty if that is not known
+     * @param isOwned whether teams or several members share the account
+     */
+    public record Figures(
+            Balance balance,
+            List<String> parts,
+            String lasts,
+            long sandboxMicros,
+            List<Month> months,
+            boolean isOwned) {}
+
+    private Figures figures(PageRequest<Visitor.Member> request, Account account) {
+        Balance balance = account.balance();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        String lasts = history.overview(account.id(), zone)
+                .map(overview -> OverviewPage.pace(overview, zone))
+                .orElse("");
+        OwnerNames shared = owners.of(account.id(), KeyView.ALL);
+        return new Figures(
+                balance,
+                request.money()
+                        .adding(List.of(
+                                balance.balanceMicros(),
+                                balance.reservedMicros(),
+                                balance.consumedMicros(),
+                                balance.purchasedMicros())),
+                lasts,
+                balance.balanceMicros() - ledger.spendableMicros(account),
+                months(account),
+                !shared.teams().isEmpty() || !shared.members().isEmpty());
+    }
+
+    private PageStep.Drawing billing(PageRequest<Visitor.Member> request, @Nullable Typed typed, @Nullable Line line) {
         String id = request.visitor().accountId();
         Account account = account(id);
-        long sandbox = account.balance().balanceMicros() - ledger.spendableMicros(account);
-        LedgerPage page = history.entries(id, cursor(request), LINES);
+        Figures figures = figures(request, account);
         List<Payment> topUps = payments.page(id, topUpCursor(request.query("top-ups")), TOP_UPS);
         String olderTopUps = topUps.size() < TOP_UPS
                 ? null
@@ -68,18 +130,42 @@ public record BillingPages(
                 out,
                 null,
                 shell,
-                account.balance(),
-                sandbox,
-                page,
-                months(account),
+                figures,
+                line,
                 topUps,
                 clock.instant(),
                 contact,
                 typed,
                 isMailOn,
                 olderTopUps,
-                request.query("before") == null,
                 done(request));
+    }
+
+    private PageStep ledger(PageRequest<Visitor.Member> request) {
+        LedgerPage page = history.entries(request.visitor().accountId(), cursor(request), LINES);
+        boolean isNewest = request.query("before") == null;
+        return PageStep.show((out, shell) -> JteledgerGenerated.render(out, null, shell, page, LEDGER, isNewest));
+    }
+
+    /** Sets the balance below which the person is told, in the unit that the form was drawn in. */
+    private PageStep notice(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        Person.Preferences old = person.preferences();
+        String amount = form.text("line").strip();
+        Long micros;
+        try {
+            micros =
+                    amount.isEmpty() ? null : TypedCredits.micros(amount, Money.of(form.text("unit"), request.money()));
+        } catch (IllegalArgumentException e) {
+            return PageStep.again(billing(request, null, new Line(amount, String.valueOf(e.getMessage()))));
+        }
+        SettingsPages.count(people, person);
+        people.setPreferences(
+                person,
+                person.name(),
+                new Person.Preferences(
+                        old.zone(), old.theme(), old.shortcuts(), micros, old.keyNotices(), old.money()));
+        return PageStep.to(PATH + "?notice=saved");
     }
 
     private static PaymentCursor topUpCursor(@Nullable String text) {
@@ -97,13 +183,9 @@ public record BillingPages(
             payments.setContact(PageRequest.acting(request), contact);
             return PageStep.to(PATH + "?contact=saved");
         } catch (IllegalArgumentException e) {
-            return PageStep.again(billing(
-                    request,
-                    new Typed(
-                            form.text("name"),
-                            form.text("address"),
-                            form.text("vat-id"),
-                            String.valueOf(e.getMessage()))));
+            Typed typed = new Typed(
+                    form.text("name"), form.text("address"), form.text("vat-id"), String.valueOf(e.getMessage()));
+            return PageStep.again(billing(request, typed, null));
         }
     }
 
@@ -122,6 +204,9 @@ public record BillingPages(
         if ("saved".equals(request.query("contact"))) {
             return "Saved. Future invoices will use it.";
         }
+        if ("saved".equals(request.query("notice"))) {
+            return "Saved.";
+        }
         String arrived = request.query("arrived");
         return arrived != null && arrived.matches("[0-9]{1,15}")
                 ? Money.CREDITS.sum(Long.parseLong(arrived)) + " credits have arrived."
@@ -133,14 +218,18 @@ public record BillingPages(
     }
 
     /** Returns the months from the current one back to the month in which the account was created. */
-    private List<YearMonth> months(Account account) {
+    private List<Month> months(Account account) {
         YearMonth present = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
         YearMonth first = YearMonth.from(account.createdAt().atZone(ZoneOffset.UTC));
-        List<YearMonth> months = new ArrayList<>();
-        for (YearMonth month = present;
-                months.isEmpty() || (months.size() < MONTHS && !month.isBefore(first));
-                month = month.minusMonths(1)) {
-            months.add(month);
+        YearMonth earliest = present.minusMonths(MONTHS - 1L).isAfter(first) ? present.minusMonths(MONTHS - 1L) : first;
+        Span span = Span.ofDays(earliest.atDay(1), present.plusMonths(1).atDay(1));
+        Map<YearMonth, Long> spent = history.usage(account.id(), UsageQuestion.of(span, By.DAY)).groups().stream()
+                .collect(Collectors.groupingBy(
+                        day -> YearMonth.from(day.date()),
+                        Collectors.summingLong(day -> day.figures().netMicros())));
+        List<Month> months = new ArrayList<>();
+        for (YearMonth month = present; months.isEmpty() || !month.isBefore(earliest); month = month.minusMonths(1)) {
+            months.add(new Month(month, spent.getOrDefault(month, 0L)));
         }
         return months;
     }

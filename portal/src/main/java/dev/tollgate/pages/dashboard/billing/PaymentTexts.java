@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The state of a payment in words, the same for its customer and for operators. */
 public record PaymentTexts(Payment payment, Instant now) {
@@ -37,6 +38,21 @@ public record PaymentTexts(Payment payment, Instant now) {
             return payment.state() == Payment.State.FAILED ? "failed" : "expired";
         }
         return payment.state() == Payment.State.PENDING ? "being confirmed" : "unpaid";
+    }
+
+    /** Returns why nothing was paid; null if the payment is not over. */
+    public @Nullable String why() {
+        if (!isOver()) {
+            return null;
+        }
+        Instant end = payment.endedAt();
+        boolean isLate =
+                end == null || Duration.between(payment.createdAt(), end).compareTo(OPEN_MAX) >= 0;
+        return payment.channel() == Payment.Channel.TEST
+                ? "The test payment was ended as failed."
+                : isLate
+                        ? "It was not paid within 24 hours."
+                        : "The bank or the card did not pay. You were not charged.";
     }
 
     public String badge() {

@@ -38,6 +38,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -76,6 +77,16 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     /** Returns the path of a month's statement. */
     public static String path(YearMonth month) {
         return PATH + month;
+    }
+
+    /** Returns the paths of a month's files by their names. @param isOwned whether teams or several members share the account */
+    public static Map<String, String> files(YearMonth month, boolean isOwned) {
+        Map<String, String> files = new LinkedHashMap<>();
+        FILES.stream()
+                .filter(by -> isOwned || !by.isOwner())
+                .forEach(by -> files.put("by " + by.word(), path(month) + "/by-" + by.word() + ".csv"));
+        files.put("all entries", path(month) + "/statement.csv");
+        return files;
     }
 
     /** Returns the path of a month's calls. @param by what they have in common @param id of the model, key, team or member */
