@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class AccountHistory {
 
     private static final int RUNNING_MAX = 20;
-    private static final int LATEST = 8;
+    private static final int LATEST = 5;
     private static final int CHART_DAYS = 30;
     private static final int PACE_DAYS = 7;
     private static final int PACE_DAYS_MAX = 3_650;

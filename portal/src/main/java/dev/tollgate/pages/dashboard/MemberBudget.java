@@ -20,25 +20,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The budget that leaves a member the least, as a figure of the overview instead of the balance.
+ * The budget that leaves a member or a team the least, as a figure of the overview instead of the balance.
  *
  * @param text such as {@code 12.40 of 50.00 credits}
- * @param about such as {@code left this month, resets 1 December 00:00 (Berlin)}
+ * @param about such as {@code this month, resets 1 December 00:00 (Berlin)}
  */
 public record MemberBudget(String text, String exact, String about) {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM HH:mm", Locale.ENGLISH);
 
-    /** Returns null for a person who sees the balance, and for a member without a budget. */
-    static @Nullable MemberBudget of(Ledger ledger, Person person, Money money, Instant now) {
+    /** Returns null for a person who sees the balance, and without a budget. @param teamId of the team whose budget it is; null for the member's own */
+    static @Nullable MemberBudget of(Ledger ledger, Person person, @Nullable String teamId, Money money, Instant now) {
         Membership membership = person.membership();
         if (membership == null || person.may(Right.BALANCE)) {
             return null;
         }
-        KeyOwner personal = new KeyOwner(membership.id(), "", "");
-        return ledger.path(person.accountId(), "", personal, SpendLimits.NONE, now)
+        KeyOwner owner = teamId == null ? new KeyOwner(membership.id(), "", "") : new KeyOwner("", teamId, "");
+        return ledger.path(person.accountId(), "", owner, SpendLimits.NONE, now)
                 .flatMap(path -> path.limits().stream()
-                        .filter(limit -> limit.owner().kind() == Owner.MEMBER)
+                        .filter(limit -> limit.owner().kind() == (teamId == null ? Owner.MEMBER : Owner.TEAM))
                         .min(Comparator.comparing(LimitUse::leftMicros)))
                 .map(limit -> of(limit, money))
                 .orElse(null);
@@ -49,7 +49,7 @@ public record MemberBudget(String text, String exact, String about) {
                 money.left(limit.limitMicros(), limit.use().micros()) + " of " + money.sum(limit.limitMicros())
                         + money.unit(),
                 Money.exact(limit.leftMicros()),
-                "left " + words(limit.window()) + resets(limit));
+                words(limit.window()) + resets(limit));
     }
 
     private static String words(SpendWindow window) {

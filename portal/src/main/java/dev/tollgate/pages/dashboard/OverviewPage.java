@@ -14,7 +14,9 @@ import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.customers.teams.Team;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
@@ -30,6 +32,7 @@ import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
+import dev.tollgate.pages.dashboard.usage.MonthSpent;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
@@ -37,6 +40,7 @@ import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +48,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -93,20 +98,74 @@ public record OverviewPage(
         ZoneId zone = request.visitor().person().preferences().zone();
         Person person = request.visitor().person();
         KeyView view = person.view(Right.USAGE);
-        Overview overview = history.overview(account, zone, KeyFilter.of(view)).orElseThrow();
+        Scope scope = scope(request);
+        Overview overview = history.overview(account, zone, scope.keys()).orElseThrow();
         List<LimitStates.Line> stopped = limits.lines(person, request.money(), overview.asOf());
         boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
         long refusedByKeys = refusedByKeys(account, view, overview.asOf());
         Notice notice = person.may(Right.BALANCE)
                 ? notice(overview, refusals.counts(account), refusedByKeys)
                 : refusedNotice(refusedByKeys);
-        MemberBudget budget = MemberBudget.of(ledger, person, request.money(), overview.asOf());
+        MemberBudget budget = MemberBudget.of(ledger, person, scope.keys().teamId(), request.money(), overview.asOf());
+        MonthSpent month = new MonthSpent.Reader(history, catalogue)
+                .read(account, scope.keys(), KeyNames.of(keys, account, view), zone, request.money(), overview.asOf());
+        long refusedToday = refusedToday(account, scope, zone, overview.asOf());
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
         ModelChanges changed = changesOf(overview, person);
         return PageStep.show((out, shell) -> JteoverviewGenerated.render(
-                        out, null, shell, overview, stopped, isToConfirm, notice, chart, start, changed, budget))
+                        out,
+                        null,
+                        shell,
+                        overview,
+                        stopped,
+                        isToConfirm,
+                        notice,
+                        chart,
+                        start,
+                        changed,
+                        budget,
+                        scope,
+                        month,
+                        refusedToday))
                 .withBalance(overview.balance().balanceMicros());
+    }
+
+    private long refusedToday(String account, Scope scope, ZoneId zone, Instant now) {
+        Instant midnight = now.atZone(zone).toLocalDate().atStartOfDay(zone).toInstant();
+        return refusals.byKey(account, scope.keys(), midnight, now.plusMillis(1)).stream()
+                .mapToLong(RefusalBooks.Sum::calls)
+                .sum();
+    }
+
+    /**
+     * The keys whose figures are shown. An admin of a team chooses between the own ones and a team's.
+     *
+     * @param whose in the names of figures, such as {@code Team Support}; empty if there is no choice
+     */
+    public record Scope(KeyFilter keys, String whose, List<SwitchLink> choices) {}
+
+    private Scope scope(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        KeyView view = person.view(Right.USAGE);
+        Membership membership = Objects.requireNonNull(person.membership());
+        if (view.isAll() || membership.administers().isEmpty()) {
+            return new Scope(KeyFilter.of(view), "", List.of());
+        }
+        String chosen = request.query("team");
+        KeyFilter keys = new KeyFilter(null, null, membership.id(), view);
+        String whose = "You";
+        List<SwitchLink> choices = new ArrayList<>();
+        for (Team team : limits.teams().list(person.accountId())) {
+            if (membership.administers().contains(team.id())) {
+                boolean isChosen = team.id().equals(chosen);
+                keys = isChosen ? new KeyFilter(null, team.id(), null, view) : keys;
+                whose = isChosen ? "Team " + team.name() : whose;
+                choices.add(new SwitchLink("Team " + team.name(), "/dashboard?team=" + team.id(), isChosen));
+            }
+        }
+        choices.addFirst(new SwitchLink("Mine", "/dashboard", keys.teamId() == null));
+        return new Scope(keys, whose, choices);
     }
 
     /**
@@ -264,7 +323,7 @@ public record OverviewPage(
             return null;
         }
         return end.isAfter(overview.asOf().atZone(zone).toLocalDate().plusYears(1))
-                ? "At your 7-day average this lasts more than a year"
-                : "At your 7-day average this lasts until " + LONG_DAY.format(end);
+                ? "Lasts more than a year at the pace of the last 7 days"
+                : "Lasts until " + LONG_DAY.format(end) + " at the pace of the last 7 days";
     }
 }

@@ -35,7 +35,7 @@ public final class LiveTexts {
         long half = today.firstByteMillis(50);
         return half < 0
                 ? failed
-                : failed + " · first byte p50 " + Display.about(half) + ", p95 "
+                : failed + " · first byte " + Display.about(half) + ", 95 % within "
                         + Display.about(today.firstByteMillis(95));
     }
 

@@ -108,7 +108,8 @@ class OwnViewsTest {
         for (String key : KEYS) {
             boolean isSeen = List.of(seen.split(" ")).contains(key);
             String call = CALLS.get(key);
-            for (String path : List.of("/dashboard", "/dashboard/requests", "/dashboard/requests.csv")) {
+            String overview = who.equals("tess") ? "/dashboard?team=" + team.replaceFirst(".*/", "") : "/dashboard";
+            for (String path : List.of(overview, "/dashboard/requests", "/dashboard/requests.csv")) {
                 assertThat(page(who, path).contains(call)).as(path + " " + key).isEqualTo(isSeen);
             }
             for (String path : List.of("/dashboard/usage", "/dashboard/requests/refused")) {
@@ -227,15 +228,15 @@ class OwnViewsTest {
     @Test
     void a_members_overview_has_what_is_left_of_the_budget() {
         Gateway gateway = company.gateway;
-        assertThat(page("ann", "/dashboard")).doesNotContain("Your budget");
+        assertThat(page("ann", "/dashboard")).doesNotContain("Left for you");
         gateway.execute("INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('" + company.account
                 + "', 'each_member', 'month', 50000000, 0)");
         gateway.execute(
                 "UPDATE account SET budgets_version = budgets_version + 1, time_zone = 'Europe/Berlin' WHERE id = '"
                         + company.account + "'");
         assertThat(page("ann", "/dashboard"))
-                .contains("Your budget", "$0.25 of $0.25", "left this month, resets 1 December 00:00 (Berlin)");
-        assertThat(page("olga", "/dashboard")).doesNotContain("Your budget");
+                .contains("Left for you", "$0.25 of $0.25", "this month, resets 1 December 00:00 (Berlin)");
+        assertThat(page("olga", "/dashboard")).doesNotContain("Left for you");
     }
 
     @Test
@@ -259,5 +260,17 @@ class OwnViewsTest {
             } while (line != null && !line.startsWith("data: "));
             return String.valueOf(line);
         }
+    }
+
+    @Test
+    void an_admin_of_a_team_chooses_between_mine_and_the_team() {
+        String id = team.replaceFirst(".*/", "");
+        assertThat(page("tess", "/dashboard"))
+                .contains("You: November", ">Mine</a>")
+                .doesNotContain("team-key");
+        assertThat(page("tess", "/dashboard?team=" + id))
+                .contains("Team Search: November", "team-key", "bob-key", "You are in olga@example.org, as member.")
+                .doesNotContain("account-key");
+        assertThat(page("bob", "/dashboard?team=" + id)).as("no admin").doesNotContain("Team Search", "team-key");
     }
 }

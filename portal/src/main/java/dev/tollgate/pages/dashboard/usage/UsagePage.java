@@ -43,12 +43,8 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteusageGenerated;
 
@@ -286,26 +282,7 @@ public record UsagePage(
     private @Nullable Why why(String account, UsageLines lines, Money money) {
         UsageTable table = lines.table();
         UsageTable past = lines.past();
-        if (table.isMore() || past.isMore()) {
-            return null;
-        }
-        Map<List<String>, Figures> now = byPair(table);
-        Map<List<String>, Figures> before = byPair(past);
-        Instant endNow = earlier(table.span().to(), table.asOf()).minusMillis(1);
-        Instant endBefore = past.span().to().minusMillis(1);
-        Set<List<String>> pairs = new HashSet<>(now.keySet());
-        pairs.addAll(before.keySet());
-        Reasons reasons = Reasons.of(pairs.stream()
-                .map(pair -> Reasons.Pair.of(
-                        pair.getFirst(),
-                        pair.getLast(),
-                        before.getOrDefault(pair, Figures.NONE),
-                        now.getOrDefault(pair, Figures.NONE),
-                        catalogue,
-                        endBefore,
-                        endNow))
-                .toList());
-        WhyCard card = WhyCard.of(reasons, lines.names(), money, line -> since(account, table.span(), line.pair()));
+        WhyCard card = new MonthSpent.Reader(history, catalogue).why(account, table, past, lines.names(), money);
         return card == null
                 ? null
                 : new Why(
@@ -316,28 +293,6 @@ public record UsagePage(
                                 lines.view().filters().model(),
                                 lines.view().filters().keys().with(By.KEY, card.keyId())),
                         limit(account, card.keyId()));
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
-    }
-
-    private static Map<List<String>, Figures> byPair(UsageTable table) {
-        return table.groups().stream()
-                .collect(Collectors.toMap(
-                        group -> List.of(Objects.requireNonNull(group.keyId()), Objects.requireNonNull(group.model())),
-                        UsageGroup::figures));
-    }
-
-    /** Returns the first day of a key's calls of a model. */
-    private LocalDate since(String account, Span span, Reasons.Pair pair) {
-        UsageQuestion question = new UsageQuestion(
-                span, Set.of(By.DAY), pair.model(), KeyFilter.ofKey(pair.key()), null, UsageQuestion.LIMIT_MAX);
-        return history.usage(account, question).groups().stream()
-                .filter(group -> group.figures().calls() > 0)
-                .map(group -> Objects.requireNonNull(group.day()))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Returns where a key is limited; null if it no longer can be. */
