@@ -97,7 +97,7 @@
     asked = new AbortController();
     if (!field.value.trim()) return close();
     try {
-      const answer = await fetch('/docs/search?list=1&q=' + encodeURIComponent(field.value), { signal: asked.signal });
+      const answer = await fetch('/docs/search?list=1&' + new URLSearchParams(new FormData(form)), { signal: asked.signal });
       if (!answer.ok) return;
       const list = new DOMParser().parseFromString(await answer.text(), 'text/html');
       found.replaceChildren(...list.body.childNodes);

@@ -297,10 +297,14 @@ class ManualTest {
             assertThat(page.body().length()).isLessThan(12_000);
             assertThat(page.body()).doesNotContain("<script>");
         }
-        assertThat(Manual.ofThisProgram().find("e")).hasSize(Finder.PLACES_MAX);
-        assertThat(Manual.ofThisProgram().find("response_format").getFirst().title())
+        assertThat(Manual.ofThisProgram().find("e", Manual.DEVELOPERS)).hasSize(Finder.PLACES_MAX);
+        assertThat(Manual.ofThisProgram()
+                        .find("response_format", Manual.DEVELOPERS)
+                        .getFirst()
+                        .title())
                 .isEqualTo("response_format");
-        assertThat(Manual.ofThisProgram().find("limit").stream().map(place -> place.title() + place.text()))
+        assertThat(Manual.ofThisProgram().find("limit", Manual.DEVELOPERS).stream()
+                        .map(place -> place.title() + place.text()))
                 .doesNotHaveDuplicates()
                 .first()
                 .asString()

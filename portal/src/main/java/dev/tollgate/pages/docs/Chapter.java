@@ -178,7 +178,8 @@ final class Chapter {
                     NodeWords.of(heading),
                     isTitle ? "" : title() + (isName && file.equals(SETTINGS) ? ", setting" : ""),
                     isTitle ? path : path + "#" + anchor(heading),
-                    about));
+                    about,
+                    NodeWords.ofSection(heading.getNext())));
         }
         return places;
     }

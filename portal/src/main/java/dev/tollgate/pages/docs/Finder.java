@@ -1,13 +1,17 @@
 package dev.tollgate.pages.docs;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Headings, settings and fields of the API, in which readers look for words. Each search reads the list from its start to its end. Immutable. */
+/** Sections of the documentation and fields of the API, in which readers look for words. Each search reads the list from its start to its end. Immutable. */
 public final class Finder {
 
     /** The most characters of a question that count. */
@@ -20,14 +24,57 @@ public final class Finder {
     static final String FIELD = ", field";
 
     private static final int TEXT_CHARS_MAX = 160;
+    private static final String REFERENCE = Manual.ROOT + "/" + Reference.NAME;
+
+    /** The share of a rank that a place of the book that is not shown keeps. */
+    private static final double OTHER_BOOK = 0.15;
+
+    /** Words that do not say what a question is about. */
+    private static final Set<String> SMALL = Set.of(
+            ("a add an and any api are as at be by can could do does for from get has have how i if in is it long many me mean means much my need not of off on or our"
+                            + " per should so that the their there this to us use want we what when where which who why will with you your")
+                    .split(" "));
+
+    /** What the documentation calls the words of readers. */
+    private static final Map<String, List<String>> OTHER_WORDS = Map.ofEntries(
+            Map.entry("cost", List.of("price", "charge")),
+            Map.entry("charge", List.of("price", "cost")),
+            Map.entry("large", List.of("limit")),
+            Map.entry("size", List.of("limit")),
+            Map.entry("pay", List.of("payment", "top up")),
+            Map.entry("cheap", List.of("service tier", "cached")),
+            Map.entry("discount", List.of("service tier", "cached")),
+            Map.entry("timeout", List.of("time limit", "connection")),
+            Map.entry("slow", List.of("connection", "performance")),
+            Map.entry("fast", List.of("performance")),
+            Map.entry("picture", List.of("media", "image")),
+            Map.entry("image", List.of("media")),
+            Map.entry("audio", List.of("media")),
+            Map.entry("pdf", List.of("media")),
+            Map.entry("vector", List.of("embedding")),
+            Map.entry("function", List.of("tool")),
+            Map.entry("schema", List.of("structured output")),
+            Map.entry("think", List.of("reasoning", "thought")),
+            Map.entry("token", List.of("context")),
+            Map.entry("user", List.of("member", "people")),
+            Map.entry("person", List.of("member", "people")),
+            Map.entry("erase", List.of("delet")),
+            Map.entry("gdpr", List.of("your data")),
+            Map.entry("docker", List.of("container", "image")),
+            Map.entry("metric", List.of("prometheus")),
+            Map.entry("login", List.of("sign in", "password")));
+
+    /** A status of HTTP is an error. */
+    private static final List<String> ERRORS = List.of("error");
 
     /**
      * Something that a reader may look for.
      *
      * @param where the page, and what it is if it is no heading
      * @param text what it is about
+     * @param words all of its text
      */
-    public record Place(String title, String where, String href, String text) {
+    public record Place(String title, String where, String href, String text, String words) {
 
         public Place {
             text = text.length() <= TEXT_CHARS_MAX
@@ -39,51 +86,112 @@ public final class Finder {
     /** A field that several operations have is shown once. */
     private record Same(String title, String text) {}
 
-    /** @param lower all its words in lower case */
-    private record Entry(Place place, String title, String lower) {
+    /** A word of a question. @param begin without an ending @param others the documentation's words for it */
+    private record Word(String begin, List<String> others) {
 
-        /** The less, the sooner it is shown. */
-        int rank(String question, List<String> words) {
-            int later = place.where().endsWith(FIELD) ? 1 : 0;
-            if (title.equals(question)) {
-                return later;
-            }
-            if (title.startsWith(question)) {
-                return 1 + later;
-            }
-            return words.stream().allMatch(title::contains) ? 2 + later : 4;
+        static Word of(String word) {
+            String begin = word.length() < 4 ? word : word.replaceFirst("(?<=.{3})(?:ing|ers?|ed|es|e|s)$", "");
+            return new Word(
+                    begin,
+                    word.matches("[45]\\d\\d")
+                            ? ERRORS
+                            : OTHER_WORDS.entrySet().stream()
+                                    .filter(other -> other.getKey().startsWith(begin))
+                                    .flatMap(other -> other.getValue().stream())
+                                    .toList());
         }
     }
 
-    private final List<Entry> entries;
+    /** A place with its words as {@link #plain} ones. */
+    private record Entry(Place place, String book, String title, String page, String words) {
 
-    Finder(List<Place> places) {
-        entries = places.stream()
-                .map(place -> new Entry(
-                        place,
-                        place.title().toLowerCase(Locale.ROOT),
-                        String.join(" ", place.title(), place.where(), place.text())
-                                .toLowerCase(Locale.ROOT)))
-                .toList();
+        /** Returns how well a word fits; 0 if it does not. */
+        double weight(Word word) {
+            double others =
+                    word.others().stream().mapToDouble(this::weight).max().orElse(0);
+            return weight(word.begin()) + 0.7 * others;
+        }
+
+        /** Pages rank before their sections, guides before the reference, and all before fields. */
+        private double weight(String begin) {
+            boolean isField = place.where().endsWith(FIELD);
+            String at = " " + begin;
+            if (title.contains(at)) {
+                return isField ? 5 : place.href().startsWith(REFERENCE) ? 8 : page.isBlank() ? 15 : 12;
+            }
+            int first = words.indexOf(at);
+            double text = first < 0 ? 0 : words.indexOf(at, first + 1) < 0 ? 2 : 3;
+            double all = Math.max(text, page.contains(at) ? 5 : 0);
+            return isField ? all / 5 : all;
+        }
+
+        /** Returns what a title is worth that is the question, or begins with it. */
+        double bonus(String question) {
+            return title.equals(question)
+                    ? place.where().endsWith(FIELD) ? 10 : 40
+                    : title.startsWith(question.stripTrailing()) ? 10 : 0;
+        }
     }
 
-    /** Returns the places that have all words of a question, those with the words in their title first. */
-    List<Place> find(String question) {
-        String lower = question.substring(0, Math.min(question.length(), QUESTION_CHARS_MAX))
-                .strip()
-                .toLowerCase(Locale.ROOT);
-        List<String> words =
-                Stream.of(lower.split("\\s+")).filter(word -> !word.isEmpty()).toList();
-        if (words.isEmpty()) {
-            return List.of();
-        }
+    private final List<Entry> entries = new ArrayList<>();
+
+    /** @param books the places of each book */
+    Finder(Map<String, List<Place>> books) {
+        books.forEach((book, places) -> places.forEach(place -> entries.add(new Entry(
+                place, book, plain(place.title()), plain(place.where()), plain(place.text() + " " + place.words())))));
+    }
+
+    /** Returns words in lower case, with one space before and behind each. */
+    private static String plain(String text) {
+        return " "
+                + text.toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N}_]+", " ")
+                        .strip() + " ";
+    }
+
+    /** Returns the places that have words of a question, the best first. @param book the one that the reader has before them, whose places rank higher */
+    List<Place> find(String question, String book) {
+        String asked = plain(question.substring(0, Math.min(question.length(), QUESTION_CHARS_MAX)));
+        List<Word> words = words(asked);
+        Map<Word, Double> rarity = words.stream()
+                .distinct()
+                .collect(Collectors.toMap(
+                        word -> word,
+                        word -> Math.log(1
+                                + (double) entries.size()
+                                        / Math.max(
+                                                1,
+                                                entries.stream()
+                                                        .filter(entry -> entry.weight(word) > 0)
+                                                        .count()))));
+        ToDoubleFunction<Entry> score = entry -> share(entry, words)
+                * (entry.book().equals(book) ? 1 : OTHER_BOOK)
+                * (entry.bonus(asked)
+                        + words.stream()
+                                .mapToDouble(word -> entry.weight(word) * rarity.get(word))
+                                .sum());
         Set<Same> seen = new HashSet<>();
         return entries.stream()
-                .filter(entry -> words.stream().allMatch(entry.lower::contains))
-                .sorted(Comparator.comparingInt(entry -> entry.rank(lower, words)))
+                .filter(entry -> share(entry, words) > 0)
+                .sorted(Comparator.comparingDouble(score).reversed())
                 .map(Entry::place)
                 .filter(place -> seen.add(new Same(place.title(), place.text())))
                 .limit(PLACES_MAX)
                 .toList();
+    }
+
+    /** Returns the square of the share of words that a place has: one with all words ranks before one that has some in better places. */
+    private static double share(Entry entry, List<Word> words) {
+        double found = words.stream().filter(word -> entry.weight(word) > 0).count();
+        return words.isEmpty() ? 0 : found * found / (words.size() * words.size());
+    }
+
+    /** Returns the words of a question without the small ones, unless it has no others. */
+    private static List<Word> words(String asked) {
+        List<String> all = Stream.of(asked.strip().split(" "))
+                .filter(word -> !word.isEmpty())
+                .toList();
+        List<String> large = all.stream().filter(word -> !SMALL.contains(word)).toList();
+        return (large.isEmpty() ? all : large).stream().map(Word::of).toList();
     }
 }

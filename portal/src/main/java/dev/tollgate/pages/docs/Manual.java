@@ -198,8 +198,9 @@ public final class Manual {
                         .getFirst()));
         Map<String, String> targets = new HashMap<>();
         chapters.forEach((slug, chapter) -> targets.putAll(chapter.targets(path(slug))));
-        List<Finder.Place> places = new ArrayList<>();
+        Map<String, List<Finder.Place>> places = new LinkedHashMap<>();
         for (String book : List.of(DEVELOPERS, OPERATORS)) {
+            places.put(book, new ArrayList<>());
             List<Group> groups = new ArrayList<>(
                     GROUPS.stream().filter(group -> group.book().equals(book)).toList());
             groups.add(new Group(
@@ -213,7 +214,7 @@ public final class Manual {
                 group.slugs().forEach(slug -> add(group, slug, chapters.remove(slug), targets, places));
             }
         }
-        reference.forEach(page -> places.addAll(page.fields()));
+        reference.forEach(page -> places.get(page.book()).addAll(page.fields()));
         finder = new Finder(places);
         if (!chapters.isEmpty()) {
             throw new IllegalStateException("in no group: " + chapters.keySet());
@@ -235,10 +236,11 @@ public final class Manual {
             String slug,
             @Nullable Chapter chapter,
             Map<String, String> targets,
-            List<Finder.Place> places) {
+            Map<String, List<Finder.Place>> all) {
         String path = path(slug);
+        List<Finder.Place> places = all.get(group.book());
         if (chapter == null) {
-            places.add(new Finder.Place(PRICE_LIST, "", path, "Prices, limits and abilities of each model"));
+            places.add(new Finder.Place(PRICE_LIST, "", path, "Prices, limits and abilities of each model", ""));
             pages.put(path, new Page(group.book(), group.title(), path, PRICE_LIST, List.of(), "", ""));
             return;
         }
@@ -255,9 +257,9 @@ public final class Manual {
                         chapter.markdown(targets)));
     }
 
-    /** Returns what has the words of a question. */
-    List<Finder.Place> find(String question) {
-        return finder.find(question);
+    /** Returns what has the words of a question. @param book the one whose places rank higher */
+    List<Finder.Place> find(String question, String book) {
+        return finder.find(question, book);
     }
 
     /** Returns the documentation. Blocks until it is made. */
@@ -321,6 +323,7 @@ public final class Manual {
         int at = book.indexOf(page);
         return new Contents(
                 page.path().equals(ROOT) ? QUICKSTART : page.path(),
+                page.book(),
                 List.of(
                         new Entry(DEVELOPERS, ROOT, page.book().equals(DEVELOPERS) ? "true" : null),
                         new Entry(OPERATORS, INSTALL, page.book().equals(OPERATORS) ? "true" : null)),
@@ -343,12 +346,14 @@ public final class Manual {
      * The way to a page and from it.
      *
      * @param path of the page without its ending
+     * @param book of the page
      * @param headings of the page
      * @param before the page to read before it; null for the first of its book
      * @param after null for the last one
      */
     public record Contents(
             String path,
+            String book,
             List<Entry> books,
             List<Part> parts,
             List<Heading> headings,

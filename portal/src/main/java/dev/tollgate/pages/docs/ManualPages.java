@@ -133,13 +133,15 @@ public record ManualPages(
     private PageStep search(PageRequest<Visitor> request) {
         String asked = Objects.requireNonNullElse(request.query("q"), "");
         String question = asked.substring(0, Math.min(asked.length(), Finder.QUESTION_CHARS_MAX));
-        List<Finder.Place> found = Manual.ofThisProgram().find(question);
+        boolean isForOperators = Manual.OPERATORS.equals(request.query("book"));
+        Manual.Contents contents = Manual.ofThisProgram().contents(isForOperators ? Manual.INSTALL : request.path());
+        List<Finder.Place> found = Manual.ofThisProgram().find(question, contents.book());
         if (request.query("list") != null) {
             return PageStep.show((out, shell) -> JtefoundGenerated.render(out, null, question, found));
         }
         boolean open = isOpen.getAsBoolean();
         return PageStep.show(
-                (out, shell) -> JtesearchGenerated.render(out, null, shell, open, contents(request), question, found));
+                (out, shell) -> JtesearchGenerated.render(out, null, shell, open, contents, question, found));
     }
 
     /** Returns a text for HTML, since it may come from the request. */

@@ -6,8 +6,10 @@ import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TableHead;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
+import org.commonmark.node.Heading;
 import org.commonmark.node.Node;
 import org.commonmark.node.Text;
+import org.jspecify.annotations.Nullable;
 
 /** The words of a Markdown node, without their form. Pure. */
 final class NodeWords {
@@ -15,16 +17,29 @@ final class NodeWords {
     private NodeWords() {}
 
     static String of(Node node) {
+        return joined(node, "");
+    }
+
+    /** Returns the words of a node and of all that follow it until the next heading, for those who look for words. */
+    static String ofSection(@Nullable Node first) {
+        StringBuilder words = new StringBuilder();
+        for (Node node = first; node != null && !(node instanceof Heading); node = node.getNext()) {
+            words.append(joined(node, " "));
+        }
+        return words.toString();
+    }
+
+    private static String joined(Node node, String between) {
         StringBuilder words = new StringBuilder();
         node.accept(new AbstractVisitor() {
             @Override
             public void visit(Text text) {
-                words.append(text.getLiteral());
+                words.append(text.getLiteral()).append(between);
             }
 
             @Override
             public void visit(Code code) {
-                words.append(code.getLiteral());
+                words.append(code.getLiteral()).append(between);
             }
         });
         return words.toString();
