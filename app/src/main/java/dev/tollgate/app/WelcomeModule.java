@@ -109,9 +109,8 @@ final class WelcomeModule {
         String key = demo.secret();
         List<String> call = key == null
                 ? List.of()
-                : ground.catalogue().answering().stream()
-                        .limit(1)
-                        .map(model -> FirstCall.of(url, key, upstreams.models().current(model)))
+                : upstreams.models().lasting(ground.catalogue().answering()).stream()
+                        .map(model -> FirstCall.of(url, key, model))
                         .flatMap(first -> Stream.concat(first.curl().lines(), Stream.of("# " + first.answer())))
                         .toList();
         return new Banner.Demo(DemoAccount.ID, demo.balanceMicros(books.stores().ledger()), key, call);

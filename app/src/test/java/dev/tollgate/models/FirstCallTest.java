@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -77,7 +78,9 @@ class FirstCallTest {
             assertThat(command.find()).as(place + ": " + text).isTrue();
             String key = command.group().replaceFirst("(?s).*Bearer ([^\"]+)\".*", "$1");
             FirstCall call = FirstCall.of(
-                    gateway.url(), key, CatalogueLoader.builtIn().all().getFirst());
+                    gateway.url(),
+                    key,
+                    Objects.requireNonNull(CatalogueLoader.builtIn().find("gemini-3-pro")));
             assertThat(command.group().stripTrailing()).as(place).isEqualTo(call.curl());
             assertThat(text).as(place).contains(place.equals("chat completions") ? "Hello there!" : call.answer());
         });

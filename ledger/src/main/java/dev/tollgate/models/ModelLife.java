@@ -2,6 +2,8 @@ package dev.tollgate.models;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The upstream model that serves a model on sale, which may retire and be succeeded (D59); the id on sale stays. Implemented by {@code CurrentModels} in {@code calls}. Thread-safe. */
@@ -16,6 +18,15 @@ public interface ModelLife {
     /** Returns the earliest retirement among the model's channels, or null if none is within {@link #TOLD_BEFORE}. */
     @Nullable
     Retirement retirement(Model model);
+
+    /** Returns the first model that stays for {@link #TOLD_BEFORE}, as it is now; the first of all if none does. */
+    default Optional<Model> lasting(List<Model> models) {
+        return models.stream()
+                .filter(model -> retirement(model) == null)
+                .findFirst()
+                .or(() -> models.stream().findFirst())
+                .map(this::current);
+    }
 
     /**
      * @param at the day of the retirement

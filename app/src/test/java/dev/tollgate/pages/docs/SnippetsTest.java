@@ -130,7 +130,7 @@ class SnippetsTest {
     void the_lines_for_curl_are_answered() {
         assumeTrue(has("curl", "--version"), "left out: there is no curl");
         List<Snippet> all = new ArrayList<>(snippets("docs/quickstart.md", "sh", "curl "));
-        all.addAll(snippets("docs/api.md", "sh", "curl "));
+        all.addAll(snippets("docs/api.md", "sh", "$TOLLGATE_KEY"));
         snippets("README.md", "sh", "sk-my-demo-key").stream()
                 .map(each -> new Snippet("sh", each.text().replace("sk-my-demo-key", Gateway.DEMO_KEY)))
                 .forEach(all::add);
@@ -177,7 +177,7 @@ class SnippetsTest {
         assumeTrue(has("python3", "-c", "import requests"), "left out: there is no Python with requests");
         List<Snippet> all = new ArrayList<>(snippets("docs/quickstart.md", "sh", "curl "));
         for (String file : List.of("api", "messages", "responses", "embeddings")) {
-            all.addAll(snippets("docs/" + file + ".md", "sh", "curl "));
+            all.addAll(snippets("docs/" + file + ".md", "sh", "$TOLLGATE_KEY"));
         }
         assertThat(all).hasSizeGreaterThan(9);
         List<Sample> samples = all.stream()

@@ -287,7 +287,7 @@ public record OverviewPage(
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance) {
-        Model model = life.current(catalogue.answering().getFirst());
+        Model model = life.lasting(catalogue.answering()).orElseThrow();
         return new Start(
                 !keys.list(account, null, 1).isEmpty(),
                 balance.balanceMicros() > 0,

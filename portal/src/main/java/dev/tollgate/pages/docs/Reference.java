@@ -17,6 +17,9 @@ record Reference(JsonNode api) {
     static final String GROUP = "API reference";
     static final String NAME = "reference";
 
+    /** The name of the management key in the description. */
+    private static final String MANAGEMENT = "managementKey";
+
     private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
 
     /** @param name without its ending; @param fields for those who look for words */
@@ -100,6 +103,10 @@ record Reference(JsonNode api) {
     private String page(String title, String about, List<Operation> operations, Fields fields) {
         StringBuilder page =
                 new StringBuilder("# %s\n\n%s. [All operations](/docs/%s)\n".formatted(title, about, NAME));
+        if (operations.stream()
+                .anyMatch(operation -> operation.itself().at("/security/0").has(MANAGEMENT))) {
+            page.append("\nYou need a management key: [create one](/dashboard/keys/new?kind=management).\n");
+        }
         for (Operation operation : operations) {
             page.append("\n## %s {#%s}\n\n%s\n"
                     .formatted(
@@ -153,10 +160,11 @@ record Reference(JsonNode api) {
         Map<String, String> headers = new LinkedHashMap<>();
         if (security.path(0).has("googleKey")) {
             headers.put("x-goog-api-key", "$TOLLGATE_KEY");
-        } else if (security.path(0).has("adminKey")) {
-            headers.put("Authorization", "Bearer $TOLLGATE_ADMIN_KEY");
         } else if (!security.isEmpty()) {
-            headers.put("Authorization", "Bearer $TOLLGATE_KEY");
+            String key = security.path(0).has("adminKey")
+                    ? "$TOLLGATE_ADMIN_KEY"
+                    : security.path(0).has(MANAGEMENT) ? "$TOLLGATE_MANAGEMENT_KEY" : "$TOLLGATE_KEY";
+            headers.put("Authorization", "Bearer " + key);
         }
         if (!body.isMissingNode()) {
             headers.put("Content-Type", "application/json");
@@ -164,7 +172,7 @@ record Reference(JsonNode api) {
         String path = operation
                 .paths()
                 .getFirst()
-                .replace("{model}", operation.role().equals("text") ? "gemini-2.5-pro" : "gemini-embedding-001");
+                .replace("{model}", operation.role().equals("text") ? "gemini-3-pro" : "gemini-embedding-001");
         return new Sample(
                 operation.method().toUpperCase(Locale.ROOT),
                 ManualPages.ADDRESS + path,

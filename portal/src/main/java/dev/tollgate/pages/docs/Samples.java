@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models that samples of the documentation name: each sample has a role, and names the first model on sale that fits it. Two are equal if all samples
+ * The models that samples of the documentation name: each sample has a role, and names the first model on sale that fits it and stays. Two are equal if all samples
  * are. Immutable.
  *
  * @param ids by role; a role that no model fits is absent
@@ -70,11 +70,10 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
         Map<Role, String> ids = new EnumMap<>(Role.class);
         Map<Role, String> aliases = new EnumMap<>(Role.class);
         for (Role role : Role.values()) {
-            catalogue.all().stream()
-                    .filter(isAllowed)
-                    .map(life::current)
-                    .filter(role.fits)
-                    .findFirst()
+            life.lasting(catalogue.all().stream()
+                            .filter(isAllowed)
+                            .filter(model -> role.fits.test(life.current(model)))
+                            .toList())
                     .ifPresent(model -> {
                         ids.put(role, model.id());
                         aliases.put(

@@ -35,6 +35,10 @@ public record KeyForm(Map<String, String> texts) {
 
     public static final KeyForm EMPTY = new KeyForm(Map.of());
 
+    /** The form of a new management key. */
+    static final KeyForm MANAGEMENT = new KeyForm(
+            Map.of("kind", KeyKind.MANAGEMENT.code(), "scopes", String.join(",", Scope.codes(Scope.STANDARD))));
+
     public KeyForm {
         texts = Map.copyOf(texts);
     }

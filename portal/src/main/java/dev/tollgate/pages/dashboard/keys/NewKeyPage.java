@@ -6,6 +6,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyResult.Made;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
@@ -39,7 +40,8 @@ public record NewKeyPage(
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(page(request, KeyForm.EMPTY, Map.of()));
+        KeyForm form = KeyKind.MANAGEMENT.code().equals(request.query("kind")) ? KeyForm.MANAGEMENT : KeyForm.EMPTY;
+        return PageStep.show(page(request, form, Map.of()));
     }
 
     private PageStep create(PageRequest<Visitor.Member> request, Form sent) {

@@ -20,10 +20,9 @@ final class RevealedKey {
     private RevealedKey() {}
 
     static PageStep show(PageRequest<?> request, KeyResult.Made made, Catalogue catalogue, ModelLife life) {
-        Model model = catalogue.answering().stream()
-                .filter(each -> made.key().mayUse(each.id()))
-                .findFirst()
-                .map(life::current)
+        Model model = life.lasting(catalogue.answering().stream()
+                        .filter(each -> made.key().mayUse(each.id()))
+                        .toList())
                 .orElse(null);
         boolean calls = made.key().settings().kind() != KeyKind.MANAGEMENT && model != null;
         FirstCall call = calls ? FirstCall.of(request.address(), made.secret(), Objects.requireNonNull(model)) : null;
