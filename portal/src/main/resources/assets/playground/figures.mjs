@@ -17,6 +17,8 @@ const inCredits = (micros) => written(micros) + ' credits';
 let first = 'credits';
 export const showFirst = (money) => { first = money; };
 export const worth = (micros) => (first === 'dollars' ? dollars(micros) + ' · ' + inCredits(micros) : inCredits(micros) + ' · ' + dollars(micros));
+// the sum of a chat, in what the reader sees first
+export const spent = (micros) => (micros === 0 ? '–' : first === 'dollars' ? dollars(micros) : inCredits(micros));
 // an amount to come, rounded up
 export const atMost = (micros) => (first === 'dollars' ? '$' + (Math.ceil(micros / 20000) / 10000).toFixed(4) : inCredits(micros));
 export const roughly = (micros) => (first === 'dollars' ? atMost(micros) : hundredths(micros) + ' credits');
@@ -25,10 +27,10 @@ export const between = (low, high) => {
   const [from, to] = [roughly(low), roughly(high)];
   return from === to ? 'about ' + from : from.replace(' credits', '') + ' to ' + to;
 };
-// a balance, cut down to hundredths
+// a balance, to the nearest hundredth
 export const balanceOf = (micros) => {
   const hundredth = first === 'dollars' ? 2_000_000 : 10_000;
-  return (first === 'dollars' ? '$' : '') + (Math.floor(micros / hundredth) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return (first === 'dollars' ? '$' : '') + (Math.round(micros / hundredth) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 };
 
 export const hundredths = (micros) => (Math.max(1, Math.ceil(micros / 10000)) / 100).toFixed(2);
@@ -70,4 +72,10 @@ export const guessed = (contents, estimates, models, free) => {
     sum.most += most;
   });
   return Object.fromEntries(Object.entries(sum).map(([name, micros]) => [name, Math.min(free, micros)]));
+};
+
+// What a short question has cost of late; nothing if that is not known
+export const shortCost = (usual) => {
+  const [low, about, high] = JSON.parse(usual || '{}')[13] ?? [];
+  return high ? between(about || low, about || high) : '';
 };

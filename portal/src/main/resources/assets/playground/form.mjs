@@ -49,14 +49,14 @@ export const reset = () => {
   byId('p-search').checked = false;
 };
 
-const MORE = { 'p-top': 'top p', 'p-topk': 'top k', 'p-seed': 'seed', 'p-stop': 'stop', 'p-n': 'n', 'p-tier': 'tier' };
+const MORE = { 'p-effort': 'effort', 'p-max': 'max', 'p-temperature': 'temperature', 'p-top': 'top p', 'p-topk': 'top k', 'p-seed': 'seed', 'p-stop': 'stop', 'p-n': 'n', 'p-tier': 'tier' };
 
 const states = () => {
   byId('p-tools-state').textContent = toolsState(byId('p-tools').value);
   byId('p-schema-state').textContent = schemaState(byId('p-schema').value);
   const set = Object.keys(MORE).filter((id) => value(id));
-  byId('p-more-state').textContent = (set.length ? set : Object.keys(MORE)).map((id) => MORE[id] + (set.length && id !== 'p-stop' ? ' ' + value(id) : '')).join(', ');
-  byId('model-price').textContent = 'Credits: ' + (byId('model').selectedOptions[0]?.dataset.price ?? '–');
+  byId('p-more-state').textContent = set.map((id) => MORE[id] + (id === 'p-stop' ? '' : ' ' + value(id))).join(', ');
+  byId('model-price').textContent = byId('model').selectedOptions[0]?.dataset.price ?? '–';
 };
 
 // what one of the models does not take cannot be chosen, and the page says why
@@ -73,6 +73,15 @@ export const allow = (ids) => {
   }
   if (why.search) byId('p-search').checked = false;
   states();
+};
+
+// ---- the model that was used last, unless the page was opened for another
+
+export const lastModel = (asked) => {
+  const field = byId('model');
+  const last = localStorage.getItem('tollgate-model');
+  if (!asked && models().some((model) => model.id === last)) field.value = last;
+  return (id) => localStorage.setItem('tollgate-model', id);
 };
 
 // ---- whether Enter sends

@@ -28,14 +28,14 @@ export const icon = (name) => {
   return picture;
 };
 
-// a link or button of a picture, whose name is read out and shown under the pointer
-export const pictured = (element, name, label) => {
+// a button of a picture, whose name is read out and shown under the pointer
+export const iconButton = (name, label, deed) => {
+  const element = button('', deed, 'plain square');
   element.setAttribute('aria-label', label);
   element.title = label;
   element.replaceChildren(icon(name));
   return element;
 };
-export const iconButton = (name, label, deed) => pictured(button('', deed, 'plain square'), name, label);
 
 let toastTimer = 0;
 export const toast = (text) => {

@@ -5,9 +5,9 @@ import { ended, endNote } from './answer.mjs';
 import { run } from './call.mjs';
 import { showLanguages } from './code.mjs';
 import { estimateFor, noEstimate } from './estimate.mjs';
-import { microsOf, roughly, showFirst, worth } from './figures.mjs';
+import { microsOf, roughly, shortCost, showFirst, spent } from './figures.mjs';
 import { attached, whenAttached } from './files.mjs';
-import { allow, chosen, fill, filled, fillExamples, models, rememberEnter, rememberUsual, reset, sends } from './form.mjs';
+import { allow, chosen, fill, filled, fillExamples, lastModel, models, rememberEnter, rememberUsual, reset, sends } from './form.mjs';
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
 import { bottom, button, byId, drawer, followEnd, painted, problem, say, showLeft } from './page.mjs';
@@ -18,6 +18,7 @@ import { chip, turns, waysOut } from './turns.mjs';
 const root = document.getElementById('playground');
 const requests = server(root.dataset.csrf);
 showFirst(root.dataset.money);
+const rememberModel = lastModel(root.dataset.asked);
 const kept = keptTalks(root.dataset.account);
 const shutKept = drawer('history', 'kept');
 const running = new Map();
@@ -158,6 +159,7 @@ const drawColumns = turns(markdown(window, loadFormulas), {
     keep();
   },
   showCode: (column, asked) => showCode(column, asked),
+  costOf: (id) => shortCost(models().find((model) => model.id === id)?.usual),
   begin: (text) => { byId('message').value = text; byId('message').focus(); estimate(); },
   alone: (column) => { talk.columns = [column]; byId('model').value = column.model; draw(); buttons(); },
 });
@@ -165,7 +167,7 @@ const drawColumns = turns(markdown(window, loadFormulas), {
 const draw = (anew) => {
   drawColumns(talk.columns, root.querySelector('.columns'), anew);
   allowed();
-  byId('about').textContent = worth(talk.spent);
+  byId('about').textContent = spent(talk.spent);
 };
 
 // the model goes on once the calls at the end have their results
@@ -251,6 +253,7 @@ const send = () => {
     files = [];
     drawFiles();
   }
+  rememberModel(talk.columns[0].model);
   talk.columns.forEach((column, index) => call(column, index));
 };
 

@@ -1,8 +1,8 @@
 // The turns of a conversation as they are drawn.
 
 import { filtered } from './answer.mjs';
-import { counted, grouped, pace, seconds, size, worth } from './figures.mjs';
-import { button, byId, copyText, iconButton, make, pictured } from './page.mjs';
+import { counted, grouped, pace, roughly, seconds, size, worth } from './figures.mjs';
+import { button, byId, copyText, iconButton, make } from './page.mjs';
 import { fenced } from './markdown.mjs';
 import { NO_RESULT, pending, toolCalls } from './question.mjs';
 
@@ -59,10 +59,11 @@ const searches = (queries) => {
 
 const EXAMPLES = ['Explain how a transformer reads a sentence, in three paragraphs.', 'Write a haiku about the sea, and say why it is one.',
   'Draft an e-mail that moves a meeting to Thursday.', 'Compare SQLite and PostgreSQL in a table.'];
-// what an empty conversation offers
-const examples = (begin) => {
+// what an empty conversation offers; cost: of a short question, if it is known
+const examples = (begin, cost) => {
   const box = make('div', 'empty');
   box.append(make('p', '', 'Ask anything, or start with an example.'));
+  if (cost) box.append(make('p', 'small', 'A short question costs ' + cost + ' with this model.'));
   const row = make('div', 'row');
   for (const text of EXAMPLES) row.append(button(text, () => begin(text), ''));
   box.append(row);
@@ -168,13 +169,19 @@ export const turns = (show, page) => {
     const row = make('span', 'deeds');
     if (turn.task && turn.micros) row.append(iconButton('info', 'Price', () => showPrice(turn, price)));
     row.append(iconButton('copy', 'Copy', () => copyText(turn.text, text)), iconButton('rotate', 'Again', () => page.again(index, at)));
-    if (!page.isBusy() && page.turn(index, at - 1)?.role === 'user') row.append(iconButton('edit', 'Edit the question', () => page.edit(index, at - 1)));
-    row.append(iconButton('code', 'Code', () => page.showCode(column, column.turns.slice(0, at))));
+    const more = make('div', 'card');
+    if (!page.isBusy() && page.turn(index, at - 1)?.role === 'user') more.append(button('Edit the question', () => page.edit(index, at - 1)));
+    more.append(button('Show code', () => page.showCode(column, column.turns.slice(0, at))));
     if (turn.task) {
-      const link = pictured(make('a', 'button plain square'), 'external', 'Request');
+      const link = make('a', 'button plain small', 'Open the request');
       link.href = '/dashboard/requests/' + encodeURIComponent(turn.task);
-      row.append(link);
+      more.append(link);
     }
+    const fold = make('details', 'me');
+    const summary = make('summary', 'button plain square', '⋯');
+    summary.setAttribute('aria-label', 'More');
+    fold.append(summary, more);
+    row.append(fold);
     return row;
   };
 
@@ -252,9 +259,21 @@ export const turns = (show, page) => {
     const list = make('div', 'talk stack');
     list.setAttribute('aria-label', 'Conversation');
     list.append(...column.turns.map((turn, at) => drawTurn(column, index, turn, at)));
-    if (!column.turns.length) list.append(examples(page.begin));
+    if (!column.turns.length) list.append(examples(page.begin, page.costOf(column.model)));
     box.append(list);
     return box;
+  };
+
+  // what two answers to the same question differ in
+  const verdict = (columns) => {
+    const [one, other] = columns.map((column) => column.turns.at(-1));
+    if (!other || [one, other].some((turn) => turn?.state !== 'done' || !turn.micros || !turn.took)) return [];
+    const better = (word, figure, shown) => {
+      const [first, second] = figure(one) <= figure(other) ? [0, 1] : [1, 0];
+      const [least, most] = [columns[first].turns.at(-1), columns[second].turns.at(-1)].map((turn) => shown(figure(turn)));
+      return least === most ? [] : [make('p', 'small muted', word + ': ' + columns[first].model + ', ' + least + ' against ' + most + '.')];
+    };
+    return [...better('Cheaper', (turn) => turn.micros, roughly), ...better('Faster', (turn) => turn.took, seconds)];
   };
 
   // anew: what was drawn would look otherwise now
@@ -262,6 +281,6 @@ export const turns = (show, page) => {
     if (anew) drawn = new WeakMap();
     place.classList.toggle('twice', page.isCompared());
     byId('playground').classList.toggle('compared', page.isCompared());
-    place.replaceChildren(...columns.map(drawColumn));
+    place.replaceChildren(...columns.map(drawColumn), ...(page.isCompared() ? verdict(columns) : []));
   };
 };

@@ -172,7 +172,14 @@ record PagesModule(
         Identities identities = people.identities();
         SignedIn entrance = new SignedIn(accounts, welcome.firstStart()::signedIn);
         return RouteList.of(
-                new LandingPage(ground.catalogue(), upstreams.models(), upstreams.models()::now, signUp).routes(pages),
+                new LandingPage(
+                                ground.catalogue(),
+                                upstreams.models(),
+                                upstreams.models()::now,
+                                signUp,
+                                links::isMailOn,
+                                Ground.version())
+                        .routes(pages),
                 new CodePage(accounts, entrance).routes(pages),
                 new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
                 new LinkPages(links, entrance, identities.provider(), this::name, this::membersMax).routes(pages),

@@ -27,6 +27,11 @@ public final class SignUp {
         return credits.get();
     }
 
+    /** Returns what a new account starts with, in micro-credits. @param isMailOn whether its address is confirmed first */
+    public long beginsMicros(boolean isMailOn) {
+        return isMailOn ? credits().micros() : unconfirmedMicros();
+    }
+
     /** Returns the start credits of an account with an unconfirmed address, in micro-credits. */
     public long unconfirmedMicros() {
         StartCredits now = credits();

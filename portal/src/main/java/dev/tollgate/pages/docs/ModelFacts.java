@@ -19,9 +19,13 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +54,22 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
+
+    /** The order of lists: models that stay before those that retire, the newest version first, and otherwise as the catalogue has them. */
+    public static final Comparator<ModelFacts> NEWEST = Comparator.<ModelFacts, Boolean>comparing(
+                    facts -> facts.end() != null)
+            .thenComparing(facts -> -version(facts.model().upstream().name()));
+
+    private static final Pattern VERSION = Pattern.compile("(?<!\\d)(\\d{1,2})(?:\\.(\\d{1,2}))?(?!\\d)");
+
+    /** Returns the version in a name in hundredths, e.g. 308 of {@code gemini-3.8-flash}; 0 if it has none. */
+    private static int version(String name) {
+        Matcher version = VERSION.matcher(name);
+        return version.find()
+                ? 100 * Integer.parseInt(version.group(1))
+                        + Integer.parseInt(Objects.requireNonNullElse(version.group(2), "0"))
+                : 0;
+    }
 
     /** @param name of what is said */
     public record Fact(String name, String text) {}
@@ -174,6 +194,13 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
                 .multiply(DOLLARS_A_CREDIT)
                 .stripTrailingZeros();
         return "$" + (dollars.scale() < 2 ? dollars.setScale(2) : dollars).toPlainString();
+    }
+
+    /** Returns a count of tokens as people say it, e.g. {@code 200K} or {@code 1M}: a context is a power of two or close to a round number. */
+    public static String tokens(long tokens) {
+        return tokens >= 1_000_000
+                ? tokens / 1_000_000 + (tokens % 1_000_000 >= 100_000 ? "." + tokens % 1_000_000 / 100_000 : "") + "M"
+                : tokens >= 1_000 ? tokens / 1_000 + "K" : Long.toString(tokens);
     }
 
     /** Returns what it can do and what not, by name. */

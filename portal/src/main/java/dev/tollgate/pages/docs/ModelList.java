@@ -128,10 +128,11 @@ public record ModelList(
         Stream<ModelFacts> found = all.stream()
                 .filter(facts -> kind == null || kind.has.test(facts))
                 .filter(facts -> words.stream().allMatch(names(facts)::contains));
-        return order == null
-                ? found.toList()
-                : found.sorted(Comparator.comparingLong(facts -> order.rank(facts, speed(facts))))
-                        .toList();
+        return found.sorted(
+                        order == null
+                                ? ModelFacts.NEWEST
+                                : Comparator.comparingLong(facts -> order.rank(facts, speed(facts))))
+                .toList();
     }
 
     private static String names(ModelFacts facts) {
@@ -154,7 +155,7 @@ public record ModelList(
         Speed speed = speed(facts);
         Long cached = facts.cachedMicros();
         return switch (column) {
-            case CONTEXT -> tokens(facts.model().upstream().inputTokensMax());
+            case CONTEXT -> ModelFacts.tokens(facts.model().upstream().inputTokensMax());
             case INPUT -> ModelFacts.price(money, facts.model().pricing().inputMicrosPerMillion());
             case OUTPUT ->
                 facts.model().isEmbedding()
@@ -166,11 +167,30 @@ public record ModelList(
         };
     }
 
-    /** Returns a count of tokens as people say it, e.g. {@code 200K} or {@code 1M}: a context is a power of two or close to a round number. */
-    static String tokens(long tokens) {
-        return tokens >= 1_000_000
-                ? tokens / 1_000_000 + (tokens % 1_000_000 >= 100_000 ? "." + tokens % 1_000_000 / 100_000 : "") + "M"
-                : tokens >= 1_000 ? tokens / 1_000 + "K" : Long.toString(tokens);
+    // ---- abilities ----
+
+    /** Returns what more than half of the models that answer take and can do. */
+    public List<String> usual() {
+        List<ModelFacts> answering =
+                all.stream().filter(facts -> !facts.model().isEmbedding()).toList();
+        return answering.stream()
+                .flatMap(facts -> facts.tags().stream())
+                .distinct()
+                .filter(tag -> 2
+                                * answering.stream()
+                                        .filter(facts -> facts.tags().contains(tag))
+                                        .count()
+                        > answering.size())
+                .toList();
+    }
+
+    /** Returns in what a model differs from what is usual. */
+    public List<String> exceptions(ModelFacts facts) {
+        Stream<String> missing = facts.model().isEmbedding()
+                ? Stream.of()
+                : usual().stream().filter(tag -> !facts.tags().contains(tag)).map(tag -> "no " + tag);
+        return Stream.concat(facts.tags().stream().filter(tag -> !usual().contains(tag)), missing)
+                .toList();
     }
 
     // ---- links ----
@@ -187,7 +207,19 @@ public record ModelList(
         return links;
     }
 
-    /** Returns the list sorted by a column; the catalogue's order if it is sorted by it now. */
+    /** Returns the orders that readers choose most. */
+    public List<SwitchLink> orders() {
+        List<SwitchLink> links = new ArrayList<>();
+        links.add(new SwitchLink("Newest", link(kind, null, ids()), order == null));
+        links.add(new SwitchLink("Price", link(kind, Order.OUTPUT, ids()), order == Order.OUTPUT));
+        links.add(new SwitchLink("Context", link(kind, Order.CONTEXT, ids()), order == Order.CONTEXT));
+        if (columns().contains(Order.SPEED)) {
+            links.add(new SwitchLink("Speed", link(kind, Order.SPEED, ids()), order == Order.SPEED));
+        }
+        return links;
+    }
+
+    /** Returns the list sorted by a column; the newest first if it is sorted by it now. */
     public String sorted(Order column) {
         return link(kind, column == order ? null : column, ids());
     }

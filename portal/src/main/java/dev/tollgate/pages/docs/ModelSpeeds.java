@@ -1,5 +1,6 @@
 package dev.tollgate.pages.docs;
 
+import dev.tollgate.pages.frame.Display;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,7 +29,7 @@ public final class ModelSpeeds {
             }
             return tokensASecondTenths < 100
                     ? tokensASecondTenths / 10 + "." + tokensASecondTenths % 10
-                    : Long.toString((tokensASecondTenths + 5) / 10);
+                    : Display.number((tokensASecondTenths + 5) / 10);
         }
     }
 

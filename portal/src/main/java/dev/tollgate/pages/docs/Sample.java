@@ -1,6 +1,7 @@
 package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.models.FirstCall;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param headers may name {@code $TOLLGATE_KEY} and {@code $TOLLGATE_ADMIN_KEY}
  * @param body null if there is none
  */
-record Sample(
+public record Sample(
         String method,
         String url,
         Map<String, String> headers,
@@ -45,6 +46,18 @@ record Sample(
         } catch (JacksonException e) {
             return null;
         }
+    }
+
+    /** Returns a call for curl and the same in other languages, by the language's name. */
+    public static Map<String, String> forms(FirstCall call) {
+        Map<String, String> forms = new LinkedHashMap<>();
+        forms.put("curl", call.curl());
+        Sample sample = ofCurl(call.curl());
+        if (sample != null) {
+            forms.put("Python", sample.python());
+            forms.put("JavaScript", sample.javaScript());
+        }
+        return forms;
     }
 
     private boolean isStream() {

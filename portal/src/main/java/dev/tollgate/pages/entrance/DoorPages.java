@@ -117,8 +117,8 @@ public record DoorPages(
             return LinkPages.sent();
         }
         return request.visitor() instanceof Visitor.Member
-                ? PageStep.to(HOME)
-                : PageStep.show(signUpPage("", "", "", Map.of()));
+                ? PageStep.to(within(request.query("to")))
+                : PageStep.show(signUpPage(request, "", "", "", Map.of()));
     }
 
     private PageStep signUp(PageRequest<Visitor> request, Form form) {
@@ -134,33 +134,43 @@ public record DoorPages(
         SignIn done = people.passwordSignIn()
                 .signUp(email, form.text("password"), name, zone, signUp.credits(), request.visit());
         return switch (done) {
-            case SignIn.Welcome in -> signedIn.of(request, in, HOME);
-            case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
-            case SignIn.Invalid(String field, String message) -> again(email, name, zone, field, message);
+            case SignIn.Welcome in -> signedIn.of(request, in, within(request.query("to")));
+            case SignIn.Taken taken ->
+                again(request, email, name, zone, "email", "This address has an account already.");
+            case SignIn.Invalid(String field, String message) -> again(request, email, name, zone, field, message);
             case SignIn.Wait(Duration left) ->
-                again(email, name, zone, "form", Display.later("Too many accounts were made from this address.", left));
-            default -> again(email, name, zone, "form", "That did not work.");
+                again(
+                        request,
+                        email,
+                        name,
+                        zone,
+                        "form",
+                        Display.later("Too many accounts were made from this address.", left));
+            default -> again(request, email, name, zone, "form", "That did not work.");
         };
     }
 
     /** The mail says how to go on: neither the answer nor an account that comes to be shows whether the address is known. */
     private PageStep ask(PageRequest<Visitor> request, String email) {
         return switch (links.requests().askToSignUp(email, request.visit())) {
-            case SignIn.Invalid(String field, String message) -> again(email, "", "", field, message);
-            case SignIn.Wait(Duration left) -> again(email, "", "", "form", EmailPage.tooMany(left));
+            case SignIn.Invalid(String field, String message) -> again(request, email, "", "", field, message);
+            case SignIn.Wait(Duration left) -> again(request, email, "", "", "form", EmailPage.tooMany(left));
             default -> PageStep.to("/sign-up?sent=1");
         };
     }
 
-    private PageStep again(String email, String name, String zone, String field, String message) {
-        return PageStep.again(signUpPage(email, name, zone, Map.of(field, message)));
+    private PageStep again(
+            PageRequest<Visitor> request, String email, String name, String zone, String field, String message) {
+        return PageStep.again(signUpPage(request, email, name, zone, Map.of(field, message)));
     }
 
-    private PageStep.Drawing signUpPage(String email, String name, String zone, Map<String, String> errors) {
+    private PageStep.Drawing signUpPage(
+            PageRequest<Visitor> request, String email, String name, String zone, Map<String, String> errors) {
         boolean isMailOn = links.isMailOn();
-        long begins = isMailOn ? signUp.credits().micros() : signUp.unconfirmedMicros();
-        return (out, shell) -> JtesignupGenerated.render(
-                out, null, shell, email, name, zone, begins, isMailOn, provider(HOME), errors);
+        long begins = signUp.beginsMicros(isMailOn);
+        Provider other = provider(within(request.query("to")));
+        return (out, shell) ->
+                JtesignupGenerated.render(out, null, shell, email, name, zone, begins, isMailOn, other, errors);
     }
 
     // ---- signing out ----

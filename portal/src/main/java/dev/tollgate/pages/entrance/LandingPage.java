@@ -12,17 +12,37 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import templates.JtelandingGenerated;
 
 /**
  * {@code /}: what this is, for strangers; others go to where they work.
  *
  * @param clock the time by which prices come into force
+ * @param isMailOn asked each time: whether addresses are confirmed
+ * @param version of the program; empty outside of a release
  */
-public record LandingPage(Catalogue catalogue, ModelLife life, InstantSource clock, SignUp signUp) {
+public record LandingPage(
+        Catalogue catalogue,
+        ModelLife life,
+        InstantSource clock,
+        SignUp signUp,
+        BooleanSupplier isMailOn,
+        String version) {
 
     /** More of them have a page of their own, which can be searched. */
-    private static final int MODELS_MAX = 8;
+    private static final int MODELS_MAX = 6;
+
+    /**
+     * What the page says of this server.
+     *
+     * @param open whether strangers may create an account
+     * @param beginsMicros what its balance is then
+     * @param models the newest
+     * @param all the number of models
+     */
+    public record Offer(
+            boolean open, long beginsMicros, List<ModelFacts> models, int all, FirstCall call, String version) {}
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get("/", pages.everybody(), this::show));
@@ -32,16 +52,22 @@ public record LandingPage(Catalogue catalogue, ModelLife life, InstantSource clo
         if (request.visitor() instanceof Visitor.Member member) {
             return PageStep.to(member.person().isOperator() ? "/console" : "/dashboard");
         }
-        int all = catalogue.all().size();
         List<ModelFacts> models = catalogue.all().stream()
-                .limit(MODELS_MAX)
                 .map(model -> ModelFacts.of(model, catalogue, life, clock.instant()))
+                .sorted(ModelFacts.NEWEST)
+                .limit(MODELS_MAX)
                 .toList();
         FirstCall call = FirstCall.of(
                 request.address(),
                 FirstCall.VARIABLE,
-                life.current(catalogue.answering().getFirst()));
-        boolean isOpen = signUp.isOpen();
-        return PageStep.show((out, shell) -> JtelandingGenerated.render(out, null, shell, isOpen, models, all, call));
+                life.lasting(catalogue.answering()).orElseThrow());
+        Offer offer = new Offer(
+                signUp.isOpen(),
+                signUp.beginsMicros(isMailOn.getAsBoolean()),
+                models,
+                catalogue.all().size(),
+                call,
+                version);
+        return PageStep.show((out, shell) -> JtelandingGenerated.render(out, null, shell, offer));
     }
 }

@@ -184,7 +184,9 @@ public record PlaygroundPage(
                 .map(model -> new Choice(model, usual.json(model.id())))
                 .toList();
         String asked = request.query("model");
-        String chosen = asked == null ? models.getFirst().model().id() : asked;
+        String chosen = asked == null
+                ? life.lasting(catalogue.answering()).orElseThrow().id()
+                : asked;
         Membership own = Objects.requireNonNull(request.visitor().person().membership());
         boolean seesBalance = request.visitor().person().may(Right.BALANCE);
         Left left = path(accountId, "", new KeyOwner(own.id(), "", ""))
