@@ -27,7 +27,7 @@ public final class SignUp {
         return credits.get();
     }
 
-    /** Returns what a new account starts with, in micro-credits. @param isMailOn whether its address is confirmed first */
+    /** Returns the credits of a new account, in micro-credits. @param isMailOn whether its address is confirmed first */
     public long beginsMicros(boolean isMailOn) {
         return isMailOn ? credits().micros() : unconfirmedMicros();
     }

@@ -35,7 +35,7 @@ public final class Finder {
                             + " per should so that the their there this to us use want we what when where which who why will with you your")
                     .split(" "));
 
-    /** What the documentation calls the words of readers. */
+    /** The documentation's words for those of readers. */
     private static final Map<String, List<String>> OTHER_WORDS = Map.ofEntries(
             Map.entry("cost", List.of("price", "charge")),
             Map.entry("charge", List.of("price", "cost")),

@@ -34,7 +34,7 @@ public record LandingPage(
     private static final int MODELS_MAX = 6;
 
     /**
-     * What the page says of this server.
+     * The facts of this server that the page shows.
      *
      * @param open whether strangers may create an account
      * @param beginsMicros what its balance is then
