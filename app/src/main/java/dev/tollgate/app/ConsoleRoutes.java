@@ -114,7 +114,13 @@ record ConsoleRoutes(
         Administration administration = operator.administration();
         return RouteList.of(
                 new ConsoleAccounts(
-                                accounts(), operator.calls(), administration.deeds(), administration.links(), forms())
+                                accounts(),
+                                operator.platform(),
+                                operator.calls(),
+                                administration.deeds(),
+                                administration.links(),
+                                forms(),
+                                ground.clock())
                         .routes(pages),
                 new ConsoleAccount(
                                 administration,

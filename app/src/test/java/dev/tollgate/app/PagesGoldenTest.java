@@ -755,6 +755,7 @@ class PagesGoldenTest {
             for (String by : List.of("day", "model", "channel", "account")) {
                 get("console-revenue-by-" + by, operator, "/console/revenue?by=" + by);
             }
+            get("console-steps", operator, "/console?steps=all");
             get("console-revenue-own-range", operator, "/console/revenue?range=own&from=2026-11-01&to=2026-11-10");
             get("console-books", operator, "/console/books");
         }

@@ -126,7 +126,7 @@ class ConsoleAccountsTest {
             account("One of many " + i);
         }
         long all = gateway.number("SELECT COUNT(*) FROM account");
-        Pattern row = Pattern.compile("<th scope=\"row\"><a href=\"/console/accounts/([^\"]+)\"");
+        Pattern row = Pattern.compile("<th scope=\"row\"[^>]*>\\s*<a href=\"/console/accounts/([^\"]+)\"");
         Set<String> seen = new HashSet<>();
         String next = "/console/accounts";
         int pages = 0;
@@ -134,9 +134,9 @@ class ConsoleAccountsTest {
             String body = operator.get(next).body();
             row.matcher(body).results().forEach(it -> assertThat(seen.add(it.group(1)))
                     .isTrue());
-            Matcher older = Pattern.compile("href=\"(/console/accounts\\?before=[^\"]+)\"")
+            Matcher older = Pattern.compile("class=\"button\" href=\"(/console/accounts\\?[^\"]+&amp;page=[^\"]+)\"")
                     .matcher(body);
-            next = older.find() ? older.group(1) : null;
+            next = older.find() ? older.group(1).replace("&amp;", "&") : null;
             pages++;
         }
         assertThat(seen).hasSize((int) all);

@@ -281,7 +281,7 @@ class ConsoleDeedsTest {
     }
 
     private static List<String> accounts(String page) {
-        return Pattern.compile("<th scope=\"row\">\\s*<a href=\"/console/accounts/([a-zA-Z0-9_]+)\">")
+        return Pattern.compile("<th scope=\"row\"[^>]*>\\s*<a href=\"/console/accounts/([a-zA-Z0-9_]+)\">")
                 .matcher(page)
                 .results()
                 .map(row -> row.group(1))

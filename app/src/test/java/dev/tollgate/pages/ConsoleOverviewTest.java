@@ -170,6 +170,41 @@ class ConsoleOverviewTest {
     }
 
     @Test
+    void accounts_are_sorted_by_their_revenue_or_another_column() {
+        String other = gateway.customer("7").account();
+        gateway.execute(
+                "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros, cost_micros,"
+                        + " costed) SELECT '" + other + "', starts_at, 'key_z', model, calls, 9000000, 100, calls FROM"
+                        + " usage_quarter WHERE account_id = '" + account + "' AND starts_at < "
+                        + Instant.parse("2026-11-19T00:00:00Z").toEpochMilli());
+        try {
+            assertThat(accounts("").indexOf(other)).isZero();
+            assertThat(accounts("").indexOf(account)).isEqualTo(1);
+            for (String sort : List.of("name", "revenue", "change", "margin", "balance", "created")) {
+                assertThat(accounts("?sort=" + sort))
+                        .as(sort)
+                        .hasSizeGreaterThan(2)
+                        .isEqualTo(accounts("?sort=-" + sort).reversed());
+            }
+            String page = words("/console/accounts");
+            assertThat(page)
+                    .containsPattern("[0-9]+ accounts, revenue \\$")
+                    .containsPattern("Change ▼ [0-9]+ % · Margin \\$[0-9.]+ · Last call 18 Nov 2026");
+            assertThat(operator.get("/console/accounts").body().length()).isLessThan(40_000);
+        } finally {
+            gateway.execute("DELETE FROM usage_quarter WHERE account_id = '" + other + "'");
+        }
+    }
+
+    private static List<String> accounts(String query) {
+        return Pattern.compile("<th scope=\"row\"[^>]*>\\s*<a href=\"/console/accounts/([^\"]+)\"")
+                .matcher(operator.get("/console/accounts" + query).body())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    @Test
     void an_account_that_stopped_is_named_with_its_last_day() {
         String quay = gateway.customer("2").account();
         gateway.execute("UPDATE account SET name = 'Quay Logistics' WHERE id = '" + quay + "'");
@@ -281,7 +316,7 @@ class ConsoleOverviewTest {
     /** Returns the links of the rows of the table. */
     private static List<String> rows(String path) {
         String page = operator.get(path).body();
-        return Pattern.compile("<th scope=\"row\">\\s*<a href=\"([^\"]+)\"")
+        return Pattern.compile("<th scope=\"row\"[^>]*>\\s*<a href=\"([^\"]+)\"")
                 .matcher(page.substring(page.indexOf("<h2>By ")))
                 .results()
                 .map(found -> found.group(1))

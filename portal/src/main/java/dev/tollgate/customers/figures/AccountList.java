@@ -35,9 +35,9 @@ public final class AccountList {
                 (SELECT p.login FROM member m JOIN person p ON p.id = m.person_id
                     WHERE m.account_id = a.id AND m.left_at IS NULL ORDER BY m.created_at, m.id LIMIT 1) AS login
             FROM account a\s""";
-    private static final String NEWEST = COLUMNS + "ORDER BY a.created_at DESC, a.id DESC LIMIT ?";
-    private static final String OLDER =
-            COLUMNS + "WHERE (a.created_at, a.id) < (?, ?) ORDER BY a.created_at DESC, a.id DESC LIMIT ?";
+    private static final String ALL = """
+            SELECT a.id, a.name, a.created_at, a.blocked, a.balance_micros, a.reserved_micros, a.consumed_micros, ''
+            FROM account a ORDER BY a.last_number_at DESC, a.created_at DESC, a.id LIMIT ?""";
     private static final String ONE = COLUMNS + "WHERE a.id = ?";
     private static final String BY_KEY_ID =
             COLUMNS + "WHERE a.id = (SELECT k.account_id FROM api_key k WHERE k.id = ?)";
@@ -77,40 +77,12 @@ public final class AccountList {
             long heldMicros,
             long consumedMicros) {}
 
-    /** @param older where the next page begins, or null where there is none */
-    public record Page(List<Row> accounts, @Nullable String older) {
+    /** The most accounts that are read at once, about 200 bytes each. */
+    public static final int ALL_MAX = 10_000;
 
-        public Page {
-            accounts = List.copyOf(accounts);
-        }
-    }
-
-    /**
-     * The newest first.
-     *
-     * @param before where the page before says that older ones begin, or null; what is no such place is as good as null
-     * @param limit 1 to {@value #PAGE_MAX}
-     */
-    public Page page(@Nullable String before, int limit) {
-        requireLimit(limit);
-        boolean isPlace = before != null && before.matches("[0-9]{1,18}_[!-~]{1,100}");
-        List<Row> rows = database.pages().read(OPERATOR, sql -> {
-            if (before == null || !isPlace) {
-                return sql.list(NEWEST, AccountList::row, limit + 1);
-            }
-            int bar = before.indexOf('_');
-            return sql.list(
-                    OLDER,
-                    AccountList::row,
-                    Long.parseLong(before.substring(0, bar)),
-                    before.substring(bar + 1),
-                    limit + 1);
-        });
-        if (rows.size() <= limit) {
-            return new Page(rows, null);
-        }
-        Row last = rows.get(limit - 1);
-        return new Page(rows.subList(0, limit), last.createdAt().toEpochMilli() + "_" + last.id());
+    /** Returns the {@value #ALL_MAX} accounts with the latest calls and entries, without who signs in. */
+    public List<Row> all() {
+        return database.pages().read(OPERATOR, sql -> sql.list(ALL, AccountList::row, ALL_MAX));
     }
 
     /**
@@ -145,19 +117,26 @@ public final class AccountList {
 
     /** Returns the names of accounts: by their name, else by who signs in, else by their id. @param ids at most {@value #PAGE_MAX} */
     public Map<String, String> names(Set<String> ids) {
+        Map<String, String> names = new HashMap<>();
+        rows(ids).forEach((id, row) -> {
+            String login = row.login() == null ? id : row.login();
+            names.put(id, row.name().isBlank() ? login : row.name());
+        });
+        return names;
+    }
+
+    /** Returns accounts by their ids. @param ids at most {@value #PAGE_MAX} */
+    public Map<String, Row> rows(Set<String> ids) {
         if (ids.isEmpty()) {
             return Map.of();
         }
         requireLimit(ids.size());
         String these = COLUMNS + "WHERE a.id IN (" + String.join(", ", Collections.nCopies(ids.size(), "?")) + ")";
-        Map<String, String> names = new HashMap<>();
+        Map<String, Row> rows = new HashMap<>();
         database.pages()
                 .read(OPERATOR, sql -> sql.list(these, AccountList::row, ids.toArray()))
-                .forEach(row -> {
-                    String login = row.login() == null ? row.id() : row.login();
-                    names.put(row.id(), row.name().isBlank() ? login : row.name());
-                });
-        return names;
+                .forEach(row -> rows.put(row.id(), row));
+        return rows;
     }
 
     private static void requireLimit(int limit) {

@@ -130,6 +130,11 @@ public final class Payers {
         });
     }
 
+    /** Returns what accounts paid in such a span; an account without calls is missing. */
+    public Map<String, Long> paid(Span span) {
+        return database.pages().read(OPERATOR, sql -> paid(sql, span));
+    }
+
     private static Set<String> chosen(Map<String, Long> now, Map<String, Long> past, int limit) {
         Set<String> all = new HashSet<>(now.keySet());
         all.addAll(past.keySet());

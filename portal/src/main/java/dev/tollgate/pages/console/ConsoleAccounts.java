@@ -3,7 +3,10 @@ package dev.tollgate.pages.console;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.AccountList;
+import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
+import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.figures.PlatformHistory.OfAccount;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.AccountRoutes;
@@ -12,21 +15,44 @@ import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
 import dev.tollgate.pages.console.ConsoleAccount.HandedLink;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteaccountsGenerated;
 
-/** {@code /console/accounts}: all of them, found by mail, name, id or the beginning of a key; what finds one alone opens it. */
+/**
+ * {@code /console/accounts}: what they paid in the last 30 days, and what they have; found by mail, name, id or the beginning of a key. A search that
+ * finds one account opens it.
+ */
 public record ConsoleAccounts(
-        AccountList accounts, PlatformCalls calls, OperatorAccounts deeds, OperatorLinks links, DeedForms forms) {
+        AccountList accounts,
+        PlatformHistory history,
+        PlatformCalls calls,
+        OperatorAccounts deeds,
+        OperatorLinks links,
+        DeedForms forms,
+        InstantSource clock) {
 
     static final String PATH = "/console/accounts";
 
     private static final String CREATE = "create";
+    private static final String SORT = "sort";
     private static final int PAGE = 50;
 
     public List<Route<?>> routes(Pages pages) {
@@ -35,13 +61,64 @@ public record ConsoleAccounts(
                 pages.post(PATH, pages.operators(), forms.proved(request -> "", this::create)));
     }
 
+    /**
+     * An account of the list.
+     *
+     * @param figures of the last 30 days
+     * @param beforeMicros what it paid in the days that they are compared with
+     */
+    public record Line(AccountList.Row account, Figures figures, long beforeMicros) {
+
+        public long netMicros() {
+            return figures.netMicros();
+        }
+
+        public Change change() {
+            return Change.ofAmount(netMicros(), beforeMicros, false, Good.UP);
+        }
+
+        private long difference() {
+            return netMicros() - beforeMicros;
+        }
+
+        /** Returns the margin; null if the cost of a call is not known, or there are no calls. */
+        public @Nullable Long marginMicros() {
+            return figures.calls() == 0 || figures.costed() < figures.calls() ? null : figures.marginMicros();
+        }
+
+        private long knownMargin() {
+            return Objects.requireNonNullElse(marginMicros(), Long.MIN_VALUE);
+        }
+    }
+
+    /**
+     * The list.
+     *
+     * @param wanted the text of a search; empty without one
+     * @param against the days that figures are compared with
+     * @param lastDays of calls, by account
+     * @param isFull whether there may be more accounts
+     * @param first the page of the first lines; null if it is this one
+     * @param next the page of the next lines; null for none
+     */
+    public record Shown(
+            String wanted,
+            String against,
+            Sorting<Line> sorting,
+            int count,
+            long netMicros,
+            List<Line> lines,
+            Map<String, LocalDate> lastDays,
+            boolean isFull,
+            @Nullable String first,
+            @Nullable String next) {}
+
     private PageStep list(PageRequest<Visitor.Member> request) {
         String wanted = request.query("q");
         if (wanted != null) {
             return found(request, wanted);
         }
-        AccountList.Page page = accounts.page(request.query("before"), PAGE);
-        return PageStep.show(drawing(request, "", page.accounts(), page.older(), FormState.kept(forms.kept(request))));
+        return PageStep.show(drawing(request, "", accounts.all(), FormState.kept(forms.kept(request))));
     }
 
     private PageStep found(PageRequest<Visitor.Member> request, String wanted) {
@@ -55,7 +132,7 @@ public record ConsoleAccounts(
                 return PageStep.to(ConsoleCalls.PATH + "/" + UrlText.encoded(call));
             }
         }
-        return PageStep.show(drawing(request, wanted, found, null, FormState.NONE));
+        return PageStep.show(drawing(request, wanted, found, FormState.NONE));
     }
 
     private PageStep create(PageRequest<Visitor.Member> request, Form form) {
@@ -70,23 +147,77 @@ public record ConsoleAccounts(
                     .id();
             return PageStep.to(PATH + "/" + id + "?done=" + CREATE);
         } catch (ApiException | IllegalArgumentException e) {
-            AccountList.Page page = accounts.page(null, PAGE);
             FormState state = FormState.wrong(form, String.valueOf(e.getMessage()));
-            return PageStep.again(drawing(request, "", page.accounts(), page.older(), state));
+            return PageStep.again(drawing(request, "", accounts.all(), state));
         }
     }
 
     private PageStep.Drawing drawing(
-            PageRequest<Visitor.Member> request,
-            String wanted,
-            List<AccountList.Row> rows,
-            @Nullable String older,
-            FormState form) {
-        boolean isFull = !wanted.isEmpty() && rows.size() == PAGE;
+            PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows, FormState form) {
         boolean isInvited = request.query("done") != null && form.error() == null;
         boolean hasMail = links.links().isMailOn();
         String once = forms.once();
-        return (out, shell) -> JteaccountsGenerated.render(
-                out, null, shell, wanted, rows, isFull, form, once, isInvited, hasMail, older);
+        Shown shown = shown(request, wanted, rows);
+        return (out, shell) -> JteaccountsGenerated.render(out, null, shell, shown, form, once, isInvited, hasMail);
+    }
+
+    private Shown shown(PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows) {
+        ConsoleRange range = ConsoleRange.of(null, clock.instant());
+        List<Line> all = lines(rows, range);
+        PageLink here = PageLink.to(PATH).with("q", wanted);
+        Sorting<Line> sorting =
+                sorting(request.query(SORT), name -> here.with(SORT, name).text());
+        List<Line> sorted = sorting.sorted(all);
+        int from = Math.min(ConsoleRevenue.page(request) * PAGE, sorted.size());
+        List<Line> lines = withLogins(sorted.subList(from, Math.min(sorted.size(), from + PAGE)));
+        PageLink pages = here.with(SORT, sorting.chosen());
+        boolean isLast = from + PAGE >= sorted.size();
+        return new Shown(
+                wanted,
+                range.against(),
+                sorting,
+                all.size(),
+                all.stream().mapToLong(Line::netMicros).sum(),
+                lines,
+                history.payers()
+                        .lastDays(
+                                lines.stream().map(line -> line.account().id()).toList()),
+                all.size() == (wanted.isEmpty() ? AccountList.ALL_MAX : PAGE),
+                from == 0 ? null : pages.text(),
+                isLast
+                        ? null
+                        : pages.with("page", Integer.toString(from / PAGE + 1)).text());
+    }
+
+    private List<Line> lines(List<AccountList.Row> rows, ConsoleRange range) {
+        Map<String, Figures> now =
+                history.byAccount(range.span()).stream().collect(Collectors.toMap(OfAccount::id, OfAccount::figures));
+        Map<String, Long> before = history.payers().paid(range.before());
+        return rows.stream()
+                .map(row -> new Line(row, now.getOrDefault(row.id(), Figures.NONE), before.getOrDefault(row.id(), 0L)))
+                .toList();
+    }
+
+    private List<Line> withLogins(List<Line> lines) {
+        Map<String, AccountList.Row> rows =
+                accounts.rows(lines.stream().map(line -> line.account.id()).collect(Collectors.toSet()));
+        return lines.stream()
+                .map(line ->
+                        new Line(rows.getOrDefault(line.account.id(), line.account), line.figures, line.beforeMicros))
+                .toList();
+    }
+
+    private static Sorting<Line> sorting(@Nullable String chosen, UnaryOperator<String> href) {
+        Map<String, Comparator<Line>> orders = new HashMap<>(Map.of(
+                "name", Comparator.comparing(line -> line.account.name().toLowerCase(Locale.ROOT)),
+                "created",
+                        Comparator.comparing((Line line) -> line.account.createdAt())
+                                .reversed(),
+                "revenue", Sorting.most(Line::netMicros),
+                "change", Sorting.most(Line::difference),
+                "margin", Sorting.most(Line::knownMargin),
+                "balance", Sorting.most(line -> line.account.balanceMicros())));
+        orders.replaceAll((name, order) -> order.thenComparing(line -> line.account.id()));
+        return Sorting.of(orders, chosen, "revenue", href);
     }
 }

@@ -236,7 +236,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         return ConsoleRange.of(own == null ? request.query(ConsoleRange.FIELD) : own, clock.instant());
     }
 
-    private static int page(PageRequest<Visitor.Member> request) {
+    static int page(PageRequest<Visitor.Member> request) {
         String page = request.query("page");
         return page != null && page.matches("[0-9]{1,4}") ? Integer.parseInt(page) : 0;
     }
