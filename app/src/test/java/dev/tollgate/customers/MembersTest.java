@@ -531,7 +531,7 @@ class MembersTest {
         assertThat(gateway.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
                 .isEqualTo(4);
         assertThat(uma.browser().get("/dashboard/audit-log").body())
-                .contains("member.role", "val@example.org", "role: viewer → role: admin")
+                .contains("member.role", "changed the role of val@example.org from viewer to admin.")
                 .doesNotContain("Older");
         String data = "/dashboard/settings/data";
         assertThat(val.browser()
@@ -564,7 +564,7 @@ class MembersTest {
         String data = "/dashboard/settings/data";
         bob.browser().submit(data, data, Map.of("login", bob.login()));
         assertThat(ada.browser().get("/dashboard/audit-log").body())
-                .contains("contact.set", "payment.begin", "dollars: 25", "member.leave", "was role: admin")
+                .contains("changed the billing details.", "began a payment of $25.", "member.leave", " left.")
                 .doesNotContain("1 Road");
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -21,9 +22,17 @@ public record AccountLog(Database database) {
     /** The most rows of one page. */
     public static final int PAGE_MAX = 200;
 
+    /** The most rows that one page with a filter looks through. */
+    public static final int LOOKED_MAX = 5_000;
+
     private static final String PAGE = """
             SELECT number, created_at, actor, address, action, subject, before_json, after_json FROM account_log
-            WHERE account_id = ? AND number < ? ORDER BY number DESC LIMIT ?""";
+            WHERE account_id = ? AND number < ? AND number >= ? AND (? = '' OR actor = ?)
+            AND (? = '' OR SUBSTR(action, 1, ?) = ?) AND created_at >= ? AND created_at < ?
+            ORDER BY number DESC LIMIT ?""";
+
+    private static final String LAST =
+            "SELECT number FROM account_log WHERE account_id = ? AND number < ? ORDER BY number DESC LIMIT 1";
 
     /** Returns the part, which follows the parts whose changes it records. */
     public static Part<?> part() {
@@ -60,6 +69,62 @@ public record AccountLog(Database database) {
             @Nullable String afterJson) {}
 
     /**
+     * The wanted rows.
+     *
+     * @param actor empty for all
+     * @param kind the begin of the action, like {@code team}; empty for all
+     * @param to exclusive
+     */
+    public record Filter(String actor, String kind, Instant from, Instant to) {
+
+        public static final Filter ALL = new Filter("", "", Instant.EPOCH, Instant.ofEpochMilli(Long.MAX_VALUE));
+    }
+
+    /** Rows. @param next where to look on; null at the end */
+    public record Page(List<Line> lines, @Nullable Long next) {}
+
+    /** Returns the newest rows of a filter first; it looks through {@value #LOOKED_MAX} rows. @param before see {@link #page(String, long, int)} */
+    public Page page(String accountId, Filter filter, long before, int limit) {
+        return database.pages().read(accountId, sql -> {
+            Long last = sql.one(LAST, row -> row.getLong(1), accountId, before);
+            if (last == null) {
+                return new Page(List.of(), null);
+            }
+            long until = Math.max(1, last + 1 - LOOKED_MAX);
+            List<Line> lines = sql.list(
+                    PAGE,
+                    AccountLog::line,
+                    accountId,
+                    before,
+                    until,
+                    filter.actor(),
+                    filter.actor(),
+                    filter.kind(),
+                    filter.kind().length() + 1,
+                    filter.kind() + ".",
+                    filter.from(),
+                    filter.to(),
+                    limit);
+            Long next = lines.size() == limit
+                    ? Long.valueOf(lines.getLast().number())
+                    : until > 1 ? Long.valueOf(until) : null;
+            return new Page(lines, next);
+        });
+    }
+
+    private static Line line(ResultSet row) throws SQLException {
+        return new Line(
+                row.getLong(1),
+                Columns.time(row, 2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8));
+    }
+
+    /**
      * Returns the newest rows first.
      *
      * @param before the last number of the page before; {@link Long#MAX_VALUE} for the newest
@@ -69,23 +134,7 @@ public record AccountLog(Database database) {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
         }
-        return database.pages()
-                .read(
-                        accountId,
-                        sql -> sql.list(
-                                PAGE,
-                                row -> new Line(
-                                        row.getLong(1),
-                                        Columns.time(row, 2),
-                                        row.getString(3),
-                                        row.getString(4),
-                                        row.getString(5),
-                                        row.getString(6),
-                                        row.getString(7),
-                                        row.getString(8)),
-                                accountId,
-                                before,
-                                limit));
+        return page(accountId, Filter.ALL, before, limit).lines();
     }
 
     /**

@@ -30,7 +30,7 @@ class AppointedOwnerTest {
             assertThat(company.gateway.text("SELECT role FROM member WHERE id = '" + company.id("vic") + "'"))
                     .isEqualTo("owner");
             assertThat(company.owner.get("/dashboard/audit-log").body())
-                    .contains("operator", "member.role", "role: viewer → role: owner");
+                    .contains("The operator changed the role of ", " from viewer to owner.", "member.role");
             assertThat(operator.get("/console/audit").body())
                     .contains("Set a member's role", "viewer → owner", "the owner has left");
             assertThat(company.gateway.number("SELECT COUNT(*) FROM account_log WHERE actor = 'operator'"))

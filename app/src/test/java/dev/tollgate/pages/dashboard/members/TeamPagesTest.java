@@ -53,7 +53,12 @@ class TeamPagesTest {
         assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(401);
         assertThat(company.owner.get(team).status()).isEqualTo(404);
         assertThat(company.owner.get("/dashboard/audit-log").body())
-                .contains("team.archive", "name: Ads → name: Adverts");
+                .contains("archived the team Adverts.", "renamed the team Ads to Adverts.");
+        assertThat(company.owner.get("/dashboard/audit-log?what=key").body()).doesNotContain("Adverts");
+        assertThat(company.owner.get("/dashboard/audit-log.csv?what=team").body())
+                .startsWith("\ufeffnumber,time,who,who_name,")
+                .contains(",team.archive,", "renamed the team Ads to Adverts.")
+                .doesNotContain(",key.create,");
     }
 
     @Test
