@@ -173,13 +173,14 @@ final class Chapter {
         for (Heading heading : headingsOf(document)) {
             boolean isTitle = places.isEmpty();
             boolean isName = heading.getFirstChild() instanceof Code name && name.getNext() == null;
+            String section = NodeWords.ofSection(heading.getNext());
             String about = heading.getNext() instanceof Paragraph first ? NodeWords.of(first) : "";
             places.add(new Finder.Place(
                     NodeWords.of(heading),
                     isTitle ? "" : title() + (isName && file.equals(SETTINGS) ? ", setting" : ""),
                     isTitle ? path : path + "#" + anchor(heading),
-                    about,
-                    NodeWords.ofSection(heading.getNext())));
+                    about.isEmpty() ? section.strip() : about,
+                    section));
         }
         return places;
     }

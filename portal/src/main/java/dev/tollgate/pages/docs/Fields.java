@@ -28,10 +28,12 @@ final class Fields {
     private final Map<String, Reference.Operation> bodies = new LinkedHashMap<>();
     private final Set<String> objects = new LinkedHashSet<>();
     private final List<Finder.Place> places = new ArrayList<>();
+    private final ExampleAnswer examples;
 
     /** @param title of the page; @param path of the page */
     Fields(JsonNode api, String title, String path, List<Reference.Operation> operations) {
         this.api = api;
+        this.examples = new ExampleAnswer(api);
         this.title = title;
         this.path = path;
         operations.forEach(operation -> {
@@ -119,6 +121,11 @@ final class Fields {
         }
         JsonNode schema = json.path("schema");
         Reference.Operation first = schema.has("$ref") ? bodies.putIfAbsent(name(schema), operation) : null;
+        boolean isShown = json.has("example") || resolved(schema).has("example");
+        JsonNode made = isShown || first != null && first != operation ? null : examples.of(schema);
+        if (made != null) {
+            page.append("\n```json\n").append(Sample.lines(made, "", false)).append("\n```\n");
+        }
         if (first != null && first != operation) {
             page.append("\nFields as of [%s](#%s).\n".formatted(first.title(), first.id()));
         } else if (!schema.isMissingNode()) {

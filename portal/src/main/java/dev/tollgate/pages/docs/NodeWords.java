@@ -8,6 +8,7 @@ import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
 import org.commonmark.node.Heading;
 import org.commonmark.node.Node;
+import org.commonmark.node.SoftLineBreak;
 import org.commonmark.node.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,11 @@ final class NodeWords {
             @Override
             public void visit(Code code) {
                 words.append(code.getLiteral()).append(between);
+            }
+
+            @Override
+            public void visit(SoftLineBreak end) {
+                words.append(' ');
             }
         });
         return words.toString();

@@ -102,7 +102,8 @@ record Reference(JsonNode api) {
 
     private String page(String title, String about, List<Operation> operations, Fields fields) {
         StringBuilder page =
-                new StringBuilder("# %s\n\n%s. [All operations](/docs/%s)\n".formatted(title, about, NAME));
+                new StringBuilder("# %s\n\n%s. [All operations](/docs/%s), [form of errors](/docs/errors-and-retries)\n"
+                        .formatted(title, about, NAME));
         if (operations.stream()
                 .anyMatch(operation -> operation.itself().at("/security/0").has(MANAGEMENT))) {
             page.append("\nYou need a management key: [create one](/dashboard/keys/new?kind=management).\n");
@@ -135,7 +136,7 @@ record Reference(JsonNode api) {
         return page.toString();
     }
 
-    /** Errors have one form, which a page of its own describes. */
+    /** Adds the answers. Errors have one form, which a page of its own describes. */
     private static void answers(StringBuilder page, Operation operation, Fields fields) {
         TreeSet<String> errors = new TreeSet<>();
         operation.itself().path("responses").properties().forEach(answer -> {
@@ -147,10 +148,24 @@ record Reference(JsonNode api) {
             }
         });
         if (!errors.isEmpty()) {
-            page.append("\nErrors `")
-                    .append(String.join("`, `", errors))
-                    .append("`: [what to do](/docs/errors-and-retries).\n");
+            page.append("\n**Errors**\n\n");
+            errors.forEach(status -> page.append("- `%s`: %s\n".formatted(status, meaning(status))));
         }
+    }
+
+    private static String meaning(String status) {
+        return switch (status) {
+            case "400" -> "A field is missing or wrong; `param` names it.";
+            case "401" -> "The key is missing, unknown, disabled or expired.";
+            case "402" -> "The balance, a limit or a budget does not cover the call.";
+            case "403" -> "The key is of the wrong kind, or lacks a scope.";
+            case "404" -> "There is nothing of this name or ID in this account.";
+            case "409" -> "It conflicts with the present state; the message says with what.";
+            case "412" -> "It has changed since you read it. Read it again.";
+            case "429" -> "Too much at a time. Wait for the seconds of `retry-after`.";
+            case "503" -> "The provider or this server cannot answer now. Nothing is charged; try again.";
+            default -> throw new IllegalStateException("no meaning of " + status);
+        };
     }
 
     private Sample sample(Operation operation) {
