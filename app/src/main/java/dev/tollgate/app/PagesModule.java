@@ -255,7 +255,8 @@ record PagesModule(
         Ledger ledger = books.stores().ledger();
         KeyOwners owners = new KeyOwners(people.teams(), people.members());
         return RouteList.of(
-                new KeysPage(people.keys(), owners, ledger, books.history(), limits(), ground.clock()).routes(pages),
+                new KeysPage(people.keys(), owners, ledger, books.history(), limits(), calls.refused(), ground.clock())
+                        .routes(pages),
                 new NewKeyPage(
                                 people.keys(),
                                 owners,

@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * A key with what it has spent, as pages show it.
  *
- * @param state in a word: on, off, expired, team paused or limit reached
+ * @param state in a word: on, off, expired or team paused
  * @param windows the shortest first
  */
 public record KeyRow(Key key, String state, List<KeyWindow> windows) {
@@ -20,12 +20,11 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
     public static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now) {
         SpendLimits spend = key.settings().spend();
         List<KeyWindow> windows = KeyWindow.all(spend, uses, now);
-        boolean isFull = windows.stream().anyMatch(KeyWindow::full);
         String state = key.disabled()
                 ? "off"
                 : key.expired(now)
                         ? "expired"
-                        : key.pausedTeam() != null ? "team paused" : isFull ? "limit reached" : "on";
+                        : key.pausedTeam() != null ? "team paused" : "on";
         return new KeyRow(key, state, windows);
     }
 
@@ -41,14 +40,9 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
     public String badge() {
         return switch (state) {
             case "on" -> "ok";
-            case "limit reached", "team paused" -> "warn";
+            case "team paused" -> "warn";
             case "expired" -> "bad";
             default -> "";
         };
-    }
-
-    /** Returns whether only limits could stop calls with the key. */
-    boolean works() {
-        return state.equals("on") || state.equals("limit reached");
     }
 }

@@ -6,9 +6,13 @@ import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyRights;
+import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
@@ -17,15 +21,20 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.LimitState;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Sorting;
+import dev.tollgate.pages.frame.Spark;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,13 +48,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeysGenerated;
 
-/** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
+/** {@code /dashboard/keys}: the account's keys, the one that spent most first, each of which can be stopped from there. */
 public record KeysPage(
         CustomerKeys keys,
         KeyOwners owners,
         Ledger ledger,
         AccountHistory history,
         LimitStates limits,
+        RefusedCalls refused,
         InstantSource clock) {
 
     static final String PATH = "/dashboard/keys";
@@ -62,20 +72,33 @@ public record KeysPage(
      * A row of the list.
      *
      * @param month micro-credits, net, of the present month in the person's zone
+     * @param change against the month before, to the same moment
      * @param owner the key's
+     * @param days the spend of the last thirty days; null for none
+     * @param refusedAt of the latest refused call, as this server knows it; null for none
      * @param limit that stops the key's calls, or will do so first; null without one
      * @param mayTurn whether the visitor may turn the key off, or on again
      */
     public record Line(
-            KeyRow row, long month, String owner, @Nullable LimitState limit, boolean mayTurn) {
+            KeyRow row,
+            long month,
+            Change change,
+            String owner,
+            @Nullable Spark days,
+            @Nullable LimitState limit,
+            @Nullable Instant refusedAt,
+            boolean mayTurn) {
 
-        /** Returns the state: of the key, else of the limit that stops it. */
-        public String state() {
-            return limit != null && limit.isSpent() && row.works() ? limit.refused() : row.state();
+        /** Returns when the key was used last, and whether that call was refused: uses are noted to the minute. */
+        public String used(Instant now) {
+            Instant used = row.key().lastUsedAt();
+            boolean isRefused = refusedAt != null && (used == null || !refusedAt.isBefore(used));
+            return isRefused ? "refused " + Display.ago(refusedAt, now) : Display.ago(used, now);
         }
 
-        public String badge() {
-            return state().equals(row.state()) ? row.badge() : "bad";
+        /** Returns whether the limit stops the calls of a key that is on. */
+        public boolean stops() {
+            return limit != null && limit.isSpent() && row.state().equals("on");
         }
 
         private Instant usedAt() {
@@ -95,17 +118,23 @@ public record KeysPage(
                         "limit", Sorting.most(Line::percent),
                         "used", Comparator.comparing(Line::usedAt).reversed()),
                 chosen,
-                "",
+                "month",
                 name -> sortedBy(name, owner).text());
     }
 
     private List<Line> lines(PageRequest<Visitor.Member> request, List<Key> all, Instant now) {
         String account = request.visitor().accountId();
         ZoneId zone = request.visitor().person().preferences().zone();
-        Map<String, Long> months = new HashMap<>();
-        history.usage(account, UsageQuestion.of(MonthPace.span(history, zone, now), UsageQuestion.By.KEY))
-                .groups()
-                .forEach(group -> months.put(group.keyId(), group.figures().netMicros()));
+        Span span = MonthPace.span(history, zone, now);
+        Span before = history.before(span, true);
+        Map<String, Long> months = months(account, span);
+        Map<String, Long> past = months(account, before);
+        ChosenRange range = ChosenRange.lastThirtyDays(now, zone);
+        Span thirty = history.span(range.from(), range.to(), zone);
+        List<UsageGroup> days = history.credits(account, thirty, UsageQuestion.By.KEY, null, KeyFilter.ALL);
+        UsageChart chart = new UsageChart(range.first(), range.last(), null, List.of(), (from, to) -> "");
+        Map<String, Instant> refusals = new HashMap<>();
+        refused.of(account).forEach(call -> refusals.putIfAbsent(call.keyId(), call.at()));
         Membership own = KeyOwners.membership(request);
         KeyOwners.Names names = owners.names(account);
         LimitStates.All states = limits.all(account, all, now);
@@ -113,12 +142,30 @@ public record KeysPage(
                 .map(row -> new Line(
                         row,
                         months.getOrDefault(row.key().id(), 0L),
+                        Change.ofAmount(
+                                months.getOrDefault(row.key().id(), 0L),
+                                past.getOrDefault(row.key().id(), 0L),
+                                before.isPartOfDay(),
+                                Change.Good.NEITHER),
                         names.of(row.key().owner()),
+                        days.stream().anyMatch(group -> group.name()
+                                        .equals(row.key().id()))
+                                ? chart.spark(days, row.key().id())
+                                : null,
                         states.nearest(row.key()),
+                        refusals.get(row.key().id()),
                         row.key().disabled()
                                 ? !row.management() && KeyRights.mayEnable(own, row.key())
                                 : KeyRights.mayRestrict(own, row.key())))
                 .toList();
+    }
+
+    private Map<String, Long> months(String account, Span span) {
+        Map<String, Long> micros = new HashMap<>();
+        history.usage(account, UsageQuestion.of(span, UsageQuestion.By.KEY))
+                .groups()
+                .forEach(group -> micros.put(group.keyId(), group.figures().netMicros()));
+        return micros;
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

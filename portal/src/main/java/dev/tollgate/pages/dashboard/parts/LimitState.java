@@ -50,6 +50,11 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
                         : Budgets.isMember(owner) ? "member budget" : "team budget";
     }
 
+    /** Returns whose it is in a row of a key: its name, if it is a team's or a member's. */
+    public String label() {
+        return bar.name().isEmpty() || owner.startsWith("key_") ? whose() : bar.name();
+    }
+
     /** Returns the state of a key whose calls it stops. */
     public String refused() {
         return "refused: " + whose();
