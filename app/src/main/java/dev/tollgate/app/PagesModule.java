@@ -200,7 +200,7 @@ record PagesModule(
                 new TeamPage(stores, keys, ledger, books.history(), ground.catalogue(), ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new TagsPage(stores, books.history(), ground.clock()).routes(pages),
-                new BudgetsPage(stores, keys).routes(pages),
+                new BudgetsPage(stores, keys, books.history(), limits(), ground.clock()).routes(pages),
                 new AuditLogPage(stores.log(), stores.members(), stores.teams(), keys, books.history()).routes(pages),
                 new OrganizationsPage(stores.members()).routes(pages));
     }

@@ -25,7 +25,7 @@ class BudgetPagesTest {
 
     @BeforeAll
     static void start() {
-        company = new Company("sign-up.credits", "5000");
+        company = new Company("sign-up.credits", "5000").inCredits();
         bill = company.member("bill", "billing");
         mia = company.member("mia", "member");
     }
@@ -62,12 +62,27 @@ class BudgetPagesTest {
     }
 
     @Test
+    void a_limit_is_typed_in_the_unit_that_the_page_shows() {
+        Browser adam = company.member("adam", "admin");
+        String id = company.team("Dollars").replaceFirst(".*/", "");
+        assertThat(adam.get(BUDGETS).body()).contains("Limit in dollars", "no budget");
+        send(adam, "deed", "budget.set", "owner", id, "window", "month", "limit", "$2.50");
+        assertThat(company.gateway.number("SELECT limit_micros FROM budget WHERE owner = '" + id + "'"))
+                .isEqualTo(500_000_000);
+        assertThat(adam.get(BUDGETS + "?owner=" + id + "&window=month").body()).contains("value=\"2.5");
+        assertThat(company.owner.get(BUDGETS).body()).contains("Limit in credits");
+        assertThat(send(adam, "deed", "budget.set", "owner", id, "window", "month", "limit", "much")
+                        .body())
+                .contains("Type an amount such as 5.00.");
+    }
+
+    @Test
     void an_empty_limit_removes_no_budget() {
         String id = company.team("Kept").replaceFirst(".*/", "");
         company.budget(id, "month", "500");
         Browser.Page refused = send(company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", " ");
         assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.body()).contains("Enter a limit in credits.");
+        assertThat(refused.body()).contains("Enter a limit.");
         assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
                 .isOne();
     }

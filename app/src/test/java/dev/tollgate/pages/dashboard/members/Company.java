@@ -25,6 +25,12 @@ final class Company implements AutoCloseable {
         account = gateway.text("SELECT account_id FROM person WHERE login = 'olga@example.org'");
     }
 
+    /** Lets the owner see and type credits. */
+    Company inCredits() {
+        gateway.execute("UPDATE person SET money = 'credits' WHERE login = 'olga@example.org'");
+        return this;
+    }
+
     Instant now() {
         return now;
     }

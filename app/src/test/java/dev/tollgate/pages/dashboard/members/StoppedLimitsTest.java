@@ -31,7 +31,7 @@ class StoppedLimitsTest {
 
     @BeforeAll
     static void start() {
-        company = new Company("sign-up.credits", "5000");
+        company = new Company("sign-up.credits", "5000").inCredits();
         company.gateway.script(UpstreamScript.answers().text("b").finish("STOP", new Tokens(10, 20, 30)));
         ann = company.member("ann", "member");
         bob = company.member("bob", "member");

@@ -1,8 +1,14 @@
 package dev.tollgate.pages.dashboard.budgets;
 
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.BudgetActions;
 import dev.tollgate.customers.organizations.OrganizationActions;
@@ -17,56 +23,85 @@ import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
+import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebudgetsGenerated;
 
 /** {@code /dashboard/budgets}: the budgets of an organization with their use, and its time zone. The role billing sees and sets the account's budgets alone. */
-public record BudgetsPage(OrganizationStores stores, Keys keys) {
+public record BudgetsPage(
+        OrganizationStores stores, Keys keys, AccountHistory history, LimitStates limits, InstantSource clock) {
 
     private static final String PATH = "/dashboard/budgets";
 
-    private static final String LIMIT_MISSING = "Enter a limit in credits. To end a budget, press Remove in its row.";
+    private static final String LIMIT_MISSING = "Enter a limit. To end a budget, press Remove in its row.";
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
 
     public static final List<FilterChoice> WINDOWS = Stream.of(
                     SpendWindow.MONTH, SpendWindow.WEEK, SpendWindow.DAY, SpendWindow.HOUR, SpendWindow.TOTAL)
             .map(window -> new FilterChoice(window.code(), BudgetBar.name(window)))
             .toList();
 
+    /** The names of time zones, without those that are abbreviations. */
+    private static final List<String> ZONES = ZoneId.getAvailableZoneIds().stream()
+            .filter(id ->
+                    id.equals("UTC") || (id.contains("/") && !id.startsWith("Etc/") && !id.startsWith("SystemV/")))
+            .sorted()
+            .toList();
+
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(
-                        PATH,
-                        pages.partly(Right.BUDGETS),
-                        request -> PageStep.show(
-                                page(request, Typed.of(request.query("owner"), request.query("window"))))),
+                pages.get(PATH, pages.partly(Right.BUDGETS), request -> PageStep.show(page(request, typed(request)))),
                 pages.post(PATH, pages.partly(Right.BUDGETS), this::take));
     }
 
     /**
      * A row of the table.
      *
+     * @param name of the owner
      * @param kind of the owner; empty if the name says it
      * @param href the owner's page; null without one
+     * @param bar the budget with its use; of each member, the use of who has used most; null without a budget
+     * @param isSpent whether it refuses calls
+     * @param fullest who that is; null for others
+     * @param monthMicros what the owner has spent in the present month, if it is a team or a member without a budget
+     * @param pace when the budget is used up at the present pace, in words; null if it lasts
      */
     public record Row(
-            BudgetBar bar,
             String owner,
+            String name,
             String kind,
-            @Nullable String href) {
+            @Nullable String href,
+            @Nullable BudgetBar bar,
+            boolean isSpent,
+            @Nullable String fullest,
+            long monthMicros,
+            @Nullable String pace) {
 
-        /** Returns whether the budget counts by itself: a budget of each member counts for each. */
-        public boolean counts() {
-            return !owner.equals(Budgets.EACH_MEMBER);
+        /** Returns what orders the rows: the percent used; without a budget the least. */
+        private long share() {
+            return bar == null ? -1 : isSpent ? 101 : bar.percent();
         }
     }
 
@@ -77,15 +112,6 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
             String limit,
             @Nullable String zone,
             Map<String, String> errors) {
-
-        static Typed of(@Nullable String owner, @Nullable String window) {
-            return new Typed(
-                    Objects.requireNonNullElse(owner, Budgets.ACCOUNT),
-                    Objects.requireNonNullElse(window, SpendWindow.MONTH.code()),
-                    "",
-                    null,
-                    Map.of());
-        }
 
         static Typed of(Form form, Map<String, String> errors) {
             return new Typed(
@@ -99,10 +125,6 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
         private static Map<String, String> ofLimit(Form form, Map<String, String> errors) {
             String said = errors.get(form.text("window"));
             return said == null ? errors : Map.of("limit", said);
-        }
-
-        public String dollars() {
-            return TypedCredits.dollars(limit);
         }
     }
 
@@ -140,8 +162,12 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
         if (form.field("limit") != null && form.text("limit").isBlank()) {
             return PageStep.again(page(request, Typed.of(form, Map.of("limit", LIMIT_MISSING))));
         }
-        if (WINDOWS.stream().anyMatch(each -> each.value().equals(window))) {
-            fields.put(window, form.text("limit"));
+        try {
+            if (WINDOWS.stream().anyMatch(each -> each.value().equals(window))) {
+                fields.put(window, credits(form.text("limit"), request.money()));
+            }
+        } catch (IllegalArgumentException e) {
+            return PageStep.again(page(request, Typed.of(form, Map.of("limit", String.valueOf(e.getMessage())))));
         }
         return ActionForms.of(stores, BudgetActions.SET.showing(window), OrganizationActions.SET.showing("time_zone"))
                 .take(
@@ -152,6 +178,27 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
                         done -> PageStep.to(PATH + "?saved=1"));
     }
 
+    /** Returns what was typed in the unit of the page, in credits. */
+    private static String credits(String typed, Money money) {
+        return typed.isBlank() || typed.strip().equals("unlimited")
+                ? typed
+                : Credits.text(TypedCredits.micros(typed.strip(), money));
+    }
+
+    /** Returns the forms as they are at first: with the budget that the address names. */
+    private Typed typed(PageRequest<Visitor.Member> request) {
+        String owner = Objects.requireNonNullElse(request.query("owner"), Budgets.ACCOUNT);
+        String window = Objects.requireNonNullElse(request.query("window"), SpendWindow.MONTH.code());
+        String limit = stores.organizations().budgets(request.visitor().accountId()).lines().stream()
+                .filter(line ->
+                        line.owner().equals(owner) && line.window().code().equals(window))
+                .map(line ->
+                        line.limitMicros() == null ? "unlimited" : TypedCredits.of(line.limitMicros(), request.money()))
+                .findFirst()
+                .orElse("");
+        return new Typed(owner, window, limit, null, Map.of());
+    }
+
     // ---- the page ----
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
@@ -159,21 +206,85 @@ public record BudgetsPage(OrganizationStores stores, Keys keys) {
         boolean isWhole = request.visitor().may(Right.BUDGETS);
         Map<String, Owner> owners = owners(request);
         Map<String, String> keyNames = isWhole ? keyNames(request.visitor().accountId()) : Map.of();
+        Instant at = clock.instant();
+        Map<String, Long> months = isWhole ? months(request.visitor().accountId(), now.zone(), at) : Map.of();
+        Set<String> spent = limits.all(request.visitor().accountId(), List.of(), at).states().stream()
+                .filter(state -> state.isBudget() && state.isSpent())
+                .map(state -> state.owner() + " " + state.bar().window())
+                .collect(Collectors.toSet());
         List<Row> rows = new ArrayList<>();
         for (String id : ordered(owners, now)) {
             Owner owner =
                     owners.getOrDefault(id, new Owner(keyNames.getOrDefault(id, id), "key", "/dashboard/keys/" + id));
-            now.lines().stream()
-                    .filter(line -> line.owner().equals(id))
-                    .map(line -> new Row(BudgetBar.of(owner.name(), line, now.zone()), id, owner.kind(), owner.href()))
-                    .forEach(rows::add);
+            List<BudgetsNow.Line> its =
+                    now.lines().stream().filter(line -> line.owner().equals(id)).toList();
+            its.forEach(line -> rows.add(row(id, owner, line, now, owners, spent, at)));
+            if (its.isEmpty() && !owner.kind().isEmpty()) {
+                rows.add(new Row(
+                        id, owner.name(), owner.kind(), owner.href(), null, false, null, months.getOrDefault(id, 0L), null));
+            }
         }
+        rows.sort(Comparator.comparingLong(Row::share).reversed());
         List<FilterChoice> choices = owners.entrySet().stream()
                 .map(each -> new FilterChoice(each.getKey(), each.getValue().label()))
                 .toList();
         String said = request.query("saved") != null && typed.errors().isEmpty() ? "The budgets were saved." : null;
         return (out, shell) -> JtebudgetsGenerated.render(
-                out, null, shell, rows, choices, typed, now.zone().getId(), said);
+                out, null, shell, rows, choices, typed, now.zone().getId(), ZONES, said);
+    }
+
+    private static Row row(
+            String id,
+            Owner owner,
+            BudgetsNow.Line line,
+            BudgetsNow now,
+            Map<String, Owner> owners,
+            Set<String> spent,
+            Instant at) {
+        BudgetsNow.Line used = !id.equals(Budgets.EACH_MEMBER)
+                ? line
+                : now.ofMembers().stream()
+                        .filter(each -> each.window() == line.window())
+                        .max(Comparator.comparingLong(each -> each.use().micros()))
+                        .orElse(line);
+        boolean isSpent = spent.contains(used.owner() + " " + used.window());
+        Owner user = used == line ? null : owners.get(used.owner());
+        BudgetBar bar = BudgetBar.of(owner.name(), used, now.zone());
+        return new Row(
+                id, owner.name(), owner.kind(), owner.href(), bar, user == null ? null : user.name(), 0, pace(bar, at));
+    }
+
+    /** Returns when a budget of a week or a month is used up if its use goes on as until now. */
+    private static @Nullable String pace(BudgetBar bar, Instant now) {
+        Long limit = bar.limitMicros();
+        Instant end = bar.endsAt();
+        boolean isLong = bar.window() == SpendWindow.WEEK || bar.window() == SpendWindow.MONTH;
+        if (limit == null || end == null || !isLong || bar.full() || bar.use().chargedMicros() <= 0) {
+            return null;
+        }
+        long start = new BudgetCalendar(bar.zone())
+                .at(bar.window(), now.toEpochMilli())
+                .startMillis();
+        Instant usedUp = Instant.ofEpochMilli(BigInteger.valueOf(now.toEpochMilli() - start)
+                .multiply(BigInteger.valueOf(limit))
+                .divide(BigInteger.valueOf(bar.use().chargedMicros()))
+                .add(BigInteger.valueOf(start))
+                .min(BigInteger.valueOf(end.toEpochMilli()))
+                .longValueExact());
+        return usedUp.isBefore(end) ? "at this pace used up on " + DAY.format(usedUp.atZone(bar.zone())) : null;
+    }
+
+    /** Returns the spend of teams and members in the present month, by their ids. */
+    private Map<String, Long> months(String account, ZoneId zone, Instant now) {
+        Span month = MonthPace.span(history, zone, now);
+        Map<String, Long> micros = new HashMap<>();
+        for (By by : List.of(By.TEAM, By.MEMBER)) {
+            history.usage(account, UsageQuestion.of(month, by)).groups().forEach(group -> {
+                String id = by == By.TEAM ? group.teamId() : group.memberId();
+                micros.merge(String.valueOf(id), group.figures().netMicros(), Long::sum);
+            });
+        }
+        return micros;
     }
 
     /** Returns the ids of owners in the order of the list, then of those keys that have a budget. */

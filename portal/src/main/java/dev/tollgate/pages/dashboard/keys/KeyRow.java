@@ -20,11 +20,8 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
     public static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now) {
         SpendLimits spend = key.settings().spend();
         List<KeyWindow> windows = KeyWindow.all(spend, uses, now);
-        String state = key.disabled()
-                ? "off"
-                : key.expired(now)
-                        ? "expired"
-                        : key.pausedTeam() != null ? "team paused" : "on";
+        String state =
+                key.disabled() ? "off" : key.expired(now) ? "expired" : key.pausedTeam() != null ? "team paused" : "on";
         return new KeyRow(key, state, windows);
     }
 
