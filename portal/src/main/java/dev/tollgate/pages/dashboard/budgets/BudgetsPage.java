@@ -22,6 +22,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
 import dev.tollgate.pages.frame.Money;
@@ -42,7 +43,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import dev.tollgate.pages.dashboard.parts.LimitStates;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -221,7 +221,15 @@ public record BudgetsPage(
             its.forEach(line -> rows.add(row(id, owner, line, now, owners, spent, at)));
             if (its.isEmpty() && !owner.kind().isEmpty()) {
                 rows.add(new Row(
-                        id, owner.name(), owner.kind(), owner.href(), null, false, null, months.getOrDefault(id, 0L), null));
+                        id,
+                        owner.name(),
+                        owner.kind(),
+                        owner.href(),
+                        null,
+                        false,
+                        null,
+                        months.getOrDefault(id, 0L),
+                        null));
             }
         }
         rows.sort(Comparator.comparingLong(Row::share).reversed());
@@ -251,7 +259,15 @@ public record BudgetsPage(
         Owner user = used == line ? null : owners.get(used.owner());
         BudgetBar bar = BudgetBar.of(owner.name(), used, now.zone());
         return new Row(
-                id, owner.name(), owner.kind(), owner.href(), bar, user == null ? null : user.name(), 0, pace(bar, at));
+                id,
+                owner.name(),
+                owner.kind(),
+                owner.href(),
+                bar,
+                isSpent,
+                user == null ? null : user.name(),
+                0,
+                isSpent ? "calls are refused" : pace(bar, at));
     }
 
     /** Returns when a budget of a week or a month is used up if its use goes on as until now. */
