@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,9 +83,10 @@ class ConsoleLossesTest {
             assertThat(console).contains("Sold below cost, now or within 60 days: gemini-3.6-flash (from 1 Jan 2027).");
             assertThat(operator.get("/console/prices").body())
                     .contains(
-                            "at a loss from 1 Jan 2027",
-                            "From 1 Jan 2027 on gemini-3.6-flash is sold at 160 in / 750 out");
-            assertThat(operator.get(MODEL).body()).contains("at a loss from 1 Jan 2027");
+                            "loss: input, output, cached input from 1 Jan 2027",
+                            "<td class=\"hide nw\">1 Jan 2027</td><td class=\"num\">160</td><td class=\"num\">300</td>"
+                                    + "<td class=\"num\">140 (−88 %)</td>");
+            assertThat(operator.get(MODEL).body()).contains("loss: input, output, cached input from 1 Jan 2027");
         }
     }
 
@@ -108,6 +110,22 @@ class ConsoleLossesTest {
     }
 
     @Test
+    void a_margin_on_the_cost_becomes_rates_in_the_preview() throws IOException {
+        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            Map<String, String> form = new HashMap<>(price("compare", "keep"));
+            form.putAll(Map.of("margin", "30", "from", "2026-12-24"));
+            String page = operator(gateway).submit(MODEL, MODEL, form).body();
+            assertThat(page)
+                    .contains("Takes effect on 24 Dec 2026, 00:00:00.000", "name=\"input\" value=\"195\"")
+                    .containsPattern(
+                            ">Input <span[^>]*>Cost 150</span></th><td[^>]*>150</td><td[^>]*>195</td><td[^>]*>150</td><td[^>]*>23.0 %</td>")
+                    .containsPattern("(?s)<th[^>]*>2,000 tokens in.*?\\$0\\.[0-9]{4}.*?23\\.[0-9] %");
+            form.put("margin", "a lot");
+            assertThat(operator(gateway).submit(MODEL, MODEL, form).body()).contains("Margin must be a percentage");
+        }
+    }
+
+    @Test
     void a_loss_beyond_sixty_days_shows_on_no_page() throws IOException {
         try (Gateway gateway = start(Instant.parse("2026-10-20T12:00:00Z"))) {
             Browser operator = operator(gateway);
@@ -115,7 +133,7 @@ class ConsoleLossesTest {
             String console = operator.get("/console").body();
             assertThat(isTicked(console)).isTrue();
             assertThat(console).doesNotContain("Sold below");
-            assertThat(operator.get("/console/prices").body()).doesNotContain("at a loss");
+            assertThat(operator.get("/console/prices").body()).doesNotContain("loss: ");
         }
     }
 }

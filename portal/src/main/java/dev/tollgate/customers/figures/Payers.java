@@ -125,7 +125,10 @@ public final class Payers {
                         past.getOrDefault(id, 0L),
                         lastDay(sql, id)));
             }
-            chosen.sort(Comparator.comparing(Payer::nowMicros).reversed().thenComparing(Payer::id));
+            chosen.sort(Comparator.comparing(Payer::nowMicros)
+                    .reversed()
+                    .thenComparing(Payer::name)
+                    .thenComparing(Payer::id));
             return chosen;
         });
     }

@@ -207,9 +207,13 @@ public record ConsoleAccounts(
                 .toList();
     }
 
+    private static final Comparator<Line> BY_NAME = Comparator.comparing(
+                    (Line line) -> line.account.name().toLowerCase(Locale.ROOT))
+            .thenComparing(line -> line.account.id());
+
     private static Sorting<Line> sorting(@Nullable String chosen, UnaryOperator<String> href) {
         Map<String, Comparator<Line>> orders = new HashMap<>(Map.of(
-                "name", Comparator.comparing(line -> line.account.name().toLowerCase(Locale.ROOT)),
+                "name", BY_NAME,
                 "created",
                         Comparator.comparing((Line line) -> line.account.createdAt())
                                 .reversed(),
@@ -217,7 +221,7 @@ public record ConsoleAccounts(
                 "change", Sorting.most(Line::difference),
                 "margin", Sorting.most(Line::knownMargin),
                 "balance", Sorting.most(line -> line.account.balanceMicros())));
-        orders.replaceAll((name, order) -> order.thenComparing(line -> line.account.id()));
+        orders.replaceAll((name, order) -> order.thenComparing(BY_NAME));
         return Sorting.of(orders, chosen, "revenue", href);
     }
 }

@@ -14,6 +14,7 @@ import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -21,6 +22,7 @@ import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -41,6 +43,9 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     static final String PATH = "/console/prices";
     private static final int VERSIONS = 20;
+
+    /** The most days with new prices that the list has columns for. */
+    private static final int DAYS_SHOWN = 4;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -65,8 +70,12 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     /** Shows what changes; it changes nothing. */
     private PageStep compare(PageRequest<Visitor.Member> request, PriceForm typed, @Nullable String reason) {
         try {
-            Prices.Preview preview = prices.preview(request.param("model"), typed.change());
-            return PageStep.show(drawing(request, new Shown(typed, preview, reason, null)));
+            String model = request.param("model");
+            PriceForm form = typed.hasMargin()
+                    ? typed.onCost(prices.preview(model, typed.change()).next().cost())
+                    : typed;
+            Prices.Preview preview = prices.preview(model, form.change());
+            return PageStep.show(drawing(request, new Shown(form, preview, reason, null)));
         } catch (ApiException e) {
             return PageStep.again(drawing(request, new Shown(typed, null, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
@@ -210,30 +219,68 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         return retired;
     }
 
-    /** Returns the rates before and after a change. */
-    public static List<RateLine> compared(Prices.Preview preview) {
+    /** A rate before and after a change. @param cost of the new one, with the margin */
+    public record Changed(RateLine rates, @Nullable RateLine cost) {}
+
+    /** Returns the rates before and after a change, with the cost from then on. */
+    public static List<Changed> compared(Prices.Preview preview) {
         Pricing before = preview.before();
-        Pricing after = preview.next().pricing();
-        List<RateLine> lines = new ArrayList<>(RateLine.of(before.tariff(), after.tariff()));
-        lines.add(new RateLine("Thoughts", thoughts(before), thoughts(after), ""));
-        return lines;
+        Prices.Later next = preview.next();
+        UpstreamModel.Cost cost = next.cost();
+        Map<String, RateLine> costs = RateLine.of(next.pricing().tariff(), cost == null ? null : cost.tariff()).stream()
+                .collect(Collectors.toMap(RateLine::what, line -> line));
+        List<RateLine> lines =
+                new ArrayList<>(RateLine.of(before.tariff(), next.pricing().tariff()));
+        lines.add(new RateLine("Thoughts", thoughts(before), thoughts(next.pricing()), ""));
+        return lines.stream()
+                .map(line -> new Changed(line, costs.get(line.what())))
+                .toList();
     }
 
     /** Returns the cell that names a model in the list. */
     public static Cell named(Prices.Sold sold) {
-        Cell cell = Cell.link(PATH + "/" + sold.modelId(), sold.modelId())
-                .marked("bad", sold.losses().isEmpty() ? null : "at a loss" + firstDay(sold, " from %s"))
+        Cell name = Cell.link(PATH + "/" + sold.modelId(), sold.modelId());
+        Cell marked = sold.losses().isEmpty()
+                ? name
+                : name.and(new Cell.Part.Words(lossWords(sold), "badge bad", null, "#losses-title"));
+        return marked.under(sold.pricing().reasoningBilled() || sold.cost() == null ? null : "thoughts are free")
+                .under(sold.upstreamModel().equals(sold.modelId()) ? null : "answered by " + sold.upstreamModel())
                 .under(sold.fileDiffers() ? ofFile(sold) : null);
-        for (PriceSchedule.Dated ahead : sold.ahead()) {
-            cell = cell.under(ahead(ahead));
-        }
-        return cell;
     }
 
-    private static String ahead(PriceSchedule.Dated price) {
-        return "From " + Display.day(price.from(), ZoneOffset.UTC) + ": "
-                + Display.price(price.pricing().inputMicrosPerMillion()) + " in, "
-                + Display.price(price.pricing().outputMicrosPerMillion()) + " out.";
+    /** Returns the rates with a loss, and its day if it is not now. */
+    public static String lossWords(Prices.Sold sold) {
+        return LossLine.brief(sold) + firstDay(sold, " from %s");
+    }
+
+    /** Returns the first days on which a set price comes into force. */
+    public static List<LocalDate> days(List<Prices.Sold> models) {
+        return models.stream()
+                .flatMap(sold -> sold.ahead().stream())
+                .map(ConsolePrices::day)
+                .distinct()
+                .sorted()
+                .limit(DAYS_SHOWN)
+                .toList();
+    }
+
+    private static LocalDate day(PriceSchedule.Dated price) {
+        return LocalDate.ofInstant(price.from(), ZoneOffset.UTC);
+    }
+
+    /** Returns the rates in and out of a price that comes into force on a day; null if there is none. */
+    public static @Nullable String on(Prices.Sold sold, LocalDate day) {
+        return sold.ahead().stream()
+                .filter(price -> day(price).equals(day))
+                .reduce((first, last) -> last)
+                .map(price -> Display.price(price.pricing().inputMicrosPerMillion()) + " / "
+                        + Display.price(price.pricing().outputMicrosPerMillion()))
+                .orElse(null);
+    }
+
+    /** Returns the losses of all models. */
+    public static List<LossLine> losses(List<Prices.Sold> models) {
+        return models.stream().flatMap(sold -> LossLine.of(sold).stream()).toList();
     }
 
     /** Returns the margin of a rate; null if neither price nor cost has it. */
@@ -267,6 +314,10 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
         public String charge(Pricing price) {
             return Display.charge(price.chargeMicros(usage));
+        }
+
+        public String dollars(Pricing price) {
+            return Money.DOLLARS.each(price.chargeMicros(usage));
         }
 
         public String cost(UpstreamModel.@Nullable Cost cost) {

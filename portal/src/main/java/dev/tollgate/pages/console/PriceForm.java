@@ -6,15 +6,17 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.TariffEdit;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,11 @@ import tools.jackson.databind.node.ObjectNode;
 public record PriceForm(Map<String, String> values) {
 
     private static final DateTimeFormatter OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
+
+    /** The field of a margin on the cost, in percent. */
+    static final String MARGIN = "margin";
+
+    private static final int DECIMALS = 6;
 
     /** The fields with their labels, in the order of the page. */
     static final Map<String, String> LABELS = new LinkedHashMap<>();
@@ -72,9 +79,48 @@ public record PriceForm(Map<String, String> values) {
         });
     }
 
-    /** Returns the form as it was typed. A time that was picked gets the offset of its zone. */
+    /**
+     * Returns the form with the rates of a cost and the margin on them that was typed.
+     *
+     * @throws IllegalArgumentException with a sentence, if the margin is none or the cost is not known
+     */
+    PriceForm onCost(UpstreamModel.@Nullable Cost cost) {
+        String margin = value(MARGIN);
+        if (!margin.matches("[0-9]{1,4}([.][0-9]{1,2})?") || cost == null) {
+            throw new IllegalArgumentException(
+                    cost == null
+                            ? "The cost of this model is not known. Enter its rates."
+                            : "Margin must be a percentage like 30, added to the cost.");
+        }
+        BigDecimal factor = new BigDecimal(margin).movePointLeft(2).add(BigDecimal.ONE);
+        Map<String, String> ofCost = new LinkedHashMap<>();
+        fill(ofCost, "", TariffJson.of(cost.tariff()));
+        Map<String, String> values = new LinkedHashMap<>(this.values);
+        for (Rate rate : Rate.values()) {
+            for (String field : List.of(rate.key(), "above." + rate.key())) {
+                String text = ofCost.get(field);
+                values.put(
+                        field,
+                        text == null
+                                ? ""
+                                : new BigDecimal(text)
+                                        .multiply(factor)
+                                        .setScale(DECIMALS, RoundingMode.UP)
+                                        .stripTrailingZeros()
+                                        .toPlainString());
+            }
+        }
+        for (String field : List.of("above.prompt_tokens", "search_counts")) {
+            values.put(field, ofCost.getOrDefault(field, ""));
+        }
+        values.remove(MARGIN);
+        return new PriceForm(values);
+    }
+
+    /** Returns the form as it was typed. A day or a time that was picked gets the offset of its zone: a day begins at midnight. */
     static PriceForm typed(Map<String, String> fields, ZoneId zone) {
-        String from = fields.getOrDefault("from", "").strip();
+        String picked = fields.getOrDefault("from", "").strip();
+        String from = picked.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}") ? picked + "T00:00" : picked;
         if (!from.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")) {
             return new PriceForm(fields);
         }
@@ -87,13 +133,12 @@ public record PriceForm(Map<String, String> values) {
         return new PriceForm(values);
     }
 
-    /** Returns the time from which the price applies as it is picked in a zone; the typed text if it is none. */
+    /** Returns the day from which the price applies as it is picked in a zone; the typed text if it is none. */
     public String from(ZoneId zone) {
         try {
             return OffsetDateTime.parse(value("from"))
                     .atZoneSameInstant(zone)
-                    .toLocalDateTime()
-                    .truncatedTo(ChronoUnit.MINUTES)
+                    .toLocalDate()
                     .toString();
         } catch (DateTimeException e) {
             return value("from");
@@ -103,6 +148,10 @@ public record PriceForm(Map<String, String> values) {
     /** Returns the text of a field, empty if there is none. */
     public String value(String field) {
         return values.getOrDefault(field, "").strip();
+    }
+
+    boolean hasMargin() {
+        return !value(MARGIN).isEmpty();
     }
 
     public boolean isBilled() {
