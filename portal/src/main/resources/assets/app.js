@@ -127,6 +127,23 @@
     for (const [name, value] of [...event.formData]) if (value === '') event.formData.delete(name);
   });
 
+  // a search that has found nothing yet looks on by itself while the page is open
+  const lookOn = async (box) => {
+    const link = box?.querySelector('[data-further]');
+    if (!link) return;
+    try {
+      const answer = await fetch(link.href);
+      const next = answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(box.id);
+      if (!next || !box.isConnected) return;
+      history.replaceState(null, '', link.href);
+      box.replaceWith(next);
+      lookOn(next);
+    } catch {
+      // the link remains
+    }
+  };
+  lookOn(document.getElementById('found'));
+
   // What is shown fades while what was asked for is fetched; a page that Back brings again is whole.
   const main = document.querySelector('main');
   document.addEventListener('submit', (event) => main?.classList.toggle('stale', event.target.matches('form[data-auto]')));

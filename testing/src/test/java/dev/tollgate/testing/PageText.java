@@ -36,7 +36,7 @@ public final class PageText {
         mask("(127\\.0\\.0\\.1|localhost):\\d{4,5}", "$1:PORT");
         mask("/[\\w./-]*/tollgate-test\\d+", "/DATA");
         mask("\\bsk-[A-Za-z0-9]{16,}", "sk-SECRET");
-        mask("\\bsk-[A-Za-z0-9]{2,8}(?=…|\\.\\.\\.|&hellip;|<|,| →)", "sk-BEGIN");
+        mask("\\bsk-[A-Za-z0-9]{2,8}(?=…|\\.\\.\\.|&hellip;|<|,| →|\")", "sk-BEGIN");
         mask("(<svg class=\"qr\"[^>]*>)<path d=\"[^\"]+\"/>", "$1<path d=\"PICTURE\"/>");
         mask("secret=[A-Z2-7]{32}", "secret=SECRET");
         mask("(id=\"secret\">)[A-Z2-7 ]+", "$1SECRET");

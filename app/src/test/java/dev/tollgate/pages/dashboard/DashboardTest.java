@@ -132,11 +132,11 @@ class DashboardTest {
         String asked = filters.replace("KEY", busy.other.keyId());
         String usage = page("/dashboard/usage?" + asked);
         String requests = page("/dashboard/requests?" + asked);
-        assertThat(first(requests, "<dt>Charged, net</dt><dd><b title=\"([0-9.]+) credits\">"))
+        assertThat(first(requests, "calls?</b> · <b title=\"([0-9.]+) credits\">"))
                 .isEqualTo(first(usage, "title=\"([0-9.]+) credits\" data-figure=\"net\""));
-        assertThat(first(requests, "<dt>Calls that ended</dt><dd><b>([^<]+)</b>"))
+        assertThat(first(requests, "<p role=\"status\"><b>([0-9,]+) calls?</b>"))
                 .isEqualTo(first(usage, "data-figure=\"calls\">([^<]+)<"));
-        assertThat(first(requests, "<dt>Failed</dt><dd><b>([^<]+)</b>"))
+        assertThat(first(requests, "<b>([0-9,]+)</b> failed</p>"))
                 .isEqualTo(first(usage, "data-figure=\"calls-about\">([^ ]+) failed"));
     }
 
@@ -144,7 +144,19 @@ class DashboardTest {
     @ValueSource(strings = {"", "model=gemini-3.1-pro", "state=failed", "door=chat", "flag=clamped", "over=0.1"})
     void what_the_roll_ups_do_not_know_has_no_sums(String filter) {
         String range = filter.isEmpty() || filter.startsWith("model") ? "" : "range=30&";
-        assertThat(page("/dashboard/requests?" + range + filter)).doesNotContain("Credits, net");
+        assertThat(page("/dashboard/requests?" + range + filter)).doesNotContain("</b> net ·");
+    }
+
+    @Test
+    void set_filters_are_chips_and_an_amount_is_typed_in_the_shown_unit() {
+        String page = page("/dashboard/requests?range=30&state=failed&over_usd=0.5");
+        assertThat(page)
+                .contains("More filters (1)", "name=\"over_usd\" value=\"0.5\"")
+                .contains("href=\"/dashboard/requests?range=30&amp;state=failed\">Over: <b>$0.5</b>")
+                .contains("href=\"/dashboard/requests?range=30&amp;over=100\">State: <b>failed</b>");
+        assertThat(page("/dashboard/requests?over=100&with_tags=1")).contains("name=\"over_usd\" value=\"0.5\"");
+        assertThat(page("/dashboard/requests?with_tags=1")).contains(">Tags</th>");
+        assertThat(page("/dashboard/requests")).doesNotContain(">Tags</th>");
     }
 
     // ---- overview ----
@@ -264,7 +276,7 @@ class DashboardTest {
         Browser.Page some = busy.browser.get("/dashboard/requests.csv?range=today&state=failed");
 
         assertThat(all.header("content-type")).startsWith("text/csv");
-        assertThat(all.header("content-disposition")).isEqualTo("attachment; filename=\"person1-calls.csv\"");
+        assertThat(all.header("content-disposition")).matches("attachment; filename=\"person[0-9]+-calls.csv\"");
         assertThat(all.header("cache-control")).contains("no-store");
         assertThat(some.body().lines()).hasSize(2);
         assertThat(all.body()

@@ -86,7 +86,7 @@ class OneInstantTest {
     @Test
     void what_requests_add_up_to_are_the_calls_that_were_there_when_the_rows_were_read() {
         String before = one.browser.get("/dashboard/requests?range=today").body();
-        String calls = "<dt>Calls that ended</dt><dd><b>([0-9]+)</b>";
+        String calls = "<p role=\"status\"><b>([0-9]+) calls?</b>";
         assertThat(only(shown("/dashboard/requests?range=today"), calls)).isEqualTo(only(before, calls));
     }
 }

@@ -5,14 +5,18 @@ import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,16 +37,25 @@ public record CallFilters(
 
     static final List<String> FLAGS = List.of("estimated", "clamped", "total_mismatch", "shortfall");
 
+    private static final Set<String> OF_RANGE = Set.of("from", "to", "utc");
+    private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over");
+    private static final Map<String, String> NAMES = Map.of(
+            "range", "Time", "state", "State", "model", "Model", "key", "Key", "team", "Team", "member", "Member",
+            "door", "API", "flag", "Notes", "over", "Over");
     private static final int TEXT_CHARS_MAX = 256;
     private static final int CREDITS_DIGITS_MAX = 12;
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
+    private static final BigDecimal CREDITS_A_DOLLAR = BigDecimal.valueOf(200);
+
+    /** The field of an amount in dollars. */
+    public static final String OVER_IN_DOLLARS = "over_usd";
 
     public static CallFilters of(PageRequest<Visitor.Member> request, Instant now) {
         ZoneId zone = request.visitor().person().preferences().zone();
         String state = text(request, "state");
         String door = text(request, "door");
         String flag = text(request, "flag");
-        String over = text(request, "over");
+        String over = over(request);
         return new CallFilters(
                 ChosenRange.of(request, now, zone),
                 Arrays.stream(TaskStatus.values()).anyMatch(each -> each.code().equals(state)) ? state : null,
@@ -60,6 +73,27 @@ public record CallFilters(
     private static @Nullable String text(PageRequest<?> request, String name) {
         String text = request.query(name);
         return text == null || text.length() > TEXT_CHARS_MAX ? null : text;
+    }
+
+    /** Returns the amount in credits; it may be typed in dollars. */
+    private static @Nullable String over(PageRequest<?> request) {
+        String dollars = text(request, OVER_IN_DOLLARS);
+        return isAmount(dollars)
+                ? new BigDecimal(dollars)
+                        .multiply(CREDITS_A_DOLLAR)
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : text(request, "over");
+    }
+
+    /** Returns the amount as it is typed in a unit; null without one. */
+    public @Nullable String over(Money money) {
+        return over == null || money == Money.CREDITS
+                ? over
+                : new BigDecimal(over)
+                        .divide(CREDITS_A_DOLLAR)
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     private static boolean isAmount(@Nullable String text) {
@@ -112,23 +146,80 @@ public record CallFilters(
 
     /** Returns a link to another path with these filters. */
     public PageLink at(String path) {
+        return without("", path);
+    }
+
+    private PageLink without(String name, String path) {
         PageLink link = PageLink.to(path);
-        if (range != null) {
-            link = link.with("range", range.name());
-            if (range.name().equals("own")) {
-                link = link.with("from", range.first().toString())
-                        .with("to", range.last().toString());
+        for (Map.Entry<String, String> field : fields().entrySet()) {
+            boolean isOfRange = OF_RANGE.contains(field.getKey());
+            if (!field.getKey().equals(name) && !(isOfRange && name.equals("range"))) {
+                link = link.with(field.getKey(), field.getValue());
             }
-            link = link.with("utc", range.isUtcByWish() ? "1" : null);
         }
-        return link.with("state", state)
-                .with("model", model)
-                .with("key", key())
-                .with("team", team())
-                .with("member", member())
-                .with("door", door)
-                .with("flag", flag)
-                .with("over", over);
+        return link;
+    }
+
+    private Map<String, String> fields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        if (range != null) {
+            fields.put("range", range.name());
+            if (range.name().equals("own")) {
+                fields.put("from", range.first().toString());
+                fields.put("to", range.last().toString());
+            }
+            if (range.isUtcByWish()) {
+                fields.put("utc", "1");
+            }
+        }
+        put(fields, "state", state);
+        put(fields, "model", model);
+        put(fields, "key", key());
+        put(fields, "team", team());
+        put(fields, "member", member());
+        put(fields, "door", door);
+        put(fields, "flag", flag);
+        put(fields, "over", over);
+        return fields;
+    }
+
+    private static void put(Map<String, String> fields, String name, @Nullable String value) {
+        if (value != null) {
+            fields.put(name, value);
+        }
+    }
+
+    /** A filter that is set. @param href the list without it */
+    public record Chip(String name, String value, String href) {}
+
+    /** Returns the filters that are set. @param names return the name of a value, by the filter's name */
+    public List<Chip> chips(Money money, Map<String, UnaryOperator<String>> names) {
+        return fields().entrySet().stream()
+                .filter(field -> !OF_RANGE.contains(field.getKey()))
+                .map(field -> chip(field.getKey(), field.getValue(), money, names))
+                .toList();
+    }
+
+    private Chip chip(String name, String value, Money money, Map<String, UnaryOperator<String>> names) {
+        String text =
+                switch (name) {
+                    case "range" ->
+                        range != null && range.name().equals("own")
+                                ? from() + " – " + to()
+                                : FilterChoice.label(FilterChoice.RANGES, value);
+                    case "state" -> value.equals(TaskStatus.PROCESSING.code()) ? "running" : value;
+                    case "door" -> FilterChoice.label(FilterChoice.DOORS, value);
+                    case "flag" -> FilterChoice.label(FilterChoice.FLAGS, value);
+                    case "over" -> money.sign() + over(money) + money.unit();
+                    default ->
+                        names.getOrDefault(name, UnaryOperator.identity()).apply(value);
+                };
+        return new Chip(NAMES.get(name), text, without(name, PageLink.REQUESTS).text());
+    }
+
+    /** Returns how many of the filters are set that the page folds away. */
+    public int folded() {
+        return (int) fields().keySet().stream().filter(FOLDED::contains).count();
     }
 
     // ---- for the template ----

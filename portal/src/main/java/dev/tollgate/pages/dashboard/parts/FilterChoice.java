@@ -27,6 +27,14 @@ public record FilterChoice(String value, String label) {
             new FilterChoice("total_mismatch", "total corrected"),
             new FilterChoice("shortfall", "partly unpaid"));
 
+    static String label(List<FilterChoice> choices, String value) {
+        return choices.stream()
+                .filter(choice -> choice.value().equals(value))
+                .findFirst()
+                .map(FilterChoice::label)
+                .orElse(value);
+    }
+
     /** Values that are their own labels; what was chosen is offered even if it is none of them. */
     public static List<FilterChoice> of(List<String> values, @Nullable String chosen) {
         List<FilterChoice> choices = new ArrayList<>();

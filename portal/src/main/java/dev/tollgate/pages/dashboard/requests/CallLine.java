@@ -26,14 +26,14 @@ public final class CallLine {
 
     public static String firstByte(CallRow call) {
         long micros = call.firstByteMicros();
-        return micros < 0 ? NOTHING : Display.took(micros / 1_000);
+        return micros < 0 ? NOTHING : Display.seconds(micros / 1_000);
     }
 
     /** Returns how long the call took, or has been running. */
     public static String took(CallRow call, Instant now) {
         Duration took = call.took();
         Duration time = took == null ? Duration.between(call.startedAt(), now) : took;
-        return Display.took(Math.max(0, time.toMillis()));
+        return Display.seconds(Math.max(0, time.toMillis()));
     }
 
     /** Returns the charge in the amounts that a page shows first, once the call has ended; free if there is none. */

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
 import dev.tollgate.customers.figures.CallPage;
@@ -30,8 +31,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtefindGenerated;
 import templates.dashboard.JterequestsGenerated;
@@ -41,6 +44,10 @@ public record RequestsPage(
         AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
 
     private static final int ROWS = 50;
+
+    /** The columns on demand. */
+    private static final List<String> COLUMNS = List.of("team", "member", "tags");
+
     private static final int FIND_CHARS_MAX = 200;
 
     public List<Route<?>> routes(Pages pages) {
@@ -64,8 +71,40 @@ public record RequestsPage(
         List<FilterChoice> models =
                 FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model());
         Figures totals = totals(account, filters);
+        Set<String> columns = columns(request);
+        Map<String, CallLabels> labels = columns.contains("tags") ? history.labels(account, page.calls()) : Map.of();
+        List<CallFilters.Chip> chips = filters.chips(
+                request.money(), Map.of("key", names::name, "team", owned::team, "member", owned::member));
         return PageStep.show((out, shell) -> JterequestsGenerated.render(
-                out, null, shell, filters, models, names.choices(), owned, page, totals, now));
+                out,
+                null,
+                shell,
+                filters,
+                chips,
+                models,
+                names.choices(),
+                owned,
+                columns,
+                labels,
+                path -> link(filters, columns, path),
+                page,
+                totals,
+                now));
+    }
+
+    private static Set<String> columns(PageRequest<?> request) {
+        return COLUMNS.stream()
+                .filter(column -> request.query("with_" + column) != null)
+                .collect(Collectors.toSet());
+    }
+
+    /** Returns a link to another path with these filters and columns. */
+    private static PageLink link(CallFilters filters, Set<String> columns, String path) {
+        PageLink link = filters.at(path);
+        for (String column : COLUMNS) {
+            link = link.with("with_" + column, columns.contains(column) ? "1" : null);
+        }
+        return link;
     }
 
     /** Returns a place in the list; null without one, which is the first page. */
