@@ -278,6 +278,7 @@ class PlaygroundTest {
             page.waitForFunction("() => document.querySelectorAll(\"[aria-label='Result of weather']\").length === 2");
             ask(page, "What is the sky?");
             page.click("#ways >> text=Remove the call");
+            page.waitForSelector(".columns > p:has-text('Cheaper: gemini-2.5-pro, $0.0090 against ')");
             page.waitForFunction("() => document.querySelectorAll('.turn.assistant b').length === 4"
                     + " && document.querySelector('#heard').textContent === 'Response complete'");
             assertThat(page.locator(".turn.assistant:has-text('says the sky')").count())

@@ -168,9 +168,11 @@ public record DoorPages(
             PageRequest<Visitor> request, String email, String name, String zone, Map<String, String> errors) {
         boolean isMailOn = links.isMailOn();
         long begins = signUp.beginsMicros(isMailOn);
-        Provider other = provider(within(request.query("to")));
+        String to = within(request.query("to"));
+        String action = "/sign-up" + (to.equals(HOME) ? "" : "?to=" + UrlText.encoded(to));
+        Provider other = provider(to);
         return (out, shell) ->
-                JtesignupGenerated.render(out, null, shell, email, name, zone, begins, isMailOn, other, errors);
+                JtesignupGenerated.render(out, null, shell, action, email, name, zone, begins, isMailOn, other, errors);
     }
 
     // ---- signing out ----
