@@ -195,8 +195,9 @@ record PagesModule(
         return RouteList.of(
                 new MembersPage(stores, keys, ledger, books.history(), people.links()::isMailOn, ground.clock())
                         .routes(pages),
-                new MemberPage(stores, books.people(), ledger, ground.clock()).routes(pages),
-                new TeamsPage(stores, ledger, books.history(), ground.clock()).routes(pages),
+                new MemberPage(stores, books.people(), ledger, books.history(), ground.catalogue(), ground.clock())
+                        .routes(pages),
+                new TeamsPage(stores, keys, ledger, books.history(), ground.clock()).routes(pages),
                 new TeamPage(stores, keys, ledger, books.history(), ground.catalogue(), ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new TagsPage(stores, books.history(), ground.clock()).routes(pages),

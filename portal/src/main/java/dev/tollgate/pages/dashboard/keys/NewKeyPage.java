@@ -40,7 +40,10 @@ public record NewKeyPage(
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        KeyForm form = KeyKind.MANAGEMENT.code().equals(request.query("kind")) ? KeyForm.MANAGEMENT : KeyForm.EMPTY;
+        String owner = request.query("owner");
+        KeyForm form = KeyKind.MANAGEMENT.code().equals(request.query("kind"))
+                ? KeyForm.MANAGEMENT
+                : owner == null ? KeyForm.EMPTY : new KeyForm(Map.of("owner", owner));
         return PageStep.show(page(request, form, Map.of()));
     }
 

@@ -4,6 +4,8 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.MemberActions;
 import dev.tollgate.customers.organizations.OrganizationStores;
@@ -14,13 +16,18 @@ import dev.tollgate.customers.teams.Team;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyView;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
+import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +37,13 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtememberGenerated;
 
 /** {@code /dashboard/members/{id}}: the role of a member, and the end of the membership. */
-public record MemberPage(OrganizationStores stores, People people, Ledger ledger, InstantSource clock) {
+public record MemberPage(
+        OrganizationStores stores,
+        People people,
+        Ledger ledger,
+        AccountHistory history,
+        Catalogue catalogue,
+        InstantSource clock) {
 
     private static final String PATH = MembersPage.PATH + "/{member}";
 
@@ -83,6 +96,17 @@ public record MemberPage(OrganizationStores stores, People people, Ledger ledger
         return BudgetBar.path(ledger, request.visitor().accountId(), "", personal, name, clock.instant());
     }
 
+    private @Nullable Chart chart(PageRequest<Visitor.Member> request, Members.Member member) {
+        return UsageChart.ofThirtyDays(
+                history,
+                catalogue,
+                request.visitor().accountId(),
+                new KeyFilter(null, null, member.id(), KeyView.ALL),
+                request.visitor().person().preferences().zone(),
+                clock.instant(),
+                request.money());
+    }
+
     private PageStep.Drawing page(
             PageRequest<Visitor.Member> request, Members.Member member, Map<String, String> errors) {
         boolean isOwner = request.visitor().may(Right.SET_MEMBERS);
@@ -95,10 +119,28 @@ public record MemberPage(OrganizationStores stores, People people, Ledger ledger
                 : List.of();
         List<Key> known = stores.members().keysMadeBy(request.visitor().accountId(), member.personId());
         List<BudgetBar> budgets = isSelf || request.visitor().may(Right.USAGE) ? budgets(request, member) : List.of();
+        Chart chart = isSelf || request.visitor().may(Right.USAGE) ? chart(request, member) : null;
+        Instant now = clock.instant();
+        boolean isKeysSeen = isSelf || request.visitor().may(Right.KEYS);
         boolean isProved = people.sessions().isProved(request.visitor().session());
         @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
         return (out, shell) -> JtememberGenerated.render(
-                out, null, shell, member, mayChange, isOwner, isSelf, isProved, keys, all, known, budgets, errors,
+                out,
+                null,
+                shell,
+                member,
+                mayChange,
+                isOwner,
+                isSelf,
+                isProved,
+                keys,
+                all,
+                known,
+                budgets,
+                chart,
+                isKeysSeen,
+                now,
+                errors,
                 said);
     }
 }

@@ -5,9 +5,11 @@ import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.frame.Change;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * The spend of teams or members in the present month of the organization's time zone, and their budgets for the month.
  *
  * @param micros net, by the id of the team or the member
+ * @param before the same of the month before, to the same moment
  * @param limits of the budgets that have one, by owner
  */
-record MonthSpend(Map<String, Long> micros, Map<String, Long> limits) {
+record MonthSpend(
+        Map<String, Long> micros, Map<String, Long> before, boolean isBeforePartOfDay, Map<String, Long> limits) {
 
     static MonthSpend ofTeams(Ledger ledger, AccountHistory history, String account, Instant now) {
         return of(ledger, history, account, now, UsageQuestion.By.TEAM, UsageGroup::teamId);
@@ -39,20 +43,39 @@ record MonthSpend(Map<String, Long> micros, Map<String, Long> limits) {
             UsageQuestion.By by,
             Function<UsageGroup, @Nullable String> owner) {
         BudgetsNow budgets = ledger.budgets(account, now);
-        Map<String, Long> micros = new HashMap<>();
-        history.usage(account, UsageQuestion.of(MonthPace.span(history, budgets.zone(), now), by))
-                .groups()
-                .forEach(group -> micros.merge(
-                        Objects.requireNonNullElse(owner.apply(group), ""),
-                        group.figures().netMicros(),
-                        Long::sum));
+        Span month = MonthPace.span(history, budgets.zone(), now);
+        Span past = history.before(month, true);
         Map<String, Long> limits = new HashMap<>();
         for (BudgetsNow.Line line : budgets.lines()) {
             if (line.window() == SpendWindow.MONTH) {
                 limits.put(line.owner(), line.limitMicros());
             }
         }
-        return new MonthSpend(micros, limits);
+        return new MonthSpend(
+                micros(history, account, month, by, owner),
+                micros(history, account, past, by, owner),
+                past.isPartOfDay(),
+                limits);
+    }
+
+    private static Map<String, Long> micros(
+            AccountHistory history,
+            String account,
+            Span span,
+            UsageQuestion.By by,
+            Function<UsageGroup, @Nullable String> owner) {
+        Map<String, Long> micros = new HashMap<>();
+        history.usage(account, UsageQuestion.of(span, by))
+                .groups()
+                .forEach(group -> micros.merge(
+                        Objects.requireNonNullElse(owner.apply(group), ""),
+                        group.figures().netMicros(),
+                        Long::sum));
+        return micros;
+    }
+
+    Change change(String owner) {
+        return Change.ofAmount(micros(owner), before.getOrDefault(owner, 0L), isBeforePartOfDay, Change.Good.NEITHER);
     }
 
     long micros(String owner) {

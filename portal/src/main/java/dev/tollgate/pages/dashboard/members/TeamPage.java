@@ -6,6 +6,8 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.organizations.TeamActions;
@@ -20,13 +22,19 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
+import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
+import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.dashboard.usage.MonthSpent;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -151,19 +159,59 @@ public record TeamPage(
         List<BudgetBar> budgets =
                 BudgetBar.path(ledger, request.visitor().accountId(), "", service, "", clock.instant());
         Chart chart = chart(request, seen.team());
-        return (out, shell) -> JteteamGenerated.render(out, null, shell, seen, leaver, budgets, chart, errors, said);
+        MonthSpent month = month(request, seen.team());
+        Map<String, Long> people = month == null ? Map.of() : people(request, seen.team());
+        Instant now = clock.instant();
+        return (out, shell) -> JteteamGenerated.render(
+                out, null, shell, seen, leaver, budgets, chart, month, people, now, errors, said);
+    }
+
+    /** Returns the spend of the present month; null if the visitor does not see it. */
+    private @Nullable MonthSpent month(PageRequest<Visitor.Member> request, Team team) {
+        return isSpendSeen(request, team)
+                ? new MonthSpent.Reader(history, catalogue)
+                        .read(
+                                team.accountId(),
+                                keysOf(team),
+                                KeyNames.of(keys, team.accountId()),
+                                zone(request),
+                                request.money(),
+                                clock.instant())
+                : null;
+    }
+
+    /** Returns what each person's keys in the team have spent in the present month, by the ids of memberships. */
+    private Map<String, Long> people(PageRequest<Visitor.Member> request, Team team) {
+        Span span = MonthPace.span(history, zone(request), clock.instant());
+        Map<String, Long> micros = new HashMap<>();
+        history.usage(team.accountId(), UsageQuestion.of(span, keysOf(team), UsageQuestion.By.MEMBER))
+                .groups()
+                .forEach(group -> micros.put(
+                        String.valueOf(group.memberId()), group.figures().netMicros()));
+        return micros;
+    }
+
+    private static KeyFilter keysOf(Team team) {
+        return new KeyFilter(null, team.id(), null, KeyView.ALL);
+    }
+
+    private static ZoneId zone(PageRequest<Visitor.Member> request) {
+        return request.visitor().person().preferences().zone();
+    }
+
+    private static boolean isSpendSeen(PageRequest<Visitor.Member> request, Team team) {
+        return request.visitor().person().view(Right.USAGE).sees(new KeyOwner("", team.id(), ""));
     }
 
     /** Returns the team's spend; null if there is none, or the visitor does not see it. */
     private @Nullable Chart chart(PageRequest<Visitor.Member> request, Team team) {
-        boolean isSeen = request.visitor().person().view(Right.USAGE).sees(new KeyOwner("", team.id(), ""));
-        return isSeen
+        return isSpendSeen(request, team)
                 ? UsageChart.ofThirtyDays(
                         history,
                         catalogue,
                         team.accountId(),
-                        new KeyFilter(null, team.id(), null, KeyView.ALL),
-                        request.visitor().person().preferences().zone(),
+                        keysOf(team),
+                        zone(request),
                         clock.instant(),
                         request.money())
                 : null;

@@ -2,6 +2,9 @@ package dev.tollgate.pages.dashboard.members;
 
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.organizations.TeamActions;
 import dev.tollgate.customers.roles.Membership;
@@ -9,20 +12,30 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
+import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.dashboard.parts.UsageChart;
+import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteteamsGenerated;
 
 /** {@code /dashboard/teams}: the teams of an organization; a member sees the own ones. */
-public record TeamsPage(OrganizationStores stores, Ledger ledger, AccountHistory history, InstantSource clock) {
+public record TeamsPage(
+        OrganizationStores stores, Keys keys, Ledger ledger, AccountHistory history, InstantSource clock) {
 
     static final String PATH = "/dashboard/teams";
 
@@ -35,13 +48,19 @@ public record TeamsPage(OrganizationStores stores, Ledger ledger, AccountHistory
     /**
      * A row of the list.
      *
+     * @param admins the names of its admins
+     * @param keys their number; null if the visitor does not see them
      * @param monthMicros what the team's keys have spent this month; null if the visitor does not see it
+     * @param change against the month before, to the same moment
      * @param limitMicros the team's budget for the month; null if it has none, or if the visitor does not see the spend
      */
     public record Row(
             Team team,
             int people,
+            String admins,
+            @Nullable Long keys,
             @Nullable Long monthMicros,
+            Change change,
             @Nullable Long limitMicros) {}
 
     private PageStep create(PageRequest<Visitor.Member> request, Form form) {
@@ -60,12 +79,32 @@ public record TeamsPage(OrganizationStores stores, Ledger ledger, AccountHistory
                 Objects.requireNonNull(request.visitor().person().membership());
         Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
         MonthSpend month = MonthSpend.ofTeams(ledger, history, account, clock.instant());
+        Map<String, Long> keysOf = keys.list(account, null, Keys.PAGE_MAX).stream()
+                .collect(Collectors.groupingBy(key -> key.owner().teamId(), Collectors.counting()));
         List<Row> rows = stores.teams().list(account).stream()
                 .filter(team -> isSeen(membership, fellows.getOrDefault(team.id(), List.of())))
-                .map(team -> row(team, membership, fellows, month))
+                .map(team -> row(team, membership, fellows, keysOf, month))
                 .toList();
         boolean isArchived = request.query("archived") != null && errors.isEmpty();
-        return (out, shell) -> JteteamsGenerated.render(out, null, shell, rows, name, errors, isArchived);
+        Chart chart = request.visitor().may(Right.USAGE) && !rows.isEmpty() ? chart(request) : null;
+        return (out, shell) -> JteteamsGenerated.render(out, null, shell, rows, chart, name, errors, isArchived);
+    }
+
+    /** Returns the spend of thirty days by team; null if there is none. */
+    private @Nullable Chart chart(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        ChosenRange range = ChosenRange.lastThirtyDays(
+                clock.instant(), request.visitor().person().preferences().zone());
+        List<UsageGroup> days = history.credits(
+                account, history.span(range.from(), range.to(), range.zone()), By.TEAM, null, KeyFilter.ALL);
+        Map<String, String> names = new HashMap<>(Map.of("", "No team"));
+        stores.teams().everMade(account).forEach(team -> names.put(team.id(), team.name()));
+        UsageChart chart = new UsageChart(
+                range.first(), range.last(), null, List.of(), (from, to) -> PageLink.to(PageLink.REQUESTS)
+                        .with("from", from.toString())
+                        .with("to", to.toString())
+                        .text());
+        return days.isEmpty() ? null : chart.of(Metric.SPEND, request.money(), days, id -> names.getOrDefault(id, id));
     }
 
     /** Returns whether a member sees a team: each one, or those that the member belongs to. */
@@ -74,12 +113,24 @@ public record TeamsPage(OrganizationStores stores, Ledger ledger, AccountHistory
                 || fellows.stream().anyMatch(fellow -> fellow.memberId().equals(membership.id()));
     }
 
-    private static Row row(Team team, Membership membership, Map<String, List<Team.Fellow>> fellows, MonthSpend month) {
+    private static Row row(
+            Team team,
+            Membership membership,
+            Map<String, List<Team.Fellow>> fellows,
+            Map<String, Long> keys,
+            MonthSpend month) {
         boolean isSpendSeen = membership.mayIn(Right.USAGE, team.id());
+        String admins = fellows.getOrDefault(team.id(), List.of()).stream()
+                .filter(Team.Fellow::isAdmin)
+                .map(Team.Fellow::name)
+                .collect(Collectors.joining(", "));
         return new Row(
                 team,
                 fellows.getOrDefault(team.id(), List.of()).size(),
+                admins,
+                membership.mayIn(Right.KEYS, team.id()) ? keys.getOrDefault(team.id(), 0L) : null,
                 isSpendSeen ? month.micros(team.id()) : null,
+                isSpendSeen ? month.change(team.id()) : Change.UNKNOWN,
                 isSpendSeen ? month.limit(team.id()) : null);
     }
 }
