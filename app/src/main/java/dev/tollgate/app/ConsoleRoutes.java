@@ -187,7 +187,7 @@ record ConsoleRoutes(
 
     private List<Route<?>> server() {
         return RouteList.of(
-                new ConsoleBooks(operator.booksCheck()).routes(pages),
+                new ConsoleBooks(operator.booksCheck(), forms()).routes(pages),
                 new ConsoleAudit(books.stores().auditLog(), names(), accounts(), books.people()).routes(pages),
                 new ConsoleSettings(
                                 operator.settings(), operator.administration().links(), forms())

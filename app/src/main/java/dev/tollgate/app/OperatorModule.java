@@ -59,7 +59,7 @@ public record OperatorModule(
                         books.node().sharedClock()),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
-                new BooksCheck(books.database(), books.secrets(), ground.clock()),
+                new BooksCheck(books.database(), books.secrets(), books.stores().auditLog(), audited, ground.clock()),
                 new ChannelDeeds(
                         channels.hasFile(),
                         channels::reload,

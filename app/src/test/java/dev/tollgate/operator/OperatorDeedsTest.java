@@ -551,5 +551,8 @@ class OperatorDeedsTest {
         assertThat(get("/books").get("state").asString()).isEqualTo("differs");
         assertThat(get("/books").get("differences").get(0).asString())
                 .isEqualTo("account " + customer.account() + " has 9 as its last number, it is 1");
+        gateway.restart();
+        assertThat(get("/books").get("state").asString()).as("after a restart").isEqualTo("differs");
+        assertThat(get("/books").get("count").asLong()).isEqualTo(1);
     }
 }

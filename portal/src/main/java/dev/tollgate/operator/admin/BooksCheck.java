@@ -2,6 +2,10 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.verification.Audit;
@@ -9,26 +13,30 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Recomputes the books while calls continue, one run at a time, on its own thread. This server keeps the result in memory until the next run.
- * Thread-safe.
+ * Recomputes the books while calls continue, one run at a time, on its own thread. The audit log has each run and the number of differences, so that
+ * the last one is known after a restart and on other servers; this server has the sentences in memory until the next run. Thread-safe; blocks.
  */
 public final class BooksCheck {
 
     /** The number of differences that are listed; others are only counted. */
     public static final int DIFFERENCES_MAX = 100;
 
+    private static final String ACTION = "books.check";
+
     private static final Logger log = LoggerFactory.getLogger(BooksCheck.class);
 
     /** The progress of a check. */
     public sealed interface State {}
 
-    /** No run since the start. */
+    /** No run was ever finished. */
     public record Never() implements State {}
 
     /** @param subject what it reads now @param rows how many of them were read, at least */
@@ -36,7 +44,7 @@ public final class BooksCheck {
 
     /**
      * @param differences how many there are in all
-     * @param sentences the first {@value #DIFFERENCES_MAX} of them
+     * @param sentences the first {@value #DIFFERENCES_MAX} of them; none if another server, or this one before its start, found them
      */
     public record Done(Instant since, Instant at, long differences, List<String> sentences) implements State {}
 
@@ -48,32 +56,69 @@ public final class BooksCheck {
 
     private final Database database;
     private final SecretBox secrets;
+    private final AuditLog audits;
+    private final AuditedWriter writer;
     private final InstantSource clock;
     private final AtomicReference<State> state = new AtomicReference<>(new Never());
 
     /** @param secrets opens kept responses */
-    public BooksCheck(Database database, SecretBox secrets, InstantSource clock) {
+    public BooksCheck(
+            Database database, SecretBox secrets, AuditLog audits, AuditedWriter writer, InstantSource clock) {
         this.database = database;
         this.secrets = secrets;
+        this.audits = audits;
+        this.writer = writer;
         this.clock = clock;
     }
 
+    /** Returns the present run, or the last one of all servers. */
     public State state() {
         String damage = database.damage();
-        return damage == null ? state.get() : new Damaged(damage);
+        if (damage != null) {
+            return new Damaged(damage);
+        }
+        State own = state.get();
+        Done stored = own instanceof Running ? null : stored();
+        boolean isOwn = stored == null
+                || switch (own) {
+                    case Done done -> done.since.equals(stored.since) || done.at.isAfter(stored.at);
+                    case Failed failed -> !failed.at.isBefore(stored.at);
+                    case Never _, Running _, Damaged _ -> false;
+                };
+        return isOwn || stored == null ? own : stored;
+    }
+
+    private @Nullable Done stored() {
+        AuditLog.Filter checks = new AuditLog.Filter(null, ACTION, null, Set.of(), null, null);
+        return audits.page(checks, Long.MAX_VALUE, 1).stream()
+                .findFirst()
+                .map(row -> {
+                    JsonNode json = ApiJson.MAPPER.readTree(String.valueOf(row.afterJson()));
+                    Instant since = Instant.parse(json.path("started_at").asString());
+                    return new Done(since, row.at(), json.path("differences").asLong(), List.of());
+                })
+                .orElse(null);
+    }
+
+    private void store(Actor actor, Instant since, long differences) {
+        String result = new AdminJson()
+                .number("differences", differences)
+                .text("started_at", since.toString())
+                .end();
+        writer.commit(new By(actor, null, null), ACTION, "books", () -> new Deed.Changed(null, result));
     }
 
     /** Begins a run, unless one is under way. @return how far it is */
-    public State begin() {
+    public State begin(Actor actor) {
         State before = state.get();
         Running begun = new Running(clock.instant(), "", 0);
         if (!(before instanceof Running) && state.compareAndSet(before, begun)) {
-            Thread.ofPlatform().name("verify-books").daemon().start(() -> run(begun.since()));
+            Thread.ofPlatform().name("verify-books").daemon().start(() -> run(actor, begun.since()));
         }
         return state.get();
     }
 
-    private void run(Instant since) {
+    private void run(Actor actor, Instant since) {
         List<String> sentences = new ArrayList<>();
         long[] count = new long[1];
         try {
@@ -85,6 +130,7 @@ public final class BooksCheck {
                                 }
                             },
                             (subject, rows) -> state.set(new Running(since, subject, rows)));
+            store(actor, since, count[0]);
             state.set(new Done(since, clock.instant(), count[0], List.copyOf(sentences)));
             if (count[0] > 0) {
                 log.error(
@@ -100,11 +146,14 @@ public final class BooksCheck {
         }
     }
 
-    /** {@code /admin/books}; a check only reads, so it has no row of the audit log. */
+    /** {@code /admin/books}. */
     public List<AdminRoute> routes() {
         return List.of(
                 AdminRoute.get("/admin/books", request -> json(state())),
-                AdminRoute.post("/admin/books", request -> json(begin())).answering(202));
+                AdminRoute.post(
+                                "/admin/books",
+                                request -> json(begin(request.operator().actor())))
+                        .answering(202));
     }
 
     private static JsonNode json(State state) {

@@ -12,14 +12,14 @@ import java.util.List;
 import templates.console.JtebooksGenerated;
 
 /** {@code /console/books}: whether they add up, as they did when they were checked last, and a check now. */
-public record ConsoleBooks(BooksCheck books) {
+public record ConsoleBooks(BooksCheck books, DeedForms forms) {
 
     static final String PATH = "/console/books";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), (request, form) -> {
-                    books.begin();
+                    books.begin(forms.actor(request));
                     return PageStep.to(PATH);
                 }));
     }
@@ -33,7 +33,7 @@ public record ConsoleBooks(BooksCheck books) {
     public static String sentence(BooksCheck.State state, ZoneId zone) {
         return switch (state) {
             case BooksCheck.Never _ ->
-                "Not checked from this page since the server started. Checks by ./tollgate verify are not listed here.";
+                "The books were never checked from this page. Checks by ./tollgate ledger verify are not listed here.";
             case BooksCheck.Running running ->
                 "Check running since " + Display.time(running.since(), zone) + ": "
                         + Display.count(running.rows(), "row") + " of " + running.subject() + " so far.";
