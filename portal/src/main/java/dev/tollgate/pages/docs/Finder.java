@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** Sections of the documentation and fields of the API, in which readers look for words. Each search reads the list from its start to its end. Immutable. */
@@ -149,41 +149,51 @@ public final class Finder {
                         .strip() + " ";
     }
 
+    /** A place with its weights of the words of a question. */
+    private record Weighed(Entry entry, double[] weights) {
+
+        static Weighed of(Entry entry, List<Word> words) {
+            return new Weighed(entry, words.stream().mapToDouble(entry::weight).toArray());
+        }
+
+        /** Returns the square of the share of words that a place has: one with all words ranks before one that has some in better places. */
+        double share() {
+            double found = DoubleStream.of(weights).filter(weight -> weight > 0).count();
+            return weights.length == 0 ? 0 : found * found / (weights.length * weights.length);
+        }
+
+        double score(double[] rarity, double bonus) {
+            double sum = bonus;
+            for (int i = 0; i < weights.length; i++) {
+                sum += weights[i] * rarity[i];
+            }
+            return share() * sum;
+        }
+    }
+
     /** Returns the places that have words of a question, the best first. @param book the one that the reader has before them, whose places rank higher */
     List<Place> find(String question, String book) {
         String asked = plain(question.substring(0, Math.min(question.length(), QUESTION_CHARS_MAX)));
         List<Word> words = words(asked);
-        Map<Word, Double> rarity = words.stream()
-                .distinct()
-                .collect(Collectors.toMap(
-                        word -> word,
-                        word -> Math.log(1
-                                + (double) entries.size()
-                                        / Math.max(
-                                                1,
-                                                entries.stream()
-                                                        .filter(entry -> entry.weight(word) > 0)
-                                                        .count()))));
-        ToDoubleFunction<Entry> score = entry -> share(entry, words)
-                * (entry.book().equals(book) ? 1 : OTHER_BOOK)
-                * (entry.bonus(asked)
-                        + words.stream()
-                                .mapToDouble(word -> entry.weight(word) * rarity.get(word))
-                                .sum());
+        List<Weighed> found = entries.stream()
+                .map(entry -> Weighed.of(entry, words))
+                .filter(weighed -> weighed.share() > 0)
+                .toList();
+        double[] rarity = new double[words.size()];
+        for (int i = 0; i < rarity.length; i++) {
+            int at = i;
+            long has = found.stream().filter(weighed -> weighed.weights[at] > 0).count();
+            rarity[i] = Math.log(1 + (double) entries.size() / Math.max(1, has));
+        }
+        ToDoubleFunction<Weighed> score = weighed -> weighed.score(rarity, weighed.entry.bonus(asked))
+                * (weighed.entry.book().equals(book) ? 1 : OTHER_BOOK);
         Set<Same> seen = new HashSet<>();
-        return entries.stream()
-                .filter(entry -> share(entry, words) > 0)
+        return found.stream()
                 .sorted(Comparator.comparingDouble(score).reversed())
-                .map(Entry::place)
+                .map(weighed -> weighed.entry.place())
                 .filter(place -> seen.add(new Same(place.title(), place.text())))
                 .limit(PLACES_MAX)
                 .toList();
-    }
-
-    /** Returns the square of the share of words that a place has: one with all words ranks before one that has some in better places. */
-    private static double share(Entry entry, List<Word> words) {
-        double found = words.stream().filter(word -> entry.weight(word) > 0).count();
-        return words.isEmpty() ? 0 : found * found / (words.size() * words.size());
     }
 
     /** Returns the words of a question without the small ones, unless it has no others. */
