@@ -136,6 +136,26 @@ class LedgerVerifyTest {
     }
 
     @Test
+    void rebuilding_many_rows_is_one_row_of_the_audit_log() {
+        Customer customer = gateway.customer("3");
+        customer.chat(CALL.formatted("gemini-2.5-pro", false, "one"));
+        long before = gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'usage.rebuild'");
+        gateway.writeWhatRides();
+        gateway.execute("""
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+                INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls)
+                SELECT q.account_id, q.starts_at, q.key_id, 'other-' || n.i, 1
+                FROM (SELECT * FROM usage_quarter LIMIT 1) q, n""");
+        out.getBuffer().setLength(0);
+        assertThat(run("ledger", "rebuild-usage")).isZero();
+        assertThat(out.toString()).isEqualTo("250 rows of usage were recomputed.\n");
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'usage.rebuild'"))
+                .isEqualTo(before + 1);
+        out.getBuffer().setLength(0);
+        assertSilent();
+    }
+
+    @Test
     void without_the_secret_key_a_line_says_what_was_not_opened() throws IOException {
         Customer customer = gateway.customer("3");
         assertThat(gateway.post("/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"hi\"}", customer.key())

@@ -16,6 +16,9 @@ public final class Maintenance {
     private static final Field<Long> FOLDED_UNTIL = Field.whole("folded_until", "Folded until", 0, Long.MAX_VALUE);
     private static final Field<JsonNode> ROWS = Field.raw("rows");
 
+    /** The rows of all requests of a command, in the first of them: that one writes the row of the audit log. */
+    private static final Field<Long> ALL_ROWS = Field.whole("all_rows", "All rows", 0, Long.MAX_VALUE);
+
     private final InstallationKind kind;
     private final AuditedWriter writer;
 
@@ -28,7 +31,7 @@ public final class Maintenance {
         return List.of(
                 AdminRoute.post("/admin/installation/sandbox", this::becomeSandbox, AdminRequest.REASON)
                         .local(),
-                AdminRoute.post("/admin/usage/corrections", this::correctUsage, FOLDED_UNTIL, ROWS)
+                AdminRoute.post("/admin/usage/corrections", this::correctUsage, FOLDED_UNTIL, ROWS, ALL_ROWS)
                         .local());
     }
 
@@ -69,13 +72,18 @@ public final class Maintenance {
         CorrectUsage correct = AuditedWriter.step(() -> new CorrectUsage(
                 request.need(FOLDED_UNTIL),
                 rows.valueStream().map(Maintenance::row).toList()));
-        AdminJson corrected = new AdminJson().number("rows", (long) rows.size());
-        writer.commit(
-                request.by(),
-                "usage.rebuild",
-                "usage",
-                () -> correct.isDone() ? new Deed.Changed(null, corrected.end()) : null,
-                correct);
+        Long all = request.get(ALL_ROWS);
+        if (all == null) {
+            writer.commit(List.of(correct));
+        } else {
+            String corrected = new AdminJson().number("rows", all).end();
+            writer.commit(
+                    request.by(),
+                    "usage.rebuild",
+                    "usage",
+                    () -> correct.isDone() ? new Deed.Changed(null, corrected) : null,
+                    correct);
+        }
         return new AdminJson().flag("done", correct.isDone()).node();
     }
 

@@ -132,6 +132,9 @@ final class LedgerCommands {
                 while (done < found.rows().size()) {
                     int next = Math.min(found.rows().size(), done + AT_ONCE);
                     ObjectNode body = CommandJson.object().put("folded_until", found.foldedUntil());
+                    if (done == 0) {
+                        body.put("all_rows", found.rows().size());
+                    }
                     ArrayNode rows = body.putArray("rows");
                     found.rows().subList(done, next).forEach(row -> write(row, rows.addObject()));
                     if (!api.ask("POST", "/admin/usage/corrections", Map.of(), body)
