@@ -472,7 +472,9 @@ class DashboardTest {
                 .contains("The provider read 1,000 of 6,000 expected tokens from its cache: it did not use the cache."
                         + " That saved 0.1350 credits. Up to 0.6750 credits more could have been saved.");
         assertThat(usage(own, "model=gemini-3.8-flash&key=" + own.customer.keyId()))
-                .contains("title=\"5,000 of 18,000 tokens in\"", " · $0.0034 saved, $0.0047 missed");
+                .contains(
+                        "title=\"5,000 of 18,000 tokens in\"",
+                        " · Caching saved $0.0034 and could have saved $0.0047 more.");
     }
 
     private static String usageOfOther(BusyAccount account) {

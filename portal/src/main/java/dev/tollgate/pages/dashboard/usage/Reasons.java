@@ -33,19 +33,26 @@ record Reasons(List<Line> lines) {
 
     /** The causes, in the order in which they are taken apart. */
     enum Cause {
-        CALLS("calls"),
-        MODELS("models"),
-        TOKENS("tokens a call"),
-        CACHED("cached share"),
-        SEARCHES("searches"),
-        PRICE("price"),
-        REST("the rest"),
-        REFUNDS("refunds");
+        CALLS("more calls", "fewer calls"),
+        MODELS("dearer models", "cheaper models"),
+        TOKENS("longer calls", "shorter calls"),
+        CACHED("less cached", "more cached"),
+        SEARCHES("more searches", "fewer searches"),
+        PRICE("higher prices", "lower prices"),
+        REST("other", "other"),
+        REFUNDS("fewer refunds", "more refunds");
 
-        final String words;
+        private final String more;
+        private final String less;
 
-        Cause(String words) {
-            this.words = words;
+        Cause(String more, String less) {
+            this.more = more;
+            this.less = less;
+        }
+
+        /** Returns the head of its column. @param micros what it added in all */
+        String head(long micros) {
+            return micros < 0 ? less : more;
         }
     }
 

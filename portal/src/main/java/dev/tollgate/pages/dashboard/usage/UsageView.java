@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
@@ -9,6 +10,7 @@ import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Metric;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.SwitchLink;
 import java.time.LocalDate;
@@ -185,6 +187,18 @@ public record UsageView(
                 .with("team", keys.teamId())
                 .with("member", keys.memberId())
                 .text();
+    }
+
+    /** Returns what the cache saved and could have saved, in a sentence; empty for neither. */
+    public String saved(Money money, Figures all) {
+        String saved = money.sum(all.savedMicros()) + money.unit();
+        String missed = money.sum(all.missedMicros()) + money.unit();
+        if (all.missedMicros() == 0) {
+            return all.savedMicros() == 0 ? "" : " · Caching saved " + saved + ".";
+        }
+        return all.savedMicros() == 0
+                ? " · Caching could have saved " + missed + "."
+                : " · Caching saved " + saved + " and could have saved " + missed + " more.";
     }
 
     /** Returns the range as the head of a figure. @param span what is shown */

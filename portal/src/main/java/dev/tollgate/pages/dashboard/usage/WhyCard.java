@@ -83,7 +83,7 @@ public record WhyCard(
                 main.fallen() == null ? null : main.fallen().pair().model(),
                 cause(main, isMore),
                 figures(main, money),
-                Stream.concat(causes.stream().map(cause -> cause.words), Stream.of("difference"))
+                Stream.concat(causes.stream().map(cause -> cause.head(reasons.of(cause))), Stream.of("difference"))
                         .toList(),
                 rows.subList(0, rows.size() - 1),
                 rows.getLast());

@@ -310,7 +310,7 @@ class ReasonsTest {
         assertThat(Math.abs(reasons.difference() - reasons.of(cause))).isLessThanOrEqualTo(rounding);
         for (Cause other : Cause.values()) {
             if (other != cause && other != Cause.REST) {
-                assertThat(reasons.of(other)).as(other.words).isZero();
+                assertThat(reasons.of(other)).as(other.name()).isZero();
             }
         }
         assertThat(reasons.main().cause()).isEqualTo(cause);
