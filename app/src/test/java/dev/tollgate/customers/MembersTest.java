@@ -17,6 +17,7 @@ import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -416,8 +417,15 @@ class MembersTest {
         assertThat(abe.browser().get(MEMBERS).body()).contains("in Gone, Search");
         String id = gateway.text(
                 "SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'newbie@example.org'");
-        String link =
-                link(abe.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.resend", "invitation", id)));
+        String later = abe.browser()
+                .submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Later"))
+                .location();
+        Map<String, String> again = new HashMap<>(Map.of("deed", "invitation.resend", "invitation", id));
+        for (String each : List.of(team, gone, later)) {
+            again.put("teams." + each.replaceFirst(".*/", ""), "on");
+        }
+        String link = link(abe.browser().submit(MEMBERS, MEMBERS, again));
+        assertThat(abe.browser().get(MEMBERS).body()).as("a team made later").contains("in Gone, Later, Search");
         abe.browser().submit(gone, gone, Map.of("deed", "team.archive"));
         new Browser(gateway.url()).submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
         Somebody other = person("abes-friend");

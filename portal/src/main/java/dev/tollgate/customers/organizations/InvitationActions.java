@@ -63,7 +63,8 @@ public final class InvitationActions {
                     ONE + "/resend",
                     Right.SET_MEMBERS,
                     Scope.MEMBERS_WRITE,
-                    "Replace an invitation by a new one.")
+                    "Replace an invitation by a new one, with other teams if they are named.",
+                    TEAMS)
             .does(InvitationActions::resend, InvitationActions::withLink)
             .answering(200);
 
@@ -82,7 +83,8 @@ public final class InvitationActions {
 
     private static Outcome<Invited> resend(OrganizationStores stores, ActionRequest request) {
         Invitation old = find(stores, request);
-        return invite(stores, request, old.email(), role(old), old.teams(), old.id());
+        List<String> teams = request.body().has(TEAMS) ? teams(stores, request) : old.teams();
+        return invite(stores, request, old.email(), role(old), teams, old.id());
     }
 
     private static Outcome<String> revoke(OrganizationStores stores, ActionRequest request) {
