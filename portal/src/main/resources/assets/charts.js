@@ -40,7 +40,7 @@
     return [...bars.reverse(), ...series.filter((one) => one.isBefore)];
   };
 
-  // beside the bar: the sum, then each series, the largest first; the line below says the same to who does not see it
+  // below the bars: the sum, then each series, the largest first; the line under it says the same to screen readers
   const tip = (box, plot, data, i) => {
     const swatches = box.closest('section').querySelectorAll('.legend svg');
     const table = document.createElement('table');
@@ -61,8 +61,7 @@
     box.replaceChildren(table);
     box.hidden = false;
     const at = plot.valToPos(i, 'x') + plot.over.offsetLeft;
-    const left = at + 24 + box.offsetWidth > plot.width ? at - 24 - box.offsetWidth : at + 24;
-    box.style.left = Math.max(0, left) + 'px';
+    box.style.left = Math.max(0, Math.min(at - box.offsetWidth / 2, plot.width - box.offsetWidth)) + 'px';
   };
 
   const tell = (readout, data, i) => {
