@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atMost, balanceOf, counted, guessed, hundredths, microsOf, pace, roughly, searched, seconds, showFirst, size, worth, written } from '../../main/resources/assets/playground/figures.mjs';
+import { atMost, balanceOf, between, counted, guessed, hundredths, microsOf, pace, roughly, searched, seconds, shortCost, showFirst, size, spent, worth, written } from '../../main/resources/assets/playground/figures.mjs';
 
 test('an amount is written with two, four or six decimals', () => {
   assert.deepEqual([0, 1_800_000, 1_800_500, 1_800_570, 1].map(written), ['0.00', '1.80', '1.8005', '1.800570', '0.000001']);
@@ -11,7 +11,7 @@ test('dollars are cut down to four decimals', () => {
 });
 
 test('who thinks in dollars sees them first, and amounts to come are rounded up', () => {
-  assert.deepEqual([roughly(236_800), atMost(500_000), balanceOf(1_234_567_899)], ['0.24 credits', '0.50 credits', '1,234.56']);
+  assert.deepEqual([roughly(236_800), atMost(500_000), balanceOf(1_234_567_899)], ['0.24 credits', '0.50 credits', '1,234.57']);
   showFirst('dollars');
   assert.deepEqual([worth(800_000), roughly(236_800), atMost(500_000), balanceOf(1_234_567_899)], ['$0.0040 · 0.80 credits', '$0.0012', '$0.0025', '$6.17']);
   showFirst('credits');
@@ -42,22 +42,35 @@ test('the pace counts written tokens after the first', () => {
   assert.equal(pace({ took: 600, first: 500, usage }), '');
 });
 
-const MODELS = { a: { usual: '100', rate: '1000000' }, b: { usual: '', rate: '1000000' } };
+const MODELS = {
+  steady: { usual: '{"13":[900,1000,1200],"18":[5000,0,90000]}' },
+  fresh: { usual: '{}' },
+};
 const estimate = (min, max) => ({ min_credits: min, max_credits: max });
+const guess = (content, told, free = 1e9) => guessed([content], [told], MODELS, free);
 
-test('an estimate takes the usual length of the model', () => {
-  assert.deepEqual(guessed([{ model: 'a' }], [estimate('0.5', '2')], MODELS, 1e9), { about: 500_100, most: 2_000_000 });
+test('an estimate is what half of the like calls come near', () => {
+  assert.deepEqual(guess({ model: 'steady' }, estimate('0.01', '2')), { low: 1_000, high: 1_000, most: 2_000_000 });
+  assert.equal(between(1_000_000, 1_000_000), 'about 1.00 credits');
 });
 
-test('an unknown length is five hundred tokens or the maximum', () => {
-  assert.equal(guessed([{ model: 'b' }], [estimate('0', '2')], MODELS, 1e9).about, 500);
-  assert.equal(guessed([{ model: 'b', max_tokens: 7 }], [estimate('0', '2')], MODELS, 1e9).about, 7);
+test('calls that differ and calls without their like give a range', () => {
+  assert.deepEqual(guess({ model: 'steady' }, estimate('0.3', '2')), { low: 5_000, high: 90_000, most: 2_000_000 });
+  const unknown = { low: 300_000, high: 2_000_000, most: 2_000_000 };
+  assert.deepEqual(guess({ model: 'fresh' }, estimate('0.3', '2')), unknown);
+  assert.deepEqual(guess({ model: 'steady', n: 2 }, estimate('0.3', '2')), unknown);
+  assert.equal(between(300_000, 2_000_000), '0.30 to 2.00 credits');
 });
 
 test('an estimate adds up columns and never exceeds what is free', () => {
-  const both = guessed([{ model: 'a' }, { model: 'b' }], [estimate('1', '2'), estimate('1', '2')], MODELS, 1e9);
-  assert.deepEqual(both, { about: 2_000_600, most: 4_000_000 });
-  assert.deepEqual(guessed([{ model: 'a' }], [estimate('1', '2')], MODELS, 300_000), { about: 300_000, most: 300_000 });
+  const both = guessed([{ model: 'steady' }, { model: 'fresh' }], [estimate('0.01', '2'), estimate('1', '2')], MODELS, 1e9);
+  assert.deepEqual(both, { low: 1_001_000, high: 2_001_000, most: 4_000_000 });
+  assert.deepEqual(guess({ model: 'fresh' }, estimate('1', '2'), 300_000), { low: 300_000, high: 300_000, most: 300_000 });
+});
+
+test('a short question has a cost only if it is known', () => {
+  assert.deepEqual(['{"13":[10000,0,90000]}', '{}', ''].map(shortCost), ['0.01 to 0.09 credits', '', '']);
+  assert.equal(spent(0), '–');
 });
 
 test('the most of an estimate names its searches', () => {

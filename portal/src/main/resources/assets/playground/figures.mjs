@@ -61,7 +61,7 @@ const usual = (content, least, model) => {
 };
 
 // What the next call is likely to cost, from low to high, and can cost at most, of all columns together.
-// contents: the requests; estimates: the server's answers; models: by id, with their rate and usual charges; free: what a call can spend.
+// contents: the requests; estimates: the server's answers; models: by id, with their usual charges; free: what a call can spend.
 export const guessed = (contents, estimates, models, free) => {
   const sum = { low: 0, high: 0, most: 0 };
   estimates.forEach((told, i) => {
