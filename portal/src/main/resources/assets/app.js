@@ -62,15 +62,15 @@
 
   for (const button of document.querySelectorAll('[data-copy], [data-print]')) button.hidden = false;
 
-  // ---- what credits are worth, beside where they are typed: 200 for a dollar, cut down to cents
+  // ---- what credits are worth, beside where they are typed: 200 for a dollar, to the nearest cent
 
   document.addEventListener('input', (event) => {
     const worth = event.target.dataset.worth && document.getElementById(event.target.dataset.worth);
     if (!worth) return;
     const credits = Number(event.target.value.replaceAll(',', '').trim() || NaN);
-    const cents = Math.floor(credits / 2);
-    worth.textContent = !(credits >= 0) ? '' : credits > 0 && cents === 0 ? '<$0.01'
-      : '$' + (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2 });
+    const decimals = credits > 0 && credits < 1.99 ? 4 : 2;
+    worth.textContent = !(credits >= 0) ? '' : credits > 0 && credits < 0.01 ? '<$0.0001'
+      : '$' + (credits / 200).toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   });
 
   // ---- a line that is offered for a field of several

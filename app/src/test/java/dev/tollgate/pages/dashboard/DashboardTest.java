@@ -251,7 +251,7 @@ class DashboardTest {
         }
 
         assertThat(seen).containsExactlyElementsOf(asked.reversed());
-        assertThat(calls(many.browser.get(newer).body())).isEqualTo(seen.subList(50, 100));
+        assertThat(calls(many.browser.get(newer).body())).isEqualTo(seen.subList(40, 80));
     }
 
     @ParameterizedTest

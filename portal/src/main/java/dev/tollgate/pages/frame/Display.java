@@ -184,9 +184,9 @@ public final class Display {
         return ApiError.later(refusal, wait).message();
     }
 
-    /** Returns how long something took, in the same unit for all rows of a column: {@code 0.6 s}. */
+    /** Returns how long something took, in the same unit for all rows of a column: {@code 0.64 s}. */
     public static String seconds(long millis) {
-        return BigDecimal.valueOf(millis, 3).setScale(1, RoundingMode.HALF_UP).toPlainString() + " s";
+        return BigDecimal.valueOf(millis, 3).setScale(2, RoundingMode.HALF_UP).toPlainString() + " s";
     }
 
     /** Returns how long something took, e.g. {@code 340 ms}, {@code 6.2 s}, {@code 2 min 5 s}. */

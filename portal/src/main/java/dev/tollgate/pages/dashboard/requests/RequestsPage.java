@@ -43,7 +43,7 @@ import templates.dashboard.JterequestsGenerated;
 public record RequestsPage(
         AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
 
-    private static final int ROWS = 50;
+    private static final int ROWS = 40; // a page of them is below 40 kB
 
     /** The columns on demand. */
     private static final List<String> COLUMNS = List.of("team", "member", "tags");
