@@ -127,17 +127,17 @@
     for (const [name, value] of [...event.formData]) if (value === '') event.formData.delete(name);
   });
 
-  // a search that has found nothing yet looks on by itself while the page is open
-  const lookOn = async (box) => {
+  // a search that has found nothing yet looks on by itself while the page is seen, for 200 steps at most
+  const lookOn = async (box, steps = 200) => {
     const link = box?.querySelector('[data-further]');
-    if (!link) return;
+    if (!link || !steps || document.hidden) return;
     try {
       const answer = await fetch(link.href);
       const next = answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(box.id);
       if (!next || !box.isConnected) return;
       history.replaceState(null, '', link.href);
       box.replaceWith(next);
-      lookOn(next);
+      lookOn(next, steps - 1);
     } catch {
       // the link remains
     }
