@@ -1012,7 +1012,7 @@ class RandomMonthTest {
                 .isEqualTo(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)));
         assertThat(sum(overview.days()).netMicros())
                 .isEqualTo(net(Span.ofLocalDays(today.minusDays(30), today.plusDays(1), zone)));
-        assertThat(overview.latest()).hasSize(8);
+        assertThat(overview.latest()).hasSize(5);
         assertThat(overview.running()).extracting(CallRow::id).containsExactly("runs");
     }
 
