@@ -169,7 +169,7 @@ class ClicksTest {
             hand.needed("why a call failed or cost that", 0);
 
             hand.begin("/dashboard");
-            hand.click("main .tile:has-text('Spent in') a");
+            hand.click("main .tile a[href*='range=month']");
             hand.page().waitForURL("**/dashboard/usage?range=month**");
             hand.page().locator("main th a:text('gemini-2.5-pro')").waitFor();
             hand.page().locator("main th a:text('nightly job')").waitFor();
@@ -186,9 +186,10 @@ class ClicksTest {
 
             hand.begin("/dashboard");
             hand.click("nav.side >> text=Keys");
+            hand.click("[aria-label='More: with a limit']");
             hand.click("[aria-label='Turn off with a limit']");
             hand.sees("get a 401");
-            hand.needed("a runaway key is stopped", 2);
+            hand.needed("a runaway key is stopped", 3);
 
             hand.begin("/dashboard");
             hand.click("nav.side >> text=Keys");
