@@ -225,7 +225,7 @@ class CodingAgentsTest {
         Ran ran = run(variables + agent.run);
 
         Scrape after = Scrape.fresh(channels.gateway());
-        assertThat(ran.said).contains("The key's hourly spend limit of 0.000001 credits is reached");
+        assertThat(ran.said).contains("The call is too large for the key's hourly spend limit of 0.000001 credits");
         assertThat(ran.exit).as(ran.said).isNotZero();
         assertThat(after.since(before, "tollgate_http_requests_total", "status=\"402\"")
                         + after.since(before, "tollgate_http_requests_total", "status=\"429\""))

@@ -94,7 +94,7 @@ class ResponsesRefusalsTest {
             assertThat(codex.status()).isEqualTo(429);
             assertThat(codex.error().get("type").asString()).isEqualTo("usage_limit_reached");
             assertThat(codex.header("x-codex-promo-message") + ".")
-                    .startsWith("The key's hourly spend limit of ")
+                    .startsWith("The call is too large for the key's hourly spend limit of ")
                     .isEqualTo(codex.error().get("message").asString());
         }
     }
