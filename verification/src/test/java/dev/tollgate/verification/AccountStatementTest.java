@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AccountStatementTest {
 
     private static final String HEADER =
-            "time,sequence,kind,task_id,model,amount,balance,source,key,reason,usd,invoice,team,member";
+            "time,sequence,kind,task_id,model,amount,balance,source,key,key_name,reason,usd,invoice,team,team_name,member,member_name";
 
     @TempDir
     Path folder;
@@ -54,10 +54,10 @@ class AccountStatementTest {
         assertThat(statement(null, null))
                 .containsExactly(
                         HEADER,
-                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,test,0.05,,,",
-                        "2026-11-20T12:34:57.789Z,2,charge,t1,gemini-2.5-pro,-0.28,9.72,,key_1,,-0.0014,,,",
-                        "2026-11-21T01:34:57.789Z,3,top_up,,,0.000001,9.720001,grant,,a gift,0.00,,,",
-                        "2026-11-21T01:34:57.789Z,3,balance,,,0,9.720001,,,,0.00,,,");
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,",
+                        "2026-11-20T12:34:57.789Z,2,charge,t1,gemini-2.5-pro,-0.28,9.72,,key_1,,,-0.0014,,,,,",
+                        "2026-11-21T01:34:57.789Z,3,top_up,,,0.000001,9.720001,grant,,,a gift,0.000000005,,,,,",
+                        "2026-11-21T01:34:57.789Z,3,balance,,,0,9.720001,,,,,0.00,,,,,");
         assertThat(store.balance("acc_1").balanceMicros()
                         + store.balance("acc_1").reservedMicros())
                 .as("holds included")
@@ -75,9 +75,9 @@ class AccountStatementTest {
         assertThat(statement(null, null))
                 .containsExactly(
                         HEADER,
-                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,test,0.05,,,",
-                        "2026-11-20T12:34:56.789Z,3,charge,t2,m,-10,0,,key_1,,-0.0500,,,",
-                        "2026-11-20T12:34:56.789Z,3,balance,,,0,0,,,,0.00,,,");
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,",
+                        "2026-11-20T12:34:56.789Z,3,charge,t2,m,-10,0,,key_1,,,-0.05,,,,,",
+                        "2026-11-20T12:34:56.789Z,3,balance,,,0,0,,,,,0.00,,,,,");
     }
 
     @Test
@@ -89,19 +89,19 @@ class AccountStatementTest {
         assertThat(statement(null, begin.plusMillis(1)))
                 .containsExactly(
                         HEADER,
-                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,test,0.05,,,",
-                        "2026-11-20T12:34:56.789Z,1,balance,,,0,10,,,,0.00,,,");
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,",
+                        "2026-11-20T12:34:56.789Z,1,balance,,,0,10,,,,,0.00,,,,,");
         assertThat(statement(begin.plusMillis(1), null))
                 .containsExactly(
                         HEADER,
-                        "2026-11-21T12:34:56.789Z,2,top_up,,,2,12,grant,,next day,0.01,,,",
-                        "2026-11-21T12:34:56.789Z,2,balance,,,0,12,,,,0.00,,,");
+                        "2026-11-21T12:34:56.789Z,2,top_up,,,2,12,grant,,,next day,0.01,,,,,",
+                        "2026-11-21T12:34:56.789Z,2,balance,,,0,12,,,,,0.00,,,,,");
         assertThat(statement(null, begin))
                 .as("the end is no part of it")
                 .hasSize(2)
                 .last()
                 .asString()
-                .endsWith(",balance,,,0,0,,,,0.00,,,");
+                .endsWith(",balance,,,0,0,,,,,0.00,,,,,");
         assertThat(statement(begin, null)).as("the beginning is").hasSize(4);
     }
 
@@ -117,7 +117,7 @@ class AccountStatementTest {
         assertThat(statement(null, midnight)).isEqualTo(before).hasSize(3);
         assertThat(statement(midnight, null))
                 .as("an entry is never earlier than the one before it")
-                .contains("2026-11-21T00:00:05.000Z,3,top_up,,,2,13,grant,,by a clock that has jumped,0.01,,,")
+                .contains("2026-11-21T00:00:05.000Z,3,top_up,,,2,13,grant,,,by a clock that has jumped,0.01,,,,,")
                 .hasSize(4);
     }
 
@@ -125,7 +125,7 @@ class AccountStatementTest {
     void an_account_without_movements_has_a_balance_of_nothing() {
         store.account("acc_2", 0);
         assertThat(lines("acc_2", null, null))
-                .containsExactly(HEADER, "2026-11-20T12:34:56.789Z,0,balance,,,0,0,,,,0.00,,,");
+                .containsExactly(HEADER, "2026-11-20T12:34:56.789Z,0,balance,,,0,0,,,,,0.00,,,,,");
     }
 
     @Test
@@ -133,7 +133,7 @@ class AccountStatementTest {
         reserve("t1", 1_000_000);
         settle("t1", 1, 0, "a \"model\", v2");
         assertThat(statement(null, null).get(2))
-                .endsWith(",t1,\"a \"\"model\"\", v2\",-0.000001,9.999999,,key_1,,0.0000,,,");
+                .endsWith(",t1,\"a \"\"model\"\", v2\",-0.000001,9.999999,,key_1,,,-0.000000005,,,,,");
     }
 
     @Test

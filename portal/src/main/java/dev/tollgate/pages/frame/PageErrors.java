@@ -36,7 +36,8 @@ record PageErrors(String brand) implements ErrorFormat {
                 };
         String message = error.status() == 404 ? "The page has moved, or the address has a typo." : error.message();
         try {
-            return Pages.render(out -> JteerrorGenerated.render(out, null, brand, title, message));
+            return Pages.render(
+                    out -> JteerrorGenerated.render(out, null, brand, title, message, error.status() == 403));
         } catch (RuntimeException broken) { // the visitor gets an answer even if the error page is broken
             LOG.error(Event.REQUEST_FAULT, "the page of errors is broken", broken);
             return (title + ". " + message).replace("<", "").getBytes(StandardCharsets.UTF_8);

@@ -152,8 +152,7 @@ class SettingsPagesTest {
                 + ", 16000000, 0)";
         gateway.execute(insert);
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "keys", "1"));
-        assertThat(browser.get("/dashboard/keys").body())
-                .contains("Key eager has used 80 % of its limit of ");
+        assertThat(browser.get("/dashboard/keys").body()).contains("Key eager has used 80 % of its limit of ");
         browser.submit(NOTICES, NOTICES, Map.of("version", version()));
         assertThat(browser.get("/dashboard/keys").body()).doesNotContain("Key eager has used");
     }
