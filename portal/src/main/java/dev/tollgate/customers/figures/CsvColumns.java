@@ -53,6 +53,20 @@ public final class CsvColumns<T> {
         return value(head, row -> Credits.dollars(micros.applyAsLong(row)));
     }
 
+    /** Adds a figure, an amount in credits and in dollars. @param figures of a row; null for nothing */
+    public CsvColumns<T> figure(Figure figure, Function<T, @Nullable Figures> figures) {
+        value(figure.word(), row -> {
+            Figures its = figures.apply(row);
+            return its == null ? null : figure.text(its);
+        });
+        return figure.isAmount()
+                ? value(figure.word() + "_usd", row -> {
+                    Figures its = figures.apply(row);
+                    return its == null ? null : Credits.dollars(figure.of(its));
+                })
+                : this;
+    }
+
     /** Returns a text that a caller may have chosen; one that a spreadsheet would take for a formula gets an apostrophe. */
     public static String cell(@Nullable String text) {
         String cell = text == null ? "" : text;

@@ -140,12 +140,7 @@ public record CsvExport(AccountHistory history, Names names) {
         if (groups.contains(By.MEMBER)) {
             columns.text("member", UsageGroup::memberId).text("member_name", it -> names.member.apply(it.memberId()));
         }
-        for (Figure figure : Figure.OF_ACCOUNTS) {
-            columns.value(figure.word(), it -> figure.text(it.figures()));
-            if (figure.isAmount()) {
-                columns.dollars(figure.word() + "_usd", it -> figure.of(it.figures()));
-            }
-        }
+        Figure.OF_ACCOUNTS.forEach(figure -> columns.figure(figure, UsageGroup::figures));
         return columns;
     }
 

@@ -394,8 +394,10 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         if (by == By.ACCOUNT) {
             columns.text("name", Row::name);
         }
-        Figure.OF_FILES.forEach(figure -> columns.value(
-                figure.word(), row -> row.hasMargin() || !figure.isOfCost() ? figure.text(row.figures()) : null));
-        return columns.value("net_before", row -> Figure.NET.text(row.before())).file(rows, CsvColumns.END);
+        Figure.OF_FILES.forEach(
+                figure -> columns.figure(figure, row -> row.hasMargin() || !figure.isOfCost() ? row.figures() : null));
+        return columns.credits("net_before", row -> Figure.NET.of(row.before()))
+                .dollars("net_before_usd", row -> Figure.NET.of(row.before()))
+                .file(rows, CsvColumns.END);
     }
 }
