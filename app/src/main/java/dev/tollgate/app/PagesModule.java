@@ -195,10 +195,10 @@ record PagesModule(
         return RouteList.of(
                 new MembersPage(stores, keys, ledger, books.history(), people.links()::isMailOn, ground.clock())
                         .routes(pages),
-                new MemberPage(stores, books.people(), ledger, books.history(), ground.catalogue(), ground.clock())
+                new MemberPage(stores, books.people(), books.history(), ground.catalogue(), limits(), ground.clock())
                         .routes(pages),
                 new TeamsPage(stores, keys, ledger, books.history(), ground.clock()).routes(pages),
-                new TeamPage(stores, keys, ledger, books.history(), ground.catalogue(), ground.clock()).routes(pages),
+                new TeamPage(stores, keys, books.history(), ground.catalogue(), limits(), ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new TagsPage(stores, books.history(), ground.clock()).routes(pages),
                 new BudgetsPage(stores, keys, books.history(), limits(), ground.clock()).routes(pages),
@@ -274,6 +274,7 @@ record PagesModule(
                                 books.history(),
                                 ground.catalogue(),
                                 upstreams.models(),
+                                limits(),
                                 ground.clock())
                         .routes(pages));
     }

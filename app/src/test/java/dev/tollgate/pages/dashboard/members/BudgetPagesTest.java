@@ -135,7 +135,7 @@ class BudgetPagesTest {
                                 secret)
                         .status())
                 .isEqualTo(402);
-        assertThat(company.owner.get(team).body()).contains("Calls are refused.");
+        assertThat(company.owner.get(team).body()).contains("Calls are refused until ");
     }
 
     @Test

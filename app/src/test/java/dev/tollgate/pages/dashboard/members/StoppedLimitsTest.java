@@ -82,6 +82,10 @@ class StoppedLimitsTest {
             assertThat(company.owner.get(path).body()).as(path).contains("note bad", line, "Raise it");
         }
         assertThat(company.owner.get("/dashboard/keys").body()).contains("refused: " + state);
+        String id = company.gateway.text("SELECT id FROM api_key WHERE prefix = '" + key.substring(0, 11) + "'");
+        assertThat(company.owner.get("/dashboard/keys/" + id).body())
+                .contains("note bad", line, "Raise it", "badge bad\">refused: " + state, "class=\"over\"")
+                .doesNotContain("class=\"near\"");
     }
 
     private static void assertWorks(String key, String line) {
@@ -100,10 +104,13 @@ class StoppedLimitsTest {
         assertStopped(key, line, "team budget");
         assertThat(company.owner.get("/dashboard").body())
                 .contains("Its calls are refused until 1 December.", "/dashboard/budgets?owner=" + id);
+        assertThat(company.owner.get(team).body())
+                .contains(line, "Raise it", "refused: team budget", "Calls are refused until 1 December.");
         assertThat(ann.get("/dashboard").body()).contains(line).doesNotContain("Raise it");
         assertThat(bob.get("/dashboard").body()).doesNotContain(line);
         company.budget(id, "month", "0.0125");
         assertThat(company.owner.get("/dashboard").body()).contains("Team Research has used 80 % of its budget of ");
+        assertThat(company.owner.get(team).body()).contains("class=\"near\"").doesNotContain("note bad");
         company.budget(id, "month", "100");
         assertWorks(key, line);
     }

@@ -29,8 +29,9 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
-import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
+import dev.tollgate.pages.dashboard.parts.LimitState;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
@@ -64,6 +65,7 @@ public record KeyPage(
         AccountHistory history,
         Catalogue catalogue,
         ModelLife life,
+        LimitStates limits,
         InstantSource clock) {
 
     private static final String PATH = KeysPage.PATH + "/{id}";
@@ -225,6 +227,8 @@ public record KeyPage(
      * @param enable whether the visitor may take its calls again
      * @param targets the owners to whom it can be moved
      * @param locked what only others can change, in words; empty if nothing is
+     * @param refusing the limits that refuse its calls
+     * @param states of its limits
      */
     public record Owned(
             String owner,
@@ -233,7 +237,9 @@ public record KeyPage(
             boolean enable,
             List<FilterChoice> targets,
             String locked,
-            List<BudgetBar> budgets) {}
+            List<LimitState> budgets,
+            List<LimitStates.Line> refusing,
+            LimitStates.All states) {}
 
     private Owned owned(PageRequest<Visitor.Member> request, Key key, Instant now) {
         Membership own = KeyOwners.membership(request);
@@ -248,7 +254,9 @@ public record KeyPage(
                         .sorted()
                         .map(lock -> lock.code().replace('_', ' '))
                         .collect(Collectors.joining(", ")),
-                BudgetBar.path(ledger, key.accountId(), key.id(), key.owner(), names.member(key.owner()), now));
+                limits.path(key.accountId(), key.id(), key.owner(), names.member(key.owner()), now),
+                limits.refusing(request.visitor().person(), request.money(), now, Set.copyOf(LimitStates.owners(key))),
+                limits.all(key.accountId(), List.of(key), now));
     }
 
     /**

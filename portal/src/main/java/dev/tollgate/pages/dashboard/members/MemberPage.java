@@ -3,7 +3,6 @@ package dev.tollgate.pages.dashboard.members;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.members.Members;
@@ -19,7 +18,8 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
-import dev.tollgate.pages.dashboard.parts.BudgetBar;
+import dev.tollgate.pages.dashboard.parts.LimitState;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Chart;
@@ -40,9 +40,9 @@ import templates.dashboard.JtememberGenerated;
 public record MemberPage(
         OrganizationStores stores,
         People people,
-        Ledger ledger,
         AccountHistory history,
         Catalogue catalogue,
+        LimitStates limits,
         InstantSource clock) {
 
     private static final String PATH = MembersPage.PATH + "/{member}";
@@ -90,10 +90,10 @@ public record MemberPage(
                                         : MembersPage.PATH + "/" + member.id() + "?saved=1"));
     }
 
-    private List<BudgetBar> budgets(PageRequest<Visitor.Member> request, Members.Member member) {
+    private List<LimitState> budgets(PageRequest<Visitor.Member> request, Members.Member member) {
         KeyOwner personal = new KeyOwner(member.id(), "", "");
         String name = member.name().isBlank() ? member.login() : member.name();
-        return BudgetBar.path(ledger, request.visitor().accountId(), "", personal, name, clock.instant());
+        return limits.path(request.visitor().accountId(), "", personal, name, clock.instant());
     }
 
     private @Nullable Chart chart(PageRequest<Visitor.Member> request, Members.Member member) {
@@ -118,9 +118,10 @@ public record MemberPage(
                 ? stores.teams().list(request.visitor().accountId())
                 : List.of();
         List<Key> known = stores.members().keysMadeBy(request.visitor().accountId(), member.personId());
-        List<BudgetBar> budgets = isSelf || request.visitor().may(Right.USAGE) ? budgets(request, member) : List.of();
+        List<LimitState> budgets = isSelf || request.visitor().may(Right.USAGE) ? budgets(request, member) : List.of();
         Chart chart = isSelf || request.visitor().may(Right.USAGE) ? chart(request, member) : null;
         Instant now = clock.instant();
+        LimitStates.All states = limits.all(request.visitor().accountId(), keys, now);
         boolean isKeysSeen = isSelf || request.visitor().may(Right.KEYS);
         boolean isProved = people.sessions().isProved(request.visitor().session());
         @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
@@ -137,6 +138,7 @@ public record MemberPage(
                 all,
                 known,
                 budgets,
+                states,
                 chart,
                 isKeysSeen,
                 now,

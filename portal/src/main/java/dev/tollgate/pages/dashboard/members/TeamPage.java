@@ -3,7 +3,7 @@ package dev.tollgate.pages.dashboard.members;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
@@ -21,8 +21,9 @@ import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
-import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.LimitState;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
 import dev.tollgate.pages.dashboard.usage.MonthSpent;
@@ -47,9 +48,9 @@ import templates.dashboard.JteteamGenerated;
 public record TeamPage(
         OrganizationStores stores,
         Keys keys,
-        Ledger ledger,
         AccountHistory history,
         Catalogue catalogue,
+        LimitStates limits,
         InstantSource clock) {
 
     private static final String PATH = TeamsPage.PATH + "/{team}";
@@ -156,14 +157,20 @@ public record TeamPage(
                 .findFirst()
                 .orElse(null);
         KeyOwner service = new KeyOwner("", seen.team().id(), "");
-        List<BudgetBar> budgets =
-                BudgetBar.path(ledger, request.visitor().accountId(), "", service, "", clock.instant());
+        String account = request.visitor().accountId();
+        Instant now = clock.instant();
+        List<LimitState> budgets = limits.path(account, "", service, "", now);
+        LimitStates.All states = limits.all(account, seen.serviceKeys(), now);
+        List<LimitStates.Line> refusing = limits.refusing(
+                request.visitor().person(),
+                request.money(),
+                now,
+                Set.of(seen.team().id(), Budgets.ACCOUNT));
         Chart chart = chart(request, seen.team());
         MonthSpent month = month(request, seen.team());
         Map<String, Long> people = month == null ? Map.of() : people(request, seen.team());
-        Instant now = clock.instant();
         return (out, shell) -> JteteamGenerated.render(
-                out, null, shell, seen, leaver, budgets, chart, month, people, now, errors, said);
+                out, null, shell, seen, leaver, budgets, states, refusing, chart, month, people, now, errors, said);
     }
 
     /** Returns the spend of the present month; null if the visitor does not see it. */

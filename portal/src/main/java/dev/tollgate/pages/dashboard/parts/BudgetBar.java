@@ -1,18 +1,15 @@
 package dev.tollgate.pages.dashboard.parts;
 
-import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.BudgetsNow;
-import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
-import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.books.ledger.SpendPath;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -39,21 +36,8 @@ public record BudgetBar(
         return new BudgetBar(name, line.window(), line.limitMicros(), line.use(), zone, line.endsAt());
     }
 
-    /**
-     * Returns the budgets and limits that a call of a key counts against, except the limits of the key itself, the innermost owner's first.
-     *
-     * @param keyId empty for a key that a member or a team would make
-     * @param member the name of the owner's member; empty without one
-     */
-    public static List<BudgetBar> path(
-            Ledger ledger, String account, String keyId, KeyOwner owner, String member, Instant now) {
-        return ledger.path(account, keyId, owner, SpendLimits.NONE, now).stream()
-                .flatMap(path -> path.limits().stream())
-                .map(limit -> of(limit, member))
-                .toList();
-    }
-
-    private static BudgetBar of(SpendPath.LimitUse limit, String member) {
+    /** Returns a budget or a limit of a path. @param member the name of the owner's member; empty without one */
+    static BudgetBar of(SpendPath.LimitUse limit, String member) {
         String name =
                 switch (limit.owner().kind()) {
                     case KEY -> "This key";
@@ -97,6 +81,11 @@ public record BudgetBar(
             return 0;
         }
         return full() ? 100 : Math.clamp(use.micros() / Math.max(1, limitMicros / 100), 1, 99);
+    }
+
+    /** Returns whether most of it is charged. */
+    public boolean isNear() {
+        return limitMicros != null && SpentRule.isReached(use.chargedMicros(), limitMicros, SpentRule.NEAR_PERCENT);
     }
 
     public boolean full() {

@@ -2,7 +2,6 @@ package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,7 +23,7 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
 
     /** Returns whether most of it is charged. */
     public boolean isNear() {
-        return SpentRule.isReached(bar.use().chargedMicros(), limitMicros(), SpentRule.NEAR_PERCENT);
+        return bar.isNear();
     }
 
     /** Returns how much is used, in percent, held credits included; what refuses calls has 100. */
@@ -107,7 +106,7 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
     }
 
     /** Returns what ends the refusals, such as {@code 1 December}. */
-    private String until() {
+    public String until() {
         Instant end = bar.endsAt();
         if (end == null) {
             return "the limit is raised";

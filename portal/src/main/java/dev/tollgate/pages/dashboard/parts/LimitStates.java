@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.BudgetsNow;
@@ -21,6 +22,7 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +30,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +53,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
 
         /** Returns the limit that stops the calls of a key, else the one that will do so first; null without one. */
         public @Nullable LimitState nearest(Key key) {
-            List<String> path =
-                    List.of(key.id(), key.owner().memberId(), key.owner().teamId(), Budgets.ACCOUNT);
+            List<String> path = owners(key);
             return states.stream()
                     .filter(state -> path.contains(state.owner()))
                     .max(Comparator.comparing(LimitState::isSpent)
@@ -58,6 +61,55 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
                             .thenComparing(state -> -path.indexOf(state.owner())))
                     .orElse(null);
         }
+
+        /** Returns whether a limit that an owner itself has refuses calls. */
+        public boolean isSpent(String owner, SpendWindow window) {
+            return states.stream()
+                    .anyMatch(state -> state.owner().equals(owner)
+                            && !state.isBudget()
+                            && state.bar().window() == window
+                            && state.isSpent());
+        }
+
+        /** Returns the state of a key whose calls a limit refuses; null if none does. */
+        public @Nullable String refused(Key key) {
+            LimitState nearest = nearest(key);
+            return nearest != null && nearest.isSpent() ? nearest.refused() : null;
+        }
+    }
+
+    /** Returns the owners of limits that a key's calls count against, the innermost first. */
+    public static List<String> owners(Key key) {
+        return List.of(key.id(), key.owner().memberId(), key.owner().teamId(), Budgets.ACCOUNT);
+    }
+
+    /**
+     * Returns the budgets and limits that a call of a key counts against, except the limits of the key itself, the innermost owner's first.
+     *
+     * @param keyId empty for a key that a member or a team would make
+     * @param member the name of the owner's member; empty without one
+     */
+    public List<LimitState> path(String account, String keyId, KeyOwner owner, String member, Instant now) {
+        Map<String, Instant> refused = refusals.limits(account);
+        return ledger.path(account, keyId, owner, SpendLimits.NONE, now).stream()
+                .flatMap(path -> path.limits().stream())
+                .map(limit -> {
+                    String id =
+                            switch (limit.owner().kind()) {
+                                case KEY -> keyId;
+                                case MEMBER -> owner.memberId();
+                                case TEAM -> owner.teamId();
+                                case ACCOUNT -> Budgets.ACCOUNT;
+                            };
+                    ZoneId zone = limit.zone();
+                    long start = zone == null
+                            ? limit.window().startMillis(now.toEpochMilli())
+                            : new BudgetCalendar(zone)
+                                    .at(limit.window(), now.toEpochMilli())
+                                    .startMillis();
+                    return state(id, zone != null, BudgetBar.of(limit, member), start, refused);
+                })
+                .toList();
     }
 
     /** Returns the limits of an account that have one. @param all keys that may have limits of their own */
@@ -143,6 +195,15 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
 
     /** Returns the limits that refuse calls, then those that will soon, of which a person is told; at most {@value #LINES_MAX}. */
     public List<Line> lines(Person person, Money money, Instant now) {
+        return lines(person, money, now, state -> state.isSpent() || state.isNear());
+    }
+
+    /** Returns the limits of some owners that refuse calls, of which a person is told. */
+    public List<Line> refusing(Person person, Money money, Instant now, Set<String> owners) {
+        return lines(person, money, now, state -> state.isSpent() && owners.contains(state.owner()));
+    }
+
+    private List<Line> lines(Person person, Money money, Instant now, Predicate<LimitState> said) {
         String account = person.accountId();
         Membership membership = person.membership();
         if (membership == null) {
@@ -155,7 +216,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
                 .forEach(key -> seen.put(key.id(), key));
         Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
         return all(account, all, now).states().stream()
-                .filter(state -> state.isSpent() || state.isNear())
+                .filter(said)
                 .filter(state -> isTold(state, person, membership, seen, fellows))
                 .sorted(Comparator.comparing(LimitState::isSpent)
                         .thenComparing(state -> state.bar().percent())
