@@ -91,6 +91,19 @@ class ConsoleLossesTest {
     }
 
     @Test
+    void a_margin_that_becomes_small_warns_above_the_prices() throws IOException {
+        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            Browser operator = operator(gateway);
+            Map<String, String> form = new HashMap<>(price("", "cancel"));
+            form.putAll(Map.of("input", "320", "output", "1600", "cached_input", "32"));
+            operator.submit(MODEL, MODEL, form);
+            assertThat(operator.get("/console/prices").body())
+                    .containsPattern("(?s)gemini-3.6-flash</a>: its lowest margin is 6.2 % from 1 Jan 2027,.*<table")
+                    .contains("<span class=\"badge warn\">0.0 %</span>");
+        }
+    }
+
+    @Test
     void the_preview_says_what_withdrawing_a_later_price_loses() throws IOException {
         try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
             String page = operator(gateway)
@@ -121,7 +134,8 @@ class ConsoleLossesTest {
                             ">Input <span[^>]*>Cost 150</span></th><td[^>]*>150</td><td[^>]*>195</td><td[^>]*>150</td><td[^>]*>23.0 %</td>")
                     .containsPattern("(?s)<th[^>]*>2,000 tokens in.*?\\$0\\.[0-9]{4}.*?23\\.[0-9] %");
             form.put("margin", "a lot");
-            assertThat(operator(gateway).submit(MODEL, MODEL, form).body()).contains("Margin must be a percentage");
+            assertThat(operator(gateway).submit(MODEL, MODEL, form).body())
+                    .contains("The mark-up must be a percentage");
         }
     }
 

@@ -25,6 +25,7 @@ import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -97,6 +98,7 @@ public record ConsoleAccounts(
      * @param wanted the text of a search; empty without one
      * @param against the days that figures are compared with
      * @param lastDays of calls, by account
+     * @param today in UTC
      * @param isFull whether there may be more accounts
      * @param first the page of the first lines; null if it is this one
      * @param next the page of the next lines; null for none
@@ -109,9 +111,16 @@ public record ConsoleAccounts(
             long netMicros,
             List<Line> lines,
             Map<String, LocalDate> lastDays,
+            LocalDate today,
             boolean isFull,
             @Nullable String first,
-            @Nullable String next) {}
+            @Nullable String next) {
+
+        /** Returns when an account stopped; empty if it has not. */
+        public String note(Line line) {
+            return RevenueNews.note(lastDays.get(line.account().id()), today);
+        }
+    }
 
     private PageStep list(PageRequest<Visitor.Member> request) {
         String wanted = request.query("q");
@@ -182,6 +191,7 @@ public record ConsoleAccounts(
                 history.payers()
                         .lastDays(
                                 lines.stream().map(line -> line.account().id()).toList()),
+                LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC),
                 all.size() == (wanted.isEmpty() ? AccountList.ALL_MAX : PAGE),
                 from == 0 ? null : pages.text(),
                 isLast

@@ -32,8 +32,7 @@ public record ConsoleBooks(BooksCheck books, DeedForms forms) {
     /** Returns what is known of a check, in a sentence. */
     public static String sentence(BooksCheck.State state, ZoneId zone) {
         return switch (state) {
-            case BooksCheck.Never _ ->
-                "The books were never checked from this page. Checks by ./tollgate ledger verify are not listed here.";
+            case BooksCheck.Never _ -> "Not checked yet.";
             case BooksCheck.Running running ->
                 "Check running since " + Display.time(running.since(), zone) + ": "
                         + Display.count(running.rows(), "row") + " of " + running.subject() + " so far.";
@@ -41,10 +40,10 @@ public record ConsoleBooks(BooksCheck books, DeedForms forms) {
             case BooksCheck.Failed failed ->
                 "The check of " + Display.time(failed.since(), zone) + " failed. The log has the reason.";
             case BooksCheck.Done done ->
-                "Check of " + Display.time(done.at(), zone)
-                        + (done.differences() == 0
-                                ? ": no differences."
-                                : ": " + Display.count(done.differences(), "difference") + ".");
+                done.differences() == 0
+                        ? "The books are right. Last check: " + Display.time(done.at(), zone) + ", no differences."
+                        : "The books are wrong. Last check: " + Display.time(done.at(), zone) + ", "
+                                + Display.count(done.differences(), "difference") + ".";
         };
     }
 

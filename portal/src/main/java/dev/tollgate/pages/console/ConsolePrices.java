@@ -26,10 +26,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtepriceGenerated;
 import templates.console.JtepricesGenerated;
@@ -46,6 +49,9 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     /** The most days with new prices that the list has columns for. */
     private static final int DAYS_SHOWN = 4;
+
+    /** The percentage below which a margin is marked. */
+    private static final int THIN = 10;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -161,6 +167,61 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     public static String percent(@Nullable BigDecimal percent) {
         return percent == null ? "–" : percent.toPlainString().replace('-', '−') + " %";
+    }
+
+    /** Returns the cell of a margin: amber below {@value #THIN} percent, red below zero. */
+    public static Cell margin(@Nullable BigDecimal percent) {
+        return isThin(percent)
+                ? Cell.badge(percent.signum() < 0 ? "bad" : "warn", percent(percent))
+                : Cell.of(percent(percent));
+    }
+
+    private static boolean isThin(@Nullable BigDecimal percent) {
+        return percent != null && percent.compareTo(BigDecimal.valueOf(THIN)) < 0;
+    }
+
+    private static boolean isThin(Margins.Rates rates) {
+        return isThin(rates.input()) || isThin(rates.output());
+    }
+
+    /** A change after which a margin is small, but not a loss. @param successor the model that answers from then on; null if it stays */
+    public record Thin(
+            Prices.Sold sold, Prices.Later later, @Nullable String successor) {
+
+        public String sentence() {
+            Margins.Rates rates = later.margins().rates();
+            String margin = Stream.of(rates.input(), rates.output())
+                    .filter(Objects::nonNull)
+                    .min(Comparator.naturalOrder())
+                    .map(ConsolePrices::percent)
+                    .orElse(Cell.NOTHING);
+            String day = Display.day(later.from(), ZoneOffset.UTC);
+            String costs = input(later.cost()) + " / " + output(later.cost());
+            return successor == null
+                    ? "its lowest margin is %s from %s, because its price or its cost changes.".formatted(margin, day)
+                    : "its lowest margin is %s from %s, because %s then answers and costs %s."
+                            .formatted(margin, day, successor, costs);
+        }
+    }
+
+    /** Returns the first change of each model after which a margin is below {@value #THIN} percent. */
+    public static List<Thin> thin(List<Prices.Sold> models) {
+        return models.stream().flatMap(sold -> thin(sold).limit(1)).toList();
+    }
+
+    private static Stream<Thin> thin(Prices.Sold sold) {
+        if (isThin(sold.margins().rates())) {
+            return Stream.empty(); // the table marks it
+        }
+        Prices.Retirement retirement = sold.retirement();
+        Stream<Thin> changes = sold.changes().stream().map(later -> new Thin(sold, later, null));
+        Stream<Thin> after = retirement == null
+                ? Stream.empty()
+                : retirement.costs().stream()
+                        .map(later -> new Thin(sold, later, retirement.end().successor()));
+        return Stream.concat(after, changes)
+                .filter(thin ->
+                        !thin.later.isLoss() && isThin(thin.later.margins().rates()));
     }
 
     public static String input(UpstreamModel.@Nullable Cost cost) {
@@ -281,6 +342,10 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     /** Returns the losses of all models. */
     public static List<LossLine> losses(List<Prices.Sold> models) {
         return models.stream().flatMap(sold -> LossLine.of(sold).stream()).toList();
+    }
+
+    public static String names(List<LossLine> losses) {
+        return losses.stream().map(LossLine::modelId).distinct().collect(Collectors.joining(", "));
     }
 
     /** Returns the margin of a rate; null if neither price nor cost has it. */

@@ -165,7 +165,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         private static PageLink link(By by, String range, Metric metric) {
             return PageLink.to(PATH)
                     .with("by", by.word())
-                    .with("chart", metric.word())
+                    .with("chart", metric == Metric.MONEY ? null : metric.word())
                     .with(ConsoleRange.FIELD, range);
         }
 

@@ -46,6 +46,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             Map.entry("brand.imprint", "Imprint"),
             Map.entry("brand.support", "Support"),
             Map.entry("brand.announcement", "Announcement"),
+            Map.entry("pages.money", "Unit of amounts"),
             Map.entry("sign-up.open", "Open to visitors"),
             Map.entry("sign-up.credits", "Credits of a new account"),
             Map.entry("seller.name", "Seller"),

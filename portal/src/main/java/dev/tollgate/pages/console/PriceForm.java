@@ -90,7 +90,7 @@ public record PriceForm(Map<String, String> values) {
             throw new IllegalArgumentException(
                     cost == null
                             ? "The cost of this model is not known. Enter its rates."
-                            : "Margin must be a percentage like 30, added to the cost.");
+                            : "The mark-up must be a percentage like 30, added to the cost.");
         }
         BigDecimal factor = new BigDecimal(margin).movePointLeft(2).add(BigDecimal.ONE);
         Map<String, String> ofCost = new LinkedHashMap<>();
