@@ -78,9 +78,10 @@ public final class AccountHistory {
 
     /** Returns the account's name, e.g. for the names of files. */
     public String name(String accountId) {
-        return reads().read(
+        String name = reads().read(
                         accountId,
                         sql -> sql.one("SELECT name FROM account WHERE id = ?", row -> row.getString(1), accountId));
+        return Objects.requireNonNull(name);
     }
 
     /** Returns the span nearest to a range at this moment. */

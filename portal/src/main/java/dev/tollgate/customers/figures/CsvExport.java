@@ -35,6 +35,10 @@ public record CsvExport(AccountHistory history, Names names) {
         public static final Names NONE = new Names(id -> id, id -> id, id -> id);
     }
 
+    private static @Nullable String name(UnaryOperator<String> names, @Nullable String id) {
+        return id == null ? null : names.apply(id);
+    }
+
     /** Writes ids without names. */
     public CsvExport(AccountHistory history) {
         this(history, Names.NONE);
@@ -132,13 +136,13 @@ public record CsvExport(AccountHistory history, Names names) {
             columns.text("model", UsageGroup::model);
         }
         if (groups.contains(By.KEY)) {
-            columns.text("key", UsageGroup::keyId).text("key_name", it -> names.key.apply(it.keyId()));
+            columns.text("key", UsageGroup::keyId).text("key_name", it -> name(names.key, it.keyId()));
         }
         if (groups.contains(By.TEAM)) {
-            columns.text("team", UsageGroup::teamId).text("team_name", it -> names.team.apply(it.teamId()));
+            columns.text("team", UsageGroup::teamId).text("team_name", it -> name(names.team, it.teamId()));
         }
         if (groups.contains(By.MEMBER)) {
-            columns.text("member", UsageGroup::memberId).text("member_name", it -> names.member.apply(it.memberId()));
+            columns.text("member", UsageGroup::memberId).text("member_name", it -> name(names.member, it.memberId()));
         }
         Figure.OF_ACCOUNTS.forEach(figure -> columns.figure(figure, UsageGroup::figures));
         return columns;

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -228,7 +229,7 @@ public final class Payers {
                     Map<String, Long> month = paid(sql, Span.ofDays(last.minusDays(MONTH_DAYS - 1), last.plusDays(1)));
                     String name = sql.one(NAME, row -> row.getInt(2) == 0 ? row.getString(1) : "", id);
                     if (name != null && !name.isEmpty() && large(month).contains(id)) {
-                        stopped.add(new Stopped(id, name, last, month.get(id), sum(month)));
+                        stopped.add(new Stopped(id, name, last, Objects.requireNonNull(month.get(id)), sum(month)));
                     }
                 }
             }

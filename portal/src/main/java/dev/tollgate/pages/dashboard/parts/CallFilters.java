@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -214,7 +215,10 @@ public record CallFilters(
                     default ->
                         names.getOrDefault(name, UnaryOperator.identity()).apply(value);
                 };
-        return new Chip(NAMES.get(name), text, without(name, PageLink.REQUESTS).text());
+        return new Chip(
+                Objects.requireNonNull(NAMES.get(name)),
+                text,
+                without(name, PageLink.REQUESTS).text());
     }
 
     /** Returns how many of the filters are set that the page folds away. */
