@@ -214,12 +214,15 @@ public final class Manual {
                 group.slugs().forEach(slug -> add(group, slug, chapters.remove(slug), targets, places));
             }
         }
-        reference.forEach(
-                page -> Objects.requireNonNull(places.get(page.book())).addAll(page.fields()));
+        reference.forEach(page -> of(places, page.book()).addAll(page.fields()));
         finder = new Finder(places);
         if (!chapters.isEmpty()) {
             throw new IllegalStateException("in no group: " + chapters.keySet());
         }
+    }
+
+    private static List<Finder.Place> of(Map<String, List<Finder.Place>> all, String book) {
+        return Objects.requireNonNull(all.get(book));
     }
 
     /** Returns the text of a file. The samples for developers have holes in the place of models. */
@@ -239,7 +242,7 @@ public final class Manual {
             Map<String, String> targets,
             Map<String, List<Finder.Place>> all) {
         String path = path(slug);
-        List<Finder.Place> places = Objects.requireNonNull(all.get(group.book()));
+        List<Finder.Place> places = of(all, group.book());
         if (chapter == null) {
             places.add(new Finder.Place(PRICE_LIST, "", path, "Prices, limits and abilities of each model", ""));
             pages.put(path, new Page(group.book(), group.title(), path, PRICE_LIST, List.of(), "", ""));
