@@ -113,9 +113,9 @@ class RefusedPageTest {
         assertThat(limited.chat(body("gemini-2.5-pro", 5_000)).status()).isEqualTo(402);
         assertThat(one.browser.get(PATH).body())
                 .containsPattern(
-                        "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[0-9.]+ of its) 1 credits for today.* It works"
+                        "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[$0-9.]+ of its) [$]0.0050 for today.* It works"
                                 + " again at 00:00 UTC, in ")
-                .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#settings\">Change the limit</a>");
+                .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#settings\">Raise it</a>");
         adjust(one, -(micros(one.customer.balance()) - 1));
         for (int i = 0; i < 3; i++) {
             assertThat(one.customer.chat(body("gemini-2.5-pro", 5_000)).status())
@@ -126,12 +126,13 @@ class RefusedPageTest {
                         "Calls are refused (402), since the balance does not cover them. 3 were refused in the last hour.");
         assertThat(one.browser.get(PATH).body())
                 .containsPattern(
-                        "Not enough credits\\. This call needed 0\\.[0-9]+ credits up front\\. You had 0\\.000001\\."
+                        "Not enough credits\\. This call needed [$]0\\.[0-9]+ up front\\. You had &lt;[$]0\\.0001\\."
                                 + "\\s*<a href=\"/dashboard/billing/top-up\">Top up</a>\\s*<span")
+                .contains("3 ×")
                 .doesNotContain("Your credit balance is too low");
         adjust(one, 5_000_000);
         assertThat(one.browser.get(PATH).body())
-                .containsPattern("Not enough credits\\..*You had 0\\.000001\\.\\s*<span")
+                .containsPattern("Not enough credits\\..*You had &lt;[$]0\\.0001\\.\\s*<span")
                 .doesNotContainPattern("Top up</a>\\s*<span class=\"below");
         String account = one.customer.account();
         gateway.execute("UPDATE account SET name = 'Ann & Co' WHERE id = '" + account + "'");
@@ -141,7 +142,7 @@ class RefusedPageTest {
                         .body())
                 .as("the operator reads the same words, with names")
                 .containsPattern(
-                        "Not enough credits\\. This call needed 0\\.[0-9]+ credits up front\\. You had 0\\.000001\\.")
+                        "Not enough credits\\. This call needed [$]0\\.[0-9]+ up front\\. You had &lt;[$]0\\.0001\\.")
                 .containsPattern("Key '&lt;b&gt;day&lt;/b&gt;' has used ")
                 .contains(">Ann &amp; Co</a>")
                 .doesNotContain("Your credit balance is too low", "spend limit of", "<b>day");

@@ -236,7 +236,7 @@ class BillingPagesTest {
         assertThat(browser.get("/dashboard/billing").body())
                 .contains("value=\"0.50\"", "Your balance is below your line of $0.50.");
         browser.submit("/dashboard/billing", path, Map.of("line", "1,000", "unit", "credits"));
-        assertThat(browser.get("/dashboard/settings/notices").body()).contains("value=\"1000\"");
+        assertThat(browser.get("/dashboard/settings/notices").body()).contains("below $<", "value=\"5.00\"");
         Browser.Page wrong = browser.submit("/dashboard/billing", path, Map.of("line", "soon", "unit", "dollars"));
         assertThat(wrong.status()).isEqualTo(422);
         assertThat(wrong.body()).contains("value=\"soon\"", "Type an amount such as 5.00.");

@@ -22,6 +22,7 @@ import dev.tollgate.pages.dashboard.OverviewPage;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -86,12 +87,14 @@ public record BillingPages(
      *
      * @param parts the balance, what is held and what was spent, then what was added: the first three add up to it
      * @param lasts until when the balance lasts, in a sentence; empty if that is not known
+     * @param since from which day on all amounts count: the account's first
      * @param isOwned whether teams or several members share the account
      */
     public record Figures(
             Balance balance,
             List<String> parts,
             String lasts,
+            String since,
             long sandboxMicros,
             List<Month> months,
             boolean isOwned) {}
@@ -112,6 +115,7 @@ public record BillingPages(
                                 balance.consumedMicros(),
                                 balance.purchasedMicros())),
                 lasts,
+                "since " + Display.day(account.createdAt(), zone),
                 balance.balanceMicros() - ledger.spendableMicros(account),
                 months(account),
                 !shared.teams().isEmpty() || !shared.members().isEmpty());

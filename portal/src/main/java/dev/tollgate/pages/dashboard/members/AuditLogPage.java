@@ -67,7 +67,7 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
                     .collect(Collectors.joining(" → "));
             return new Row(
                     line,
-                    words.name(line.actor()),
+                    words.who(line.actor()),
                     words.name(line.subject()),
                     words.of(line),
                     line.number() + " " + line.action() + " " + line.subject() + " " + change);

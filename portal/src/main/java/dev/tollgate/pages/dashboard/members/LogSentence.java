@@ -106,7 +106,7 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
         Map<String, String> values = new HashMap<>();
         before.forEach((name, value) -> values.put(name, text(name, value)));
         after.forEach((name, value) -> values.put(name, text(name, value)));
-        values.put("who", name(line.actor()));
+        values.put("who", who(line.actor()));
         values.put("subject", name(line.subject()));
         values.put("action", line.action());
         values.put(
@@ -163,6 +163,11 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
         return path.equals("expires_at") && value.isIntegralNumber()
                 ? Display.day(Instant.ofEpochSecond(value.asLong()), zone)
                 : name(text);
+    }
+
+    /** Returns who acted: a management key says that it is one. */
+    String who(String id) {
+        return id.startsWith("key_") ? "Key " + name(id) : name(id);
     }
 
     /** Returns a name instead of an id. */

@@ -31,9 +31,19 @@ public final class CallLine {
 
     /** Returns how long the call took, or has been running. */
     public static String took(CallRow call, Instant now) {
+        return Display.seconds(millis(call, now));
+    }
+
+    /** Returns the same for a call's own page, where a short time has its milliseconds. */
+    public static String tookExactly(CallRow call, Instant now) {
+        long millis = millis(call, now);
+        return millis < 10 ? Display.took(millis) : Display.seconds(millis);
+    }
+
+    private static long millis(CallRow call, Instant now) {
         Duration took = call.took();
         Duration time = took == null ? Duration.between(call.startedAt(), now) : took;
-        return Display.seconds(Math.max(0, time.toMillis()));
+        return Math.max(0, time.toMillis());
     }
 
     /** Returns the charge in the amounts that a page shows first, once the call has ended; free if there is none. */

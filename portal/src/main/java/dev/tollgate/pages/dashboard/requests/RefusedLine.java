@@ -2,10 +2,16 @@ package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
+import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Cell;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +25,41 @@ public final class RefusedLine {
     /** The help with a refusal. */
     public record Help(String label, String href) {}
 
+    /** Equal refusals that follow each other. @param call the latest of them */
+    public record Equal(RefusedCall call, String words, int times) {
+
+        private Equal again() {
+            return new Equal(call, words, times + 1);
+        }
+
+        private boolean has(RefusedCall other, String said) {
+            return words.equals(said)
+                    && call.code() == other.code()
+                    && call.accountId().equals(other.accountId())
+                    && call.keyId().equals(other.keyId())
+                    && call.route().equals(other.route());
+        }
+
+        /** Returns the time of the latest, and how many there are if there are several. */
+        public Cell time(ZoneId zone) {
+            return Cell.time(call.at(), zone, null).under(times == 1 ? null : times + " ×");
+        }
+    }
+
+    /** Returns the rows of a list, the newest first. @param words the reason of a call */
+    public static List<Equal> rows(List<RefusedCall> calls, Function<RefusedCall, String> words) {
+        List<Equal> rows = new ArrayList<>();
+        for (RefusedCall call : calls) {
+            String said = words.apply(call);
+            if (!rows.isEmpty() && rows.getLast().has(call, said)) {
+                rows.add(rows.removeLast().again());
+            } else {
+                rows.add(new Equal(call, said, 1));
+            }
+        }
+        return rows;
+    }
+
     /** Returns the name of the key, or what the call came from. */
     public static String key(RefusedCall call, KeyNames names) {
         return call.keyId().isEmpty() ? "Playground" : names.name(call.keyId());
@@ -28,12 +69,14 @@ public final class RefusedLine {
      * Returns where it can be helped; null where nowhere, or no more.
      *
      * @param free the account's credits that can be spent now, in micro-credits
+     * @param raises whether the reader may raise budgets
      */
-    public static @Nullable Help help(RefusedCall call, long free, Instant now) {
-        return help(call.shortage(), call.keyId(), free, now);
+    public static @Nullable Help help(RefusedCall call, long free, boolean raises, Instant now) {
+        return help(call.shortage(), call.keyId(), free, raises, now);
     }
 
-    private static @Nullable Help help(@Nullable Shortage shortage, String key, long free, Instant now) {
+    private static @Nullable Help help(
+            @Nullable Shortage shortage, String key, long free, boolean raises, Instant now) {
         return switch (shortage) {
             case null -> null;
             case Shortage.OfCredits credits -> {
@@ -44,11 +87,25 @@ public final class RefusedLine {
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
-                yield limit.owner().kind() != Owner.KEY || key.isEmpty() || isOver
-                        ? null
-                        : new Help("Change the limit", "/dashboard/keys/" + key + "#settings");
+                String raise = limit.zone() != null
+                        ? raises ? budget(limit) : null
+                        : limit.owner().kind() == Owner.KEY && !key.isEmpty()
+                                ? "/dashboard/keys/" + key + "#settings"
+                                : null;
+                yield raise == null || isOver ? null : new Help("Raise it", raise);
             }
         };
+    }
+
+    private static String budget(Shortage.OfLimit limit) {
+        return PageLink.to("/dashboard/budgets")
+                .with(
+                        "owner",
+                        limit.owner().kind() == Owner.ACCOUNT
+                                ? Budgets.ACCOUNT
+                                : limit.owner().id())
+                .with("window", limit.window().code())
+                .text();
     }
 
     /** Returns why a call was refused, with the help if there is any. */

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -33,10 +34,10 @@ public final class ShortageWords {
                         + (credits.leastMicros() == null
                                 ? "None are free"
                                 : "This call needs " + Display.charge(credits.leastMicros())
-                                        + " credits up front. You have " + free(credits))
+                                        + " credits up front. You have " + free(credits, Money.CREDITS))
                         + (credits.heldMicros() == 0 ? "" : "; " + held(credits.heldMicros(), running)) + ".";
             case Shortage.OfLimit limit ->
-                used(limit, whose, "has", "needs")
+                used(limit, whose, "has", "needs", Money.CREDITS)
                         + (limit.heldMicros() == 0
                                 ? ". " + again(limit, now)
                                 : "; " + held(limit.heldMicros(), running) + ".");
@@ -48,35 +49,35 @@ public final class ShortageWords {
      *
      * @param keyName name of its key, if it had one
      */
-    public static String of(RefusedCall call, String keyName, Instant now) {
+    public static String of(RefusedCall call, String keyName, Instant now, Money money) {
         Shortage shortage = call.shortage();
         return shortage == null
                 ? call.message()
-                : then(shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + keyName + "'", now);
+                : then(shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + keyName + "'", now, money);
     }
 
     /** Returns the text for a call that was refused in the past: the current holds say nothing about it. */
-    static String then(Shortage shortage, String whose, Instant now) {
+    static String then(Shortage shortage, String whose, Instant now, Money money) {
         return switch (shortage) {
             case Shortage.OfCredits credits ->
                 "Not enough credits. "
                         + (credits.leastMicros() == null
                                 ? "None were free"
-                                : "This call needed " + Display.charge(credits.leastMicros())
-                                        + " credits up front. You had " + free(credits))
-                        + heldThen(credits.heldMicros());
+                                : "This call needed " + amount(credits.leastMicros(), money) + money.unit()
+                                        + " up front. You had " + free(credits, money))
+                        + heldThen(credits.heldMicros(), money);
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
                 boolean lasts = limit.heldMicros() == 0 && !isOver && !isTooLow(limit);
-                yield used(limit, whose, lasts ? "has" : "had", lasts ? "needs" : "needed")
-                        + (lasts ? ". " + again(limit, now) : heldThen(limit.heldMicros()));
+                yield used(limit, whose, lasts ? "has" : "had", lasts ? "needs" : "needed", money)
+                        + (lasts ? ". " + again(limit, now) : heldThen(limit.heldMicros(), money));
             }
         };
     }
 
-    private static String free(Shortage.OfCredits credits) {
-        return credits.freeMicros() == 0 ? "none" : Display.charge(credits.freeMicros());
+    private static String free(Shortage.OfCredits credits, Money money) {
+        return credits.freeMicros() == 0 ? "none" : amount(credits.freeMicros(), money);
     }
 
     private static String held(long micros, int running) {
@@ -85,14 +86,14 @@ public final class ShortageWords {
                 + (running == 1 ? "it ends" : "they end");
     }
 
-    private static String heldThen(long micros) {
-        return micros == 0 ? "." : "; " + Display.charge(micros) + " were held by running calls.";
+    private static String heldThen(long micros, Money money) {
+        return micros == 0 ? "." : "; " + amount(micros, money) + " were held by running calls.";
     }
 
-    private static String used(Shortage.OfLimit limit, String whose, String has, String needs) {
+    private static String used(Shortage.OfLimit limit, String whose, String has, String needs, Money money) {
         String who = who(limit, whose) + " " + has + " used ";
         boolean all = limit.usedMicros() >= limit.limitMicros() && !isTooLow(limit);
-        String part = all ? "its " : Display.charge(limit.usedMicros()) + " of its ";
+        String part = all ? "its " : amount(limit.usedMicros(), money) + " of its ";
         String when =
                 switch (limit.window()) {
                     case HOUR -> " for the hour";
@@ -101,9 +102,13 @@ public final class ShortageWords {
                     case MONTH -> has.equals("has") ? " for this month" : " for the month";
                     case TOTAL -> "";
                 };
-        return who + part + whole(limit.limitMicros()) + " credits" + when
+        return who
+                + part
+                + whole(limit.limitMicros(), money)
+                + money.unit()
+                + when
                 + (limit.owner().kind() == Owner.ACCOUNT ? " with all its keys" : "")
-                + (all ? "" : " and this call " + needs + " " + Display.charge(limit.leastMicros()) + " up front");
+                + (all ? "" : " and this call " + needs + " " + amount(limit.leastMicros(), money) + " up front");
     }
 
     private static String who(Shortage.OfLimit limit, String whose) {
@@ -119,8 +124,15 @@ public final class ShortageWords {
     }
 
     /** Limits are mostly round. */
-    private static String whole(long micros) {
+    private static String whole(long micros, Money money) {
+        if (money == Money.DOLLARS) {
+            return money.sum(micros);
+        }
         return micros % 1_000_000 == 0 ? Display.number(micros / 1_000_000) : Display.charge(micros);
+    }
+
+    private static String amount(long micros, Money money) {
+        return money == Money.CREDITS ? Display.charge(micros) : money.each(micros);
     }
 
     /** Returns whether the call would be refused even if nothing had been used. */

@@ -3,13 +3,13 @@ package dev.tollgate.pages.dashboard.settings;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -156,14 +156,14 @@ public record SettingsPages(People people, boolean isMailOn) {
         Person person = request.visitor().person();
         return PageStep.show(noticePage(
                 request,
-                new Noticed(line(person), person.preferences().keyNotices(), hasBudgetNotices(person)),
+                new Noticed(line(person, request.money()), person.preferences().keyNotices(), hasBudgetNotices(person)),
                 person.version(),
                 Map.of()));
     }
 
-    private static String line(Person person) {
+    private static String line(Person person, Money money) {
         Long line = person.preferences().balanceLineMicros();
-        return line == null ? "" : Credits.text(line);
+        return line == null ? "" : TypedCredits.of(line, money);
     }
 
     private PageStep changeNotices(PageRequest<Visitor.Member> request, Form form) {
@@ -174,7 +174,9 @@ public record SettingsPages(People people, boolean isMailOn) {
         Person.Preferences old = person.preferences();
         Map<String, String> errors;
         try {
-            Long micros = ActionForms.read(form, List.of(LINE), body -> body.amountOr(LINE, old.balanceLineMicros()));
+            Long micros = form.text("unit").equals(Money.DOLLARS.word()) && !line.isEmpty()
+                    ? Long.valueOf(TypedCredits.micros(line, Money.DOLLARS))
+                    : ActionForms.read(form, List.of(LINE), body -> body.amountOr(LINE, old.balanceLineMicros()));
             errors = saved(
                     person,
                     form,
@@ -193,8 +195,7 @@ public record SettingsPages(People people, boolean isMailOn) {
     private PageStep.Drawing noticePage(
             PageRequest<Visitor.Member> request, Noticed chosen, long version, Map<String, String> errors) {
         boolean isSaved = isSaved(request, errors);
-        return (out, shell) -> JtenoticesGenerated.render(
-                out, null, shell, chosen, TypedCredits.dollars(chosen.line()), isMailOn, version, errors, isSaved);
+        return (out, shell) -> JtenoticesGenerated.render(out, null, shell, chosen, isMailOn, version, errors, isSaved);
     }
 
     // ---- both ----

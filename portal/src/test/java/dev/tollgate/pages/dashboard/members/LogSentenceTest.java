@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,6 +46,12 @@ class LogSentenceTest {
         assertThat(WORDS.of(new AccountLog.Line(
                         1, Instant.EPOCH, "per_1", null, action, subject, json(before), json(after))))
                 .isEqualTo(sentence);
+    }
+
+    @Test
+    void a_management_key_that_acted_says_that_it_is_one() {
+        assertThat(WORDS.who("key_1")).isEqualTo("Key ci tests");
+        assertThat(WORDS.who("per_1")).isEqualTo("Mia");
     }
 
     private static @Nullable String json(@Nullable String text) {

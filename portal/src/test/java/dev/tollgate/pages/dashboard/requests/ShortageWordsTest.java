@@ -6,6 +6,7 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.error.Shortage.OfLimit.Window;
+import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class ShortageWordsTest {
     }
 
     private static String then(Shortage shortage) {
-        return ShortageWords.then(shortage, "Key 'ci'", NOW);
+        return ShortageWords.then(shortage, "Key 'ci'", NOW, Money.CREDITS);
     }
 
     @Test
@@ -109,5 +110,14 @@ class ShortageWordsTest {
         assertThat(then(held)).contains("had used 18.00 of its 20 credits for the day", "1.50 were held by running");
         assertThat(then(limit(false, Window.DAY, 20_000_000, 20_000_000, 0, "2026-11-21T00:00:00Z")))
                 .isEqualTo("Key 'ci' had used its 20 credits for the day.");
+    }
+
+    @Test
+    void a_refusal_of_the_past_has_the_unit_of_its_page() {
+        Shortage used = limit(true, Window.DAY, 20_000_000, 18_000_000, 1_500_000, null);
+        assertThat(ShortageWords.then(used, "Key 'ci'", NOW, Money.DOLLARS))
+                .isEqualTo(
+                        "This account had used $0.0900 of its $0.10 for the day with all its keys and this call needed"
+                                + " $0.0050 up front; $0.0075 were held by running calls.");
     }
 }
