@@ -161,6 +161,9 @@ class BudgetPagesTest {
         company.budget("each_member", "week", "7");
         String member = "/dashboard/members/" + company.id("mia");
         assertThat(mia.get(member).body()).contains("mia@example.org", "week", "Budgets");
+        assertThat(company.owner.get(BUDGETS).body())
+                .contains("as each member", "Set a budget: mia@example.org")
+                .doesNotContain("Change: mia@example.org");
         company.budget(company.id("mia"), "week", "unlimited");
         assertThat(mia.get(member).body()).doesNotContain(", week");
         assertThat(send(company.owner, "deed", "budget.set", "owner", "account", "window", "week", "limit", "unlimited")

@@ -5,6 +5,7 @@ import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
@@ -83,6 +84,7 @@ public record BudgetsPage(
      * @param kind of the owner; empty if the name says it
      * @param href the owner's page; null without one
      * @param bar the budget with its use; of each member, the use of who has used most; null without a budget
+     * @param isOfEach whether it is the budget of each member, as it counts for a member without an own one
      * @param isSpent whether it refuses calls
      * @param fullest who that is; null for others
      * @param monthMicros what the owner has spent in the present month, if it is a team or a member without a budget
@@ -94,6 +96,7 @@ public record BudgetsPage(
             String kind,
             @Nullable String href,
             @Nullable BudgetBar bar,
+            boolean isOfEach,
             boolean isSpent,
             @Nullable String fullest,
             long monthMicros,
@@ -216,16 +219,16 @@ public record BudgetsPage(
         for (String id : ordered(owners, now)) {
             Owner owner =
                     owners.getOrDefault(id, new Owner(keyNames.getOrDefault(id, id), "key", "/dashboard/keys/" + id));
-            List<BudgetsNow.Line> its =
-                    now.lines().stream().filter(line -> line.owner().equals(id)).toList();
-            its.forEach(line -> rows.add(row(id, owner, line, now, owners, spent, at)));
-            if (its.isEmpty() && !owner.kind().isEmpty()) {
+            List<BudgetsNow.Line> lines = lines(id, now);
+            lines.forEach(line -> rows.add(row(id, owner, line, now, owners, spent, at)));
+            if (lines.isEmpty() && !owner.kind().isEmpty()) {
                 rows.add(new Row(
                         id,
                         owner.name(),
                         owner.kind(),
                         owner.href(),
                         null,
+                        false,
                         false,
                         null,
                         months.getOrDefault(id, 0L),
@@ -239,6 +242,23 @@ public record BudgetsPage(
         String said = request.query("saved") != null && typed.errors().isEmpty() ? "The budgets were saved." : null;
         return (out, shell) -> JtebudgetsGenerated.render(
                 out, null, shell, rows, choices, typed, now.zone().getId(), ZONES, said);
+    }
+
+    /** Returns the budgets of an owner; of a member without an own one those of each member, as they count for this one. */
+    private static List<BudgetsNow.Line> lines(String owner, BudgetsNow now) {
+        List<BudgetsNow.Line> its =
+                now.lines().stream().filter(line -> line.owner().equals(owner)).toList();
+        if (!its.isEmpty() || !Budgets.isMember(owner)) {
+            return its;
+        }
+        return now.lines().stream()
+                .filter(line -> line.owner().equals(Budgets.EACH_MEMBER))
+                .map(line -> now.ofMembers().stream()
+                        .filter(each -> each.owner().equals(owner) && each.window() == line.window())
+                        .findFirst()
+                        .orElse(new BudgetsNow.Line(
+                                owner, line.window(), line.limitMicros(), WindowUse.NONE, line.endsAt())))
+                .toList();
     }
 
     private static Row row(
@@ -264,6 +284,7 @@ public record BudgetsPage(
                 owner.kind(),
                 owner.href(),
                 bar,
+                Budgets.isMember(id) && !now.lines().contains(line),
                 isSpent,
                 user == null ? null : user.name(),
                 0,

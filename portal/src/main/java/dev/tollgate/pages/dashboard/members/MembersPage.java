@@ -54,6 +54,7 @@ public record MembersPage(
      * A row of the list.
      *
      * @param teams names of the member's teams
+     * @param adminOf names of those that the member administers
      * @param keys the number of the member's keys; null if the visitor does not see them
      * @param monthMicros the spend of the member's keys this month; null if the visitor does not see it
      * @param limitMicros the member's budget for the month; null without one
@@ -61,6 +62,7 @@ public record MembersPage(
     public record Row(
             Members.Member member,
             String teams,
+            String adminOf,
             @Nullable Long keys,
             @Nullable Long monthMicros,
             @Nullable Long limitMicros) {}
@@ -143,10 +145,15 @@ public record MembersPage(
     private List<Row> rows(PageRequest<Visitor.Member> request, List<Members.Member> seen) {
         String account = request.visitor().accountId();
         Map<String, String> named = new HashMap<>();
+        Map<String, String> admins = new HashMap<>();
         Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
         for (Team team : stores.teams().list(account)) {
-            fellows.getOrDefault(team.id(), List.of())
-                    .forEach(fellow -> named.merge(fellow.memberId(), team.name(), (one, two) -> one + ", " + two));
+            for (Team.Fellow fellow : fellows.getOrDefault(team.id(), List.of())) {
+                named.merge(fellow.memberId(), team.name(), (one, two) -> one + ", " + two);
+                if (fellow.isAdmin()) {
+                    admins.merge(fellow.memberId(), team.name(), (one, two) -> one + ", " + two);
+                }
+            }
         }
         boolean areKeysSeen = request.visitor().may(Right.KEYS);
         Map<String, Long> count = areKeysSeen
@@ -160,6 +167,7 @@ public record MembersPage(
                 .map(member -> new Row(
                         member,
                         named.getOrDefault(member.id(), ""),
+                        admins.getOrDefault(member.id(), ""),
                         areKeysSeen ? count.getOrDefault(member.id(), 0L) : null,
                         month == null ? null : month.micros(member.id()),
                         month == null ? null : month.limitOfMember(member.id())))
