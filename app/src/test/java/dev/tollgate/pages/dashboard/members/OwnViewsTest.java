@@ -263,6 +263,11 @@ class OwnViewsTest {
     }
 
     @Test
+    void the_list_of_members_names_the_teams_that_a_member_administers() {
+        assertThat(page("olga", "/dashboard/members")).containsOnlyOnce("member, admin of Search");
+    }
+
+    @Test
     void an_admin_of_a_team_chooses_between_mine_and_the_team() {
         String id = team.replaceFirst(".*/", "");
         assertThat(page("tess", "/dashboard"))
@@ -271,6 +276,8 @@ class OwnViewsTest {
         assertThat(page("tess", "/dashboard?team=" + id))
                 .contains("Team Search: November", "team-key", "bob-key", "You are in olga@example.org, as member.")
                 .doesNotContain("account-key");
+        assertThat(page("tess", "/dashboard/usage")).contains("You and team Search");
+        assertThat(page("bob", "/dashboard/usage")).doesNotContain("You and team");
         assertThat(page("bob", "/dashboard?team=" + id)).as("no admin").doesNotContain("Team Search", "team-key");
     }
 }

@@ -116,6 +116,20 @@ class StoppedLimitsTest {
     }
 
     @Test
+    void limits_that_are_nearly_used_are_one_line() {
+        for (String name : new String[] {"near one", "near two"}) {
+            used(name, "", "");
+            limit(name, "0.0125");
+        }
+        assertThat(company.owner.get("/dashboard/keys").body())
+                .containsOnlyOnce("limits are above 80 %.")
+                .containsOnlyOnce("note warn")
+                .contains("Key near one has used 80 % of its limit of ");
+        limit("near one", "");
+        limit("near two", "");
+    }
+
+    @Test
     void a_member_reads_that_the_own_budget_is_spent() {
         String key = used("of ann", "ann", "");
         company.budget(company.id("ann"), "month", LIMIT);

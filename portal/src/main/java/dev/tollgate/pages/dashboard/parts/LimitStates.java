@@ -193,7 +193,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         return names;
     }
 
-    /** Returns the limits that refuse calls, then those that will soon, of which a person is told; at most {@value #LINES_MAX}. */
+    /** Returns the limits that refuse calls, then those that will soon, of which a person is told; at most {@value #LINES_MAX} of each kind. */
     public List<Line> lines(Person person, Money money, Instant now) {
         return lines(person, money, now, state -> state.isSpent() || state.isNear());
     }
@@ -215,17 +215,20 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
                 .filter(key -> membership.view(Right.KEYS).sees(key.owner()))
                 .forEach(key -> seen.put(key.id(), key));
         Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
-        return all(account, all, now).states().stream()
+        List<Line> told = all(account, all, now).states().stream()
                 .filter(said)
                 .filter(state -> isTold(state, person, membership, seen, fellows))
                 .sorted(Comparator.comparing(LimitState::isSpent)
                         .thenComparing(state -> state.bar().percent())
                         .reversed())
-                .limit(LINES_MAX)
                 .map(state -> new Line(
                         state.isSpent() ? "bad" : "warn",
                         state.text(money, state.owner().equals(membership.id())),
                         href(state, membership, seen.get(state.owner()))))
+                .toList();
+        return Stream.of("bad", "warn")
+                .flatMap(tone ->
+                        told.stream().filter(line -> line.tone().equals(tone)).limit(LINES_MAX))
                 .toList();
     }
 

@@ -10,7 +10,9 @@ import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.rejections.RefusalBooks;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
@@ -45,6 +47,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteusageGenerated;
 
@@ -176,8 +179,9 @@ public record UsagePage(
                 ? null
                 : UsageRefusals.of(refusals, account, view, table.span(), names);
         List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), overview.asOf());
+        String whose = view.filters().isOfAllKeys() ? whose(request.visitor().person()) : null;
         return PageStep.show((out, shell) -> JteusageGenerated.render(
-                        out, null, shell, api(request, table.span(), view), stopped, refused, shown))
+                        out, null, shell, api(request, table.span(), view), stopped, refused, whose, shown))
                 .withBalance(overview.balance().balanceMicros());
     }
 
@@ -304,6 +308,21 @@ public record UsagePage(
     }
 
     // ---- links ----
+
+    /** Returns whose figures an admin of teams sees, such as {@code You and team Support}; null for others. */
+    private @Nullable String whose(Person person) {
+        Membership membership = person.membership();
+        if (membership == null
+                || person.view(Right.USAGE).isAll()
+                || membership.administers().isEmpty()) {
+            return null;
+        }
+        return "You and "
+                + limits.teams().list(person.accountId()).stream()
+                        .filter(team -> membership.administers().contains(team.id()))
+                        .map(team -> "team " + team.name())
+                        .collect(Collectors.joining(", "));
+    }
 
     /** Returns the path of a month's usage under the same filters. */
     public static String month(YearMonth month, UsageView view) {
