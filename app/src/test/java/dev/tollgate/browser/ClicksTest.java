@@ -286,7 +286,7 @@ class ClicksTest {
 
             hand.begin("/console");
             hand.click("nav.side >> text=Prices");
-            hand.click("main >> text=gemini-3-pro");
+            hand.click("main th a:text-is('gemini-3-pro')");
             hand.enter("#price-input", "170");
             hand.enter("#price-reason", "dearer at the provider");
             hand.sees("Price set.");

@@ -122,7 +122,7 @@ class SettingsPagesTest {
                 .contains("The balance must be a number of credits from 0", "value=\"much\"");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1,000"));
         assertThat(browser.get("/dashboard/keys").body()).contains("below your line of $5.00");
-        assertThat(browser.get(NOTICES).body()).contains("value=\"1000\"", "$5.00");
+        assertThat(browser.get(NOTICES).body()).contains("value=\"5.00\"");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", ""));
         assertThat(browser.get("/dashboard/keys").body()).doesNotContain("below your line");
     }
@@ -130,10 +130,10 @@ class SettingsPagesTest {
     @Test
     void a_larger_line_of_before_stays_in_the_form() {
         gateway.execute("UPDATE person SET balance_line = 100000000000000000");
-        assertThat(browser.get(NOTICES).body()).contains("value=\"100000000000\"");
-        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "100000000000", "keys", "on"))
-                        .status())
-                .isEqualTo(303);
+        assertThat(browser.get(NOTICES).body()).contains("value=\"500000000.00\"");
+        Map<String, String> form =
+                Map.of("version", version(), "unit", "dollars", "line", "500000000.00", "keys", "on");
+        assertThat(browser.submit(NOTICES, NOTICES, form).status()).isEqualTo(303);
         assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1000000001"))
                         .body())
                 .contains("from 0 to 1000000000 with");
