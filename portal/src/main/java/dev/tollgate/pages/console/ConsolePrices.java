@@ -171,7 +171,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     /** Returns the cell of a margin: amber below {@value #THIN} percent, red below zero. */
     public static Cell margin(@Nullable BigDecimal percent) {
-        return isThin(percent)
+        return percent != null && isThin(percent)
                 ? Cell.badge(percent.signum() < 0 ? "bad" : "warn", percent(percent))
                 : Cell.of(percent(percent));
     }
