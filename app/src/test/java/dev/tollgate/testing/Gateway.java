@@ -308,6 +308,11 @@ public final class Gateway implements AutoCloseable {
         customer("0");
     }
 
+    /** The counts of refusals are in the tables after this; else within a second. */
+    public void writeRefusals() {
+        app.calls().refusals().flush();
+    }
+
     public Customer customer(String credits) {
         return customer(credits, KeyOptions.NONE);
     }

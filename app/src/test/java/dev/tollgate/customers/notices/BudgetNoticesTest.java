@@ -130,6 +130,7 @@ class BudgetNoticesTest {
         call(browser, 1);
         budget(account("refused@example.org"), "account", "\"day\":0.0101");
         assertThat(call(browser, 1)).isEqualTo(402);
+        gateway.writeRefusals();
         sweep();
         sweep();
         assertThat(subjects("refused@example.org")).hasSize(1).allMatch(subject -> subject.endsWith("is used up"));

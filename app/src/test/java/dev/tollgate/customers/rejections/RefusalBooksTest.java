@@ -114,12 +114,25 @@ class RefusalBooksTest {
             for (int i = 0; i < 20_000; i++) {
                 books.count(call("key_1", NOON));
             }
+            books.flush();
             assertThat(books.counts("acc_1").lastHour()).isEqualTo(Map.of("invalid_request", 20_000L));
-            for (int i = 0; i < RefusalBooks.WAITING_MAX + 500; i++) {
-                books.count(call("key_of_many_" + i, NOON));
+            assertThat(store.number("SELECT COUNT(*) FROM refusal")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void keys_beyond_200_rows_of_an_account_share_one() {
+        try (StoreFixture store = new StoreFixture(folder)) {
+            store.account("acc_1", 0);
+            RefusalBooks books = new RefusalBooks(store.database, store.writer, () -> NOON);
+            for (int i = 0; i < 3 * RefusalBooks.ROWS_MAX; i++) {
+                books.count(call("key_of_many_" + i % 500, NOON));
+                books.flush();
             }
-            assertThat(books.byKey("acc_1", KeyFilter.ALL, NOON, NOON.plusMillis(1)))
-                    .hasSize(1 + RefusalBooks.WAITING_MAX);
+            List<Sum> sums = books.byKey("acc_1", KeyFilter.ALL, NOON, NOON.plusMillis(1));
+            assertThat(sums).hasSize(RefusalBooks.ROWS_MAX + 1);
+            assertThat(sums.stream().mapToLong(Sum::calls).sum()).isEqualTo(3L * RefusalBooks.ROWS_MAX);
+            assertThat(sums).contains(new Sum(RefusalBooks.OTHERS, "invalid_request", 300));
         }
     }
 

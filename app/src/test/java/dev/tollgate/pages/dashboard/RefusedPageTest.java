@@ -65,6 +65,7 @@ class RefusedPageTest {
         assertThat(one.browser.get("/dashboard").body())
                 .as("what the playground has shown itself is not counted")
                 .contains("1 call was refused in the last hour.");
+        gateway.writeRefusals();
         assertThat(one.browser.get("/dashboard/usage?range=7&metric=errors").body())
                 .as("counts of both by error, key and day")
                 .contains("Refused calls: 2", "model_not_found", ">Playground", ">&lt;b&gt;ci&lt;/b&gt;</a>")
@@ -121,6 +122,7 @@ class RefusedPageTest {
             assertThat(one.customer.chat(body("gemini-2.5-pro", 5_000)).status())
                     .isEqualTo(402);
         }
+        gateway.writeRefusals();
         assertThat(one.browser.get("/dashboard").body())
                 .contains(
                         "Calls are refused (402), since the balance does not cover them. 3 were refused in the last hour.");

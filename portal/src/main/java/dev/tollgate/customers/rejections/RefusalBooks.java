@@ -17,14 +17,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The numbers of refused calls in the books, of all servers together. A refusal is counted in memory and written with others by the next flush.
@@ -32,20 +32,27 @@ import org.slf4j.LoggerFactory;
  */
 public final class RefusalBooks implements AutoCloseable {
 
-    public static final Duration FLUSH_EVERY = Duration.ofSeconds(10);
+    public static final Duration FLUSH_EVERY = Duration.ofSeconds(1);
     public static final Duration SWEEP_EVERY = Duration.ofHours(6);
 
     /** The time for which counts are kept. */
     public static final Duration KEPT = Duration.ofDays(100);
 
-    /** The most rows that wait for a flush; what would need one more is not counted. */
+    /**
+     * The most rows of all accounts in a quarter of an hour, apart from those of {@link #OTHERS}, and the most that wait for a flush: then a
+     * refusal that needs one more is not counted.
+     */
     static final int WAITING_MAX = 10_000;
+
+    /** The most rows of an account in a quarter of an hour, apart from those of {@link #OTHERS}: an account can make many keys. */
+    static final int ROWS_MAX = 200;
+
+    /** Stands for the keys of an account that have no row of their own. */
+    static final String OTHERS = "others";
 
     private static final long QUARTER_MILLIS = Duration.ofMinutes(15).toMillis();
     private static final String SUMS =
             "SELECT %s, code, SUM(calls) FROM refusal WHERE account_id = ? AND starts_at >= ? AND starts_at < ?";
-
-    private static final Logger log = LoggerFactory.getLogger(RefusalBooks.class);
 
     private static final String LIMITS = """
             SELECT refused_by, MAX(starts_at) FROM refusal WHERE account_id = ? AND starts_at >= ? AND refused_by <> ''
@@ -56,6 +63,12 @@ public final class RefusalBooks implements AutoCloseable {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private Map<Place, Long> waiting = new HashMap<>();
+
+    /** The rows that this server has in the present quarter of an hour, and their number by account. */
+    private final Set<Place> rows = new HashSet<>();
+
+    private final Map<String, Integer> ofAccounts = new HashMap<>();
+    private long present;
 
     public RefusalBooks(Database database, Writer writer, InstantSource clock) {
         this.database = database;
@@ -82,6 +95,10 @@ public final class RefusalBooks implements AutoCloseable {
         public int compareTo(Place other) {
             return ORDER.compare(this, other);
         }
+
+        Place ofOthers() {
+            return new Place(accountId, startsAt, OTHERS, code, "");
+        }
     }
 
     /**
@@ -107,10 +124,28 @@ public final class RefusalBooks implements AutoCloseable {
                 new Place(call.accountId(), quarter, call.keyId(), call.code().code(), call.refusedBy());
         lock.lock();
         try {
-            add(place, 1);
+            add(bounded(place), 1);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Returns the row that counts a call: the place's own while there is room. */
+    private Place bounded(Place place) {
+        if (place.startsAt() != present) {
+            present = place.startsAt();
+            rows.clear();
+            ofAccounts.clear();
+        }
+        if (rows.contains(place)) {
+            return place;
+        }
+        if (rows.size() >= WAITING_MAX || ofAccounts.getOrDefault(place.accountId(), 0) >= ROWS_MAX) {
+            return place.ofOthers();
+        }
+        rows.add(place);
+        ofAccounts.merge(place.accountId(), 1, Integer::sum);
+        return place;
     }
 
     private void add(Place place, long calls) {
@@ -120,7 +155,7 @@ public final class RefusalBooks implements AutoCloseable {
     }
 
     /** Writes what waits. What could not be written waits for the next flush. */
-    public synchronized void flush() {
+    public void flush() {
         Map<Place, Long> taken = take();
         if (taken.isEmpty()) {
             return;
@@ -184,7 +219,6 @@ public final class RefusalBooks implements AutoCloseable {
 
     /** Returns the limits that have refused calls, named by {@link RefusedCall#limit}, with the start of the last quarter of an hour in which they did. */
     public Map<String, Instant> limits(String accountId) {
-        flushForReader();
         Instant since = clock.instant().minus(KEPT);
         Map<String, Instant> limits = new HashMap<>();
         database.pages().read(accountId, sql -> {
@@ -212,7 +246,6 @@ public final class RefusalBooks implements AutoCloseable {
         List<Object> values = new ArrayList<>(List.of(accountId, from, to));
         String group = " GROUP BY " + column + ", code ORDER BY " + column + ", code";
         String text = SUMS.formatted(column) + keys.sql("key_id", accountId, values) + group;
-        flushForReader();
         return database.pages()
                 .read(
                         accountId,
@@ -220,15 +253,6 @@ public final class RefusalBooks implements AutoCloseable {
                                 text,
                                 row -> new Sum(row.getString(1), row.getString(2), row.getLong(3)),
                                 values.toArray()));
-    }
-
-    /** Lets a reader see what this server has counted. A reader of books that cannot be written sees what they have. */
-    private void flushForReader() {
-        try {
-            flush();
-        } catch (StoreException e) {
-            log.debug("refused calls are not written yet: {}", e.getMessage());
-        }
     }
 
     // ---- writing ----

@@ -78,6 +78,7 @@ class StoppedLimitsTest {
 
     private static void assertStopped(String key, String line, String state) {
         assertThat(call(key)).isEqualTo(402);
+        company.gateway.writeRefusals();
         for (String path : new String[] {"/dashboard", "/dashboard/usage", "/dashboard/keys"}) {
             assertThat(company.owner.get(path).body()).as(path).contains("note bad", line, "Raise it");
         }
