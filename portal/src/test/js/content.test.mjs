@@ -76,7 +76,7 @@ test('conversations are found by title and by what was said', () => {
 });
 
 test('the list knows model and cost of a conversation, and none of its files', () => {
-  assert.deepEqual(headOf(talk), { id: 'i', account: 'a', title: 'Sky', at: 5, bytes: 0, about: 'm · 1.27 credits · $0.0063', said: 'blue, says the sky.\n' });
+  assert.deepEqual(headOf(talk), { id: 'i', account: 'a', title: 'Sky', at: 5, bytes: 0, about: 'm · 1.27 credits · $0.0064', said: 'blue, says the sky.\n' });
 });
 
 test('days are those of the reader', () => {

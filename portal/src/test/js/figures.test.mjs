@@ -7,7 +7,7 @@ test('an amount is written with two, four or six decimals', () => {
 });
 
 test('dollars are cut down to four decimals', () => {
-  assert.deepEqual([1_270_000, 800_000, 1].map(worth), ['1.27 credits · $0.0063', '0.80 credits · $0.0040', '0.000001 credits · <$0.0001']);
+  assert.deepEqual([1_270_000, 800_000, 1].map(worth), ['1.27 credits · $0.0064', '0.80 credits · $0.0040', '0.000001 credits · <$0.0001']);
 });
 
 test('who thinks in dollars sees them first, and amounts to come are rounded up', () => {

@@ -9,8 +9,8 @@ export const written = (micros) => {
   return (micros / 1e6).toFixed(decimals <= 2 ? 2 : decimals <= 4 ? 4 : 6);
 };
 
-// what credits are worth: 200 for a dollar, cut down to four decimals
-export const dollars = (micros) => (micros > 0 && micros < 20000 ? '<$0.0001' : '$' + (Math.floor(micros / 20000) / 10000).toFixed(4));
+// what credits are worth: 200 for a dollar, to the nearest ten-thousandth
+export const dollars = (micros) => (micros > 0 && micros < 10000 ? '<$0.0001' : '$' + (Math.round(micros / 20000) / 10000).toFixed(4));
 const inCredits = (micros) => written(micros) + ' credits';
 
 // what the reader sees first: dollars or credits

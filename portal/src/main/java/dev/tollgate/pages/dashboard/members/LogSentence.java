@@ -93,8 +93,15 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
     private static final Pattern PLACE = Pattern.compile("\\{([a-z_]+)}");
     private static final Set<String> AMOUNTS =
             Set.of("hour", "day", "week", "month", "total", "credits", "spend.hour", "spend.day", "spend.total");
-    private static final Map<String, String> OWNERS =
-            Map.of("organization", "the organization", "each_member", "each member", "operator", "The operator");
+    private static final Map<String, String> OWNERS = Map.of(
+            "account",
+            "the organization",
+            "organization",
+            "the organization",
+            "each_member",
+            "each member",
+            "operator",
+            "The operator");
 
     String of(AccountLog.Line line) {
         Map<String, JsonNode> before = flat(line.beforeJson());

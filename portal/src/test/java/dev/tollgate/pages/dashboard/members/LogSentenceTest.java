@@ -23,6 +23,7 @@ class LogSentenceTest {
             value = {
                 "budget.set | team_1 | | {'month':3900} | Mia set the budget of Research to 3,900 credits ($19.50) a month.",
                 "budget.set | each_member | {'day':5} | {'day':7} | Mia set the budget of each member to 7 credits ($0.04) a day.",
+                "budget.set | account | | {'month':0} | Mia set the budget of the organization to 0 credits ($0.00) a month.",
                 "budget.set | mem_2 | {'month':5} | {'month':'unlimited'} | Mia set the budget of Tom to unlimited a month.",
                 "budget.set | team_1 | {'month':5} | {'month':null} | Mia removed the monthly budget of Research.",
                 "key.create | key_1 | | {'id':'key_1','name':'ci tests'} | Mia made the key ci tests.",
