@@ -94,7 +94,7 @@ class OutputImagesTest {
         assertThat(gateway.post(path, body.replace('\'', '"'), customer.key())
                         .text()
                         .replace('"', '\''))
-                .doesNotContain("1120", shown, "candidatesTokensDetails", "_tokens':106,'image", "1223,'image");
+                .doesNotContain(":1120", shown, "candidatesTokensDetails", "_tokens':106,'image", "1223,'image");
     }
 
     @Test
