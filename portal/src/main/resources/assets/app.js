@@ -62,17 +62,6 @@
 
   for (const button of document.querySelectorAll('[data-copy], [data-print]')) button.hidden = false;
 
-  // ---- what credits are worth, beside where they are typed: 200 for a dollar, to the nearest cent
-
-  document.addEventListener('input', (event) => {
-    const worth = event.target.dataset.worth && document.getElementById(event.target.dataset.worth);
-    if (!worth) return;
-    const credits = Number(event.target.value.replaceAll(',', '').trim() || NaN);
-    const decimals = credits > 0 && credits < 1.99 ? 4 : 2;
-    worth.textContent = !(credits >= 0) ? '' : credits > 0 && credits < 0.01 ? '<$0.0001'
-      : '$' + (credits / 200).toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  });
-
   // ---- a line that is offered for a field of several
 
   for (const button of document.querySelectorAll('[data-add]')) {

@@ -96,8 +96,6 @@ class PagesGoldenTest {
 
     private static final Pattern HIDING_ROW =
             Pattern.compile("<tr(?:(?!</tr>).)*<td class=\"[^\"]*\\b(?:hide|roomy)\\b.*?</tr>");
-    private static final Pattern DEEP_ROW =
-            Pattern.compile("<tr(?:(?!</tr>).)*<td [^>]*class=\"[^\"]*\\bdeep\\b.*?</tr>");
     private static final Pattern HIDDEN = Pattern.compile("<td class=\"[^\"]*\\b(?:hide|roomy)\\b[^>]*>(.*?)</td>");
     private static final Pattern BELOW = Pattern.compile("<span class=\"(?:sub|unroomy) .*?(?=</th>)");
 
@@ -266,15 +264,6 @@ class PagesGoldenTest {
                 .toList();
         assertThat(rows).hasSizeGreaterThan(100);
         assertThat(rows.stream().flatMap(PagesGoldenTest::lost)).isEmpty();
-    }
-
-    @Test
-    void what_a_narrow_row_leaves_out_is_on_its_own_page() {
-        List<String> rows = FILES.values().stream()
-                .flatMap(page -> DEEP_ROW.matcher(page.replaceAll("\\s+", " ")).results())
-                .map(MatchResult::group)
-                .toList();
-        assertThat(rows).hasSizeGreaterThan(10).allMatch(row -> row.matches(".*<th [^>]*><a [^>]*href=.*"));
     }
 
     /** Returns the texts of a row that are nowhere on a narrow screen. */

@@ -39,8 +39,6 @@ public final class Columns<T> {
         FOLD("hide"),
         /** Hides on narrow screens: a picture of the row's figures, which says nothing more. */
         PICTURE("hide"),
-        /** Hides on narrow screens: the page that the first cell leads to has the fact. */
-        DETAIL("deep"),
         /** Stays in one line. */
         NW("nw"),
         /** Moves below the first cell except on wide screens. */
@@ -55,7 +53,7 @@ public final class Columns<T> {
         SMALL("small"),
         MUTED("muted");
 
-        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, PICTURE, DETAIL, ROOMY);
+        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, PICTURE, ROOMY);
 
         private final String style;
 

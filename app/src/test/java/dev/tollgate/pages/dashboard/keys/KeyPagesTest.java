@@ -146,7 +146,7 @@ class KeyPagesTest {
                         + " FROM api_key WHERE id = '" + key.id() + "'"))
                 .isEqualTo("5000000 1020500000 50000000000");
         assertThat(browser.get(key.path()).body())
-                .contains("value=\"1020.5\"", "$5.10", "value=\"60\"", "value=\"100000\"", "value=\"2099-03-31\"")
+                .contains("value=\"5.1025\"", "value=\"60\"", "value=\"100000\"", "value=\"2099-03-31\"")
                 .contains("10.0.0.0/8", "value=\"gemini-2.5-pro\" checked")
                 .doesNotContain("value=\"gemini-3-pro\" checked");
         assertThat(gateway.get("/v1/models", key.secret()).json().path("data").size())
@@ -178,18 +178,65 @@ class KeyPagesTest {
     }
 
     @Test
+    void limits_are_typed_in_the_unit_that_the_form_shows() {
+        Browser.Page form = browser.get(KEYS + "/new");
+        assertThat(form.body()).contains("Spend limits in dollars", "name=\"unit\" value=\"dollars\"");
+        Made key = make("name", "in dollars", "unit", "dollars", "hour", "2.50", "day", "$1,000");
+        assertThat(spend(key)).isEqualTo("500000000 200000000000");
+        assertThat(browser.get(key.path()).body()).contains("value=\"2.50\"", "value=\"1000.00\"");
+
+        String[] sent = {
+            "deed",
+            "key.change",
+            "version",
+            "1",
+            "name",
+            "in dollars",
+            "unit",
+            "dollars",
+            "hour",
+            "2.5o",
+            "day",
+            "1000.00"
+        };
+        sent[3] = found(VERSION, browser.get(key.path()).body());
+        Browser.Page wrong = submit(key, sent);
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.body()).contains("Type an amount such as 5.00", "value=\"2.5o\"", "Spend limits in dollars");
+
+        sent[9] = "3";
+        assertThat(submit(key, sent).status()).isEqualTo(303);
+        assertThat(spend(key)).isEqualTo("600000000 200000000000");
+    }
+
+    private static String spend(Made key) {
+        return gateway.text("SELECT spend_hour || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'");
+    }
+
+    @Test
     void a_larger_limit_of_before_stays_in_the_form() {
         Made key = make("name", "old", "day", "7");
         gateway.execute("UPDATE api_key SET spend_day = 100000000000000000 WHERE id = '" + key.id() + "'");
         String page = browser.get(key.path()).body();
-        assertThat(page).contains("value=\"100000000000\"", "$500,000,000");
-        String[] sent = {"deed", "key.change", "version", found(VERSION, page), "name", "new", "day", "100000000000"};
+        assertThat(page).contains("value=\"500000000.00\"", "value=\"dollars\"");
+        String[] sent = {
+            "deed",
+            "key.change",
+            "version",
+            found(VERSION, page),
+            "name",
+            "new",
+            "unit",
+            "dollars",
+            "day",
+            "500000000.00"
+        };
 
         assertThat(submit(key, sent).status()).isEqualTo(303);
         assertThat(gateway.text("SELECT name || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'"))
                 .isEqualTo("new 100000000000000000");
         sent[3] = found(VERSION, browser.get(key.path()).body());
-        sent[7] = "100000000001";
+        sent[9] = "500000000.01";
         assertThat(submit(key, sent).status()).isEqualTo(422);
     }
 
@@ -240,7 +287,7 @@ class KeyPagesTest {
         assertThat(submit(key, "deed", "key.change", "version", again, "name", "mine", "day", "900")
                         .status())
                 .isEqualTo(422);
-        assertThat(browser.get(key.path()).body()).contains("value=\"7\"").doesNotContain("value=\"900\"");
+        assertThat(browser.get(key.path()).body()).contains("value=\"0.035\"").doesNotContain("value=\"4.50\"");
     }
 
     @Test
@@ -296,11 +343,8 @@ class KeyPagesTest {
         String exact = "0." + Long.toString(1_000_000 + micros).substring(1);
         assertThat(browser.get(KEYS).body()).contains("title=\"" + exact + " credits\"", "of $0.10, day");
         assertThat(browser.get(key.path()).body())
-                .contains(
-                        "Day: <b title=\"" + exact + " credits\"",
-                        "free again at 00:00 UTC",
-                        "gemini-2.5-pro",
-                        "completed");
+                .contains("Day: <b title=\"" + exact + " credits\"", "free again at 00:00 UTC", "gemini-2.5-pro")
+                .doesNotContain("completed");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
+import dev.tollgate.pages.frame.Money;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -31,13 +32,10 @@ public record KeyForm(Map<String, String> texts) {
 
     private static final String MODEL = "model-";
     private static final String SCOPE = "scope-";
-    private static final Set<String> FIELDS = Set.of("name", "kind", "version", "owner");
+    private static final Set<String> FIELDS = Set.of("name", "kind", "version", "owner", "unit");
+    private static final List<String> AMOUNTS = List.of("hour", "day", "total");
 
-    public static final KeyForm EMPTY = new KeyForm(Map.of());
-
-    /** The form of a new management key. */
-    static final KeyForm MANAGEMENT = new KeyForm(
-            Map.of("kind", KeyKind.MANAGEMENT.code(), "scopes", String.join(",", Scope.codes(Scope.STANDARD))));
+    static final KeyForm EMPTY = new KeyForm(Map.of());
 
     public KeyForm {
         texts = Map.copyOf(texts);
@@ -62,14 +60,15 @@ public record KeyForm(Map<String, String> texts) {
         return new KeyForm(texts);
     }
 
-    /** Returns the form with the key's present settings. */
-    static KeyForm of(Key key, ZoneId zone) {
+    /** Returns the form with the key's present settings. @param money of its amounts */
+    static KeyForm of(Key key, ZoneId zone, Money money) {
         KeySettings settings = key.settings();
         Map<String, String> texts = new HashMap<>();
         texts.put("name", settings.name());
-        credits(texts, "hour", settings.spend().hourMicros());
-        credits(texts, "day", settings.spend().dayMicros());
-        credits(texts, "total", settings.spend().totalMicros());
+        texts.put("unit", money.word());
+        amount(texts, "hour", settings.spend().hourMicros(), money);
+        amount(texts, "day", settings.spend().dayMicros(), money);
+        amount(texts, "total", settings.spend().totalMicros(), money);
         number(texts, "requests", settings.rates().requests());
         number(texts, "tokens", settings.rates().tokens());
         number(texts, "concurrency", settings.rates().concurrency());
@@ -93,9 +92,9 @@ public record KeyForm(Map<String, String> texts) {
         return new KeyForm(all);
     }
 
-    private static void credits(Map<String, String> texts, String field, @Nullable Long micros) {
+    private static void amount(Map<String, String> texts, String field, @Nullable Long micros, Money money) {
         if (micros != null) {
-            texts.put(field, Credits.text(micros));
+            texts.put(field, TypedCredits.of(micros, money));
         }
     }
 
@@ -107,9 +106,7 @@ public record KeyForm(Map<String, String> texts) {
 
     /** Returns the scopes of a management key that are ticked: the standard ones before the form is sent. */
     public List<String> scopes() {
-        return texts.isEmpty()
-                ? Scope.codes(Scope.STANDARD)
-                : List.of(text("scopes").split(","));
+        return texts.containsKey("scopes") ? List.of(text("scopes").split(",")) : Scope.codes(Scope.STANDARD);
     }
 
     /** Returns the ids of models that are ticked; none means all. */
@@ -125,9 +122,9 @@ public record KeyForm(Map<String, String> texts) {
         return Objects.requireNonNullElse(texts.get(field), "");
     }
 
-    /** Returns the worth of a field's credits; empty if it has no amount. */
-    public String dollars(String field) {
-        return TypedCredits.dollars(text(field));
+    /** Returns the unit of the amounts: the one in which the form was drawn. */
+    public Money money() {
+        return text("unit").equals(Money.DOLLARS.word()) ? Money.DOLLARS : Money.CREDITS;
     }
 
     /** Returns whether anything but the name was said. */
@@ -136,11 +133,16 @@ public record KeyForm(Map<String, String> texts) {
                 || KeyFields.LIMITS.stream().anyMatch(field -> !text(field).isEmpty());
     }
 
-    /** Returns errors by field, of which one about the end speaks of a day: the action takes seconds. */
+    /** Returns errors by field, in the units of the form: the action takes seconds and credits. */
     Map<String, String> said(Map<String, String> errors) {
         Map<String, String> said = new HashMap<>(errors);
         if (!text("expires").isEmpty() && day() == null) {
             said.replace("expires_at", "A day like 2027-03-31, or empty.");
+        }
+        if (money() == Money.DOLLARS) {
+            AMOUNTS.stream()
+                    .filter(said::containsKey)
+                    .forEach(field -> said.put(field, "Type an amount such as 5.00, or nothing for no limit."));
         }
         return said;
     }
@@ -164,6 +166,10 @@ public record KeyForm(Map<String, String> texts) {
         fields.keySet()
                 .removeIf(
                         field -> KeyFields.LIMITS.contains(field) && text(field).equals(present.text(field)));
+        if (money() == Money.DOLLARS) {
+            AMOUNTS.forEach(field -> fields.computeIfPresent(field, (name, typed) -> credits(typed)));
+        }
+        fields.remove("unit");
         if (fields.containsKey("expires")) {
             LocalDate day = day();
             String none = text("expires").isEmpty() ? "" : "no day";
@@ -186,5 +192,14 @@ public record KeyForm(Map<String, String> texts) {
                 isOwn ? owner.substring(KeyOwners.OWN.length()).strip() : owner.equals(KeyOwners.ACCOUNT) ? "" : owner);
         fields.put("deed", action.name());
         return new Form(fields);
+    }
+
+    /** Returns dollars in credits; what is no amount stays none. */
+    private static String credits(String typed) {
+        try {
+            return typed.isEmpty() ? typed : Credits.text(TypedCredits.micros(typed, Money.DOLLARS));
+        } catch (IllegalArgumentException e) {
+            return "no amount";
+        }
     }
 }

@@ -95,7 +95,7 @@ public record KeyPage(
     }
 
     private PageStep show(PageRequest<Visitor.Member> request, Key key) {
-        KeyForm form = KeyForm.of(key, zone(request));
+        KeyForm form = KeyForm.of(key, zone(request), request.money());
         String done = request.query("done");
         String said = done == null
                 ? null
@@ -130,9 +130,9 @@ public record KeyPage(
     private PageStep take(PageRequest<Visitor.Member> request, Form sent) {
         Key key = key(request);
         boolean isSaved = sent.text("deed").equals(SAVE.name()) && !isTurned(sent);
-        KeyForm present = KeyForm.of(key, zone(request));
-        KeyForm shown =
-                isSaved ? KeyForm.of(sent).over(present, locked(request, key).contains(KeyLock.MODELS)) : present;
+        KeyForm typed = KeyForm.of(sent);
+        KeyForm present = KeyForm.of(key, zone(request), isSaved ? typed.money() : request.money());
+        KeyForm shown = isSaved ? typed.over(present, locked(request, key).contains(KeyLock.MODELS)) : present;
         Map<String, String> wrong = wrong(request, key, sent);
         if (!wrong.isEmpty()) {
             return PageStep.again(page(request, key, shown, wrong, null));

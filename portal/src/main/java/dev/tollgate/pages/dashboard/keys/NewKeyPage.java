@@ -6,7 +6,6 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyResult.Made;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
@@ -21,10 +20,12 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.security.SecureRandom;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import templates.dashboard.JtekeynewGenerated;
 
 /** {@code /dashboard/keys/new}: a name, optional limits, then the secret. */
@@ -40,11 +41,9 @@ public record NewKeyPage(
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        String owner = request.query("owner");
-        KeyForm form = KeyKind.MANAGEMENT.code().equals(request.query("kind"))
-                ? KeyForm.MANAGEMENT
-                : owner == null ? KeyForm.EMPTY : new KeyForm(Map.of("owner", owner));
-        return PageStep.show(page(request, form, Map.of()));
+        Map<String, String> texts = new HashMap<>(Map.of("unit", request.money().word()));
+        Stream.of("owner", "kind").forEach(field -> texts.computeIfAbsent(field, request::query));
+        return PageStep.show(page(request, new KeyForm(texts), Map.of()));
     }
 
     private PageStep create(PageRequest<Visitor.Member> request, Form sent) {

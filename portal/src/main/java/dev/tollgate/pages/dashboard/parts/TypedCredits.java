@@ -36,15 +36,4 @@ public final class TypedCredits {
     public static String of(long micros, Money money) {
         return money == Money.DOLLARS ? Credits.dollars(micros) : Credits.text(micros);
     }
-
-    /** Returns the worth of the credits; empty if the text is not an amount. */
-    public static String dollars(String typed) {
-        if (!TYPED.matcher(typed).matches()) {
-            return "";
-        }
-        BigDecimal credits = new BigDecimal(typed.replace(",", ""));
-        return credits.compareTo(STORED_MAX) > 0
-                ? ""
-                : Money.DOLLARS.sum(credits.movePointRight(6).longValueExact());
-    }
 }
