@@ -27,6 +27,7 @@ import dev.tollgate.pages.console.ConsoleVouchers;
 import dev.tollgate.pages.console.DeedForms;
 import dev.tollgate.pages.console.FirstSteps;
 import dev.tollgate.pages.console.ProvePage;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.SealedFields;
 import java.util.List;
@@ -134,6 +135,12 @@ record ConsoleRoutes(
                                         people.mail().post(),
                                         administration.keys()),
                                 books.history(),
+                                new LimitStates(
+                                        books.stores().ledger(),
+                                        books.stores().keys(),
+                                        people.teams(),
+                                        people.members(),
+                                        calls.refusals()),
                                 books.stores().auditLog(),
                                 names(),
                                 forms(),

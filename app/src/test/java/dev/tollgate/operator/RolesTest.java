@@ -46,12 +46,11 @@ class RolesTest {
             Browser operator = new Browser(gateway.url());
             operator.signIn("operator", PASSWORD);
             String path = "/console/accounts/" + account(gateway, "ann@example.org");
-            Map<String, String> give = Map.of("deed", "role", "login", "ann@example.org", "role", "operator");
+            Map<String, String> give = Map.of("deed", "operator", "login", "ann@example.org");
             assertThat(operator.submit(path, path, give).body()).contains("A reason is needed");
             assertThat(ann.get("/console").status()).isEqualTo(403);
-            Map<String, String> given =
-                    Map.of("deed", "role", "login", "ann@example.org", "role", "operator", "reason", "on call");
-            assertThat(operator.submit(path, path, given).location()).isEqualTo(path + "?done=role");
+            Map<String, String> given = Map.of("deed", "operator", "login", "ann@example.org", "reason", "on call");
+            assertThat(operator.submit(path, path, given).location()).isEqualTo(path + "?done=operator");
             assertThat(ann.get("/dashboard").location())
                     .as("the session has ended")
                     .isEqualTo("/sign-in");

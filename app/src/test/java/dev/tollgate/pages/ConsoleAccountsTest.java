@@ -4,12 +4,14 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.Today;
 import java.net.URLEncoder;
@@ -423,6 +425,34 @@ class ConsoleAccountsTest {
                     .contains("No account matches.")
                     .doesNotContain(call, "does not exist");
         }
+    }
+
+    @Test
+    void a_key_whose_calls_a_limit_refuses_is_not_shown_as_active() {
+        Customer customer = gateway.customer("10", KeyOptions.spend(null, "0", null));
+        assertThat(customer.chat(CHAT).status()).isEqualTo(402);
+        gateway.writeRefusals();
+        assertThat(operator.get("/console/accounts/" + customer.account()).body())
+                .contains("<span class=\"badge bad\">refused: key limit</span>")
+                .doesNotContain("<td><span class=\"badge ok\">active");
+    }
+
+    @Test
+    void the_page_of_an_account_stays_small_with_many_people_and_keys() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        for (int i = 0; i < 12; i++) {
+            gateway.commands().createKey(customer.account(), KeySettings.named("the program number " + i));
+        }
+        for (int i = 0; i < 6; i++) {
+            gateway.execute("INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES"
+                    + " ('per_small" + i + "', '" + customer.account() + "', 'one-of-six-" + i
+                    + "@small-pages.example', 'One Of Six', 'user', 'hash', 1)");
+            gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_small" + i
+                    + "', '" + customer.account() + "', 'per_small" + i + "', 'owner', 1)");
+        }
+        String page = operator.get("/console/accounts/" + customer.account()).body();
+        assertThat(page.length()).isLessThan(33_000); // without calls and budgets
     }
 
     @Test

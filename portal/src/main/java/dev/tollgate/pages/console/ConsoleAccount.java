@@ -28,6 +28,7 @@ import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
@@ -51,9 +52,12 @@ import templates.console.JtelinkGenerated;
 public final class ConsoleAccount {
 
     private static final String PATH = ConsoleAccounts.PATH + "/{id}";
-    private static final int KEYS_MAX = 15;
-    private static final int LEDGER_LINES = 8;
+    public static final int KEYS_MAX = 10;
+    private static final int LEDGER_LINES = 5;
     private static final int DEEDS_READ = 200;
+
+    /** The actions of the form about one person. */
+    public static final Set<String> OF_PERSON = Set.of("reset", "factor", "owner", "operator", "user");
 
     /** The messages after an action. */
     private static final Map<String, String> DONE = Map.ofEntries(
@@ -67,7 +71,8 @@ public final class ConsoleAccount {
                     "factor",
                     "The second factor was removed. The password is enough until the person sets up another."),
             Map.entry("owner", "The person is an owner of the account."),
-            Map.entry("role", "The role was changed. The person must sign in again."),
+            Map.entry("operator", "The person is an operator, and must sign in again."),
+            Map.entry("user", "The person is no operator any longer, and must sign in again."),
             Map.entry("invited", "The invitation is on its way by mail."),
             Map.entry("delete", "Account deleted. Its keys no longer work and its users are erased."),
             Map.entry("sessions", "All sessions of its people have ended."));
@@ -79,6 +84,7 @@ public final class ConsoleAccount {
     private final Deletions deletions;
     private final ConsoleOrganization organization;
     private final AccountHistory history;
+    private final LimitStates states;
     private final AuditLog log;
     private final NamesOfIds names;
     private final DeedForms forms;
@@ -90,6 +96,7 @@ public final class ConsoleAccount {
             Deletions deletions,
             ConsoleOrganization organization,
             AccountHistory history,
+            LimitStates states,
             AuditLog log,
             NamesOfIds names,
             DeedForms forms,
@@ -101,6 +108,7 @@ public final class ConsoleAccount {
         this.deletions = deletions;
         this.organization = organization;
         this.history = history;
+        this.states = states;
         this.log = log;
         this.names = names;
         this.forms = forms;
@@ -167,10 +175,8 @@ public final class ConsoleAccount {
             case "unban" -> deeds.block(by, id, false);
             case "factor" -> administration.people().removeSecondFactor(by, id, FormState.text(form, "login"));
             case "owner" -> administration.people().appointOwner(by, id, FormState.text(form, "login"));
-            case "role" ->
-                administration
-                        .people()
-                        .setRole(by, id, FormState.text(form, "login"), Role.of(FormState.text(form, "role")));
+            case "operator", "user" ->
+                administration.people().setRole(by, id, FormState.text(form, "login"), Role.of(deed));
             case "sessions" -> administration.people().endSessions(by, id);
             default -> throw new IllegalArgumentException("There is no such form on this page.");
         }
@@ -212,9 +218,10 @@ public final class ConsoleAccount {
             DeedLine ban = account.blocked() ? ban(id, zone) : null;
             Recent recent = recent(id, request);
             ConsoleOrganization.Parts parts = organization.of(id);
+            LimitStates.All stopping = states.all(id, keys, now);
             return (out, shell) -> JteaccountGenerated.render(
-                    out, null, shell, account, ban, limits, its, parts, keys, overview, recent, calls, ledger, now,
-                    form, once, hasMail, done);
+                    out, null, shell, account, ban, limits, its, parts, keys, stopping, overview, recent, calls, ledger,
+                    now, form, once, hasMail, done);
         } catch (ApiException e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
