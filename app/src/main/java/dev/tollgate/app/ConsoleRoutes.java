@@ -194,7 +194,7 @@ record ConsoleRoutes(
 
     private List<Route<?>> server() {
         return RouteList.of(
-                new ConsoleBooks(operator.booksCheck(), forms()).routes(pages),
+                new ConsoleBooks(operator.booksCheck(), operator.platform(), forms()).routes(pages),
                 new ConsoleAudit(books.stores().auditLog(), names(), accounts(), books.people()).routes(pages),
                 new ConsoleSettings(
                                 operator.settings(), operator.administration().links(), forms())

@@ -36,6 +36,18 @@ public final class PlatformHistory {
 
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
+    private static final String ADDED = """
+            SELECT COALESCE(SUM(CASE WHEN kind = 'top_up' AND (request_id LIKE 'payment-%' OR request_id LIKE 'test-payment-%')
+                THEN amount_micros END), 0),
+                COALESCE(SUM(CASE WHEN kind = 'top_up' AND request_id LIKE 'voucher-%' THEN amount_micros END), 0),
+                COALESCE(SUM(CASE WHEN kind = 'top_up' THEN amount_micros END), 0),
+                COALESCE(SUM(CASE WHEN kind = 'adjustment' THEN amount_micros END), 0),
+                COALESCE(SUM(CASE WHEN kind = 'reversal' THEN amount_micros END), 0)
+            FROM entry""";
+    private static final String OWNED = """
+            SELECT COALESCE(SUM(consumed_micros), 0), COALESCE(SUM(reserved_micros), 0), COALESCE(SUM(balance_micros), 0)
+            FROM account""";
+
     /** Rows of accounts in a range. CROSS JOIN: from the few accounts to their rows, never through all rows. */
     static final String ROWS = """
             SELECT used.account_id, %1$s FROM account a CROSS JOIN usage_day used
@@ -74,6 +86,29 @@ public final class PlatformHistory {
     /** Returns what accounts paid. */
     public Payers payers() {
         return payers;
+    }
+
+    /** A kind of credits of all accounts. @param micros above zero if they were added, below if they left or are still there */
+    public record Total(String what, long micros) {}
+
+    /** Returns where the credits of all accounts came from and where they are, in one snapshot: if the books are right, the sum is zero. */
+    public List<Total> totals() {
+        return database.read(sql -> {
+            List<Total> totals = new ArrayList<>();
+            sql.each(ADDED, row -> {
+                totals.add(new Total("Bought", row.getLong(1)));
+                totals.add(new Total("Redeemed from vouchers", row.getLong(2)));
+                totals.add(new Total("Granted", row.getLong(3) - row.getLong(1) - row.getLong(2)));
+                totals.add(new Total("Balance adjustments", row.getLong(4)));
+                totals.add(new Total("Payments reversed", row.getLong(5)));
+            });
+            sql.each(OWNED, row -> {
+                totals.add(new Total("Spent on calls, less refunds", -row.getLong(1)));
+                totals.add(new Total("Held for running calls", -row.getLong(2)));
+                totals.add(new Total("Owed to customers, without holds", -row.getLong(3)));
+            });
+            return List.copyOf(totals);
+        });
     }
 
     /** The dimension of a group in addition to the day. */

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.pages.frame.Display;
@@ -12,7 +13,7 @@ import java.util.List;
 import templates.console.JtebooksGenerated;
 
 /** {@code /console/books}: whether they add up, as they did when they were checked last, and a check now. */
-public record ConsoleBooks(BooksCheck books, DeedForms forms) {
+public record ConsoleBooks(BooksCheck books, PlatformHistory history, DeedForms forms) {
 
     static final String PATH = "/console/books";
 
@@ -26,7 +27,8 @@ public record ConsoleBooks(BooksCheck books, DeedForms forms) {
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         BooksCheck.State state = books.state();
-        return PageStep.show((out, shell) -> JtebooksGenerated.render(out, null, shell, state));
+        List<PlatformHistory.Total> totals = history.totals();
+        return PageStep.show((out, shell) -> JtebooksGenerated.render(out, null, shell, state, totals));
     }
 
     /** Returns what is known of a check, in a sentence. */
