@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,25 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void vouchers_are_added_up_by_their_state() {
+        long now = gateway.now().toEpochMilli();
+        for (int i = 1; i <= 3; i++) {
+            gateway.execute(
+                    "INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at) VALUES ("
+                            + (i - 4 + 1_000) + ", 'sum " + i + "', " + i + "000000, 'sums', 1, "
+                            + (i == 3 ? "NULL" : now - i) + ")");
+        }
+        try {
+            assertThat(body("/console/vouchers"))
+                    .containsPattern("Expired *</th><td class=\"num\">2</td><td class=\"num\">3.00</td>")
+                    .containsPattern("Open *</th><td class=\"num\">1</td><td class=\"num\">3.00</td>")
+                    .containsPattern("Created *</th><td class=\"num\">[0-9]+</td>");
+        } finally {
+            gateway.execute("DELETE FROM voucher WHERE note = 'sums'");
+        }
+    }
+
+    @Test
     void codes_of_vouchers_are_shown_by_the_page_that_makes_them_and_by_no_other() {
         String path = "/console/vouchers";
         Browser.Page made = operator.submit(
@@ -202,6 +222,24 @@ class ConsoleDeedsTest {
     void the_books_are_checked_when_it_is_asked_for() {
         operator.submit("/console/books", "/console/books", Map.of());
         Gateway.await("the check", () -> body("/console/books").contains("no differences"));
+    }
+
+    @Test
+    void the_totals_of_the_books_add_up_to_zero() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        Pattern row =
+                Pattern.compile("<tr><th scope=\"row\">([^<]+?) *</th><td class=\"num\" title=\"(\\S+) credits\">");
+        Map<String, BigDecimal> totals = row.matcher(body("/console/books"))
+                .results()
+                .collect(Collectors.toMap(
+                        it -> it.group(1),
+                        it -> new BigDecimal(it.group(2).replace(",", "").replace('\u2212', '-'))));
+        assertThat(totals.get("Granted")).isPositive();
+        assertThat(totals.get("Spent on calls, less refunds")).isNegative();
+        assertThat(totals.remove("Sum")).isZero();
+        assertThat(totals.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isZero();
     }
 
     @Test

@@ -144,6 +144,10 @@ public final class OperatorVouchers {
         return change.count();
     }
 
+    public List<Vouchers.Sum> sums() {
+        return vouchers.sums();
+    }
+
     /** The newest first. @param before the last sequence of the page before */
     public List<Voucher> page(long before, int limit) {
         return vouchers.page(before, limit);

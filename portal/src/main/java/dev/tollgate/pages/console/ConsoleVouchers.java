@@ -131,6 +131,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         String once = forms.once();
         Instant now = clock.instant();
         List<Voucher> page = vouchers.page(from, PAGE);
+        List<Vouchers.Sum> sums = vouchers.sums();
         Map<String, String> names = names(page);
         String older =
                 page.size() < PAGE ? null : PATH + "?before=" + page.getLast().sequence();
@@ -139,7 +140,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 ? Display.count(Long.parseLong(revoked), "voucher") + " revoked. The codes are not valid any more."
                 : null;
         return (out, shell) -> JtevouchersGenerated.render(
-                out, null, shell, form, once, String.join("\n", codes), page, names, now, older, done);
+                out, null, shell, form, once, String.join("\n", codes), page, sums, names, now, older, done);
     }
 
     public static Cell badge(Voucher voucher, Instant now, ZoneId zone) {
