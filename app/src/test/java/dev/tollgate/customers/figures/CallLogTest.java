@@ -50,7 +50,7 @@ class CallLogTest {
                     .formatted(CALLS, 1_793_500_000_000L + CALLS * 1_000L);
 
     private static final CallFilter FAILED =
-            new CallFilter(null, null, Set.of(TaskStatus.FAILED), null, KeyFilter.ALL, null, null, -1);
+            new CallFilter(null, null, Set.of(TaskStatus.FAILED), null, KeyFilter.ALL, null, null, -1, null);
 
     @TempDir
     Path folder;
@@ -150,7 +150,15 @@ class CallLogTest {
     void a_page_reads_only_the_numbers_that_it_looks_at() throws SQLException {
         Migrated.in(folder);
         CallFilter filter = new CallFilter(
-                null, null, Set.of(TaskStatus.FAILED), "m", KeyFilter.ofKey("key_1"), "chat", "estimated", 1);
+                null,
+                null,
+                Set.of(TaskStatus.FAILED),
+                "m",
+                KeyFilter.ofKey("key_1"),
+                "chat",
+                "estimated",
+                1,
+                "timeout");
         List<Object> values = new ArrayList<>(List.of("acc_1", 1, 2_001));
         String sql = "SELECT c.id FROM call c WHERE c.account_id = ? AND c.number >= ? AND c.number < ?"
                 + filter.ofColumns("acc_1", values) + " ORDER BY c.number DESC";

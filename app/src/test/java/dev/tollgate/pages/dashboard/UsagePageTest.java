@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -188,6 +189,23 @@ class UsagePageTest {
             String last = foot.substring(foot.lastIndexOf("title=\"") + 7);
             assertThat(last.substring(0, last.indexOf('"')).replace(",", "")).isEqualTo("" + expected);
         }
+    }
+
+    @Test
+    void failed_calls_are_counted_by_error_and_lead_to_the_calls() {
+        String page =
+                busy.browser.get("/dashboard/usage?range=30&metric=errors").body();
+        Matcher row = Pattern.compile(
+                        "<a class=\"mono\" href=\"([^\"]*)\">([a-z_]+)</a>.*?<td class=\"num\">([0-9]+)</td>",
+                        Pattern.DOTALL)
+                .matcher(page.substring(page.indexOf("Failed calls by error")));
+        assertThat(row.find()).isTrue();
+        Browser.Page calls = busy.browser.get(row.group(1).replace("&amp;", "&"));
+        assertThat(calls.body()).contains("Error: <b>" + row.group(2) + "</b>").doesNotContain("badge ok");
+        assertThat(calls.body().split("badge bad\">failed", -1)).hasSize(Integer.parseInt(row.group(3)) + 1);
+        assertThat(busy.browser.get("/dashboard/requests?error=none_such").body())
+                .contains("No calls match these filters.");
+        assertThat(busy.browser.get("/dashboard/usage?range=30").body()).doesNotContain("Failed calls by error");
     }
 
     @Test

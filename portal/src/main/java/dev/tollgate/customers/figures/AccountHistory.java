@@ -281,6 +281,21 @@ public final class AccountHistory {
         return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).charges(from));
     }
 
+    /** Failed calls by error. @param since where it was given up to count further back; null if it was not */
+    public record Failures(List<Failure> counts, @Nullable Instant since) {
+
+        /** Calls that have failed with an error within a quarter of an hour. */
+        public record Failure(String code, Instant startsAt, long calls) {
+
+            static final long QUARTER = 900_000;
+        }
+    }
+
+    /** Counts the failed calls of a filter with a time, among the last {@value CallLog#COUNTED_MAX} of all calls of that time. */
+    public Failures failures(String accountId, CallFilter filter) {
+        return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).failures(filter));
+    }
+
     /** Another account's call is as good as none. */
     public Optional<CallDetail> call(String accountId, String id) {
         return call(accountId, id, KeyFilter.ALL);

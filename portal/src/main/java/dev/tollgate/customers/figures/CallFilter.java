@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys whose calls are wanted
  * @param flag one of the usage's flags
  * @param overMicros calls that were charged more, micro-credits; -1 for all
+ * @param error the code of the error with which a call has failed
  */
 public record CallFilter(
         @Nullable Instant from,
@@ -30,7 +31,8 @@ public record CallFilter(
         KeyFilter keys,
         @Nullable String door,
         @Nullable String flag,
-        long overMicros) {
+        long overMicros,
+        @Nullable String error) {
 
     static final Set<TaskStatus> ENDS = Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
 
@@ -42,24 +44,24 @@ public record CallFilter(
 
     /** Returns the filter for all calls of keys. */
     public static CallFilter of(KeyFilter keys) {
-        return new CallFilter(null, null, Set.of(), null, keys, null, null, -1);
+        return new CallFilter(null, null, Set.of(), null, keys, null, null, -1, null);
     }
 
     /** Returns the filter for calls of keys that ended in a span, optionally of one model. */
     public static CallFilter of(Span span, @Nullable String model, KeyFilter keys) {
-        return new CallFilter(span.from(), span.to(), Set.of(), model, keys, null, null, -1);
+        return new CallFilter(span.from(), span.to(), Set.of(), model, keys, null, null, -1, null);
     }
 
     /** Returns this filter without running calls. */
     CallFilter ofEnded() {
         Set<TaskStatus> ends = statuses.isEmpty() ? ENDS : statuses;
-        return new CallFilter(from, to, ends, model, keys, door, flag, overMicros);
+        return new CallFilter(from, to, ends, model, keys, door, flag, overMicros, error);
     }
 
     /** Running calls are asked for by their status, or where nothing is said of status, time or charge. */
     boolean wantsRunning() {
         return statuses.isEmpty()
-                ? from == null && to == null && flag == null && overMicros < 0
+                ? from == null && to == null && flag == null && overMicros < 0 && error == null
                 : statuses.contains(TaskStatus.PROCESSING);
     }
 
@@ -82,6 +84,7 @@ public record CallFilter(
         sql.append(keys.sql("c.key_id", accountId, values));
         add(sql, values, " AND c.door = ?", door);
         add(sql, values, " AND c.charged_micros > ?", overMicros < 0 ? null : overMicros);
+        add(sql, values, " AND c.error_code = ?", error);
         return flag == null ? sql.toString() : sql.append(ofFlag(flag)).toString();
     }
 
@@ -111,6 +114,7 @@ public record CallFilter(
                 && (door == null || door.equals(call.door()))
                 && (flag == null || call.flags().contains(flag))
                 && call.chargeMicros() > overMicros
+                && (error == null || error.equals(call.errorCode()))
                 && (from == null || (end != null && !end.isBefore(from)))
                 && (to == null || (end != null && end.isBefore(to)));
     }

@@ -1,6 +1,8 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.customers.figures.AccountHistory.Failures;
+import dev.tollgate.customers.figures.AccountHistory.Failures.Failure;
 import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
@@ -22,6 +24,9 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
     /** A page looks at so many numbers. */
     static final int LOOKED_AT_MAX = 2_000;
 
+    /** The failures of a span are counted among so many numbers. */
+    static final int COUNTED_MAX = 20_000;
+
     /** The extra time that a settlement may take after a call's time limit. */
     private static final Duration SLACK = Duration.ofMinutes(10);
 
@@ -30,6 +35,10 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
             "SELECT " + CallRow.COLUMNS_OF_RUNNING + " FROM open_hold c WHERE c.id = ? AND c.account_id = ?";
     private static final String CALLS =
             "SELECT " + CallRow.COLUMNS + " FROM call c WHERE c.account_id = ? AND c.number >= ? AND c.number < ?";
+
+    private static final String FAILURES =
+            "SELECT c.error_code, c.ended_at / " + Failure.QUARTER + ", COUNT(*) FROM call c"
+                    + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.error_code IS NOT NULL";
 
     private static final String CHARGES = "SELECT c.model_id, c.prompt_tokens, c.charged_micros FROM call c"
             + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.ending = 'completed' AND c.charged_micros > 0";
@@ -63,7 +72,7 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
                 .filter(keys::takes)
                 .limit(running)
                 .forEach(calls::add);
-        CallFilter filter = new CallFilter(null, null, CallFilter.ENDS, null, keys, null, null, -1);
+        CallFilter filter = new CallFilter(null, null, CallFilter.ENDS, null, keys, null, null, -1, null);
         calls.addAll(look(filter, Math.max(1, lastNumber + 1 - LOOKED_AT_MAX), lastNumber + 1, false, ended));
         return calls;
     }
@@ -120,6 +129,20 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
                 accountId,
                 Math.max(span.from(), span.to() - LOOKED_AT_MAX),
                 span.to());
+    }
+
+    /** Counts the failed calls of a filter with a time by error, among the last numbers of its time. */
+    Failures failures(CallFilter filter) throws SQLException {
+        NumberSpan span = NumberSpan.of(sql, accountId, filter.from(), filter.to());
+        long from = Math.max(span.from(), span.to() - COUNTED_MAX);
+        List<Object> values = new ArrayList<>(List.of(accountId, from, span.to()));
+        String text = FAILURES + filter.ofColumns(accountId, values) + " GROUP BY 1, 2";
+        List<Failure> counts = sql.list(
+                text,
+                row -> new Failure(
+                        row.getString(1), Instant.ofEpochMilli(row.getLong(2) * Failure.QUARTER), row.getLong(3)),
+                values.toArray());
+        return new Failures(counts, from > span.from() ? endedAt(from) : null);
     }
 
     private CallPage newer(CallFilter filter, NumberSpan span, long after, int limit) throws SQLException {

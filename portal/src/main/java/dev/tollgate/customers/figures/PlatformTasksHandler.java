@@ -25,7 +25,8 @@ public record PlatformTasksHandler(PlatformCalls calls) implements Handler<Objec
                 KeyFilter.ofKey(parameters.text("key")),
                 null,
                 null,
-                -1);
+                -1,
+                null);
         String account = parameters.text("account");
         String after = account == null ? parameters.callId() : parameters.place();
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);

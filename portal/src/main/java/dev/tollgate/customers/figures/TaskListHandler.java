@@ -38,7 +38,8 @@ public record TaskListHandler(AccountHistory history) implements Handler<KeyCall
                 parameters.keys(caller),
                 null,
                 null,
-                -1);
+                -1,
+                null);
         String after = parameters.place();
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         String accountId = caller.accountId();

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param range null for any time
  * @param keys that the URL names, of those that the reader sees
  * @param over credits as typed, or null
+ * @param error the code of an error
  */
 public record CallFilters(
         @Nullable ChosenRange range,
@@ -34,15 +35,24 @@ public record CallFilters(
         KeyFilter keys,
         @Nullable String door,
         @Nullable String flag,
-        @Nullable String over) {
+        @Nullable String over,
+        @Nullable String error) {
 
     static final List<String> FLAGS = List.of("estimated", "clamped", "total_mismatch", "shortfall");
 
     private static final Set<String> OF_RANGE = Set.of("from", "to", "utc");
     private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over");
-    private static final Map<String, String> NAMES = Map.of(
-            "range", "Time", "state", "State", "model", "Model", "key", "Key", "team", "Team", "member", "Member",
-            "door", "API", "flag", "Notes", "over", "Over");
+    private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("range", "Time"),
+            Map.entry("state", "State"),
+            Map.entry("model", "Model"),
+            Map.entry("key", "Key"),
+            Map.entry("team", "Team"),
+            Map.entry("member", "Member"),
+            Map.entry("door", "API"),
+            Map.entry("flag", "Notes"),
+            Map.entry("over", "Over"),
+            Map.entry("error", "Error"));
     private static final int TEXT_CHARS_MAX = 256;
     private static final int CREDITS_DIGITS_MAX = 12;
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
@@ -68,7 +78,8 @@ public record CallFilters(
                         request.visitor().person().view(Right.USAGE)),
                 door != null && ProtocolName.isCode(door) ? door : null,
                 flag != null && FLAGS.contains(flag) ? flag : null,
-                isAmount(over) ? over : null);
+                isAmount(over) ? over : null,
+                text(request, "error"));
     }
 
     private static @Nullable String text(PageRequest<?> request, String name) {
@@ -125,12 +136,13 @@ public record CallFilters(
                 && isOfAllKeys()
                 && door == null
                 && flag == null
-                && over == null;
+                && over == null
+                && error == null;
     }
 
     /** Returns whether the roll-ups can answer the question: a range, and perhaps a model, a key, a team or a member. */
     public boolean isKnownToRollups() {
-        return range != null && state == null && door == null && flag == null && over == null;
+        return range != null && state == null && door == null && flag == null && over == null && error == null;
     }
 
     public CallFilter filter() {
@@ -142,7 +154,8 @@ public record CallFilters(
                 keys,
                 door,
                 flag,
-                over == null ? -1 : new BigDecimal(over).multiply(MICROS).longValueExact());
+                over == null ? -1 : new BigDecimal(over).multiply(MICROS).longValueExact(),
+                error);
     }
 
     /** Returns a link to another path with these filters. */
@@ -181,6 +194,7 @@ public record CallFilters(
         put(fields, "door", door);
         put(fields, "flag", flag);
         put(fields, "over", over);
+        put(fields, "error", error);
         return fields;
     }
 

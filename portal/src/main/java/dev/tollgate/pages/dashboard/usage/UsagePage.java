@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.usage;
 
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountHistory.UsageTable;
+import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
@@ -77,7 +78,8 @@ public record UsagePage(
         ZoneId zone = zone(request);
         ChosenRange range =
                 filters.range() == null ? ChosenRange.lastThirtyDays(clock.instant(), zone) : filters.range();
-        return UsageView.of(request, new CallFilters(range, null, filters.model(), filters.keys(), null, null, null));
+        return UsageView.of(
+                request, new CallFilters(range, null, filters.model(), filters.keys(), null, null, null, null));
     }
 
     private static ZoneId zone(PageRequest<Visitor.Member> request) {
@@ -178,10 +180,23 @@ public record UsagePage(
         UsageRefusals refused = view.metric() != Metric.ERRORS || view.filters().model() != null
                 ? null
                 : UsageRefusals.of(refusals, account, view, table.span(), names);
+        UsageRefusals.Failed failed = view.metric() != Metric.ERRORS
+                ? null
+                : UsageRefusals.failed(
+                        history.failures(
+                                account,
+                                CallFilter.of(
+                                        table.span(),
+                                        view.filters().model(),
+                                        view.filters().keys())),
+                        table.span(),
+                        code -> new PageLink(lines.calls(lines.first(), lines.last()))
+                                .with("error", code)
+                                .text());
         List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), overview.asOf());
         String whose = view.filters().isOfAllKeys() ? whose(request.visitor().person()) : null;
         return PageStep.show((out, shell) -> JteusageGenerated.render(
-                        out, null, shell, api(request, table.span(), view), stopped, refused, whose, shown))
+                        out, null, shell, api(request, table.span(), view), stopped, failed, refused, whose, shown))
                 .withBalance(overview.balance().balanceMicros());
     }
 
