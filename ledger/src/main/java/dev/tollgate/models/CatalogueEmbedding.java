@@ -54,7 +54,8 @@ final class CatalogueEmbedding {
                         row.need("dimensions").onlyWith("min", "max"),
                         row.find("task_types"),
                         scales != null && scales.bool()),
-                0);
+                0,
+                null);
     }
 
     private static EmbeddingRules rules(YamlNode dimensions, @Nullable YamlNode taskTypes, boolean scalesShorter) {
@@ -103,6 +104,7 @@ final class CatalogueEmbedding {
                 new Model.Formats(false, false, false),
                 rates,
                 prices,
-                callTimeMax);
+                callTimeMax,
+                Model.IMAGES_MAX);
     }
 }

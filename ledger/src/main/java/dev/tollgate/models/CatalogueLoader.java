@@ -36,6 +36,23 @@ public final class CatalogueLoader {
     private static final String WORD_FOR_MODELS_OWN = "model";
     private static final String WORD_FOR_NO_MAXIMUM = "none";
 
+    private static final String[] KEYS = {
+        "id",
+        CatalogueEmbedding.KIND,
+        "aliases",
+        "active",
+        "upstream",
+        "answers_as",
+        "price",
+        "usage",
+        "defaults",
+        "tools",
+        "response_format",
+        "rates",
+        "call_seconds_max",
+        "images_max"
+    };
+
     /** Characters that need no quoting in a URL path and in a header, including the slash (D26). */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
 
@@ -119,20 +136,7 @@ public final class CatalogueLoader {
         if (CatalogueEmbedding.isOne(row)) {
             return embedding(row);
         }
-        row.onlyWith(
-                "id",
-                CatalogueEmbedding.KIND,
-                "aliases",
-                "active",
-                "upstream",
-                "answers_as",
-                "price",
-                "usage",
-                "defaults",
-                "tools",
-                "response_format",
-                "rates",
-                "call_seconds_max");
+        row.onlyWith(KEYS);
         UpstreamModel upstream = upstream(row.need("upstream"), false);
         PriceSchedule prices = CataloguePrice.read(row.need("price"), pricePlaces);
         YamlNode defaults = row.need("defaults");
@@ -153,7 +157,28 @@ public final class CatalogueLoader {
                 formats(row.need("response_format")),
                 rates(row.find("rates")),
                 prices,
-                callTime(row.find("call_seconds_max")));
+                callTime(row.find("call_seconds_max")),
+                imagesMax(row, upstream, prices));
+    }
+
+    /** Returns the most images of an answer. Checks that a row about images is of a model that makes some, and has what their holds need. */
+    private static int imagesMax(YamlNode row, UpstreamModel upstream, PriceSchedule prices) {
+        boolean hasRate =
+                prices.dated().stream().anyMatch(it -> it.pricing().tariff().has(Rate.IMAGE_OUTPUT));
+        YamlNode most = row.find("images_max");
+        if (upstream.images() == null && (hasRate || most != null)) {
+            throw (most == null ? row.need("price") : most)
+                    .complaint(
+                            "is about images, and '" + upstream.name() + "' has no 'images' that say which it makes.");
+        }
+        if (upstream.images() != null && !row.need("usage").text().equals("openai")) {
+            throw row.need("usage").wrong("openai, as '" + upstream.name() + "' makes images");
+        }
+        YamlNode max = row.need("defaults").need("max_tokens");
+        if (upstream.images() != null && max.text().equals(WORD_FOR_NO_MAXIMUM)) {
+            throw max.wrong("a number of tokens for text and thoughts, as '" + upstream.name() + "' makes images");
+        }
+        return most == null ? Model.IMAGES_MAX : Math.toIntExact(most.wholeNumber(1, 10));
     }
 
     private Model embedding(YamlNode row) {

@@ -16,6 +16,7 @@ final class CatalogueUpstream {
             new TariffRules("dollars", UpstreamModel.Cost.CREDITS_A_DOLLAR * Decimals.MICROS);
 
     private static final long TOKENS_MAX = 100_000_000;
+    private static final int INPUTS_MAX = 100;
 
     private static final String[] KEYS = {
         "name",
@@ -31,6 +32,7 @@ final class CatalogueUpstream {
         "trailing_assistant",
         "signatures",
         "cache_min_tokens",
+        "images",
         "retires",
         "list_price_usd"
     };
@@ -46,6 +48,7 @@ final class CatalogueUpstream {
         YamlNode shared = limits.find("shared");
         YamlNode sampling = row.find("sampling");
         YamlNode cached = row.find("cache_min_tokens");
+        YamlNode images = row.find("images");
         return new UpstreamModel(
                 CatalogueLoader.checkedName(row.need("name")),
                 limits.need("input_tokens").wholeNumber(1, TOKENS_MAX),
@@ -64,7 +67,38 @@ final class CatalogueUpstream {
                 retirements(row.find("retires")),
                 null,
                 null,
-                cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX));
+                cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX),
+                images == null ? null : images(images));
+    }
+
+    private static UpstreamModel.Images images(YamlNode node) {
+        node.onlyWith("sizes", "size", "ratios", "inputs");
+        List<String> all = UpstreamModel.Images.SIZES;
+        Map<String, YamlNode> written =
+                node.need("sizes").onlyWith(all.toArray(String[]::new)).fields();
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        Map<String, String> choices = new LinkedHashMap<>();
+        for (String size : all) {
+            YamlNode tokens = written.get(size);
+            if (tokens != null) {
+                sizes.put(size, tokens.wholeNumber(1, TOKENS_MAX));
+                choices.put(size, size);
+            }
+        }
+        return new UpstreamModel.Images(
+                sizes,
+                node.need("size").choice(choices),
+                node.need("ratios").items().stream()
+                        .map(CatalogueUpstream::ratio)
+                        .toList(),
+                Math.toIntExact(node.need("inputs").wholeNumber(1, INPUTS_MAX)));
+    }
+
+    private static String ratio(YamlNode node) {
+        if (!node.text().matches("[1-9][0-9]?:[1-9][0-9]?")) {
+            throw node.wrong("a ratio of width to height like 16:9");
+        }
+        return node.text();
     }
 
     /** Reads retirements by kind of channel. The rules of successors are checked once all rows are known. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param rates rate limits of each account
  * @param prices all prices over time, of which {@code pricing} is one
  * @param callTimeMax how long its calls may take at least, whatever the settings say; null if they decide
+ * @param imagesMax the most images of an answer, of a model that makes images
  */
 public record Model(
         String id,
@@ -43,7 +44,11 @@ public record Model(
         Formats formats,
         CallLimits rates,
         PriceSchedule prices,
-        @Nullable Duration callTimeMax) {
+        @Nullable Duration callTimeMax,
+        int imagesMax) {
+
+    /** The most images of an answer if the catalogue says nothing. */
+    public static final int IMAGES_MAX = 4;
 
     /** The longest time that a row may give its calls (P17). */
     public static final Duration CALL_TIME_MAX = Duration.ofSeconds(3_600);
@@ -84,12 +89,18 @@ public record Model(
                 formats,
                 rates,
                 PriceSchedule.of(pricing),
-                null);
+                null,
+                IMAGES_MAX);
     }
 
     /** Returns whether it makes embeddings instead of answers (E69). */
     public boolean isEmbedding() {
         return upstream.embedding() != null;
+    }
+
+    /** Returns whether answers can have images. */
+    public boolean makesImages() {
+        return upstream.images() != null;
     }
 
     /** Returns this model served by another upstream model. */
@@ -131,7 +142,8 @@ public record Model(
                 formats,
                 rates,
                 prices,
-                callTimeMax);
+                callTimeMax,
+                imagesMax);
     }
 
     /**

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cachedMicros per million prompt tokens that the upstream read from its cache, at most {@code inputMicros}
  * @param audioMicros per million prompt tokens of audio, at least {@code inputMicros}
  * @param cachedAudioMicros per million prompt tokens of audio that the upstream read from its cache, from {@code cachedMicros} to {@code audioMicros}
+ * @param imageMicros per million output tokens of images, at least {@code outputMicros}
  * @param searchMicros per thousand searches
  */
 public record PriceRates(
@@ -20,28 +21,34 @@ public record PriceRates(
         long cachedMicros,
         long audioMicros,
         long cachedAudioMicros,
+        long imageMicros,
         long searchMicros) {
 
     /** The highest allowed rate, a million credits: keeps every product far below 128 bits. */
     public static final long MAX = 1_000_000_000_000L;
 
-    /** @throws IllegalArgumentException if a rate is out of range, or cached, input and audio are not in ascending order */
+    /** @throws IllegalArgumentException if a rate is out of range, or those of parts are not in their order */
     public PriceRates {
         requireRange(inputMicros);
         requireRange(outputMicros);
         requireRange(audioMicros);
         requireRange(searchMicros);
+        requireRange(imageMicros);
         if (cachedMicros < 0 || cachedMicros > inputMicros || inputMicros > audioMicros) {
             throw new IllegalArgumentException("rates not in the order cached, input, audio");
         }
         if (cachedAudioMicros < cachedMicros || cachedAudioMicros > audioMicros) {
             throw new IllegalArgumentException("rates not in the order cached, cached audio, audio");
         }
+        if (imageMicros < outputMicros
+                || (imageMicros > 0 && outputMicros == 0)) { // holds count images in output tokens
+            throw new IllegalArgumentException("rates not in the order output, image output");
+        }
     }
 
-    /** Makes rates with one rate for cached audio and other cached tokens. */
+    /** Makes rates with one rate for cached audio and other cached tokens, and one for all output. */
     public PriceRates(long inputMicros, long outputMicros, long cachedMicros, long audioMicros, long searchMicros) {
-        this(inputMicros, outputMicros, cachedMicros, audioMicros, cachedMicros, searchMicros);
+        this(inputMicros, outputMicros, cachedMicros, audioMicros, cachedMicros, outputMicros, searchMicros);
     }
 
     private static void requireRange(long micros) {
@@ -69,6 +76,7 @@ public record PriceRates(
                 micros[Rate.CACHED_INPUT.ordinal()],
                 micros[Rate.AUDIO_INPUT.ordinal()],
                 micros[Rate.CACHED_AUDIO_INPUT.ordinal()],
+                micros[Rate.IMAGE_OUTPUT.ordinal()],
                 micros[Rate.SEARCH.ordinal()]);
     }
 
@@ -90,7 +98,7 @@ public record PriceRates(
 
     /** Returns the highest rate of tokens. */
     long highestOfTokens() {
-        return Math.max(outputMicros, audioMicros);
+        return Math.max(imageMicros, audioMicros);
     }
 
     /** Rates for a prompt above a number of tokens (P2): all tokens of the call have them. */

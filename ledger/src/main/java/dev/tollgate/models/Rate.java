@@ -38,16 +38,22 @@ public enum Rate {
                     "Cached audio",
                     "not cached",
                     Usage::cachedAudioWithinPrompt)),
+    IMAGE_OUTPUT(
+            "image_output",
+            "image output",
+            "image_output",
+            PriceRates::imageMicros,
+            new Part(OUTPUT, OUTPUT, null, "Images", "without images", Usage::imagesWithinOutput)),
     SEARCH("search_per_1000", "1,000 searches", "search", PriceRates::searchMicros, null);
 
     /**
-     * The facts of a part of the prompt that has a rate.
+     * The facts of a part of the prompt or of the output that has a rate.
      *
      * @param otherwise the rate of these tokens if the price does not have this one
      * @param least the rate that this one is never below; null if there is none
      * @param most the rate that this one is never above; null if there is none
      * @param line the part as a line of a charge
-     * @param others the rest of the prompt
+     * @param others the rest of the whole
      * @param tokens the part's tokens
      */
     private record Part(
@@ -58,7 +64,7 @@ public enum Rate {
             String others,
             ToLongFunction<Usage> tokens) {}
 
-    /** The rates of parts of the prompt, in the order of a charge. */
+    /** The rates of parts of the prompt and the output, in the order of a charge. */
     public static final List<Rate> PARTS =
             Stream.of(values()).filter(rate -> rate.part != null).toList();
 
@@ -87,9 +93,20 @@ public enum Rate {
 
     private static List<Rate> asCharged() {
         List<Rate> rates = new ArrayList<>(List.of(INPUT));
-        rates.addAll(PARTS);
-        rates.addAll(List.of(OUTPUT, SEARCH));
+        rates.addAll(partsOf(INPUT));
+        rates.add(OUTPUT);
+        rates.addAll(partsOf(OUTPUT));
+        rates.add(SEARCH);
         return List.copyOf(rates);
+    }
+
+    /** Returns the rates of parts of a whole, in the order of a charge. @param whole {@link #INPUT} or {@link #OUTPUT} */
+    public static List<Rate> partsOf(Rate whole) {
+        return PARTS.stream().filter(rate -> rate.whole() == whole).toList();
+    }
+
+    private Rate whole() {
+        return part == null ? this : part.otherwise.whole();
     }
 
     /** Returns its name in the catalogue, in requests and in price lists. */
@@ -123,14 +140,12 @@ public enum Rate {
     }
 
     /** Returns the rate that holds without this one; null if that is none. */
-    @Nullable
-    Rate otherwise() {
+    public @Nullable Rate otherwise() {
         return part == null ? null : part.otherwise;
     }
 
     /** Returns the rate that this one is never below; null if there is none. */
-    @Nullable
-    Rate least() {
+    public @Nullable Rate least() {
         return part == null ? null : part.least;
     }
 
@@ -145,7 +160,7 @@ public enum Rate {
         return micros.applyAsLong(rates);
     }
 
-    /** Returns the tokens of a part of the prompt, minus tokens within it that have a rate of their own. */
+    /** Returns the tokens of a part, minus tokens within it that have a rate of their own. */
     public long tokens(Usage usage, Tariff tariff) {
         if (part == null || (part.otherwise.part != null && !tariff.has(this))) {
             return 0;
@@ -159,12 +174,12 @@ public enum Rate {
         return tokens;
     }
 
-    /** Returns a part of the prompt as a line of a charge. */
+    /** Returns a part as a line of a charge. */
     public String line() {
         return part == null ? "" : part.line;
     }
 
-    /** Returns what the prompt's other tokens are. */
+    /** Returns what the other tokens of the whole are. */
     public String others() {
         return part == null ? "" : part.others;
     }

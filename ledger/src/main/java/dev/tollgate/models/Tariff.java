@@ -127,6 +127,7 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
                 effective(rates.cachedMicros(), factor),
                 effective(rates.audioMicros(), factor),
                 effective(rates.cachedAudioMicros(), factor),
+                effective(rates.imageMicros(), factor),
                 rates.searchMicros());
     }
 
@@ -161,19 +162,22 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         }
     }
 
-    /** @param outputTokens the tokens billed as output */
+    /** @param outputTokens the tokens billed as output, of which images have their rate */
     Sum sum(Usage usage, long outputTokens) {
         PriceRates at = of(usage);
         long cachedAudio = usage.cachedAudioWithinPrompt();
         long cached = usage.cachedWithinPrompt() - cachedAudio;
         long audio = usage.uncachedAudioTokens();
         long plain = usage.inputTokens() - usage.cachedWithinPrompt() - audio;
+        long images = usage.imagesWithinOutput();
+        long text = outputTokens - images;
         long searches = searches(usage);
         if (fits(plain, at.inputMicros())
                 && fits(cached, at.cachedMicros())
                 && fits(audio, at.audioMicros())
                 && fits(cachedAudio, at.cachedAudioMicros())
-                && fits(outputTokens, at.outputMicros())
+                && fits(text, at.outputMicros())
+                && fits(images, at.imageMicros())
                 && fits(searches * 1_000, at.searchMicros())) {
             return new Sum(
                     plain * at.inputMicros()
@@ -181,7 +185,7 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
                             + audio * at.audioMicros()
                             + cachedAudio * at.cachedAudioMicros()
                             + searches * 1_000 * at.searchMicros(),
-                    outputTokens * at.outputMicros(),
+                    text * at.outputMicros() + images * at.imageMicros(),
                     BigInteger.ZERO,
                     BigInteger.ZERO);
         }
@@ -190,10 +194,10 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
                 .add(times(audio, at.audioMicros()))
                 .add(times(cachedAudio, at.cachedAudioMicros()))
                 .add(times(searches, at.searchMicros()).multiply(THOUSAND));
-        return new Sum(-1, -1, input, times(outputTokens, at.outputMicros()));
+        return new Sum(-1, -1, input, times(text, at.outputMicros()).add(times(images, at.imageMicros())));
     }
 
-    /** Returns whether a product stays below 2^59, so that six of them fit a long. */
+    /** Returns whether a product stays below 2^59, so that seven of them fit a long. */
     private static boolean fits(long count, long micros) {
         return Long.numberOfLeadingZeros(count) + Long.numberOfLeadingZeros(micros) >= 69;
     }

@@ -108,7 +108,8 @@ public record TariffRules(String unit, long scale) {
         Rate low = rate.least();
         Rate high = rate.most();
         long from = Math.max(low == null ? 0 : low.of(rates), rate.of(least));
-        long to = high == null ? PriceRates.MAX : high.of(rates);
+        boolean isOfFree = rate == Rate.IMAGE_OUTPUT && rates.outputMicros() == 0; // holds count in output tokens
+        long to = isOfFree ? 0 : high == null ? PriceRates.MAX : high.of(rates);
         JsonNode node = need(path, rate.key(), json);
         long micros = whole(node, scale);
         if (micros < from || micros > to) {

@@ -3,9 +3,12 @@ package dev.tollgate.models;
 import dev.tollgate.base.conversation.Effort;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param replaces the requested model, if this one is its successor; null if this one is requested
  * @param embedding what a model of embeddings can do; null for a model that answers
  * @param cacheMinTokens the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none
+ * @param images what can be asked of a model that makes images; null for one that makes none
  */
 public record UpstreamModel(
         String name,
@@ -49,7 +53,8 @@ public record UpstreamModel(
         Map<String, Retirement> retirements,
         @Nullable UpstreamModel replaces,
         @Nullable EmbeddingRules embedding,
-        long cacheMinTokens) {
+        long cacheMinTokens,
+        @Nullable Images images) {
 
     public UpstreamModel {
         costs = costs.stream().sorted(Comparator.comparing(Cost::from)).toList();
@@ -92,7 +97,8 @@ public record UpstreamModel(
                 retirements,
                 replaces,
                 null,
-                0);
+                0,
+                null);
     }
 
     /** Returns this model as the successor of another one: requests written for that one are understood as far as possible. */
@@ -115,7 +121,8 @@ public record UpstreamModel(
                 retirements,
                 asked,
                 embedding,
-                cacheMinTokens);
+                cacheMinTokens,
+                images);
     }
 
     /** Returns the requested model: the model that it succeeds, otherwise itself. */
@@ -295,6 +302,30 @@ public record UpstreamModel(
             }
             BigInteger[] cost = sum.total().divideAndRemainder(MILLION);
             return (cost[1].signum() == 0 ? cost[0] : cost[0].add(BigInteger.ONE)).longValueExact();
+        }
+    }
+
+    /**
+     * The images that a model makes (Y2).
+     *
+     * @param sizes the size classes with the output tokens of an image, the smallest first
+     * @param size the class without a request
+     * @param ratios of width to height
+     * @param inputs the most images of a prompt
+     */
+    public record Images(Map<String, Long> sizes, String size, List<String> ratios, int inputs) {
+
+        /** All size classes, the smallest first. */
+        public static final List<String> SIZES = List.of("512", "1K", "2K", "4K");
+
+        public Images {
+            sizes = Collections.unmodifiableMap(new LinkedHashMap<>(sizes));
+            ratios = List.copyOf(ratios);
+        }
+
+        /** Returns the output tokens of an image. @param size one of {@link #sizes} */
+        public long tokens(String size) {
+            return Objects.requireNonNull(sizes.get(size));
         }
     }
 

@@ -92,6 +92,11 @@ public final class Usage {
         return Math.min(of(Count.AUDIO) - cachedAudioWithinPrompt(), promptTokens() - cachedWithinPrompt());
     }
 
+    /** Returns the tokens of images, which are never more than the visible output. */
+    public long imagesWithinOutput() {
+        return Math.min(of(Count.OUTPUT_IMAGE), candidatesTokens());
+    }
+
     /** Returns this usage at another service tier. */
     public Usage at(ServiceTier other) {
         return other == tier ? this : new Usage(other, counts);

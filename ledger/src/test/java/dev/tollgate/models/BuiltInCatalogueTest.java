@@ -71,7 +71,8 @@ class BuiltInCatalogueTest {
                 model.formats(),
                 model.rates(),
                 model.prices(),
-                model.callTimeMax());
+                model.callTimeMax(),
+                model.imagesMax());
     }
 
     @Test

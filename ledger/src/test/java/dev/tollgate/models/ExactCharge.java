@@ -59,6 +59,7 @@ public final class ExactCharge {
         long audio = Math.clamp(usage.of(Count.AUDIO) - both, 0, usage.promptTokens() - cached);
         long text = usage.promptTokens() + usage.of(Count.TOOLS) - cached - audio;
         long output = usage.candidatesTokens() + (isReasoningBilled ? usage.thoughtsTokens() : 0);
+        long images = Math.min(usage.of(Count.OUTPUT_IMAGE), usage.candidatesTokens());
         long searches = tariff.searchCounts() == SearchCounts.CALLS && usage.searches() > 0 ? 1 : usage.searches();
 
         return new Exact(
@@ -69,7 +70,7 @@ public final class ExactCharge {
                         .add(BigDecimal.valueOf(searches)
                                 .multiply(BigDecimal.valueOf(rates.searchMicros()))
                                 .divide(THOUSAND)),
-                tokens(output, rates.outputMicros(), factor));
+                tokens(output - images, rates.outputMicros(), factor).add(tokens(images, rates.imageMicros(), factor)));
     }
 
     private static BigDecimal tokens(long count, long rate, BigDecimal factor) {

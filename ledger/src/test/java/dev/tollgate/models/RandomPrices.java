@@ -37,14 +37,18 @@ public final class RandomPrices {
         long cached = random.nextBoolean() ? input : between(random, least.cachedMicros(), input);
         long audio = between(random, Math.max(least.audioMicros(), input), most);
         long paid = random.nextBoolean() && input >= least.audioMicros() ? input : audio;
+        long output = between(random, least.outputMicros(), most);
         return new PriceRates(
                 input,
-                between(random, least.outputMicros(), most),
+                output,
                 cached,
                 paid,
                 random.nextBoolean() && cached >= least.cachedAudioMicros()
                         ? cached
                         : between(random, Math.max(least.cachedAudioMicros(), cached), paid),
+                output == 0 || (random.nextBoolean() && output >= least.imageMicros())
+                        ? output
+                        : between(random, Math.max(least.imageMicros(), output), most),
                 random.nextInt(3) == 0 ? least.searchMicros() : between(random, least.searchMicros(), most));
     }
 
@@ -86,7 +90,8 @@ public final class RandomPrices {
                 part(random, prompt),
                 tokens(random),
                 output,
-                random.nextBoolean() ? 0 : random.nextInt(SEARCHES_MAX + 1));
+                random.nextBoolean() ? 0 : random.nextInt(SEARCHES_MAX + 1),
+                part(random, output));
     }
 
     public static long tokens(Random random) {

@@ -38,22 +38,6 @@ class RecomputedChargeTest {
         }
     }
 
-    /** An order on images gives these tokens a rate; until then they are output like any other. */
-    @Test
-    void images_of_the_output_change_no_charge() {
-        Random random = new Random(2_340);
-        for (int call = 0; call < 2_000; call++) {
-            Pricing pricing = RandomPrices.pricing(random);
-            Usage text = RandomPrices.usage(random, pricing.tariff());
-            Usage images = text.with(Count.OUTPUT_IMAGE, RandomPrices.part(random, text.candidatesTokens()));
-            Model model = CatalogueTest.model("m").sold(PriceSchedule.of(pricing));
-            JsonNode price = JSON.readTree(ApiJson.MAPPER.writeValueAsBytes(PriceJson.of(model, Instant.EPOCH)));
-            assertThat(pricing.chargeMicros(images))
-                    .isEqualTo(pricing.chargeMicros(text))
-                    .isEqualTo(charge(price, images).movePointRight(6).longValueExact());
-        }
-    }
-
     private static BigDecimal charge(JsonNode price, Usage usage) {
         boolean isLong = price.has("above")
                 && usage.promptTokens() > price.at("/above/prompt_tokens").longValue();
@@ -66,6 +50,7 @@ class RecomputedChargeTest {
         long plain = usage.promptTokens() + usage.of(Count.TOOLS) - cached - audio;
         long written = usage.candidatesTokens()
                 + (price.get("reasoning").asString().equals("billed") ? usage.thoughtsTokens() : 0);
+        long images = Math.min(usage.of(Count.OUTPUT_IMAGE), usage.candidatesTokens());
         boolean isByCall = price.path("search_counts").asString("").equals("calls");
         long searches = isByCall ? Math.min(1, usage.searches()) : usage.searches();
         BigDecimal input = cost(plain, rate(rates, "input", factor))
@@ -78,7 +63,11 @@ class RecomputedChargeTest {
                         .decimalValue(BigDecimal.ZERO)
                         .multiply(BigDecimal.valueOf(searches))
                         .divide(THOUSAND));
-        BigDecimal charge = rounded(price.get("rounding"), input, cost(written, rate(rates, "output", factor)));
+        BigDecimal charge = rounded(
+                price.get("rounding"),
+                input,
+                cost(written - images, rate(rates, "output", factor))
+                        .add(cost(images, rate(rates, rates.has("image_output") ? "image_output" : "output", factor))));
         boolean isNone =
                 plain + cached + audio + usage.candidatesTokens() + usage.thoughtsTokens() + usage.searches() == 0;
         return isNone ? charge : charge.max(price.at("/rounding/minimum").decimalValue());

@@ -81,20 +81,21 @@ class TariffPropertiesTest {
 
     /** Returns a usage of which one count is larger, as far as to the longest context; audio takes the place of text. */
     private static Usage grown(Random random, Usage usage) {
-        int which = random.nextInt(6);
+        int which = random.nextInt(7);
         long more = random.nextBoolean() ? 1 : RandomPrices.tokens(random);
         return new Usage(
-                usage.tier(),
-                usage.promptTokens() + (which == 0 ? more : 0),
-                usage.of(Count.TOOLS) + (which == 1 ? more : 0),
-                usage.candidatesTokens() + (which == 2 ? more : 0),
-                usage.thoughtsTokens() + (which == 3 ? more : 0),
-                0,
-                usage.of(Count.CACHED_AUDIO),
-                usage.of(Count.AUDIO) + (which == 4 ? more : 0),
-                usage.of(Count.IMAGE),
-                usage.of(Count.TEXT),
-                usage.searches() + (which == 5 ? 1 + random.nextInt(10) : 0));
+                        usage.tier(),
+                        usage.promptTokens() + (which == 0 ? more : 0),
+                        usage.of(Count.TOOLS) + (which == 1 ? more : 0),
+                        usage.candidatesTokens() + (which == 2 ? more : 0),
+                        usage.thoughtsTokens() + (which == 3 ? more : 0),
+                        0,
+                        usage.of(Count.CACHED_AUDIO),
+                        usage.of(Count.AUDIO) + (which == 4 ? more : 0),
+                        usage.of(Count.IMAGE),
+                        usage.of(Count.TEXT),
+                        usage.searches() + (which == 5 ? 1 + random.nextInt(10) : 0))
+                .with(Count.OUTPUT_IMAGE, usage.of(Count.OUTPUT_IMAGE) + (which == 6 ? more : 0));
     }
 
     private static Usage uncached(Usage usage) {
@@ -119,17 +120,18 @@ class TariffPropertiesTest {
         long output = random.nextLong(bounds.candidatesTokens() + 1);
         long prompt = within(random, bounds.promptTokens());
         return new Usage(
-                granted,
-                prompt,
-                within(random, bounds.of(Count.TOOLS)),
-                output,
-                within(random, bounds.thoughtsTokens()),
-                RandomPrices.part(random, prompt),
-                RandomPrices.part(random, prompt),
-                within(random, bounds.of(Count.AUDIO)),
-                0,
-                output,
-                within(random, bounds.searches()));
+                        granted,
+                        prompt,
+                        within(random, bounds.of(Count.TOOLS)),
+                        output,
+                        within(random, bounds.thoughtsTokens()),
+                        RandomPrices.part(random, prompt),
+                        RandomPrices.part(random, prompt),
+                        within(random, bounds.of(Count.AUDIO)),
+                        0,
+                        output,
+                        within(random, bounds.searches()))
+                .with(Count.OUTPUT_IMAGE, within(random, bounds.of(Count.OUTPUT_IMAGE)));
     }
 
     private static long within(Random random, long bound) {
@@ -155,6 +157,7 @@ class TariffPropertiesTest {
                     ExactCharge.effective(base.cachedMicros(), factor).longValueExact(),
                     ExactCharge.effective(base.audioMicros(), factor).longValueExact(),
                     ExactCharge.effective(base.cachedAudioMicros(), factor).longValueExact(),
+                    ExactCharge.effective(base.imageMicros(), factor).longValueExact(),
                     base.searchMicros());
             if (!expected.equals(tariff.of(usage))) {
                 fail("%s has %s, not %s, for %s", tariff, tariff.of(usage), expected, usage);

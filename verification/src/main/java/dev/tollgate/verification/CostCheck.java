@@ -93,13 +93,15 @@ final class CostCheck {
         long cached = attempt.path("cached").longValue(0);
         long audio = attempt.path("audio").longValue(0);
         long cachedAudio = attempt.path("cached_audio").longValue(0);
+        long images = attempt.path("image_output").longValue(0);
         return new Terms.Counts(
                 prompt,
                 prompt - cached - audio - cachedAudio,
                 cached,
                 audio,
                 cachedAudio,
-                attempt.path("completion").longValue(0),
+                attempt.path("completion").longValue(0) - images,
+                images,
                 attempt.path("reasoning").longValue(0),
                 attempt.path("searches").longValue(0));
     }
@@ -108,7 +110,7 @@ final class CostCheck {
         Terms.Counts told = counts(first);
         return told.input() == own.input()
                 && told.cached() + told.cachedAudio() == own.cached() + own.cachedAudio()
-                && told.completion() == own.completion()
+                && told.completion() + told.images() == own.completion() + own.images()
                 && told.reasoning() == own.reasoning()
                 && told.searches() == own.searches()
                 && first.path("tier").asString("standard").equals(call.granted())

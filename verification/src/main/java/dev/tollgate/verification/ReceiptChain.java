@@ -26,7 +26,7 @@ final class ReceiptChain {
 
     /** The counts in the order of their names. */
     private static final List<String> COUNTS = List.of(
-            "audio_tokens cached_audio_tokens cached_tokens completion_tokens prompt_tokens reasoning_tokens searches tool_tokens"
+            "audio_tokens cached_audio_tokens cached_tokens completion_tokens output_image_tokens prompt_tokens reasoning_tokens searches tool_tokens"
                     .split(" "));
 
     private static final String NO_HASH = "0".repeat(64);
@@ -83,10 +83,12 @@ final class ReceiptChain {
         long due = row.getLong("due_micros");
         StringBuilder counts = new StringBuilder();
         for (String count : COUNTS) {
-            counts.append(counts.isEmpty() ? "{\"" : ",\"")
-                    .append(count)
-                    .append("\":")
-                    .append(row.getLong(count));
+            if (row.getLong(count) > 0 || !count.equals("output_image_tokens")) {
+                counts.append(counts.isEmpty() ? "{\"" : ",\"")
+                        .append(count)
+                        .append("\":")
+                        .append(row.getLong(count));
+            }
         }
         return "{\"account\":" + quoted(accountId)
                 + ",\"balance_after_micros\":" + row.getLong("balance_after_micros")

@@ -23,10 +23,11 @@ final class Terms {
     private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
 
     /**
-     * The counts of an answer, whose prompt is divided into parts with rates of their own.
+     * The counts of an answer, whose prompt and output are divided into parts with rates of their own.
      *
      * @param prompt decides the step
      * @param plain the rest of the input, with the tokens of tools
+     * @param completion the visible output without its images
      */
     record Counts(
             long prompt,
@@ -35,22 +36,25 @@ final class Terms {
             long audio,
             long cachedAudio,
             long completion,
+            long images,
             long reasoning,
             long searches) {
 
-        /** Reads prompt, tool, completion, reasoning, cached, cached audio and audio tokens, and searches. */
+        /** Reads prompt, tool, completion, reasoning, cached, cached audio and audio tokens, searches, and tokens of made images. */
         static Counts of(long[] counts) {
             long prompt = counts[0];
             long allCached = Math.min(counts[4], prompt);
             long cachedAudio = Math.min(counts[5], Math.min(counts[6], allCached));
             long audio = Math.min(counts[6] - cachedAudio, prompt - allCached);
+            long images = Math.min(counts[8], counts[2]);
             return new Counts(
                     prompt,
                     prompt + counts[1] - allCached - audio,
                     allCached - cachedAudio,
                     audio,
                     cachedAudio,
-                    counts[2],
+                    counts[2] - images,
+                    images,
                     counts[3],
                     counts[7]);
         }
@@ -60,7 +64,7 @@ final class Terms {
         }
 
         long output() {
-            return completion + reasoning;
+            return completion + images + reasoning;
         }
     }
 
@@ -71,6 +75,7 @@ final class Terms {
             BigDecimal audio,
             BigDecimal cachedAudio,
             BigDecimal output,
+            BigDecimal images,
             BigDecimal search,
             boolean isByCall) {
 
@@ -84,6 +89,7 @@ final class Terms {
                     json.has("audio_input") ? micros(json.get("audio_input"), factor) : input,
                     json.has("cached_audio_input") ? micros(json.get("cached_audio_input"), factor) : cached,
                     micros(json.required("output"), factor),
+                    micros(json.required(json.has("image_output") ? "image_output" : "output"), factor),
                     json.has("search_per_1000") ? micros(json.get("search_per_1000"), BigDecimal.ONE) : BigDecimal.ZERO,
                     counting.path("search_counts").asString("").equals("calls"));
         }
@@ -102,12 +108,15 @@ final class Terms {
             return searches == 0 ? sum : sum.add(times(searches, search).multiply(THOUSAND));
         }
 
+        /** Returns the price of the output in millionths of a micro-credit. */
+        private BigDecimal output(Counts counts, boolean reasoningBilled) {
+            BigDecimal sum = times(counts.completion + (reasoningBilled ? counts.reasoning : 0), output);
+            return counts.images == 0 ? sum : sum.add(times(counts.images, images));
+        }
+
         /** Returns the cost in micro-credits, rounded up once, with thoughts as output. */
         BigDecimal cost(Counts counts) {
-            return input(counts)
-                    .add(times(counts.output(), output))
-                    .movePointLeft(6)
-                    .setScale(0, RoundingMode.CEILING);
+            return input(counts).add(output(counts, true)).movePointLeft(6).setScale(0, RoundingMode.CEILING);
         }
 
         private static BigDecimal times(long count, BigDecimal rate) {
@@ -186,7 +195,7 @@ final class Terms {
     BigDecimal charge(Counts counts, String tier) {
         Rates rates = rates(tier, step(counts) > 0);
         BigDecimal input = rates.input(counts);
-        BigDecimal output = Rates.times(reasoningBilled ? counts.output() : counts.completion, rates.output);
+        BigDecimal output = rates.output(counts, reasoningBilled);
         BigDecimal steps = isEachRounded
                 ? input.divide(roundedTo, 0, RoundingMode.HALF_UP)
                         .add(output.divide(roundedTo, 0, RoundingMode.HALF_UP))

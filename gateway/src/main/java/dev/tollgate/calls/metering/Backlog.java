@@ -277,7 +277,7 @@ final class Backlog {
             return switch (event) {
                 case UpstreamEvent.Text text -> Utf8.length(text.text());
                 case UpstreamEvent.ToolCall call -> Utf8.length(call.name()) + Utf8.length(call.arguments());
-                case UpstreamEvent.Media made -> UsageMeter.MEDIUM_BYTES;
+                case UpstreamEvent.Media made -> Bounds.Images.NONE.weight();
                 default -> 0;
             };
         }

@@ -3,7 +3,9 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.Ask;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ record Bounds(
      * @param thoughtsRoom the tokens of thoughts of each candidate above its maximum (E39)
      * @param outputTokensMin the least output tokens of each candidate that are of use to the caller; 0 leaves that to the model
      * @param searching the part of its searches that a hold covers
+     * @param images that an answer may have
      */
     record Extras(
             long audioTokensMax,
@@ -48,40 +51,105 @@ record Bounds(
             ServiceTier tier,
             long thoughtsRoom,
             int outputTokensMin,
-            Searching searching) {
+            Searching searching,
+            Images images) {
 
         static final Extras NONE = new Extras(0, 0, ServiceTier.STANDARD);
 
         static Extras of(Ask ask, Model model, long audioTokensMax) {
             int searchesMax = ask.searches() ? model.tools().searchesMax() : 0;
             int outputTokensMin = ask.compacts() ? Ask.SUMMARY_TOKENS_MIN : 0;
-            return new Extras(audioTokensMax, searchesMax, ask.tier(), ask.thoughtsRoom(), outputTokensMin);
+            return new Extras(
+                    audioTokensMax,
+                    searchesMax,
+                    ask.tier(),
+                    ask.thoughtsRoom(),
+                    outputTokensMin,
+                    Searching.MOST,
+                    Images.of(model, ask.tier()));
         }
 
         Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
-            this(audioTokensMax, searchesMax, tier, 0, 0);
-        }
-
-        Extras(long audioTokensMax, int searchesMax, ServiceTier tier, long thoughtsRoom, int outputTokensMin) {
-            this(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, Searching.MOST);
+            this(audioTokensMax, searchesMax, tier, 0, 0, Searching.MOST, Images.NONE);
         }
 
         Extras withAudio(long tokensMax) {
-            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, searching);
+            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, searching, images);
         }
 
         Extras withRoom(long tokensMax) {
             long room = Math.min(thoughtsRoom, tokensMax);
-            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin, searching);
+            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin, searching, images);
         }
 
         Extras with(Searching next) {
-            return new Extras(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, next);
+            return new Extras(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, next, images);
         }
 
         /** Returns the searches that a hold covers. */
         int searchesHeld() {
             return searching.onLess() ? Math.min(1, searchesMax) : searchesMax;
+        }
+    }
+
+    /**
+     * The images that an answer may have, in bounds, holds and cuts (Y5). There, and nowhere else, an image counts as so many output tokens as cost
+     * what it costs.
+     *
+     * @param tokens of an image, as the provider counts them
+     * @param weight output tokens that cost at least as much as an image
+     * @param most the most images that are charged; 0 for a model that should make none
+     */
+    record Images(long tokens, long weight, int most) {
+
+        /** Google counts 1,290 tokens for a picture of a model that should make none; each byte of other output is held as a token. */
+        static final Images NONE = new Images(1_290, 4 * 1_290, 0);
+
+        static Images of(Model model, ServiceTier tier) {
+            UpstreamModel.Images rules = model.upstream().images();
+            if (rules == null) {
+                return NONE;
+            }
+            long tokens = rules.tokens(rules.size());
+            return new Images(tokens, weight(tokens, model.pricing().tariff(), tier), model.imagesMax());
+        }
+
+        /** Returns the weight at short or long prompts, whichever is more. */
+        private static long weight(long tokens, Tariff tariff, ServiceTier tier) {
+            long ofShort = weight(tokens, tariff.of(new Usage(tier)));
+            PriceRates.Step above = tariff.above();
+            return above == null
+                    ? ofShort
+                    : Math.max(ofShort, weight(tokens, tariff.of(new Usage(tier, above.promptTokens() + 1))));
+        }
+
+        private static long weight(long tokens, PriceRates rates) {
+            return rates.outputMicros() == 0
+                    ? tokens
+                    : Math.ceilDiv(Math.multiplyExact(tokens, rates.imageMicros()), rates.outputMicros());
+        }
+
+        /** Returns the weight of the first image, which every hold covers. */
+        long heldWeight() {
+            return Math.min(1, most) * weight;
+        }
+
+        long mostWeight() {
+            return most * weight;
+        }
+
+        long mostTokens() {
+            return most * tokens;
+        }
+
+        /** Returns the weight of so many tokens of images. */
+        long weightOf(long imageTokens) {
+            return most == 0 ? imageTokens : Math.ceilDiv(imageTokens * weight, tokens);
+        }
+
+        /** Returns the tokens of images that a weight covers. */
+        long tokensIn(long covered) {
+            return Math.min(mostTokens(), covered > mostWeight() ? mostTokens() : covered * tokens / weight);
         }
     }
 
@@ -168,13 +236,13 @@ record Bounds(
 
     /** Returns the output tokens that the first hold should cover, all candidates together. */
     long wantedTokens() {
-        return multiply(firstTokensEach());
+        return multiply(firstTokensEach()) + extras.images().heldWeight();
     }
 
     /** Returns the output tokens below which a call is not worth starting, all candidates together. */
     long leastTokens() {
         long least = Math.max(model.pricing().leastOutputTokens(), extras.outputTokensMin());
-        return multiply(Math.min(least, firstTokensEach()));
+        return multiply(Math.min(least, firstTokensEach())) + extras.images().heldWeight();
     }
 
     long wantedMicros() {
@@ -194,14 +262,26 @@ record Bounds(
     @Nullable
     Long upstreamTokensMax(long coveredTokens) {
         if (model.pricing().reasoningBilled()) {
-            return Math.min(firstTokensEach(), coveredTokens / candidates);
+            return withImages(Math.min(firstTokensEach(), textTokensEach(coveredTokens)));
         }
-        return askedTokensMax == null ? null : Long.valueOf(totalTokensEach());
+        return askedTokensMax == null ? null : Long.valueOf(withImages(totalTokensEach()));
+    }
+
+    /** Returns a maximum of text with room for all images, at most the model's. */
+    private long withImages(long textTokens) {
+        Images images = extras.images();
+        return images.most() == 0
+                ? textTokens
+                : Math.min(model.upstream().outputTokensMax(), textTokens + images.mostTokens());
+    }
+
+    private long textTokensEach(long coveredTokens) {
+        return (coveredTokens - extras.images().heldWeight()) / candidates;
     }
 
     /** Returns the caller's maximum for each candidate as far as a hold covers it. */
     long appliedTokensMax(long coveredTokens) {
-        long each = coveredTokens / candidates;
+        long each = textTokensEach(coveredTokens);
         return askedTokensMax == null ? each : Math.min(askedTokensMax, each);
     }
 
@@ -212,20 +292,31 @@ record Bounds(
 
     /** Returns the most usage that can be counted for the call, whatever its upstream reports (D53). */
     UsageLimits usageLimits() {
+        long modelsMost = multiply(model.upstream().outputTokensMax());
         return new UsageLimits(
                 promptTokensByBytes,
-                askedTokensMax == null ? mostTokens() : multiply(totalTokensEach()),
-                askedTokensMax == null ? mostTokens() : multiply(askedTokensMax),
+                askedTokensMax == null
+                        ? modelsMost
+                        : multiply(totalTokensEach()) + extras.images().mostTokens(),
+                askedTokensMax == null ? modelsMost : multiply(askedTokensMax),
                 askedTokensMax != null,
-                mostTokens(),
+                modelsMost,
                 model.pricing().reasoningBilled(),
                 model.pricing().tariff(),
                 extras);
     }
 
-    /** Returns the model's output limit, all candidates together. */
+    /** Returns the model's output limit, all candidates together, with the weight of images for their tokens. */
     long mostTokens() {
-        return multiply(model.upstream().outputTokensMax());
+        Images images = extras.images();
+        return multiply(model.upstream().outputTokensMax()) + images.mostWeight() - images.mostTokens();
+    }
+
+    /** Returns the most that a hold is ever to cover, all candidates together: the maximum in force with all images; the model's limit without one. */
+    long coverableTokens() {
+        return extendable()
+                ? mostTokens()
+                : multiply(firstTokensEach()) + extras.images().mostWeight();
     }
 
     /** Returns the charge for the given tokens, with all of the output billed, nothing cached, and the searches that are held for (P6a). */
@@ -251,9 +342,10 @@ record Bounds(
                         parts.searches()));
     }
 
-    /** Returns the charge of the whole prompt with the most audio and the most searches (P6a). */
+    /** Returns the charge of the whole prompt with the most audio, the most searches and the most images (P6a). @param outputTokens of text and thoughts */
     long mostMicros(long outputTokens) {
-        return model.pricing().chargeMicros(usage(promptTokensMax, outputTokens, extras.searchesMax()));
+        long output = outputTokens + extras.images().mostWeight();
+        return model.pricing().chargeMicros(usage(promptTokensMax, output, extras.searchesMax()));
     }
 
     /** Returns the charge for the given tokens as text, without a search. */
@@ -298,7 +390,7 @@ record Bounds(
      * The most that is counted of a call, regardless of its upstream's report (D53). In tokens, all candidates together.
      *
      * @param promptTokens by the bytes of the prompt, what a search adds included, even where the prompt was counted since
-     * @param billedOutputTokens the maximum in force, or the model's limit where there is none; with the reasoning where that is billed
+     * @param billedOutputTokens the maximum in force with the tokens of all images, or the model's limit where there is none; with the reasoning where that is billed
      * @param textTokens the maximum of the text alone, less if thoughts have room above it
      * @param hasMaximum whether it is a maximum, at which an answer ends
      * @param modelOutputTokens the model's limit: what reasoning that is not billed counts within
@@ -314,5 +406,15 @@ record Bounds(
             long modelOutputTokens,
             boolean reasoningBilled,
             Tariff tariff,
-            Bounds.Extras extras) {}
+            Bounds.Extras extras) {
+
+        Images images() {
+            return extras.images();
+        }
+
+        /** Returns the billed output with the weight of images for their tokens. */
+        long coverableTokens() {
+            return billedOutputTokens + images().mostWeight() - images().mostTokens();
+        }
+    }
 }

@@ -106,8 +106,8 @@ final class Concluding {
         long before = answer.waiting().tokensBeforeHead();
         long coveredTokens = coverage.tokens() - before;
         answer.delivery().goesOn(answer.waiting().batches());
-        List<UpstreamEvent> events =
-                LengthCut.of(answer.waiting().removeHead(), usedTokens - before, coveredTokens, reasoningBilled());
+        List<UpstreamEvent> events = LengthCut.of(
+                answer.waiting().removeHead(), usedTokens - before, coveredTokens, reasoningBilled(), imageWeight());
         boolean partly = coveredTokens > 0 && events.stream().anyMatch(Delivery::isOutput);
         answer.usage().cutAt(partly ? coverage.tokens() : before);
         answer.delivery().cutShort(events, hold.limit(), answer.attempts());
@@ -134,8 +134,13 @@ final class Concluding {
 
     private List<UpstreamEvent> withinMaximum(AnswerUnderWay answer, long usedTokens) {
         long before = answer.waiting().tokensBeforeHead();
-        long left = bounds.usageLimits().billedOutputTokens() - before;
-        return LengthCut.atMaximum(answer.waiting().removeHead(), 0, usedTokens - before, left, reasoningBilled());
+        long left = bounds.usageLimits().coverableTokens() - before;
+        return LengthCut.atMaximum(
+                answer.waiting().removeHead(), 0, usedTokens - before, left, reasoningBilled(), imageWeight());
+    }
+
+    private long imageWeight() {
+        return bounds.extras().images().weight();
     }
 
     /** The report, or the estimate, counts the head and the text that was shown before it without a report. */
@@ -144,7 +149,8 @@ final class Concluding {
         long before = answer.waiting().textReportedBeforeHead();
         long tokens = answer.usage().textTokensSoFar() - before;
         long left = bounds.usageLimits().textTokens() - before;
-        return LengthCut.atMaximum(answer.waiting().removeHead(), bytesBefore, tokens, left, false);
+        long ofText = bounds.extras().images().most() == 0 ? imageWeight() : 0;
+        return LengthCut.atMaximum(answer.waiting().removeHead(), bytesBefore, tokens, left, false, ofText);
     }
 
     /** Stops the upstream. The searches that it has reported count, even if the text that came with them is not shown. */

@@ -11,7 +11,7 @@ final class Coverage {
     private enum Mode {
         /** A maximum is in force, and the hold covers it in full. The upstream stops there. */
         FIXED,
-        /** The request has no maximum. The hold grows with the response. */
+        /** The request has no maximum, or the model makes images. The hold grows with the response. */
         GROWING,
         /** Balance or a spend window covers only a part. The response ends there. */
         LIMITED
@@ -30,8 +30,9 @@ final class Coverage {
         this.bounds = bounds;
         this.heldMicros = heldMicros;
         this.promptTokens = bounds.promptTokensMax();
-        this.mode = heldMicros < bounds.wantedMicros() ? Mode.LIMITED : bounds.extendable() ? Mode.GROWING : Mode.FIXED;
-        this.capTokens = bounds.extendable() ? Long.MAX_VALUE : bounds.wantedTokens();
+        boolean grows = bounds.extendable() || bounds.extras().images().most() > 0;
+        this.mode = heldMicros < bounds.wantedMicros() ? Mode.LIMITED : grows ? Mode.GROWING : Mode.FIXED;
+        this.capTokens = bounds.extendable() ? Long.MAX_VALUE : bounds.coverableTokens();
         this.tokens = count();
     }
 
@@ -78,7 +79,7 @@ final class Coverage {
     boolean runsShort(long usedTokens) {
         return mode == Mode.GROWING
                 && !refusedAhead
-                && tokens < bounds.mostTokens()
+                && tokens < bounds.coverableTokens()
                 && tokens - usedTokens < AHEAD_TOKENS;
     }
 
@@ -95,7 +96,7 @@ final class Coverage {
     /** Returns the amount for one more slice beyond the tokens covered or used. */
     long wantedExtensionMicros(long usedTokens) {
         long next = Math.max(tokens, usedTokens) + Bounds.SLICE_TOKENS * bounds.candidates();
-        long target = Math.min(bounds.mostTokens(), next);
+        long target = Math.min(bounds.coverableTokens(), next);
         return Math.max(leastExtensionMicros(), bounds.chargeMicros(promptHeld(), target) - heldMicros);
     }
 

@@ -11,11 +11,13 @@ import java.util.List;
 final class LengthCut {
 
     private final boolean thoughtsCount;
+    private final long mediumBytes;
     private long bytesLeft;
     private boolean over;
 
-    private LengthCut(boolean thoughtsCount, long bytesLeft) {
+    private LengthCut(boolean thoughtsCount, long mediumBytes, long bytesLeft) {
         this.thoughtsCount = thoughtsCount;
+        this.mediumBytes = mediumBytes;
         this.bytesLeft = bytesLeft;
     }
 
@@ -24,16 +26,23 @@ final class LengthCut {
      * @param tokens what the batch counts; 0 where the prompt alone has used up what was covered
      * @param coveredTokens how many of them are covered, less than {@code tokens}
      * @param thoughtsCount whether thoughts are billed
+     * @param mediumBytes what a picture counts
      */
-    static List<UpstreamEvent> of(List<UpstreamEvent> events, long tokens, long coveredTokens, boolean thoughtsCount) {
-        return of(events, 0, tokens, coveredTokens, thoughtsCount);
+    static List<UpstreamEvent> of(
+            List<UpstreamEvent> events, long tokens, long coveredTokens, boolean thoughtsCount, long mediumBytes) {
+        return of(events, 0, tokens, coveredTokens, thoughtsCount, mediumBytes);
     }
 
     private static List<UpstreamEvent> of(
-            List<UpstreamEvent> events, long bytesBefore, long tokens, long coveredTokens, boolean thoughtsCount) {
-        long bytes = bytesBefore + bytes(events, thoughtsCount);
+            List<UpstreamEvent> events,
+            long bytesBefore,
+            long tokens,
+            long coveredTokens,
+            boolean thoughtsCount,
+            long mediumBytes) {
+        long bytes = bytesBefore + bytes(events, thoughtsCount, mediumBytes);
         long bytesCovered = tokens <= 0 ? 0 : bytes * Math.max(0, coveredTokens) / tokens - bytesBefore;
-        LengthCut cut = new LengthCut(thoughtsCount, Math.max(0, bytesCovered));
+        LengthCut cut = new LengthCut(thoughtsCount, mediumBytes, Math.max(0, bytesCovered));
         List<UpstreamEvent> covered = new ArrayList<>(events.size());
         for (UpstreamEvent event : events) {
             cut.take(event, covered);
@@ -50,22 +59,29 @@ final class LengthCut {
      * @param tokensLeft what the maximum leaves of them
      */
     static List<UpstreamEvent> atMaximum(
-            List<UpstreamEvent> events, long bytesBefore, long tokens, long tokensLeft, boolean thoughtsCount) {
-        return tokens > bytesBefore + bytes(events, thoughtsCount)
-                ? of(events, 1, 1, thoughtsCount)
-                : of(events, bytesBefore, tokens, tokensLeft, thoughtsCount);
+            List<UpstreamEvent> events,
+            long bytesBefore,
+            long tokens,
+            long tokensLeft,
+            boolean thoughtsCount,
+            long mediumBytes) {
+        return tokens > bytesBefore + bytes(events, thoughtsCount, mediumBytes)
+                ? of(events, 1, 1, thoughtsCount, mediumBytes)
+                : of(events, bytesBefore, tokens, tokensLeft, thoughtsCount, mediumBytes);
     }
 
-    private static long bytes(List<UpstreamEvent> events, boolean thoughtsCount) {
-        return events.stream().mapToLong(event -> bytes(event, thoughtsCount)).sum();
+    private static long bytes(List<UpstreamEvent> events, boolean thoughtsCount, long mediumBytes) {
+        return events.stream()
+                .mapToLong(event -> bytes(event, thoughtsCount, mediumBytes))
+                .sum();
     }
 
-    private static long bytes(UpstreamEvent event, boolean thoughtsCount) {
+    private static long bytes(UpstreamEvent event, boolean thoughtsCount, long mediumBytes) {
         return switch (event) {
             case UpstreamEvent.Text text -> Utf8.length(text.text());
             case UpstreamEvent.Thought thought -> thoughtsCount ? Utf8.length(thought.text()) : 0;
             case UpstreamEvent.ToolCall call -> Utf8.length(call.name()) + Utf8.length(call.arguments());
-            case UpstreamEvent.Media made -> UsageMeter.MEDIUM_BYTES;
+            case UpstreamEvent.Media made -> mediumBytes;
             default -> 0;
         };
     }
@@ -78,7 +94,7 @@ final class LengthCut {
         if (over || event instanceof UpstreamEvent.Started || isWhole) {
             return;
         }
-        long bytes = bytes(event, thoughtsCount);
+        long bytes = bytes(event, thoughtsCount, mediumBytes);
         if (bytes <= bytesLeft) {
             bytesLeft -= bytes;
             covered.add(event);

@@ -22,9 +22,6 @@ final class UsageMeter {
     /** UTF-8 bytes for a token if nothing better is known (D19). */
     private static final long BYTES_PER_TOKEN = 4;
 
-    /** The bytes that a media file in a response counts until its tokens are reported. Google counts 1,290 tokens for an image. */
-    static final long MEDIUM_BYTES = 1_290 * BYTES_PER_TOKEN;
-
     private static final List<Modality> OTHERS = List.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
 
     /** No model's output limit comes near it. */
@@ -36,7 +33,8 @@ final class UsageMeter {
 
     private final ReportedCounts counts;
     private final ReportedExtras extras;
-    private final DeliveredBytes bytes = new DeliveredBytes();
+    private final Bounds.Images images;
+    private final DeliveredBytes bytes;
     private boolean isReported;
     private UpstreamEvent.@Nullable Cost cost;
     private long totalReported = ABSENT;
@@ -54,6 +52,8 @@ final class UsageMeter {
     UsageMeter(long promptBytes, UsageLimits limits) {
         this.promptBytes = promptBytes;
         this.limits = limits;
+        this.images = limits.images();
+        this.bytes = new DeliveredBytes(images);
         this.counts = new ReportedCounts(limits, flags);
         this.extras = new ReportedExtras(limits, flags);
     }
@@ -103,17 +103,22 @@ final class UsageMeter {
 
     /**
      * Returns the billed output tokens so far: the reported ones, plus one for each byte since the last report, which no tokenizer exceeds (D46).
-     * Never above the model's limit, which no hold covers.
+     * Never above the model's limit, which no hold covers. Images count their weight.
      */
     long billedOutputTokens(boolean reasoningBilled) {
-        long known = counts.of(Count.COMPLETION) + (reasoningBilled ? counts.of(Count.REASONING) : 0);
-        return Math.min(limits.modelOutputTokens(), known + bytes.visibleSinceReport());
+        return output(reportedTextTokens() + bytes.visibleSinceReport(), reasoningBilled);
+    }
+
+    private long output(long text, boolean reasoningBilled) {
+        long made = images.weightOf(imageTokens()) + bytes.weightSinceReport();
+        long most = limits.modelOutputTokens() + images.mostWeight() - images.mostTokens();
+        return Math.min(most, text + made + (reasoningBilled ? counts.of(Count.REASONING) : 0));
     }
 
     /** Returns the billed output tokens so far without text above its maximum, which is not shown. */
     long shownOutputTokens(boolean reasoningBilled) {
-        long text = Math.min(limits.textTokens(), reportedTextTokens() + bytes.visibleSinceReport());
-        return Math.min(limits.modelOutputTokens(), text + (reasoningBilled ? counts.of(Count.REASONING) : 0));
+        return output(
+                Math.min(limits.textTokens(), reportedTextTokens() + bytes.visibleSinceReport()), reasoningBilled);
     }
 
     /** Counts text that no report counts by its bytes from here on, since none will come. */
@@ -121,14 +126,24 @@ final class UsageMeter {
         textEstimated = true;
     }
 
-    /** Returns the output tokens without thoughts, with estimated ones only if no report will count them. */
+    /** Returns the output tokens without thoughts and images, with estimated ones only if no report will count them. */
     long textTokensSoFar() {
         return reportedTextTokens() + (textEstimated ? tokens(bytes.visibleSinceReport()) : 0);
     }
 
-    /** Returns the reported output tokens without thoughts; 0 without a report. */
+    /** Returns the reported output tokens without thoughts and images; 0 without a report. */
     long reportedTextTokens() {
-        return counts.of(Count.COMPLETION);
+        return counts.of(Count.COMPLETION) - imageTokens();
+    }
+
+    /**
+     * Returns the reported tokens of images, of a model that makes them: the upstream's own detail; without one those of the images that were
+     * shown (Y4).
+     */
+    private long imageTokens() {
+        long told = counts.of(Count.OUTPUT_IMAGE);
+        long known = told == 0 ? bytes.images() * images.tokens() : told;
+        return Math.clamp(known, 0, Math.min(images.mostTokens(), counts.of(Count.COMPLETION)));
     }
 
     /** Returns the bytes of output without thoughts since the last report. */
@@ -202,10 +217,13 @@ final class UsageMeter {
         prompt = atMost(limits.promptTokens(), prompt);
         long toolUse = atMost(limits.promptTokens() - prompt, counts.of(Count.TOOLS));
         long candidates = counts.of(Count.COMPLETION);
-        if (estimates && candidates == 0 && bytes.visible() > 0) {
-            candidates = estimated(bytes.visible());
+        long made = imageTokens();
+        if (estimates && candidates == 0 && bytes.visible() + bytes.images() > 0) {
+            made = bytes.images() * images.tokens();
+            candidates = made + estimated(bytes.visible());
         }
-        candidates = Math.min(limits.textTokens(), atMost(limits.billedOutputTokens(), candidates));
+        made = Math.min(made, images.tokensIn(cutTokens));
+        candidates = Math.min(limits.textTokens() + made, atMost(limits.billedOutputTokens(), candidates));
         long thoughts = counts.of(Count.REASONING);
         if (estimates && thoughts == 0 && bytes.thoughts() > 0) {
             thoughts = estimated(bytes.thoughts());
@@ -213,11 +231,24 @@ final class UsageMeter {
         long together = limits.reasoningBilled() ? limits.billedOutputTokens() : limits.modelOutputTokens();
         thoughts = atMost(together - candidates, thoughts);
         checkTotal();
-        candidates = Math.min(candidates, cutTokens);
+        long textCut = cutTokens - images.weightOf(made);
+        candidates = made + Math.min(candidates - made, textCut);
         if (limits.reasoningBilled()) {
-            thoughts = Math.min(thoughts, cutTokens - candidates);
+            thoughts = Math.min(thoughts, textCut - (candidates - made));
         }
-        return made(extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates)));
+        Usage usage = extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates));
+        return images.most() == 0 ? made(usage) : images(usage, made);
+    }
+
+    /** Returns a usage with images at their rate; the text is what remains, as Google counts it. */
+    private Usage images(Usage usage, long tokens) {
+        long told = counts.of(Count.OUTPUT_IMAGE);
+        if (told == 0 && tokens > 0) {
+            flags.add(UsageFlag.ESTIMATED);
+        } else if (told > images.mostTokens() || told > counts.of(Count.COMPLETION)) {
+            flags.add(UsageFlag.CLAMPED);
+        }
+        return usage.with(Count.OUTPUT_IMAGE, tokens).with(Count.TEXT, usage.candidatesTokens() - tokens);
     }
 
     /** Returns a usage with the parts of its output that are no text, each cut to the output that was reported; the text is what remains. */
@@ -249,7 +280,7 @@ final class UsageMeter {
     private void noteMost(UpstreamEvent.Usage usage) {
         promptReported = Math.max(promptReported, sum(usage.of(Count.PROMPT), usage.of(Count.TOOLS)));
         long reasoning = limits.reasoningBilled() ? usage.of(Count.REASONING) : 0;
-        textReported = Math.max(textReported, usage.of(Count.COMPLETION));
+        textReported = Math.max(textReported, usage.of(Count.COMPLETION) - imageTokens());
         outputReported = Math.max(outputReported, sum(usage.of(Count.COMPLETION), reasoning));
     }
 

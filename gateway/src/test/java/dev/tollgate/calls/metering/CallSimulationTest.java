@@ -53,9 +53,29 @@ class CallSimulationTest {
                     .findFirst()
                     .orElseThrow());
 
-    /** These models, and the same with a price that has every part and a step in the middle of the prompts. */
+    /** A model that makes images, at sixteen times the rate of its other output. */
+    private static final Model MAKES_IMAGES = Sold.model(
+            new Pricing(
+                    "images",
+                    new Tariff(
+                            new PriceRates(
+                                    400_000_000,
+                                    1_500_000_000,
+                                    400_000_000,
+                                    400_000_000,
+                                    400_000_000,
+                                    24_000_000_000L,
+                                    0),
+                            null,
+                            Tariff.SearchCounts.QUERIES,
+                            new Tariff.Tiers(5_000, 18_000)),
+                    true,
+                    CATALOGUED.getFirst().pricing().rounding()),
+            false);
+
+    /** These models, and those of the catalogue with a price that has every part and a step in the middle of the prompts. */
     private static final List<Model> MODELS = Stream.concat(
-                    CATALOGUED.stream(),
+                    Stream.concat(CATALOGUED.stream(), Stream.of(MAKES_IMAGES)),
                     CATALOGUED.stream()
                             .map(model -> model.sold(PriceSchedule.of(new Pricing(
                                     "parts",
@@ -110,9 +130,9 @@ class CallSimulationTest {
         SimulatedWorld world = new SimulatedWorld(seed);
         Random random = world.random();
         Model model = MODELS.get(random.nextInt(MODELS.size()));
-        int candidates = 1 + random.nextInt(2);
+        int candidates = model.makesImages() ? 1 : 1 + random.nextInt(2);
         int promptTokens = 1 + random.nextInt(2_000);
-        Long tokensMax = random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(4_000));
+        Long tokensMax = !model.makesImages() && random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(4_000));
         Bounds bounds = new Bounds(
                 model,
                 promptTokens + random.nextInt(2_000),
@@ -123,7 +143,11 @@ class CallSimulationTest {
                 extras(model, random, tokensMax != null));
         SimulatedBooks books = new SimulatedBooks(world, random.nextBoolean(), available(random, bounds));
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
-        SimulatedUpstream upstream = new SimulatedUpstream(world, candidates, promptTokens);
+        SimulatedUpstream upstream = new SimulatedUpstream(
+                world,
+                candidates,
+                promptTokens,
+                model.makesImages() ? bounds.extras().images().tokens() : 0);
         AtomicInteger over = new AtomicInteger();
         Counting counting = new Counting();
         for (int others = world.random().nextInt(6); others > 0; others--) { // most find a free turn
@@ -193,9 +217,16 @@ class CallSimulationTest {
     private static Bounds.Extras extras(Model model, Random random, boolean hasMaximum) {
         ServiceTier[] tiers = ServiceTier.values();
         long room = hasMaximum && random.nextBoolean() ? random.nextInt(2_000) : 0;
-        return model.pricing().tariff().isPlain()
-                ? new Bounds.Extras(0, 0, ServiceTier.STANDARD, room, 0)
-                : new Bounds.Extras(0, random.nextInt(4), tiers[random.nextInt(tiers.length)], room, 0);
+        boolean isPlain = model.pricing().tariff().isPlain();
+        ServiceTier tier = isPlain ? ServiceTier.STANDARD : tiers[random.nextInt(tiers.length)];
+        return new Bounds.Extras(
+                0,
+                isPlain ? 0 : random.nextInt(4),
+                tier,
+                model.makesImages() ? 0 : room,
+                0,
+                Bounds.Searching.MOST,
+                Bounds.Images.of(model, tier));
     }
 
     private static long available(Random random, Bounds bounds) {

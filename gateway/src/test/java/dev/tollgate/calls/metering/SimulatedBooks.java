@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Usage;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -228,9 +229,13 @@ final class SimulatedBooks implements Books {
 
     /** Returns whether a usage exceeds the hold because searches may, by its prompt or by output that came before the hold could grow. */
     private boolean exceeds(Usage used) {
-        return mostHeld == null
-                || used.inputTokens() > mostHeld.promptTokensMax()
-                || mostHeld.model().pricing().billedOutputTokens(used)
+        if (mostHeld == null) {
+            return true;
+        }
+        Bounds.Images images = mostHeld.extras().images();
+        long made = images.most() == 0 ? 0 : used.of(Count.OUTPUT_IMAGE);
+        return used.inputTokens() > mostHeld.promptTokensMax()
+                || mostHeld.model().pricing().billedOutputTokens(used) - made + images.weightOf(made)
                         > mostHeld.coveredTokens(mostHeld.promptTokensMax(), heldMicros);
     }
 

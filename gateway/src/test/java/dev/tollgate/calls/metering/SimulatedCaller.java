@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.models.Count;
+import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.BitSet;
@@ -26,6 +27,8 @@ final class SimulatedCaller implements Sink {
     private final long promptTokens;
     private long tokens;
     private long bytesSince;
+    private long imageTokens;
+    private int images;
     private boolean reported;
     private boolean cutByLength;
     private BitSet finished = new BitSet();
@@ -133,6 +136,7 @@ final class SimulatedCaller implements Sink {
         switch (event) {
             case UpstreamEvent.Usage usage -> {
                 tokens = Math.max(tokens, Math.min(usage.of(Count.COMPLETION), bounds.mostTokens()));
+                imageTokens = Math.max(imageTokens, usage.candidatesDetails().imageTokens());
                 bytesSince = 0;
                 reported = true;
             }
@@ -141,6 +145,7 @@ final class SimulatedCaller implements Sink {
                 text.append(said.text());
                 bytesSince += reported ? 0 : said.text().length();
             }
+            case UpstreamEvent.Media _ -> images++;
             case UpstreamEvent.Finish finish -> {
                 cutByLength |= finish.reason() == UpstreamEvent.FinishReason.LENGTH;
                 finished.set(finish.candidate());
@@ -156,12 +161,28 @@ final class SimulatedCaller implements Sink {
      * that is shown, even a hold without the room for thoughts above it.
      */
     private void requireCovered() {
+        if (bounds.extras().images().most() > 0) {
+            requireImagesCovered(bounds.extras().images());
+            return;
+        }
         Long asked = bounds.askedTokensMax();
         long most = asked == null ? bounds.mostTokens() : Math.min(bounds.mostTokens(), asked * bounds.candidates());
         long shown = Math.min(most, tokens + bytesSince);
         world.require(
                 bounds.chargeMicros(promptTokens, shown) <= books.heldMicros() || tokens + bytesSince == 0,
                 "what is shown is covered by what is held");
+    }
+
+    /** Images that were shown cost what they cost, as many as are charged; the rest of the reported output is text. */
+    private void requireImagesCovered(Bounds.Images rules) {
+        long made = Math.min(
+                Math.min(images, rules.most()) * rules.tokens(), imageTokens == 0 ? Long.MAX_VALUE : imageTokens);
+        long text = Math.min(
+                bounds.usageLimits().textTokens(), Math.max(0, tokens - Math.max(made, imageTokens)) + bytesSince);
+        Usage shown = new Usage(bounds.extras().tier(), promptTokens, 0, text + made).with(Count.OUTPUT_IMAGE, made);
+        world.require(
+                bounds.model().pricing().chargeMicros(shown) <= books.heldMicros() || text + made == 0,
+                "shown images are covered by what is held");
     }
 
     /** A few answers find no room, sooner or later. */
@@ -260,6 +281,8 @@ final class SimulatedCaller implements Sink {
             finished = new BitSet();
             tokens = 0;
             bytesSince = 0;
+            imageTokens = 0;
+            images = 0;
             reported = false;
         }
 

@@ -28,10 +28,13 @@ final class SimulatedUpstream implements PreparedCall {
     private final SimulatedWorld world;
     private final int candidates;
     private final int promptTokens;
+    private final long imageTokens;
     private final List<Sent> sent = new ArrayList<>();
     private boolean counts;
 
-    SimulatedUpstream(SimulatedWorld world, int candidates, int promptTokens) {
+    /** @param imageTokens of each image that it makes; 0 if it makes none */
+    SimulatedUpstream(SimulatedWorld world, int candidates, int promptTokens, long imageTokens) {
+        this.imageTokens = imageTokens;
         this.world = world;
         this.candidates = candidates;
         this.promptTokens = promptTokens;
@@ -119,14 +122,18 @@ final class SimulatedUpstream implements PreparedCall {
             Random random = world.random();
             int chunks = random.nextInt(8);
             long tokens = 0;
+            long made = 0;
+            boolean tells = random.nextInt(4) > 0;
             BitSet finished = new BitSet();
             List<UpstreamEvent> first = new ArrayList<>(List.of(new UpstreamEvent.Started("sim-1", "r1")));
             for (int i = 0; i < chunks; i++) {
                 List<UpstreamEvent> events = i == 0 ? first : new ArrayList<>();
                 String said = WORDS.repeat(1 + random.nextInt(random.nextInt(24) == 0 ? 1_000 : 4));
-                tokens += said.length() / 4;
+                boolean makes = imageTokens > 0 && random.nextInt(3) == 0;
+                made += makes ? imageTokens : 0;
+                tokens += said.length() / 4 + (makes ? imageTokens : 0);
                 if (random.nextInt(4) > 0) {
-                    events.add(usage(random.nextInt(40) == 0 ? 1L << 31 : tokens));
+                    events.add(usage(random.nextInt(40) == 0 ? 1L << 31 : tokens, tells ? made : 0));
                 } else if (i > 0) {
                     events.add(UpstreamEvent.Unreported.FROM_HERE);
                 }
@@ -137,6 +144,9 @@ final class SimulatedUpstream implements PreparedCall {
                     events.add(new UpstreamEvent.TierGranted(tiers[random.nextInt(tiers.length)]));
                 }
                 events.add(new UpstreamEvent.Text(candidate, said, null));
+                if (makes) {
+                    events.add(new UpstreamEvent.Media(candidate, "image/png", "AAAA"));
+                }
                 if (random.nextInt(6) == 0) { // and goes on
                     int last = random.nextInt(candidates);
                     finished.set(last);
@@ -148,10 +158,10 @@ final class SimulatedUpstream implements PreparedCall {
                     ends.add(text.toString());
                 }
             }
-            close(random, tokens);
+            close(random, tokens, tells ? made : 0);
         }
 
-        private void close(Random random, long tokens) {
+        private void close(Random random, long tokens, long made) {
             int how = random.nextInt(20);
             if (how == 0) {
                 script.add(() -> fail("reset"));
@@ -166,7 +176,7 @@ final class SimulatedUpstream implements PreparedCall {
             }
             List<UpstreamEvent> last = new ArrayList<>();
             if (random.nextBoolean()) {
-                last.add(usage(tokens));
+                last.add(usage(tokens, made));
             }
             last.addAll(ends(how == 2 ? UpstreamEvent.FinishReason.MALFORMED : UpstreamEvent.FinishReason.STOP));
             script.add(() -> listener.events(last));
@@ -199,11 +209,11 @@ final class SimulatedUpstream implements PreparedCall {
             listener.failed(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, how));
         }
 
-        private UpstreamEvent.Usage usage(long tokens) {
+        private UpstreamEvent.Usage usage(long tokens, long made) {
             return new UpstreamEvent.Usage(
                     promptTokens + tokens,
                     UpstreamEvent.Modalities.NONE,
-                    UpstreamEvent.Modalities.NONE,
+                    made == 0 ? UpstreamEvent.Modalities.NONE : new UpstreamEvent.Modalities(0, made, 0, 0, 0),
                     promptTokens,
                     0,
                     tokens,

@@ -7,6 +7,7 @@ import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstreams.pool.Ask;
@@ -62,7 +63,12 @@ final class Sold {
                         false,
                         List.of(),
                         Map.of(),
-                        null),
+                        null,
+                        null,
+                        0,
+                        pricing.tariff().has(Rate.IMAGE_OUTPUT)
+                                ? new UpstreamModel.Images(Map.of("1K", 1_120L), "1K", List.of("1:1"), 14)
+                                : null),
                 pricing,
                 Model.UsageForm.TOKENS,
                 false,
@@ -94,7 +100,8 @@ final class Sold {
                 sold.formats(),
                 sold.rates(),
                 sold.prices(),
-                callTimeMax);
+                callTimeMax,
+                sold.imagesMax());
     }
 
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {
@@ -103,7 +110,8 @@ final class Sold {
 
     /** Returns bounds whose thoughts have room for so many tokens above the maximum. */
     static Bounds roomy(boolean reasoningBilled, boolean sharing, long tokensMax, long room) {
-        Bounds.Extras extras = new Bounds.Extras(0, 0, ServiceTier.STANDARD, room, 0);
+        Bounds.Extras extras =
+                new Bounds.Extras(0, 0, ServiceTier.STANDARD, room, 0, Bounds.Searching.MOST, Bounds.Images.NONE);
         return new Bounds(model(reasoningBilled, sharing), 100, 300, false, 1, tokensMax, extras);
     }
 

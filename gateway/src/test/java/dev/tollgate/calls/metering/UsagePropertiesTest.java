@@ -2,7 +2,9 @@ package dev.tollgate.calls.metering;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Count;
+import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.RandomPrices;
 import dev.tollgate.models.Rate;
@@ -44,25 +46,35 @@ class UsagePropertiesTest {
             long byBytes = random.nextBoolean()
                     ? 1 + RandomPrices.upTo(random, Sold.INPUT_TOKENS_MAX - 1)
                     : Math.min(Sold.INPUT_TOKENS_MAX, step + random.nextInt(3));
+            Model model = Sold.model(pricing, false);
+            ServiceTier tier = RandomPrices.tier(random);
             return new Bounds(
-                    Sold.model(pricing, false),
+                    model,
                     byBytes,
                     byBytes,
                     random.nextBoolean(),
                     1 + random.nextInt(3),
                     random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(20_000)),
-                    new Bounds.Extras(random.nextLong(byBytes + 1), random.nextInt(10), RandomPrices.tier(random)));
+                    new Bounds.Extras(
+                            random.nextLong(byBytes + 1),
+                            random.nextInt(10),
+                            tier,
+                            0,
+                            0,
+                            Bounds.Searching.MOST,
+                            Bounds.Images.of(model, tier)));
         }
 
         private static List<UpstreamEvent> batch(Random random, Bounds bounds) {
             List<UpstreamEvent> events = new ArrayList<>();
             for (int left = 1 + random.nextInt(4); left > 0; left--) {
                 events.add(
-                        switch (random.nextInt(6)) {
+                        switch (random.nextInt(7)) {
                             case 0 -> Said.text("x".repeat(random.nextInt(50)));
                             case 1 -> new UpstreamEvent.Thought(0, "x".repeat(random.nextInt(50)), null);
                             case 2 -> new UpstreamEvent.Searched(random.nextInt(20));
                             case 3 -> new UpstreamEvent.TierGranted(RandomPrices.tier(random));
+                            case 4 -> new UpstreamEvent.Media(0, "image/png", "AAAA");
                             default -> report(random, bounds);
                         });
             }
@@ -103,7 +115,8 @@ class UsagePropertiesTest {
         }
 
         long mostMicros() {
-            return bounds.mostMicros(bounds.usageLimits().billedOutputTokens());
+            return bounds.mostMicros(bounds.usageLimits().billedOutputTokens()
+                    - bounds.extras().images().mostTokens());
         }
     }
 
@@ -164,7 +177,9 @@ class UsagePropertiesTest {
     void a_charge_with_one_search_is_within_what_is_held_for_its_tokens() {
         calls(call -> {
             Usage usage = call.meter().usage();
-            long output = call.pricing().billedOutputTokens(usage);
+            Bounds.Images images = call.bounds().extras().images();
+            long made = images.most() == 0 ? 0 : usage.of(Count.OUTPUT_IMAGE);
+            long output = call.pricing().billedOutputTokens(usage) - made + images.weightOf(made);
             long covered = call.bounds().chargeMicros(usage.inputTokens(), output);
             boolean isAny = usage.inputTokens() + output > 0;
             if (isAny && usage.searches() <= 1 && call.pricing().chargeMicros(usage) > covered) {

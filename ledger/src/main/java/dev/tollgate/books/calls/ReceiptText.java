@@ -112,6 +112,7 @@ public final class ReceiptText {
                 .number(usage.cachedTokens())
                 .raw(",\"completion_tokens\":")
                 .number(usage.candidatesTokens())
+                .raw(made(usage.imagesWithinOutput()))
                 .raw(",\"prompt_tokens\":")
                 .number(usage.promptTokens())
                 .raw(",\"reasoning_tokens\":")
@@ -121,6 +122,11 @@ public final class ReceiptText {
                 .raw(",\"tool_tokens\":")
                 .number(usage.of(Count.TOOLS))
                 .raw('}');
+    }
+
+    /** Returns the member of images in an output, which others do not have. */
+    private static String made(long images) {
+        return images == 0 ? "" : ",\"output_image_tokens\":" + images;
     }
 
     private static Utf8Buffer quoted(Utf8Buffer room, String text) {

@@ -9,6 +9,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.SetPrices;
@@ -58,6 +59,7 @@ public final class Prices {
      * @param pricing the price in force
      * @param ofFile the catalogue's price, which is not in force if another one was set
      * @param isUnits whether calls are charged in printed units, by input and output alone
+     * @param makesImages whether its output can have images, which may have a rate
      * @param ahead the prices that come into force later, the earliest first
      * @param changes later changes of the price or of the upstream's cost, the earliest first
      * @param upstreamModel what stands behind it now
@@ -70,6 +72,7 @@ public final class Prices {
             Pricing pricing,
             Pricing ofFile,
             boolean isUnits,
+            boolean makesImages,
             List<PriceSchedule.Dated> ahead,
             List<Later> changes,
             String upstreamModel,
@@ -90,6 +93,13 @@ public final class Prices {
         /** Returns whether the catalogue says something else, which is not applied. */
         public boolean fileDiffers() {
             return !pricing.isWorth(ofFile);
+        }
+
+        /** Returns some of the rates, those that its price may have. */
+        public List<Rate> of(List<Rate> rates) {
+            return rates.stream()
+                    .filter(rate -> rate != Rate.IMAGE_OUTPUT || makesImages)
+                    .toList();
         }
 
         /** Returns the version of the last price ahead, or of the price in force if there is none. */
@@ -266,6 +276,9 @@ public final class Prices {
                 change.reasoningBilled() == null ? before.reasoningBilled() : change.reasoningBilled(),
                 tariff.isFree() ? rounding.withoutMinimum() : rounding);
         requireEmbedding(model, next);
+        if (!model.makesImages() && next.tariff().has(Rate.IMAGE_OUTPUT)) {
+            throw Field.wrong(Rate.IMAGE_OUTPUT.key(), "is not possible: " + model.id() + " makes no images");
+        }
         return new Plan(now, from, before, next, kept, withdrawn);
     }
 

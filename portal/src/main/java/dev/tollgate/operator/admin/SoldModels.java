@@ -28,6 +28,7 @@ record SoldModels(Catalogue catalogue, ModelLife life) {
                 standing.pricing(),
                 ofFile(model, now),
                 Prices.isUnits(model),
+                standing.makesImages(),
                 model.prices().after(now),
                 changes(model, now),
                 standing.upstream().name(),

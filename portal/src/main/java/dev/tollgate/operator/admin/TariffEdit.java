@@ -8,7 +8,6 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
 import java.math.BigDecimal;
-import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -110,8 +109,9 @@ public final class TariffEdit {
 
     /** A dearer rate of a part that was raised to for shorter prompts is still a rate of long ones. */
     private void keepForStep(ObjectNode whole) {
-        for (Rate rate : List.of(Rate.AUDIO_INPUT, Rate.CACHED_AUDIO_INPUT)) {
-            JsonNode otherwise = whole.get(rate == Rate.AUDIO_INPUT ? Rate.INPUT.key() : Rate.CACHED_INPUT.key());
+        for (Rate rate : Rate.PARTS) {
+            Rate least = rate.least();
+            JsonNode otherwise = least == null ? null : whole.get(least.key());
             if (otherwise != null
                     && whole.path("above").has(rate.key())
                     && !whole.has(rate.key())

@@ -170,7 +170,7 @@ public record PriceForm(Map<String, String> values) {
 
     /** Returns the label of a rate's field under a heading that says whose rates they are. */
     public static String label(Rate rate) {
-        return Rate.PARTS.contains(rate) ? rate.label().replace("input", "in") : rate.label();
+        return Rate.PARTS.contains(rate) ? rate.label().replace("input", "in").replace("output", "out") : rate.label();
     }
 
     /** Returns the fields that a confirmation repeats. */

@@ -35,8 +35,8 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
 
     PriceLines inCredits(@Nullable String printed) {
         List<Line> lines = new ArrayList<>();
-        prompt(lines);
-        lines.add(priced("Completion", "", usage.candidatesTokens(), rates.outputMicros()));
+        whole(lines, "Prompt", Rate.INPUT, usage.inputTokens());
+        whole(lines, "Completion", Rate.OUTPUT, usage.candidatesTokens());
         if (usage.thoughtsTokens() > 0) {
             lines.add(
                     pricing.reasoningBilled()
@@ -51,12 +51,12 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
         return end(lines, "Credits per million", "Credits", printed);
     }
 
-    /** Adds the prompt's parts. A prompt without parts has one line, also if it is empty. */
-    private void prompt(List<Line> lines) {
-        long plain = usage.inputTokens();
+    /** Adds the parts of the prompt or the output. A whole without parts has one line, also if it is empty. */
+    private void whole(List<Line> lines, String word, Rate whole, long all) {
+        long plain = all;
         List<String> others = new ArrayList<>();
         List<Line> parts = new ArrayList<>();
-        for (Rate rate : Rate.PARTS) {
+        for (Rate rate : Rate.partsOf(whole)) {
             long tokens = tokens(rate);
             if (tokens > 0) {
                 parts.add(priced(rate.line(), String.join(", ", others), tokens, rate.of(rates)));
@@ -65,7 +65,7 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
             }
         }
         if (plain > 0 || parts.isEmpty()) {
-            lines.add(priced("Prompt", String.join(", ", others), plain, rates.inputMicros()));
+            lines.add(priced(word, String.join(", ", others), plain, whole.of(rates)));
         }
         lines.addAll(parts);
     }
