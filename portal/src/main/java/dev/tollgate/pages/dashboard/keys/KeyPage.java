@@ -29,6 +29,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
+import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.LimitState;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
@@ -192,7 +193,8 @@ public record KeyPage(
         Instant now = clock.instant();
         Map<SpendWindow, WindowUse> uses =
                 ledger.windows(key.accountId(), List.of(key.id()), now).getOrDefault(key.id(), Map.of());
-        KeyRow row = KeyRow.of(key, uses, now);
+        List<BudgetBar> windows = BudgetBar.ofLimits("", key.settings().spend(), uses, now);
+        KeyRow row = KeyRow.of(key, now);
         CallFilter its = CallFilter.of(KeyFilter.ofKey(key.id()));
         List<CallRow> calls =
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
@@ -215,7 +217,8 @@ public record KeyPage(
                 : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
         Owned owned = owned(request, key, now);
         return (out, shell) -> JtekeyGenerated.render(
-                out, null, shell, row, owned, spent, now, calls, lately, fields, version, isLocked, said, agents);
+                out, null, shell, row, windows, owned, spent, now, calls, lately, fields, version, isLocked, said,
+                agents);
     }
 
     /**

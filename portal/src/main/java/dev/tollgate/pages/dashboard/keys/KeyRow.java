@@ -1,28 +1,20 @@
 package dev.tollgate.pages.dashboard.keys;
 
-import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 
 /**
- * A key with what it has spent, as pages show it.
+ * A key as pages show it.
  *
  * @param state in a word: on, off, expired or team paused
- * @param windows the shortest first
  */
-public record KeyRow(Key key, String state, List<KeyWindow> windows) {
+public record KeyRow(Key key, String state) {
 
-    public static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now) {
-        SpendLimits spend = key.settings().spend();
-        List<KeyWindow> windows = KeyWindow.all(spend, uses, now);
+    public static KeyRow of(Key key, Instant now) {
         String state =
                 key.disabled() ? "off" : key.expired(now) ? "expired" : key.pausedTeam() != null ? "team paused" : "on";
-        return new KeyRow(key, state, windows);
+        return new KeyRow(key, state);
     }
 
     public String name() {

@@ -21,6 +21,7 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.LimitState;
@@ -138,7 +139,8 @@ public record KeysPage(
         Membership own = KeyOwners.membership(request);
         KeyOwners.Names names = owners.names(account);
         LimitStates.All states = limits.all(account, all, now);
-        return rows(account, all, now).stream()
+        return all.stream()
+                .map(key -> KeyRow.of(key, now))
                 .map(row -> new Line(
                         row,
                         months.getOrDefault(row.key().id(), 0L),
@@ -186,7 +188,7 @@ public record KeysPage(
         int from = begin(sorted, request.query("after"));
         List<Line> shown = sorted.subList(from, Math.min(all.size(), from + ROWS));
         SpendLimits set = view.isAll() ? ledger.limits(account) : SpendLimits.NONE;
-        List<KeyWindow> together = set.unlimited() ? List.of() : limits(account, set, now);
+        List<BudgetBar> together = set.unlimited() ? List.of() : limits(account, set, now);
         List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), now);
         String older = from + ROWS < all.size()
                 ? sortedBy(sorting.chosen(), owner)
@@ -200,10 +202,10 @@ public record KeysPage(
     }
 
     /** Returns the operator's limits for all keys of an account: the windows that have a limit. */
-    private List<KeyWindow> limits(String account, SpendLimits limits, Instant now) {
+    private List<BudgetBar> limits(String account, SpendLimits limits, Instant now) {
         Map<SpendWindow, WindowUse> uses =
                 ledger.windows(account, List.of(account), now).getOrDefault(account, Map.of());
-        return KeyWindow.all(limits, uses, now).stream()
+        return BudgetBar.ofLimits("", limits, uses, now).stream()
                 .filter(window -> window.limitMicros() != null)
                 .toList();
     }
@@ -218,13 +220,6 @@ public record KeysPage(
                         .findFirst()
                         .orElse(-1)
                 + 1;
-    }
-
-    private List<KeyRow> rows(String account, List<Key> shown, Instant now) {
-        var uses = ledger.windows(account, shown.stream().map(Key::id).toList(), now);
-        return shown.stream()
-                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now))
-                .toList();
     }
 
     /** Returns the note on the action just before, by the id or the name in the address. */

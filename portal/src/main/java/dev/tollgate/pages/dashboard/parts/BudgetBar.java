@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.books.budgets.BudgetsNow;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.budgets.SpentRule;
@@ -10,7 +11,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +34,25 @@ public record BudgetBar(
         @Nullable Instant endsAt) {
 
     private static final DateTimeFormatter RESET = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
 
     public static BudgetBar of(String name, BudgetsNow.Line line, ZoneId zone) {
         return new BudgetBar(name, line.window(), line.limitMicros(), line.use(), zone, line.endsAt());
+    }
+
+    /** Returns all windows of a key's or an account's own limits, the shortest first, those without a limit too. */
+    public static List<BudgetBar> ofLimits(
+            String name, SpendLimits limits, Map<SpendWindow, WindowUse> uses, Instant now) {
+        return SpendWindow.OF_LIMITS.stream()
+                .map(window -> new BudgetBar(
+                        name,
+                        window,
+                        limits.in(window),
+                        uses.getOrDefault(window, WindowUse.NONE),
+                        ZoneOffset.UTC,
+                        window.endsAt(now)))
+                .toList();
     }
 
     /** Returns a budget or a limit of a path. @param member the name of the owner's member; empty without one */
@@ -90,6 +109,16 @@ public record BudgetBar(
 
     public boolean full() {
         return limitMicros != null && use.micros() >= limitMicros;
+    }
+
+    /** Returns what ends the window, such as {@code 1 December}. */
+    public String until() {
+        if (endsAt == null) {
+            return "the limit is raised";
+        }
+        boolean isClock = window == SpendWindow.HOUR || zone instanceof ZoneOffset;
+        String utc = zone instanceof ZoneOffset ? " UTC" : "";
+        return (isClock ? CLOCK : DAY).format(endsAt.atZone(zone)) + utc;
     }
 
     /** Returns the end of the window, e.g. {@code 1 Dec 00:00 (Berlin)}; null if it has none. */

@@ -1,12 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.books.budgets.Budgets;
-import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.pages.frame.Money;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -17,9 +12,6 @@ import java.util.Objects;
  * @param isSpent whether it refuses calls
  */
 public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean isSpent) {
-
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
 
     /** Returns whether most of it is charged. */
     public boolean isNear() {
@@ -63,7 +55,7 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
     String text(Money money, boolean isOwn) {
         String limit = money.sum(limitMicros()) + money.unit();
         return isSpent
-                ? spent(isOwn).formatted(bar.name(), limit, until())
+                ? spent(isOwn).formatted(bar.name(), limit, bar.until())
                 : near(isOwn).formatted(bar.name(), bar.percent(), limit);
     }
 
@@ -103,16 +95,5 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
                         ? "You have used %2$d %% of your budget of %3$s."
                         : "%s has used %d %% of a member's budget of %s."
                 : "Team %s has used %d %% of its budget of %s.";
-    }
-
-    /** Returns what ends the refusals, such as {@code 1 December}. */
-    public String until() {
-        Instant end = bar.endsAt();
-        if (end == null) {
-            return "the limit is raised";
-        }
-        boolean isClock = bar.window() == SpendWindow.HOUR || bar.zone() instanceof ZoneOffset;
-        String zone = bar.zone() instanceof ZoneOffset ? " UTC" : "";
-        return (isClock ? CLOCK : DAY).format(end.atZone(bar.zone())) + zone;
     }
 }

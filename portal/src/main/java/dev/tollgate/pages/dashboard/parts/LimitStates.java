@@ -23,7 +23,6 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -157,20 +156,9 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
             Map<SpendWindow, WindowUse> uses,
             Instant now,
             Map<String, Instant> refused) {
-        return SpendWindow.OF_LIMITS.stream()
-                .filter(window -> limits.in(window) != null)
-                .map(window -> state(
-                        owner,
-                        false,
-                        new BudgetBar(
-                                name,
-                                window,
-                                limits.in(window),
-                                uses.getOrDefault(window, WindowUse.NONE),
-                                ZoneOffset.UTC,
-                                window.endsAt(now)),
-                        window.startMillis(now.toEpochMilli()),
-                        refused));
+        return BudgetBar.ofLimits(name, limits, uses, now).stream()
+                .filter(bar -> bar.limitMicros() != null)
+                .map(bar -> state(owner, false, bar, bar.window().startMillis(now.toEpochMilli()), refused));
     }
 
     private static LimitState state(
