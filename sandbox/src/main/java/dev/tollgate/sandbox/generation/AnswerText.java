@@ -56,6 +56,17 @@ final class AnswerText {
                 .orElseGet(() -> echo(ask));
     }
 
+    /** Returns the words of an image model before its images. */
+    static String beforeImages(GoogleRequest ask) {
+        List<String> media =
+                Media.describe(ask.contents().getLast(), ask.terms().files());
+        return media.isEmpty()
+                ? wanted(ask.prompt())
+                        .or(() -> ofLength(new Prompt(ask.prompt())))
+                        .orElseGet(() -> "Here is an image for “" + Excerpt.harmless(ask.lastUserText()) + "”.")
+                : aboutMedia(ask, media);
+    }
+
     private static String fromResults(List<JsonNode> responses) {
         String results = responses.stream()
                 .map(response -> JsonTrees.text(response, "name") + " says " + inWords(response.path("response")))

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Cuts one candidate into chunks: thoughts first, then text or calls, the finish reason in a chunk of its own. Thoughts
+ * Cuts one candidate into chunks: thoughts first, then text and images or calls, the finish reason in a chunk of its own. Thoughts
  * count against the maximum: what they leave is room for the text, and where they leave none there is no content at all.
  * Used once, by one thread.
  */
@@ -39,6 +39,7 @@ final class CandidateChunks {
     private final int thoughtTokens;
     private final int roomTokens;
     private final List<Chunk> chunks = new ArrayList<>();
+    private int imageTokens;
 
     CandidateChunks(
             GoogleRequest ask, DraftAnswer draft, int index, ThoughtSignatures signatures, RandomGenerator random) {
@@ -70,7 +71,10 @@ final class CandidateChunks {
             ObjectNode part = JsonTrees.object().put("text", summaries.get(i)).put("thought", true);
             int soFar = (int) ((long) thoughtTokens * (i + 1) / summaries.size());
             ObjectNode candidate = candidate(List.of(part));
-            chunks.add(new Chunk(() -> candidate, 0, soFar));
+            chunks.add(new Chunk(() -> candidate, 0, 0, soFar));
+        }
+        for (ObjectNode draftImage : draft.pictures().thoughts()) {
+            add(candidate(List.of(draftImage)), 0);
         }
     }
 
@@ -86,10 +90,26 @@ final class CandidateChunks {
             bytes += piece.getBytes(StandardCharsets.UTF_8).length;
             Supplier<ObjectNode> candidate = piece(text, from, to);
             int tokens = PromptTokens.ofBytes(bytes);
-            chunks.add(new Chunk(logprobs ? withLogprobs(candidate, piece) : candidate, tokens, thoughtTokens));
+            chunks.add(new Chunk(logprobs ? withLogprobs(candidate, piece) : candidate, tokens, 0, thoughtTokens));
             from = to;
         }
-        finishText(text, text.length() < stopped.length());
+        boolean cut = text.length() < stopped.length();
+        boolean whole = text.length() == draft.text().length();
+        finishText(text, cut || whole && !images(PromptTokens.ofText(text)));
+    }
+
+    /** Adds an event for each image, and returns whether there was room for all. */
+    private boolean images(int textTokens) {
+        Pictures pictures = draft.pictures();
+        for (int i = 0; i < pictures.shown().size(); i++) {
+            int soFar = imageTokens + pictures.tokens();
+            if (textTokens + soFar > roomTokens) {
+                return false;
+            }
+            imageTokens = soFar;
+            add(candidate(List.of(signed(pictures.shown().get(i)))), textTokens + imageTokens);
+        }
+        return true;
     }
 
     /** Returns a supplier that references the text, but not the request. */
@@ -113,18 +133,18 @@ final class CandidateChunks {
     }
 
     private void finishText(String text, boolean cut) {
-        ObjectNode candidate = candidate(text.isEmpty() && cut ? List.of() : List.of(lastPart()));
+        ObjectNode candidate = candidate(text.isEmpty() && cut && imageTokens == 0 ? List.of() : List.of(lastPart()));
         candidate.put("finishReason", cut ? "MAX_TOKENS" : "STOP");
         ObjectNode grounding = draft.grounding();
         if (grounding != null) {
             candidate.set("groundingMetadata", within(grounding, text));
         }
-        add(candidate, PromptTokens.ofText(text));
+        add(candidate, PromptTokens.ofText(text) + imageTokens);
     }
 
     private ObjectNode lastPart() {
         ObjectNode part = JsonTrees.object().put("text", "");
-        return ask.model().gemini3() ? signed(part) : part;
+        return ask.model().gemini3() && draft.pictures().shown().isEmpty() ? signed(part) : part;
     }
 
     /** 2.5 signs the first part, whatever it is, where functions are declared and it thinks (protocol 2.4). */
@@ -213,7 +233,7 @@ final class CandidateChunks {
     }
 
     private void add(ObjectNode candidate, int visibleTokens) {
-        chunks.add(new Chunk(() -> candidate, visibleTokens, thoughtTokens));
+        chunks.add(new Chunk(() -> candidate, visibleTokens, imageTokens, thoughtTokens));
     }
 
     private String untilStop(String text) {

@@ -10,12 +10,17 @@ import tools.jackson.databind.node.ObjectNode;
  * @param text empty where functions are called
  * @param calls {@code functionCall} parts, without signatures; not to be changed
  * @param grounding {@code groundingMetadata} of the whole text, or null
+ * @param pictures what comes behind the text
  */
 record DraftAnswer(
-        String text, List<ObjectNode> calls, @Nullable ObjectNode grounding) {
+        String text, List<ObjectNode> calls, @Nullable ObjectNode grounding, Pictures pictures) {
 
     DraftAnswer {
         calls = List.copyOf(calls);
+    }
+
+    DraftAnswer(String text, List<ObjectNode> calls, @Nullable ObjectNode grounding) {
+        this(text, calls, grounding, Pictures.NONE);
     }
 
     static DraftAnswer text(String text) {
@@ -24,5 +29,9 @@ record DraftAnswer(
 
     static DraftAnswer calls(List<ObjectNode> calls) {
         return new DraftAnswer("", calls, null);
+    }
+
+    DraftAnswer with(String words, Pictures images) {
+        return new DraftAnswer(words, calls, grounding, images);
     }
 }

@@ -43,7 +43,8 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
     List<Supplier<ObjectNode>> events(GoogleRequest ask, CachedTokens cached) {
         byte[] hash = hash(ask);
         Frame frame = frame(ask, hash, cached);
-        List<List<Chunk>> candidates = candidates(ask, random(hash));
+        List<List<Chunk>> candidates =
+                candidates(ask, random(hash), Pictures.of(ask, random(hash).nextLong()));
         Chunk[] latest = new Chunk[candidates.size()];
         List<Supplier<ObjectNode>> events = new ArrayList<>();
         int rounds = candidates.stream().mapToInt(List::size).max().orElse(0);
@@ -89,8 +90,8 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
         }
     }
 
-    private List<List<Chunk>> candidates(GoogleRequest ask, RandomGenerator random) {
-        DraftAnswer draft = Composer.compose(ask);
+    private List<List<Chunk>> candidates(GoogleRequest ask, RandomGenerator random, Pictures pictures) {
+        DraftAnswer draft = Composer.compose(ask, pictures);
         List<List<Chunk>> candidates = new ArrayList<>();
         for (int i = 0; i < ask.candidateCount(); i++) {
             DraftAnswer own = i == 0 || draft.text().isEmpty() || ask.json()
@@ -138,9 +139,10 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
      *
      * @param candidate creates its content and finish reason at each call
      * @param visibleTokens of this candidate up to here
+     * @param imageTokens those of the visible ones that are images
      * @param thoughtTokens of this candidate up to here
      */
-    record Chunk(Supplier<ObjectNode> candidate, int visibleTokens, int thoughtTokens) {}
+    record Chunk(Supplier<ObjectNode> candidate, int visibleTokens, int imageTokens, int thoughtTokens) {}
 
     /**
      * The service tier, as the usage tells it.
@@ -176,11 +178,12 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
 
         Supplier<ObjectNode> event(Chunk chunk, Chunk[] latest) {
             int visible = sum(latest, Chunk::visibleTokens);
+            int images = sum(latest, Chunk::imageTokens);
             int thoughts = sum(latest, Chunk::thoughtTokens);
             return () -> {
                 ObjectNode event = JsonTrees.object();
                 event.putArray("candidates").add(chunk.candidate().get());
-                return complete(event, usage(visible, thoughts));
+                return complete(event, usage(visible, images, thoughts));
             };
         }
 
@@ -192,7 +195,7 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
         }
 
         ObjectNode bare() {
-            return complete(JsonTrees.object(), usage(0, 0));
+            return complete(JsonTrees.object(), usage(0, 0, 0));
         }
 
         private ObjectNode complete(ObjectNode event, ObjectNode usage) {
@@ -202,7 +205,7 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
         }
 
         /** Protocol buffers leave zeros out. */
-        private ObjectNode usage(int visible, int thoughts) {
+        private ObjectNode usage(int visible, int images, int thoughts) {
             ObjectNode usage = JsonTrees.object();
             int promptTokens = PromptTokens.sum(prompt);
             usage.put("promptTokenCount", promptTokens);
@@ -212,6 +215,9 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
             putPositive(usage, "thoughtsTokenCount", thoughts);
             putPositive(usage, "cachedContentTokenCount", cached.sum());
             usage.set("promptTokensDetails", details(prompt));
+            if (images > 0) {
+                usage.set("candidatesTokensDetails", details(Map.of(Modality.IMAGE, images)));
+            }
             if (cached.sum() > 0 && cached.detailed()) {
                 usage.set("cacheTokensDetails", details(cached.byModality()));
             }
@@ -224,7 +230,11 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
 
         private Composer() {}
 
-        static DraftAnswer compose(GoogleRequest ask) {
+        static DraftAnswer compose(GoogleRequest ask, Pictures pictures) {
+            if (ask.answersIn("IMAGE")) {
+                DraftAnswer inWords = inWords(ask, AnswerText.beforeImages(ask));
+                return inWords.with(ask.answersIn("TEXT") ? inWords.text() : "", pictures);
+            }
             Optional<DraftAnswer> job = AgentJob.of(ask).map(AgentJob::next);
             if (job.isPresent()) {
                 return job.get();
@@ -237,9 +247,14 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
             if (ask.json() || !ask.responseSchema().isMissingNode()) {
                 return DraftAnswer.text(structured(ask, prompt));
             }
+            return inWords(ask, AnswerText.of(ask));
+        }
+
+        private static DraftAnswer inWords(GoogleRequest ask, String text) {
             return ask.hasTool("googleSearch")
-                    ? SearchAnswer.of(prompt, ask.terms().knobs().number(Knob.SEARCHES, 1))
-                    : DraftAnswer.text(AnswerText.of(ask));
+                    ? SearchAnswer.of(
+                            new Prompt(ask.prompt()), ask.terms().knobs().number(Knob.SEARCHES, 1))
+                    : DraftAnswer.text(text);
         }
 
         private static String structured(GoogleRequest ask, Prompt prompt) {

@@ -94,10 +94,10 @@ public final class PromptTokens {
      */
     public static void checkContext(GoogleRequest ask) {
         int text = ofPrompt(ask).getOrDefault(Modality.TEXT, 0);
+        int most = ask.model().images().inputTokensMax();
         require(
-                text <= SandboxModel.INPUT_TOKENS_MAX,
-                "The input token count (" + text + ") exceeds the maximum number of tokens allowed ("
-                        + SandboxModel.INPUT_TOKENS_MAX + ").");
+                text <= most,
+                "The input token count (" + text + ") exceeds the maximum number of tokens allowed (" + most + ").");
     }
 
     static int sum(Map<Modality, Integer> counts) {

@@ -3,9 +3,11 @@ package dev.tollgate.sandbox.requests;
 import static dev.tollgate.sandbox.requests.RequestRules.MESSAGE;
 import static dev.tollgate.sandbox.wire.GoogleError.require;
 
+import dev.tollgate.sandbox.routes.ImageLimits;
 import dev.tollgate.sandbox.routes.SandboxModel;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import dev.tollgate.sandbox.wire.ProtoTypes;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -21,8 +23,9 @@ final class ConfigRules {
 
     static void check(GoogleRequest ask) {
         checkSampling(ask.config());
-        checkOutput(ask.config());
+        checkOutput(ask.config(), ask.model().images().outputTokensMax() + 1);
         checkCapabilities(ask);
+        checkImages(ask);
         checkFormat(ask);
         checkThinking(ask.model(), ask.thinking());
     }
@@ -47,8 +50,7 @@ final class ConfigRules {
                 "%s%s: %s must be in the range [%d.0, %d.0].".formatted(CONFIG, field, field, min, max));
     }
 
-    private static void checkOutput(JsonNode config) {
-        int beyond = SandboxModel.OUTPUT_TOKENS_MAX + 1;
+    private static void checkOutput(JsonNode config, int beyond) {
         int max = config.path("maxOutputTokens").asInt(1);
         require(
                 max >= 1 && max < beyond,
@@ -67,7 +69,8 @@ final class ConfigRules {
     private static void checkCapabilities(GoogleRequest ask) {
         JsonNode config = ask.config();
         boolean vertex = ask.terms().vertex();
-        boolean lenient = vertex && !ask.model().gemini4();
+        boolean lenient =
+                vertex && !ask.model().gemini4() && !ask.model().images().makesImages();
         boolean penalty = config.path("presencePenalty").asDouble(0) != 0
                 || config.path("frequencyPenalty").asDouble(0) != 0;
         require(!penalty || lenient, "Penalty is not enabled for this model");
@@ -88,11 +91,31 @@ final class ConfigRules {
         require(
                 !logprobs || vertex,
                 "Logprobs is not enabled for models/" + ask.model().name());
-        boolean textOnly = config.path("responseModalities").valueStream().allMatch(modality -> modality.stringValue()
-                .equals("TEXT"));
+    }
+
+    private static void checkImages(GoogleRequest ask) {
+        ImageLimits images = ask.model().images();
+        boolean capable = !ask.answersIn("AUDIO") && (images.makesImages() || !ask.answersIn("IMAGE"));
         require(
-                textOnly,
-                "Model does not support the requested response modalities: " + config.path("responseModalities"));
+                capable,
+                "Model does not support the requested response modalities: "
+                        + ask.config().path("responseModalities"));
+        if (images.makesImages()) {
+            List<String> ratios =
+                    images.shapes().stream().map(ImageLimits.Shape::ratio).toList();
+            checkOneOf("image_config.image_size", ask.imageSize(), images.sizes());
+            checkOneOf("image_config.aspect_ratio", ask.aspectRatio(), ratios);
+            boolean plain =
+                    ask.responseMimeType().isEmpty() || ask.responseMimeType().equals("text/plain");
+            require(plain && ask.responseSchema().isMissingNode(), "JSON mode is not enabled for this model");
+        }
+    }
+
+    private static void checkOneOf(String field, String value, List<String> allowed) {
+        require(
+                value.isEmpty() || allowed.contains(value),
+                CONFIG + field + ": " + field.substring(field.indexOf('.') + 1) + " must be one of '"
+                        + String.join("', '", allowed) + "'.");
     }
 
     private static void checkFormat(GoogleRequest ask) {

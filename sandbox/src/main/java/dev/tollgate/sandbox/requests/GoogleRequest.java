@@ -77,7 +77,24 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
     }
 
     public int maxOutputTokens() {
-        return config().path("maxOutputTokens").asInt(SandboxModel.OUTPUT_TOKENS_MAX);
+        return config().path("maxOutputTokens").asInt(model.images().outputTokensMax());
+    }
+
+    /** Returns whether the answer may have this modality: on image models TEXT and IMAGE unless something else is said. */
+    public boolean answersIn(String modality) {
+        JsonNode asked = config().path("responseModalities");
+        return asked.isEmpty()
+                ? modality.equals("TEXT")
+                        || modality.equals("IMAGE") && model.images().makesImages()
+                : asked.valueStream().anyMatch(each -> each.stringValue().equals(modality));
+    }
+
+    public String imageSize() {
+        return JsonTrees.text(config().path("imageConfig"), "imageSize");
+    }
+
+    public String aspectRatio() {
+        return JsonTrees.text(config().path("imageConfig"), "aspectRatio");
     }
 
     public int candidateCount() {

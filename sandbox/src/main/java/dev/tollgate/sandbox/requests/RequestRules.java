@@ -3,6 +3,7 @@ package dev.tollgate.sandbox.requests;
 import static dev.tollgate.sandbox.wire.GoogleError.require;
 
 import dev.tollgate.sandbox.files.Media;
+import dev.tollgate.sandbox.routes.ImageLimits;
 import dev.tollgate.sandbox.wire.Base64Blob;
 import dev.tollgate.sandbox.wire.GoogleError;
 import dev.tollgate.sandbox.wire.JsonTrees;
@@ -10,6 +11,7 @@ import dev.tollgate.sandbox.wire.ProtoTypes;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -56,11 +58,16 @@ public final class RequestRules {
             checkContent(ask, contents.get(i), "contents[" + i + "]");
         }
         long images = contents.stream()
-                .flatMap(content -> GoogleRequest.partsWith(content, "inlineData").stream())
-                .filter(part ->
-                        JsonTrees.text(part.get("inlineData"), "mimeType").startsWith("image/"))
+                .flatMap(content -> content.path("parts").valueStream())
+                .filter(RequestRules::isImage)
                 .count();
-        require(images <= IMAGES_MAX, "At most " + IMAGES_MAX + " images are supported per request.");
+        int most = ask.model().images().makesImages() ? ImageLimits.INPUTS_MAX : IMAGES_MAX;
+        require(images <= most, "At most " + most + " images are supported per request.");
+    }
+
+    static boolean isImage(JsonNode part) {
+        return Stream.of("inlineData", "fileData")
+                .anyMatch(data -> JsonTrees.text(part.path(data), "mimeType").startsWith("image/"));
     }
 
     private static void checkContent(GoogleRequest ask, JsonNode content, String path) {

@@ -1,5 +1,7 @@
 package dev.tollgate.sandbox.requests;
 
+import static dev.tollgate.sandbox.wire.GoogleError.require;
+
 import dev.tollgate.sandbox.wire.GoogleError;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import dev.tollgate.sandbox.wire.ProtoMessageReader;
@@ -17,11 +19,12 @@ import tools.jackson.databind.JsonNode;
 /**
  * Thought signatures (protocol 2.4): an HMAC over project, model and part, so that a signature that was altered, moved to another
  * part or made by another model or for another project is seen. A call is signed by name and arguments, whatever their order and spacing; a
- * text only by being text, because it may come back joined or cut differently. Immutable.
+ * text only by being text, because it may come back joined or cut differently; an image by its first bytes. Immutable.
  */
 public final class ThoughtSignatures {
 
     private static final byte[] PREFIX = {0x12, 0x20}; // a protocol buffer: field 2, 32 bytes
+    private static final int IMAGE_CHARACTERS = 16_384;
     private final SecretKeySpec key;
 
     public ThoughtSignatures(long seed) {
@@ -33,15 +36,36 @@ public final class ThoughtSignatures {
         return Base64.getEncoder().encodeToString(bytes(ask, part));
     }
 
-    /** Refuses what Gemini 3 refuses in the current turn; older turns and 2.5 are not looked at. */
+    /** Refuses what Gemini 3 refuses in the current turn; older turns and 2.5 are not looked at, except for images where they need signatures. */
     public void check(GoogleRequest ask) {
         if (!ask.model().gemini3()) {
             return;
+        }
+        if (ask.model().images().wantsSignatures()) {
+            checkImages(ask);
         }
         List<Turn> turns = Turn.of(ask.contents());
         for (int i = turns.size() - 1; i >= 0 && !turns.get(i).isUsersOwn(); i--) {
             if (turns.get(i).isModels()) {
                 checkStep(ask, turns.get(i));
+            }
+        }
+    }
+
+    private void checkImages(GoogleRequest ask) {
+        List<JsonNode> contents = ask.contents();
+        for (int i = 0; i < contents.size(); i++) {
+            List<JsonNode> parts = List.copyOf(contents.get(i).path("parts").values());
+            for (int j = 0; GoogleRequest.isModel(contents.get(i)) && j < parts.size(); j++) {
+                JsonNode part = parts.get(j);
+                if (RequestRules.isImage(part) && !part.path("thought").asBoolean(false)) {
+                    String signature = JsonTrees.text(part, "thoughtSignature");
+                    require(
+                            !signature.isEmpty(),
+                            "Image part is missing a thought_signature in content position %d, part position %d."
+                                    .formatted(i + 1, j + 1));
+                    checkSignature(ask, part, signature);
+                }
             }
         }
     }
@@ -82,9 +106,9 @@ public final class ThoughtSignatures {
 
     private byte[] bytes(GoogleRequest ask, JsonNode part) {
         JsonNode call = part.path("functionCall");
-        String signed = call.isMissingNode()
-                ? "text"
-                : "call\n" + JsonTrees.text(call, "name") + "\n" + canonical(call.path("args"));
+        String signed = !call.isMissingNode()
+                ? "call\n" + JsonTrees.text(call, "name") + "\n" + canonical(call.path("args"))
+                : part.has("inlineData") ? "image\n" + beginning(part.get("inlineData")) : "text";
         byte[] hmac = hmac(ask.terms().caller().project() + "\n" + ask.model().name() + "\n" + signed);
         byte[] all = new byte[PREFIX.length + hmac.length];
         System.arraycopy(PREFIX, 0, all, 0, PREFIX.length);
@@ -100,6 +124,15 @@ public final class ThoughtSignatures {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HmacSHA256 belongs to every JDK", e);
         }
+    }
+
+    /** The beginning of the data, which the alphabet and the padding do not change. */
+    private static String beginning(JsonNode blob) {
+        String data = JsonTrees.text(blob, "data");
+        return data.substring(0, Math.min(data.length(), IMAGE_CHARACTERS))
+                .replace('-', '+')
+                .replace('_', '/')
+                .replace("=", "");
     }
 
     /** Members in alphabetical order, numbers by value, no arguments the same as an empty object. */

@@ -3,7 +3,9 @@ package dev.tollgate.sandbox.requests;
 import static dev.tollgate.sandbox.requests.RequestRules.MESSAGE;
 import static dev.tollgate.sandbox.wire.GoogleError.require;
 
+import dev.tollgate.sandbox.routes.ImageLimits;
 import dev.tollgate.sandbox.wire.JsonTrees;
+import dev.tollgate.sandbox.wire.ProtoTypes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -90,6 +92,10 @@ final class ToolRules {
         }
     }
 
+    private static void checkEnabled(GoogleRequest ask, String what, boolean holds) {
+        require(holds, what + " is not enabled for models/" + ask.model().name());
+    }
+
     private static void checkCombinations(GoogleRequest ask) {
         require(
                 !ask.hasTool("googleSearchRetrieval"),
@@ -97,6 +103,14 @@ final class ToolRules {
         boolean builtIn = BUILT_IN.stream().anyMatch(ask::hasTool);
         boolean functions = !ask.declarations().isEmpty();
         boolean mixes = ask.model().gemini3();
+        ImageLimits images = ask.model().images();
+        if (images.makesImages()) {
+            checkEnabled(ask, "Function calling", !functions);
+            BUILT_IN.forEach(tool -> checkEnabled(
+                    ask,
+                    ProtoTypes.snake(tool),
+                    !ask.hasTool(tool) || tool.equals("googleSearch") && images.searches()));
+        }
         boolean serverSide = ask.body()
                 .path("toolConfig")
                 .path("includeServerSideToolInvocations")

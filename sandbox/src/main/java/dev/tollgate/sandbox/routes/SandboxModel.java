@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param level the default thinking level; empty on 2.5
  * @param callIds whether function calls carry ids (they do on some 3.x previews and not on others)
  * @param thinksUnasked whether it thinks where nothing is said about it
+ * @param images what follows from the images that it makes, or from making none
  */
 public record SandboxModel(
         String name,
@@ -30,10 +31,10 @@ public record SandboxModel(
         Set<String> levels,
         String level,
         boolean callIds,
-        boolean thinksUnasked) {
+        boolean thinksUnasked,
+        ImageLimits images) {
 
     public static final int INPUT_TOKENS_MAX = 1_048_576;
-    public static final int OUTPUT_TOKENS_MAX = 65_536;
 
     private static final Set<String> THREE_LEVELS = Set.of("LOW", "MEDIUM", "HIGH");
     private static final Set<String> FOUR_LEVELS = Set.of("LOW", "MEDIUM", "HIGH", "XHIGH");
@@ -43,6 +44,7 @@ public record SandboxModel(
     private static final int TILE_PIXELS = 768;
     private static final int TILE_TOKENS = 258;
     private static final int TILES_MAX = 64;
+    private static final int INPUT_IMAGE_TOKENS = 560; // of a model that makes images
 
     private static final List<SandboxModel> ALL = List.of(
             new SandboxModel("gemini-2.5-pro", false, 128, 32_768, false, Set.of(), "", false, true),
@@ -63,7 +65,10 @@ public record SandboxModel(
             new SandboxModel("gemini-4-argon", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true),
             new SandboxModel("gemini-4-carbon", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true),
             new SandboxModel("gemini-4-hydrogen", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true),
-            new SandboxModel("gemini-4-neon", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true));
+            new SandboxModel("gemini-4-neon", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true),
+            forImages("gemini-nano-banana-2.1", Set.of("MINIMAL", "MEDIUM", "HIGH"), "MEDIUM", ImageLimits.BANANA),
+            forImages("gemini-3-pro-image", Set.of(), "HIGH", ImageLimits.PRO),
+            forImages("gemini-3.1-flash-lite-image", Set.of("MINIMAL", "HIGH"), "MINIMAL", ImageLimits.LITE));
 
     /** The model that replaces another at the Gemini API, and the time from which it does. Vertex AI has other days and puts nothing there. */
     private record Successor(Instant from, String name) {}
@@ -76,6 +81,24 @@ public record SandboxModel(
             "gemini-2.5-pro", Instant.parse("2027-03-31T00:00:00Z"),
             "gemini-2.5-flash", Instant.parse("2027-03-31T00:00:00Z"),
             "gemini-2.5-flash-lite", Instant.parse("2027-01-28T00:00:00Z"));
+
+    /** A model that makes text alone. */
+    private SandboxModel(
+            String name,
+            boolean gemini3,
+            int budgetMin,
+            int budgetMax,
+            boolean thinkingOff,
+            Set<String> levels,
+            String level,
+            boolean callIds,
+            boolean thinksUnasked) {
+        this(name, gemini3, budgetMin, budgetMax, thinkingOff, levels, level, callIds, thinksUnasked, ImageLimits.NONE);
+    }
+
+    private static SandboxModel forImages(String name, Set<String> levels, String level, ImageLimits images) {
+        return new SandboxModel(name, true, 1, 0, false, levels, level, false, true, images);
+    }
 
     /** The model of a name. */
     public static Optional<SandboxModel> named(String name) {
@@ -120,6 +143,9 @@ public record SandboxModel(
             boolean small = width <= UNTILED_PIXELS_MAX && height <= UNTILED_PIXELS_MAX;
             return small ? TILE_TOKENS : TILE_TOKENS * tiles(width) * tiles(height);
         }
+        if (images.makesImages()) {
+            return INPUT_IMAGE_TOKENS;
+        }
         return switch (resolution) {
             case "MEDIA_RESOLUTION_LOW" -> 280;
             case "MEDIA_RESOLUTION_MEDIUM" -> 560;
@@ -149,8 +175,8 @@ public record SandboxModel(
                 .put("version", name.replaceFirst("gemini-", ""))
                 .put("displayName", displayName())
                 .put("description", "The built-in sandbox speaking as " + displayName() + ".")
-                .put("inputTokenLimit", INPUT_TOKENS_MAX)
-                .put("outputTokenLimit", OUTPUT_TOKENS_MAX);
+                .put("inputTokenLimit", images.inputTokensMax())
+                .put("outputTokenLimit", images.outputTokensMax());
         body.putArray("supportedGenerationMethods").add("generateContent").add("countTokens");
         return body.put("temperature", 1)
                 .put("topP", 0.95)

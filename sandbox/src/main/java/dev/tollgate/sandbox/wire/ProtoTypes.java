@@ -64,8 +64,10 @@ public final class ProtoTypes {
              stopSequences=string* seed=int32 presencePenalty=number frequencyPenalty=number responseLogprobs=bool
              logprobs=int32 responseMimeType=string responseSchema=Schema responseJsonSchema=any
              responseModalities=Modality* mediaResolution=MediaResolutionLevel thinkingConfig=ThinkingConfig
-             speechConfig=struct imageConfig=struct enableEnhancedCivicAnswers=bool@g routingConfig=struct@v
+             speechConfig=struct imageConfig=ImageConfig enableEnhancedCivicAnswers=bool@g routingConfig=struct@v
              modelSelectionConfig=struct@v audioTimestamp=bool@v
+            ImageConfig aspectRatio=string imageSize=string personGeneration=string imageOutputOptions=struct@v
+             prominentPeople=string@v
             ThinkingConfig includeThoughts=bool thinkingBudget=int32 thinkingLevel=ThinkingLevel
             """;
 
