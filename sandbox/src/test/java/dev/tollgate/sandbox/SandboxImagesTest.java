@@ -7,16 +7,19 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.sandbox.routes.ImageLimits;
 import dev.tollgate.sandbox.routes.SandboxModel;
 import dev.tollgate.sandbox.wire.Base64Blob;
+import dev.tollgate.sandbox.wire.JsonTrees;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The models that make images: what they take and what they give. */
+/** The models that make images: what they take, what they give, and how it can go wrong. */
 class SandboxImagesTest {
 
     private static final String BANANA = "gemini-nano-banana-2.1";
@@ -253,9 +256,118 @@ class SandboxImagesTest {
         assertThat(lite.path("outputTokenLimit").asInt()).isEqualTo(4_096);
     }
 
+    // ---- how it can go wrong ----
+
+    @Test
+    void several_images_differ_and_each_is_counted() {
+        SandboxClient.Reply reply = client.ask(BANANA + "~images=3", "A tree");
+
+        assertThat(images(reply)).hasSize(3).doesNotHaveDuplicates();
+        assertThat(reply.usage().at("/candidatesTokensDetails/0/tokenCount").asInt())
+                .isEqualTo(3 * 1_120);
+        SandboxClient.Reply none = client.generate(BANANA + "~images=0", user("A tree", config(IMAGE_ALONE)));
+        assertThat(images(none)).isEmpty();
+        assertThat(none.answer()).startsWith("Here is an image");
+    }
+
+    @Test
+    void drafts_that_are_not_marked_are_not_counted() {
+        SandboxClient.Reply reply = client.ask(PRO + "~draft-images=3", "A tree");
+
+        assertThat(images(reply)).hasSize(4);
+        assertThat(images(reply).stream().distinct()).hasSize(3);
+        assertThat(images(reply).getLast()).isEqualTo(images(reply).get(2));
+        assertThat(reply.parts()).noneMatch(part -> part.has("thought"));
+        assertThat(reply.usage().at("/candidatesTokensDetails/0/tokenCount").asInt())
+                .isEqualTo(1_120);
+    }
+
+    @Test
+    void usage_can_tell_another_number_of_image_tokens_or_none() {
+        JsonNode untold = client.ask(PRO + "~image_tokens=untold", "A tree").usage();
+        JsonNode more = client.ask(PRO + "~image_tokens=9999", "A tree").usage();
+
+        assertThat(untold.has("candidatesTokensDetails")).isFalse();
+        assertThat(untold.path("candidatesTokenCount").asInt()).isGreaterThan(1_120);
+        assertThat(more.at("/candidatesTokensDetails/0/tokenCount").asInt()).isEqualTo(9_999);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NO_IMAGE", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "IMAGE_OTHER"})
+    void an_image_can_be_missing_for_each_reason_also_after_others(String reason) {
+        SandboxClient.Reply alone = client.ask(BANANA + "~finish=" + reason, "A tree");
+        SandboxClient.Reply behind = client.ask(BANANA + "~images=1~finish=" + reason, "A tree");
+
+        assertThat(alone.candidate().path("finishReason").asString()).isEqualTo(reason);
+        assertThat(alone.parts()).isEmpty();
+        assertThat(alone.usage().has("candidatesTokenCount")).isFalse();
+        assertThat(behind.candidate().path("finishReason").asString()).isEqualTo(reason);
+        assertThat(images(behind)).hasSize(1);
+        assertThat(behind.usage().at("/candidatesTokensDetails/0/tokenCount").asInt())
+                .isEqualTo(1_120);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {18_432, 18_433, 18_434, 500_000})
+    void an_image_is_as_long_as_it_is_asked_for(int length) {
+        String knobs = "~image-bytes=" + length + "~images=2";
+        SandboxClient.Reply whole = client.ask(PRO + knobs, "A tree");
+        byte[] image = Base64.getDecoder().decode(images(whole).getFirst());
+
+        assertThat(image).hasSize(length);
+        assertThat(images(whole)).hasSize(2).doesNotHaveDuplicates();
+        assertThat(decode(images(whole).getLast()).getWidth()).isEqualTo(1_024);
+        assertThat(client.stream(PRO + knobs + "~image_pieces=1000", user("A tree", ""))
+                        .events())
+                .anySatisfy(event ->
+                        assertThat(images(event)).contains(images(whole).getLast()));
+    }
+
+    @Test
+    void an_image_has_at_most_forty_mebibytes() {
+        assertThat(images(client.generate(PRO + "~image_bytes=41943040", user("A tree", config(IMAGE_ALONE))))
+                        .getFirst())
+                .hasSize(((40 << 20) + 2) / 3 * 4);
+        assertThat(client.ask(PRO + "~image_bytes=41943041", "A tree").error())
+                .endsWith("the knob image_bytes takes a number of bytes from 18432 to 41943040");
+        assertThat(client.ask(PRO + "~image_bytes=18431", "A tree").status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"json_escapes", "image_pieces=7", "one_write", "gzip"})
+    void the_way_of_sending_changes_nothing_of_an_image(String knob) throws Exception {
+        String path = "/v1beta/models/" + BANANA + "~image_bytes=200000~%s:streamGenerateContent";
+        byte[] plain = client.bytes(path.formatted("images=1"), user("A tree", ""));
+        byte[] other = client.bytes(path.formatted(knob), user("A tree", ""));
+
+        boolean zipped = knob.equals("gzip");
+        String text = zipped
+                ? new String(
+                        new GZIPInputStream(new ByteArrayInputStream(other)).readAllBytes(), StandardCharsets.UTF_8)
+                : new String(other, StandardCharsets.UTF_8);
+        assertThat(JsonTrees.MAPPER.readTree(text)).isEqualTo(JsonTrees.MAPPER.readTree(plain));
+        assertThat(text.contains("\\/") && text.contains("\\u003d")).isEqualTo(knob.equals("json_escapes"));
+    }
+
+    @Test
+    void an_image_can_be_cut_in_the_middle() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", client.sandbox.port())) {
+            socket.setSoTimeout(60_000);
+            String body = user("A tree", config(IMAGE_ALONE));
+            socket.getOutputStream()
+                    .write(("POST /v1beta/models/" + LITE + "~image_bytes=1000000~reset_mid_event~after=0:"
+                                    + "streamGenerateContent?alt=sse HTTP/1.1\r\nhost: sandbox\r\nx-goog-api-key: k\r\n"
+                                    + "content-length: " + body.length() + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.US_ASCII));
+            int read = socket.getInputStream().readAllBytes().length;
+
+            assertThat(read).isBetween(600_000, 750_000);
+        }
+    }
+
     @Test
     void text_models_are_as_they_were() {
-        SandboxClient.Reply reply = client.ask(GEMINI_3, "A tree");
+        SandboxClient.Reply reply = client.ask(GEMINI_3 + "~images=2~draft_images=2", "A tree");
 
         assertThat(reply.answer()).startsWith("You asked: “A tree”.");
         assertThat(reply.usage().has("candidatesTokensDetails")).isFalse();

@@ -82,6 +82,11 @@ public final class AnswerSteps {
         add(steps, knobs, Knob.ONE_BYTE, Step.Fault.ONE_BYTE_AT_A_TIME);
         add(steps, knobs, Knob.ONE_WRITE, Step.Fault.ONE_WRITE);
         add(steps, knobs, Knob.SPLIT_UTF8, Step.Fault.SPLIT_UTF8);
+        add(steps, knobs, Knob.JSON_ESCAPES, Step.Fault.JSON_ESCAPES);
+        if (knobs.has(Knob.IMAGE_BYTES) || knobs.has(Knob.IMAGE_PIECES)) {
+            int filling = knobs.number(Knob.IMAGE_BYTES, Knob.IMAGE_BYTES_MIN) - Knob.IMAGE_BYTES_MIN;
+            steps.add(new Step.Images(filling, knobs.number(Knob.IMAGE_PIECES, 0)));
+        }
         if (knobs.has(Knob.TRICKLE)) {
             steps.add(new Step.Trickle(knobs.number(Knob.TRICKLE, 0)));
         }

@@ -102,7 +102,7 @@ final class CandidateChunks {
     private boolean images(int textTokens) {
         Pictures pictures = draft.pictures();
         for (int i = 0; i < pictures.shown().size(); i++) {
-            int soFar = imageTokens + pictures.tokens();
+            int soFar = imageTokens + (i < pictures.drafts() ? 0 : pictures.tokens());
             if (textTokens + soFar > roomTokens) {
                 return false;
             }

@@ -73,7 +73,7 @@ final class EventKnobs {
     private static void finish(List<Supplier<ObjectNode>> events, KnobSettings knobs, LongDecode hop, ObjectNode bare) {
         String reason = knobs.text(Knob.FINISH);
         ObjectNode last = events.removeLast().get();
-        int usual = WITH_CONTENT.contains(reason) ? events.size() : reason.equals(MALFORMED_CALL) ? 0 : 1;
+        int usual = usuallyKept(reason, events.size(), knobs.has(Knob.IMAGES));
         int kept = Math.min(events.size(), knobs.number(Knob.AFTER, usual));
         boolean cut = kept < events.size();
         if (reason.equals(GOES_ON) && !cut) {
@@ -99,6 +99,15 @@ final class EventKnobs {
             }
         }
         events.add(() -> last);
+    }
+
+    /** Returns how many events come before a finish reason. One about images comes instead of them, or behind as many as are asked for. */
+    private static int usuallyKept(String reason, int events, boolean hasImages) {
+        boolean aboutImages = reason.startsWith("IMAGE_") || reason.equals("NO_IMAGE");
+        if (WITH_CONTENT.contains(reason) || aboutImages && hasImages) {
+            return events;
+        }
+        return aboutImages || reason.equals(MALFORMED_CALL) ? 0 : 1;
     }
 
     /** Joins the last thought and the first text of the first candidate. */

@@ -108,7 +108,16 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
         int toolTokens = ask.hasTool("googleSearch") ? SEARCH_TOKENS : 0;
         Map<Modality, Integer> prompt = PromptTokens.ofPrompt(ask);
         String createTime = ask.terms().vertex() ? StoredFile.text(clock.instant()) : "";
-        return new Frame(prompt, cached, toolTokens, Tier.of(ask), ask.model().name(), responseId, createTime);
+        String imageTokens = ask.terms().knobs().text(Knob.IMAGE_TOKENS);
+        return new Frame(
+                prompt,
+                cached,
+                toolTokens,
+                imageTokens,
+                Tier.of(ask),
+                ask.model().name(),
+                responseId,
+                createTime);
     }
 
     private byte[] hash(GoogleRequest ask) {
@@ -166,11 +175,16 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
         }
     }
 
-    /** The common part of all events of a response. */
+    /**
+     * The common part of all events of a response.
+     *
+     * @param imageTokens what is reported as tokens of images, or untold; empty for the truth
+     */
     private record Frame(
             Map<Modality, Integer> prompt,
             CachedTokens cached,
             int toolTokens,
+            String imageTokens,
             Tier tier,
             String model,
             String responseId,
@@ -215,8 +229,9 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
             putPositive(usage, "thoughtsTokenCount", thoughts);
             putPositive(usage, "cachedContentTokenCount", cached.sum());
             usage.set("promptTokensDetails", details(prompt));
-            if (images > 0) {
-                usage.set("candidatesTokensDetails", details(Map.of(Modality.IMAGE, images)));
+            if (images > 0 && !imageTokens.equals("untold")) {
+                int told = imageTokens.isEmpty() ? images : Integer.parseInt(imageTokens);
+                usage.set("candidatesTokensDetails", details(Map.of(Modality.IMAGE, told)));
             }
             if (cached.sum() > 0 && cached.detailed()) {
                 usage.set("cacheTokensDetails", details(cached.byModality()));
@@ -233,7 +248,8 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
         static DraftAnswer compose(GoogleRequest ask, Pictures pictures) {
             if (ask.answersIn("IMAGE")) {
                 DraftAnswer inWords = inWords(ask, AnswerText.beforeImages(ask));
-                return inWords.with(ask.answersIn("TEXT") ? inWords.text() : "", pictures);
+                boolean silent = !ask.answersIn("TEXT") && !pictures.shown().isEmpty();
+                return inWords.with(silent ? "" : inWords.text(), pictures);
             }
             Optional<DraftAnswer> job = AgentJob.of(ask).map(AgentJob::next);
             if (job.isPresent()) {

@@ -2,6 +2,8 @@ package dev.tollgate.sandbox.generation;
 
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.routes.ImageLimits;
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -12,24 +14,25 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The images of an answer, as parts without signatures: real PNGs of the size asked for, of two colours and a pattern that the request
- * decides. Written by hand, since java.desktop is large.
+ * decides. Each has the same length, so that knobs can say how long it is to be. Written by hand, since java.desktop is large.
  *
  * @param thoughts drafts among the thoughts
- * @param shown the images
+ * @param shown drafts that are not marked, then the images
+ * @param drafts how many are drafts, which have no tokens of their own
  * @param tokens of each image
  */
-record Pictures(List<ObjectNode> thoughts, List<ObjectNode> shown, int tokens) {
+record Pictures(List<ObjectNode> thoughts, List<ObjectNode> shown, int drafts, int tokens) {
 
-    static final Pictures NONE = new Pictures(List.of(), List.of(), 0);
+    static final Pictures NONE = new Pictures(List.of(), List.of(), 0, 0);
 
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-    private static final int BYTES = 18_432;
     private static final int CELLS = 8;
     private static final int CHUNK_BYTES = 12; // length, type and checksum
 
@@ -41,9 +44,17 @@ record Pictures(List<ObjectNode> thoughts, List<ObjectNode> shown, int tokens) {
         ImageLimits limits = ask.model().images();
         ImageLimits.Shape shape =
                 limits.shape(ask.imageSize(), ask.aspectRatio()).orElseThrow();
-        List<ObjectNode> thoughts =
-                ask.includeThoughts() ? List.of(part(shape, seed + 1).put("thought", true)) : List.of();
-        return new Pictures(thoughts, List.of(part(shape, seed)), limits.tokensOf(ask.imageSize()));
+        KnobSettings knobs = ask.terms().knobs();
+        int images = knobs.number(Knob.IMAGES, 1);
+        int drafts = images == 0 ? 0 : knobs.number(Knob.DRAFT_IMAGES, 0);
+        List<ObjectNode> thoughts = images == 0 || !ask.includeThoughts()
+                ? List.of()
+                : List.of(part(shape, seed + images + drafts).put("thought", true));
+        List<ObjectNode> shown = IntStream.range(0, drafts + images)
+                .map(i -> drafts > 1 && i == drafts - 1 ? drafts : i)
+                .mapToObj(i -> part(shape, seed + i))
+                .toList();
+        return new Pictures(thoughts, shown, drafts, limits.tokensOf(ask.imageSize()));
     }
 
     private static ObjectNode part(ImageLimits.Shape shape, long seed) {
@@ -59,7 +70,7 @@ record Pictures(List<ObjectNode> thoughts, List<ObjectNode> shown, int tokens) {
         SplittableRandom random = new SplittableRandom(seed);
         byte[] colours = new byte[6];
         random.nextBytes(colours);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(BYTES);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(Knob.IMAGE_BYTES_MIN);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.write(SIGNATURE);
             ByteArrayOutputStream header = new ByteArrayOutputStream();
@@ -70,7 +81,7 @@ record Pictures(List<ObjectNode> thoughts, List<ObjectNode> shown, int tokens) {
             chunk(out, "IHDR", header.toByteArray());
             chunk(out, "PLTE", colours);
             chunk(out, "IDAT", rows(width, height, random.nextLong()));
-            chunk(out, "fiLl", new byte[BYTES - bytes.size() - 2 * CHUNK_BYTES]);
+            chunk(out, "fiLl", new byte[Knob.IMAGE_BYTES_MIN - bytes.size() - 2 * CHUNK_BYTES]);
             chunk(out, "IEND", new byte[0]);
         } catch (IOException e) {
             throw new UncheckedIOException("memory has no I/O errors", e);

@@ -44,6 +44,7 @@ public final class Playback {
     private final List<JsonNode> collected = new ArrayList<>();
     private final Sender sender;
     private String tier = "standard";
+    private Step.Images images = new Step.Images(0, 0);
     private boolean started;
     private boolean opened;
     private boolean over;
@@ -113,6 +114,7 @@ public final class Playback {
                         ? Future.succeededFuture()
                         : vertx.timer(delay.millis()).mapEmpty();
             case Step.Trickle trickle -> said(() -> sender.byteByByte(trickle.millis()));
+            case Step.Images form -> said(() -> images = form);
             case Step.Tier named -> said(() -> tier = named.word());
             case Step.Status status -> status(status.code(), status.body());
             case Step.Fault fault -> fault(fault);
@@ -168,6 +170,7 @@ public final class Playback {
             case ONE_WRITE -> said(sender::atOnce);
             case SPLIT_UTF8 -> said(sender::inCharacters);
             case GZIP -> said(started ? () -> {} : sender::compressed);
+            case JSON_ESCAPES -> said(sender::escaped);
         };
     }
 
@@ -185,7 +188,8 @@ public final class Playback {
         steps.removeIf(step -> !(step instanceof Step.Event));
         String next = steps.poll() instanceof Step.Event event ? event.text() : "{\"candidates\":[{}]}";
         String before = form == Form.EVENTS ? "data: " : form == Form.ARRAY ? separator() : "";
-        return write(before + next.substring(0, next.length() / 2)).compose(sent -> reset());
+        return begin().compose(begun -> sender.send(FilledText.half(before + next, images)))
+                .compose(sent -> reset());
     }
 
     private Future<Void> finish() {
@@ -210,7 +214,7 @@ public final class Playback {
     }
 
     private Future<Void> write(String text) {
-        return begin().compose(begun -> sender.send(text));
+        return begin().compose(begun -> sender.send(FilledText.pieces(text, images)));
     }
 
     private Future<Void> begin() {

@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class Sender {
     private final Buffer collected = Buffer.buffer();
     private Cut cut = Cut.NOWHERE;
     private long everyMillis;
+    private boolean escapes;
     private @Nullable Gzip gzip;
 
     Sender(Vertx vertx, HttpServerResponse response) {
@@ -56,8 +59,30 @@ final class Sender {
         response.putHeader("content-encoding", "gzip");
     }
 
-    Future<Void> send(String text) {
-        Buffer plain = Buffer.buffer(text);
+    /** Writes slashes and equals signs as JSON may: they stand nowhere but in strings. */
+    void escaped() {
+        escapes = true;
+    }
+
+    /** Sends pieces of a text, each when the one before has been written. */
+    Future<Void> send(List<String> pieces) {
+        Promise<Void> done = Promise.promise();
+        sendNext(pieces.iterator(), done);
+        return done.future();
+    }
+
+    private void sendNext(Iterator<String> pieces, Promise<Void> done) {
+        send(pieces.next()).onFailure(done::fail).onSuccess(sent -> {
+            if (pieces.hasNext()) {
+                vertx.runOnContext(turn -> sendNext(pieces, done));
+            } else {
+                done.complete();
+            }
+        });
+    }
+
+    private Future<Void> send(String text) {
+        Buffer plain = Buffer.buffer(escapes ? text.replace("/", "\\/").replace("=", "\\u003d") : text);
         return pass(gzip == null ? plain : gzip.pass(plain.getBytes()));
     }
 

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 public final class ThoughtSignatures {
 
     private static final byte[] PREFIX = {0x12, 0x20}; // a protocol buffer: field 2, 32 bytes
-    private static final int IMAGE_CHARACTERS = 16_384;
+    private static final int IMAGE_CHARACTERS = 16_384; // without what may be filled up behind them
     private final SecretKeySpec key;
 
     public ThoughtSignatures(long seed) {

@@ -67,11 +67,32 @@ public enum Knob {
     UNSIGNED("unsigned", "", "no thought signatures"),
     MIXED_PARTS("mixed_parts", "", "the last thought and the first text come in one event"),
 
+    IMAGES("images", "1?\\d|20", "how many images an answer of an image model has; 1 unless given"),
+    DRAFT_IMAGES(
+            "draft_images",
+            "\\d|10",
+            "so many drafts come before the images, neither marked as thoughts nor counted; the last of several is the first image"),
+    IMAGE_TOKENS(
+            "image_tokens",
+            "\\d{1,7}|untold",
+            "so many tokens are reported as images; untold leaves the kinds of tokens out"),
+    IMAGE_BYTES(
+            "image_bytes", Knob.BYTES, "the length of each image; what it has too little is filled up behind its end"),
+    IMAGE_PIECES(
+            "image_pieces", "[1-9]\\d{0,5}", "an event with images is about so many writes, each of at most 64 KiB"),
+    JSON_ESCAPES("json_escapes", "", "slashes and equals signs are written as JSON escapes"),
+
     FILE_PROCESSING("file_processing", Knob.MILLIS, "in a file's display name: ms until it is ACTIVE"),
     FILE_FAILS("file_fails", "", "in a file's display name: it becomes FAILED");
 
     static final String MILLIS = "\\d{1,6}";
     static final int MILLIS_MAX = 600_000;
+    static final String BYTES = "\\d{5,8}";
+
+    /** The bytes of an image without filling, whatever its pixels; a multiple of three. */
+    public static final int IMAGE_BYTES_MIN = 18_432;
+
+    static final int IMAGE_BYTES_MAX = 40 << 20;
 
     private final String word;
     private final Pattern values;
@@ -92,8 +113,13 @@ public enum Knob {
     }
 
     boolean takes(String value) {
-        boolean fits = values.matcher(value).matches();
-        return fits && (!values.pattern().equals(MILLIS) || Integer.parseInt(value) <= MILLIS_MAX);
+        return values.matcher(value).matches()
+                && switch (values.pattern()) {
+                    case MILLIS -> Integer.parseInt(value) <= MILLIS_MAX;
+                    case BYTES ->
+                        Integer.parseInt(value) >= IMAGE_BYTES_MIN && Integer.parseInt(value) <= IMAGE_BYTES_MAX;
+                    default -> true;
+                };
     }
 
     /** In the words of a complaint. */
@@ -101,6 +127,7 @@ public enum Knob {
         return switch (values.pattern()) {
             case "" -> "nothing behind it";
             case MILLIS -> "a number of milliseconds from 0 to " + MILLIS_MAX;
+            case BYTES -> "a number of bytes from " + IMAGE_BYTES_MIN + " to " + IMAGE_BYTES_MAX;
             default -> "a value that matches " + values.pattern();
         };
     }

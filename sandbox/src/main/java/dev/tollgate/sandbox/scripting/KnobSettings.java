@@ -90,7 +90,7 @@ public record KnobSettings(Map<Knob, String> values, String written) {
     }
 
     private static Knob named(String word) {
-        return Knob.named(word)
+        return Knob.named(word.replace('-', '_'))
                 .orElseThrow(
                         () -> new IllegalArgumentException("there is no knob '" + word + "', only " + Knob.words()));
     }

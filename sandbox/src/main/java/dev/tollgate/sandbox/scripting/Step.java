@@ -69,6 +69,14 @@ public sealed interface Step {
     /** Not a failure: the head names this service tier; an empty one is not named. */
     record Tier(String word) implements Step {}
 
+    /**
+     * The way in which events with images are sent from now on. This is no failure.
+     *
+     * @param filling the bytes behind the end of each image
+     * @param pieces about how many writes an event is; 0 for as few as there can be
+     */
+    record Images(int filling, int pieces) implements Step {}
+
     /** Something that goes wrong. */
     enum Fault implements Step {
         /** The connection is closed in the middle of things. */
@@ -94,9 +102,12 @@ public sealed interface Step {
         /** The rest is cut inside each character of several bytes. This is no failure. */
         SPLIT_UTF8,
         /** The response is compressed. This is no failure. */
-        GZIP;
+        GZIP,
+        /** Slashes and equals signs are JSON escapes from now on. This is no failure. */
+        JSON_ESCAPES;
 
-        private static final Set<Fault> WAYS = Set.of(HEADERS, ONE_BYTE_AT_A_TIME, ONE_WRITE, SPLIT_UTF8, GZIP);
+        private static final Set<Fault> WAYS =
+                Set.of(HEADERS, ONE_BYTE_AT_A_TIME, ONE_WRITE, SPLIT_UTF8, GZIP, JSON_ESCAPES);
 
         /** Returns whether the answer is over with it. */
         boolean ends() {
@@ -112,6 +123,7 @@ public sealed interface Step {
             case Delay delay -> false;
             case Trickle trickle -> false;
             case Tier tier -> false;
+            case Images images -> false;
             case Fault fault -> fault.ends();
         };
     }
