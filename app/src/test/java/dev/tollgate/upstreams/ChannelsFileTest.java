@@ -165,6 +165,24 @@ class ChannelsFileTest {
         }
     }
 
+    @Test
+    void a_channel_shows_its_last_error_and_counts_errors_by_kind() throws Exception {
+        String password = "the operator of the channels";
+        try (Channels channels = Channels.of(firstAndSecond(a, b), Map.of("TOLLGATE_OPERATOR_PASSWORD", password))) {
+            b.script(request -> gemini("from b"));
+            for (int status : new int[] {500, 500, 403}) {
+                a.script(request -> whole(status, ""));
+                assertThat(channels.text()).isEqualTo("from b");
+            }
+            Browser operator = new Browser(channels.gateway().url());
+            operator.signIn("operator", password);
+            assertThat(operator.get("/console/channels").body())
+                    .containsPattern("Last error: misconfigured, <span title=\"[^\"]+\">[^<]+</span> \\([^)]+\\)")
+                    .containsOnlyOnce("Last error")
+                    .contains("Errors since this server opened the channel: 2 unavailable, 1 misconfigured.");
+        }
+    }
+
     private static final String READ_AGAIN = "{\"reason\":\"a new key\"}";
 
     private static Gateway.Reply tryOut(Channels channels, String id) {

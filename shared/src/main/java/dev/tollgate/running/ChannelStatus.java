@@ -2,6 +2,7 @@ package dev.tollgate.running;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param openUntil null if the breaker is not open
  * @param credentialExpires null if the operator has not entered a date
  * @param lastError null if nothing has gone wrong
+ * @param errors their numbers since this server opened the channel
  */
 public record ChannelStatus(
         String id,
@@ -24,6 +26,7 @@ public record ChannelStatus(
         int connections,
         @Nullable Instant credentialExpires,
         @Nullable LastError lastError,
+        Map<UpstreamFailure.Kind, Long> errors,
         List<Model> models) {
 
     public enum BreakerState {

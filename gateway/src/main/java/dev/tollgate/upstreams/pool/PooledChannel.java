@@ -30,6 +30,7 @@ final class PooledChannel {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean retired;
     private volatile @Nullable Trouble trouble;
+    private final Map<UpstreamFailure.Kind, Long> errors = new ConcurrentHashMap<>();
 
     PooledChannel(String id, String kind, Opening opening) {
         this.id = id;
@@ -88,6 +89,7 @@ final class PooledChannel {
 
     void troubled(Trouble latest) {
         trouble = latest;
+        errors.merge(latest.kind(), 1L, Long::sum);
     }
 
     int calls() {
@@ -162,6 +164,7 @@ final class PooledChannel {
                 channel.connections(),
                 credentialExpires,
                 last == null ? null : new ChannelStatus.LastError(last.kind(), last.time()),
+                Map.copyOf(errors),
                 routes.stream().map(route -> model(route, nowMillis)).toList());
     }
 

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -187,6 +188,20 @@ public record ConsoleChannels(
             case HALF_OPEN -> "being tried again";
             case CLOSED -> channel.isHealthy() ? "healthy" : "all models paused";
         };
+    }
+
+    public static String word(UpstreamFailure.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** Returns how many errors a channel has had, by kind, the most frequent first. */
+    public static String errors(ChannelStatus channel) {
+        return channel.errors().entrySet().stream()
+                .sorted(Map.Entry.<UpstreamFailure.Kind, Long>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(kind -> Display.number(kind.getValue()) + " " + word(kind.getKey()))
+                .collect(Collectors.joining(", "));
     }
 
     /** Returns whether any model of a channel has another priority or weight than 1, so that it shares its calls. */
