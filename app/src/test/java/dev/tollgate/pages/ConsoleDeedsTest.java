@@ -75,6 +75,14 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void the_smallest_margin_of_a_price_is_marked_and_each_has_its_reason() {
+        assertThat(body("/console/prices/google/gemini-2.5-pro"))
+                .contains("Long prompts: input <span class=\"badge warn\">smallest margin</span>")
+                .contains("leaves 12.5", "loses 7,000", "gemini-3.8-flash answers, at its own cost")
+                .containsPattern("price [0-9.]+ × that for short prompts, cost [0-9.]+ ×");
+    }
+
+    @Test
     void a_price_of_every_rate_is_typed_corrected_and_set_for_a_later_day() {
         String path = "/console/prices/gemini-3.1-pro";
         Map<String, String> form = new HashMap<>(Map.of("input", "500", "output", "3000", "thoughts", "billed"));
@@ -114,7 +122,7 @@ class ConsoleDeedsTest {
         assertThat(body(path))
                 .contains("Scheduled changes", "1 Dec 2099", "Scheduled prices stay, unless you cancel them")
                 .contains("value=\"160\"");
-        assertThat(body("/console/prices")).contains("From 1 Dec</th>", ">500 / 3,000</td>");
+        assertThat(body("/console/prices")).contains(">1 Dec: $2.50 / $15.00</td>");
         assertThat(body("/console/audit")).contains("Long prompts: cached input", "Flex factor");
         String atOnce = compared(path, "160", "960").body();
         assertThat(atOnce)
@@ -128,7 +136,7 @@ class ConsoleDeedsTest {
         assertThat(body(path)).contains("1 Dec 2099");
         form.put("scheduled", "cancel");
         assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
-        assertThat(body("/console/prices")).doesNotContain("From 1 Dec 2099");
+        assertThat(body("/console/prices")).doesNotContain("1 Dec 2099: ");
         assertThat(body("/console/audit")).contains("Versions kept for later: gemini-3.1-pro@set-");
     }
 
@@ -365,7 +373,10 @@ class ConsoleDeedsTest {
 
     @Test
     void prices_are_written_in_groups_of_three_digits_in_every_list_of_models() {
-        assertThat(body("/console/prices")).contains(">2,100<").doesNotContain(">2100<");
+        assertThat(body("/console/prices")).contains(">$10.50<", "aria-label=\"Amounts\"");
+        gateway.execute("UPDATE person SET money = 'credits' WHERE login = 'operator'");
+        assertThat(body("/console/prices")).contains(">2,100<").doesNotContain(">2100<", ">$10.50<");
+        gateway.execute("UPDATE person SET money = '' WHERE login = 'operator'");
         assertThat(body("/playground")).contains("$10.50 out per million").doesNotContain(" 2100");
     }
 

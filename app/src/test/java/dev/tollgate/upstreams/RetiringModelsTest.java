@@ -451,9 +451,9 @@ class RetiringModelsTest {
                         .replaceAll("\\s*<[^>]*>\\s*", " ")
                         .replaceAll(" +", " "))
                 .containsPattern(
-                        "google/gemini-2.5-pro at a loss [^%]* 1 Dec 2026 gemini-3.8-flash 150 750 42.8 % 64.2 %")
+                        "google/gemini-2.5-pro at a loss [^%]* 1 Dec 2026 gemini-3.8-flash \\$0.75 \\$3.75 42.8 % 64.2 %")
                 .containsPattern(
-                        "google/gemini-2.5-pro at a loss [^%]* 1 Jan 2027 gemini-3.8-flash 300 1,500 −14.3 % 28.5 %");
+                        "google/gemini-2.5-pro at a loss [^%]* 1 Jan 2027 gemini-3.8-flash \\$1.50 \\$7.50 −14.3 % 28.5 %");
         gateway.setNow(DAY);
         assertThat(sold().at("/retirement/in_effect").asBoolean()).isTrue();
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");

@@ -4,14 +4,15 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
-import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.docs.ModelFacts;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
@@ -47,8 +48,8 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     static final String PATH = "/console/prices";
     private static final int VERSIONS = 20;
 
-    /** The most days with new prices that the list has columns for. */
-    private static final int DAYS_SHOWN = 4;
+    /** The most later prices of a model that the list shows. */
+    private static final int PRICES_AHEAD = 4;
 
     /** The percentage below which a margin is marked. */
     private static final int THIN = 10;
@@ -184,23 +185,71 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         return isThin(rates.input()) || isThin(rates.output());
     }
 
+    /** Returns the smaller margin of input and output; null if neither is known. */
+    private static @Nullable BigDecimal least(Margins margins) {
+        return Stream.of(margins.rates().input(), margins.rates().output())
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    /** A later price and cost of a model. @param why what changes @param isLeast whether no other change leaves a smaller margin on input or output */
+    public record Ahead(Prices.Later later, String why, boolean isLeast) {}
+
+    /** Returns the later prices and costs of a model, each with what changes against the one before. */
+    public static List<Ahead> changes(Prices.Sold sold) {
+        Prices.Retirement retirement = sold.retirement();
+        Prices.Later least = sold.changes().stream()
+                .filter(later -> least(later.margins()) != null)
+                .min(Comparator.comparing(later -> Objects.requireNonNull(least(later.margins()))))
+                .orElse(null);
+        List<Ahead> changes = new ArrayList<>();
+        Tariff price = sold.pricing().tariff();
+        UpstreamModel.Cost cost = sold.cost();
+        for (Prices.Later later : sold.changes()) {
+            List<String> why = new ArrayList<>();
+            if (!price.equals(later.pricing().tariff())) {
+                why.add("your price changes");
+            }
+            if (retirement != null && retirement.end().at().equals(later.from())) {
+                why.add(retirement.end().successor() + " answers, at its own cost");
+            } else if (!Objects.equals(cost, later.cost())) {
+                why.add("the provider's price changes");
+            }
+            changes.add(new Ahead(
+                    later,
+                    String.join(", ", why),
+                    later.equals(least) && sold.changes().size() > 1));
+            price = later.pricing().tariff();
+            cost = later.cost();
+        }
+        return changes;
+    }
+
     /** A change after which a margin is small, but not a loss. @param successor the model that answers from then on; null if it stays */
     public record Thin(
             Prices.Sold sold, Prices.Later later, @Nullable String successor) {
 
-        public String sentence() {
-            Margins.Rates rates = later.margins().rates();
-            String margin = Stream.of(rates.input(), rates.output())
-                    .filter(Objects::nonNull)
-                    .min(Comparator.naturalOrder())
-                    .map(ConsolePrices::percent)
-                    .orElse(Cell.NOTHING);
-            String day = Display.day(later.from(), ZoneOffset.UTC);
-            String costs = input(later.cost()) + " / " + output(later.cost());
+        public String sentence(Money money) {
+            String costs = input(later.cost(), money) + " / " + output(later.cost(), money);
             return successor == null
-                    ? "its lowest margin is %s from %s, because its price or its cost changes.".formatted(margin, day)
+                    ? "its lowest margin is %s from %s, because its price or its cost changes."
+                            .formatted(margin(), day())
                     : "its lowest margin is %s from %s, because %s then answers and costs %s."
-                            .formatted(margin, day, successor, costs);
+                            .formatted(margin(), day(), successor, costs);
+        }
+
+        private String margin() {
+            return percent(least());
+        }
+
+        /** Returns the smaller margin of input and output, zero if neither is known. */
+        private BigDecimal least() {
+            return Objects.requireNonNullElse(ConsolePrices.least(later.margins()), BigDecimal.ZERO);
+        }
+
+        private String day() {
+            return Display.day(later.from(), ZoneOffset.UTC);
         }
     }
 
@@ -221,15 +270,15 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
                         .map(later -> new Thin(sold, later, retirement.end().successor()));
         return Stream.concat(after, changes)
                 .filter(thin ->
-                        !thin.later.isLoss() && isThin(thin.later.margins().rates()));
+                        isThin(thin.later.margins().rates()) && thin.least().signum() >= 0);
     }
 
-    public static String input(UpstreamModel.@Nullable Cost cost) {
-        return cost == null ? "–" : Display.price(cost.inputMicrosPerMillion());
+    public static String input(UpstreamModel.@Nullable Cost cost, Money money) {
+        return cost == null ? "–" : ModelFacts.price(money, cost.inputMicrosPerMillion());
     }
 
-    public static String output(UpstreamModel.@Nullable Cost cost) {
-        return cost == null ? "–" : Display.price(cost.outputMicrosPerMillion());
+    public static String output(UpstreamModel.@Nullable Cost cost, Money money) {
+        return cost == null ? "–" : ModelFacts.price(money, cost.outputMicrosPerMillion());
     }
 
     /** Returns the day of the first loss in a sentence's place; empty if it is a loss now. @param words with a place for the day */
@@ -292,21 +341,21 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
                 .collect(Collectors.toMap(RateLine::what, line -> line));
         List<RateLine> lines =
                 new ArrayList<>(RateLine.of(before.tariff(), next.pricing().tariff()));
-        lines.add(new RateLine("Thoughts", thoughts(before), thoughts(next.pricing()), ""));
+        lines.add(new RateLine("Thoughts", thoughts(before), thoughts(next.pricing())));
         return lines.stream()
                 .map(line -> new Changed(line, costs.get(line.what())))
                 .toList();
     }
 
     /** Returns the cell that names a model in the list. */
-    public static Cell named(Prices.Sold sold) {
+    public static Cell named(Prices.Sold sold, Money money) {
         Cell name = Cell.link(PATH + "/" + sold.modelId(), sold.modelId());
         Cell marked = sold.losses().isEmpty()
                 ? name
                 : name.and(new Cell.Part.Words(lossWords(sold), "badge bad", null, "#losses-title"));
         return marked.under(sold.pricing().reasoningBilled() || sold.cost() == null ? null : "thoughts are free")
                 .under(sold.upstreamModel().equals(sold.modelId()) ? null : "answered by " + sold.upstreamModel())
-                .under(sold.fileDiffers() ? ofFile(sold) : null);
+                .under(sold.fileDiffers() ? ofFile(sold, money) : null);
     }
 
     /** Returns the rates with a loss, and its day if it is not now. */
@@ -314,29 +363,16 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         return LossLine.brief(sold) + firstDay(sold, " from %s");
     }
 
-    /** Returns the first days on which a set price comes into force. */
-    public static List<LocalDate> days(List<Prices.Sold> models) {
-        return models.stream()
-                .flatMap(sold -> sold.ahead().stream())
-                .map(ConsolePrices::day)
-                .distinct()
-                .sorted()
-                .limit(DAYS_SHOWN)
-                .toList();
-    }
-
-    private static LocalDate day(PriceSchedule.Dated price) {
-        return LocalDate.ofInstant(price.from(), ZoneOffset.UTC);
-    }
-
-    /** Returns the rates in and out of a price that comes into force on a day; null if there is none. */
-    public static @Nullable String on(Prices.Sold sold, LocalDate day) {
-        return sold.ahead().stream()
-                .filter(price -> day(price).equals(day))
-                .reduce((first, last) -> last)
-                .map(price -> Display.price(price.pricing().inputMicrosPerMillion()) + " / "
-                        + Display.price(price.pricing().outputMicrosPerMillion()))
-                .orElse(null);
+    /** Returns the prices in and out that come into force later, with their days; null if there are none. */
+    public static @Nullable String ahead(Prices.Sold sold, Money money) {
+        return sold.ahead().isEmpty()
+                ? null
+                : sold.ahead().stream()
+                        .limit(PRICES_AHEAD)
+                        .map(price -> Display.dayOfMonth(LocalDate.ofInstant(price.from(), ZoneOffset.UTC)) + ": "
+                                + ModelFacts.price(money, price.pricing().inputMicrosPerMillion()) + " / "
+                                + ModelFacts.price(money, price.pricing().outputMicrosPerMillion()))
+                        .collect(Collectors.joining(", "));
     }
 
     /** Returns the losses of all models. */
@@ -356,10 +392,10 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     }
 
     /** Returns what the catalogue's file says instead. */
-    public static String ofFile(Prices.Sold sold) {
+    public static String ofFile(Prices.Sold sold, Money money) {
         Pricing file = sold.ofFile();
-        return "Catalogue price " + Display.price(file.inputMicrosPerMillion()) + " / "
-                + Display.price(file.outputMicrosPerMillion()) + ", thoughts " + thoughts(file)
+        return "Catalogue price " + ModelFacts.price(money, file.inputMicrosPerMillion()) + " / "
+                + ModelFacts.price(money, file.outputMicrosPerMillion()) + ", thoughts " + thoughts(file)
                 + " (overridden here)";
     }
 

@@ -6,7 +6,9 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.docs.ModelFacts;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -107,14 +109,14 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
         return from == null ? "now" : Display.day(from, ZoneOffset.UTC);
     }
 
-    /** Returns the price in credits; "free" for none. */
-    public String priceText() {
-        return price == 0 ? "free" : Display.price(price);
+    /** Returns the price; "free" for none. */
+    public String priceText(Money money) {
+        return price == 0 ? "free" : ModelFacts.price(money, price);
     }
 
-    /** Returns the loss in credits and in percent of the price. */
-    public String lossText() {
-        return Display.price(cost - price) + (price == 0 ? "" : " (" + percent() + ")");
+    /** Returns the loss, also in percent of the price. */
+    public String lossText(Money money) {
+        return ModelFacts.price(money, cost - price) + (price == 0 ? "" : " (" + percent() + ")");
     }
 
     private String percent() {

@@ -9,8 +9,10 @@ import dev.tollgate.models.Tariff.Tiers;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,26 +21,50 @@ import org.jspecify.annotations.Nullable;
  *
  * @param first the first tariff's rate, a dash if it has none
  * @param second the second tariff's rate, a dash if it has none
- * @param percent the margin of the first rate over the second one, a dash if there is none
+ * @param margin of the first rate over the second one, in percent; null if there is none
+ * @param why the reason for the margin: both rates as parts of those that they are compared with
  */
-public record RateLine(String what, String first, String second, String percent) {
+public record RateLine(
+        String what, String first, String second, @Nullable BigDecimal margin, String why) {
 
     private static final String NONE = "–";
     private static final String LONG = "Long prompts: ";
 
+    RateLine(String what, String first, String second) {
+        this(what, first, second, null, "");
+    }
+
+    /** Returns the line with the smallest margin; null if all margins are equal. */
+    public static @Nullable RateLine least(List<RateLine> lines) {
+        List<BigDecimal> known = lines.stream()
+                .map(RateLine::margin)
+                .filter(Objects::nonNull)
+                .sorted()
+                .toList();
+        return known.isEmpty() || known.getFirst().compareTo(known.getLast()) == 0
+                ? null
+                : lines.stream()
+                        .filter(line -> line.margin != null && line.margin.compareTo(known.getFirst()) == 0)
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    public String percent() {
+        return ConsolePrices.percent(margin);
+    }
+
     /** @param second null if unknown */
     public static List<RateLine> of(Tariff first, @Nullable Tariff second) {
         Margins margins = Margins.of(first, second);
-        List<RateLine> lines =
-                new ArrayList<>(rates("", first.rates(), second == null ? null : second.rates(), margins.rates()));
+        List<RateLine> lines = new ArrayList<>(rates(first, second, false, margins.rates()));
         if (first.searchCounts() == SearchCounts.CALLS
                 || second != null && second.searchCounts() == SearchCounts.CALLS) {
-            lines.add(new RateLine("Searches counted", counted(first), second == null ? NONE : counted(second), ""));
+            lines.add(new RateLine("Searches counted", counted(first), second == null ? NONE : counted(second)));
         }
         Margins.Rates above = margins.above();
         if (above != null) {
-            lines.add(new RateLine(LONG + "above", tokens(first), second == null ? NONE : tokens(second), ""));
-            lines.addAll(rates(LONG, Margins.above(first), second == null ? null : Margins.above(second), above));
+            lines.add(new RateLine(LONG + "above", tokens(first), second == null ? NONE : tokens(second)));
+            lines.addAll(rates(first, second, true, above));
         }
         Tiers tiers = first.tiers();
         Tiers others = second == null ? Tiers.NONE : second.tiers();
@@ -47,17 +73,45 @@ public record RateLine(String what, String first, String second, String percent)
         return lines;
     }
 
-    private static List<RateLine> rates(
-            String kind, PriceRates first, @Nullable PriceRates second, Margins.Rates margins) {
+    private static List<RateLine> rates(Tariff first, @Nullable Tariff second, boolean isLong, Margins.Rates margins) {
+        PriceRates price = isLong ? Margins.above(first) : first.rates();
+        PriceRates cost = second == null ? null : isLong ? Margins.above(second) : second.rates();
         return margins.percent().entrySet().stream()
-                .map(margin -> new RateLine(
-                        kind.isEmpty()
-                                ? margin.getKey().label()
-                                : kind + margin.getKey().words(),
-                        Display.price(margin.getKey().of(first)),
-                        second == null ? NONE : Display.price(margin.getKey().of(second)),
-                        ConsolePrices.percent(margin.getValue())))
+                .map(margin -> {
+                    Rate rate = margin.getKey();
+                    Rate other = isLong ? rate : Rate.INPUT;
+                    boolean isFirst = !isLong && rate == Rate.INPUT || rate == Rate.SEARCH;
+                    return new RateLine(
+                            isLong ? LONG + rate.words() : rate.label(),
+                            Display.price(rate.of(price)),
+                            cost == null ? NONE : Display.price(rate.of(cost)),
+                            margin.getValue(),
+                            cost == null || second == null || rate.of(price) == 0 && rate.of(cost) == 0
+                                    ? ""
+                                    : isFirst || rate.of(price) == 0
+                                            ? (rate.of(price) < rate.of(cost) ? "loses " : "leaves ")
+                                                    + Display.price(Math.abs(rate.of(price) - rate.of(cost)))
+                                            : why(
+                                                    isLong ? "for short prompts" : "for input",
+                                                    times(rate.of(price), other.of(first.rates())),
+                                                    times(rate.of(cost), other.of(second.rates()))));
+                })
                 .toList();
+    }
+
+    private static String why(String base, String price, String cost) {
+        return price.equals(cost) ? "as " + base : "price " + price + " that " + base + ", cost " + cost;
+    }
+
+    /** Returns a rate as a multiple of another one. */
+    private static String times(long micros, long other) {
+        return other == 0
+                ? NONE
+                : BigDecimal.valueOf(micros)
+                                .divide(BigDecimal.valueOf(other), 3, RoundingMode.HALF_UP)
+                                .stripTrailingZeros()
+                                .toPlainString()
+                        + " ×";
     }
 
     private static String counted(Tariff tariff) {
@@ -71,7 +125,7 @@ public record RateLine(String what, String first, String second, String percent)
 
     private static void factor(List<RateLine> lines, String what, int first, int second) {
         if (first > 0 || second > 0) {
-            lines.add(new RateLine(what, factor(first), factor(second), ""));
+            lines.add(new RateLine(what, factor(first), factor(second)));
         }
     }
 
