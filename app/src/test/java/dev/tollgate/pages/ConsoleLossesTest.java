@@ -100,6 +100,8 @@ class ConsoleLossesTest {
             assertThat(operator.get("/console/prices").body())
                     .containsPattern("(?s)gemini-3.6-flash</a>: its lowest margin is 6.2 % from 1 Jan 2027,.*<table")
                     .contains("<span class=\"badge warn\">0.0 %</span>");
+            assertThat(operator.get("/console").body())
+                    .contains("A margin falls below 10 %: gemini-3.6-flash (6.2 % from 1 Jan 2027).");
         }
     }
 

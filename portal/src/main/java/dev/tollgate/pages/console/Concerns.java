@@ -164,6 +164,12 @@ public record Concerns(
                 .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
                 .toList();
         addNamed(concerns, ALARM, "price", "Sold below cost, now or within 60 days: ", losses, "Prices");
+        List<String> thin = kind.isReal()
+                ? ConsolePrices.thin(prices.all()).stream()
+                        .map(ConsolePrices.Thin::brief)
+                        .toList()
+                : List.of();
+        addNamed(concerns, WARNING, "price", "A margin falls below " + ConsolePrices.THIN + " %: ", thin, "Prices");
     }
 
     /** Adds one line for some models, if there are any. */

@@ -52,7 +52,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     private static final int PRICES_AHEAD = 4;
 
     /** The percentage below which a margin is marked. */
-    private static final int THIN = 10;
+    static final int THIN = 10;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -250,6 +250,11 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
         private String day() {
             return Display.day(later.from(), ZoneOffset.UTC);
+        }
+
+        /** Returns the model with its lowest margin and the day. */
+        String brief() {
+            return sold.modelId() + " (" + margin() + " from " + day() + ")";
         }
     }
 
