@@ -427,6 +427,7 @@ class ConsoleDeedsTest {
 
     @Test
     void settings_tell_where_their_values_come_from_and_no_secret() {
+        assertThat(body("/console/settings")).contains("Neither a name nor a logo is set: pages show “Tollgate”.");
         String page = body("/console/settings/all");
         assertThat(page)
                 .contains("operator.password")
