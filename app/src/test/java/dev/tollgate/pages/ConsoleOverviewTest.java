@@ -184,7 +184,7 @@ class ConsoleOverviewTest {
         try {
             assertThat(accounts("").indexOf(other)).isZero();
             assertThat(accounts("").indexOf(account)).isEqualTo(1);
-            for (String sort : List.of("name", "revenue", "change", "margin", "balance", "created")) {
+            for (String sort : List.of("name", "revenue", "change", "margin", "balance", "created", "called")) {
                 assertThat(accounts("?sort=" + sort))
                         .as(sort)
                         .hasSizeGreaterThan(2)

@@ -69,6 +69,12 @@ public final class Payers {
     private static final String LATEST_DAY = LATEST.formatted("usage_day");
     private static final String LATEST_QUARTER = LATEST.formatted("usage_quarter");
 
+    /** The last calls of the accounts that {@link AccountList#all} lists. */
+    private static final String LATEST_OF_ALL = """
+            SELECT a.id, COALESCE((SELECT MAX(starts_at) FROM usage_quarter WHERE account_id = a.id AND calls > 0),
+                (SELECT MAX(starts_at) FROM usage_day WHERE account_id = a.id AND calls > 0))
+            FROM (SELECT id FROM account ORDER BY last_number_at DESC, created_at DESC, id LIMIT ?) a""";
+
     /** The sums of accounts in memory: about 100 bytes each. */
     private static final long PAID_MAX = 200_000;
 
@@ -204,6 +210,25 @@ public final class Payers {
                     days.put(id, day);
                 }
             }
+            return days;
+        });
+    }
+
+    /** Returns the same for all accounts of the list. */
+    public Map<String, LocalDate> lastDays() {
+        return database.pages().read(OPERATOR, sql -> {
+            Map<String, LocalDate> days = new HashMap<>();
+            sql.each(
+                    LATEST_OF_ALL,
+                    row -> {
+                        long latest = row.getLong(2);
+                        if (!row.wasNull()) {
+                            days.put(
+                                    row.getString(1),
+                                    LocalDate.ofInstant(Instant.ofEpochMilli(latest), ZoneOffset.UTC));
+                        }
+                    },
+                    AccountList.ALL_MAX);
             return days;
         });
     }

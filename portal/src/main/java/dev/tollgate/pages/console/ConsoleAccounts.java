@@ -54,6 +54,7 @@ public record ConsoleAccounts(
 
     private static final String CREATE = "create";
     private static final String SORT = "sort";
+    private static final String CALLED = "called";
     private static final int PAGE = 50;
 
     public List<Route<?>> routes(Pages pages) {
@@ -174,8 +175,15 @@ public record ConsoleAccounts(
         ConsoleRange range = ConsoleRange.of(null, clock.instant());
         List<Line> all = lines(rows, range);
         PageLink here = PageLink.to(PATH).with("q", wanted);
+        String sort = request.query(SORT);
+        Map<String, LocalDate> days = sort == null || !sort.endsWith(CALLED)
+                ? Map.of()
+                : rows.size() > PAGE
+                        ? history.payers().lastDays()
+                        : history.payers()
+                                .lastDays(rows.stream().map(AccountList.Row::id).toList());
         Sorting<Line> sorting =
-                sorting(request.query(SORT), name -> here.with(SORT, name).text());
+                sorting(sort, days, name -> here.with(SORT, name).text());
         List<Line> sorted = sorting.sorted(all);
         int from = Math.min(ConsoleRevenue.page(request) * PAGE, sorted.size());
         List<Line> lines = withLogins(sorted.subList(from, Math.min(sorted.size(), from + PAGE)));
@@ -221,16 +229,25 @@ public record ConsoleAccounts(
                     (Line line) -> line.account.name().toLowerCase(Locale.ROOT))
             .thenComparing(line -> line.account.id());
 
-    private static Sorting<Line> sorting(@Nullable String chosen, UnaryOperator<String> href) {
+    /** @param days of the last calls; empty if the list is not sorted by them */
+    private static Sorting<Line> sorting(
+            @Nullable String chosen, Map<String, LocalDate> days, UnaryOperator<String> href) {
         Map<String, Comparator<Line>> orders = new HashMap<>(Map.of(
-                "name", BY_NAME,
+                "name",
+                BY_NAME,
                 "created",
-                        Comparator.comparing((Line line) -> line.account.createdAt())
-                                .reversed(),
-                "revenue", Sorting.most(Line::netMicros),
-                "change", Sorting.most(Line::difference),
-                "margin", Sorting.most(Line::knownMargin),
-                "balance", Sorting.most(line -> line.account.balanceMicros())));
+                Comparator.comparing((Line line) -> line.account.createdAt()).reversed(),
+                "revenue",
+                Sorting.most(Line::netMicros),
+                "change",
+                Sorting.most(Line::difference),
+                "margin",
+                Sorting.most(Line::knownMargin),
+                "balance",
+                Sorting.most(line -> line.account.balanceMicros()),
+                CALLED,
+                Comparator.comparing((Line line) -> days.getOrDefault(line.account.id(), LocalDate.MIN))
+                        .reversed()));
         orders.replaceAll((name, order) -> order.thenComparing(BY_NAME));
         return Sorting.of(orders, chosen, "revenue", href);
     }
